@@ -1,0 +1,91 @@
+/* idx.h - MNIST-style data for the host examples: finds and reads idx and idx.gz files.
+ *
+ * Data is looked for in a named directory, else in $SUCREF_DATA, data/ and ../shared/data, each with
+ * mnist/ and fashion-mnist/ inside. A .gz is read through the system's gzip. Public domain or MIT, as sucref.h. */
+#ifndef SUCREF_EXAMPLES_IDX_H
+#define SUCREF_EXAMPLES_IDX_H
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { IDX_PIXELS = 784, IDX_TRAIN = 50000, IDX_VALID = 10000, IDX_TEST = 10000 };
+
+/* the pictures [n][784] and labels [n] of one file pair; NULL pictures where there are none */
+typedef struct { uint8_t *x, *label; size_t n; } idx_set;
+
+/* opens NAME or NAME.gz; *piped says how to close it */
+static FILE *idx_open(const char *dir, const char *set, const char *name, int *piped)
+{
+    char path[1200], cmd[1300];
+    FILE *f;
+    snprintf(path, sizeof path, "%s%s%s/%s", dir, *set ? "/" : "", set, name);
+    *piped = 0;
+    f = fopen(path, "rb");
+    if (f != NULL || strchr(path, '\'') != NULL) { return f; }
+    snprintf(cmd, sizeof cmd, "%s.gz", path);
+    f = fopen(cmd, "rb");
+    if (f == NULL) { return NULL; }
+    fclose(f);
+    snprintf(cmd, sizeof cmd, "gzip -dc -- '%s.gz'", path);
+    *piped = 1;
+    return popen(cmd, "r");
+}
+
+/* reads the payload of one idx file of unsigned bytes; *n becomes its first dimension */
+static uint8_t *idx_read(const char *dir, const char *set, const char *name, uint32_t item, size_t *n)
+{
+    int piped, dims, i;
+    uint8_t head[4], dim[4], *out = NULL;
+    uint32_t size = 1;
+    FILE *f = idx_open(dir, set, name, &piped);
+    *n = 0;
+    if (f == NULL) { return NULL; }
+    if (fread(head, 1, 4, f) == 4 && head[0] == 0 && head[1] == 0 && head[2] == 8) {
+        dims = head[3];
+        for (i = 0; i < dims && fread(dim, 1, 4, f) == 4; i++) {
+            uint32_t d = (uint32_t)dim[0] << 24 | (uint32_t)dim[1] << 16 | (uint32_t)dim[2] << 8 | dim[3];
+            if (i == 0) { *n = d; } else { size *= d; }
+        }
+        if (i == dims && size == item && *n > 0 && *n <= 1000000) {
+            out = (uint8_t *)malloc(*n * item);
+            if (out != NULL && fread(out, item, *n, f) != *n) { free(out); out = NULL; }
+        }
+    }
+    if (piped) { pclose(f); } else { fclose(f); }
+    return out;
+}
+
+/* the data directory that holds SET, or NULL */
+static const char *idx_find(const char *named, const char *set)
+{
+    const char *dirs[4];
+    int i, piped;
+    dirs[0] = named; dirs[1] = named ? NULL : getenv("SUCREF_DATA");
+    dirs[2] = named ? NULL : "data"; dirs[3] = named ? NULL : "../shared/data";
+    for (i = 0; i < 4; i++) {
+        FILE *f = dirs[i] ? idx_open(dirs[i], set, "t10k-labels-idx1-ubyte", &piped) : NULL;
+        if (f != NULL) {
+            if (piped) { pclose(f); } else { fclose(f); }
+            return dirs[i];
+        }
+    }
+    return NULL;
+}
+
+/* test = 1: the 10,000 test pictures; test = 0: the 60,000 of which the last 10,000 validate */
+static idx_set idx_load(const char *named, const char *set, int test)
+{
+    idx_set s = { NULL, NULL, 0 };
+    size_t n_label = 0;
+    const char *dir = idx_find(named, set);
+    if (dir == NULL) { return s; }
+    s.x = idx_read(dir, set, test ? "t10k-images-idx3-ubyte" : "train-images-idx3-ubyte", IDX_PIXELS, &s.n);
+    s.label = idx_read(dir, set, test ? "t10k-labels-idx1-ubyte" : "train-labels-idx1-ubyte", 1, &n_label);
+    if (s.x == NULL || s.label == NULL || n_label != s.n) { free(s.x); free(s.label); s.x = s.label = NULL; s.n = 0; }
+    return s;
+}
+#endif

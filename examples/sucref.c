@@ -1,0 +1,374 @@
+/* sucref.c - the host tool: makes, shows, runs and cuts model files. `sucref` alone prints how.
+ *
+ * Build: cc -O2 -o sucref examples/sucref.c -lm
+ * Every refusal is one line on stderr and exit status 2. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#define SUCREF_HOST
+#define SUCREF_IMPLEMENTATION
+#include "../sucref.h"
+#include "npz.h"
+#include <ctype.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: sucref quantize layers.npz -o m.sucref [--plan 4,4] [--calibrate inputs.u8] [--act relu|relu6|none]\n"
+    "                       [--clip share|auto] [--input-scale s] [--keep] [--cut-input]\n"
+    "       sucref info m.sucref\n"
+    "       sucref run m.sucref --in x.u8|x.s8 --out y.bin [--stop S] [--logits] [--type u8|s8]\n"
+    "       sucref truncate m.sucref --stops S -o t.sucref\n"
+    "       sucref emit-c m.sucref -o m.h\n";
+
+static void die(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("sucref: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    exit(2);
+}
+
+/* ---- files and arguments ----------------------------------------------------------------------------------------- */
+
+static uint8_t *read_file(const char *path, size_t *len)
+{
+    FILE *f = fopen(path, "rb");
+    uint8_t *p = NULL;
+    size_t room = 1 << 16, got;
+    *len = 0;
+    if (f == NULL) { die("%s: cannot be read", path); }
+    for (p = (uint8_t *)malloc(room); p != NULL; ) {
+        got = fread(p + *len, 1, room - *len, f);
+        if (got == 0) { break; }
+        *len += got;
+        if (*len == room) {
+            uint8_t *more = (uint8_t *)realloc(p, room *= 2);
+            if (more == NULL) { free(p); }
+            p = more;
+        }
+    }
+    if (p == NULL) { die("%s: out of memory", path); }
+    if (ferror(f)) { die("%s: read error", path); }
+    fclose(f);
+    return p;
+}
+
+static void write_file(const char *path, const void *p, size_t len)
+{
+    FILE *f = fopen(path, "wb");
+    if (f == NULL || fwrite(p, 1, len, f) != len || fclose(f) != 0) { die("%s: cannot be written", path); }
+}
+
+typedef struct { const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type; int logits, keep, cut_input; } args;
+
+static args parse(int argc, char **argv)
+{
+    args a;
+    struct { const char *name; const char **value; int *flag; } option[14];
+    int i, k, n = 0;
+    memset(&a, 0, sizeof a);
+#define OPTION(text, v, f) option[n].name = text; option[n].value = v; option[n++].flag = f
+    OPTION("-o", &a.out, NULL); OPTION("--out", &a.out, NULL); OPTION("--in", &a.x, NULL);
+    OPTION("--calibrate", &a.calibrate, NULL); OPTION("--plan", &a.plan, NULL); OPTION("--act", &a.act, NULL);
+    OPTION("--clip", &a.clip, NULL); OPTION("--input-scale", &a.scale, NULL); OPTION("--stop", &a.stop, NULL);
+    OPTION("--stops", &a.stops, NULL); OPTION("--type", &a.type, NULL); OPTION("--logits", NULL, &a.logits);
+    OPTION("--keep", NULL, &a.keep); OPTION("--cut-input", NULL, &a.cut_input);
+    for (i = 2; i < argc; i++) {
+        for (k = 0; k < n && strcmp(argv[i], option[k].name) != 0; k++) { }
+        if (k < n && option[k].flag != NULL) { *option[k].flag = 1; continue; }
+        if (k < n) {
+            if (i + 1 == argc) { die("%s needs a value", argv[i]); }
+            *option[k].value = argv[++i];
+            continue;
+        }
+        if (argv[i][0] == '-') { die("unknown option %s", argv[i]); }
+        if (a.in != NULL) { die("one file expected, got %s and %s", a.in, argv[i]); }
+        a.in = argv[i];
+    }
+    if (a.in == NULL) { die("no input file (see sucref without arguments)"); }
+    return a;
+}
+
+static unsigned whole_number(const char *text, const char *what, unsigned lo, unsigned hi)
+{
+    char *end;
+    const unsigned long v = strtoul(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || *end != 0 || v < lo || v > hi) { die("%s must be a number from %u to %u, not %s", what, lo, hi, text); }
+    return (unsigned)v;
+}
+
+static float real_number(const char *text, const char *what)
+{
+    char *end;
+    const float v = strtof(text, &end);
+    if (end == text || *end != 0 || !isfinite(v)) { die("%s must be a finite number, not %s", what, text); }
+    return v;
+}
+
+static sucref_model open_model(const char *path, uint8_t **bytes)
+{
+    sucref_model m;
+    sucref_fault fault = { "", 0 };
+    size_t len;
+    *bytes = read_file(path, &len);
+    if (sucref_model_open(&m, *bytes, len, &fault) != SUCREF_OK || sucref_model_check(&m, &fault) != SUCREF_OK) {
+        die("%s: not a valid model: %s at byte %lu", path, fault.field, (unsigned long)fault.offset);
+    }
+    return m;
+}
+
+/* ---- quantize ---------------------------------------------------------------------------------------------------- */
+
+static void parse_plan(sucref_quantize_options *o, const char *text)
+{
+    const char *s = text;
+    unsigned sum = 0;
+    for (o->n_planes = 0; ; s++) {
+        if (!isdigit((unsigned char)*s) || *s < '1' || *s > '8' || o->n_planes == SUCREF_MAX_PLANES) { break; }
+        o->plan[o->n_planes++] = (uint8_t)(*s - '0');
+        sum += (unsigned)(*s++ - '0');
+        if (*s == '+' && o->n_planes == 1 && s[1] == '8' && s[2] == 0) { o->coarse = 1; sum = 0; continue; }
+        if (*s != ',') { break; }
+    }
+    if (*s != 0 || sum != 8 || (o->coarse && o->plan[0] > 7)) { die("plan must be widths that sum to 8 such as 4,4, or b+8 with b < 8, not %s", text); }
+}
+
+static void check_array(const npz_array *a, const char *path)
+{
+    size_t i, n = (size_t)a->shape[0] * a->shape[1];
+    for (i = 0; i < n; i++) { if (!isfinite(a->v[i])) { die("%s: %s holds NaN or infinity", path, a->name); } }
+}
+
+static unsigned read_layers(sucref_float_layer *layers, const npz *z, const char *path)
+{
+    unsigned n;
+    for (n = 0; n < 32; n++) {
+        char wn[16], bn[16];
+        const npz_array *w, *b;
+        snprintf(wn, sizeof wn, "W%u", n);
+        snprintf(bn, sizeof bn, "b%u", n);
+        w = npz_get(z, wn);
+        b = npz_get(z, bn);
+        if (w == NULL && b == NULL) { break; }
+        if (w == NULL) { die("%s: %s is missing", path, wn); }
+        if (b == NULL) { die("%s: %s is missing", path, bn); }
+        if (w->dims != 2) { die("%s: %s must have two dimensions, out x in", path, wn); }
+        if (b->dims != 1 || b->shape[0] != w->shape[0]) { die("%s: %s must have as many values as %s has rows", path, bn, wn); }
+        if (n > 0 && w->shape[1] != layers[n - 1].n_out) { die("%s: %s does not take what W%u gives", path, wn, n - 1); }
+        check_array(w, path);
+        check_array(b, path);
+        layers[n].n_out = w->shape[0];
+        layers[n].n_in = w->shape[1];
+        layers[n].w = w->v;
+        layers[n].b = b->v;
+    }
+    if (n == 0) { die("%s: W0 is missing", path); }
+    if (z->n != 2 * (int)n) { die("%s: arrays other than W0,b0 .. W%u,b%u", path, n - 1, n - 1); }
+    return n;
+}
+
+static void show_progress(void *user, unsigned done, unsigned of)
+{
+    (void)user;
+    fprintf(stderr, "\rcalibrating %u of %u%s", done, of, done == of ? "\n" : "");
+}
+
+static void quantize(const args *a)
+{
+    sucref_quantize_options o;
+    sucref_float_layer layers[32];
+    sucref_fault fault = { "", 0 };
+    static npz z;
+    uint8_t *model = NULL, *calibrate = NULL;
+    uint32_t model_len = 0;
+    size_t len;
+    uint8_t *file = read_file(a->in, &len);
+    unsigned n;
+    int status;
+    memset(&o, 0, sizeof o);
+    if (a->out == NULL) { die("quantize needs -o m.sucref"); }
+    if (npz_parse(&z, file, len) != 0) { die("%s: %s", a->in, z.why); }
+    free(file);
+    n = read_layers(layers, &z, a->in);
+    parse_plan(&o, a->plan ? a->plan : "4,4");
+    o.act = a->act == NULL || strcmp(a->act, "relu") == 0 ? SUCREF_ACT_RELU : strcmp(a->act, "relu6") == 0 ? SUCREF_ACT_RELU6 : SUCREF_ACT_NONE;
+    if (o.act == SUCREF_ACT_NONE && strcmp(a->act, "none") != 0) { die("--act must be relu, relu6 or none, not %s", a->act); }
+    o.clip = a->clip == NULL || strcmp(a->clip, "auto") == 0 ? 0 : real_number(a->clip, "--clip");
+    if (a->clip != NULL && strcmp(a->clip, "auto") != 0 && !(o.clip > 0 && o.clip <= 1)) { die("--clip must be auto or in 0..1, not %s", a->clip); }
+    o.input_scale = a->scale ? real_number(a->scale, "--input-scale") : 1.0F / 255;
+    if (!(o.input_scale > 0)) { die("--input-scale must be positive, not %s", a->scale); }
+    o.keep = (uint8_t)a->keep;
+    o.cut_input = (uint8_t)a->cut_input;
+    if (a->calibrate != NULL) {
+        calibrate = read_file(a->calibrate, &len);
+        if (len == 0 || len % layers[0].n_in != 0) { die("%s: %lu bytes are not whole inputs of %lu", a->calibrate, (unsigned long)len, (unsigned long)layers[0].n_in); }
+        o.calibrate = calibrate;
+        o.n_calibrate = (uint32_t)(len / layers[0].n_in);
+    }
+    if (isatty(2)) { o.progress = show_progress; }
+    status = sucref_quantize(&model, &model_len, layers, n, &o, &fault);
+    if (status != SUCREF_OK) { die("%s: cannot be quantized: %s %s", a->in, sucref_status_text(status), fault.field); }
+    write_file(a->out, model, model_len);
+    free(model);
+    free(calibrate);
+    npz_free(&z);
+}
+
+/* ---- info, run, truncate, emit-c --------------------------------------------------------------------------------- */
+
+static void info(const args *a)
+{
+    static const char *act[] = { "none", "relu", "relu6", "leaky relu", "table" };
+    uint8_t *bytes;
+    const sucref_model m = open_model(a->in, &bytes);
+    sucref_stop before = { 0, 0 };
+    unsigned n, t, i, g;
+    printf("%lu inputs (%s), %lu outputs, %u layers, %u of %u stops, %lu of %lu bytes\n", (unsigned long)m.n_in,
+           m.input_type ? "s8" : "u8", (unsigned long)m.n_out, m.n_layers, m.usable_stops, m.n_stops,
+           (unsigned long)m.bytes_len, (unsigned long)m.file_bytes);
+    for (n = 0; n < m.n_layers; n++) {
+        sucref_layer l;
+        sucref_model_layer(&l, &m, n);
+        printf("layer %u: %lu x %lu, plan ", n, (unsigned long)l.n_out, (unsigned long)l.n_in);
+        for (i = 0; i < l.n_planes; i++) { printf("%s%u", i == 0 ? "" : l.coarse ? "+" : ",", l.plan[i]); }
+        printf(", %s%s, bytes per plane", act[l.act], l.flags & SUCREF_LAYER_KEEP ? ", accumulators kept" : "");
+        for (i = 0; i < l.n_planes; i++) {
+            uint32_t sum = 0;
+            for (g = 0; g < l.n_groups; g++) {
+                sucref_group group;
+                sucref_model_group(&group, &m, l.first_group + g);
+                sum += sucref_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
+            }
+            printf(" %lu", (unsigned long)sum);
+        }
+        printf("\n");
+    }
+    before.end = sucref_i_u32(m.bytes + SUCREF_I_H_HEAD);
+    printf("tables and parameters: %lu bytes\n", (unsigned long)before.end);
+    for (t = 0; t < m.usable_stops; t++) {
+        sucref_stop s;
+        sucref_cost c;
+        sucref_model_stop(&s, &m, t);
+        sucref_model_cost(&c, &m, t);
+        printf("stop %u: input bits %u, layer bits", t, s.in_bits);
+        for (g = 0; g < m.n_groups; g++) {
+            sucref_entry e;
+            sucref_model_entry(&e, &m, t, g);
+            printf(" %u", e.bits);
+        }
+        printf(", file bytes %lu, up to here at most %llu multiply-adds and %llu weight bytes read\n", (unsigned long)(s.end - before.end),
+               (unsigned long long)c.macs, (unsigned long long)c.weight_bytes);
+        before = s;
+    }
+    printf("work buffer: %lu bytes, largest step: %lu multiply-adds\n", (unsigned long)sucref_net_work_len(&m) * 4, (unsigned long)sucref_net_quantum(&m));
+    free(bytes);
+}
+
+static void run(const args *a)
+{
+    uint8_t *bytes, *x;
+    const sucref_model m = open_model(a->in, &bytes);
+    const char *dot = a->x ? strrchr(a->x, '.') : NULL, *type = a->type ? a->type : dot ? dot + 1 : "";
+    const size_t work_len = sucref_net_work_len(&m);
+    uint32_t *work = (uint32_t *)malloc(work_len * 4), i;
+    unsigned stop = m.usable_stops - 1U;
+    size_t len, k;
+    sucref_net net;
+    FILE *f;
+    if (a->x == NULL || a->out == NULL) { die("run needs --in x.u8|x.s8 and --out y.bin"); }
+    if (strcmp(type, "u8") != 0 && strcmp(type, "s8") != 0) { die("%s: type must be u8 or s8 (by its name or --type)", a->x); }
+    if ((type[0] == 's') != (m.input_type == SUCREF_INPUT_S8)) { die("%s: the model takes %s", a->x, m.input_type ? "s8" : "u8"); }
+    if (a->stop != NULL) { stop = whole_number(a->stop, "--stop", 0, m.usable_stops - 1U); }
+    x = read_file(a->x, &len);
+    if (len == 0 || len % m.n_in != 0) { die("%s: %lu bytes are not whole inputs of %lu", a->x, (unsigned long)len, (unsigned long)m.n_in); }
+    if (work == NULL || sucref_net_init(&net, &m, work, work_len) != SUCREF_OK) { die("out of memory"); }
+    f = fopen(a->out, "wb");
+    if (f == NULL) { die("%s: cannot be written", a->out); }
+    for (k = 0; k < len / m.n_in; k++) {
+        sucref_answer y;
+        (void)sucref_net_set_input(&net, x + k * m.n_in);
+        (void)sucref_net_skip_to(&net, stop);
+        (void)sucref_net_run(&net, stop);
+        (void)sucref_net_answer(&net, &y);
+        for (i = 0; i < y.n_out; i++) {
+            const uint32_t z = (uint32_t)y.logits[i];
+            const uint8_t le[4] = { (uint8_t)z, (uint8_t)(z >> 8), (uint8_t)(z >> 16), (uint8_t)(z >> 24) };
+            const uint8_t out = (uint8_t)(y.out[i] ^ 0x80);
+            if (fwrite(a->logits ? le : &out, 1, a->logits ? 4 : 1, f) == 0) { die("%s: cannot be written", a->out); }
+        }
+        if (isatty(2) && k % 1000 == 999) { fprintf(stderr, "\r%lu of %lu", (unsigned long)k + 1, (unsigned long)(len / m.n_in)); }
+    }
+    if (isatty(2) && k >= 1000) { fputc('\n', stderr); }
+    if (fclose(f) != 0) { die("%s: cannot be written", a->out); }
+    free(x); free(work); free(bytes);
+}
+
+static void truncate_model(const args *a)
+{
+    uint8_t *bytes;
+    const sucref_model m = open_model(a->in, &bytes);
+    sucref_stop s;
+    if (a->out == NULL || a->stops == NULL) { die("truncate needs --stops S and -o t.sucref"); }
+    sucref_model_stop(&s, &m, whole_number(a->stops, "--stops", 1, m.usable_stops) - 1U);
+    write_file(a->out, bytes, s.end);
+    free(bytes);
+}
+
+/* the bytes as arrays of at most 32,764 (some compilers' objects end at 32,767), aligned to 4 through a union */
+static void emit_c(const args *a)
+{
+    uint8_t *bytes;
+    const sucref_model m = open_model(a->in, &bytes);
+    const char *base = a->out ? strrchr(a->out, '/') : NULL, *p;
+    char name[64], upper[64];
+    uint32_t at = 0, end, part = 0, i;
+    size_t k = 0;
+    FILE *f = a->out ? fopen(a->out, "w") : NULL;
+    if (a->out == NULL) { die("emit-c needs -o m.h"); }
+    if (f == NULL) { die("%s: cannot be written", a->out); }
+    for (p = base ? base + 1 : a->out; *p && *p != '.' && k < sizeof name - 1; p++) { name[k++] = isalnum((unsigned char)*p) ? *p : '_'; }
+    name[k] = 0;
+    for (i = 0; i <= k; i++) { upper[i] = (char)toupper((unsigned char)name[i]); }
+    fprintf(f, "/* %s - written by `sucref emit-c`: %lu inputs, %lu outputs, %u stops. The parts are one object, in order. */\n", name,
+            (unsigned long)m.n_in, (unsigned long)m.n_out, m.usable_stops);
+    fprintf(f, "#include <stdint.h>\n#ifndef SUCREF_FLASH\n#define SUCREF_FLASH /* e.g. PROGMEM */\n#endif\n");
+    fprintf(f, "#define %s_BYTES %luU\n#define %s_WORK_LEN %luU\n", upper, (unsigned long)m.bytes_len, upper, (unsigned long)sucref_net_work_len(&m));
+    fprintf(f, "static const union { uint32_t align; struct { uint8_t part0[%lu]", m.bytes_len < 32764 ? (unsigned long)m.bytes_len : 32764UL);
+    for (at = 32764; at < m.bytes_len; at = end) {
+        end = m.bytes_len - at < 32764 ? m.bytes_len : at + 32764;
+        fprintf(f, ", part%lu[%lu]", (unsigned long)++part, (unsigned long)(end - at));
+    }
+    fprintf(f, "; } bytes; } %s_model SUCREF_FLASH = { .bytes = {\n", name);
+    for (at = 0, part = 0; at < m.bytes_len; at = end, part++) {
+        end = m.bytes_len - at < 32764 ? m.bytes_len : at + 32764;
+        fprintf(f, ".part%lu = {", (unsigned long)part);
+        for (i = at; i < end; i++) { fprintf(f, "%s%u%s", (i - at) % 32 == 0 ? "\n" : "", bytes[i], i + 1 < end ? "," : ""); }
+        fprintf(f, "},\n");
+    }
+    fprintf(f, "} };\n#define %s ((const void *)&%s_model)\n", name, name);
+    if (fclose(f) != 0) { die("%s: cannot be written", a->out); }
+    free(bytes);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct { const char *name; void (*act)(const args *); } command[] = {
+        { "quantize", quantize }, { "info", info }, { "run", run }, { "truncate", truncate_model }, { "emit-c", emit_c }
+    };
+    size_t i;
+    args a;
+    if (argc < 2) { fputs(usage, stderr); return 2; }
+    for (i = 0; i < sizeof command / sizeof command[0]; i++) {
+        if (strcmp(argv[1], command[i].name) == 0) {
+            a = parse(argc, argv);
+            command[i].act(&a);
+            return 0;
+        }
+    }
+    die("unknown command %s (see sucref without arguments)", argv[1]);
+    return 2;
+}

@@ -1,0 +1,319 @@
+/* train_digits.c - trains the small digit networks in plain C and writes them as .npz.
+ *
+ *   train_digits NET HOW SEED OUT.npz [DATA_DIR]
+ *     NET   even  784-20-20-1, is the digit even?   digits  784-128-10   fashion  784-128-10, Fashion-MNIST
+ *     HOW   plain, or nested: one set of first-layer weights trained under the cuts to 1, 2, 3, 4 and 8 bits at
+ *           once, with straight-through gradients, every cut also taught by the full answer
+ *
+ * Adam with a cosine rate, 50,000 pictures to train, the next 10,000 to validate. Pictures are mostly zeros, so
+ * the first layer is computed over the lit pixels only. The nested weights are kept inside the scale that the cuts
+ * use (max|w| of a row is its scale), so that `sucref quantize --clip 1` finds the same grid again.
+ */
+#include "idx.h"
+#include "npz.h"
+#include <math.h>
+
+enum { MAX_LAYERS = 3, MAX_UNITS = 128, BATCH = 100, MAX_CUTS = 5 };
+
+typedef struct { float *v, *grad, *m, *u; int n; } param;     /* values, gradient, Adam's two moments */
+typedef struct { int n_in, n_out; param w, b; } layer;        /* layer 0: w[in][out]; others: w[out][in] */
+typedef struct { int bits; param alpha, gamma, beta; float *w; } cut; /* first layer cut to some bits */
+typedef struct { float z0[MAX_UNITS], a[MAX_LAYERS][MAX_UNITS], out[10]; } trace;
+
+static layer net[MAX_LAYERS];
+static cut cuts[MAX_CUTS];
+static int n_layers, n_cuts;
+static float scale[MAX_UNITS]; /* integer steps per unit of weight, by row, while nested */
+static uint32_t rng_state;
+
+static uint32_t rng(void)
+{
+    rng_state ^= rng_state << 13; rng_state ^= rng_state >> 17; rng_state ^= rng_state << 5;
+    return rng_state;
+}
+static float uniform(float a) { return a * ((float)(rng() >> 8) / 8388608.0F - 1.0F); }
+
+static param new_param(int n, float value)
+{
+    param p;
+    int i;
+    p.n = n;
+    p.v = (float *)calloc((size_t)n * 4, sizeof(float));
+    if (p.v == NULL) { fprintf(stderr, "train_digits: out of memory\n"); exit(2); }
+    p.grad = p.v + n; p.m = p.grad + n; p.u = p.m + n;
+    for (i = 0; i < n; i++) { p.v[i] = value; }
+    return p;
+}
+
+static void adam(param *p, float rate, int t)
+{
+    const float c1 = 1.0F - powf(0.9F, (float)t), c2 = 1.0F - powf(0.999F, (float)t), k = rate * sqrtf(c2) / c1;
+    int i;
+    for (i = 0; i < p->n; i++) {
+        const float g = p->grad[i] * (1.0F / BATCH);
+        p->m[i] = 0.9F * p->m[i] + 0.1F * g;
+        p->u[i] = 0.999F * p->u[i] + 0.001F * g * g;
+        p->v[i] -= k * p->m[i] / (sqrtf(p->u[i]) + 1e-8F);
+        p->grad[i] = 0;
+    }
+}
+
+/* first-layer weights as integers of 8 bits, cut to `bits`, read at the centre, back in units of weight */
+static void cut_weights(const cut *c)
+{
+    const layer *l = &net[0];
+    const float step = (float)(1 << (8 - c->bits));
+    int i, r;
+    for (i = 0; i < l->n_in; i++) {
+        for (r = 0; r < l->n_out; r++) {
+            float q = floorf(l->w.v[i * l->n_out + r] * scale[r] + 0.5F);
+            q = q > 127 ? 127 : q < -127 ? -127 : q;
+            c->w[i * l->n_out + r] = (floorf((q + 128) / step) * step - 128 + (step - 1) / 2) / scale[r];
+        }
+    }
+}
+
+static void forward(trace *t, const uint8_t *x, float sum_x, const cut *c)
+{
+    const layer *l = &net[0];
+    const float *w = c->bits ? c->w : l->w.v;
+    int i, r, k;
+    memset(t->z0, 0, sizeof t->z0);
+    for (i = 0; i < l->n_in; i++) {
+        const float v = (float)x[i] * (1.0F / 255), *row = w + i * l->n_out;
+        if (x[i] == 0) { continue; }
+        for (r = 0; r < l->n_out; r++) { t->z0[r] += v * row[r]; }
+    }
+    for (r = 0; r < l->n_out; r++) {
+        float z = t->z0[r];
+        if (c->bits && c->bits < 8) { z = c->alpha.v[r] * z + c->gamma.v[r] * sum_x * 0.01F + c->beta.v[r]; }
+        z += l->b.v[r];
+        t->a[0][r] = z > 0 ? z : 0;
+    }
+    for (k = 1; k < n_layers; k++) {
+        l = &net[k];
+        for (r = 0; r < l->n_out; r++) {
+            float z = l->b.v[r];
+            for (i = 0; i < l->n_in; i++) { z += l->w.v[r * l->n_in + i] * t->a[k - 1][i]; }
+            if (k == n_layers - 1) { t->out[r] = z; } else { t->a[k][r] = z > 0 ? z : 0; }
+        }
+    }
+}
+
+static void probabilities(float *p, const float *z, int n)
+{
+    float max = z[0], sum = 0;
+    int i;
+    if (n == 1) { p[0] = 1.0F / (1.0F + expf(-z[0])); return; }
+    for (i = 1; i < n; i++) { max = z[i] > max ? z[i] : max; }
+    for (i = 0; i < n; i++) { p[i] = expf(z[i] - max); sum += p[i]; }
+    for (i = 0; i < n; i++) { p[i] /= sum; }
+}
+
+/* adds the gradients of one sample and cut; d = dLoss/dlogits; g0 gains the first layer's dLoss/d(W x) */
+static void backward(float *g0, float *d, const trace *t, float sum_x, cut *c)
+{
+    float back[MAX_UNITS];
+    int i, r, k;
+    for (k = n_layers - 1; k > 0; k--) {
+        layer *l = &net[k];
+        memset(back, 0, sizeof back);
+        for (r = 0; r < l->n_out; r++) {
+            if (d[r] == 0) { continue; }
+            l->b.grad[r] += d[r];
+            for (i = 0; i < l->n_in; i++) {
+                l->w.grad[r * l->n_in + i] += d[r] * t->a[k - 1][i];
+                back[i] += d[r] * l->w.v[r * l->n_in + i];
+            }
+        }
+        for (i = 0; i < l->n_in; i++) { d[i] = t->a[k - 1][i] > 0 ? back[i] : 0; }
+    }
+    for (r = 0; r < net[0].n_out; r++) {
+        const int corrected = c->bits && c->bits < 8;
+        net[0].b.grad[r] += d[r];
+        g0[r] += d[r] * (corrected ? c->alpha.v[r] : 1.0F);
+        if (corrected) {
+            c->alpha.grad[r] += d[r] * t->z0[r];
+            c->gamma.grad[r] += d[r] * sum_x * 0.01F;
+            c->beta.grad[r] += d[r];
+        }
+    }
+}
+
+/* gradients of one picture under every cut; the last cut is the full answer and teaches the others */
+static void learn(const uint8_t *x, int label)
+{
+    static trace t[MAX_CUTS];
+    const int n_out = net[n_layers - 1].n_out;
+    float p_full[10], p[10], d[MAX_UNITS], g0[MAX_UNITS] = { 0 }, sum_x = 0;
+    int i, r, k;
+    for (i = 0; i < net[0].n_in; i++) { sum_x += (float)x[i] * (1.0F / 255); }
+    for (k = n_cuts - 1; k >= 0; k--) {
+        forward(&t[k], x, sum_x, &cuts[k]);
+        probabilities(k == n_cuts - 1 ? p_full : p, t[k].out, n_out);
+        for (r = 0; r < n_out; r++) {
+            const float y = n_out == 1 ? (float)label : (float)(r == label);
+            d[r] = k == n_cuts - 1 ? p_full[r] - y : p[r] - 0.5F * (y + p_full[r]);
+        }
+        backward(g0, d, &t[k], sum_x, &cuts[k]);
+    }
+    for (i = 0; i < net[0].n_in; i++) {
+        float *grad = net[0].w.grad + i * net[0].n_out;
+        const float v = (float)x[i] * (1.0F / 255);
+        if (x[i] == 0) { continue; }
+        for (r = 0; r < net[0].n_out; r++) { grad[r] += v * g0[r]; }
+    }
+}
+
+/* keeps every row inside its scale: |w| * scale <= 127 */
+static void clamp_rows(void)
+{
+    const layer *l = &net[0];
+    int i, r;
+    for (i = 0; i < l->n_in; i++) {
+        for (r = 0; r < l->n_out; r++) {
+            float *w = &l->w.v[i * l->n_out + r];
+            const float max = 127.0F / scale[r];
+            *w = *w > max ? max : *w < -max ? -max : *w;
+        }
+    }
+}
+
+static void train(const idx_set *s, int epochs, float rate, float decay)
+{
+    int *order = (int *)malloc(IDX_TRAIN * sizeof(int)), e, i, k, t = 0;
+    if (order == NULL) { exit(2); }
+    for (i = 0; i < IDX_TRAIN; i++) { order[i] = i; }
+    for (e = 0; e < epochs; e++) {
+        const float lr = rate * 0.5F * (1 + cosf(3.14159265F * (float)e / (float)epochs)) + 1e-5F;
+        for (i = IDX_TRAIN - 1; i > 0; i--) {
+            const int j = (int)(rng() % (uint32_t)(i + 1)), o = order[i];
+            order[i] = order[j]; order[j] = o;
+        }
+        for (i = 0; i < IDX_TRAIN; i++) {
+            if (i % BATCH == 0) { for (k = 0; k < n_cuts; k++) { if (cuts[k].bits) { cut_weights(&cuts[k]); } } }
+            learn(s->x + (size_t)order[i] * IDX_PIXELS, s->label[order[i]]);
+            if (i % BATCH != BATCH - 1) { continue; }
+            t++;
+            for (k = 0; k < net[0].w.n; k++) { net[0].w.grad[k] += decay * BATCH * net[0].w.v[k]; }
+            for (k = 0; k < n_layers; k++) { adam(&net[k].w, lr, t); adam(&net[k].b, lr, t); }
+            for (k = 0; k < n_cuts && n_cuts > 1; k++) {
+                adam(&cuts[k].alpha, lr, t); adam(&cuts[k].gamma, lr, t); adam(&cuts[k].beta, lr, t);
+            }
+            if (n_cuts > 1) { clamp_rows(); }
+        }
+        if (e % 4 == 3) { fprintf(stderr, "epoch %d of %d\n", e + 1, epochs); }
+    }
+    free(order);
+}
+
+static double accuracy(const idx_set *s, size_t from, size_t n, const cut *c)
+{
+    static trace t;
+    const int n_out = net[n_layers - 1].n_out;
+    size_t right = 0, k;
+    for (k = from; k < from + n; k++) {
+        float sum_x = 0;
+        int i, best = 0;
+        for (i = 0; i < IDX_PIXELS; i++) { sum_x += (float)s->x[k * IDX_PIXELS + (size_t)i] * (1.0F / 255); }
+        forward(&t, s->x + k * IDX_PIXELS, sum_x, c);
+        for (i = 1; i < n_out; i++) { best = t.out[i] > t.out[best] ? i : best; }
+        right += n_out == 1 ? (t.out[0] > 0) == s->label[k] : best == s->label[k];
+    }
+    return (double)right / (double)n;
+}
+
+static void build(const int *dims, int n)
+{
+    int k, i;
+    n_layers = n;
+    for (k = 0; k < n; k++) {
+        layer *l = &net[k];
+        const float limit = sqrtf(6.0F / (float)(dims[k] + dims[k + 1])); /* Glorot */
+        l->n_in = dims[k]; l->n_out = dims[k + 1];
+        l->w = new_param(l->n_in * l->n_out, 0);
+        l->b = new_param(l->n_out, 0);
+        for (i = 0; i < l->w.n; i++) { l->w.v[i] = uniform(limit); }
+    }
+    n_cuts = 1;
+    cuts[0].bits = 0; /* the float weights themselves */
+}
+
+/* from here on the first layer is trained under its cuts; its grid spans half of today's largest weight by row */
+static void nest(void)
+{
+    static const int bits[MAX_CUTS] = { 1, 2, 3, 4, 8 };
+    const layer *l = &net[0];
+    int k, r, i;
+    for (r = 0; r < l->n_out; r++) {
+        float max = 1e-3F;
+        for (i = 0; i < l->n_in; i++) { max = fmaxf(max, fabsf(l->w.v[i * l->n_out + r])); }
+        scale[r] = 127.0F / (0.5F * max);
+    }
+    for (n_cuts = 0; n_cuts < MAX_CUTS; n_cuts++) {
+        cut *c = &cuts[n_cuts];
+        c->bits = bits[n_cuts];
+        c->alpha = new_param(l->n_out, 1); c->gamma = new_param(l->n_out, 0); c->beta = new_param(l->n_out, 0);
+        c->w = new_param(l->n_in * l->n_out, 0).v;
+    }
+    for (k = 0; k < n_layers; k++) {
+        memset(net[k].w.m, 0, sizeof(float) * 2 * (size_t)net[k].w.n);
+        memset(net[k].b.m, 0, sizeof(float) * 2 * (size_t)net[k].b.n);
+    }
+    clamp_rows();
+}
+
+static int save(const char *path)
+{
+    npz_array a[2 * MAX_LAYERS];
+    int k, i, r;
+    for (k = 0; k < n_layers; k++) {
+        const layer *l = &net[k];
+        npz_array *w = &a[2 * k], *b = &a[2 * k + 1];
+        snprintf(w->name, sizeof w->name, "W%d", k);
+        snprintf(b->name, sizeof b->name, "b%d", k);
+        w->dims = 2; w->shape[0] = (uint32_t)l->n_out; w->shape[1] = (uint32_t)l->n_in;
+        b->dims = 1; b->shape[0] = (uint32_t)l->n_out;
+        b->v = l->b.v;
+        w->v = new_param(l->w.n, 0).v;
+        for (r = 0; r < l->n_out; r++) {
+            for (i = 0; i < l->n_in; i++) {
+                w->v[r * l->n_in + i] = k == 0 ? l->w.v[i * l->n_out + r] : l->w.v[r * l->n_in + i];
+            }
+        }
+    }
+    return npz_write(path, a, 2 * n_layers);
+}
+
+int main(int argc, char **argv)
+{
+    static const int even[] = { 784, 20, 20, 1 }, digits[] = { 784, 128, 10 };
+    const int is_even = argc > 1 && strcmp(argv[1], "even") == 0, nested = argc > 2 && strcmp(argv[2], "nested") == 0;
+    const char *set = argc > 1 && strcmp(argv[1], "fashion") == 0 ? "fashion-mnist" : "mnist";
+    idx_set train_set, test;
+    size_t i;
+    int k;
+    if (argc < 5 || argc > 6) {
+        fprintf(stderr, "usage: train_digits even|digits|fashion plain|nested SEED OUT.npz [DATA_DIR]\n");
+        return 2;
+    }
+    train_set = idx_load(argc > 5 ? argv[5] : NULL, set, 0);
+    test = idx_load(argc > 5 ? argv[5] : NULL, set, 1);
+    if (train_set.n != IDX_TRAIN + IDX_VALID || test.n == 0) {
+        fprintf(stderr, "train_digits: no %s files in DATA_DIR, $SUCREF_DATA, data/ or ../shared/data\n", set);
+        return 2;
+    }
+    for (i = 0; is_even && i < train_set.n; i++) { train_set.label[i] = (uint8_t)(1 - train_set.label[i] % 2); }
+    for (i = 0; is_even && i < test.n; i++) { test.label[i] = (uint8_t)(1 - test.label[i] % 2); }
+    rng_state = 2463534242U + 7919U * (uint32_t)atoi(argv[3]);
+    build(is_even ? even : digits, is_even ? 3 : 2);
+    train(&train_set, is_even ? 20 : 12, is_even ? 2e-3F : 1e-3F, is_even ? 0.0F : 1e-5F);
+    if (nested) { nest(); train(&train_set, is_even ? 24 : 16, is_even ? 2e-3F : 1.5e-3F, 0); }
+    for (k = 0; k < n_cuts; k++) {
+        if (cuts[k].bits) { cut_weights(&cuts[k]); }
+        printf("%s bits %d: validation %.4f test %.4f\n", argv[1], cuts[k].bits ? cuts[k].bits : 32,
+               accuracy(&train_set, IDX_TRAIN, IDX_VALID, &cuts[k]), accuracy(&test, 0, test.n, &cuts[k]));
+    }
+    if (save(argv[4]) != 0) { fprintf(stderr, "train_digits: cannot write %s\n", argv[4]); return 2; }
+    return 0;
+}

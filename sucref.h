@@ -1,0 +1,2983 @@
+/* sucref.h - v0.1.0 - successive refinement for microcontrollers: answers that exist early and end exact.
+ * SPDX-License-Identifier: MIT OR Unlicense                                (full licence at the end of the file)
+ *
+ * SYNOPSIS
+ *
+ *     #define SUCREF_IMPLEMENTATION          // in one source file
+ *     #include "sucref.h"
+ *
+ *     sucref_model m;  sucref_net net;  sucref_answer a;
+ *     static uint32_t work[DIGITS_WORK_LEN];                      // sizes come with the model (emit-c), or from
+ *     sucref_model_open(&m, digits, sizeof digits, NULL);         // sucref_net_work_len(&m)
+ *     sucref_net_init(&net, &m, work, DIGITS_WORK_LEN);
+ *     sucref_net_set_input(&net, pixels);
+ *     while (time_is_left() && sucref_net_step(&net, 5000) != SUCREF_DONE) { }
+ *     if (sucref_net_answer(&net, &a) == SUCREF_OK) { use(a.logits, a.stop); }
+ *
+ * A neural network of dense layers is cut into digit planes, most significant first. Every stop of the schedule is a
+ * usable answer; the last one equals the unmodified int8 network bit for bit. Integers only, the caller's memory, no
+ * global state, no libc (a compiler may place calls to memcpy, memmove, memset and memcmp).
+ *
+ * CONTENTS
+ *     status        sucref_status_text
+ *     partition     sucref_partition, sucref_join                          digits of numbers [SR] Algorithm 1
+ *                   sucref_slot_bits, sucref_plane_bytes, sucref_plane_pack, sucref_plane_digit, sucref_row_shift
+ *     schedule      sucref_schedule, sucref_schedule_share                 order of the digit products [SR] Def. 2
+ *     linear        sucref_linear_init, _step, _bound, _rest               y = Wx + b by digit products, with bounds
+ *     model         sucref_model_open, _check, _extend, _layer, _group, _stop, _cost          the file, read in place
+ *     net           sucref_net_work_len, _init, _set_input, _input_bits, _skip_to, _step, _run, _quantum,
+ *                   _answer, _read; sucref_argmax, sucref_margin, sucref_softmax
+ *     prepare       sucref_model_write, sucref_quantize                    host only, with SUCREF_HOST
+ *
+ * CONFIGURATION (define before including; none changes a type or a signature)
+ *     SUCREF_IMPLEMENTATION   bodies in this one source file; a repeat is harmless
+ *     SUCREF_STATIC           private bodies in every file that includes it; implies the above
+ *     SUCREF_API              linkage of public functions; default `extern`, or `static inline` under SUCREF_STATIC
+ *     SUCREF_HOST             adds the part that needs float, malloc and math.h (link with -lm)
+ *     SUCREF_KERNEL           0 two rows per multiply (default), 1 one product at a time (the slow, obvious twin)
+ *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts
+ *     SUCREF_READ_U8(p)       how a model byte is read; define as pgm_read_byte(p) for AVR flash
+ *     SUCREF_READ_U32(p)      how four bytes, least significant first, at a multiple of 4 are read; optional
+ *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
+ *     SUCREF_ASSERT(cond)     internal invariants; default nothing
+ *     SUCREF_NO_STATUS_TEXT   no text for status codes and faults
+ *
+ * METHOD
+ *
+ * Sources: [SR] Esfahanizadeh, Cohen, Shamai, Medard, "Successive Refinement in Large-Scale Computation",
+ * arXiv 2402.07229, with the corrections named at each function.
+ *
+ * 1. Digits of a weight. A weight w in -127..127 of a row with shift s is seen as the unsigned byte
+ *
+ *        v = w * 2^s + 128        1 <= v <= 255        s the largest shift that keeps the row's |w| * 2^s <= 127
+ *
+ *    and cut from the top into the digits of the layer's plan. For the plan 4,4:
+ *
+ *         bit of v    7 6 5 4 | 3 2 1 0
+ *                     plane 0 | plane 1
+ *
+ *    With b bits known and k = 8 - b missing, u the unsigned input and S = sum(u), the accumulator of a row is
+ *
+ *        acc = sum_c (floor(v_c / 2^k) * 2^k - 128) * u_c
+ *
+ *    It is exact in 32 bits because n_in * 128 * 255 + |bias| < 2^31, which sucref_model_open checks.
+ *
+ * 2. A row's value at a stop, from integers in the file, z = pre-activation in units of the full network:
+ *
+ *        b = 8           z = bias + acc / 2^s                                          (the division is exact)
+ *        0 < b < 8       z = beta + floor((alpha * acc + gamma * S) / 2^12)            calibrated, per row and stop
+ *        0 < b < 8       the same with alpha = 4096 / 2^s, gamma = (2^max(k-s,0) - 1) * 2048, beta = bias
+ *                        where the file has no correction: the missing bits are read at their centre
+ *        b = 0           the neuron's activation is a constant of the file
+ *
+ *    bias already holds -zero_point * sum(w). z is clamped to int32. gamma is an int32 (the centre of seven missing
+ *    bits is 260,096 and fits no int16). A plan `b+8` has a coarse plane of its own, cut from rows that may saturate,
+ *    and the full weights unshifted as its second plane; then s is the coarse plane's shift and the last stop has s = 0.
+ *
+ * 3. Activations are unsigned bytes u, real value (u - zero_point) * scale, so that the zero of a ReLU is u = 0.
+ *    Requantization is that of the TensorFlow Lite reference (Jacob et al., arXiv 1712.05877), double rounding
+ *    included:  R = round_shift(round(z * multiplier / 2^31), -exponent),  u = clamp(R + zero_point, lo, hi).
+ *
+ * 4. Planes in memory. Digits of width 1, 2, 3..4, 5..8 occupy slots of B = 1, 2, 4, 8 bits. A block holds R rows:
+ *    8 for slots of 8 and 4 bits, 16 for slots of 2 and 1, then tails of 8 and 4; missing rows of the last block hold
+ *    v = 128. Inside a block columns follow one another, R * B bits each; a 32-bit little-endian word is
+ *
+ *        bit   31          16 15           0        low half: the first half of the word's rows, B bits each, upwards
+ *             | row h..2h-1  | row 0..h-1   |       high half: the other half; h = rows in the word / 2
+ *
+ *    R * B = 64: two words per column (rows 0-3, rows 4-7). R * B < 32: several columns per word, in each half the
+ *    first column lowest. So one multiplication of a masked word by u makes the products of two rows, in fields of
+ *    16 bits. A run of columns ends (a chunk) before a field could overflow: for digits of w bits when
+ *    (2^w - 1) * sum(u) would pass 65535, for full bytes, whose fields start at 32768 - 128 * sum(u), when
+ *    sum(colmax_c * u_c) would pass 32767, colmax_c = max over rows of |w|, stored one byte per column.
+ *
+ * 5. Stops. Stop t uses bits[t][group] of each row group and in_bits[t] of the input (for in_bits = i < 8 an input
+ *    u is read as 0 if u < 2^(8-i), else as the centre (floor(u / 2^(8-i)) + 1/2) * 2^(8-i)). All are non-decreasing,
+ *    and at the last stop all are 8. A layer whose input did not change since the stop before adds only its new plane
+ *    where the file says that accumulators are kept; a kept layer at unchanged bits adds the changed columns when
+ *    they are fewer than the non-zero ones; every other layer is recomputed. All give the same integers.
+ *
+ * 6. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
+ *
+ *        header 48 | layer records 48 each | group records 40 each | stop records 16 each | stop-group entries 8 each
+ *        | parameters of each layer | then, stop by stop, framed sections: corrections and planes first needed there
+ *
+ *    Field offsets stand at the SUCREF_I_* enumerations. A section is framed by 16 bytes: type, flags, stop, layer,
+ *    index, length, CRC-32 of the first 12 bytes and the payload. A file cut behind a stop's end is a model with
+ *    fewer stops. CRCs find accidents, not attackers: authenticate a file before opening it, and do not change its
+ *    bytes afterwards.
+ */
+#ifndef SUCREF_H
+#define SUCREF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SUCREF_VERSION_MAJOR 0
+#define SUCREF_VERSION_MINOR 1
+#define SUCREF_VERSION_PATCH 0
+#define SUCREF_VERSION (SUCREF_VERSION_MAJOR * 10000 + SUCREF_VERSION_MINOR * 100 + SUCREF_VERSION_PATCH)
+#define SUCREF_FORMAT 0 /* version of the model file */
+
+#ifdef SUCREF_STATIC
+#  ifndef SUCREF_IMPLEMENTATION
+#    define SUCREF_IMPLEMENTATION
+#  endif
+#  ifndef SUCREF_API
+#    define SUCREF_API static inline
+#  endif
+#endif
+#ifndef SUCREF_API
+#  define SUCREF_API extern
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- status ------------------------------------------------------------------------------------------------------ */
+
+/* Negative: nothing was written. Positive: what a step reached. */
+enum {
+    SUCREF_OK = 0,
+    SUCREF_E_ARG = -1,   /* null or misaligned pointer, inconsistent arguments */
+    SUCREF_E_RANGE = -2, /* a number outside its documented range */
+    SUCREF_E_SPACE = -3, /* a buffer is too short */
+    SUCREF_E_DATA = -4,  /* bytes that are no valid model */
+    SUCREF_E_STATE = -5, /* called too early: no input, no answer yet */
+    SUCREF_MORE = 1,     /* budget spent, go on */
+    SUCREF_STOP = 2,     /* a stop was reached, its answer can be read, more stops follow */
+    SUCREF_DONE = 3,     /* the last stop that the file holds was reached */
+    SUCREF_WAIT = 4      /* the next stop needs input bits that have not arrived */
+};
+
+/* Text of a status, never NULL. */
+SUCREF_API const char *sucref_status_text(int status);
+
+/* What sucref_model_open refused: the field's name and the byte offset where it was read. */
+typedef struct { const char *field; uint32_t offset; } sucref_fault;
+
+/* ---- partition ---------------------------------------------------------------------------------------------------
+ * [SR] Algorithm 1. With the partitioning vector P[0] > P[1] > ... > P[d], a number is cut into a sign and d digits;
+ * digit i (1..d) has weight 2^P[i] and P[i-1] - P[i] bits:
+ *
+ *     x = sign * sum_i digit_i * 2^P[i] + rest,   0 <= |rest| < 2^P[d]
+ *
+ * Printed line 5 drops the integer part, so that 2^P[0] itself becomes 0; SUCREF_SATURATE keeps the largest digits
+ * instead, SUCREF_WRAP is the printed form. */
+enum { SUCREF_SATURATE = 0, SUCREF_WRAP = 1 };
+
+/* sucref_partition - digits of fixed-point numbers x[n] * 2^x_exp.
+ *   digits [p_len-1][len]  out  signed digits, each with the sign of its number
+ *   x      [len]           in   int32, any value
+ *   x_exp                  in   -64..64
+ *   p      [p_len]         in   descending, -64..64; p_len 2..32; each step 1..15 bits, p[0] - p[p_len-1] <= 31
+ *   overflow               in   SUCREF_SATURATE or SUCREF_WRAP
+ * No overlap. Cost: len * p_len. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, int x_exp, const int8_t *p,
+                                size_t p_len, int overflow);
+
+/* sucref_join - the inverse: x[n] = sum of the first n_digits digits, in units of 2^p[n_digits].
+ *   x [len] out; digits [>= n_digits][len] in; n_digits 1..p_len-1. Otherwise as above. */
+SUCREF_API int sucref_join(int32_t *x, const int16_t *digits, size_t len, const int8_t *p, size_t p_len,
+                           size_t n_digits);
+
+/* sucref_slot_bits - bits that a digit of digit_bits (1..8) occupies: 1, 2, 4 or 8; 0 outside the range. */
+SUCREF_API unsigned sucref_slot_bits(unsigned digit_bits);
+
+/* sucref_plane_bytes - bytes of one plane of n_rows x n_in digits (1..65535 each), a multiple of 4; 0 where an argument
+ * is out of range or the size passes 2^32 - 1. SUCREF_PLANE_BYTES is the same as a constant expression. */
+SUCREF_API uint32_t sucref_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned digit_bits);
+
+#define SUCREF_SLOT_BITS(digit_bits) ((digit_bits) <= 2 ? (digit_bits) : (digit_bits) <= 4 ? 4 : 8)
+#define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
+#define SUCREF_I_BLOCK_BYTES(rows, n_in, slot) (((uint32_t)(n_in) * (uint32_t)((rows) * (slot)) + 31U) / 32U * 4U)
+#define SUCREF_I_PLANE8(n_rows, n_in, slot)                                                                            \
+    (SUCREF_I_PAD4(n_rows) / 8U * SUCREF_I_BLOCK_BYTES(8, n_in, slot) +                                                \
+     (SUCREF_I_PAD4(n_rows) % 8U / 4U) * SUCREF_I_BLOCK_BYTES(4, n_in, slot))
+#define SUCREF_I_PLANE16(n_rows, n_in, slot)                                                                           \
+    (SUCREF_I_PAD4(n_rows) / 16U * SUCREF_I_BLOCK_BYTES(16, n_in, slot) +                                              \
+     (SUCREF_I_PAD4(n_rows) % 16U / 8U) * SUCREF_I_BLOCK_BYTES(8, n_in, slot) +                                        \
+     (SUCREF_I_PAD4(n_rows) % 8U / 4U) * SUCREF_I_BLOCK_BYTES(4, n_in, slot))
+#define SUCREF_PLANE_BYTES(n_rows, n_in, digit_bits)                                                                   \
+    (SUCREF_SLOT_BITS(digit_bits) >= 4 ? SUCREF_I_PLANE8(n_rows, n_in, SUCREF_SLOT_BITS(digit_bits))                   \
+                                       : SUCREF_I_PLANE16(n_rows, n_in, SUCREF_SLOT_BITS(digit_bits)))
+
+/* sucref_plane_pack - bits low_bit .. low_bit + digit_bits - 1 of v = clamp(w * 2^shift, -128, 127) + 128 as one plane.
+ *   plane     [sucref_plane_bytes()]  out
+ *   w         [n_rows][n_in]          in   int8, row-major, -127..127
+ *   row_shift [n_rows]                in   0..7, or NULL for none
+ *   low_bit + digit_bits <= 8.
+ * No overlap. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (w = -128 too), SUCREF_E_SPACE. */
+SUCREF_API int sucref_plane_pack(uint8_t *plane, size_t plane_len, const int8_t *w, const uint8_t *row_shift,
+                                 uint32_t n_rows, uint32_t n_in, unsigned low_bit, unsigned digit_bits);
+
+/* sucref_plane_digit - one digit of a plane packed as above; row < n_rows, col < n_in, not checked. */
+SUCREF_API unsigned sucref_plane_digit(const uint8_t *plane, uint32_t n_rows, uint32_t n_in, unsigned digit_bits,
+                                       uint32_t row, uint32_t col);
+
+/* sucref_row_shift - the largest s in 0..7 with |w| * 2^s <= 127 for all w [n_in]; 0 for a row of zeros. */
+SUCREF_API unsigned sucref_row_shift(const int8_t *w, uint32_t n_in);
+
+/* ---- schedule ----------------------------------------------------------------------------------------------------
+ * [SR] Definition 2. Weights cut by P into dp digits, inputs by Q into dq; dp and dq may differ. The R = dp * dq
+ * products of digit planes, (i, j) of weight 2^(P[i] + Q[j]), are taken in descending order of that weight; among
+ * equals the smaller i first (the definition leaves ties open). */
+typedef struct { uint8_t i, j; } sucref_product; /* digit indices, 1-based as in [SR] */
+
+/* sucref_schedule - writes the order. gamma [gamma_len] out, gamma_len >= (p_len-1) * (q_len-1).
+ * Returns R, or SUCREF_E_ARG, SUCREF_E_RANGE (a bad vector), SUCREF_E_SPACE. */
+SUCREF_API int sucref_schedule(sucref_product *gamma, size_t gamma_len, const int8_t *p, size_t p_len, const int8_t *q,
+                               size_t q_len);
+
+/* sucref_schedule_share - cost share of one product in the bit model of [SR] Theorem 2:
+ * (P[i-1]-P[i]) * (Q[j-1]-Q[j]) bit products of (P[0]-P[d]) * (Q[0]-Q[d]); the shares sum to one.
+ * Returns the numerator, *total gets the denominator; 0 for a bad index. Vectors are valid, not checked. */
+SUCREF_API uint32_t sucref_schedule_share(uint32_t *total, const int8_t *p, size_t p_len, const int8_t *q, size_t q_len,
+                                          sucref_product g);
+
+/* ---- linear ------------------------------------------------------------------------------------------------------
+ * [SR] Definition 3: y = W x + b refined one digit product at a time, both sides partitioned (sucref_partition).
+ * y counts units of 2^(P[d] + Q[d]); after all R products it is the exact sum. The bias is added exactly at the start
+ * (Remark 1's appended 1 would be lost to the printed Algorithm 1). */
+typedef struct {
+    int32_t *y;               /* [n_out] */
+    const int16_t *w, *x;     /* digits: w [dp][n_out][n_in], x [dq][n_in] */
+    const int8_t *p, *q;
+    sucref_product gamma[64]; /* the order; R <= 64 */
+    size_t p_len, q_len;
+    uint32_t n_out, n_in;
+    uint32_t n_products, next; /* R, and how many are done */
+} sucref_linear;
+
+/* sucref_linear_init - n_out, n_in 1..65535; dp * dq <= 64; bias [n_out] in units of 2^(P[d]+Q[d]), |bias| < 2^30, or
+ * NULL. y, w, x, p, q stay the caller's and must outlive l. n_in * 2^(P[0]-P[d] + Q[0]-Q[d]) <= 2^30 keeps every partial
+ * sum below 2^31 and is checked. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+SUCREF_API int sucref_linear_init(sucref_linear *l, int32_t *y, const int16_t *w, uint32_t n_out, uint32_t n_in,
+                                  const int8_t *p, size_t p_len, const int16_t *x, const int8_t *q, size_t q_len,
+                                  const int32_t *bias);
+
+/* sucref_linear_step - adds the next product of the schedule; n_out * n_in multiply-adds.
+ * Returns how many products remain, or SUCREF_E_ARG, or SUCREF_E_STATE when none was left. */
+SUCREF_API int sucref_linear_step(sucref_linear *l);
+
+/* sucref_linear_bound - [SR] Theorem 1, corrected: after r products every |error| of an output, for real numbers cut
+ * at P[d] and Q[d], is below (attained in the limit)
+ *
+ *     n * ( 2^(P0+Q0) - sum_{k<=r} (2^P[i-1] - 2^P[i]) * (2^Q[j-1] - 2^Q[j]) ),      (i, j) = gamma_k
+ *
+ * The printed one lacks n and the digits' sizes. Proof: digits are at most (2^P[i-1] - 2^P[i]) in value, so the done
+ * products are at most that sum away from the largest product 2^(P0+Q0), term by term, and error only grows with
+ * each missing one. In units of 2^(P[d]+Q[d]); n * 2^(span) < 2^63 holds for every l that init accepts.
+ * Saturating numbers at or beyond 2^P0: their clipped part is not in the bound. r <= R, else UINT64_MAX. */
+SUCREF_API uint64_t sucref_linear_bound(const sucref_linear *l, uint32_t r);
+
+/* sucref_linear_rest - a posteriori: |y now - y after all products| of every row is at most
+ * sum over products left of (2^(P[i-1]-P[i]) - 1) * 2^P[i] * sum_c |x_j[c]| * 2^Q[j]. Reads x; same units. */
+SUCREF_API uint64_t sucref_linear_rest(const sucref_linear *l);
+
+/* ---- model -------------------------------------------------------------------------------------------------------
+ * The file is read where it lies: bytes must be aligned to 4 and stay unchanged while in use. Limits: 64 layers, 32
+ * stops, 16 row groups a layer, 65,535 rows and columns. */
+enum { SUCREF_MAX_LAYERS = 64, SUCREF_MAX_STOPS = 32, SUCREF_MAX_GROUPS = 16, SUCREF_MAX_PLANES = 8 };
+enum { SUCREF_INPUT_U8 = 0, SUCREF_INPUT_S8 = 1 };
+enum { SUCREF_ACT_NONE = 0, SUCREF_ACT_RELU, SUCREF_ACT_RELU6, SUCREF_ACT_LEAKY, SUCREF_ACT_TABLE };
+enum { SUCREF_REQUANT_TFLITE = 0, SUCREF_REQUANT_FLOOR, SUCREF_REQUANT_ROUND };
+enum { SUCREF_LAYER_KEEP = 1, SUCREF_LAYER_PER_ROW = 2, SUCREF_LAYER_ORDER = 4 };
+enum { SUCREF_TABLE_LEN = 33 }; /* knots of a piecewise-linear activation */
+
+typedef struct {
+    const uint8_t *bytes;
+    uint32_t bytes_len;         /* how many of the file's bytes are there */
+    uint32_t file_bytes;        /* how many the whole file has */
+    uint32_t n_in, n_out;
+    uint16_t n_layers, n_groups; /* groups of all layers */
+    uint8_t n_stops;            /* of the whole file */
+    uint8_t usable_stops;       /* complete in bytes_len */
+    uint8_t input_type;         /* SUCREF_INPUT_U8 or _S8 (the unsigned value is x + 128) */
+} sucref_model;
+
+typedef struct {
+    uint32_t n_in, n_out;
+    uint32_t params_offset;      /* bias, multipliers, exponents, row shifts, column maxima, table, order */
+    uint16_t first_group, n_groups;
+    uint8_t plan[SUCREF_MAX_PLANES], n_planes;
+    uint8_t coarse;              /* 1: the plan is `b+8`, two separate planes */
+    uint8_t act, requant, flags; /* SUCREF_ACT_*, SUCREF_REQUANT_*, SUCREF_LAYER_* */
+    uint8_t in_zero, out_zero, lo, hi;
+    int16_t slope;               /* of SUCREF_ACT_LEAKY, in 2^-15 */
+} sucref_layer;
+
+typedef struct {
+    uint32_t first_row, n_rows;
+    uint32_t plane_offset[SUCREF_MAX_PLANES];
+} sucref_group;
+
+typedef struct {
+    uint32_t end;          /* bytes of the file that complete this stop */
+    uint8_t in_bits;
+} sucref_stop;
+
+typedef struct { uint8_t bits; uint32_t correction_offset; /* 0: none */ } sucref_entry; /* of one stop and group */
+
+/* sucref_model_open - checks everything but the CRCs, in time that does not depend on the weights.
+ *   m      out, written only on success
+ *   bytes  in   aligned to 4; its first bytes_len bytes may be a whole file or the beginning of one
+ *   fault  out  what was refused; may be NULL
+ * Returns SUCREF_OK, SUCREF_E_ARG or SUCREF_E_DATA (also: not even the first stop is complete). */
+SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault);
+
+/* sucref_model_check - the CRCs of the tables and of every complete section in bytes_len. SUCREF_OK or SUCREF_E_DATA. */
+SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault);
+
+/* sucref_model_extend - more of the same file has arrived behind bytes_len. Call between steps, never during one.
+ * Returns the number of usable stops, or SUCREF_E_ARG (NULL, or fewer bytes than before), SUCREF_E_DATA (a bad section). */
+SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fault *fault);
+
+/* Records of an opened model; indices are not checked. g counts groups over all layers. */
+SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, unsigned layer);
+SUCREF_API void sucref_model_group(sucref_group *out, const sucref_model *m, unsigned g);
+SUCREF_API void sucref_model_stop(sucref_stop *out, const sucref_model *m, unsigned stop);
+SUCREF_API void sucref_model_entry(sucref_entry *out, const sucref_model *m, unsigned stop, unsigned g);
+
+/* sucref_model_cost - dense multiply-adds and weight bytes read to reach `stop` from the input, all earlier stops
+ * included, if no activation is zero and every layer's input changes at every stop: the most a run can need. */
+typedef struct { uint64_t macs, weight_bytes; } sucref_cost;
+SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsigned stop);
+
+/* ---- net ---------------------------------------------------------------------------------------------------------
+ * A state belongs to one thread; a model may serve many. The answer of the last stop that was reached stays whole and
+ * readable while later stops are computed, also from an interrupt. */
+typedef struct {
+    const sucref_model *model;
+    const uint8_t *input;
+    uint32_t *work;
+    uint32_t spent;            /* multiply-adds since the input was set, wraps at 2^32 */
+    uint32_t row;              /* next row of the group */
+    uint32_t sum, offset;      /* of the layer's input: sum(u), and what full bytes added too much */
+    uint32_t nonzero;
+    uint32_t at_out, at_acc, at_before, at_logits; /* the layer's arrays in the work buffer */
+    uint16_t layer, group;     /* position; group counts inside the layer */
+    uint8_t stop, previous;    /* being computed; reached before it on this input (0xFF: none) */
+    uint8_t input_bits;        /* how many have arrived */
+    uint8_t changed, any;      /* did this layer's input change; did any of its outputs */
+    uint8_t mode, wide;        /* what the group's rows do; list without chunks */
+    uint8_t first_plane, n_planes;
+    uint8_t state;
+    volatile uint8_t sequence; /* counts publications; its lowest bit names the record */
+} sucref_net;
+
+typedef struct {
+    const int32_t *logits; /* [n_out] z of the last layer */
+    const uint8_t *out;    /* [n_out] its activations, unsigned (the int8 output is out - 128) */
+    uint32_t n_out, work;  /* work: multiply-adds spent when this stop was reached */
+    uint8_t stop;
+} sucref_answer;
+
+/* sucref_net_work_len - length of the work buffer in uint32 elements; 0 for NULL or more than size_t can count.
+ * SUCREF_NET_WORK_LEN is an upper bound as a constant expression: max_in the widest layer input, hidden the sum of all
+ * layers' outputs, kept the sum over kept layers of n_out + n_in / 4 + 1, n_layers the number of layers. */
+SUCREF_API size_t sucref_net_work_len(const sucref_model *m);
+#define SUCREF_I_WORDS(bytes) (((bytes) + 3U) / 4U)
+#define SUCREF_I_LIST_LEN(n_in) ((n_in) + (n_in) / 4U + 8U)
+#define SUCREF_I_RECORD_LEN(n_out) (2U + (n_out) + SUCREF_I_WORDS(n_out))
+#define SUCREF_NET_WORK_LEN(max_in, hidden, kept, n_out, n_layers)                                                     \
+    (SUCREF_I_LIST_LEN(max_in) + (hidden) / 4U + (n_layers) + (kept) + (n_out) + 2U * SUCREF_I_RECORD_LEN(n_out))
+
+/* sucref_net_init - work [work_len] is the state's own from now on. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
+SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *work, size_t work_len);
+
+/* sucref_net_set_input - x [n_in], uint8 or int8 as the model says, stays in the caller's buffer, unchanged until
+ * SUCREF_DONE. Invalidates the answer. Returns SUCREF_OK or SUCREF_E_ARG. */
+SUCREF_API int sucref_net_set_input(sucref_net *s, const void *x);
+
+/* sucref_net_input_bits - progressive input: so far only the top `bits` (1..8, rising) of each unsigned input are
+ * valid; lower bits may be filled in later. Call after set_input (which means 8); a stop that needs more answers
+ * SUCREF_WAIT. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+SUCREF_API int sucref_net_input_bits(sucref_net *s, unsigned bits);
+
+/* sucref_net_skip_to - before the first step of an input: earlier stops are not computed. With the last stop this is
+ * the one-shot network. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (not usable), SUCREF_E_STATE. */
+SUCREF_API int sucref_net_skip_to(sucref_net *s, unsigned stop);
+
+/* sucref_net_step - works until about `budget` multiply-adds are spent (at least one quantum is done, and the budget
+ * is passed by less than sucref_net_quantum), a stop is reached, or nothing is left to do.
+ * Returns SUCREF_MORE, SUCREF_STOP, SUCREF_DONE, SUCREF_WAIT, or SUCREF_E_ARG, SUCREF_E_STATE (no input). After
+ * SUCREF_DONE it says so again, unless the model has been extended. */
+SUCREF_API int sucref_net_step(sucref_net *s, uint32_t budget);
+
+/* sucref_net_run - steps until `stop` is reached. SUCREF_OK, or what step returned instead. */
+SUCREF_API int sucref_net_run(sucref_net *s, unsigned stop);
+
+/* sucref_net_quantum - the largest number of multiply-adds that one step can pass its budget by. Requantization is
+ * charged 16 and reading an input column 1. */
+SUCREF_API uint32_t sucref_net_quantum(const sucref_model *m);
+
+/* sucref_net_answer - points at the last answer, for a reader that the stepper cannot interrupt (the same thread, or
+ * an interrupt above it). Valid until two more stops are reached or an input is set. SUCREF_OK, SUCREF_E_ARG, SUCREF_E_STATE. */
+SUCREF_API int sucref_net_answer(const sucref_net *s, sucref_answer *a);
+
+/* sucref_net_read - copies the last answer for a reader that the stepper may interrupt: tries again until no stop was
+ * published meanwhile. logits [n_out], out [n_out]; either may be NULL. a->logits and a->out point at the copies. */
+SUCREF_API int sucref_net_read(const sucref_net *s, sucref_answer *a, int32_t *logits, uint8_t *out);
+
+/* sucref_argmax - index of the largest (the first of equals); n >= 1. */
+SUCREF_API uint32_t sucref_argmax(const int32_t *z, uint32_t n);
+
+/* sucref_margin - how settled: largest minus second largest; for n = 1 the distance |z - threshold|. At most 2^32 - 1. */
+SUCREF_API uint32_t sucref_margin(const int32_t *z, uint32_t n, int32_t threshold);
+
+/* sucref_softmax - integer softmax as the TensorFlow Lite int8 reference computes it (gemmlowp fixed point: a Taylor
+ * polynomial on [-1/4, 0) and a product of powers, three Newton steps for 1 / sum):
+ *     y[i] = clamp(round(256 * exp(beta * (x[i] - max)) / sum_j exp(beta * (x[j] - max))), 0, 255)
+ *   y [n] out, x [n] in, unsigned bytes, may be the same; n 1..4095
+ *   multiplier, left_shift: beta * scale(x) * 2^26 = multiplier * 2^(left_shift - 31), multiplier >= 2^30, shift 0..31
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t multiplier, int left_shift);
+
+#ifdef SUCREF_HOST
+/* ---- prepare (host only) -----------------------------------------------------------------------------------------
+ * Writing a model from integers, and making one from float layers. */
+
+typedef struct {              /* one layer, in the words of METHOD */
+    uint32_t n_in, n_out;
+    const int8_t *w;          /* [n_out][n_in], -127..127, unshifted */
+    const int32_t *bias;      /* [n_out], holds -in_zero * sum(w) */
+    const int32_t *multiplier;/* [n_out] with SUCREF_LAYER_PER_ROW, else [1] */
+    const int8_t *exponent;   /* the same length; TFLITE -31..30, FLOOR and ROUND: a shift to the right 0..31 */
+    const uint8_t *row_shift; /* [n_out] 0..7, or NULL: justified (plan 8: none) */
+    const int16_t *table;     /* [SUCREF_TABLE_LEN] with SUCREF_ACT_TABLE */
+    const uint16_t *order;    /* [n_out] with SUCREF_LAYER_ORDER (last layer): where row r's output goes */
+    const uint32_t *group_rows; /* [n_groups] rows of each group, or NULL with n_groups 1 */
+    uint8_t plan[SUCREF_MAX_PLANES], n_planes, coarse;
+    uint8_t n_groups, act, requant, flags, in_zero, out_zero, lo, hi;
+    int16_t slope;
+} sucref_layer_spec;
+
+typedef struct {              /* of one stop and group, [rows of the group] each; all NULL: none */
+    const int32_t *beta, *gamma;
+    const int16_t *alpha;
+    const uint8_t *constant;  /* for groups of 0 bits; NULL: the zero point */
+} sucref_correction;
+
+typedef struct {
+    const sucref_layer_spec *layers;
+    const uint8_t *in_bits;   /* [n_stops] */
+    const uint8_t *bits;      /* [n_stops][groups of all layers] */
+    const sucref_correction *corrections; /* the same shape, or NULL */
+    uint8_t n_layers, n_stops, input_type;
+} sucref_model_spec;
+
+/* sucref_model_write - the model file of a spec.
+ * out NULL: returns the bytes needed. Else returns the bytes written, or 0: the spec is inconsistent, out_len too short,
+ * or sucref_model_open refuses the result (fault says what). out must be aligned to 4. */
+SUCREF_API uint32_t sucref_model_write(uint8_t *out, size_t out_len, const sucref_model_spec *spec,
+                                       sucref_fault *fault);
+
+typedef struct {
+    uint32_t n_in, n_out;
+    const float *w, *b;       /* [n_out][n_in] and [n_out], real units */
+} sucref_float_layer;
+
+typedef struct {
+    uint8_t plan[SUCREF_MAX_PLANES], n_planes, coarse; /* of every layer with at least a quarter of the weights */
+    uint8_t keep;             /* keep accumulators of planned layers between stops */
+    uint8_t cut_input;        /* cut the input to as many bits as the first layer's weights */
+    uint8_t act;              /* of hidden layers: SUCREF_ACT_NONE, _RELU, _RELU6 or _LEAKY */
+    float input_scale;        /* real value of one step of the input, e.g. 1/255 */
+    float clip;               /* row scales: largest |w| that keeps its value, as a share of the row's largest; 0: chosen
+                                 per row for the smallest error over the plan's stops */
+    float leak;               /* slope of SUCREF_ACT_LEAKY */
+    const uint8_t *calibrate; /* [n_calibrate][n_in] unlabelled inputs */
+    uint32_t n_calibrate;
+    void (*progress)(void *user, unsigned done, unsigned of); /* or NULL */
+    void *user;
+} sucref_quantize_options;
+
+/* sucref_quantize - float layers to a model, rows justified, corrections of every stop fitted layer by layer by least
+ * squares on the activations that the cut network really has. Without calibration inputs hidden scales assume inputs
+ * of full range and no correction is stored.
+ *   *model out, from malloc, free() it; *model_len out
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (a weight or option that is no finite number or out of range), SUCREF_E_SPACE. */
+SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucref_float_layer *layers, unsigned n_layers,
+                               const sucref_quantize_options *options, sucref_fault *fault);
+
+/* sucref_partition_float - sucref_partition for real numbers; NaN, and infinity under SUCREF_WRAP, is SUCREF_E_RANGE. */
+SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t len, const int8_t *p, size_t p_len,
+                                      int overflow);
+
+/* sucref_quantize_multiplier - real > 0 as multiplier * 2^(exponent - 31), multiplier in [2^30, 2^31); 0 gives 0, 0. */
+SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, double real);
+#endif /* SUCREF_HOST */
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* SUCREF_H */
+
+/* =================================================================================================================
+ * End of the API. Below is the implementation: stop here unless you read internals.
+ * ================================================================================================================= */
+#if defined(SUCREF_IMPLEMENTATION) && !defined(SUCREF_IMPLEMENTATION_ONCE)
+#define SUCREF_IMPLEMENTATION_ONCE
+
+#ifdef SUCREF_HOST
+#  include <math.h>
+#  include <stdlib.h>
+#  include <string.h>
+#endif
+
+#ifndef SUCREF_KERNEL
+#  define SUCREF_KERNEL 0
+#endif
+#ifndef SUCREF_ASSERT
+#  define SUCREF_ASSERT(cond) ((void)0)
+#endif
+#ifndef SUCREF_BARRIER
+#  if defined(__GNUC__)
+#    define SUCREF_BARRIER() __asm__ volatile("" ::: "memory")
+#  else
+#    define SUCREF_BARRIER() ((void)0) /* volatile accesses only: define it on such compilers when interrupts read */
+#  endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- integer helpers --------------------------------------------------------------------------------------------- */
+
+/* Model bytes. A word is one load only where that is legal C for this compiler (may_alias) and the order fits. */
+#ifndef SUCREF_READ_U8
+#  define SUCREF_READ_U8(p) (*(p))
+#  if !defined(SUCREF_READ_U32) && defined(__GNUC__) && defined(__BYTE_ORDER__)
+#    if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+typedef uint32_t __attribute__((__may_alias__)) sucref_i_word;
+#      define SUCREF_READ_U32(p) (*(const sucref_i_word *)(const void *)(p))
+#    endif
+#  endif
+#endif
+#ifndef SUCREF_READ_U32
+#  define SUCREF_READ_U32(p) sucref_i_bytes_u32(p)
+static inline uint32_t sucref_i_bytes_u32(const uint8_t *p)
+{
+    return (uint32_t)SUCREF_READ_U8(p) | (uint32_t)SUCREF_READ_U8(p + 1) << 8 | (uint32_t)SUCREF_READ_U8(p + 2) << 16 |
+           (uint32_t)SUCREF_READ_U8(p + 3) << 24;
+}
+#endif
+
+static inline uint32_t sucref_i_u32(const uint8_t *p) { return SUCREF_READ_U32(p); }
+
+static inline uint16_t sucref_i_u16(const uint8_t *p)
+{
+    return (uint16_t)(SUCREF_READ_U8(p) | (unsigned)SUCREF_READ_U8(p + 1) << 8);
+}
+
+/* two's complement value of unsigned bits, without the implementation-defined conversion */
+static inline int32_t sucref_i_s32(uint32_t u) { return u <= 0x7FFFFFFFU ? (int32_t)u : -(int32_t)(~u) - 1; }
+static inline int16_t sucref_i_s16(uint16_t u) { return (int16_t)(u < 0x8000U ? (int32_t)u : (int32_t)u - 65536); }
+static inline int sucref_i_s8(uint8_t u) { return u < 0x80U ? (int)u : (int)u - 256; }
+
+/* floor(v / 2^s), 0 <= s <= 63 */
+static inline int64_t sucref_i_floor64(int64_t v, unsigned s) { return v >= 0 ? v >> s : ~(~v >> s); }
+static inline int32_t sucref_i_floor32(int32_t v, unsigned s) { return v >= 0 ? v >> s : ~(~v >> s); }
+
+static inline int32_t sucref_i_sat32(int64_t v)
+{
+    return v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : (int32_t)v;
+}
+
+/* round(a * b / 2^31), halves up; the reference's saturating rounding doubling high multiplication */
+static int32_t sucref_i_mul31(int32_t a, int32_t b)
+{
+    return sucref_i_sat32(sucref_i_floor64((int64_t)a * b + ((int64_t)1 << 30), 31));
+}
+
+/* round(v / 2^e), halves away from zero, 0 <= e <= 31 */
+static int32_t sucref_i_round_shift(int32_t v, unsigned e)
+{
+    const uint32_t mask = ((uint32_t)1 << e) - 1U, rest = (uint32_t)v & mask;
+    return sucref_i_floor32(v, e) + (rest > (mask >> 1) + (v < 0 ? 1U : 0U) ? 1 : 0);
+}
+
+/* CRC-32 (IEEE 802.3), four bits at a time; start with 0xFFFFFFFF, invert at the end */
+static uint32_t sucref_i_crc(uint32_t crc, const uint8_t *p, uint32_t len)
+{
+    static const uint32_t nibble[16] = { 0x00000000U, 0x1DB71064U, 0x3B6E20C8U, 0x26D930ACU, 0x76DC4190U, 0x6B6B51F4U,
+                                         0x4DB26158U, 0x5005713CU, 0xEDB88320U, 0xF00F9344U, 0xD6D6A3E8U, 0xCB61B38CU,
+                                         0x9B64C2B0U, 0x86D3D2D4U, 0xA00AE278U, 0xBDBDF21CU };
+    uint32_t i;
+    for (i = 0; i < len; i++) {
+        crc ^= SUCREF_READ_U8(p + i);
+        crc = (crc >> 4) ^ nibble[crc & 15U];
+        crc = (crc >> 4) ^ nibble[crc & 15U];
+    }
+    return crc;
+}
+
+SUCREF_API const char *sucref_status_text(int status)
+{
+#ifdef SUCREF_NO_STATUS_TEXT
+    (void)status;
+    return "";
+#else
+    switch (status) {
+    case SUCREF_OK: return "ok";
+    case SUCREF_E_ARG: return "null, misaligned or inconsistent argument";
+    case SUCREF_E_RANGE: return "number out of range";
+    case SUCREF_E_SPACE: return "buffer too short";
+    case SUCREF_E_DATA: return "not a valid model";
+    case SUCREF_E_STATE: return "called too early";
+    case SUCREF_MORE: return "more to do";
+    case SUCREF_STOP: return "stop reached";
+    case SUCREF_DONE: return "done";
+    case SUCREF_WAIT: return "waiting for input bits";
+    default: return "unknown status";
+    }
+#endif
+}
+
+/* ---- partition: implementation -----------------------------------------------------------------------------------
+ * Invariant: a number's magnitude is held as M in units of 2^P[d], M < 2^span, span = P[0] - P[d] <= 31. */
+
+static int sucref_i_vector_ok(const int8_t *p, size_t p_len)
+{
+    size_t i;
+    if (p_len < 2 || p_len > 32 || p[0] > 64 || p[p_len - 1] < -64 || p[0] - p[p_len - 1] > 31) { return 0; }
+    for (i = 1; i < p_len; i++) {
+        if (p[i - 1] <= p[i] || p[i - 1] - p[i] > 15) { return 0; }
+    }
+    return 1;
+}
+
+static void sucref_i_digits(int16_t *digits, size_t stride, uint32_t m, int negative, const int8_t *p, size_t p_len)
+{
+    const int last = p[p_len - 1];
+    size_t i;
+    for (i = 1; i < p_len; i++) {
+        const uint32_t digit = (m >> (p[i] - last)) & (((uint32_t)1 << (p[i - 1] - p[i])) - 1U);
+        digits[(i - 1) * stride] = (int16_t)(negative ? -(int32_t)digit : (int32_t)digit);
+    }
+}
+
+SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, int x_exp, const int8_t *p,
+                                size_t p_len, int overflow)
+{
+    uint32_t top;
+    size_t n;
+    int up;
+    if (digits == NULL || x == NULL || p == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_vector_ok(p, p_len) || x_exp < -64 || x_exp > 64) { return SUCREF_E_RANGE; }
+    if (overflow != SUCREF_SATURATE && overflow != SUCREF_WRAP) { return SUCREF_E_ARG; }
+    up = x_exp - p[p_len - 1];
+    top = ((uint32_t)1 << (p[0] - p[p_len - 1])) - 1U;
+    for (n = 0; n < len; n++) {
+        const uint32_t mag = x[n] < 0 ? 0U - (uint32_t)x[n] : (uint32_t)x[n];
+        uint32_t m = up >= 32 || up <= -32 ? 0U : up >= 0 ? mag << up : mag >> -up; /* modulo 2^32: >= span bits */
+        const int lost = up >= 32 ? mag != 0 : up > 0 && (mag >> (32 - up)) != 0;
+        if (overflow == SUCREF_SATURATE && (lost || m > top)) { m = top; }
+        sucref_i_digits(digits + n, len, m & top, x[n] < 0, p, p_len);
+    }
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_join(int32_t *x, const int16_t *digits, size_t len, const int8_t *p, size_t p_len,
+                           size_t n_digits)
+{
+    size_t n, i;
+    if (x == NULL || digits == NULL || p == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_vector_ok(p, p_len) || n_digits < 1 || n_digits >= p_len) { return SUCREF_E_RANGE; }
+    for (n = 0; n < len; n++) {
+        int32_t v = 0;
+        for (i = 1; i <= n_digits; i++) { v = v * ((int32_t)1 << (p[i - 1] - p[i])) + digits[(i - 1) * len + n]; }
+        x[n] = v;
+    }
+    return SUCREF_OK;
+}
+
+SUCREF_API unsigned sucref_slot_bits(unsigned digit_bits)
+{
+    return digit_bits < 1 || digit_bits > 8 ? 0 : (unsigned)SUCREF_SLOT_BITS(digit_bits);
+}
+
+/* rows of a full block, and bytes of a block of `rows` rows */
+static inline uint32_t sucref_i_block_rows(unsigned slot) { return slot >= 4 ? 8U : 16U; }
+static inline uint32_t sucref_i_block_bytes(uint32_t rows, uint32_t n_in, unsigned slot)
+{
+    return (n_in * rows * slot + 31U) / 32U * 4U; /* n_in * 64 < 2^22 */
+}
+
+SUCREF_API uint32_t sucref_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned digit_bits)
+{
+    const unsigned slot = sucref_slot_bits(digit_bits);
+    if (slot == 0 || n_rows < 1 || n_rows > 65535U || n_in < 1 || n_in > 65535U) { return 0; }
+    if ((uint64_t)SUCREF_I_PAD4(n_rows) * n_in * slot / 8U > 0xFFF00000U) { return 0; }
+    return slot >= 4 ? SUCREF_I_PLANE8(n_rows, n_in, slot) : SUCREF_I_PLANE16(n_rows, n_in, slot);
+}
+
+/* where the block that holds `row` starts, how many rows it has, and the row inside it */
+static uint32_t sucref_i_block(uint32_t *rows, uint32_t *inside, uint32_t n_rows, uint32_t n_in, unsigned slot, uint32_t row)
+{
+    const uint32_t padded = SUCREF_I_PAD4(n_rows);
+    uint32_t r = sucref_i_block_rows(slot), first = 0, at = 0;
+    for (; r >= 4; r /= 2) {
+        const uint32_t blocks = (padded - first) / r;
+        if (row < first + blocks * r) {
+            *rows = r;
+            *inside = (row - first) % r;
+            return at + (row - first) / r * sucref_i_block_bytes(r, n_in, slot);
+        }
+        at += blocks * sucref_i_block_bytes(r, n_in, slot);
+        first += blocks * r;
+    }
+    SUCREF_ASSERT(0);
+    return 0;
+}
+
+/* byte offset of the word of (row inside a block, col), and the digit's lowest bit in it */
+static uint32_t sucref_i_word_of(unsigned *bit, uint32_t rows, unsigned slot, uint32_t row, uint32_t col)
+{
+    const uint32_t column_bits = rows * slot;
+    const uint32_t word_rows = column_bits >= 32U ? 32U / slot : rows, half = word_rows / 2U;
+    const uint32_t in_word = row % word_rows;
+    const uint32_t columns = column_bits >= 32U ? 1U : 32U / column_bits;
+    *bit = (unsigned)(slot * (col % columns * half + in_word % half) + (in_word >= half ? 16U : 0U));
+    return column_bits >= 32U ? (col * (column_bits / 32U) + row / word_rows) * 4U : col / columns * 4U;
+}
+
+SUCREF_API unsigned sucref_plane_digit(const uint8_t *plane, uint32_t n_rows, uint32_t n_in, unsigned digit_bits,
+                                       uint32_t row, uint32_t col)
+{
+    const unsigned slot = sucref_slot_bits(digit_bits);
+    uint32_t rows = 4, inside = 0, at;
+    unsigned bit;
+    at = sucref_i_block(&rows, &inside, n_rows, n_in, slot, row);
+    at += sucref_i_word_of(&bit, rows, slot, inside, col);
+    return (unsigned)(SUCREF_READ_U8(plane + at + bit / 8U) >> (bit % 8U)) & ((1U << slot) - 1U);
+}
+
+SUCREF_API unsigned sucref_row_shift(const int8_t *w, uint32_t n_in)
+{
+    unsigned max = 0, s = 0;
+    uint32_t c;
+    for (c = 0; c < n_in; c++) {
+        const unsigned mag = (unsigned)(w[c] < 0 ? -w[c] : w[c]);
+        if (mag > max) { max = mag; }
+    }
+    while (max != 0 && s < 7 && max * 2U <= 127U) { max *= 2U; s++; }
+    return s;
+}
+
+SUCREF_API int sucref_plane_pack(uint8_t *plane, size_t plane_len, const int8_t *w, const uint8_t *row_shift,
+                                 uint32_t n_rows, uint32_t n_in, unsigned low_bit, unsigned digit_bits)
+{
+    const unsigned slot = sucref_slot_bits(digit_bits);
+    const uint32_t bytes = sucref_plane_bytes(n_rows, n_in, digit_bits);
+    uint32_t row, col, i, at, rows = 4, inside = 0;
+    if (plane == NULL || w == NULL) { return SUCREF_E_ARG; }
+    if (bytes == 0 || low_bit > 7 || low_bit + digit_bits > 8) { return SUCREF_E_RANGE; }
+    if (plane_len < bytes) { return SUCREF_E_SPACE; }
+    for (row = 0; row < n_rows; row++) {
+        if (row_shift != NULL && row_shift[row] > 7) { return SUCREF_E_RANGE; }
+        for (col = 0; col < n_in; col++) { if (w[(size_t)row * n_in + col] == -128) { return SUCREF_E_RANGE; } }
+    }
+    for (i = 0; i < bytes; i++) { plane[i] = 0; }
+    for (row = 0; row < SUCREF_I_PAD4(n_rows); row++) {
+        at = sucref_i_block(&rows, &inside, n_rows, n_in, slot, row);
+        for (col = 0; col < n_in; col++) {
+            int32_t v = 0;
+            unsigned bit;
+            uint32_t word, digit;
+            if (row < n_rows) { v = (int32_t)w[(size_t)row * n_in + col] * (row_shift != NULL ? (int32_t)1 << row_shift[row] : 1); }
+            v = (v > 127 ? 127 : v < -128 ? -128 : v) + 128;
+            digit = ((uint32_t)v >> low_bit) & ((1U << digit_bits) - 1U);
+            word = at + sucref_i_word_of(&bit, rows, slot, inside, col);
+            plane[word + bit / 8U] = (uint8_t)(plane[word + bit / 8U] | digit << (bit % 8U));
+        }
+    }
+    return SUCREF_OK;
+}
+
+/* ---- schedule and linear: implementation -------------------------------------------------------------------------
+ * Invariant: y = bias + sum over the products done of 2^(P[i]-P[d] + Q[j]-Q[d]) * (w_i . x_j), exact in int32. */
+
+SUCREF_API int sucref_schedule(sucref_product *gamma, size_t gamma_len, const int8_t *p, size_t p_len, const int8_t *q,
+                               size_t q_len)
+{
+    size_t n = 0, at, i, j;
+    if (gamma == NULL || p == NULL || q == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_vector_ok(p, p_len) || !sucref_i_vector_ok(q, q_len)) { return SUCREF_E_RANGE; }
+    if (gamma_len < (p_len - 1) * (q_len - 1)) { return SUCREF_E_SPACE; }
+    for (i = 1; i < p_len; i++) { /* insertion behind all of at least the same weight keeps smaller i first */
+        for (j = 1; j < q_len; j++, n++) {
+            for (at = n; at > 0 && p[gamma[at - 1].i] + q[gamma[at - 1].j] < p[i] + q[j]; at--) { gamma[at] = gamma[at - 1]; }
+            gamma[at].i = (uint8_t)i;
+            gamma[at].j = (uint8_t)j;
+        }
+    }
+    return (int)n;
+}
+
+SUCREF_API uint32_t sucref_schedule_share(uint32_t *total, const int8_t *p, size_t p_len, const int8_t *q, size_t q_len,
+                                          sucref_product g)
+{
+    *total = (uint32_t)(p[0] - p[p_len - 1]) * (uint32_t)(q[0] - q[q_len - 1]);
+    if (g.i < 1 || g.i >= p_len || g.j < 1 || g.j >= q_len) { return 0; }
+    return (uint32_t)(p[g.i - 1] - p[g.i]) * (uint32_t)(q[g.j - 1] - q[g.j]);
+}
+
+SUCREF_API int sucref_linear_init(sucref_linear *l, int32_t *y, const int16_t *w, uint32_t n_out, uint32_t n_in,
+                                  const int8_t *p, size_t p_len, const int16_t *x, const int8_t *q, size_t q_len,
+                                  const int32_t *bias)
+{
+    sucref_product gamma[64];
+    uint32_t r;
+    int n;
+    if (l == NULL || y == NULL || w == NULL || x == NULL || p == NULL || q == NULL) { return SUCREF_E_ARG; }
+    if (n_out < 1 || n_out > 65535U || n_in < 1 || n_in > 65535U) { return SUCREF_E_RANGE; }
+    n = sucref_schedule(gamma, 64, p, p_len, q, q_len);
+    if (n < 0) { return SUCREF_E_RANGE; }
+    n = p[0] - p[p_len - 1] + q[0] - q[q_len - 1];
+    if (n > 30 || ((uint64_t)n_in << n) > 0x40000000U) { return SUCREF_E_RANGE; }
+    for (r = 0; bias != NULL && r < n_out; r++) {
+        if (bias[r] >= 0x40000000 || bias[r] <= -0x40000000) { return SUCREF_E_RANGE; }
+    }
+    l->n_products = (uint32_t)((p_len - 1) * (q_len - 1));
+    for (r = 0; r < l->n_products; r++) { l->gamma[r] = gamma[r]; }
+    l->y = y; l->w = w; l->x = x; l->p = p; l->q = q;
+    l->p_len = p_len; l->q_len = q_len;
+    l->n_out = n_out; l->n_in = n_in;
+    l->next = 0;
+    for (r = 0; r < n_out; r++) { y[r] = bias != NULL ? bias[r] : 0; }
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_linear_step(sucref_linear *l)
+{
+    const int16_t *w, *x;
+    sucref_product g;
+    uint32_t r, c;
+    int32_t unit;
+    if (l == NULL) { return SUCREF_E_ARG; }
+    if (l->next >= l->n_products) { return SUCREF_E_STATE; }
+    g = l->gamma[l->next++];
+    unit = (int32_t)1 << (l->p[g.i] - l->p[l->p_len - 1] + l->q[g.j] - l->q[l->q_len - 1]);
+    w = l->w + (size_t)(g.i - 1U) * l->n_out * l->n_in;
+    x = l->x + (size_t)(g.j - 1U) * l->n_in;
+    for (r = 0; r < l->n_out; r++, w += l->n_in) {
+        int32_t sum = 0;
+        for (c = 0; c < l->n_in; c++) { sum += (int32_t)w[c] * x[c]; }
+        l->y[r] += sum * unit;
+    }
+    return (int)(l->n_products - l->next);
+}
+
+SUCREF_API uint64_t sucref_linear_bound(const sucref_linear *l, uint32_t r)
+{
+    const int pd = l->p[l->p_len - 1], qd = l->q[l->q_len - 1];
+    uint64_t left = (uint64_t)1 << (l->p[0] - pd + l->q[0] - qd);
+    uint32_t k;
+    if (r > l->n_products) { return UINT64_MAX; }
+    for (k = 0; k < r; k++) {
+        const unsigned i = l->gamma[k].i, j = l->gamma[k].j;
+        left -= (((uint64_t)1 << (l->p[i - 1] - pd)) - ((uint64_t)1 << (l->p[i] - pd))) *
+                (((uint64_t)1 << (l->q[j - 1] - qd)) - ((uint64_t)1 << (l->q[j] - qd)));
+    }
+    return left * l->n_in;
+}
+
+SUCREF_API uint64_t sucref_linear_rest(const sucref_linear *l)
+{
+    const int pd = l->p[l->p_len - 1], qd = l->q[l->q_len - 1];
+    uint64_t rest = 0;
+    uint32_t k, c;
+    for (k = l->next; k < l->n_products; k++) {
+        const unsigned i = l->gamma[k].i, j = l->gamma[k].j;
+        const int16_t *x = l->x + (size_t)(j - 1U) * l->n_in;
+        uint64_t sum = 0;
+        for (c = 0; c < l->n_in; c++) { sum += (uint64_t)(x[c] < 0 ? -(int32_t)x[c] : x[c]); }
+        rest += ((((uint64_t)1 << (l->p[i - 1] - l->p[i])) - 1U) << (l->p[i] - pd)) * (sum << (l->q[j] - qd));
+    }
+    return rest;
+}
+
+/* ---- model: implementation ---------------------------------------------------------------------------------------
+ * Invariant: after open, every offset that the tables name for a usable stop lies inside bytes_len, is a multiple of 4
+ * and has the size that the tables imply. Engine code relies on it and checks nothing again. */
+
+enum { /* byte offsets in the file and its records */
+    SUCREF_I_HEADER = 48, SUCREF_I_LAYER = 48, SUCREF_I_GROUP = 40, SUCREF_I_STOP = 16, SUCREF_I_ENTRY = 8,
+    SUCREF_I_FRAME = 16,
+    SUCREF_I_H_VERSION = 4, SUCREF_I_H_LAYOUT = 6, SUCREF_I_H_FILE = 8, SUCREF_I_H_HEAD = 12, SUCREF_I_H_IN = 16,
+    SUCREF_I_H_OUT = 20, SUCREF_I_H_LAYERS = 24, SUCREF_I_H_GROUPS = 26, SUCREF_I_H_STOPS = 28, SUCREF_I_H_INPUT = 29,
+    SUCREF_I_H_ZERO = 30, SUCREF_I_H_CRC = 44,
+    SUCREF_I_L_IN = 0, SUCREF_I_L_OUT = 4, SUCREF_I_L_PARAMS = 8, SUCREF_I_L_GROUP = 12, SUCREF_I_L_GROUPS = 14,
+    SUCREF_I_L_PLAN = 16, SUCREF_I_L_PLANES = 24, SUCREF_I_L_COARSE = 25, SUCREF_I_L_ACT = 26, SUCREF_I_L_REQUANT = 27,
+    SUCREF_I_L_FLAGS = 28, SUCREF_I_L_IN_ZERO = 29, SUCREF_I_L_OUT_ZERO = 30, SUCREF_I_L_LO = 31, SUCREF_I_L_HI = 32,
+    SUCREF_I_L_SLOPE = 34, SUCREF_I_L_ZERO = 36,
+    SUCREF_I_F_TYPE = 0, SUCREF_I_F_FLAGS = 2, SUCREF_I_F_STOP = 3, SUCREF_I_F_LAYER = 4, SUCREF_I_F_INDEX = 6,
+    SUCREF_I_F_LEN = 8, SUCREF_I_F_CRC = 12
+};
+enum { SUCREF_I_T_CORRECTION = 1, SUCREF_I_T_PLANE = 2, SUCREF_I_REQUIRED = 1 };
+
+/* parts of a layer's parameters, in order, and their total length */
+typedef struct { uint32_t bias, multiplier, exponent, shift, colmax, table, order, end; } sucref_i_params;
+
+static sucref_i_params sucref_i_params_of(const sucref_layer *l)
+{
+    const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? l->n_out : 1U;
+    sucref_i_params p;
+    p.bias = l->params_offset;
+    p.multiplier = p.bias + 4U * l->n_out;
+    p.exponent = p.multiplier + 4U * k;
+    p.shift = p.exponent + SUCREF_I_PAD4(k);
+    p.colmax = p.shift + SUCREF_I_PAD4(l->n_out);
+    p.table = p.colmax + SUCREF_I_PAD4(l->n_in);
+    p.order = p.table + (l->act == SUCREF_ACT_TABLE ? SUCREF_I_PAD4(2 * SUCREF_TABLE_LEN) : 0U);
+    p.end = p.order + ((l->flags & SUCREF_LAYER_ORDER) ? SUCREF_I_PAD4(2U * l->n_out) : 0U);
+    return p;
+}
+
+static uint32_t sucref_i_groups_at(const sucref_model *m) { return SUCREF_I_HEADER + (uint32_t)m->n_layers * SUCREF_I_LAYER; }
+static uint32_t sucref_i_stops_at(const sucref_model *m) { return sucref_i_groups_at(m) + (uint32_t)m->n_groups * SUCREF_I_GROUP; }
+static uint32_t sucref_i_entries_at(const sucref_model *m) { return sucref_i_stops_at(m) + (uint32_t)m->n_stops * SUCREF_I_STOP; }
+static uint32_t sucref_i_tables_end(const sucref_model *m)
+{
+    return sucref_i_entries_at(m) + (uint32_t)m->n_stops * m->n_groups * SUCREF_I_ENTRY;
+}
+
+SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, unsigned layer)
+{
+    const uint8_t *p = m->bytes + SUCREF_I_HEADER + (uint32_t)layer * SUCREF_I_LAYER;
+    unsigned i;
+    out->n_in = sucref_i_u32(p + SUCREF_I_L_IN);
+    out->n_out = sucref_i_u32(p + SUCREF_I_L_OUT);
+    out->params_offset = sucref_i_u32(p + SUCREF_I_L_PARAMS);
+    out->first_group = sucref_i_u16(p + SUCREF_I_L_GROUP);
+    out->n_groups = sucref_i_u16(p + SUCREF_I_L_GROUPS);
+    for (i = 0; i < SUCREF_MAX_PLANES; i++) { out->plan[i] = SUCREF_READ_U8(p + SUCREF_I_L_PLAN + i); }
+    out->n_planes = SUCREF_READ_U8(p + SUCREF_I_L_PLANES);
+    out->coarse = SUCREF_READ_U8(p + SUCREF_I_L_COARSE);
+    out->act = SUCREF_READ_U8(p + SUCREF_I_L_ACT);
+    out->requant = SUCREF_READ_U8(p + SUCREF_I_L_REQUANT);
+    out->flags = SUCREF_READ_U8(p + SUCREF_I_L_FLAGS);
+    out->in_zero = SUCREF_READ_U8(p + SUCREF_I_L_IN_ZERO);
+    out->out_zero = SUCREF_READ_U8(p + SUCREF_I_L_OUT_ZERO);
+    out->lo = SUCREF_READ_U8(p + SUCREF_I_L_LO);
+    out->hi = SUCREF_READ_U8(p + SUCREF_I_L_HI);
+    out->slope = sucref_i_s16(sucref_i_u16(p + SUCREF_I_L_SLOPE));
+}
+
+SUCREF_API void sucref_model_group(sucref_group *out, const sucref_model *m, unsigned g)
+{
+    const uint8_t *p = m->bytes + sucref_i_groups_at(m) + (uint32_t)g * SUCREF_I_GROUP;
+    unsigned i;
+    out->first_row = sucref_i_u32(p);
+    out->n_rows = sucref_i_u32(p + 4);
+    for (i = 0; i < SUCREF_MAX_PLANES; i++) { out->plane_offset[i] = sucref_i_u32(p + 8 + 4 * i); }
+}
+
+SUCREF_API void sucref_model_stop(sucref_stop *out, const sucref_model *m, unsigned stop)
+{
+    const uint8_t *p = m->bytes + sucref_i_stops_at(m) + (uint32_t)stop * SUCREF_I_STOP;
+    out->end = sucref_i_u32(p);
+    out->in_bits = SUCREF_READ_U8(p + 4);
+}
+
+SUCREF_API void sucref_model_entry(sucref_entry *out, const sucref_model *m, unsigned stop, unsigned g)
+{
+    const uint8_t *p = m->bytes + sucref_i_entries_at(m) + ((uint32_t)stop * m->n_groups + g) * SUCREF_I_ENTRY;
+    out->bits = SUCREF_READ_U8(p);
+    out->correction_offset = sucref_i_u32(p + 4);
+}
+
+/* how many planes hold the first `bits` bits; 0xFF where the plan has no such cut. Coarse: plane 0, or plane 1 alone. */
+static unsigned sucref_i_planes_for(const sucref_layer *l, unsigned bits)
+{
+    unsigned n, sum = 0;
+    if (bits == 0) { return 0; }
+    if (l->coarse) { return bits == l->plan[0] ? 1U : bits == 8U ? 2U : 0xFFU; }
+    for (n = 0; n < l->n_planes; n++) {
+        sum += l->plan[n];
+        if (sum == bits) { return n + 1U; }
+    }
+    return 0xFFU;
+}
+
+/* bytes of a correction; 0 bits: constants */
+static uint32_t sucref_i_correction_bytes(uint32_t n_rows, unsigned bits)
+{
+    return bits == 0 ? SUCREF_I_PAD4(n_rows) : 8U * n_rows + SUCREF_I_PAD4(2U * n_rows);
+}
+
+#ifdef SUCREF_NO_STATUS_TEXT
+#  define SUCREF_I_FAIL(fault, text, at) sucref_i_fail(fault, "", at)
+#else
+#  define SUCREF_I_FAIL(fault, text, at) sucref_i_fail(fault, text, at)
+#endif
+static int sucref_i_fail(sucref_fault *fault, const char *field, uint32_t offset)
+{
+    if (fault != NULL) { fault->field = field; fault->offset = offset; }
+    return SUCREF_E_DATA;
+}
+
+static int sucref_i_zero_bytes(const uint8_t *p, unsigned n)
+{
+    while (n-- > 0) { if (SUCREF_READ_U8(p + n) != 0) { return 0; } }
+    return 1;
+}
+
+static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
+{
+    const uint8_t *p = m->bytes;
+    uint32_t head;
+    if (m->bytes_len < SUCREF_I_HEADER) { return SUCREF_I_FAIL(f, "header: too short", m->bytes_len); }
+    if (sucref_i_u32(p) != 0x52435553U) { return SUCREF_I_FAIL(f, "magic", 0); }
+    if (sucref_i_u16(p + SUCREF_I_H_VERSION) != SUCREF_FORMAT) { return SUCREF_I_FAIL(f, "format version", SUCREF_I_H_VERSION); }
+    if (sucref_i_u16(p + SUCREF_I_H_LAYOUT) != 0) { return SUCREF_I_FAIL(f, "plane layout", SUCREF_I_H_LAYOUT); }
+    m->file_bytes = sucref_i_u32(p + SUCREF_I_H_FILE);
+    head = sucref_i_u32(p + SUCREF_I_H_HEAD);
+    m->n_in = sucref_i_u32(p + SUCREF_I_H_IN);
+    m->n_out = sucref_i_u32(p + SUCREF_I_H_OUT);
+    m->n_layers = sucref_i_u16(p + SUCREF_I_H_LAYERS);
+    m->n_groups = sucref_i_u16(p + SUCREF_I_H_GROUPS);
+    m->n_stops = SUCREF_READ_U8(p + SUCREF_I_H_STOPS);
+    m->input_type = SUCREF_READ_U8(p + SUCREF_I_H_INPUT);
+    if (m->bytes_len > m->file_bytes) { m->bytes_len = m->file_bytes; }
+    if (m->n_layers < 1 || m->n_layers > SUCREF_MAX_LAYERS) { return SUCREF_I_FAIL(f, "number of layers", SUCREF_I_H_LAYERS); }
+    if (m->n_groups < m->n_layers || m->n_groups > m->n_layers * SUCREF_MAX_GROUPS) {
+        return SUCREF_I_FAIL(f, "number of groups", SUCREF_I_H_GROUPS);
+    }
+    if (m->n_stops < 1 || m->n_stops > SUCREF_MAX_STOPS) { return SUCREF_I_FAIL(f, "number of stops", SUCREF_I_H_STOPS); }
+    if (m->input_type > SUCREF_INPUT_S8) { return SUCREF_I_FAIL(f, "input type", SUCREF_I_H_INPUT); }
+    if (!sucref_i_zero_bytes(p + SUCREF_I_H_ZERO, SUCREF_I_H_CRC - SUCREF_I_H_ZERO)) {
+        return SUCREF_I_FAIL(f, "reserved bytes of the header", SUCREF_I_H_ZERO);
+    }
+    if (head % 4U != 0 || head < sucref_i_tables_end(m) || head > m->file_bytes || m->file_bytes % 4U != 0) {
+        return SUCREF_I_FAIL(f, "head length", SUCREF_I_H_HEAD);
+    }
+    if (m->bytes_len < head) { return SUCREF_I_FAIL(f, "tables: file is cut", m->bytes_len); }
+    return SUCREF_OK;
+}
+
+static int sucref_i_open_plan(const sucref_layer *l, sucref_fault *f, uint32_t at)
+{
+    unsigned i, sum = 0;
+    if (l->n_planes < 1 || l->n_planes > SUCREF_MAX_PLANES || l->coarse > 1 || (l->coarse && l->n_planes != 2)) {
+        return SUCREF_I_FAIL(f, "number of planes", at + SUCREF_I_L_PLANES);
+    }
+    for (i = 0; i < SUCREF_MAX_PLANES; i++) {
+        if ((i < l->n_planes) != (l->plan[i] >= 1) || l->plan[i] > 8) { return SUCREF_I_FAIL(f, "plan", at + SUCREF_I_L_PLAN); }
+        sum += l->plan[i];
+    }
+    if (l->coarse ? l->plan[0] > 7 || l->plan[1] != 8 : sum != 8) { return SUCREF_I_FAIL(f, "plan", at + SUCREF_I_L_PLAN); }
+    return SUCREF_OK;
+}
+
+/* values of the parameters; costs n_out, not n_in * n_out */
+static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, sucref_fault *f)
+{
+    const sucref_i_params at = sucref_i_params_of(l);
+    const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? l->n_out : 1U;
+    const int low = l->requant == SUCREF_REQUANT_TFLITE ? -31 : 0, high = l->requant == SUCREF_REQUANT_TFLITE ? 30 : 31;
+    uint32_t r;
+    for (r = 0; r < l->n_out; r++) { /* n_in * 128 * 255 + |bias| < 2^31 keeps every accumulator in int32 */
+        const uint32_t bias = sucref_i_u32(m->bytes + at.bias + 4U * r);
+        const uint32_t mag = bias > 0x7FFFFFFFU ? 0U - bias : bias;
+        if (mag > 0x7FFFFFFFU - l->n_in * 32640U) { return SUCREF_I_FAIL(f, "bias: accumulator could overflow", at.bias + 4U * r); }
+        if (SUCREF_READ_U8(m->bytes + at.shift + r) > 7) { return SUCREF_I_FAIL(f, "row shift", at.shift + r); }
+        if ((l->flags & SUCREF_LAYER_ORDER) && sucref_i_u16(m->bytes + at.order + 2U * r) >= l->n_out) {
+            return SUCREF_I_FAIL(f, "output order", at.order + 2U * r);
+        }
+    }
+    for (r = 0; r < k; r++) {
+        const uint32_t mul = sucref_i_u32(m->bytes + at.multiplier + 4U * r);
+        const int e = sucref_i_s8(SUCREF_READ_U8(m->bytes + at.exponent + r));
+        if (mul != 0 && (mul < 0x40000000U || mul > 0x7FFFFFFFU)) { return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r); }
+        if (e < low || e > high) { return SUCREF_I_FAIL(f, "exponent", at.exponent + r); }
+    }
+    return SUCREF_OK;
+}
+
+static int sucref_i_open_groups(const sucref_model *m, const sucref_layer *l, sucref_fault *f)
+{
+    uint32_t row = 0;
+    unsigned g, i;
+    for (g = 0; g < l->n_groups; g++) {
+        const uint32_t at = sucref_i_groups_at(m) + (uint32_t)(l->first_group + g) * SUCREF_I_GROUP;
+        sucref_group group;
+        sucref_model_group(&group, m, l->first_group + g);
+        if (group.first_row != row || group.n_rows < 1 || group.n_rows > l->n_out - row) {
+            return SUCREF_I_FAIL(f, "rows of a group", at);
+        }
+        for (i = l->n_planes; i < SUCREF_MAX_PLANES; i++) {
+            if (group.plane_offset[i] != 0) { return SUCREF_I_FAIL(f, "plane that the plan lacks", at + 8U + 4U * i); }
+        }
+        row += group.n_rows;
+    }
+    return row == l->n_out ? SUCREF_OK : SUCREF_I_FAIL(f, "groups do not cover the layer", sucref_i_groups_at(m));
+}
+
+/* one layer's record; `before` is the layer it reads, or NULL */
+static int sucref_i_open_layer(const sucref_model *m, unsigned n, const sucref_layer *before, sucref_layer *l, uint32_t *params,
+                               sucref_fault *f)
+{
+    const uint32_t at = SUCREF_I_HEADER + (uint32_t)n * SUCREF_I_LAYER, head = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
+    int status;
+    sucref_model_layer(l, m, n);
+    if (l->n_in < 1 || l->n_in > 65535U || l->n_in != (before ? before->n_out : m->n_in)) { return SUCREF_I_FAIL(f, "layer inputs", at); }
+    if (l->n_out < 1 || l->n_out > 65535U) { return SUCREF_I_FAIL(f, "layer outputs", at + SUCREF_I_L_OUT); }
+    if (l->first_group != (before ? before->first_group + before->n_groups : 0) || l->n_groups < 1 ||
+        l->n_groups > SUCREF_MAX_GROUPS || l->first_group + l->n_groups > m->n_groups) {
+        return SUCREF_I_FAIL(f, "groups of a layer", at + SUCREF_I_L_GROUP);
+    }
+    status = sucref_i_open_plan(l, f, at);
+    if (status != SUCREF_OK) { return status; }
+    if (l->act > SUCREF_ACT_TABLE) { return SUCREF_I_FAIL(f, "activation", at + SUCREF_I_L_ACT); }
+    if (l->requant > SUCREF_REQUANT_ROUND) { return SUCREF_I_FAIL(f, "requantization", at + SUCREF_I_L_REQUANT); }
+    if (l->flags > 7 || ((l->flags & SUCREF_LAYER_ORDER) && n + 1U != m->n_layers)) { return SUCREF_I_FAIL(f, "layer flags", at + SUCREF_I_L_FLAGS); }
+    if (before != NULL && l->in_zero != before->out_zero) { return SUCREF_I_FAIL(f, "input zero point", at + SUCREF_I_L_IN_ZERO); }
+    if (l->lo > l->hi) { return SUCREF_I_FAIL(f, "clamp", at + SUCREF_I_L_LO); }
+    if (SUCREF_READ_U8(m->bytes + at + 33U) != 0 || !sucref_i_zero_bytes(m->bytes + at + SUCREF_I_L_ZERO, SUCREF_I_LAYER - SUCREF_I_L_ZERO) ||
+        (l->act != SUCREF_ACT_LEAKY && l->slope != 0)) {
+        return SUCREF_I_FAIL(f, "reserved bytes of a layer", at + SUCREF_I_L_ZERO);
+    }
+    if (l->params_offset != *params) { return SUCREF_I_FAIL(f, "parameters", at + SUCREF_I_L_PARAMS); }
+    *params = sucref_i_params_of(l).end;
+    if (*params > head) { return SUCREF_I_FAIL(f, "parameters reach past the head", at + SUCREF_I_L_PARAMS); }
+    status = sucref_i_open_params(m, l, f);
+    return status != SUCREF_OK ? status : sucref_i_open_groups(m, l, f);
+}
+
+/* schedule of one stop against the stop before it */
+static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, unsigned stop, sucref_fault *f)
+{
+    unsigned g;
+    for (g = l->first_group; g < (unsigned)l->first_group + l->n_groups; g++) {
+        const uint32_t at = sucref_i_entries_at(m) + ((uint32_t)stop * m->n_groups + g) * SUCREF_I_ENTRY;
+        sucref_entry now, before = { 0, 0 };
+        sucref_model_entry(&now, m, stop, g);
+        if (stop > 0) { sucref_model_entry(&before, m, stop - 1U, g); }
+        if (sucref_i_planes_for(l, now.bits) == 0xFFU) { return SUCREF_I_FAIL(f, "bits that the plan lacks", at); }
+        if (now.bits < before.bits || (stop + 1U == m->n_stops && now.bits != 8)) { return SUCREF_I_FAIL(f, "bits of a stop", at); }
+        if (now.bits == 8 ? now.correction_offset != 0 : now.bits == 0 && now.correction_offset == 0) {
+            return SUCREF_I_FAIL(f, "correction", at + 4U);
+        }
+        if (!sucref_i_zero_bytes(m->bytes + at + 1U, 3)) { return SUCREF_I_FAIL(f, "reserved bytes of an entry", at + 1U); }
+    }
+    return SUCREF_OK;
+}
+
+static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *end, unsigned *in_bits, sucref_fault *f)
+{
+    const uint32_t at = sucref_i_stops_at(m) + (uint32_t)stop * SUCREF_I_STOP;
+    sucref_layer l;
+    sucref_stop s;
+    unsigned n;
+    sucref_model_stop(&s, m, stop);
+    if (s.end < *end || s.end > m->file_bytes || s.end % 4U != 0) { return SUCREF_I_FAIL(f, "end of a stop", at); }
+    if (s.in_bits < *in_bits || s.in_bits > 8 || (stop + 1U == m->n_stops && s.in_bits != 8)) {
+        return SUCREF_I_FAIL(f, "input bits of a stop", at + 4U);
+    }
+    if (!sucref_i_zero_bytes(m->bytes + at + 5U, SUCREF_I_STOP - 5U)) { return SUCREF_I_FAIL(f, "reserved bytes of a stop", at + 5U); }
+    *end = s.end;
+    *in_bits = s.in_bits;
+    for (n = 0; n < m->n_layers; n++) {
+        int status;
+        sucref_model_layer(&l, m, n);
+        status = sucref_i_open_entries(m, &l, stop, f);
+        if (status != SUCREF_OK) { return status; }
+    }
+    return SUCREF_OK;
+}
+
+/* is there a framed section of this type and length whose payload starts at `at` and ends by `end`? */
+static int sucref_i_section_ok(const sucref_model *m, uint32_t at, uint32_t len, uint32_t end, unsigned type, unsigned layer,
+                               unsigned index)
+{
+    const uint8_t *p;
+    if (at % 4U != 0 || at < sucref_i_u32(m->bytes + SUCREF_I_H_HEAD) + SUCREF_I_FRAME || at > end || len > end - at) { return 0; }
+    p = m->bytes + at - SUCREF_I_FRAME;
+    return sucref_i_u16(p + SUCREF_I_F_TYPE) == type && sucref_i_u16(p + SUCREF_I_F_LAYER) == layer &&
+           sucref_i_u16(p + SUCREF_I_F_INDEX) == index && sucref_i_u32(p + SUCREF_I_F_LEN) == len;
+}
+
+/* the sections that a complete stop reads */
+static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_fault *f)
+{
+    sucref_layer l;
+    sucref_stop s;
+    unsigned n, g, i;
+    sucref_model_stop(&s, m, stop);
+    for (n = 0; n < m->n_layers; n++) {
+        sucref_model_layer(&l, m, n);
+        for (g = 0; g < l.n_groups; g++) {
+            sucref_group group;
+            sucref_entry e;
+            unsigned planes;
+            sucref_model_group(&group, m, l.first_group + g);
+            sucref_model_entry(&e, m, stop, l.first_group + g);
+            planes = sucref_i_planes_for(&l, e.bits);
+            for (i = l.coarse && e.bits == 8 ? 1U : 0U; i < planes; i++) {
+                const uint32_t bytes = sucref_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
+                if (bytes == 0 || !sucref_i_section_ok(m, group.plane_offset[i], bytes, s.end, SUCREF_I_T_PLANE, n, g * 8U + i)) {
+                    return SUCREF_I_FAIL(f, "plane", sucref_i_groups_at(m) + (uint32_t)(l.first_group + g) * SUCREF_I_GROUP + 8U + 4U * i);
+                }
+            }
+            if (e.correction_offset != 0 &&
+                !sucref_i_section_ok(m, e.correction_offset, sucref_i_correction_bytes(group.n_rows, e.bits), s.end,
+                                     SUCREF_I_T_CORRECTION, n, g)) {
+                return SUCREF_I_FAIL(f, "correction", sucref_i_entries_at(m) + ((uint32_t)stop * m->n_groups + l.first_group + g) * SUCREF_I_ENTRY + 4U);
+            }
+        }
+    }
+    return SUCREF_OK;
+}
+
+/* walks the sections that are complete; with `check`, their CRCs too */
+static int sucref_i_walk(const sucref_model *m, int check, sucref_fault *f)
+{
+    uint32_t at = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
+    while (m->bytes_len - at >= SUCREF_I_FRAME) {
+        const uint8_t *p = m->bytes + at;
+        const uint32_t len = sucref_i_u32(p + SUCREF_I_F_LEN);
+        const unsigned type = sucref_i_u16(p + SUCREF_I_F_TYPE), flags = SUCREF_READ_U8(p + SUCREF_I_F_FLAGS);
+        if (len % 4U != 0 || len > m->file_bytes - at - SUCREF_I_FRAME) { return SUCREF_I_FAIL(f, "section length", at + SUCREF_I_F_LEN); }
+        if (flags > SUCREF_I_REQUIRED) { return SUCREF_I_FAIL(f, "section flags", at + SUCREF_I_F_FLAGS); }
+        if ((flags & SUCREF_I_REQUIRED) && type != SUCREF_I_T_CORRECTION && type != SUCREF_I_T_PLANE) {
+            return SUCREF_I_FAIL(f, "unknown required section", at);
+        }
+        if (len > m->bytes_len - at - SUCREF_I_FRAME) { return SUCREF_OK; }
+        if (check) {
+            const uint32_t crc = sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, p, SUCREF_I_F_CRC), p + SUCREF_I_FRAME, len);
+            if (~crc != sucref_i_u32(p + SUCREF_I_F_CRC)) { return SUCREF_I_FAIL(f, "section CRC", at); }
+        }
+        at += SUCREF_I_FRAME + len;
+    }
+    if (at != m->bytes_len && m->bytes_len == m->file_bytes) { return SUCREF_I_FAIL(f, "bytes behind the last section", at); }
+    return SUCREF_OK;
+}
+
+/* finds how many stops are complete and checks the sections of those from `first` on */
+static int sucref_i_open_usable(sucref_model *m, unsigned first, sucref_fault *f)
+{
+    sucref_stop s;
+    unsigned n, usable = 0;
+    int status = sucref_i_walk(m, 0, f);
+    while (usable < m->n_stops) {
+        sucref_model_stop(&s, m, usable);
+        if (s.end > m->bytes_len) { break; }
+        usable++;
+    }
+    if (status == SUCREF_OK && usable == 0) { status = SUCREF_I_FAIL(f, "first stop: file is cut", m->bytes_len); }
+    for (n = first; status == SUCREF_OK && n < usable; n++) { status = sucref_i_open_sections(m, n, f); }
+    m->usable_stops = (uint8_t)usable;
+    return status;
+}
+
+SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault)
+{
+    sucref_model t;
+    sucref_layer layer[2];
+    uint32_t params, end;
+    unsigned n, in_bits = 1;
+    int status;
+    if (m == NULL || bytes == NULL || (uintptr_t)bytes % 4U != 0) { return SUCREF_E_ARG; }
+    t.bytes = (const uint8_t *)bytes;
+#if SIZE_MAX > 0xFFFFFFFFU
+    t.bytes_len = bytes_len > 0xFFFFFFFFU ? 0xFFFFFFFFU : (uint32_t)bytes_len;
+#else
+    t.bytes_len = bytes_len;
+#endif
+    t.usable_stops = 0;
+    status = sucref_i_open_header(&t, fault);
+    if (status != SUCREF_OK) { return status; }
+    params = sucref_i_tables_end(&t);
+    for (n = 0; n < t.n_layers; n++) {
+        status = sucref_i_open_layer(&t, n, n > 0 ? &layer[(n - 1U) % 2U] : NULL, &layer[n % 2U], &params, fault);
+        if (status != SUCREF_OK) { return status; }
+    }
+    if (layer[(n - 1U) % 2U].n_out != t.n_out) { return SUCREF_I_FAIL(fault, "outputs", SUCREF_I_H_OUT); }
+    if (layer[(n - 1U) % 2U].first_group + layer[(n - 1U) % 2U].n_groups != t.n_groups) {
+        return SUCREF_I_FAIL(fault, "number of groups", SUCREF_I_H_GROUPS);
+    }
+    end = sucref_i_u32(t.bytes + SUCREF_I_H_HEAD);
+    if (params != end) { return SUCREF_I_FAIL(fault, "head length", SUCREF_I_H_HEAD); }
+    for (n = 0; n < t.n_stops; n++) {
+        status = sucref_i_open_stop(&t, n, &end, &in_bits, fault);
+        if (status != SUCREF_OK) { return status; }
+    }
+    status = sucref_i_open_usable(&t, 0, fault);
+    if (status == SUCREF_OK) { *m = t; }
+    return status;
+}
+
+SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault)
+{
+    uint32_t head, crc;
+    if (m == NULL) { return SUCREF_E_ARG; }
+    head = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
+    crc = sucref_i_crc(0xFFFFFFFFU, m->bytes, SUCREF_I_H_CRC);
+    crc = sucref_i_crc(crc, m->bytes + SUCREF_I_HEADER, head - SUCREF_I_HEADER);
+    if (~crc != sucref_i_u32(m->bytes + SUCREF_I_H_CRC)) { return SUCREF_I_FAIL(fault, "head CRC", SUCREF_I_H_CRC); }
+    return sucref_i_walk(m, 1, fault);
+}
+
+SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fault *fault)
+{
+    sucref_model t;
+    int status;
+    if (m == NULL || bytes_len < m->bytes_len) { return SUCREF_E_ARG; }
+    t = *m;
+    t.bytes_len = bytes_len > m->file_bytes ? m->file_bytes : (uint32_t)bytes_len;
+    status = sucref_i_open_usable(&t, m->usable_stops, fault);
+    if (status != SUCREF_OK) { return status; }
+    *m = t;
+    return t.usable_stops;
+}
+
+/* rows of a group times inputs times planes that a stop passes over, given the bits of the stop before */
+static void sucref_i_add_cost(sucref_cost *c, const sucref_layer *l, uint32_t n_rows, unsigned before, unsigned bits, int again,
+                              int corrected)
+{
+    const unsigned last = sucref_i_planes_for(l, bits);
+    unsigned i = l->coarse && bits == 8 ? 1U : 0U;
+    if (!again) {
+        if (bits == before && (!corrected || (l->flags & SUCREF_LAYER_KEEP))) { return; }
+        if ((l->flags & SUCREF_LAYER_KEEP) && !l->coarse) { i = sucref_i_planes_for(l, before); }
+    }
+    for (; i < last; i++) {
+        c->macs += (uint64_t)n_rows * l->n_in;
+        c->weight_bytes += sucref_plane_bytes(n_rows, l->n_in, l->plan[i]);
+    }
+}
+
+SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsigned stop)
+{
+    unsigned t, n, g;
+    out->macs = out->weight_bytes = 0;
+    for (t = 0; t <= stop; t++) {
+        int changed = 1;
+        sucref_stop now, before;
+        sucref_model_stop(&now, m, t);
+        sucref_model_stop(&before, m, t > 0 ? t - 1U : 0U);
+        for (n = 0; n < m->n_layers; n++) {
+            sucref_layer l;
+            const int again = n > 0 ? changed : t == 0 || now.in_bits != before.in_bits;
+            changed = again;
+            sucref_model_layer(&l, m, n);
+            for (g = 0; g < l.n_groups; g++) {
+                sucref_group group;
+                sucref_entry e, old = { 0, 0 };
+                sucref_model_group(&group, m, l.first_group + g);
+                sucref_model_entry(&e, m, t, l.first_group + g);
+                if (t > 0) { sucref_model_entry(&old, m, t - 1U, l.first_group + g); }
+                if (e.bits != old.bits || e.correction_offset != old.correction_offset) { changed = 1; }
+                sucref_i_add_cost(out, &l, group.n_rows, old.bits, e.bits, again, e.correction_offset != old.correction_offset);
+            }
+        }
+    }
+}
+
+/* ---- kernels -----------------------------------------------------------------------------------------------------
+ * All kernels add  sum over the list of digit(row, col) * x  to acc[0 .. rows-1] (modulo 2^32).
+ *
+ * The list holds the non-zero inputs of a layer, one word each: col << 11 | x, 1 <= x <= 255, so that word >> 8 is the
+ * byte offset at 8 bytes per column and word >> 9 at 4. It is cut into chunks, each ended by sum(x) << 8, whose x is 0;
+ * a zero word ends it. Inside a chunk no 16-bit field passes 65535 (METHOD 4). `wide` lists have no chunks: they serve
+ * the kernel that makes one product at a time, where chunks would be so short that they cost more than they save.
+ * Fields of full bytes start at 32768 - 128 * sum(x); k0, k1 are 0x80008000 and 0x00800080 then, else 0. */
+
+enum { SUCREF_I_LIST_END = 0 };
+#define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
+
+#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+/* the two fields of a finished chunk */
+static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fields)
+{
+    *lower += fields & 0xFFFFU;
+    *upper += fields >> 16;
+}
+
+/* 8 rows, slots of 8 bits: two words per column. The unmasked product holds rows 0 and 2 plus 256 times rows 1 and 3. */
+static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0, uint32_t k1)
+{
+    const uint32_t mask = 0x00FF00FFU;
+    while (*list != SUCREF_I_LIST_END) {
+        uint32_t all0 = 0, odd0 = 0, all1 = 0, odd1 = 0, e, x;
+        for (e = *list++; (x = e & 0xFFU) != 0; e = *list++) {
+            const uint8_t *q = p + (e >> 8);
+            const uint32_t u = SUCREF_READ_U32(q), v = SUCREF_READ_U32(q + 4);
+            odd0 += ((u >> 8) & mask) * x;
+            all0 += u * x;
+            odd1 += ((v >> 8) & mask) * x;
+            all1 += v * x;
+        }
+        e = k0 - (e >> 8) * k1;
+        sucref_i_emit(&acc[0], &acc[2], all0 - (odd0 << 8) + e);
+        sucref_i_emit(&acc[1], &acc[3], odd0 + e);
+        sucref_i_emit(&acc[4], &acc[6], all1 - (odd1 << 8) + e);
+        sucref_i_emit(&acc[5], &acc[7], odd1 + e);
+    }
+}
+
+/* 8 rows, slots of 4 bits: one word per column; as above, the lowest field from the unmasked product */
+static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list)
+{
+    const uint32_t mask = 0x000F000FU;
+    while (*list != SUCREF_I_LIST_END) {
+        uint32_t all = 0, a = 0, b = 0, c = 0, e, x;
+        for (e = *list++; (x = e & 0xFFU) != 0; e = *list++) {
+            const uint32_t u = SUCREF_READ_U32(p + (e >> 9));
+            a += ((u >> 4) & mask) * x;
+            b += ((u >> 8) & mask) * x;
+            c += ((u >> 12) & mask) * x;
+            all += u * x;
+        }
+        sucref_i_emit(&acc[0], &acc[4], all - (a << 4) - (b << 8) - (c << 12));
+        sucref_i_emit(&acc[1], &acc[5], a);
+        sucref_i_emit(&acc[2], &acc[6], b);
+        sucref_i_emit(&acc[3], &acc[7], c);
+    }
+}
+
+/* four pairs of rows, first .. first+3 and half above (two pairs for half = 2), of a block with rows * slot <= 32, whose
+ * words hold 2^columns_log2 columns */
+static void sucref_i_dot_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot, unsigned first,
+                               uint32_t k0, uint32_t k1)
+{
+    const uint32_t mask = (((uint32_t)1 << slot) - 1U) * 0x00010001U;
+    const unsigned column_bits = (unsigned)half * slot, s2 = 2U * slot, s3 = 3U * slot;
+    const unsigned columns_log2 = column_bits >= 16U ? 0U : column_bits >= 8U ? 1U : column_bits >= 4U ? 2U : 3U;
+    const uint32_t column_mask = ((uint32_t)1 << columns_log2) - 1U;
+    while (*list != SUCREF_I_LIST_END) {
+        uint32_t a = 0, b = 0, c = 0, d = 0, e, x;
+        for (e = *list++; (x = e & 0xFFU) != 0; e = *list++) {
+            const uint32_t col = e >> 11;
+            const uint32_t u = SUCREF_READ_U32(p + (col >> columns_log2) * 4U) >> ((col & column_mask) * column_bits + first * slot);
+            a += (u & mask) * x;
+            b += ((u >> slot) & mask) * x;
+            if (half > 2) {
+                c += ((u >> s2) & mask) * x;
+                d += ((u >> s3) & mask) * x;
+            }
+        }
+        e = k0 - (e >> 8) * k1;
+        sucref_i_emit(&acc[0], &acc[half], a + e);
+        sucref_i_emit(&acc[1], &acc[half + 1U], b + e);
+        if (half > 2) {
+            sucref_i_emit(&acc[2], &acc[half + 2U], c + e);
+            sucref_i_emit(&acc[3], &acc[half + 3U], d + e);
+        }
+    }
+}
+#endif
+
+/* one product at a time, any block of up to 16 rows, wide lists */
+static void sucref_i_dot_wide(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, unsigned slot)
+{
+    const uint32_t mask = ((uint32_t)1 << slot) - 1U, words = rows * slot >= 32U ? rows * slot / 32U : 1U;
+    const uint32_t half = rows / words / 2U;
+    const unsigned column_bits = (unsigned)half * slot;
+    const unsigned columns_log2 = column_bits >= 16U ? 0U : column_bits >= 8U ? 1U : column_bits >= 4U ? 2U : 3U;
+    for (; *list != SUCREF_I_WIDE_END; list++) {
+        const uint32_t x = *list & 0xFFU, col = *list >> 11;
+        const uint8_t *q = p + (col >> columns_log2) * words * 4U;
+        const unsigned shift = (unsigned)(col & (((uint32_t)1 << columns_log2) - 1U)) * column_bits;
+        uint32_t *to = acc;
+        uint32_t w, i;
+        for (w = 0; w < words; w++, to += half) {
+            uint32_t u = SUCREF_READ_U32(q + 4U * w) >> shift;
+            for (i = 0; i < half; i++, to++, u >>= slot) {
+                to[0] += (u & mask) * x;
+                to[half] += ((u >> 16) & mask) * x;
+            }
+        }
+    }
+}
+
+/* 1 to 16 rows of a plane whose slots are `slot` wide; p: their first block. bytes8: full bytes with offset fields */
+static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, uint32_t n_in, unsigned slot,
+                         int bytes8, int wide)
+{
+    const uint32_t full = sucref_i_block_rows(slot);
+    uint32_t block = full, done = 0;
+    rows = SUCREF_I_PAD4(rows);
+    while (done < rows) {
+        while (block > rows - done) { block /= 2U; }
+#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+        if (!wide) {
+            const uint32_t k0 = bytes8 ? 0x80008000U : 0U, k1 = bytes8 ? 0x00800080U : 0U;
+            if (block == 8 && slot == 8) {
+                sucref_i_dot8(acc + done, p, list, k0, k1);
+            } else if (block == 8 && slot == 4) {
+                sucref_i_dot4(acc + done, p, list);
+            } else {
+                const uint32_t half = block / 2U;
+                unsigned first;
+                for (first = 0; first < half; first += 4U) { sucref_i_dot_pairs(acc + done + first, p, list, half, slot, first, k0, k1); }
+            }
+        } else
+#endif
+        {
+            (void)bytes8; (void)wide;
+            sucref_i_dot_wide(acc + done, p, list, block, slot);
+        }
+        p += sucref_i_block_bytes(block, n_in, slot);
+        done += block;
+    }
+}
+
+/* ---- net: implementation -----------------------------------------------------------------------------------------
+ * Work buffer:  list | per layer: activations [n_out bytes], if kept: accumulators [n_out], previous input [n_in bytes]
+ *               | logits [n_out] | two answer records: stop, work, logits [n_out], activations [n_out bytes]
+ *
+ * An accumulator of a nested plan holds sum_c floor(v_c / 2^k) * u_c, that of a plan `8` or a final `8` sum_c w_c * u_c,
+ * modulo 2^32; a new plane of width b makes it  acc * 2^b + digits * u. sucref_i_finish turns it into METHOD 2's z.
+ *
+ * A step is made of quanta: the start of a row group (decide what its rows need, read the input into the list), or up to
+ * 16 rows. Nothing of a quantum survives it but finished rows. */
+
+enum { SUCREF_I_ROWS = 16, SUCREF_I_ROW_COST = 16, SUCREF_I_NONE = 0xFF };
+enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_FINISHED };       /* sucref_net.state */
+enum { SUCREF_I_SKIP = 0, SUCREF_I_CONSTANT, SUCREF_I_ALL, SUCREF_I_ADD, SUCREF_I_DELTA }; /* sucref_net.mode */
+
+typedef struct { uint32_t activations, acc, previous, end; } sucref_i_place;
+
+/* where a layer's arrays lie in the work buffer; the logits follow the last layer */
+static void sucref_i_place_of(sucref_i_place *out, const sucref_model *m, unsigned layer)
+{
+    uint32_t at, list = 0;
+    sucref_layer l;
+    unsigned n;
+    for (n = 0; n < m->n_layers; n++) {
+        sucref_model_layer(&l, m, n);
+        if (SUCREF_I_LIST_LEN(l.n_in) > list) { list = SUCREF_I_LIST_LEN(l.n_in); }
+    }
+    at = list;
+    for (n = 0; n <= layer; n++) {
+        sucref_model_layer(&l, m, n);
+        out->activations = at;
+        out->acc = out->activations + SUCREF_I_WORDS(l.n_out);
+        out->previous = out->acc + ((l.flags & SUCREF_LAYER_KEEP) ? l.n_out : 0U);
+        out->end = at = out->previous + ((l.flags & SUCREF_LAYER_KEEP) && n > 0 ? SUCREF_I_WORDS(l.n_in) : 0U);
+    }
+}
+
+static uint32_t sucref_i_work_words(const sucref_model *m)
+{
+    sucref_i_place at;
+    sucref_i_place_of(&at, m, m->n_layers - 1U);
+    return at.end + m->n_out + 2U * SUCREF_I_RECORD_LEN(m->n_out);
+}
+
+SUCREF_API size_t sucref_net_work_len(const sucref_model *m)
+{
+    const uint32_t words = m == NULL ? 0 : sucref_i_work_words(m);
+    return words == (uint32_t)(size_t)words ? (size_t)words : 0;
+}
+
+static uint32_t *sucref_i_record(const sucref_net *s, unsigned which)
+{
+    return s->work + s->at_logits + s->model->n_out + (which & 1U) * SUCREF_I_RECORD_LEN(s->model->n_out);
+}
+
+/* makes the record that readers do not look at the current one: one byte changes, after all it names is written */
+static void sucref_i_publish(sucref_net *s)
+{
+    SUCREF_BARRIER();
+    s->sequence = (uint8_t)(s->sequence + 1U);
+    SUCREF_BARRIER();
+}
+
+SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *work, size_t work_len)
+{
+    uint32_t words, i;
+    if (s == NULL || m == NULL || work == NULL) { return SUCREF_E_ARG; }
+    words = sucref_i_work_words(m);
+    if (work_len < words) { return SUCREF_E_SPACE; }
+    for (i = 0; i < words; i++) { work[i] = 0; }
+    s->model = m;
+    s->input = NULL;
+    s->work = work;
+    s->spent = s->row = s->sum = s->offset = s->nonzero = 0;
+    s->at_out = s->at_acc = s->at_before = 0;
+    s->at_logits = words - m->n_out - 2U * SUCREF_I_RECORD_LEN(m->n_out);
+    s->layer = s->group = 0;
+    s->stop = 0;
+    s->previous = SUCREF_I_NONE;
+    s->input_bits = 8;
+    s->changed = s->any = s->mode = s->wide = s->first_plane = s->n_planes = 0;
+    s->state = SUCREF_I_IDLE;
+    s->sequence = 0;
+    *sucref_i_record(s, 0) = SUCREF_I_NONE;
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_net_set_input(sucref_net *s, const void *x)
+{
+    if (s == NULL || x == NULL) { return SUCREF_E_ARG; }
+    *sucref_i_record(s, s->sequence + 1U) = SUCREF_I_NONE;
+    sucref_i_publish(s);
+    s->input = (const uint8_t *)x;
+    s->spent = s->row = 0;
+    s->layer = s->group = 0;
+    s->stop = 0;
+    s->previous = SUCREF_I_NONE;
+    s->input_bits = 8;
+    s->any = 0;
+    s->state = SUCREF_I_FRESH;
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_net_input_bits(sucref_net *s, unsigned bits)
+{
+    if (s == NULL) { return SUCREF_E_ARG; }
+    if (bits < 1 || bits > 8) { return SUCREF_E_RANGE; }
+    s->input_bits = (uint8_t)bits;
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_net_skip_to(sucref_net *s, unsigned stop)
+{
+    if (s == NULL) { return SUCREF_E_ARG; }
+    if (s->state != SUCREF_I_FRESH || s->previous != SUCREF_I_NONE || s->spent != 0) { return SUCREF_E_STATE; }
+    if (stop >= s->model->usable_stops) { return SUCREF_E_RANGE; }
+    s->stop = (uint8_t)stop;
+    return SUCREF_OK;
+}
+
+/* an input of the first layer, cut to its top 8 - k bits and read at the centre of the rest (METHOD 5) */
+static inline uint32_t sucref_i_cut(uint32_t u, unsigned k)
+{
+    if (k == 0) { return u; }
+    u >>= k;
+    return u == 0 ? 0 : (u << k) + (1U << (k - 1U));
+}
+
+/* where a layer's input comes from: byte c is cut(bytes[c] ^ flip, k) */
+typedef struct { const uint8_t *bytes; uint32_t flip; unsigned k; } sucref_i_source;
+static inline uint32_t sucref_i_value(const sucref_i_source *s, uint32_t c) { return sucref_i_cut(s->bytes[c] ^ s->flip, s->k); }
+
+/* builds lists; `limit` bounds the sum of weight * x in a chunk, weight = colmax[c] or max_digit */
+typedef struct {
+    uint32_t *list, *end;   /* next word; one behind the buffer's last */
+    const uint8_t *colmax;  /* column maxima for full bytes, else NULL */
+    uint32_t max_digit, limit;
+    uint32_t load, chunk;   /* of the open chunk: sum of weight * x, sum of x */
+    uint32_t chunks, full;
+} sucref_i_builder;
+
+static void sucref_i_end_chunk(sucref_i_builder *b)
+{
+    if (b->list == b->end) { b->full = 1; return; }
+    *b->list++ = b->chunk << 8;
+    b->chunks++;
+    b->load = b->chunk = 0;
+}
+
+static inline void sucref_i_push(sucref_i_builder *b, uint32_t c, uint32_t x)
+{
+    const uint32_t load = (b->colmax != NULL ? SUCREF_READ_U8(b->colmax + c) : b->max_digit) * x;
+    if (b->load + load > b->limit && b->chunk != 0) { sucref_i_end_chunk(b); }
+    if (b->list == b->end) { b->full = 1; return; }
+    *b->list++ = c << 11 | x;
+    b->load += load;
+    b->chunk += x;
+}
+
+static void sucref_i_close(sucref_i_builder *b)
+{
+    if (b->chunk != 0) { sucref_i_end_chunk(b); }
+    if (b->list == b->end) { b->full = 1; return; }
+    *b->list++ = SUCREF_I_LIST_END;
+}
+
+static sucref_i_builder sucref_i_begin(const sucref_net *s, const sucref_layer *l, unsigned bits)
+{
+    sucref_i_builder b;
+    unsigned i;
+    b.list = s->work;
+    b.end = s->work + SUCREF_I_LIST_LEN(l->n_in);
+    b.colmax = l->plan[l->n_planes - 1U] == 8 && bits == 8 ? s->model->bytes + sucref_i_params_of(l).colmax : NULL;
+    b.max_digit = 1;
+    for (i = 0; i < l->n_planes && (i == 0 || !l->coarse); i++) {
+        if (((uint32_t)1 << l->plan[i]) - 1U > b.max_digit) { b.max_digit = ((uint32_t)1 << l->plan[i]) - 1U; }
+    }
+    b.limit = b.colmax != NULL ? 32767U : 65535U;
+    b.load = b.chunk = b.chunks = b.full = 0;
+    return b;
+}
+
+/* reads a layer's input into the list; without chunks where they would not pay */
+static void sucref_i_list_all(sucref_net *s, const sucref_layer *l, const sucref_i_source *src, unsigned bits)
+{
+    sucref_i_builder b = sucref_i_begin(s, l, bits);
+    uint32_t c, x, nonzero = 0, sum = 0;
+    for (c = 0; c < l->n_in; c++) {
+        x = sucref_i_value(src, c);
+        sum += x;
+        if (x == 0) { continue; }
+        nonzero++;
+        sucref_i_push(&b, c, x);
+    }
+    sucref_i_close(&b);
+    s->sum = sum;
+    s->nonzero = nonzero;
+    s->offset = b.colmax != NULL ? b.chunks << 15 : 0;
+    s->wide = (uint8_t)b.full;
+#if SUCREF_KERNEL != 0 || defined(SUCREF_CONSTANT_WORK)
+    s->wide = 1;
+#endif
+    if (!s->wide) { return; }
+    s->offset = b.colmax != NULL ? sum * 128U : 0;
+    b.list = s->work;
+    for (c = 0; c < l->n_in; c++) {
+        x = sucref_i_value(src, c);
+#ifndef SUCREF_CONSTANT_WORK
+        if (x == 0) { continue; }
+#endif
+        *b.list++ = c << 11 | x;
+    }
+    *b.list = SUCREF_I_WIDE_END;
+#ifdef SUCREF_CONSTANT_WORK
+    s->nonzero = l->n_in;
+#endif
+}
+
+#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+/* the same for the columns that changed since the last stop: first those that grew, then those that fell. Returns 0, and
+ * leaves the work to sucref_i_list_all, where that is not cheaper. s->first_plane is unused then: it holds no plane. */
+static int sucref_i_list_delta(sucref_net *s, const sucref_layer *l, const sucref_i_source *src, const sucref_i_source *old,
+                               unsigned bits)
+{
+    uint32_t c, sum = 0, nonzero = 0, moved = 0;
+    int sign;
+    sucref_i_builder b;
+    for (c = 0; c < l->n_in; c++) {
+        const uint32_t now = sucref_i_value(src, c);
+        sum += now;
+        nonzero += now != 0;
+        moved += now != sucref_i_value(old, c);
+    }
+    if (moved >= nonzero) { return 0; }
+    b = sucref_i_begin(s, l, bits);
+    s->offset = 0;
+    for (sign = 0; sign < 2; sign++) {
+        b.chunks = 0;
+        for (c = 0; c < l->n_in; c++) {
+            const uint32_t now = sucref_i_value(src, c), was = sucref_i_value(old, c);
+            const uint32_t x = sign == 0 ? now - was : was - now;
+            if (x != 0 && x < 256U) { sucref_i_push(&b, c, x); }
+        }
+        sucref_i_close(&b);
+        if (b.colmax != NULL) { s->offset += sign == 0 ? b.chunks << 15 : 0U - (b.chunks << 15); }
+    }
+    if (b.full) { return 0; }
+    s->sum = sum;
+    s->nonzero = moved;
+    s->wide = 0;
+    return 1;
+}
+
+/* the second list of a delta starts behind the first one's end */
+static const uint32_t *sucref_i_second_list(const uint32_t *list)
+{
+    while (*list != SUCREF_I_LIST_END) { list++; }
+    return list + 1;
+}
+#endif
+
+static sucref_i_source sucref_i_source_of(const sucref_net *s, unsigned layer, unsigned stop)
+{
+    sucref_i_source src;
+    src.flip = 0;
+    src.k = 0;
+    if (layer == 0) {
+        sucref_stop t;
+        sucref_model_stop(&t, s->model, stop);
+        src.bytes = s->input;
+        src.flip = s->model->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
+        src.k = 8U - t.in_bits;
+    } else {
+        sucref_i_place at;
+        sucref_i_place_of(&at, s->model, layer - 1U);
+        src.bytes = (const uint8_t *)(s->work + at.activations);
+    }
+    return src;
+}
+
+/* METHOD 3: from accumulator units to output units, zero point not yet added */
+static int32_t sucref_i_requant(int32_t z, int32_t multiplier, int exponent, unsigned kind)
+{
+    if (kind == SUCREF_REQUANT_FLOOR) { return sucref_i_floor32(z, (unsigned)exponent); }
+    if (kind == SUCREF_REQUANT_ROUND) {
+        return exponent == 0 ? z : (int32_t)sucref_i_floor64((int64_t)z + ((int64_t)1 << (exponent - 1)), (unsigned)exponent);
+    }
+    if (exponent > 0) { z = sucref_i_sat32((int64_t)z * ((int64_t)1 << exponent)); }
+    return sucref_i_round_shift(sucref_i_mul31(z, multiplier), exponent < 0 ? (unsigned)-exponent : 0U);
+}
+
+/* piecewise linear: 33 knots over -32768..32768, values of 8 fraction bits */
+static int32_t sucref_i_table(const uint8_t *knots, int32_t r)
+{
+    const uint32_t t = (uint32_t)((r > 32767 ? 32767 : r < -32768 ? -32768 : r) + 32768), i = t >> 11, f = t & 2047U;
+    const int32_t a = sucref_i_s16(sucref_i_u16(knots + 2U * i)), b = sucref_i_s16(sucref_i_u16(knots + 2U * i + 2U));
+    return sucref_i_floor32(a * 2048 + (b - a) * (int32_t)f + 262144, 19); /* + half, / (2048 * 256) */
+}
+
+/* the activation of z; table: its knots, for SUCREF_ACT_TABLE */
+static uint8_t sucref_i_post(const sucref_layer *l, int32_t z, int32_t multiplier, int exponent, const uint8_t *table)
+{
+    int32_t r = sucref_i_requant(z, multiplier, exponent, l->requant);
+    if (l->act == SUCREF_ACT_LEAKY && r < 0) { r = (int32_t)sucref_i_floor64((int64_t)r * l->slope + 16384, 15); }
+    if (l->act == SUCREF_ACT_TABLE) { r = sucref_i_table(table, r); }
+    r = sucref_i_sat32((int64_t)r + (l->act == SUCREF_ACT_TABLE ? 128 : l->out_zero));
+    return (uint8_t)(r < l->lo ? l->lo : r > l->hi ? l->hi : r);
+}
+
+static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, const sucref_i_params *at, int32_t z, uint32_t row)
+{
+    const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
+    return sucref_i_post(l, z, sucref_i_s32(sucref_i_u32(m->bytes + at->multiplier + 4U * k)),
+                         sucref_i_s8(SUCREF_READ_U8(m->bytes + at->exponent + k)), m->bytes + at->table);
+}
+
+/* METHOD 2: z of a row from its accumulator */
+static int32_t sucref_i_finish(const sucref_net *s, const sucref_layer *l, const sucref_i_params *at, const sucref_entry *e,
+                               const sucref_group *g, uint32_t row, uint32_t acc)
+{
+    const uint8_t *bytes = s->model->bytes;
+    const uint32_t r = g->first_row + row;
+    const unsigned k = 8U - e->bits, own = l->plan[l->n_planes - 1U] == 8 && e->bits == 8;
+    const unsigned shift = own ? 0U : SUCREF_READ_U8(bytes + at->shift + r);
+    const int32_t bias = sucref_i_s32(sucref_i_u32(bytes + at->bias + 4U * r));
+    int64_t alpha = 4096 >> shift, gamma = shift >= k ? 0 : (int64_t)(((uint32_t)1 << (k - shift)) - 1U) * 2048, beta = bias;
+    const int32_t a = own ? sucref_i_s32(acc) : sucref_i_s32((acc << k) - (s->sum << 7));
+    if (e->bits == 8) { return bias + sucref_i_floor32(a, shift); }
+    if (e->correction_offset != 0) {
+        const uint8_t *c = bytes + e->correction_offset;
+        beta = sucref_i_s32(sucref_i_u32(c + 4U * row));
+        gamma = sucref_i_s32(sucref_i_u32(c + 4U * (g->n_rows + row)));
+        alpha = sucref_i_s16(sucref_i_u16(c + 8U * g->n_rows + 2U * row));
+    }
+    return sucref_i_sat32(beta + sucref_i_floor64(alpha * a + gamma * (int64_t)s->sum, 12)); /* < 2^46 + 2^55 */
+}
+
+/* decides what the rows of the current group need, and reads the layer's input if they need it; returns the cost */
+static uint32_t sucref_i_start_group(sucref_net *s, const sucref_layer *l, const sucref_entry *e)
+{
+    const int fresh = s->previous == SUCREF_I_NONE, keep = (l->flags & SUCREF_LAYER_KEEP) != 0;
+    sucref_entry old = { 0, 0 };
+    sucref_i_source src;
+    if (s->group == 0) {
+        sucref_i_place at;
+        sucref_i_place_of(&at, s->model, s->layer);
+        s->at_out = at.activations;
+        s->at_acc = at.acc;
+        s->at_before = at.previous;
+        s->changed = (uint8_t)(fresh || s->any);
+        s->any = (uint8_t)fresh;
+        if (!fresh && s->layer == 0) {
+            sucref_stop a, b;
+            sucref_model_stop(&a, s->model, s->previous);
+            sucref_model_stop(&b, s->model, s->stop);
+            s->changed = a.in_bits != b.in_bits;
+        }
+#ifdef SUCREF_CONSTANT_WORK
+        if (s->layer != 0) { s->changed = 1; }
+#endif
+    }
+    if (!fresh) { sucref_model_entry(&old, s->model, s->previous, (unsigned)l->first_group + s->group); }
+    s->first_plane = (uint8_t)(l->coarse && e->bits == 8 ? 1 : 0);
+    s->n_planes = (uint8_t)sucref_i_planes_for(l, e->bits);
+    s->mode = SUCREF_I_ALL;
+    if (!s->changed && !fresh && e->bits == old.bits && e->correction_offset == old.correction_offset) {
+        s->mode = SUCREF_I_SKIP;
+        return 1;
+    }
+    if (e->bits == 0) {
+        s->mode = SUCREF_I_CONSTANT;
+        return 1;
+    }
+    src = sucref_i_source_of(s, s->layer, s->stop);
+    if (keep && !fresh && !s->changed && old.bits != 0 && (!l->coarse || e->bits == old.bits)) {
+        s->mode = SUCREF_I_ADD;
+        s->first_plane = (uint8_t)sucref_i_planes_for(l, old.bits);
+    }
+#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+    if (keep && !fresh && s->changed && e->bits == old.bits) {
+        sucref_i_source was = sucref_i_source_of(s, s->layer, s->previous);
+        if (s->layer > 0) { was.bytes = (const uint8_t *)(s->work + s->at_before); }
+        if (sucref_i_list_delta(s, l, &src, &was, e->bits)) {
+            s->mode = SUCREF_I_DELTA;
+            return 3U * l->n_in;
+        }
+    }
+#endif
+    sucref_i_list_all(s, l, &src, e->bits);
+    return (s->wide ? 2U : 1U) * l->n_in;
+}
+
+/* accumulators of up to 16 rows, from the planes and, where kept, from before; returns the multiply-adds */
+static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, const sucref_group *g, uint32_t *acc, uint32_t *kept,
+                                    uint32_t rows)
+{
+    const uint32_t *list = s->work;
+    uint32_t i, passes = 0;
+    unsigned plane;
+    for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = kept != NULL && i < rows && s->mode != SUCREF_I_ALL ? kept[i] : 0; }
+    for (plane = s->first_plane; plane < s->n_planes; plane++) {
+        const unsigned width = l->plan[plane], slot = sucref_slot_bits(width);
+        const uint8_t *p = s->model->bytes + g->plane_offset[plane] +
+                           s->row / sucref_i_block_rows(slot) * sucref_i_block_bytes(sucref_i_block_rows(slot), l->n_in, slot);
+        uint32_t sum[SUCREF_I_ROWS];
+        for (i = 0; i < SUCREF_I_ROWS; i++) { sum[i] = 0; }
+        sucref_i_dot(sum, p, list, rows, l->n_in, slot, width == 8, s->wide);
+        passes++;
+#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+        if (s->mode == SUCREF_I_DELTA) { /* what grew, then what fell: the digits of all planes in units of the last */
+            uint32_t fell[SUCREF_I_ROWS], low = 0;
+            unsigned n;
+            for (i = 0; i < SUCREF_I_ROWS; i++) { fell[i] = 0; }
+            sucref_i_dot(fell, p, sucref_i_second_list(list), rows, l->n_in, slot, width == 8, 0);
+            for (n = plane + 1U; n < s->n_planes; n++) { low += l->plan[n]; }
+            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] += (sum[i] - fell[i]) << low; }
+            continue;
+        }
+#endif
+        for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = (width == 8 ? 0U : acc[i] << width) + sum[i]; }
+    }
+    if (l->plan[l->n_planes - 1U] == 8 && s->n_planes == l->n_planes && passes != 0) {
+        for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] -= s->offset; }
+    }
+    for (i = 0; kept != NULL && i < rows; i++) { kept[i] = acc[i]; }
+    return passes * SUCREF_I_PAD4(rows) * s->nonzero;
+}
+
+/* up to 16 rows of the current group, all the way to their activations; returns the cost */
+static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_layer *l, const sucref_entry *e)
+{
+    const sucref_i_params at = sucref_i_params_of(l);
+    sucref_group g;
+    uint32_t acc[SUCREF_I_ROWS], i, rows, cost = 0, *logits = NULL, *kept = NULL;
+    uint8_t *out;
+    sucref_model_group(&g, s->model, (unsigned)l->first_group + s->group);
+    if (s->layer + 1U == s->model->n_layers) { logits = s->work + s->at_logits + g.first_row; }
+    rows = g.n_rows - s->row < SUCREF_I_ROWS ? g.n_rows - s->row : (uint32_t)SUCREF_I_ROWS;
+    out = (uint8_t *)(s->work + s->at_out) + g.first_row + s->row;
+    if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + g.first_row + s->row; }
+    if (s->mode != SUCREF_I_CONSTANT) { cost = sucref_i_accumulate(s, l, &g, acc, kept, rows); }
+    for (i = 0; i < rows; i++) {
+        uint8_t u;
+        if (s->mode == SUCREF_I_CONSTANT) {
+            u = SUCREF_READ_U8(s->model->bytes + e->correction_offset + s->row + i);
+            if (logits != NULL) { logits[s->row + i] = 0; }
+        } else {
+            const int32_t z = sucref_i_finish(s, l, &at, e, &g, s->row + i, acc[i]);
+            if (logits != NULL) { logits[s->row + i] = (uint32_t)z; }
+            u = sucref_i_activate(s->model, l, &at, z, g.first_row + s->row + i);
+        }
+        if (out[i] != u) { s->any = 1; }
+        out[i] = u;
+    }
+    s->row += rows;
+    return cost + rows * SUCREF_I_ROW_COST;
+}
+
+/* a kept layer remembers the input that its accumulators are for */
+static void sucref_i_remember(const sucref_net *s, const sucref_layer *l)
+{
+    const uint8_t *from;
+    uint8_t *to;
+    uint32_t c;
+    if (!(l->flags & SUCREF_LAYER_KEEP) || s->layer == 0 || !s->changed) { return; }
+    to = (uint8_t *)(s->work + s->at_before);
+    from = sucref_i_source_of(s, s->layer, s->stop).bytes;
+    for (c = 0; c < l->n_in; c++) { to[c] = from[c]; }
+}
+
+/* the stop's outputs, in the original order, into the free record */
+static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
+{
+    const uint32_t n = s->model->n_out, *logits = s->work + s->at_logits;
+    uint32_t *record = sucref_i_record(s, s->sequence + 1U), r;
+    uint8_t *out = (uint8_t *)(record + 2U + n);
+    const uint8_t *act = (const uint8_t *)(s->work + s->at_out);
+    for (r = 0; r < n; r++) {
+        const uint32_t to = (l->flags & SUCREF_LAYER_ORDER) ? sucref_i_u16(s->model->bytes + sucref_i_params_of(l).order + 2U * r) : r;
+        record[2U + to] = logits[r];
+        out[to] = act[r];
+    }
+    record[0] = s->stop;
+    record[1] = s->spent;
+    sucref_i_publish(s);
+    s->previous = s->stop;
+    s->stop = (uint8_t)(s->stop + 1U);
+    s->any = 0;
+    s->layer = s->group = 0;
+}
+
+/* one quantum; 1 when it completed a stop */
+static int sucref_i_quantum(sucref_net *s, uint32_t *cost)
+{
+    sucref_layer l;
+    sucref_group g;
+    sucref_entry e;
+    sucref_model_layer(&l, s->model, s->layer);
+    sucref_model_entry(&e, s->model, s->stop, (unsigned)l.first_group + s->group);
+    sucref_model_group(&g, s->model, (unsigned)l.first_group + s->group);
+    if (s->state == SUCREF_I_FRESH) {
+        *cost = sucref_i_start_group(s, &l, &e);
+        s->state = SUCREF_I_RUNNING;
+        s->row = s->mode == SUCREF_I_SKIP ? g.n_rows : 0;
+    } else {
+        *cost = sucref_i_do_rows(s, &l, &e);
+    }
+    s->spent += *cost;
+    if (s->row < g.n_rows) { return 0; }
+    s->state = SUCREF_I_FRESH;
+    s->row = 0;
+    s->group = (uint16_t)(s->group + 1U);
+    if (s->group < l.n_groups) { return 0; }
+    sucref_i_remember(s, &l);
+    s->group = 0;
+    if (s->layer + 1U < s->model->n_layers) {
+        s->layer = (uint16_t)(s->layer + 1U);
+        return 0;
+    }
+    sucref_i_answer_stop(s, &l);
+    return 1;
+}
+
+SUCREF_API int sucref_net_step(sucref_net *s, uint32_t budget)
+{
+    uint32_t done = 0, cost;
+    sucref_stop t;
+    if (s == NULL) { return SUCREF_E_ARG; }
+    if (s->state == SUCREF_I_IDLE) { return SUCREF_E_STATE; }
+    if (s->stop >= s->model->usable_stops) { return SUCREF_DONE; }
+    sucref_model_stop(&t, s->model, s->stop);
+    if (t.in_bits > s->input_bits) { return SUCREF_WAIT; }
+    do {
+        if (sucref_i_quantum(s, &cost)) { return s->stop >= s->model->usable_stops ? SUCREF_DONE : SUCREF_STOP; }
+        done = cost > 0xFFFFFFFFU - done ? 0xFFFFFFFFU : done + cost;
+    } while (done < budget);
+    return SUCREF_MORE;
+}
+
+SUCREF_API int sucref_net_run(sucref_net *s, unsigned stop)
+{
+    int status;
+    if (s == NULL) { return SUCREF_E_ARG; }
+    if (stop >= s->model->usable_stops) { return SUCREF_E_RANGE; }
+    while (s->state == SUCREF_I_IDLE || s->stop <= stop) {
+        status = sucref_net_step(s, 0xFFFFFFFFU);
+        if (status < 0 || status == SUCREF_WAIT) { return status; }
+    }
+    return SUCREF_OK;
+}
+
+SUCREF_API uint32_t sucref_net_quantum(const sucref_model *m)
+{
+    uint32_t most = 0, cost;
+    sucref_layer l;
+    unsigned n;
+    for (n = 0; m != NULL && n < m->n_layers; n++) {
+        sucref_model_layer(&l, m, n);
+        cost = l.n_in * (uint32_t)l.n_planes * SUCREF_I_ROWS + SUCREF_I_ROWS * SUCREF_I_ROW_COST; /* > 3 * n_in too */
+        if (cost > most) { most = cost; }
+    }
+    return most;
+}
+
+SUCREF_API int sucref_net_answer(const sucref_net *s, sucref_answer *a)
+{
+    const uint32_t *record;
+    if (s == NULL || a == NULL) { return SUCREF_E_ARG; }
+    record = sucref_i_record(s, s->sequence);
+    if (record[0] == SUCREF_I_NONE) { return SUCREF_E_STATE; }
+    a->stop = (uint8_t)record[0];
+    a->work = record[1];
+    a->n_out = s->model->n_out;
+    a->logits = (const int32_t *)(record + 2);
+    a->out = (const uint8_t *)(record + 2U + a->n_out);
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_net_read(const sucref_net *s, sucref_answer *a, int32_t *logits, uint8_t *out)
+{
+    uint8_t before;
+    uint32_t r;
+    int status;
+    if (s == NULL || a == NULL) { return SUCREF_E_ARG; }
+    do {
+        before = s->sequence;
+        SUCREF_BARRIER();
+        status = sucref_net_answer(s, a);
+        for (r = 0; status == SUCREF_OK && r < a->n_out; r++) {
+            if (logits != NULL) { logits[r] = a->logits[r]; }
+            if (out != NULL) { out[r] = a->out[r]; }
+        }
+        SUCREF_BARRIER();
+    } while (before != s->sequence);
+    a->logits = logits;
+    a->out = out;
+    return status;
+}
+
+SUCREF_API uint32_t sucref_argmax(const int32_t *z, uint32_t n)
+{
+    uint32_t best = 0, i;
+    for (i = 1; i < n; i++) { if (z[i] > z[best]) { best = i; } }
+    return best;
+}
+
+SUCREF_API uint32_t sucref_margin(const int32_t *z, uint32_t n, int32_t threshold)
+{
+    const uint32_t best = sucref_argmax(z, n);
+    uint32_t i, margin = 0xFFFFFFFFU;
+    if (n == 1) { return z[0] >= threshold ? (uint32_t)z[0] - (uint32_t)threshold : (uint32_t)threshold - (uint32_t)z[0]; }
+    for (i = 0; i < n; i++) {
+        const uint32_t gap = (uint32_t)z[best] - (uint32_t)z[i];
+        if (i != best && gap < margin) { margin = gap; }
+    }
+    return margin;
+}
+
+/* ---- softmax: gemmlowp fixed point -------------------------------------------------------------------------------
+ * A value in Q(n) has n integer bits: real = raw / 2^(31-n). mul keeps round(a * b / 2^31). */
+
+/* exp(a / 2^26) for a <= 0 in Q5, result in Q0 */
+static int32_t sucref_i_exp(int32_t a)
+{
+    static const int32_t power[7] = { 1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242 };
+    const int32_t fraction = (int32_t)((uint32_t)a & 0xFFFFFFU) - 0x1000000; /* (a mod 1/4) - 1/4 in Q5 */
+    const uint32_t whole = (uint32_t)fraction - (uint32_t)a;                 /* multiples of 1/4 */
+    const int32_t x = fraction * 32 + ((int32_t)1 << 28);                             /* Q0, about -1/8 */
+    const int32_t x2 = sucref_i_mul31(x, x), x3 = sucref_i_mul31(x2, x), x4 = sucref_i_mul31(x2, x2);
+    const int32_t poly = sucref_i_round_shift(sucref_i_mul31(sucref_i_round_shift(x4, 2) + x3, 715827883) + x2, 1);
+    int32_t result = 1895147668 + sucref_i_mul31(1895147668, x + poly);
+    unsigned i;
+    if (a == 0) { return INT32_MAX; }
+    for (i = 0; i < 7; i++) {
+        if (whole & ((uint32_t)1 << (24 + i))) { result = sucref_i_mul31(result, power[i]); }
+    }
+    return result;
+}
+
+/* 1 / (1 + a) for a in [0, 1), Q0 to Q0 */
+static int32_t sucref_i_reciprocal(int32_t a)
+{
+    const int32_t half = (int32_t)(((int64_t)a + INT32_MAX + 1) / 2); /* rounding half sum */
+    int32_t x = 1515870810 + sucref_i_mul31(half, -1010580540);      /* Q2: 48/17 - 32/17 * half */
+    unsigned i;
+    for (i = 0; i < 3; i++) {
+        const int32_t error = ((int32_t)1 << 29) - sucref_i_mul31(half, x);
+        x += sucref_i_sat32((int64_t)sucref_i_mul31(x, error) * 4);
+    }
+    return sucref_i_sat32((int64_t)x * 2);
+}
+
+SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t multiplier, int left_shift)
+{
+    int32_t sum = 0, scale, e;
+    uint32_t i, max = 0;
+    unsigned zeros = 0, over;
+    if (x == NULL || y == NULL) { return SUCREF_E_ARG; }
+    if (n < 1 || n > 4095U || multiplier < 0x40000000 || left_shift < 0 || left_shift > 31) { return SUCREF_E_RANGE; }
+    for (i = 0; i < n; i++) { max = x[i] > max ? x[i] : max; }
+    for (i = 0; i < n; i++) { /* sum in Q12 */
+        e = sucref_i_sat32((int64_t)((int32_t)x[i] - (int32_t)max) * ((int64_t)1 << left_shift));
+        sum += sucref_i_round_shift(sucref_i_exp(sucref_i_mul31(e, multiplier)), 12);
+    }
+    while (!((uint32_t)sum & (0x80000000U >> zeros))) { zeros++; }
+    over = 12U - zeros;
+    scale = sucref_i_reciprocal(sucref_i_s32(((uint32_t)sum << zeros) - 0x80000000U));
+    for (i = 0; i < n; i++) {
+        e = sucref_i_sat32((int64_t)((int32_t)x[i] - (int32_t)max) * ((int64_t)1 << left_shift));
+        e = sucref_i_mul31(scale, sucref_i_exp(sucref_i_mul31(e, multiplier)));
+        e = sucref_i_round_shift(e, over + 31U - 8U);
+        y[i] = (uint8_t)(e > 255 ? 255 : e < 0 ? 0 : e);
+    }
+    return SUCREF_OK;
+}
+
+#ifdef SUCREF_HOST
+/* ---- prepare: implementation (host only) -------------------------------------------------------------------------
+ * The writer runs twice: once with no buffer to find the offsets, once to write. */
+
+typedef struct { uint8_t *p; uint32_t at; } sucref_i_writer; /* p NULL: counts only */
+
+static void sucref_i_put(const sucref_i_writer *o, uint32_t at, uint32_t v, unsigned bytes)
+{
+    for (; o->p != NULL && bytes > 0; bytes--, v >>= 8) { o->p[at++] = (uint8_t)v; }
+}
+
+static void sucref_i_append(sucref_i_writer *o, uint32_t v, unsigned bytes)
+{
+    sucref_i_put(o, o->at, v, bytes);
+    o->at += bytes;
+}
+
+static void sucref_i_align(sucref_i_writer *o) { while (o->at % 4U != 0) { sucref_i_append(o, 0, 1); } }
+
+static uint32_t sucref_i_open_frame(sucref_i_writer *o, unsigned type, unsigned stop, unsigned layer, unsigned index)
+{
+    sucref_i_append(o, type, 2);
+    sucref_i_append(o, SUCREF_I_REQUIRED, 1);
+    sucref_i_append(o, stop, 1);
+    sucref_i_append(o, layer, 2);
+    sucref_i_append(o, index, 2);
+    o->at += 8;
+    return o->at;
+}
+
+static void sucref_i_close_frame(sucref_i_writer *o, uint32_t payload)
+{
+    uint32_t crc;
+    sucref_i_align(o);
+    if (o->p == NULL) { return; }
+    sucref_i_put(o, payload - 8U, o->at - payload, 4);
+    crc = sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, o->p + payload - SUCREF_I_FRAME, SUCREF_I_F_CRC), o->p + payload, o->at - payload);
+    sucref_i_put(o, payload - 4U, ~crc, 4);
+}
+
+static sucref_layer sucref_i_layer_of(const sucref_layer_spec *s)
+{
+    sucref_layer l;
+    memset(&l, 0, sizeof l);
+    l.n_in = s->n_in; l.n_out = s->n_out;
+    memcpy(l.plan, s->plan, sizeof l.plan);
+    l.n_planes = s->n_planes; l.coarse = s->coarse;
+    l.act = s->act; l.requant = s->requant; l.flags = s->flags;
+    l.in_zero = s->in_zero; l.out_zero = s->out_zero; l.lo = s->lo; l.hi = s->hi; l.slope = s->slope;
+    l.n_groups = s->group_rows != NULL ? s->n_groups : 1;
+    return l;
+}
+
+static unsigned sucref_i_spec_shift(const sucref_layer_spec *s, uint32_t row)
+{
+    if (s->row_shift != NULL) { return s->row_shift[row]; }
+    return s->plan[0] == 8 ? 0 : sucref_row_shift(s->w + (size_t)row * s->n_in, s->n_in);
+}
+
+static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s)
+{
+    const uint32_t k = (s->flags & SUCREF_LAYER_PER_ROW) ? s->n_out : 1U;
+    uint32_t r, c;
+    for (r = 0; r < s->n_out; r++) { sucref_i_append(o, (uint32_t)s->bias[r], 4); }
+    for (r = 0; r < k; r++) { sucref_i_append(o, (uint32_t)s->multiplier[r], 4); }
+    for (r = 0; r < k; r++) { sucref_i_append(o, (uint8_t)s->exponent[r], 1); }
+    sucref_i_align(o);
+    for (r = 0; r < s->n_out; r++) { sucref_i_append(o, sucref_i_spec_shift(s, r), 1); }
+    sucref_i_align(o);
+    for (c = 0; c < s->n_in; c++) {
+        uint32_t max = 0;
+        for (r = 0; r < s->n_out; r++) {
+            const int w = s->w[(size_t)r * s->n_in + c];
+            const uint32_t mag = (uint32_t)(w < 0 ? -w : w);
+            max = mag > max ? mag : max;
+        }
+        sucref_i_append(o, max, 1);
+    }
+    sucref_i_align(o);
+    for (r = 0; s->act == SUCREF_ACT_TABLE && r < SUCREF_TABLE_LEN; r++) { sucref_i_append(o, (uint16_t)s->table[r], 2); }
+    sucref_i_align(o);
+    for (r = 0; (s->flags & SUCREF_LAYER_ORDER) && r < s->n_out; r++) { sucref_i_append(o, s->order[r], 2); }
+    sucref_i_align(o);
+}
+
+/* one plane of the rows of a group, as a section; returns its payload's offset, 0 when it cannot be packed */
+static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec *s, unsigned stop, unsigned layer, unsigned group,
+                                     unsigned plane, uint32_t first_row, uint32_t n_rows)
+{
+    const uint32_t at = sucref_i_open_frame(o, SUCREF_I_T_PLANE, stop, layer, group * 8U + plane);
+    const uint32_t bytes = sucref_plane_bytes(n_rows, s->n_in, s->plan[plane]);
+    unsigned low = 8, i;
+    uint32_t r;
+    for (i = 0; i <= plane; i++) { low -= s->coarse && i == 1 ? 0U : s->plan[i]; }
+    if (s->coarse && plane == 1) { low = 0; }
+    if (o->p != NULL) {
+        uint8_t *shift = (uint8_t *)malloc(n_rows);
+        int status = SUCREF_E_SPACE;
+        for (r = 0; shift != NULL && r < n_rows; r++) {
+            shift[r] = (uint8_t)(s->plan[plane] == 8 ? 0U : sucref_i_spec_shift(s, first_row + r));
+        }
+        if (shift != NULL) {
+            status = sucref_plane_pack(o->p + at, bytes, s->w + (size_t)first_row * s->n_in, shift, n_rows, s->n_in, low, s->plan[plane]);
+        }
+        free(shift);
+        if (status != SUCREF_OK) { return 0; }
+    }
+    o->at += bytes;
+    sucref_i_close_frame(o, at);
+    return at;
+}
+
+static uint32_t sucref_i_write_correction(sucref_i_writer *o, const sucref_layer_spec *s, const sucref_correction *c, unsigned stop,
+                                          unsigned layer, unsigned group, uint32_t n_rows, unsigned bits)
+{
+    const uint32_t at = sucref_i_open_frame(o, SUCREF_I_T_CORRECTION, stop, layer, group);
+    uint32_t r;
+    if (bits == 0) {
+        for (r = 0; r < n_rows; r++) { sucref_i_append(o, c != NULL && c->constant != NULL ? c->constant[r] : s->out_zero, 1); }
+    } else {
+        for (r = 0; r < n_rows; r++) { sucref_i_append(o, (uint32_t)c->beta[r], 4); }
+        for (r = 0; r < n_rows; r++) { sucref_i_append(o, (uint32_t)c->gamma[r], 4); }
+        for (r = 0; r < n_rows; r++) { sucref_i_append(o, (uint16_t)c->alpha[r], 2); }
+    }
+    sucref_i_close_frame(o, at);
+    return at;
+}
+
+/* sections of one stop and group, and the table entries that point at them; 0 when something cannot be written */
+static int sucref_i_write_entry(sucref_i_writer *o, const sucref_model_spec *spec, uint32_t tables[3], unsigned total, unsigned stop,
+                                unsigned layer, unsigned group, unsigned flat, uint32_t first_row, uint32_t n_rows)
+{
+    const sucref_layer_spec *s = &spec->layers[layer];
+    const sucref_layer l = sucref_i_layer_of(s);
+    const unsigned bits = spec->bits[stop * total + flat], before = stop > 0 ? spec->bits[(stop - 1U) * total + flat] : 0;
+    const sucref_correction *c = spec->corrections != NULL ? &spec->corrections[stop * total + flat] : NULL;
+    const uint32_t entry = tables[2] + (stop * total + flat) * SUCREF_I_ENTRY, record = tables[0] + flat * SUCREF_I_GROUP;
+    unsigned plane = sucref_i_planes_for(&l, before), last = sucref_i_planes_for(&l, bits);
+    if (plane == 0xFFU || last == 0xFFU || bits < before) { return 0; }
+    if (l.coarse && bits == 8 && plane == 0) { plane = 1; }
+    sucref_i_put(o, entry, bits, 1);
+    if (bits == 0 || (bits < 8 && c != NULL && c->alpha != NULL)) {
+        sucref_i_put(o, entry + 4, sucref_i_write_correction(o, s, c, stop, layer, group, n_rows, bits), 4);
+    }
+    for (; plane < last; plane++) {
+        const uint32_t at = sucref_i_write_plane(o, s, stop, layer, group, plane, first_row, n_rows);
+        if (at == 0) { return 0; }
+        sucref_i_put(o, record + 8U + 4U * plane, at, 4);
+    }
+    return 1;
+}
+
+static void sucref_i_write_layer(const sucref_i_writer *o, const sucref_layer_spec *s, unsigned layer, unsigned first_group, uint32_t params)
+{
+    const uint32_t at = SUCREF_I_HEADER + layer * SUCREF_I_LAYER;
+    const sucref_layer l = sucref_i_layer_of(s);
+    unsigned i;
+    sucref_i_put(o, at + SUCREF_I_L_IN, l.n_in, 4);
+    sucref_i_put(o, at + SUCREF_I_L_OUT, l.n_out, 4);
+    sucref_i_put(o, at + SUCREF_I_L_PARAMS, params, 4);
+    sucref_i_put(o, at + SUCREF_I_L_GROUP, first_group, 2);
+    sucref_i_put(o, at + SUCREF_I_L_GROUPS, l.n_groups, 2);
+    for (i = 0; i < SUCREF_MAX_PLANES; i++) { sucref_i_put(o, at + SUCREF_I_L_PLAN + i, l.plan[i], 1); }
+    sucref_i_put(o, at + SUCREF_I_L_PLANES, l.n_planes, 1);
+    sucref_i_put(o, at + SUCREF_I_L_COARSE, l.coarse, 1);
+    sucref_i_put(o, at + SUCREF_I_L_ACT, l.act, 1);
+    sucref_i_put(o, at + SUCREF_I_L_REQUANT, l.requant, 1);
+    sucref_i_put(o, at + SUCREF_I_L_FLAGS, l.flags, 1);
+    sucref_i_put(o, at + SUCREF_I_L_IN_ZERO, l.in_zero, 1);
+    sucref_i_put(o, at + SUCREF_I_L_OUT_ZERO, l.out_zero, 1);
+    sucref_i_put(o, at + SUCREF_I_L_LO, l.lo, 1);
+    sucref_i_put(o, at + SUCREF_I_L_HI, l.hi, 1);
+    sucref_i_put(o, at + SUCREF_I_L_SLOPE, (uint16_t)l.slope, 2);
+}
+
+static void sucref_i_write_head(const sucref_i_writer *o, const sucref_model_spec *spec, unsigned total, uint32_t head)
+{
+    sucref_i_put(o, 0, 0x52435553U, 4);
+    sucref_i_put(o, SUCREF_I_H_VERSION, SUCREF_FORMAT, 2);
+    sucref_i_put(o, SUCREF_I_H_FILE, o->at, 4);
+    sucref_i_put(o, SUCREF_I_H_HEAD, head, 4);
+    sucref_i_put(o, SUCREF_I_H_IN, spec->layers[0].n_in, 4);
+    sucref_i_put(o, SUCREF_I_H_OUT, spec->layers[spec->n_layers - 1U].n_out, 4);
+    sucref_i_put(o, SUCREF_I_H_LAYERS, spec->n_layers, 2);
+    sucref_i_put(o, SUCREF_I_H_GROUPS, total, 2);
+    sucref_i_put(o, SUCREF_I_H_STOPS, spec->n_stops, 1);
+    sucref_i_put(o, SUCREF_I_H_INPUT, spec->input_type, 1);
+    if (o->p != NULL) {
+        uint32_t crc = sucref_i_crc(0xFFFFFFFFU, o->p, SUCREF_I_H_CRC);
+        crc = sucref_i_crc(crc, o->p + SUCREF_I_HEADER, head - SUCREF_I_HEADER);
+        sucref_i_put(o, SUCREF_I_H_CRC, ~crc, 4);
+    }
+}
+
+/* 1 when the whole file was written (or counted) */
+static int sucref_i_write_all(sucref_i_writer *o, const sucref_model_spec *spec)
+{
+    uint32_t tables[3], head, row; /* groups, stops, entries */
+    unsigned layer, group, stop, total = 0, flat = 0;
+    for (layer = 0; layer < spec->n_layers; layer++) { total += sucref_i_layer_of(&spec->layers[layer]).n_groups; }
+    tables[0] = SUCREF_I_HEADER + (uint32_t)spec->n_layers * SUCREF_I_LAYER;
+    tables[1] = tables[0] + total * SUCREF_I_GROUP;
+    tables[2] = tables[1] + (uint32_t)spec->n_stops * SUCREF_I_STOP;
+    o->at = tables[2] + spec->n_stops * total * SUCREF_I_ENTRY;
+    for (layer = 0; layer < spec->n_layers; layer++) {
+        const sucref_layer_spec *s = &spec->layers[layer];
+        sucref_i_write_layer(o, s, layer, flat, o->at);
+        sucref_i_write_params(o, s);
+        for (group = 0, row = 0; group < sucref_i_layer_of(s).n_groups; group++, flat++) {
+            sucref_i_put(o, tables[0] + flat * SUCREF_I_GROUP, row, 4);
+            sucref_i_put(o, tables[0] + flat * SUCREF_I_GROUP + 4U, s->group_rows != NULL ? s->group_rows[group] : s->n_out, 4);
+            row += s->group_rows != NULL ? s->group_rows[group] : s->n_out;
+        }
+        if (row != s->n_out) { return 0; }
+    }
+    head = o->at;
+    for (stop = 0; stop < spec->n_stops; stop++) {
+        for (layer = 0, flat = 0; layer < spec->n_layers; layer++) {
+            const sucref_layer_spec *s = &spec->layers[layer];
+            for (group = 0, row = 0; group < sucref_i_layer_of(s).n_groups; group++, flat++) {
+                const uint32_t rows = s->group_rows != NULL ? s->group_rows[group] : s->n_out;
+                if (!sucref_i_write_entry(o, spec, tables, total, stop, layer, group, flat, row, rows)) { return 0; }
+                row += rows;
+            }
+        }
+        sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP, o->at, 4);
+        sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP + 4U, spec->in_bits[stop], 1);
+    }
+    sucref_i_write_head(o, spec, total, head);
+    return 1;
+}
+
+SUCREF_API uint32_t sucref_model_write(uint8_t *out, size_t out_len, const sucref_model_spec *spec, sucref_fault *fault)
+{
+    sucref_i_writer o = { NULL, 0 };
+    sucref_model m;
+    uint32_t bytes;
+    if (spec == NULL || spec->layers == NULL || spec->n_layers < 1 || !sucref_i_write_all(&o, spec)) {
+        (void)SUCREF_I_FAIL(fault, "inconsistent spec", 0);
+        return 0;
+    }
+    bytes = o.at;
+    if (out == NULL) { return bytes; }
+    if (out_len < bytes) {
+        (void)SUCREF_I_FAIL(fault, "buffer too short", bytes);
+        return 0;
+    }
+    memset(out, 0, bytes);
+    o.p = out;
+    if (!sucref_i_write_all(&o, spec)) {
+        (void)SUCREF_I_FAIL(fault, "a weight of -128 or a row shift over 7", 0);
+        return 0;
+    }
+    return sucref_model_open(&m, out, bytes, fault) == SUCREF_OK ? bytes : 0;
+}
+
+SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, double real)
+{
+    double q;
+    int64_t m;
+    *multiplier = 0;
+    *exponent = 0;
+    if (!(real > 0)) { return; }
+    q = frexp(real, exponent);
+    m = (int64_t)floor(q * 2147483648.0 + 0.5);
+    if (m == ((int64_t)1 << 31)) { m /= 2; ++*exponent; }
+    if (*exponent < -31) { *exponent = 0; return; }
+    *multiplier = (int32_t)m;
+}
+
+SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t len, const int8_t *p, size_t p_len, int overflow)
+{
+    double top;
+    size_t n;
+    if (digits == NULL || x == NULL || p == NULL || (overflow != SUCREF_SATURATE && overflow != SUCREF_WRAP)) { return SUCREF_E_ARG; }
+    if (!sucref_i_vector_ok(p, p_len)) { return SUCREF_E_RANGE; }
+    for (n = 0; n < len; n++) { if (isnan(x[n]) || (overflow == SUCREF_WRAP && isinf(x[n]))) { return SUCREF_E_RANGE; } }
+    top = ldexp(1.0, p[0] - p[p_len - 1]);
+    for (n = 0; n < len; n++) {
+        double m = floor(ldexp(fabs((double)x[n]), -p[p_len - 1]));
+        if (m >= top) { m = overflow == SUCREF_SATURATE ? top - 1 : fmod(m, top); }
+        sucref_i_digits(digits + n, len, (uint32_t)m, x[n] < 0, p, p_len);
+    }
+    return SUCREF_OK;
+}
+
+/* ---- quantize: float layers to a model --------------------------------------------------------------------------- */
+
+typedef struct {             /* one layer while it is being prepared; arrays from one malloc each */
+    int8_t *w;
+    int32_t *bias, *multiplier, *beta, *gamma; /* beta, gamma, alpha: [n_stops][n_out] */
+    int8_t *exponent;
+    uint8_t *shift;
+    int16_t *alpha;
+    double *row_scale;       /* real value of one step of w */
+    double in_scale, out_scale;
+    float range[2];          /* of the float activations */
+    sucref_layer_spec spec;
+    int planned;             /* follows the plan; else 8 bits at every stop */
+} sucref_i_prep;
+
+typedef struct {
+    sucref_i_prep *layer;
+    const sucref_float_layer *in;
+    const sucref_quantize_options *opt;
+    unsigned n_layers, n_stops;
+    uint32_t widest;
+    uint8_t bits[SUCREF_MAX_STOPS]; /* of planned layers */
+    uint8_t *act, *next;     /* [n_calibrate][widest] inputs of a layer, cut network; outputs */
+    uint8_t *full, *full_next; /* the same of the full network */
+} sucref_i_job;
+
+static int sucref_i_finite_layers(const sucref_float_layer *in, unsigned n)
+{
+    unsigned i;
+    size_t k;
+    for (i = 0; i < n; i++) {
+        if (in[i].n_in < 1 || in[i].n_in > 65535U || in[i].n_out < 1 || in[i].n_out > 65535U) { return 0; }
+        if (i > 0 && in[i].n_in != in[i - 1].n_out) { return 0; }
+        for (k = 0; k < (size_t)in[i].n_in * in[i].n_out; k++) { if (!isfinite(in[i].w[k])) { return 0; } }
+        for (k = 0; k < in[i].n_out; k++) { if (!isfinite(in[i].b[k])) { return 0; } }
+    }
+    return 1;
+}
+
+/* weights to int8 on a grid of `step`; returns the squared error, each column weighted */
+static double sucref_i_round_row(int8_t *q, const float *w, uint32_t n, double step, const double *weight)
+{
+    double err = 0;
+    uint32_t c;
+    for (c = 0; c < n; c++) {
+        double v = floor(w[c] / step + 0.5);
+        v = v > 127 ? 127 : v < -127 ? -127 : v;
+        q[c] = (int8_t)v;
+        err += weight[c] * (w[c] - v * step) * (w[c] - v * step);
+    }
+    return err;
+}
+
+/* weighted squared error of w ~ a * cut(q) + g, the best a and g, at b bits */
+static double sucref_i_cut_error(const float *w, const int8_t *q, uint32_t n, unsigned b, const double *weight)
+{
+    double s0 = 1e-30, sw = 0, sq = 0, sww = 0, swq = 0, sqq = 0, cov, var;
+    uint32_t c;
+    for (c = 0; c < n; c++) {
+        const double v = (double)((q[c] + 128) >> (8U - b)), k = weight[c];
+        s0 += k; sw += k * w[c]; sq += k * v; sww += k * w[c] * w[c]; swq += k * w[c] * v; sqq += k * v * v;
+    }
+    cov = swq - sw * sq / s0;
+    var = sqq - sq * sq / s0;
+    return sww - sw * sw / s0 - (var > 0 ? cov * cov / var : 0);
+}
+
+/* the largest magnitude that keeps its value: the option, or the share of max with the smallest error over all stops */
+static double sucref_i_choose_clip(const sucref_i_job *j, const float *w, int8_t *q, uint32_t n, double max, const double *weight)
+{
+    static const double share[] = { 1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.42 };
+    double best = -1, clip = max;
+    unsigned i, t;
+    if (j->opt->clip > 0) { return max * j->opt->clip; }
+    for (i = 0; i < sizeof share / sizeof share[0]; i++) {
+        double err = sucref_i_round_row(q, w, n, max * share[i] / 127.0, weight) * 8.0;
+        for (t = 0; t + 1U < j->n_stops; t++) { err += sucref_i_cut_error(w, q, n, j->bits[t], weight); }
+        if (best < 0 || err < best) { best = err; clip = max * share[i]; }
+    }
+    return clip;
+}
+
+/* int8 weights and their scales; the last layer has one scale, so that its outputs compare */
+static int sucref_i_quantize_weights(sucref_i_job *j, unsigned n)
+{
+    const sucref_float_layer *in = &j->in[n];
+    sucref_i_prep *p = &j->layer[n];
+    const int last = n + 1U == j->n_layers;
+    double *weight = (double *)malloc(in->n_in * sizeof(double)), widest = 0;
+    uint32_t r, c, k;
+    if (weight == NULL) { return SUCREF_E_SPACE; }
+    for (c = 0; c < in->n_in; c++) { /* columns weigh as much as their inputs do on average */
+        double sum = 1e-3;
+        for (k = 0; n == 0 && k < j->opt->n_calibrate; k++) {
+            const double u = j->opt->calibrate[(size_t)k * in->n_in + c];
+            sum += u * u;
+        }
+        weight[c] = n == 0 && j->opt->n_calibrate > 0 ? sum : 1;
+    }
+    for (r = 0; r < in->n_out; r++) {
+        const float *w = in->w + (size_t)r * in->n_in;
+        double max = 0;
+        for (c = 0; c < in->n_in; c++) { if (fabs((double)w[c]) > max) { max = fabs((double)w[c]); } }
+        if (max < 1e-30) { max = 1e-30; }
+        if (p->planned && !last) { max = sucref_i_choose_clip(j, w, p->w + (size_t)r * in->n_in, in->n_in, max, weight); }
+        p->row_scale[r] = max / 127.0;
+        widest = max > widest ? max : widest;
+    }
+    for (r = 0; r < in->n_out; r++) {
+        if (last) { p->row_scale[r] = widest / 127.0; }
+        (void)sucref_i_round_row(p->w + (size_t)r * in->n_in, in->w + (size_t)r * in->n_in, in->n_in, p->row_scale[r], weight);
+    }
+    free(weight);
+    return SUCREF_OK;
+}
+
+static double sucref_i_float_act(const sucref_i_job *j, unsigned n, double z)
+{
+    if (n + 1U == j->n_layers || j->opt->act == SUCREF_ACT_NONE) { return z; }
+    if (j->opt->act == SUCREF_ACT_LEAKY) { return z < 0 ? z * j->opt->leak : z; }
+    return z < 0 ? 0 : j->opt->act == SUCREF_ACT_RELU6 && z > 6 ? 6 : z;
+}
+
+static int sucref_i_compare_float(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* ranges of the float network's activations: what 99.5 % of the inputs stay in; or a bound where there are no inputs */
+static int sucref_i_find_ranges(sucref_i_job *j)
+{
+    const uint32_t n = j->opt->n_calibrate > 0 ? j->opt->n_calibrate : 1U, keep = (n - 1U) - (n - 1U) / 200U;
+    float *a = (float *)malloc(sizeof(float) * j->widest * 2U), *max = (float *)malloc(sizeof(float) * n * j->n_layers * 2U);
+    uint32_t k, r, c;
+    unsigned i;
+    int status = a != NULL && max != NULL ? SUCREF_OK : SUCREF_E_SPACE;
+    for (k = 0; status == SUCREF_OK && k < n; k++) {
+        float *from = a, *to = a + j->widest, *swap;
+        for (c = 0; c < j->in[0].n_in; c++) {
+            from[c] = j->opt->n_calibrate > 0 ? (float)j->opt->calibrate[(size_t)k * j->in[0].n_in + c] * j->opt->input_scale
+                                              : 255 * j->opt->input_scale;
+        }
+        for (i = 0; i < j->n_layers; i++) {
+            float hi = 0, lo = 0;
+            for (r = 0; r < j->in[i].n_out; r++) {
+                const float *w = j->in[i].w + (size_t)r * j->in[i].n_in;
+                float z = j->in[i].b[r];
+                for (c = 0; c < j->in[i].n_in; c++) { z += j->opt->n_calibrate > 0 ? w[c] * from[c] : fabsf(w[c]) * from[c]; }
+                z = (float)sucref_i_float_act(j, i, z);
+                hi = z > hi ? z : hi;
+                lo = z < lo ? z : lo;
+                to[r] = z;
+            }
+            if (j->opt->n_calibrate == 0) { lo = (float)sucref_i_float_act(j, i, -hi); }
+            max[(2U * i) * n + k] = hi;
+            max[(2U * i + 1U) * n + k] = -lo;
+            swap = from; from = to; to = swap;
+        }
+    }
+    for (i = 0; status == SUCREF_OK && i < 2U * j->n_layers; i++) {
+        qsort(max + i * n, n, sizeof(float), sucref_i_compare_float);
+        j->layer[i / 2U].range[i % 2U] = max[i * n + keep];
+    }
+    free(a);
+    free(max);
+    return status;
+}
+
+/* bias, multipliers, zero points, clamps of one layer from its scales; 0 when an accumulator could overflow */
+static int sucref_i_set_scales(sucref_i_job *j, unsigned n)
+{
+    sucref_i_prep *p = &j->layer[n];
+    sucref_layer_spec *s = &p->spec;
+    const double hi = p->range[0], lo = p->range[1], span = hi + lo > 1e-9 ? hi + lo : 1e-9;
+    uint32_t r, c;
+    p->in_scale = n > 0 ? j->layer[n - 1].out_scale : j->opt->input_scale;
+    p->out_scale = span / 255.0;
+    s->in_zero = n > 0 ? j->layer[n - 1].spec.out_zero : 0;
+    s->out_zero = (uint8_t)floor(lo / span * 255.0 + 0.5);
+    s->act = n + 1U == j->n_layers ? (uint8_t)SUCREF_ACT_NONE : j->opt->act;
+    s->lo = s->act == SUCREF_ACT_RELU || s->act == SUCREF_ACT_RELU6 ? s->out_zero : 0;
+    s->hi = 255;
+    s->slope = (int16_t)(s->act == SUCREF_ACT_LEAKY ? floor(j->opt->leak * 32768.0 + 0.5) : 0);
+    s->requant = SUCREF_REQUANT_TFLITE;
+    s->flags = (uint8_t)(SUCREF_LAYER_PER_ROW | (p->planned && j->opt->keep ? SUCREF_LAYER_KEEP : 0));
+    for (r = 0; r < s->n_out; r++) {
+        const double unit = p->in_scale * p->row_scale[r];
+        double bias = floor(j->in[n].b[r] / unit + 0.5);
+        int32_t sum = 0;
+        int exponent;
+        for (c = 0; c < s->n_in; c++) { sum += p->w[(size_t)r * s->n_in + c]; }
+        bias -= (double)s->in_zero * sum;
+        if (fabs(bias) > 2147483647.0 - s->n_in * 32640.0) { return 0; }
+        p->bias[r] = (int32_t)bias;
+        sucref_quantize_multiplier(&p->multiplier[r], &exponent, unit / p->out_scale);
+        if (exponent > 30) { return 0; }
+        p->exponent[r] = (int8_t)exponent;
+        p->shift[r] = (uint8_t)(s->plan[0] == 8 ? 0U : sucref_row_shift(p->w + (size_t)r * s->n_in, s->n_in));
+        if (s->coarse) { p->shift[r] = 0; }
+    }
+    return 1;
+}
+
+/* acc[r] = sum_c (floor(v / 2^k) * 2^k - 128) * u_c and sum(u) of one input; cut [n_in][n_out] holds the factor of u */
+static uint32_t sucref_i_host_acc(int32_t *acc, const int16_t *cut, const uint8_t *u, uint32_t n_in, uint32_t n_out)
+{
+    uint32_t sum = 0, c, r;
+    for (r = 0; r < n_out; r++) { acc[r] = 0; }
+    for (c = 0; c < n_in; c++) {
+        const int32_t x = u[c];
+        if (x == 0) { continue; }
+        sum += u[c];
+        for (r = 0; r < n_out; r++) { acc[r] += x * cut[(size_t)c * n_out + r]; }
+    }
+    return sum;
+}
+
+static int16_t *sucref_i_cut_matrix(const sucref_i_prep *p, unsigned bits)
+{
+    const sucref_layer_spec *s = &p->spec;
+    int16_t *cut = (int16_t *)malloc(sizeof(int16_t) * s->n_in * s->n_out);
+    uint32_t r, c;
+    for (r = 0; cut != NULL && r < s->n_out; r++) {
+        for (c = 0; c < s->n_in; c++) {
+            const int v = p->w[(size_t)r * s->n_in + c] * (bits == 8 ? 1 : 1 << p->shift[r]) + 128, k = (int)(8U - bits);
+            cut[(size_t)c * s->n_out + r] = (int16_t)((v >> k) * (1 << k) - 128);
+        }
+    }
+    return cut;
+}
+
+/* sums for the regression of z on (acc, sum u), one row */
+typedef struct { double n, a, s, z, aa, as, ss, az, sz; } sucref_i_sums;
+
+/* alpha, gamma, beta of one row: least squares with a little weight on leaving alone what the data do not show */
+static void sucref_i_fit(const sucref_i_sums *q, int16_t *alpha, int32_t *gamma, int32_t *beta)
+{
+    const double ma = q->a / q->n, ms = q->s / q->n, mz = q->z / q->n;
+    const double aa = (q->aa / q->n - ma * ma) * (1 + 1e-5) + 1e-6, ss = (q->ss / q->n - ms * ms) * (1 + 1e-5) + 1e-6;
+    const double as = q->as / q->n - ma * ms, az = q->az / q->n - ma * mz, sz = q->sz / q->n - ms * mz, det = aa * ss - as * as;
+    double a = (az * ss - sz * as) / det * 4096.0, g = (sz * aa - az * as) / det * 4096.0, b;
+    a = floor((a > 32767 ? 32767 : a < -32768 ? -32768 : a) + 0.5);
+    g = floor((g > 2e9 ? 2e9 : g < -2e9 ? -2e9 : g) + 0.5);
+    b = floor(mz - (a * ma + g * ms) / 4096.0 + 0.5 + 0.5); /* the second half undoes the mean of the floor */
+    *alpha = (int16_t)(a > 32767 ? 32767 : a);
+    *gamma = (int32_t)g;
+    *beta = (int32_t)(b > 2e9 ? 2e9 : b < -2e9 ? -2e9 : b);
+}
+
+static int32_t sucref_i_host_z(const sucref_i_prep *p, uint32_t r, uint32_t stop, unsigned bits, int32_t acc, uint32_t sum)
+{
+    const size_t i = (size_t)stop * p->spec.n_out + r;
+    if (bits == 8) { return p->bias[r] + acc; }
+    return sucref_i_sat32(p->beta[i] + sucref_i_floor64((int64_t)p->alpha[i] * acc + (int64_t)p->gamma[i] * sum, 12));
+}
+
+/* one layer of one stop: fits its corrections on the inputs in j->act, then turns them into outputs in j->next; the full
+ * network's go from j->full to j->full_next */
+static int sucref_i_calibrate_layer(sucref_i_job *j, unsigned n, unsigned stop)
+{
+    sucref_i_prep *p = &j->layer[n];
+    const sucref_layer_spec *s = &p->spec;
+    const sucref_layer l = sucref_i_layer_of(s);
+    const unsigned bits = p->planned ? j->bits[stop] : 8U;
+    int16_t *cut = sucref_i_cut_matrix(p, bits), *whole = sucref_i_cut_matrix(p, 8);
+    int32_t *acc = (int32_t *)malloc(sizeof(int32_t) * s->n_out * 2U), *z = acc != NULL ? acc + s->n_out : NULL;
+    sucref_i_sums *sums = (sucref_i_sums *)calloc(s->n_out, sizeof *sums);
+    const int ok = cut != NULL && whole != NULL && acc != NULL && sums != NULL;
+    uint32_t k, r, sum;
+    int pass;
+    for (pass = bits < 8 ? 0 : 1; ok && pass < 2; pass++) { /* fit, then evaluate */
+        for (k = 0; k < j->opt->n_calibrate; k++) {
+            sum = sucref_i_host_acc(acc, cut, j->act + (size_t)k * j->widest, s->n_in, s->n_out);
+            if (pass == 1) {
+                for (r = 0; r < s->n_out; r++) {
+                    const int32_t v = sucref_i_host_z(p, r, stop, bits, acc[r], sum);
+                    j->next[(size_t)k * j->widest + r] = sucref_i_post(&l, v, p->multiplier[r], p->exponent[r], NULL);
+                }
+            }
+            (void)sucref_i_host_acc(z, whole, j->full + (size_t)k * j->widest, s->n_in, s->n_out);
+            for (r = 0; r < s->n_out; r++) {
+                const int32_t v = p->bias[r] + z[r];
+                sucref_i_sums *q = &sums[r];
+                if (pass == 1) {
+                    j->full_next[(size_t)k * j->widest + r] = sucref_i_post(&l, v, p->multiplier[r], p->exponent[r], NULL);
+                    continue;
+                }
+                q->n++; q->a += acc[r]; q->s += sum; q->z += v;
+                q->aa += (double)acc[r] * acc[r]; q->as += (double)acc[r] * sum; q->ss += (double)sum * sum;
+                q->az += (double)acc[r] * v; q->sz += (double)sum * v;
+            }
+        }
+        for (r = 0; pass == 0 && r < s->n_out; r++) {
+            const size_t i = (size_t)stop * s->n_out + r;
+            sucref_i_fit(&sums[r], &p->alpha[i], &p->gamma[i], &p->beta[i]);
+        }
+    }
+    free(cut); free(whole); free(acc); free(sums);
+    return ok ? SUCREF_OK : SUCREF_E_SPACE;
+}
+
+static int sucref_i_calibrate_stop(sucref_i_job *j, unsigned stop)
+{
+    const uint32_t n_in = j->in[0].n_in;
+    uint32_t k, c;
+    unsigned n;
+    int status = SUCREF_OK;
+    for (k = 0; k < j->opt->n_calibrate; k++) {
+        for (c = 0; c < n_in; c++) {
+            const uint8_t u = j->opt->calibrate[(size_t)k * n_in + c];
+            j->full[(size_t)k * j->widest + c] = u;
+            j->act[(size_t)k * j->widest + c] = (uint8_t)sucref_i_cut(u, j->opt->cut_input ? 8U - j->bits[stop] : 0U);
+        }
+    }
+    for (n = 0; status == SUCREF_OK && n < j->n_layers; n++) {
+        uint8_t *swap;
+        status = sucref_i_calibrate_layer(j, n, stop);
+        swap = j->act; j->act = j->next; j->next = swap;
+        swap = j->full; j->full = j->full_next; j->full_next = swap;
+        if (j->opt->progress != NULL) { j->opt->progress(j->opt->user, stop * j->n_layers + n + 1U, (j->n_stops - 1U) * j->n_layers); }
+    }
+    return status;
+}
+
+static int sucref_i_allocate(sucref_i_job *j)
+{
+    unsigned n;
+    j->layer = (sucref_i_prep *)calloc(j->n_layers, sizeof *j->layer);
+    if (j->layer == NULL) { return SUCREF_E_SPACE; }
+    for (n = 0; n < j->n_layers; n++) {
+        sucref_i_prep *p = &j->layer[n];
+        const size_t out = j->in[n].n_out, all = out * j->in[n].n_in;
+        p->w = (int8_t *)malloc(all);
+        p->bias = (int32_t *)calloc(out * (2U + 2U * j->n_stops), sizeof(int32_t));
+        p->exponent = (int8_t *)calloc(out, 2);
+        p->alpha = (int16_t *)calloc(out * j->n_stops, sizeof(int16_t));
+        p->row_scale = (double *)calloc(out, sizeof(double));
+        if (p->w == NULL || p->bias == NULL || p->exponent == NULL || p->alpha == NULL || p->row_scale == NULL) { return SUCREF_E_SPACE; }
+        p->multiplier = p->bias + out;
+        p->beta = p->multiplier + out;
+        p->gamma = p->beta + out * j->n_stops;
+        p->shift = (uint8_t *)p->exponent + out;
+    }
+    if (j->opt->n_calibrate > 0) {
+        j->act = (uint8_t *)malloc((size_t)j->widest * j->opt->n_calibrate * 4U);
+        if (j->act == NULL) { return SUCREF_E_SPACE; }
+    }
+    return SUCREF_OK;
+}
+
+/* which layers follow the plan: those with at least a quarter of the largest one's weights */
+static void sucref_i_choose_plans(sucref_i_job *j)
+{
+    size_t most = 0;
+    unsigned n;
+    for (n = 0; n < j->n_layers; n++) {
+        const size_t size = (size_t)j->in[n].n_in * j->in[n].n_out;
+        most = size > most ? size : most;
+    }
+    for (n = 0; n < j->n_layers; n++) {
+        sucref_i_prep *p = &j->layer[n];
+        sucref_layer_spec *s = &p->spec;
+        p->planned = j->n_stops > 1 && (size_t)j->in[n].n_in * j->in[n].n_out * 4U >= most;
+        s->n_in = j->in[n].n_in; s->n_out = j->in[n].n_out;
+        s->w = p->w; s->bias = p->bias; s->multiplier = p->multiplier; s->exponent = p->exponent; s->row_shift = p->shift;
+        s->n_groups = 1;
+        s->n_planes = 1;
+        s->plan[0] = 8;
+        if (p->planned) {
+            memcpy(s->plan, j->opt->plan, sizeof s->plan);
+            s->n_planes = j->opt->n_planes;
+            s->coarse = j->opt->coarse;
+        }
+    }
+}
+
+static int sucref_i_write_job(const sucref_i_job *j, uint8_t **model, uint32_t *model_len, sucref_fault *fault)
+{
+    sucref_model_spec spec;
+    sucref_layer_spec layers[SUCREF_MAX_LAYERS];
+    sucref_correction *c = (sucref_correction *)calloc((size_t)j->n_stops * j->n_layers, sizeof *c);
+    uint8_t bits[SUCREF_MAX_STOPS * SUCREF_MAX_LAYERS], in_bits[SUCREF_MAX_STOPS];
+    unsigned n, t;
+    int status = SUCREF_E_SPACE;
+    for (t = 0; c != NULL && t < j->n_stops; t++) {
+        in_bits[t] = j->opt->cut_input ? j->bits[t] : 8;
+        for (n = 0; n < j->n_layers; n++) {
+            const sucref_i_prep *p = &j->layer[n];
+            layers[n] = p->spec;
+            bits[t * j->n_layers + n] = p->planned ? j->bits[t] : 8;
+            if (p->planned && j->bits[t] < 8 && j->opt->n_calibrate > 0) {
+                c[t * j->n_layers + n].alpha = p->alpha + (size_t)t * p->spec.n_out;
+                c[t * j->n_layers + n].gamma = p->gamma + (size_t)t * p->spec.n_out;
+                c[t * j->n_layers + n].beta = p->beta + (size_t)t * p->spec.n_out;
+            }
+        }
+    }
+    if (c != NULL) {
+        spec.layers = layers; spec.in_bits = in_bits; spec.bits = bits; spec.corrections = c;
+        spec.n_layers = (uint8_t)j->n_layers; spec.n_stops = (uint8_t)j->n_stops; spec.input_type = SUCREF_INPUT_U8;
+        *model_len = sucref_model_write(NULL, 0, &spec, fault);
+        *model = (uint8_t *)malloc(*model_len > 0 ? *model_len : 1);
+        status = *model == NULL ? SUCREF_E_SPACE : sucref_model_write(*model, *model_len, &spec, fault) == 0 ? SUCREF_E_RANGE : SUCREF_OK;
+        if (status != SUCREF_OK) { free(*model); *model = NULL; }
+    }
+    free(c);
+    return status;
+}
+
+static int sucref_i_stops_of_plan(sucref_i_job *j)
+{
+    const sucref_quantize_options *o = j->opt;
+    unsigned i, sum = 0;
+    if (o->n_planes < 1 || o->n_planes > SUCREF_MAX_PLANES || (o->coarse && (o->n_planes != 2 || o->plan[0] > 7 || o->plan[1] != 8))) { return 0; }
+    for (i = 0; i < o->n_planes; i++) {
+        if (o->plan[i] < 1 || o->plan[i] > 8) { return 0; }
+        sum = o->coarse ? o->plan[i] : sum + o->plan[i];
+        j->bits[i] = (uint8_t)sum;
+    }
+    j->n_stops = o->n_planes;
+    return sum == 8;
+}
+
+SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucref_float_layer *layers, unsigned n_layers,
+                               const sucref_quantize_options *options, sucref_fault *fault)
+{
+    sucref_i_job j;
+    unsigned n;
+    int status;
+    if (model == NULL || model_len == NULL || layers == NULL || options == NULL || n_layers < 1 || n_layers > SUCREF_MAX_LAYERS ||
+        (options->n_calibrate > 0 && options->calibrate == NULL)) {
+        return SUCREF_E_ARG;
+    }
+    memset(&j, 0, sizeof j);
+    j.in = layers; j.opt = options; j.n_layers = n_layers;
+    if (!(options->input_scale > 0) || !isfinite(options->input_scale) || !(options->clip >= 0 && options->clip <= 1) ||
+        options->act > SUCREF_ACT_LEAKY || (options->act == SUCREF_ACT_LEAKY && !(options->leak >= 0 && options->leak < 1)) ||
+        !sucref_i_stops_of_plan(&j) || !sucref_i_finite_layers(layers, n_layers)) {
+        return SUCREF_E_RANGE;
+    }
+    j.widest = layers[0].n_in;
+    for (n = 0; n < n_layers; n++) { j.widest = layers[n].n_out > j.widest ? layers[n].n_out : j.widest; }
+    status = sucref_i_allocate(&j);
+    if (status == SUCREF_OK) {
+        uint8_t *base = j.act;
+        const size_t one = (size_t)j.widest * options->n_calibrate;
+        j.next = base + (base != NULL ? one : 0); j.full = base + (base != NULL ? 2 * one : 0); j.full_next = base + (base != NULL ? 3 * one : 0);
+        sucref_i_choose_plans(&j);
+        status = sucref_i_find_ranges(&j);
+        for (n = 0; status == SUCREF_OK && n < n_layers; n++) {
+            status = sucref_i_quantize_weights(&j, n);
+            if (status == SUCREF_OK && !sucref_i_set_scales(&j, n)) { status = SUCREF_E_RANGE; }
+        }
+        for (n = 0; status == SUCREF_OK && options->n_calibrate > 0 && n + 1U < j.n_stops; n++) { status = sucref_i_calibrate_stop(&j, n); }
+        if (status == SUCREF_OK) { status = sucref_i_write_job(&j, model, model_len, fault); }
+        free(base);
+    }
+    for (n = 0; j.layer != NULL && n < n_layers; n++) {
+        free(j.layer[n].w); free(j.layer[n].bias); free(j.layer[n].exponent); free(j.layer[n].alpha); free(j.layer[n].row_scale);
+    }
+    free(j.layer);
+    return status;
+}
+#endif /* SUCREF_HOST */
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* SUCREF_IMPLEMENTATION */
+
+/*
+ * CHANGES
+ *     0.1.0   partition, schedule, linear, model (format 0), net, prepare
+ *
+ * LICENCE: at your choice, MIT or public domain.
+ *
+ * Alternative A, MIT. Copyright (c) 2026 the sucref authors. Permission is hereby granted, free of charge, to any person
+ * obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software
+ * without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute,
+ * sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so,
+ * subject to the following conditions: the above copyright notice and this permission notice shall be included in all
+ * copies or substantial portions of the Software. THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS
+ * OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND
+ * NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+ * LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE
+ * OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+ *
+ * Alternative B, public domain (unlicense.org). This is free and unencumbered software released into the public
+ * domain. Anyone is free to copy, modify, publish, use, compile, sell, or distribute this software, either in source
+ * code form or as a compiled binary, for any purpose, commercial or non-commercial, and by any means.
+ */

@@ -1,0 +1,243 @@
+/* test_net.c - the law: every stop of the stepping engine equals the int64 oracle, bit for bit, for random networks of
+ * every kind, every work budget, every order of reading; the last stop equals the one-shot network. */
+#define SUCREF_HOST
+#define SUCREF_IMPLEMENTATION
+#define SUCREF_ASSERT(cond) CHECK(cond)
+#include "test.h"
+#include "../sucref.h"
+#include "oracle.h"
+#include "random_spec.h"
+
+#ifndef NETS
+#define NETS 2000
+#endif
+
+static random_spec r;
+static int32_t want_z[RS_STOPS][RS_WIDE], got_z[RS_WIDE];
+static uint8_t want_u[RS_STOPS][RS_WIDE], got_u[RS_WIDE], x[RS_WIDE];
+
+static int same(const sucref_answer *a, unsigned stop)
+{
+    return a->stop == stop && memcmp(a->logits, want_z[stop], a->n_out * 4U) == 0 && memcmp(a->out, want_u[stop], a->n_out) == 0;
+}
+
+static void oracle_all(void)
+{
+    unsigned t;
+    for (t = 0; t < r.spec.n_stops; t++) { oracle_stop(want_z[t], want_u[t], &r.spec, x, t); }
+}
+
+/* steps through all stops with one budget; every answer read at every moment must be that of the last stop reached */
+static void step_through(sucref_net *net, const sucref_model *m, uint32_t budget)
+{
+    sucref_answer a;
+    int reached = -1, status;
+    const uint32_t quantum = sucref_net_quantum(m);
+    CHECK(sucref_net_set_input(net, x) == SUCREF_OK);
+    CHECK(sucref_net_answer(net, &a) == SUCREF_E_STATE);
+    do {
+        const uint32_t before = net->spent;
+        status = sucref_net_step(net, budget);
+        CHECK(net->spent - before < (uint64_t)budget + quantum);
+        if (status == SUCREF_STOP || status == SUCREF_DONE) { reached++; }
+        if (reached < 0) { CHECK(sucref_net_answer(net, &a) == SUCREF_E_STATE); continue; }
+        CHECK(sucref_net_answer(net, &a) == SUCREF_OK);
+        CHECK(same(&a, (unsigned)reached));
+        if (status != SUCREF_MORE) { CHECK(a.work == net->spent); }
+    } while (status == SUCREF_MORE || status == SUCREF_STOP);
+    CHECK(status == SUCREF_DONE && reached + 1 == r.spec.n_stops);
+    CHECK(sucref_net_step(net, 1) == SUCREF_DONE);
+}
+
+static void one_network(uint32_t widest)
+{
+    sucref_model m;
+    sucref_net net;
+    sucref_answer a;
+    uint32_t bytes, *file, *work;
+    size_t len;
+    unsigned t, k;
+    rs_make(&r, widest);
+    file = rs_write(&r, &bytes);
+    CHECK(file != NULL);
+    if (file != NULL) {
+        CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+        CHECK(sucref_model_check(&m, NULL) == SUCREF_OK);
+        len = sucref_net_work_len(&m);
+        work = (uint32_t *)malloc(len * 4U); /* exact: a sanitizer sees every step outside */
+        CHECK(sucref_net_init(&net, &m, work, len - 1U) == SUCREF_E_SPACE);
+        CHECK(sucref_net_init(&net, &m, work, len) == SUCREF_OK);
+        for (k = 0; k < 3; k++) { /* the same state again: nothing of an earlier input may remain */
+            rs_input(x, m.n_in, m.input_type);
+            oracle_all();
+            step_through(&net, &m, k == 0 ? 1 : k == 1 ? 1 + rnd_below(5000) : 0xFFFFFFFFU);
+        }
+        t = rnd_below(r.spec.n_stops); /* any stop may be the first; the last is the one-shot network */
+        CHECK(sucref_net_set_input(&net, x) == SUCREF_OK);
+        CHECK(sucref_net_skip_to(&net, t) == SUCREF_OK);
+        CHECK(sucref_net_run(&net, t) == SUCREF_OK);
+        CHECK(sucref_net_read(&net, &a, got_z, got_u) == SUCREF_OK && same(&a, t));
+        CHECK(sucref_net_run(&net, r.spec.n_stops - 1U) == SUCREF_OK);
+        CHECK(sucref_net_read(&net, &a, got_z, got_u) == SUCREF_OK && same(&a, r.spec.n_stops - 1U));
+        free(work);
+    }
+    free(file);
+    rs_free(&r);
+}
+
+static void random_networks(void)
+{
+    int n;
+    for (n = 0; n < NETS; n++) { one_network(n % 10 == 0 ? RS_WIDE : n % 3 ? 40 : 12); }
+}
+
+/* one network, every budget from 1 to everything */
+static void every_budget(void)
+{
+    sucref_model m;
+    sucref_net net;
+    uint32_t bytes, *file, *work, budget, all = 0;
+    do {
+        rs_make(&r, 12);
+        if (r.spec.n_layers < 3 || r.spec.n_stops < 3) { rs_free(&r); }
+    } while (r.spec.n_layers < 3 || r.spec.n_stops < 3);
+    file = rs_write(&r, &bytes);
+    CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+    work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
+    CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+    rs_input(x, m.n_in, m.input_type);
+    oracle_all();
+    for (budget = 0; budget <= all + 1U; budget++) {
+        step_through(&net, &m, budget);
+        if (budget == 0) { all = net.spent; }
+    }
+    CHECK(all > 100);
+    free(work);
+    free(file);
+    rs_free(&r);
+}
+
+/* progressive input: low bits hold noise until they are said to have arrived */
+static void input_bits_arrive_late(void)
+{
+    int n;
+    for (n = 0; n < 300; n++) {
+        sucref_model m;
+        sucref_net net;
+        sucref_answer a;
+        uint32_t bytes, *file, *work, c;
+        uint8_t noisy[RS_WIDE];
+        unsigned bits, stop = 0;
+        rs_make(&r, 30);
+        file = rs_write(&r, &bytes);
+        CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+        work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
+        CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+        rs_input(x, m.n_in, m.input_type);
+        oracle_all();
+        CHECK(sucref_net_set_input(&net, noisy) == SUCREF_OK);
+        for (bits = 1; bits <= 8; bits++) {
+            int status = SUCREF_MORE;
+            for (c = 0; c < m.n_in; c++) { noisy[c] = (uint8_t)((x[c] & (0xFF00U >> bits)) | (rnd() & (0xFFU >> bits))); }
+            CHECK(sucref_net_input_bits(&net, bits) == SUCREF_OK);
+            while (status != SUCREF_WAIT && status != SUCREF_DONE) {
+                status = sucref_net_step(&net, 100);
+                if (status == SUCREF_STOP || status == SUCREF_DONE) {
+                    if (stop >= r.spec.n_stops) { break; }
+                    CHECK(r.in_bits[stop] <= bits);
+                    CHECK(sucref_net_answer(&net, &a) == SUCREF_OK && same(&a, stop));
+                    stop++;
+                }
+            }
+        }
+        CHECK(stop == r.spec.n_stops);
+        free(work);
+        free(file);
+        rs_free(&r);
+    }
+}
+
+/* a file cut behind a stop answers up to there; the rest arrives and the same state goes on */
+static void streamed_models(void)
+{
+    int n;
+    for (n = 0; n < 200; n++) {
+        sucref_model m;
+        sucref_net net;
+        sucref_answer a;
+        sucref_stop s;
+        uint32_t bytes, *file, *work;
+        unsigned t;
+        rs_make(&r, 30);
+        file = rs_write(&r, &bytes);
+        CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+        sucref_model_stop(&s, &m, 0);
+        CHECK(sucref_model_open(&m, file, s.end - 1U, NULL) == SUCREF_E_DATA);
+        CHECK(sucref_model_open(&m, file, s.end, NULL) == SUCREF_OK);
+        work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
+        CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+        rs_input(x, m.n_in, m.input_type);
+        oracle_all();
+        CHECK(sucref_net_set_input(&net, x) == SUCREF_OK);
+        for (t = 0; t < r.spec.n_stops; t++) {
+            int usable;
+            sucref_model_stop(&s, &m, t);
+            usable = sucref_model_extend(&m, s.end, NULL);
+            CHECK(usable >= (int)t + 1 && usable == m.usable_stops);
+            CHECK(sucref_model_check(&m, NULL) == SUCREF_OK);
+            if (sucref_net_answer(&net, &a) == SUCREF_OK && a.stop >= t) { continue; }
+            CHECK(sucref_net_run(&net, t) == SUCREF_OK);
+            CHECK(sucref_net_answer(&net, &a) == SUCREF_OK && same(&a, t));
+        }
+        CHECK(sucref_model_extend(&m, bytes - 1U, NULL) == SUCREF_E_ARG);
+        free(work);
+        free(file);
+        rs_free(&r);
+    }
+}
+
+/* the largest sums that the format allows: 65,535 inputs of 255, weights of +-127 */
+static void widest_layer(void)
+{
+    static int8_t w[2 * 65535];
+    static uint8_t big[65535];
+    const uint8_t bits[2] = { 4, 8 }, in_bits[2] = { 8, 8 };
+    int32_t bias[2] = { 8421247, -8421247 }, multiplier = 0x40000000; /* 2^31 - 1 - 65535 * 32640 is 8,421,247 */
+    const int8_t exponent = -24;
+    sucref_layer_spec l;
+    sucref_model_spec spec;
+    sucref_model m;
+    sucref_net net;
+    sucref_answer a;
+    uint32_t bytes, c, *file, *work;
+    memset(&l, 0, sizeof l);
+    memset(&spec, 0, sizeof spec);
+    for (c = 0; c < 65535; c++) { w[c] = 127; w[65535 + c] = -127; big[c] = 255; }
+    l.n_in = 65535; l.n_out = 2; l.w = w; l.bias = bias; l.multiplier = &multiplier; l.exponent = &exponent;
+    l.plan[0] = l.plan[1] = 4; l.n_planes = 2; l.hi = 255; l.out_zero = 128;
+    spec.layers = &l; spec.n_layers = 1; spec.n_stops = 2; spec.bits = bits; spec.in_bits = in_bits;
+    bytes = sucref_model_write(NULL, 0, &spec, NULL);
+    file = (uint32_t *)malloc(bytes);
+    CHECK(sucref_model_write((uint8_t *)file, bytes, &spec, NULL) == bytes);
+    CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+    work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
+    CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+    CHECK(sucref_net_set_input(&net, big) == SUCREF_OK && sucref_net_run(&net, 1) == SUCREF_OK);
+    CHECK(sucref_net_answer(&net, &a) == SUCREF_OK);
+    CHECK(a.logits[0] == 65535 * 255 * 127 + 8421247 && a.logits[1] == -(65535 * 255 * 127) - 8421247);
+    bias[0]++;
+    CHECK(sucref_model_write((uint8_t *)file, bytes, &spec, NULL) == 0); /* one more could overflow: refused */
+    free(work);
+    free(file);
+}
+
+int main(int argc, char **argv)
+{
+    test_init(argc, argv);
+    RUN("every stop of random networks equals the oracle", random_networks);
+    RUN("every budget gives the same answers", every_budget);
+    RUN("input bits may arrive late", input_bits_arrive_late);
+    RUN("a model may arrive stop by stop", streamed_models);
+    RUN("the widest layer does not overflow", widest_layer);
+    return test_report("net");
+}
