@@ -340,10 +340,11 @@ SUCREF_API void sucref_model_group(sucref_group *out, const sucref_model *m, uns
 SUCREF_API void sucref_model_stop(sucref_stop *out, const sucref_model *m, unsigned stop);
 SUCREF_API void sucref_model_entry(sucref_entry *out, const sucref_model *m, unsigned stop, unsigned g);
 
-/* sucref_model_cost - dense multiply-adds and weight bytes read to reach `stop` from the input, all earlier stops
- * included, if no activation is zero and every layer's input changes at every stop: the most a run can need. */
+/* sucref_model_cost - dense multiply-adds and weight bytes read to compute the stops first..stop of one input, if no
+ * activation is zero and every layer's input changes at every stop: the most a run can need. first = stop = the last one
+ * gives the one-shot network. Indices are not checked. */
 typedef struct { uint64_t macs, weight_bytes; } sucref_cost;
-SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsigned stop);
+SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsigned first, unsigned stop);
 
 /* ---- net ---------------------------------------------------------------------------------------------------------
  * A state belongs to one thread; a model may serve many. The answer of the last stop that was reached stays whole and
@@ -1352,18 +1353,18 @@ static void sucref_i_add_cost(sucref_cost *c, const sucref_layer *l, uint32_t n_
     }
 }
 
-SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsigned stop)
+SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsigned first, unsigned stop)
 {
     unsigned t, n, g;
     out->macs = out->weight_bytes = 0;
-    for (t = 0; t <= stop; t++) {
+    for (t = first; t <= stop; t++) {
         int changed = 1;
         sucref_stop now, before;
         sucref_model_stop(&now, m, t);
-        sucref_model_stop(&before, m, t > 0 ? t - 1U : 0U);
+        sucref_model_stop(&before, m, t > first ? t - 1U : t);
         for (n = 0; n < m->n_layers; n++) {
             sucref_layer l;
-            const int again = n > 0 ? changed : t == 0 || now.in_bits != before.in_bits;
+            const int again = t == first || (n > 0 ? changed : now.in_bits != before.in_bits);
             changed = again;
             sucref_model_layer(&l, m, n);
             for (g = 0; g < l.n_groups; g++) {
@@ -1371,7 +1372,7 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
                 sucref_entry e, old = { 0, 0 };
                 sucref_model_group(&group, m, l.first_group + g);
                 sucref_model_entry(&e, m, t, l.first_group + g);
-                if (t > 0) { sucref_model_entry(&old, m, t - 1U, l.first_group + g); }
+                if (t > first) { sucref_model_entry(&old, m, t - 1U, l.first_group + g); }
                 if (e.bits != old.bits || e.correction_offset != old.correction_offset) { changed = 1; }
                 sucref_i_add_cost(out, &l, group.n_rows, old.bits, e.bits, again, e.correction_offset != old.correction_offset);
             }

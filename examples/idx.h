@@ -18,7 +18,7 @@ enum { IDX_PIXELS = 784, IDX_TRAIN = 50000, IDX_VALID = 10000, IDX_TEST = 10000 
 typedef struct { uint8_t *x, *label; size_t n; } idx_set;
 
 /* opens NAME or NAME.gz; *piped says how to close it */
-static FILE *idx_open(const char *dir, const char *set, const char *name, int *piped)
+static inline FILE *idx_open(const char *dir, const char *set, const char *name, int *piped)
 {
     char path[1200], cmd[1300];
     FILE *f;
@@ -36,7 +36,7 @@ static FILE *idx_open(const char *dir, const char *set, const char *name, int *p
 }
 
 /* reads the payload of one idx file of unsigned bytes; *n becomes its first dimension */
-static uint8_t *idx_read(const char *dir, const char *set, const char *name, uint32_t item, size_t *n)
+static inline uint8_t *idx_read(const char *dir, const char *set, const char *name, uint32_t item, size_t *n)
 {
     int piped, dims, i;
     uint8_t head[4], dim[4], *out = NULL;
@@ -60,7 +60,7 @@ static uint8_t *idx_read(const char *dir, const char *set, const char *name, uin
 }
 
 /* the data directory that holds SET, or NULL */
-static const char *idx_find(const char *named, const char *set)
+static inline const char *idx_find(const char *named, const char *set)
 {
     const char *dirs[4];
     int i, piped;
@@ -77,7 +77,7 @@ static const char *idx_find(const char *named, const char *set)
 }
 
 /* test = 1: the 10,000 test pictures; test = 0: the 60,000 of which the last 10,000 validate */
-static idx_set idx_load(const char *named, const char *set, int test)
+static inline idx_set idx_load(const char *named, const char *set, int test)
 {
     idx_set s = { NULL, NULL, 0 };
     size_t n_label = 0;

@@ -13,11 +13,11 @@ enum { NPZ_MAX_ARRAYS = 64 };
 typedef struct { char name[32]; uint32_t dims, shape[2]; float *v; } npz_array;
 typedef struct { npz_array a[NPZ_MAX_ARRAYS]; int n; char why[160]; } npz;
 
-static uint32_t npz_u16(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
-static uint32_t npz_u32(const uint8_t *p) { return npz_u16(p) | npz_u16(p + 2) << 16; }
-static void npz_put(uint8_t *p, uint32_t v, int bytes) { for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; } }
+static inline uint32_t npz_u16(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
+static inline uint32_t npz_u32(const uint8_t *p) { return npz_u16(p) | npz_u16(p + 2) << 16; }
+static inline void npz_put(uint8_t *p, uint32_t v, int bytes) { for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; } }
 
-static uint32_t npz_crc(const uint8_t *p, size_t n)
+static inline uint32_t npz_crc(const uint8_t *p, size_t n)
 {
     uint32_t c = 0xFFFFFFFFU;
     int k;
@@ -28,14 +28,14 @@ static uint32_t npz_crc(const uint8_t *p, size_t n)
     return ~c;
 }
 
-static int npz_fail(npz *z, const char *name, const char *why)
+static inline int npz_fail(npz *z, const char *name, const char *why)
 {
     snprintf(z->why, sizeof z->why, "%s%s%.90s", name, *name ? ": " : "", why);
     return -1;
 }
 
 /* one .npy member: header dictionary, then C-order float32 */
-static int npz_member(npz *z, const char *name, const uint8_t *p, size_t n)
+static inline int npz_member(npz *z, const char *name, const uint8_t *p, size_t n)
 {
     char head[512];
     const char *s;
@@ -72,7 +72,7 @@ static int npz_member(npz *z, const char *name, const uint8_t *p, size_t n)
 }
 
 /* 0, or -1 with z->why filled; free with npz_free either way */
-static int npz_parse(npz *z, const uint8_t *p, size_t n)
+static inline int npz_parse(npz *z, const uint8_t *p, size_t n)
 {
     size_t eocd, at, i, count;
     memset(z, 0, sizeof *z);
@@ -104,20 +104,20 @@ static int npz_parse(npz *z, const uint8_t *p, size_t n)
     return 0;
 }
 
-static const npz_array *npz_get(const npz *z, const char *name)
+static inline const npz_array *npz_get(const npz *z, const char *name)
 {
     int i;
     for (i = 0; i < z->n; i++) { if (strcmp(z->a[i].name, name) == 0) { return &z->a[i]; } }
     return NULL;
 }
 
-static void npz_free(npz *z)
+static inline void npz_free(npz *z)
 {
     while (z->n > 0) { free(z->a[--z->n].v); }
 }
 
 /* writes the arrays as numpy.savez would; 0 or -1 */
-static int npz_write(const char *path, const npz_array *a, int n)
+static inline int npz_write(const char *path, const npz_array *a, int n)
 {
     uint8_t dir[NPZ_MAX_ARRAYS * 96], end[22] = { 0 };
     size_t dir_len = 0, at = 0;

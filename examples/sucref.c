@@ -253,7 +253,7 @@ static void info(const args *a)
         sucref_stop s;
         sucref_cost c;
         sucref_model_stop(&s, &m, t);
-        sucref_model_cost(&c, &m, t);
+        sucref_model_cost(&c, &m, 0, t);
         printf("stop %u: input bits %u, layer bits", t, s.in_bits);
         for (g = 0; g < m.n_groups; g++) {
             sucref_entry e;

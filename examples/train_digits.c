@@ -1,7 +1,8 @@
 /* train_digits.c - trains the small digit networks in plain C and writes them as .npz.
  *
  *   train_digits NET HOW SEED OUT.npz [DATA_DIR]
- *     NET   even  784-20-20-1, is the digit even?   digits  784-128-10   fashion  784-128-10, Fashion-MNIST
+ *     NET   even  784-20-20-1, is the digit even?   digits  784-128-10   small  784-20-10
+ *           fashion  784-128-10 on Fashion-MNIST
  *     HOW   plain, or nested: one set of first-layer weights trained under the cuts to 1, 2, 3, 4 and 8 bits at
  *           once, with straight-through gradients, every cut also taught by the full answer
  *
@@ -287,14 +288,15 @@ static int save(const char *path)
 
 int main(int argc, char **argv)
 {
-    static const int even[] = { 784, 20, 20, 1 }, digits[] = { 784, 128, 10 };
+    static const int even[] = { 784, 20, 20, 1 }, digits[] = { 784, 128, 10 }, small[] = { 784, 20, 10 };
     const int is_even = argc > 1 && strcmp(argv[1], "even") == 0, nested = argc > 2 && strcmp(argv[2], "nested") == 0;
     const char *set = argc > 1 && strcmp(argv[1], "fashion") == 0 ? "fashion-mnist" : "mnist";
     idx_set train_set, test;
     size_t i;
     int k;
-    if (argc < 5 || argc > 6) {
-        fprintf(stderr, "usage: train_digits even|digits|fashion plain|nested SEED OUT.npz [DATA_DIR]\n");
+    if (argc < 5 || argc > 6 ||
+        (!is_even && strcmp(argv[1], "digits") != 0 && strcmp(argv[1], "small") != 0 && strcmp(argv[1], "fashion") != 0)) {
+        fprintf(stderr, "usage: train_digits even|digits|small|fashion plain|nested SEED OUT.npz [DATA_DIR]\n");
         return 2;
     }
     train_set = idx_load(argc > 5 ? argv[5] : NULL, set, 0);
@@ -306,7 +308,7 @@ int main(int argc, char **argv)
     for (i = 0; is_even && i < train_set.n; i++) { train_set.label[i] = (uint8_t)(1 - train_set.label[i] % 2); }
     for (i = 0; is_even && i < test.n; i++) { test.label[i] = (uint8_t)(1 - test.label[i] % 2); }
     rng_state = 2463534242U + 7919U * (uint32_t)atoi(argv[3]);
-    build(is_even ? even : digits, is_even ? 3 : 2);
+    build(is_even ? even : strcmp(argv[1], "small") == 0 ? small : digits, is_even ? 3 : 2);
     train(&train_set, is_even ? 20 : 12, is_even ? 2e-3F : 1e-3F, is_even ? 0.0F : 1e-5F);
     if (nested) { nest(); train(&train_set, is_even ? 24 : 16, is_even ? 2e-3F : 1.5e-3F, 0); }
     for (k = 0; k < n_cuts; k++) {

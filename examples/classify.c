@@ -1,0 +1,43 @@
+/* classify.c - reads a picture of a digit and says what it is, stop by stop.
+ *
+ *   classify examples/models/digits.sucref examples/digits/7_2.png
+ *
+ * PNG and JPEG need stb_image (Debian: libstb-dev) when this is compiled; PGM is always read. */
+#define SUCREF_IMPLEMENTATION
+#include "../sucref.h"
+#include "picture.h"
+#include "model_file.h"
+
+int main(int argc, char **argv)
+{
+    static uint8_t digit[784];
+    sucref_model m;
+    sucref_net net;
+    sucref_answer a;
+    sucref_cost so_far, one_shot;
+    uint8_t *p;
+    int w, h, status;
+    if (argc != 3) { fprintf(stderr, "usage: classify model.sucref picture.png|jpg|pgm\n"); return 2; }
+    if (!model_load(&m, argv[1]) || m.n_in != 784 || m.n_out != 10) { fprintf(stderr, "classify: %s is no model of 28x28 digits\n", argv[1]); return 2; }
+    p = picture_read(argv[2], &w, &h);
+    if (p == NULL || picture_to_digit(digit, p, w, h) != 0) {
+#ifdef PICTURE_STB
+        fprintf(stderr, "classify: %s shows nothing that can be read\n", argv[2]);
+#else
+        fprintf(stderr, "classify: %s cannot be read; built without stb_image (Debian: libstb-dev), only PGM pictures are\n", argv[2]);
+#endif
+        return 2;
+    }
+    free(p);
+    if (!net_start(&net, &m)) { return 2; }
+    (void)sucref_net_set_input(&net, digit);
+    sucref_model_cost(&one_shot, &m, m.usable_stops - 1U, m.usable_stops - 1U);
+    do {
+        do { status = sucref_net_step(&net, 5000); } while (status == SUCREF_MORE);
+        if (status < 0 || sucref_net_answer(&net, &a) != SUCREF_OK) { return 2; }
+        sucref_model_cost(&so_far, &m, 0, a.stop);
+        printf("stop %u: digit %lu, margin %lu, %.1f %% of the weights' bytes read\n", a.stop, (unsigned long)sucref_argmax(a.logits, 10),
+               (unsigned long)sucref_margin(a.logits, 10, 0), 100.0 * (double)so_far.weight_bytes / (double)one_shot.weight_bytes);
+    } while (status != SUCREF_DONE);
+    return 0;
+}
