@@ -277,7 +277,7 @@ SUCREF_API uint64_t sucref_linear_bound(const sucref_linear *l, uint32_t r);
 SUCREF_API uint64_t sucref_linear_rest(const sucref_linear *l);
 
 /* ---- model -------------------------------------------------------------------------------------------------------
- * The file is read where it lies: bytes must be aligned to 4 and stay unchanged while in use. Limits: 64 layers, 32
+ * The file is read where it lies: bytes must be aligned as a uint32_t is and stay unchanged while in use. Limits: 64 layers, 32
  * stops, 16 row groups a layer, 65,535 rows and columns. */
 enum { SUCREF_MAX_LAYERS = 64, SUCREF_MAX_STOPS = 32, SUCREF_MAX_GROUPS = 16, SUCREF_MAX_PLANES = 8 };
 enum { SUCREF_INPUT_U8 = 0, SUCREF_INPUT_S8 = 1 };
@@ -322,7 +322,7 @@ typedef struct { uint8_t bits; uint32_t correction_offset; /* 0: none */ } sucre
 
 /* sucref_model_open - checks everything but the CRCs, in time that does not depend on the weights.
  *   m      out, written only on success
- *   bytes  in   aligned to 4; its first bytes_len bytes may be a whole file or the beginning of one
+ *   bytes  in   aligned as a uint32_t; its first bytes_len bytes may be a whole file or the beginning of one
  *   fault  out  what was refused; may be NULL
  * Returns SUCREF_OK, SUCREF_E_ARG or SUCREF_E_DATA (also: not even the first stop is complete). */
 SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault);
@@ -1276,6 +1276,10 @@ static int sucref_i_open_usable(sucref_model *m, unsigned first, sucref_fault *f
     return status;
 }
 
+/* what a uint32_t asks for: 4 nearly everywhere, 1 on AVR */
+struct sucref_i_align { char c; uint32_t word; };
+#define SUCREF_I_ALIGN offsetof(struct sucref_i_align, word)
+
 SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault)
 {
     sucref_model t;
@@ -1283,7 +1287,7 @@ SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t byte
     uint32_t params, end;
     unsigned n, in_bits = 1;
     int status;
-    if (m == NULL || bytes == NULL || (uintptr_t)bytes % 4U != 0) { return SUCREF_E_ARG; }
+    if (m == NULL || bytes == NULL || (uintptr_t)bytes % SUCREF_I_ALIGN != 0) { return SUCREF_E_ARG; }
     t.bytes = (const uint8_t *)bytes;
 #if SIZE_MAX > 0xFFFFFFFFU
     t.bytes_len = bytes_len > 0xFFFFFFFFU ? 0xFFFFFFFFU : (uint32_t)bytes_len;

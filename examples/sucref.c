@@ -19,7 +19,7 @@ static const char usage[] =
     "       sucref info m.sucref\n"
     "       sucref run m.sucref --in x.u8|x.s8 --out y.bin [--stop S] [--logits] [--type u8|s8]\n"
     "       sucref truncate m.sucref --stops S -o t.sucref\n"
-    "       sucref emit-c m.sucref -o m.h\n";
+    "       sucref emit-c m.sucref -o m.h [--name net]\n";
 
 static void die(const char *format, ...)
 {
@@ -63,12 +63,12 @@ static void write_file(const char *path, const void *p, size_t len)
     if (f == NULL || fwrite(p, 1, len, f) != len || fclose(f) != 0) { die("%s: cannot be written", path); }
 }
 
-typedef struct { const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type; int logits, keep, cut_input; } args;
+typedef struct { const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type, *name; int logits, keep, cut_input; } args;
 
 static args parse(int argc, char **argv)
 {
     args a;
-    struct { const char *name; const char **value; int *flag; } option[14];
+    struct { const char *name; const char **value; int *flag; } option[15];
     int i, k, n = 0;
     memset(&a, 0, sizeof a);
 #define OPTION(text, v, f) option[n].name = text; option[n].value = v; option[n++].flag = f
@@ -76,7 +76,7 @@ static args parse(int argc, char **argv)
     OPTION("--calibrate", &a.calibrate, NULL); OPTION("--plan", &a.plan, NULL); OPTION("--act", &a.act, NULL);
     OPTION("--clip", &a.clip, NULL); OPTION("--input-scale", &a.scale, NULL); OPTION("--stop", &a.stop, NULL);
     OPTION("--stops", &a.stops, NULL); OPTION("--type", &a.type, NULL); OPTION("--logits", NULL, &a.logits);
-    OPTION("--keep", NULL, &a.keep); OPTION("--cut-input", NULL, &a.cut_input);
+    OPTION("--name", &a.name, NULL); OPTION("--keep", NULL, &a.keep); OPTION("--cut-input", NULL, &a.cut_input);
     for (i = 2; i < argc; i++) {
         for (k = 0; k < n && strcmp(argv[i], option[k].name) != 0; k++) { }
         if (k < n && option[k].flag != NULL) { *option[k].flag = 1; continue; }
@@ -318,38 +318,29 @@ static void truncate_model(const args *a)
     free(bytes);
 }
 
-/* the bytes as arrays of at most 32,764 (some compilers' objects end at 32,767), aligned to 4 through a union */
+/* the bytes as one array, aligned to 4 by a union, named after the output file or by --name */
 static void emit_c(const args *a)
 {
     uint8_t *bytes;
     const sucref_model m = open_model(a->in, &bytes);
     const char *base = a->out ? strrchr(a->out, '/') : NULL, *p;
     char name[64], upper[64];
-    uint32_t at = 0, end, part = 0, i;
+    uint32_t i;
     size_t k = 0;
-    FILE *f = a->out ? fopen(a->out, "w") : NULL;
+    FILE *f;
     if (a->out == NULL) { die("emit-c needs -o m.h"); }
-    if (f == NULL) { die("%s: cannot be written", a->out); }
-    for (p = base ? base + 1 : a->out; *p && *p != '.' && k < sizeof name - 1; p++) { name[k++] = isalnum((unsigned char)*p) ? *p : '_'; }
+    for (p = a->name ? a->name : base ? base + 1 : a->out; *p && *p != '.' && k < sizeof name - 1; p++) { name[k++] = isalnum((unsigned char)*p) ? *p : '_'; }
     name[k] = 0;
+    if (k == 0 || isdigit((unsigned char)name[0])) { die("%s: no C name can be made of it, use --name", a->out); }
     for (i = 0; i <= k; i++) { upper[i] = (char)toupper((unsigned char)name[i]); }
-    fprintf(f, "/* %s - written by `sucref emit-c`: %lu inputs, %lu outputs, %u stops. The parts are one object, in order. */\n", name,
-            (unsigned long)m.n_in, (unsigned long)m.n_out, m.usable_stops);
-    fprintf(f, "#include <stdint.h>\n#ifndef SUCREF_FLASH\n#define SUCREF_FLASH /* e.g. PROGMEM */\n#endif\n");
-    fprintf(f, "#define %s_BYTES %luU\n#define %s_WORK_LEN %luU\n", upper, (unsigned long)m.bytes_len, upper, (unsigned long)sucref_net_work_len(&m));
-    fprintf(f, "static const union { uint32_t align; struct { uint8_t part0[%lu]", m.bytes_len < 32764 ? (unsigned long)m.bytes_len : 32764UL);
-    for (at = 32764; at < m.bytes_len; at = end) {
-        end = m.bytes_len - at < 32764 ? m.bytes_len : at + 32764;
-        fprintf(f, ", part%lu[%lu]", (unsigned long)++part, (unsigned long)(end - at));
-    }
-    fprintf(f, "; } bytes; } %s_model SUCREF_FLASH = { .bytes = {\n", name);
-    for (at = 0, part = 0; at < m.bytes_len; at = end, part++) {
-        end = m.bytes_len - at < 32764 ? m.bytes_len : at + 32764;
-        fprintf(f, ".part%lu = {", (unsigned long)part);
-        for (i = at; i < end; i++) { fprintf(f, "%s%u%s", (i - at) % 32 == 0 ? "\n" : "", bytes[i], i + 1 < end ? "," : ""); }
-        fprintf(f, "},\n");
-    }
-    fprintf(f, "} };\n#define %s ((const void *)&%s_model)\n", name, name);
+    f = fopen(a->out, "w");
+    if (f == NULL) { die("%s: cannot be written", a->out); }
+    fprintf(f, "/* %s - written by `sucref emit-c`: %lu inputs, %lu outputs, %u stops */\n", name, (unsigned long)m.n_in, (unsigned long)m.n_out, m.usable_stops);
+    fprintf(f, "#include <stdint.h>\n#ifndef SUCREF_FLASH\n#  define SUCREF_FLASH /* e.g. PROGMEM */\n#endif\n");
+    fprintf(f, "#define %s_BYTES %luU\n#define %s_WORK_LEN %luU /* uint32_t elements */\n", upper, (unsigned long)m.bytes_len, upper, (unsigned long)sucref_net_work_len(&m));
+    fprintf(f, "static const union { uint8_t bytes[%s_BYTES]; uint32_t align; } %s_model SUCREF_FLASH = { {\n", upper, name);
+    for (i = 0; i < m.bytes_len; i++) { fprintf(f, "%u%s", bytes[i], i + 1 == m.bytes_len ? "\n" : i % 32 == 31 ? ",\n" : ","); }
+    fprintf(f, "} };\n");
     if (fclose(f) != 0) { die("%s: cannot be written", a->out); }
     free(bytes);
 }

@@ -1,0 +1,63 @@
+/* mcu_layer.c - one layer on a board: every stop in turn, then the one-shot network, each between count marks. The digest
+ * of all answers is compared with the host's by the Makefile. */
+#include "../examples/mcu/board.h"
+#define SUCREF_STATIC
+#include "../sucref.h"
+#include MODEL_H
+
+#if defined(__arm__)
+#  define COUNT_FROM() __asm__ volatile(".short 0x46db" ::: "memory")
+#  define COUNT_TO() __asm__ volatile(".short 0x46e4" ::: "memory")
+#elif defined(__AVR__)
+#  include <avr/io.h>
+#  define COUNT_FROM() (GPIOR0 = 1)
+#  define COUNT_TO() (GPIOR0 = 2)
+#else
+#  define COUNT_FROM() ((void)0)
+#  define COUNT_TO() ((void)0)
+#endif
+
+static uint32_t work[NET_WORK_LEN];
+static uint8_t x[INPUT_BYTES];
+
+static uint32_t digest(uint32_t h, const sucref_net *net)
+{
+    sucref_answer a;
+    uint32_t i, k;
+    if (sucref_net_answer(net, &a) != SUCREF_OK) { return 0; }
+    for (i = 0; i < a.n_out; i++) {
+        for (k = 0; k < 32; k += 8) { h = (h ^ (((uint32_t)a.logits[i] >> k) & 0xFFU)) * 16777619U; }
+    }
+    return h;
+}
+
+int board_main(void)
+{
+    sucref_model m;
+    sucref_net net;
+    uint32_t h = 2166136261U, c;
+    unsigned t;
+    if (sucref_model_open(&m, net_model.bytes, NET_BYTES, NULL) != SUCREF_OK || sucref_net_init(&net, &m, work, NET_WORK_LEN) != SUCREF_OK) { return 1; }
+    for (c = 0; c < INPUT_BYTES; c++) { x[c] = board_flash_u8(&input[c]); }
+    (void)sucref_net_set_input(&net, x);
+    for (t = 0; t < m.n_stops; t++) {
+        COUNT_FROM();
+        (void)sucref_net_run(&net, t);
+        COUNT_TO();
+        h = digest(h, &net);
+    }
+    (void)sucref_net_set_input(&net, x);
+    (void)sucref_net_skip_to(&net, m.n_stops - 1U);
+    COUNT_FROM();
+    (void)sucref_net_run(&net, m.n_stops - 1U);
+    COUNT_TO();
+    h = digest(h, &net);
+    board_text("digest ");
+    board_hex(h);
+    board_text(" scratch ");
+    board_number(NET_WORK_LEN * 4U);
+    board_text(" stack ");
+    board_number(board_stack_used());
+    board_text("\n");
+    return 0;
+}

@@ -1,0 +1,131 @@
+/* mcu_gen.c - writes the headers that boards are tested with.
+ *
+ *   mcu_gen cases N OUT.h        N small random models with an input each, and a hash of the oracle's answer at every stop
+ *   mcu_gen pictures OUT.h PGM.. the pictures as 28x28 digits (the label is the first letter of the name)
+ *   mcu_gen layer PLAN ROWS COLS OUT.sucref OUT.u8    one layer with bell-shaped weights, and a ReLU-like input */
+#define SUCREF_HOST
+#define SUCREF_IMPLEMENTATION
+#define PICTURE_NO_STB
+#include "random_spec.h"
+#include "oracle.h"
+#include "../examples/picture.h"
+
+static void bytes_to_c(FILE *f, const uint8_t *p, uint32_t n)
+{
+    uint32_t i;
+    for (i = 0; i < n; i++) { fprintf(f, "%u,%s", p[i], i % 32 == 31 ? "\n" : ""); }
+}
+
+static uint32_t fnv(uint32_t h, uint32_t byte) { return (h ^ byte) * 16777619U; }
+
+static void cases(unsigned n, FILE *f)
+{
+    static random_spec r;
+    static int32_t z[RS_WIDE];
+    static uint8_t u[RS_WIDE], x[RS_WIDE];
+    unsigned k, t, i, b;
+    uint32_t most = 0, widest = 0;
+    fprintf(f, "/* small random models, an input each, and the oracle's hashes; written by tests/mcu_gen.c */\n");
+    for (k = 0; k < n; k++) {
+        uint32_t bytes, *file, hash = 2166136261U;
+        sucref_model m;
+        do {
+            rs_make(&r, k % 4 == 3 ? 36 : 14);
+            file = r.spec.n_layers <= 3 ? rs_write(&r, &bytes) : NULL;
+            if (file == NULL || bytes > 2600) { free(file); rs_free(&r); file = NULL; }
+        } while (file == NULL);
+        (void)sucref_model_open(&m, file, bytes, NULL);
+        if (sucref_net_work_len(&m) > most) { most = (uint32_t)sucref_net_work_len(&m); }
+        if (m.n_in > widest) { widest = m.n_in; }
+        rs_input(x, m.n_in, m.input_type);
+        for (t = 0; t < r.spec.n_stops; t++) {
+            oracle_stop(z, u, &r.spec, x, t);
+            for (i = 0; i < m.n_out; i++) {
+                for (b = 0; b < 32; b += 8) { hash = fnv(hash, ((uint32_t)z[i] >> b) & 0xFF); }
+                hash = fnv(hash, u[i]);
+            }
+        }
+        fprintf(f, "static const union { uint8_t bytes[%lu]; uint32_t align; } case%u SUCREF_FLASH = { {\n", (unsigned long)bytes, k);
+        bytes_to_c(f, (const uint8_t *)file, bytes);
+        fprintf(f, "} };\nstatic const uint8_t input%u[%lu] SUCREF_FLASH = {", k, (unsigned long)m.n_in);
+        bytes_to_c(f, x, m.n_in);
+        fprintf(f, "};\n#define HASH%u %luU\n", k, (unsigned long)hash);
+        free(file);
+        rs_free(&r);
+    }
+    fprintf(f, "#define CASE_WORK_LEN %luU\n#define CASE_WIDEST %luU\n#define FOR_CASES(one)", (unsigned long)most, (unsigned long)widest);
+    for (k = 0; k < n; k++) { fprintf(f, " one(%u)", k); }
+    fprintf(f, "\n");
+}
+
+static int pictures(FILE *f, int n, char **paths)
+{
+    int i, w, h;
+    fprintf(f, "#define PICTURE_COUNT %dU\nstatic const uint8_t pictures[%d][784] SUCREF_FLASH = {\n", n, n);
+    for (i = 0; i < n; i++) {
+        uint8_t digit[784], *p = picture_read(paths[i], &w, &h);
+        if (p == NULL || picture_to_digit(digit, p, w, h) != 0) { fprintf(stderr, "mcu_gen: %s cannot be read\n", paths[i]); return 2; }
+        fprintf(f, "{");
+        bytes_to_c(f, digit, 784);
+        fprintf(f, "},\n");
+        free(p);
+    }
+    fprintf(f, "};\nstatic const uint8_t picture_label[%d] SUCREF_FLASH = {", n);
+    for (i = 0; i < n; i++) { fprintf(f, "%c,", (strrchr(paths[i], '/') ? strrchr(paths[i], '/') + 1 : paths[i])[0]); }
+    fprintf(f, "};\n");
+    return 0;
+}
+
+static int layer(const char *plan, uint32_t rows, uint32_t cols, const char *model, const char *input)
+{
+    static uint8_t in_bits[8], bits[8], x[65535];
+    int32_t *bias = (int32_t *)calloc(rows, 4), multiplier = 0x40000000;
+    int8_t *w = (int8_t *)malloc((size_t)rows * cols);
+    const int8_t exponent = -12;
+    sucref_layer_spec l;
+    sucref_model_spec s;
+    uint32_t bytes, i, k;
+    uint8_t *out;
+    FILE *f;
+    memset(&l, 0, sizeof l);
+    memset(&s, 0, sizeof s);
+    for (i = 0; i < rows * cols; i++) { /* sum of twelve: standard deviation 32 of 127 */
+        int sum = 0;
+        for (k = 0; k < 12; k++) { sum += rnd_in(-16, 16); }
+        w[i] = (int8_t)(sum > 127 ? 127 : sum < -127 ? -127 : sum);
+    }
+    for (i = 0; i < cols; i++) { x[i] = (uint8_t)(rnd_below(2) ? 0 : 1 + rnd_below(100)); } /* half zeros, mean about 25 */
+    for (; *plan; plan++) {
+        if (*plan == '+') { l.coarse = 1; continue; }
+        if (*plan == ',') { continue; }
+        l.plan[l.n_planes] = (uint8_t)(*plan - '0');
+        bits[l.n_planes] = (uint8_t)(l.coarse || l.n_planes == 0 ? *plan - '0' : bits[l.n_planes - 1] + *plan - '0');
+        in_bits[l.n_planes++] = 8;
+    }
+    l.n_in = cols; l.n_out = rows; l.w = w; l.bias = bias; l.multiplier = &multiplier; l.exponent = &exponent;
+    l.flags = SUCREF_LAYER_KEEP; l.hi = 255; l.act = SUCREF_ACT_RELU;
+    s.layers = &l; s.n_layers = 1; s.n_stops = l.n_planes; s.bits = bits; s.in_bits = in_bits;
+    bytes = sucref_model_write(NULL, 0, &s, NULL);
+    out = (uint8_t *)malloc(bytes + 4U);
+    if (bytes == 0 || sucref_model_write(out, bytes, &s, NULL) != bytes) { return 2; }
+    f = fopen(model, "wb");
+    if (f == NULL || fwrite(out, 1, bytes, f) != bytes || fclose(f) != 0) { return 2; }
+    f = fopen(input, "wb");
+    if (f == NULL || fwrite(x, 1, cols, f) != cols || fclose(f) != 0) { return 2; }
+    free(out); free(w); free(bias);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    FILE *f;
+    int status = 0;
+    test_state = 20240229;
+    if (argc == 7 && strcmp(argv[1], "layer") == 0) {
+        return layer(argv[2], (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]), argv[5], argv[6]);
+    }
+    f = argc >= 4 ? fopen(strcmp(argv[1], "cases") == 0 ? argv[3] : argv[2], "w") : NULL;
+    if (f == NULL) { fprintf(stderr, "mcu_gen: see the top of tests/mcu_gen.c\n"); return 2; }
+    if (strcmp(argv[1], "cases") == 0) { cases((unsigned)atoi(argv[2]), f); } else { status = pictures(f, argc - 3, argv + 3); }
+    return fclose(f) == 0 ? status : 2;
+}

@@ -1,0 +1,55 @@
+/* mcu_kernels.c - on a board: small random models, every stop, several budgets, against hashes of the int64 oracle. */
+#include "../examples/mcu/board.h"
+#define SUCREF_STATIC
+#include "../sucref.h"
+#include "cases.h"
+
+static uint32_t work[CASE_WORK_LEN];
+static uint8_t x[CASE_WIDEST];
+static uint32_t all = 2166136261U, passed, failed;
+
+static uint32_t fnv(uint32_t h, uint32_t byte) { return (h ^ byte) * 16777619U; }
+
+/* hash of the answers at all stops; 0 when something refuses */
+static uint32_t run(const void *bytes, uint32_t len, const uint8_t *input, uint32_t budget)
+{
+    sucref_model m;
+    sucref_net net;
+    sucref_answer a;
+    uint32_t h = 2166136261U, i, b;
+    int status;
+    if (sucref_model_open(&m, bytes, len, NULL) != SUCREF_OK || sucref_model_check(&m, NULL) != SUCREF_OK) { return 0; }
+    if (sucref_net_init(&net, &m, work, CASE_WORK_LEN) != SUCREF_OK) { return 0; }
+    for (i = 0; i < m.n_in; i++) { x[i] = board_flash_u8(&input[i]); }
+    if (sucref_net_set_input(&net, x) != SUCREF_OK) { return 0; }
+    do {
+        do { status = sucref_net_step(&net, budget); } while (status == SUCREF_MORE);
+        if (status < 0 || sucref_net_answer(&net, &a) != SUCREF_OK) { return 0; }
+        for (i = 0; i < a.n_out; i++) {
+            for (b = 0; b < 32; b += 8) { h = fnv(h, ((uint32_t)a.logits[i] >> b) & 0xFFU); }
+            h = fnv(h, a.out[i]);
+        }
+    } while (status != SUCREF_DONE);
+    return h;
+}
+
+static void one(const void *bytes, uint32_t len, const uint8_t *input, uint32_t hash)
+{
+    const uint32_t h = run(bytes, len, input, 1), g = run(bytes, len, input, 0xFFFFFFFFU);
+    unsigned k;
+    if (h == hash && g == hash) { passed++; } else { failed++; }
+    for (k = 0; k < 32; k += 8) { all = fnv(all, (h >> k) & 0xFFU); }
+}
+
+int board_main(void)
+{
+#define ONE(k) one(case##k.bytes, sizeof case##k.bytes, input##k, HASH##k);
+    FOR_CASES(ONE)
+    board_number(passed);
+    board_text(" passed, ");
+    board_number(failed);
+    board_text(" failed\ndigest ");
+    board_hex(all);
+    board_text("\n");
+    return failed != 0;
+}
