@@ -1387,9 +1387,9 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
 /* ---- kernels -----------------------------------------------------------------------------------------------------
  * All kernels add  sum over the list of digit(row, col) * x  to acc[0 .. rows-1] (modulo 2^32).
  *
- * The list holds the non-zero inputs of a layer, one word each: col << 11 | x, 1 <= x <= 255, so that word >> 8 is the
- * byte offset at 8 bytes per column and word >> 9 at 4. It is cut into chunks, each ended by sum(x) << 8, whose x is 0;
- * a zero word ends it. Inside a chunk no 16-bit field passes 65535 (METHOD 4). `wide` lists have no chunks: they serve
+ * The list holds the non-zero inputs of a layer, one word each: x << 24 | col << 3, 1 <= x <= 255, so that the low
+ * 24 bits are the byte offset at 8 bytes per column. It is cut into chunks, each ended by sum(x) < 2^24, whose x is 0; a
+ * zero word ends it. Inside a chunk no 16-bit field passes 65535 (METHOD 4). `wide` lists have no chunks: they serve
  * the kernel that makes one product at a time, where chunks would be so short that they cost more than they save.
  * Fields of full bytes start at 32768 - 128 * sum(x); k0, k1 are 0x80008000 and 0x00800080 then, else 0. */
 
@@ -1397,6 +1397,13 @@ enum { SUCREF_I_LIST_END = 0 };
 #define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
 
 #if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+/* keeps a constant in a register, so that a shift and a mask are one instruction where the core can do that */
+#if defined(__GNUC__)
+#  define SUCREF_I_HIDE(v) __asm__("" : "+r"(v))
+#else
+#  define SUCREF_I_HIDE(v) ((void)0)
+#endif
+
 /* the two fields of a finished chunk */
 static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fields)
 {
@@ -1407,18 +1414,19 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
 /* 8 rows, slots of 8 bits: two words per column. The unmasked product holds rows 0 and 2 plus 256 times rows 1 and 3. */
 static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0, uint32_t k1)
 {
-    const uint32_t mask = 0x00FF00FFU;
+    uint32_t mask = 0x00FF00FFU;
+    SUCREF_I_HIDE(mask);
     while (*list != SUCREF_I_LIST_END) {
         uint32_t all0 = 0, odd0 = 0, all1 = 0, odd1 = 0, e, x;
-        for (e = *list++; (x = e & 0xFFU) != 0; e = *list++) {
-            const uint8_t *q = p + (e >> 8);
+        for (e = *list++; (x = e >> 24) != 0; e = *list++) {
+            const uint8_t *q = p + (e & 0xFFFFFFU);
             const uint32_t u = SUCREF_READ_U32(q), v = SUCREF_READ_U32(q + 4);
             odd0 += ((u >> 8) & mask) * x;
             all0 += u * x;
             odd1 += ((v >> 8) & mask) * x;
             all1 += v * x;
         }
-        e = k0 - (e >> 8) * k1;
+        e = k0 - e * k1;
         sucref_i_emit(&acc[0], &acc[2], all0 - (odd0 << 8) + e);
         sucref_i_emit(&acc[1], &acc[3], odd0 + e);
         sucref_i_emit(&acc[4], &acc[6], all1 - (odd1 << 8) + e);
@@ -1429,11 +1437,12 @@ static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const uint32_t *list,
 /* 8 rows, slots of 4 bits: one word per column; as above, the lowest field from the unmasked product */
 static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list)
 {
-    const uint32_t mask = 0x000F000FU;
+    uint32_t mask = 0x000F000FU;
+    SUCREF_I_HIDE(mask);
     while (*list != SUCREF_I_LIST_END) {
         uint32_t all = 0, a = 0, b = 0, c = 0, e, x;
-        for (e = *list++; (x = e & 0xFFU) != 0; e = *list++) {
-            const uint32_t u = SUCREF_READ_U32(p + (e >> 9));
+        for (e = *list++; (x = e >> 24) != 0; e = *list++) {
+            const uint32_t u = SUCREF_READ_U32(p + ((e & 0xFFFFFFU) >> 1));
             a += ((u >> 4) & mask) * x;
             b += ((u >> 8) & mask) * x;
             c += ((u >> 12) & mask) * x;
@@ -1457,8 +1466,8 @@ static void sucref_i_dot_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *
     const uint32_t column_mask = ((uint32_t)1 << columns_log2) - 1U;
     while (*list != SUCREF_I_LIST_END) {
         uint32_t a = 0, b = 0, c = 0, d = 0, e, x;
-        for (e = *list++; (x = e & 0xFFU) != 0; e = *list++) {
-            const uint32_t col = e >> 11;
+        for (e = *list++; (x = e >> 24) != 0; e = *list++) {
+            const uint32_t col = (e & 0xFFFFFFU) >> 3;
             const uint32_t u = SUCREF_READ_U32(p + (col >> columns_log2) * 4U) >> ((col & column_mask) * column_bits + first * slot);
             a += (u & mask) * x;
             b += ((u >> slot) & mask) * x;
@@ -1467,7 +1476,7 @@ static void sucref_i_dot_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *
                 d += ((u >> s3) & mask) * x;
             }
         }
-        e = k0 - (e >> 8) * k1;
+        e = k0 - e * k1;
         sucref_i_emit(&acc[0], &acc[half], a + e);
         sucref_i_emit(&acc[1], &acc[half + 1U], b + e);
         if (half > 2) {
@@ -1486,7 +1495,7 @@ static void sucref_i_dot_wide(uint32_t *acc, const uint8_t *p, const uint32_t *l
     const unsigned column_bits = (unsigned)half * slot;
     const unsigned columns_log2 = column_bits >= 16U ? 0U : column_bits >= 8U ? 1U : column_bits >= 4U ? 2U : 3U;
     for (; *list != SUCREF_I_WIDE_END; list++) {
-        const uint32_t x = *list & 0xFFU, col = *list >> 11;
+        const uint32_t x = *list >> 24, col = (*list & 0xFFFFFFU) >> 3;
         const uint8_t *q = p + (col >> columns_log2) * words * 4U;
         const unsigned shift = (unsigned)(col & (((uint32_t)1 << columns_log2) - 1U)) * column_bits;
         uint32_t *to = acc;
@@ -1676,7 +1685,7 @@ typedef struct {
 static void sucref_i_end_chunk(sucref_i_builder *b)
 {
     if (b->list == b->end) { b->full = 1; return; }
-    *b->list++ = b->chunk << 8;
+    *b->list++ = b->chunk;
     b->chunks++;
     b->load = b->chunk = 0;
 }
@@ -1686,7 +1695,7 @@ static inline void sucref_i_push(sucref_i_builder *b, uint32_t c, uint32_t x)
     const uint32_t load = (b->colmax != NULL ? SUCREF_READ_U8(b->colmax + c) : b->max_digit) * x;
     if (b->load + load > b->limit && b->chunk != 0) { sucref_i_end_chunk(b); }
     if (b->list == b->end) { b->full = 1; return; }
-    *b->list++ = c << 11 | x;
+    *b->list++ = x << 24 | c << 3;
     b->load += load;
     b->chunk += x;
 }
@@ -1714,40 +1723,47 @@ static sucref_i_builder sucref_i_begin(const sucref_net *s, const sucref_layer *
     return b;
 }
 
-/* reads a layer's input into the list; without chunks where they would not pay */
-static void sucref_i_list_all(sucref_net *s, const sucref_layer *l, const sucref_i_source *src, unsigned bits)
+/* the input without chunks, for the kernel that makes one product at a time */
+static void sucref_i_list_wide(sucref_net *s, const sucref_layer *l, const sucref_i_source *src, int bytes8)
 {
-    sucref_i_builder b = sucref_i_begin(s, l, bits);
-    uint32_t c, x, nonzero = 0, sum = 0;
+    uint32_t *list = s->work, c;
+    s->nonzero = s->sum = 0;
     for (c = 0; c < l->n_in; c++) {
-        x = sucref_i_value(src, c);
-        sum += x;
-        if (x == 0) { continue; }
-        nonzero++;
-        sucref_i_push(&b, c, x);
-    }
-    sucref_i_close(&b);
-    s->sum = sum;
-    s->nonzero = nonzero;
-    s->offset = b.colmax != NULL ? b.chunks << 15 : 0;
-    s->wide = (uint8_t)b.full;
-#if SUCREF_KERNEL != 0 || defined(SUCREF_CONSTANT_WORK)
-    s->wide = 1;
-#endif
-    if (!s->wide) { return; }
-    s->offset = b.colmax != NULL ? sum * 128U : 0;
-    b.list = s->work;
-    for (c = 0; c < l->n_in; c++) {
-        x = sucref_i_value(src, c);
+        const uint32_t x = sucref_i_value(src, c);
 #ifndef SUCREF_CONSTANT_WORK
         if (x == 0) { continue; }
 #endif
-        *b.list++ = c << 11 | x;
+        *list++ = x << 24 | c << 3;
+        s->sum += x;
+        s->nonzero++;
     }
-    *b.list = SUCREF_I_WIDE_END;
-#ifdef SUCREF_CONSTANT_WORK
-    s->nonzero = l->n_in;
+    *list = SUCREF_I_WIDE_END;
+    s->offset = bytes8 ? s->sum * 128U : 0;
+    s->wide = 1;
+}
+
+/* reads a layer's input into the list; without chunks where they would not pay (the list is full before its end) */
+static void sucref_i_list_all(sucref_net *s, const sucref_layer *l, const sucref_i_source *src, unsigned bits)
+{
+    sucref_i_builder b = sucref_i_begin(s, l, bits);
+#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+    uint32_t c, sum = 0;
+    for (c = 0; c < l->n_in && !b.full; c++) {
+        const uint32_t x = sucref_i_value(src, c);
+        if (x == 0) { continue; }
+        sum += x;
+        sucref_i_push(&b, c, x);
+    }
+    sucref_i_close(&b);
+    if (!b.full) {
+        s->sum = sum;
+        s->nonzero = (uint32_t)(b.list - s->work) - b.chunks - 1U;
+        s->offset = b.colmax != NULL ? b.chunks << 15 : 0;
+        s->wide = 0;
+        return;
+    }
 #endif
+    sucref_i_list_wide(s, l, src, b.colmax != NULL);
 }
 
 #if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
@@ -2202,7 +2218,7 @@ SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t 
     for (i = 0; i < n; i++) {
         e = sucref_i_sat32((int64_t)((int32_t)x[i] - (int32_t)max) * ((int64_t)1 << left_shift));
         e = sucref_i_mul31(scale, sucref_i_exp(sucref_i_mul31(e, multiplier)));
-        e = sucref_i_round_shift(e, over + 31U - 8U);
+        e = over > 8U ? 0 : sucref_i_round_shift(e, over + 31U - 8U); /* over 32 bits of shift leave less than a half */
         y[i] = (uint8_t)(e > 255 ? 255 : e < 0 ? 0 : e);
     }
     return SUCREF_OK;
@@ -2597,7 +2613,7 @@ static int sucref_i_quantize_weights(sucref_i_job *j, unsigned n)
         const float *w = in->w + (size_t)r * in->n_in;
         double max = 0;
         for (c = 0; c < in->n_in; c++) { if (fabs((double)w[c]) > max) { max = fabs((double)w[c]); } }
-        if (max < 1e-30) { max = 1e-30; }
+        if (max < 1e-30) { max = fabs((double)in->b[r]) / p->in_scale * 1e-6 + 1e-30; } /* nothing but a bias: let it fit */
         if (p->planned && !last) { max = sucref_i_choose_clip(j, w, p->w + (size_t)r * in->n_in, in->n_in, max, weight); }
         p->row_scale[r] = max / 127.0;
         widest = max > widest ? max : widest;
@@ -2623,7 +2639,7 @@ static int sucref_i_compare_float(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* ranges of the float network's activations: what 99.5 % of the inputs stay in; or a bound where there are no inputs */
+/* ranges and scales of the float network's activations: what 99.5 % of the inputs stay in; or a bound where there are no inputs */
 static int sucref_i_find_ranges(sucref_i_job *j)
 {
     const uint32_t n = j->opt->n_calibrate > 0 ? j->opt->n_calibrate : 1U, keep = (n - 1U) - (n - 1U) / 200U;
@@ -2658,22 +2674,24 @@ static int sucref_i_find_ranges(sucref_i_job *j)
         qsort(max + i * n, n, sizeof(float), sucref_i_compare_float);
         j->layer[i / 2U].range[i % 2U] = max[i * n + keep];
     }
+    for (i = 0; status == SUCREF_OK && i < j->n_layers; i++) {
+        const double span = (double)j->layer[i].range[0] + j->layer[i].range[1];
+        j->layer[i].out_scale = (span > 1e-6 ? span : 1.0) / 255.0;
+        j->layer[i].in_scale = i > 0 ? j->layer[i - 1U].out_scale : j->opt->input_scale;
+    }
     free(a);
     free(max);
     return status;
 }
 
-/* bias, multipliers, zero points, clamps of one layer from its scales; 0 when an accumulator could overflow */
+/* biases, multipliers, zero points and clamps of one layer from its scales; 0 when an accumulator could overflow */
 static int sucref_i_set_scales(sucref_i_job *j, unsigned n)
 {
     sucref_i_prep *p = &j->layer[n];
     sucref_layer_spec *s = &p->spec;
-    const double hi = p->range[0], lo = p->range[1], span = hi + lo > 1e-9 ? hi + lo : 1e-9;
     uint32_t r, c;
-    p->in_scale = n > 0 ? j->layer[n - 1].out_scale : j->opt->input_scale;
-    p->out_scale = span / 255.0;
     s->in_zero = n > 0 ? j->layer[n - 1].spec.out_zero : 0;
-    s->out_zero = (uint8_t)floor(lo / span * 255.0 + 0.5);
+    s->out_zero = (uint8_t)floor(p->range[1] / (p->out_scale * 255.0) * 255.0 + 0.5);
     s->act = n + 1U == j->n_layers ? (uint8_t)SUCREF_ACT_NONE : j->opt->act;
     s->lo = s->act == SUCREF_ACT_RELU || s->act == SUCREF_ACT_RELU6 ? s->out_zero : 0;
     s->hi = 255;

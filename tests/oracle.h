@@ -78,7 +78,7 @@ static int64_t oracle_row(const sucref_layer_spec *s, const int64_t *u, uint32_t
 }
 
 /* the answer of one stop: logits and out [n_out]; x [n_in] bytes as the model takes them */
-static void oracle_stop(int32_t *logits, uint8_t *out, const sucref_model_spec *m, const uint8_t *x, unsigned stop)
+static inline void oracle_stop(int32_t *logits, uint8_t *out, const sucref_model_spec *m, const uint8_t *x, unsigned stop)
 {
     static int64_t u[512], next[512];
     unsigned n, total = 0, flat = 0, g;

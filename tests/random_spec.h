@@ -162,7 +162,7 @@ static void rs_free(random_spec *r)
 }
 
 /* inputs of several kinds: dense, sparse, all zero, all largest, a few levels */
-static void rs_input(uint8_t *x, uint32_t n, int type)
+static inline void rs_input(uint8_t *x, uint32_t n, int type)
 {
     const uint32_t kind = rnd_below(5);
     uint32_t i;

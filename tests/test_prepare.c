@@ -1,0 +1,242 @@
+/* test_prepare.c - float layers to a model, and the .npz reader: errors, limits, and that the result is close to the float
+ * network at its last stop and closer with calibration than without at the others. */
+#define SUCREF_HOST
+#define SUCREF_IMPLEMENTATION
+#define SUCREF_ASSERT(cond) CHECK(cond)
+#include "test.h"
+#include "../sucref.h"
+#include "../examples/npz.h"
+
+enum { IN = 60, HIDDEN = 24, OUT = 5, SAMPLES = 200 };
+static float w0[HIDDEN * IN], b0[HIDDEN], w1[OUT * HIDDEN], b1[OUT];
+static uint8_t x[SAMPLES][IN];
+static const sucref_float_layer layers[2] = { { IN, HIDDEN, w0, b0 }, { HIDDEN, OUT, w1, b1 } };
+
+static float bell(void)
+{
+    int k, sum = 0;
+    for (k = 0; k < 6; k++) { sum += rnd_in(-1000, 1000); }
+    return (float)sum / 4000;
+}
+
+static sucref_quantize_options setup(void)
+{
+    sucref_quantize_options o;
+    int i, k;
+    for (i = 0; i < HIDDEN * IN; i++) { w0[i] = bell() * (i / IN % 3 ? 1 : 0.05F); }
+    for (i = 0; i < OUT * HIDDEN; i++) { w1[i] = bell(); }
+    for (i = 0; i < HIDDEN; i++) { b0[i] = bell(); }
+    for (i = 0; i < OUT; i++) { b1[i] = bell(); }
+    for (k = 0; k < SAMPLES; k++) { for (i = 0; i < IN; i++) { x[k][i] = (uint8_t)(rnd_below(2) ? 0 : rnd()); } }
+    memset(&o, 0, sizeof o);
+    o.plan[0] = o.plan[1] = 2; o.plan[2] = 4; o.n_planes = 3;
+    o.act = SUCREF_ACT_RELU; o.input_scale = 1.0F / 255; o.clip = 1;
+    o.calibrate = x[0]; o.n_calibrate = SAMPLES;
+    return o;
+}
+
+static double act(double z, const sucref_quantize_options *o)
+{
+    if (o->act == SUCREF_ACT_NONE || z >= 0) { return o->act == SUCREF_ACT_RELU6 && z > 6 ? 6 : z; }
+    return o->act == SUCREF_ACT_LEAKY ? z * o->leak : 0;
+}
+
+/* 1 - correlation of a stop's logits with the float network's, over all samples and outputs */
+static double mismatch(const sucref_model *m, unsigned stop, const sucref_quantize_options *o)
+{
+    uint32_t *work = (uint32_t *)malloc(sucref_net_work_len(m) * 4);
+    double n = 0, sa = 0, sb = 0, aa = 0, ab = 0, bb = 0;
+    sucref_net net;
+    int k, i, r;
+    (void)sucref_net_init(&net, m, work, sucref_net_work_len(m));
+    for (k = 0; k < SAMPLES; k++) {
+        double h[HIDDEN];
+        sucref_answer a;
+        CHECK(sucref_net_set_input(&net, x[k]) == SUCREF_OK && sucref_net_run(&net, stop) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
+        for (r = 0; r < HIDDEN; r++) {
+            h[r] = b0[r];
+            for (i = 0; i < IN; i++) { h[r] += (double)w0[r * IN + i] * x[k][i] * o->input_scale; }
+            h[r] = act(h[r], o);
+        }
+        for (r = 0; r < OUT; r++) {
+            double z = b1[r];
+            for (i = 0; i < HIDDEN; i++) { z += w1[r * HIDDEN + i] * h[i]; }
+            n++; sa += z; sb += a.logits[r]; aa += z * z; bb += (double)a.logits[r] * a.logits[r]; ab += z * a.logits[r];
+        }
+    }
+    free(work);
+    return 1 - (ab - sa * sb / n) / sqrt((aa - sa * sa / n) * (bb - sb * sb / n));
+}
+
+static void quantized_networks_are_close(void)
+{
+    static const uint8_t acts[] = { SUCREF_ACT_RELU, SUCREF_ACT_RELU6, SUCREF_ACT_NONE, SUCREF_ACT_LEAKY };
+    int k;
+    for (k = 0; k < 24; k++) {
+        sucref_quantize_options o = setup();
+        sucref_fault fault = { "", 0 };
+        sucref_model m, plain;
+        uint8_t *file = NULL, *file_plain = NULL;
+        uint32_t len;
+        unsigned t;
+        o.act = acts[k % 4];
+        o.leak = 0.25F;
+        o.clip = k % 3 ? 1 : 0;
+        o.keep = (uint8_t)(k & 1);
+        if (k % 5 == 0) { o.plan[0] = 3; o.plan[1] = 8; o.plan[2] = 0; o.n_planes = 2; o.coarse = 1; }
+        CHECK(sucref_quantize(&file, &len, layers, 2, &o, &fault) == SUCREF_OK);
+        CHECK(sucref_model_open(&m, file, len, &fault) == SUCREF_OK && sucref_model_check(&m, &fault) == SUCREF_OK);
+        CHECK(m.n_stops == o.n_planes && m.n_in == IN && m.n_out == OUT);
+        CHECK(mismatch(&m, m.n_stops - 1U, &o) < 0.01);
+        for (t = 1; t < m.n_stops; t++) { CHECK(mismatch(&m, t, &o) < mismatch(&m, t - 1, &o) * 1.05); }
+        o.clip = 1;
+        o.n_calibrate = 0;
+        CHECK(sucref_quantize(&file_plain, &len, layers, 2, &o, &fault) == SUCREF_OK);
+        CHECK(sucref_model_open(&plain, file_plain, len, &fault) == SUCREF_OK);
+        CHECK(mismatch(&m, 0, &o) < mismatch(&plain, 0, &o));
+        free(file);
+        free(file_plain);
+    }
+}
+
+static int attempt(const sucref_quantize_options *o, unsigned n)
+{
+    uint8_t *file = NULL;
+    uint32_t len;
+    const int status = sucref_quantize(&file, &len, layers, n, o, NULL);
+    free(file);
+    return status;
+}
+
+static void quantize_refuses(void)
+{
+    sucref_quantize_options good = setup(), o;
+    uint8_t *file;
+    uint32_t len;
+    sucref_float_layer odd[2];
+    CHECK(sucref_quantize(NULL, &len, layers, 2, &good, NULL) == SUCREF_E_ARG && sucref_quantize(&file, NULL, layers, 2, &good, NULL) == SUCREF_E_ARG);
+    CHECK(sucref_quantize(&file, &len, NULL, 2, &good, NULL) == SUCREF_E_ARG && sucref_quantize(&file, &len, layers, 2, NULL, NULL) == SUCREF_E_ARG);
+    CHECK(attempt(&good, 0) == SUCREF_E_ARG && attempt(&good, 65) == SUCREF_E_ARG && attempt(&good, 2) == SUCREF_OK && attempt(&good, 1) == SUCREF_OK);
+    o = good; o.calibrate = NULL; CHECK(attempt(&o, 2) == SUCREF_E_ARG);
+    o = good; o.input_scale = 0; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o = good; o.input_scale = INFINITY; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o = good; o.clip = -0.1F; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o = good; o.clip = 1.1F; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o = good; o.clip = NAN; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o = good; o.act = SUCREF_ACT_TABLE; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o = good; o.act = SUCREF_ACT_LEAKY; o.leak = 1; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o = good; o.n_planes = 0; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o = good; o.n_planes = 9; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o = good; o.n_planes = 2; CHECK(attempt(&o, 2) == SUCREF_E_RANGE); /* sums to 4 */
+    o = good; o.plan[1] = 0; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o = good; o.coarse = 1; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    w0[7] = NAN; CHECK(attempt(&good, 2) == SUCREF_E_RANGE);
+    w0[7] = INFINITY; CHECK(attempt(&good, 2) == SUCREF_E_RANGE);
+    w0[7] = 0; b1[2] = -INFINITY; CHECK(attempt(&good, 2) == SUCREF_E_RANGE);
+    b1[2] = 1e30F; CHECK(attempt(&good, 2) == SUCREF_E_RANGE); /* an accumulator could overflow */
+    b1[2] = 0; CHECK(attempt(&good, 2) == SUCREF_OK);
+    odd[0] = layers[0]; odd[1] = layers[1];
+    odd[1].n_in--; CHECK(sucref_quantize(&file, &len, odd, 2, &good, NULL) == SUCREF_E_RANGE);
+    odd[1].n_in = 0; CHECK(sucref_quantize(&file, &len, odd + 1, 1, &good, NULL) == SUCREF_E_RANGE);
+    odd[1].n_in = 4; odd[1].n_out = 65536; CHECK(sucref_quantize(&file, &len, odd + 1, 1, &good, NULL) == SUCREF_E_RANGE);
+}
+
+static void all_zero_weights_work(void)
+{
+    sucref_quantize_options o = setup();
+    memset(w0, 0, sizeof w0);
+    memset(b0, 0, sizeof b0);
+    CHECK(attempt(&o, 2) == SUCREF_OK);
+    memset(w1, 0, sizeof w1);
+    memset(b1, 0, sizeof b1);
+    o.clip = 0;
+    CHECK(attempt(&o, 2) == SUCREF_OK);
+}
+
+static void multipliers(void)
+{
+    int32_t m;
+    int e, k;
+    sucref_quantize_multiplier(&m, &e, 0); CHECK(m == 0 && e == 0);
+    sucref_quantize_multiplier(&m, &e, 1); CHECK(m == 0x40000000 && e == 1);
+    sucref_quantize_multiplier(&m, &e, 0.5); CHECK(m == 0x40000000 && e == 0);
+    sucref_quantize_multiplier(&m, &e, 1 - 1e-12); CHECK(m == 0x40000000 && e == 1); /* rounds up to the next power */
+    sucref_quantize_multiplier(&m, &e, ldexp(0.75, -31)); CHECK(m == 0x60000000 && e == -31);
+    sucref_quantize_multiplier(&m, &e, ldexp(0.75, -32)); CHECK(m == 0 && e == 0);
+    for (k = 0; k < 1000; k++) {
+        const double v = ldexp(1 + rnd_below(1 << 23), rnd_in(-40, 5));
+        sucref_quantize_multiplier(&m, &e, v);
+        CHECK(fabs(ldexp(m, e - 31) / v - 1) < 1e-9);
+    }
+}
+
+/* a small archive in memory */
+static uint8_t *archive(size_t *len)
+{
+    static float v[6] = { 1, -2, 3.5F, 0, 1e-3F, 7 };
+    npz_array a[2] = { { "W0", 2, { 2, 3 }, NULL }, { "b0", 1, { 2, 1 }, NULL } };
+    uint8_t *p = (uint8_t *)malloc(4096);
+    FILE *f;
+    a[0].v = v; a[1].v = v + 4;
+    CHECK(npz_write("build/test.npz", a, 2) == 0);
+    f = fopen("build/test.npz", "rb");
+    *len = fread(p, 1, 4096, f);
+    fclose(f);
+    return p;
+}
+
+static void npz_files(void)
+{
+    static npz z;
+    size_t len, n, at;
+    uint8_t *p = archive(&len), *q;
+    CHECK(npz_parse(&z, p, len) == 0 && z.n == 2 && npz_get(&z, "W0") && npz_get(&z, "b0") && !npz_get(&z, "W1"));
+    CHECK(z.a[0].dims == 2 && z.a[0].shape[0] == 2 && z.a[0].shape[1] == 3 && z.a[0].v[2] == 3.5F && z.a[1].v[1] == 7);
+    npz_free(&z);
+    for (n = 0; n < len; n++) { /* cut everywhere */
+        q = (uint8_t *)malloc(n ? n : 1);
+        memcpy(q, p, n);
+        CHECK(npz_parse(&z, q, n) != 0 && z.why[0]);
+        npz_free(&z);
+        free(q);
+    }
+    q = (uint8_t *)malloc(len);
+    for (n = 0; n < len * 12; n++) { /* damage: an error or not, but nothing outside */
+        memcpy(q, p, len);
+        q[n / 12] = (uint8_t)(n % 12 < 8 ? q[n / 12] ^ (1U << (n % 12)) : n % 12 == 8 ? 0U : n % 12 == 9 ? 255U : rnd());
+        (void)npz_parse(&z, q, len);
+        npz_free(&z);
+    }
+#define CHANGED(find, put, why_has)                                                                                    \
+    memcpy(q, p, len);                                                                                                 \
+    for (at = 0; at + strlen(find) < len && memcmp(q + at, find, strlen(find)) != 0; at++) { }                         \
+    memcpy(q + at, put, strlen(put));                                                                                  \
+    CHECK(npz_parse(&z, q, len) != 0 && strstr(z.why, why_has));                                                       \
+    npz_free(&z)
+    CHANGED("'<f4'", "'<f8'", "dtype");
+    CHANGED("False", "True ", "row-major");
+    CHANGED("(2, 3)", "(2, 9)", "shorter");
+    CHANGED("(2, 3)", "(0, 3)", "shape");
+    CHANGED("(2, 3)", "()    ", "shape");
+    CHANGED("NUMPY", "NUMPX", "version 1");
+    CHANGED("'shape'", "'shame'", "shape");
+    memcpy(q, p, len);
+    for (at = len; npz_u32(q + at - 4) != 0x02014B50U; at--) { }
+    q[at + 6] = 8;
+    CHECK(npz_parse(&z, q, len) != 0 && strstr(z.why, "compressed"));
+    npz_free(&z);
+    CHECK(npz_write("build/no such directory/x.npz", NULL, 0) != 0);
+    free(q);
+    free(p);
+}
+
+int main(int argc, char **argv)
+{
+    test_init(argc, argv);
+    RUN("quantized networks are close to their float ones", quantized_networks_are_close);
+    RUN("quantize refuses what it cannot do", quantize_refuses);
+    RUN("layers of zeros work", all_zero_weights_work);
+    RUN("multipliers", multipliers);
+    RUN(".npz files, whole, cut and damaged", npz_files);
+    return test_report("prepare");
+}
