@@ -531,6 +531,11 @@ SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, d
 #ifndef SUCREF_KERNEL
 #  define SUCREF_KERNEL 0
 #endif
+#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+#  define SUCREF_I_PAIRS 1 /* two rows per multiply, over chunks */
+#else
+#  define SUCREF_I_PAIRS 0
+#endif
 #ifndef SUCREF_ASSERT
 #  define SUCREF_ASSERT(cond) ((void)0)
 #endif
@@ -1396,7 +1401,7 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
 enum { SUCREF_I_LIST_END = 0 };
 #define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
 
-#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+#if SUCREF_I_PAIRS
 /* keeps a constant in a register, so that a shift and a mask are one instruction where the core can do that */
 #if defined(__GNUC__)
 #  define SUCREF_I_HIDE(v) __asm__("" : "+r"(v))
@@ -1487,24 +1492,30 @@ static void sucref_i_dot_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *
 }
 #endif
 
-/* one product at a time, any block of up to 16 rows, wide lists */
+/* one product at a time, any block of up to 16 rows, wide lists. A byte holds digits of 8 / slot rows: rows go upwards through
+ * the bytes of a column, or, where a word holds several columns, through its two bytes per half (METHOD 4). */
 static void sucref_i_dot_wide(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, unsigned slot)
 {
-    const uint32_t mask = ((uint32_t)1 << slot) - 1U, words = rows * slot >= 32U ? rows * slot / 32U : 1U;
-    const uint32_t half = rows / words / 2U;
-    const unsigned column_bits = (unsigned)half * slot;
-    const unsigned columns_log2 = column_bits >= 16U ? 0U : column_bits >= 8U ? 1U : column_bits >= 4U ? 2U : 3U;
+    const uint8_t mask = (uint8_t)((1U << slot) - 1U);
+    const unsigned half_bits = (unsigned)rows * slot >= 32U ? 16U : (unsigned)rows * slot / 2U; /* of one column in a half word */
+    const unsigned columns_log2 = half_bits >= 16U ? 0U : half_bits >= 8U ? 1U : half_bits >= 4U ? 2U : 3U;
+    const uint32_t words = (uint32_t)rows * slot >= 32U ? rows * slot / 32U : 1U;
     for (; *list != SUCREF_I_WIDE_END; list++) {
-        const uint32_t x = *list >> 24, col = (*list & 0xFFFFFFU) >> 3;
+        const uint8_t x = (uint8_t)(*list >> 24);
+        const uint32_t col = (*list & 0xFFFFFFU) >> 3;
+        const unsigned bit = (unsigned)(col & (((uint32_t)1 << columns_log2) - 1U)) * half_bits;
         const uint8_t *q = p + (col >> columns_log2) * words * 4U;
-        const unsigned shift = (unsigned)(col & (((uint32_t)1 << columns_log2) - 1U)) * column_bits;
         uint32_t *to = acc;
-        uint32_t w, i;
-        for (w = 0; w < words; w++, to += half) {
-            uint32_t u = SUCREF_READ_U32(q + 4U * w) >> shift;
-            for (i = 0; i < half; i++, to++, u >>= slot) {
-                to[0] += (u & mask) * x;
-                to[half] += ((u >> 16) & mask) * x;
+        uint8_t halves;
+        for (halves = (uint8_t)(2U * words); halves > 0; halves--, q += 2) {
+            unsigned at;
+            for (at = bit; at < bit + half_bits; ) {
+                uint8_t v = (uint8_t)(SUCREF_READ_U8(q + at / 8U) >> (at % 8U));
+                do {
+                    *to++ += (uint16_t)((unsigned)(uint8_t)(v & mask) * x);
+                    v = (uint8_t)(v >> slot);
+                    at += slot;
+                } while (at % 8U != 0 && at < bit + half_bits);
             }
         }
     }
@@ -1519,7 +1530,7 @@ static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, 
     rows = SUCREF_I_PAD4(rows);
     while (done < rows) {
         while (block > rows - done) { block /= 2U; }
-#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+#if SUCREF_I_PAIRS
         if (!wide) {
             const uint32_t k0 = bytes8 ? 0x80008000U : 0U, k1 = bytes8 ? 0x00800080U : 0U;
             if (block == 8 && slot == 8) {
@@ -1673,6 +1684,7 @@ static inline uint32_t sucref_i_cut(uint32_t u, unsigned k)
 typedef struct { const uint8_t *bytes; uint32_t flip; unsigned k; } sucref_i_source;
 static inline uint32_t sucref_i_value(const sucref_i_source *s, uint32_t c) { return sucref_i_cut(s->bytes[c] ^ s->flip, s->k); }
 
+#if SUCREF_I_PAIRS
 /* builds lists; `limit` bounds the sum of weight * x in a chunk, weight = colmax[c] or max_digit */
 typedef struct {
     uint32_t *list, *end;   /* next word; one behind the buffer's last */
@@ -1722,6 +1734,7 @@ static sucref_i_builder sucref_i_begin(const sucref_net *s, const sucref_layer *
     b.load = b.chunk = b.chunks = b.full = 0;
     return b;
 }
+#endif
 
 /* the input without chunks, for the kernel that makes one product at a time */
 static void sucref_i_list_wide(sucref_net *s, const sucref_layer *l, const sucref_i_source *src, int bytes8)
@@ -1745,8 +1758,8 @@ static void sucref_i_list_wide(sucref_net *s, const sucref_layer *l, const sucre
 /* reads a layer's input into the list; without chunks where they would not pay (the list is full before its end) */
 static void sucref_i_list_all(sucref_net *s, const sucref_layer *l, const sucref_i_source *src, unsigned bits)
 {
+#if SUCREF_I_PAIRS
     sucref_i_builder b = sucref_i_begin(s, l, bits);
-#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
     uint32_t c, sum = 0;
     for (c = 0; c < l->n_in && !b.full; c++) {
         const uint32_t x = sucref_i_value(src, c);
@@ -1763,10 +1776,10 @@ static void sucref_i_list_all(sucref_net *s, const sucref_layer *l, const sucref
         return;
     }
 #endif
-    sucref_i_list_wide(s, l, src, b.colmax != NULL);
+    sucref_i_list_wide(s, l, src, l->plan[l->n_planes - 1U] == 8 && bits == 8);
 }
 
-#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+#if SUCREF_I_PAIRS
 /* the same for the columns that changed since the last stop: first those that grew, then those that fell. Returns 0, and
  * leaves the work to sucref_i_list_all, where that is not cheaper. s->first_plane is unused then: it holds no plane. */
 static int sucref_i_list_delta(sucref_net *s, const sucref_layer *l, const sucref_i_source *src, const sucref_i_source *old,
@@ -1926,7 +1939,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_layer *l, const
         s->mode = SUCREF_I_ADD;
         s->first_plane = (uint8_t)sucref_i_planes_for(l, old.bits);
     }
-#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+#if SUCREF_I_PAIRS
     if (keep && !fresh && s->changed && e->bits == old.bits) {
         sucref_i_source was = sucref_i_source_of(s, s->layer, s->previous);
         if (s->layer > 0) { was.bytes = (const uint8_t *)(s->work + s->at_before); }
@@ -1956,7 +1969,7 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, 
         for (i = 0; i < SUCREF_I_ROWS; i++) { sum[i] = 0; }
         sucref_i_dot(sum, p, list, rows, l->n_in, slot, width == 8, s->wide);
         passes++;
-#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+#if SUCREF_I_PAIRS
         if (s->mode == SUCREF_I_DELTA) { /* what grew, then what fell: the digits of all planes in units of the last */
             uint32_t fell[SUCREF_I_ROWS], low = 0;
             unsigned n;
@@ -2241,7 +2254,7 @@ static void sucref_i_append(sucref_i_writer *o, uint32_t v, unsigned bytes)
     o->at += bytes;
 }
 
-static void sucref_i_align(sucref_i_writer *o) { while (o->at % 4U != 0) { sucref_i_append(o, 0, 1); } }
+static void sucref_i_pad(sucref_i_writer *o) { while (o->at % 4U != 0) { sucref_i_append(o, 0, 1); } }
 
 static uint32_t sucref_i_open_frame(sucref_i_writer *o, unsigned type, unsigned stop, unsigned layer, unsigned index)
 {
@@ -2257,7 +2270,7 @@ static uint32_t sucref_i_open_frame(sucref_i_writer *o, unsigned type, unsigned 
 static void sucref_i_close_frame(sucref_i_writer *o, uint32_t payload)
 {
     uint32_t crc;
-    sucref_i_align(o);
+    sucref_i_pad(o);
     if (o->p == NULL) { return; }
     sucref_i_put(o, payload - 8U, o->at - payload, 4);
     crc = sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, o->p + payload - SUCREF_I_FRAME, SUCREF_I_F_CRC), o->p + payload, o->at - payload);
@@ -2290,9 +2303,9 @@ static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s
     for (r = 0; r < s->n_out; r++) { sucref_i_append(o, (uint32_t)s->bias[r], 4); }
     for (r = 0; r < k; r++) { sucref_i_append(o, (uint32_t)s->multiplier[r], 4); }
     for (r = 0; r < k; r++) { sucref_i_append(o, (uint8_t)s->exponent[r], 1); }
-    sucref_i_align(o);
+    sucref_i_pad(o);
     for (r = 0; r < s->n_out; r++) { sucref_i_append(o, sucref_i_spec_shift(s, r), 1); }
-    sucref_i_align(o);
+    sucref_i_pad(o);
     for (c = 0; c < s->n_in; c++) {
         uint32_t max = 0;
         for (r = 0; r < s->n_out; r++) {
@@ -2302,11 +2315,11 @@ static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s
         }
         sucref_i_append(o, max, 1);
     }
-    sucref_i_align(o);
+    sucref_i_pad(o);
     for (r = 0; s->act == SUCREF_ACT_TABLE && r < SUCREF_TABLE_LEN; r++) { sucref_i_append(o, (uint16_t)s->table[r], 2); }
-    sucref_i_align(o);
+    sucref_i_pad(o);
     for (r = 0; (s->flags & SUCREF_LAYER_ORDER) && r < s->n_out; r++) { sucref_i_append(o, s->order[r], 2); }
-    sucref_i_align(o);
+    sucref_i_pad(o);
 }
 
 /* one plane of the rows of a group, as a section; returns its payload's offset, 0 when it cannot be packed */

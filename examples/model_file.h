@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* 1, or 0 with one line on stderr; the memory is never given back */
-static int model_load(sucref_model *m, const char *path)
+static inline int model_load(sucref_model *m, const char *path)
 {
     FILE *f = fopen(path, "rb");
     sucref_fault fault = { "file", 0 };
@@ -25,7 +25,7 @@ static int model_load(sucref_model *m, const char *path)
 }
 
 /* 1, or 0 when memory is short */
-static int net_start(sucref_net *net, const sucref_model *m)
+static inline int net_start(sucref_net *net, const sucref_model *m)
 {
     const size_t len = sucref_net_work_len(m);
     uint32_t *work = (uint32_t *)malloc(len * sizeof(uint32_t));

@@ -24,7 +24,6 @@
 #    define STBI_NO_HDR
 #    define STBI_NO_LINEAR
 #    define STB_IMAGE_IMPLEMENTATION
-#    define STB_IMAGE_STATIC
 #    include <stb/stb_image.h>
 #    if defined(__GNUC__)
 #      pragma GCC diagnostic pop

@@ -127,14 +127,17 @@ static void parse_plan(sucref_quantize_options *o, const char *text)
 {
     const char *s = text;
     unsigned sum = 0;
-    for (o->n_planes = 0; ; s++) {
-        if (!isdigit((unsigned char)*s) || *s < '1' || *s > '8' || o->n_planes == SUCREF_MAX_PLANES) { break; }
+    int ok = 1;
+    for (o->n_planes = 0; ok; s++) {
+        ok = *s >= '1' && *s <= '8' && o->n_planes < SUCREF_MAX_PLANES;
+        if (!ok) { break; }
         o->plan[o->n_planes++] = (uint8_t)(*s - '0');
-        sum += (unsigned)(*s++ - '0');
-        if (*s == '+' && o->n_planes == 1 && s[1] == '8' && s[2] == 0) { o->coarse = 1; sum = 0; continue; }
-        if (*s != ',') { break; }
+        sum = (o->coarse ? 0 : sum) + (unsigned)(*s++ - '0');
+        if (*s == '+' && o->n_planes == 1) { o->coarse = 1; } else if (*s != ',' || o->coarse) { break; }
     }
-    if (*s != 0 || sum != 8 || (o->coarse && o->plan[0] > 7)) { die("plan must be widths that sum to 8 such as 4,4, or b+8 with b < 8, not %s", text); }
+    if (!ok || *s != 0 || sum != 8 || (o->coarse && (o->n_planes != 2 || o->plan[0] > 7))) {
+        die("plan must be widths that sum to 8 such as 4,4, or b+8 with b < 8, not %s", text);
+    }
 }
 
 static void check_array(const npz_array *a, const char *path)

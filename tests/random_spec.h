@@ -1,7 +1,10 @@
 /* random_spec.h - random models of every kind that the file can hold, for comparing the engine with the oracle. */
 #ifndef SUCREF_RANDOM_SPEC_H
 #define SUCREF_RANDOM_SPEC_H
-#include "test.h"
+#include "rnd.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include "../sucref.h"
 
 enum { RS_LAYERS = 6, RS_GROUPS = 4, RS_STOPS = 6, RS_WIDE = 300 };

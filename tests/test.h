@@ -2,22 +2,13 @@
  * with REPORT, which prints `N passed, N failed[, N skipped]`. Every test starts from the seed that it prints on failure. */
 #ifndef SUCREF_TEST_H
 #define SUCREF_TEST_H
-#include <stdint.h>
+#include "rnd.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static int test_passed, test_failed, test_skipped, test_bad, test_shown;
-static uint32_t test_seed = 1, test_state = 1;
-
-/* xorshift32: small, and the same everywhere */
-static uint32_t rnd(void)
-{
-    test_state ^= test_state << 13; test_state ^= test_state >> 17; test_state ^= test_state << 5;
-    return test_state;
-}
-static uint32_t rnd_below(uint32_t n) { return (rnd() >> 8) % n; }
-static int rnd_in(int lo, int hi) { return lo + (int)rnd_below((uint32_t)(hi - lo + 1)); }
+static uint32_t test_seed = 1;
 
 #define CHECK(cond)                                                                                                    \
     do {                                                                                                               \

@@ -1,0 +1,99 @@
+# sucref.h - `make help` lists the targets. CC and CFLAGS from the caller win; outputs go to build/.
+CC ?= cc
+CFLAGS ?= -O2
+B = build
+C99 = -std=c99
+TESTS = partition linear net model softmax prepare
+KERNELS = pairs single constant
+FLAGS_pairs =
+FLAGS_single = -DSUCREF_KERNEL=1
+FLAGS_constant = -DSUCREF_CONSTANT_WORK
+MODEL = examples/models/digits.sucref
+PICTURES = $(wildcard examples/digits/*.png)
+PGM = $(wildcard examples/digits/*.pgm)
+EXAMPLES = $(basename $(notdir $(wildcard examples/0*_*.c)))
+
+help:
+	@echo "demo       classify fifty pictures of digits stop by stop, then the MNIST test images where they are"
+	@echo "test       every test that needs only a C compiler; ends in: N passed, N failed"
+	@echo "examples   run the examples and compare with the output in their comments"
+	@echo "paper      published tables beside ours: build/paper.csv and SVG figures"
+	@echo "bench      instruction ratios on this machine (valgrind)"
+	@echo "mcu        cross-build and run on every emulator found"
+	@echo "bench-mcu  exact instruction counts on emulated cores: build/bench-mcu.csv"
+	@echo "size       flash and RAM by core"
+	@echo "warn       strict warnings, every compiler found; freestanding builds"
+	@echo "sanitize   the tests under address, undefined-behaviour and memory sanitizers"
+	@echo "coverage   line and branch coverage of sucref.h by the tests (gcovr)"
+	@echo "fuzz       fuzz the model reader (clang's libFuzzer), RUNS=100000"
+	@echo "mutants    how many of MAX=300 changed headers the tests notice"
+	@echo "models     train the networks again and write examples/models (needs the data)"
+	@echo "clean      remove build/"
+
+$(B):
+	@mkdir -p $(B)/mcu
+
+# ---- demo and tools ----
+$(B)/sucref $(B)/demo $(B)/classify $(B)/draw_digits: $(B)/%: examples/%.c examples/*.h sucref.h | $(B)
+	$(CC) $(C99) $(CFLAGS) -o $@ $< -lm
+$(B)/train_digits: examples/train_digits.c examples/*.h | $(B)
+	$(CC) $(C99) $(CFLAGS) -O3 -ffast-math -o $@ $< -lm
+
+demo: $(B)/demo
+	@if ./$(B)/demo $(MODEL) $(firstword $(PICTURES)) >/dev/null 2>&1; then ./$(B)/demo $(MODEL) $(PICTURES); else ./$(B)/demo $(MODEL) $(PGM); fi
+
+# ---- tests ----
+$(B)/test_%: tests/test_%.c tests/*.h examples/*.h sucref.h | $(B)
+	$(CC) $(C99) $(CFLAGS) -o $@ $< -lm
+$(B)/net_%: tests/test_net.c tests/*.h sucref.h | $(B)
+	$(CC) $(C99) $(CFLAGS) $(FLAGS_$*) -o $@ $< -lm
+$(B)/fuzz_replay: tests/fuzz_model.c tests/*.h sucref.h | $(B)
+	$(CC) $(C99) $(CFLAGS) -DREPLAY -o $@ $< -lm
+
+TEST_BINS = $(TESTS:%=$(B)/test_%) $(filter-out $(B)/net_pairs,$(KERNELS:%=$(B)/net_%)) $(B)/fuzz_replay
+test check: $(TEST_BINS) $(B)/sucref
+	@CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/run.sh $(TEST_BINS)
+
+# ---- examples ----
+examples: | $(B)
+	@CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/examples.sh $(EXAMPLES)
+
+# ---- published numbers ----
+$(B)/published: bench/published.c examples/*.h sucref.h | $(B)
+	$(CC) $(C99) $(CFLAGS) -O2 -o $@ $< -lm
+paper: $(B)/published
+	@./$(B)/published $(B)
+
+# ---- boards and counts ----
+$(B)/mcu_gen: tests/mcu_gen.c tests/*.h examples/picture.h sucref.h | $(B)
+	$(CC) $(C99) $(CFLAGS) -o $@ $< -lm
+mcu: $(B)/mcu_gen $(B)/sucref
+	@CC="$(CC)" sh bench/mcu.sh run
+bench-mcu: $(B)/mcu_gen $(B)/sucref
+	@CC="$(CC)" sh bench/mcu.sh count
+size: | $(B)
+	@sh bench/size.sh
+bench: | $(B)
+	@CC="$(CC)" CFLAGS="$(CFLAGS)" sh bench/host.sh
+
+# ---- quality ----
+warn: | $(B)
+	@sh tests/warn.sh
+sanitize: | $(B)
+	@sh tests/sanitize.sh
+coverage: | $(B)
+	@sh tests/coverage.sh
+RUNS ?= 100000
+fuzz: | $(B)
+	@RUNS=$(RUNS) sh tests/fuzz.sh
+MAX ?= 300
+mutants: | $(B)
+	@MAX=$(MAX) sh tests/mutants.sh
+
+models: $(B)/train_digits $(B)/sucref
+	@sh examples/models/make.sh
+
+clean:
+	rm -rf $(B)
+
+.PHONY: help demo test check examples paper mcu bench-mcu size bench warn sanitize coverage fuzz mutants models clean

@@ -1,0 +1,48 @@
+/* 04_model_file.c - a model that arrives in packets answers as soon as its first stop is complete.
+ *
+ * Output:
+ *     18112 of 108504 bytes: 1 stop, it is a 5
+ *     31936 of 108504 bytes: 2 stops, it is a 5
+ *     58368 of 108504 bytes: 3 stops, it is a 5
+ *     108504 of 108504 bytes: 4 stops, it is a 5
+ */
+#define SUCREF_IMPLEMENTATION
+#include "../sucref.h"
+#include "model_file.h"
+#include "picture.h"
+
+enum { PACKET = 64 };
+
+int main(void)
+{
+    static uint32_t memory[108504 / 4]; /* where the file grows; uint32_t aligns it */
+    static uint8_t digit[784];
+    sucref_model m;
+    sucref_net net;
+    size_t arrived = 0, got;
+    int w, h, stops = 0;
+    uint8_t *picture = picture_read("examples/digits/5_1.pgm", &w, &h);
+    FILE *radio = fopen("examples/models/digits.sucref", "rb");
+    if (radio == NULL || picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
+
+    while ((got = fread((uint8_t *)memory + arrived, 1, PACKET, radio)) > 0) {
+        sucref_answer a;
+        const int before = stops;
+        arrived += got;
+        if (stops == 0) { /* not open yet: E_DATA until the first stop is whole */
+            if (sucref_model_open(&m, memory, arrived, NULL) != SUCREF_OK) { continue; }
+            if (sucref_model_check(&m, NULL) != SUCREF_OK || !net_start(&net, &m)) { return 1; }
+            (void)sucref_net_set_input(&net, digit);
+            stops = m.usable_stops;
+        } else {
+            stops = sucref_model_extend(&m, arrived, NULL);
+        }
+        if (stops <= before) { continue; }
+        if (sucref_net_run(&net, (unsigned)stops - 1U) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { return 1; }
+        printf("%lu of %lu bytes: %d stop%s, it is a %lu\n", (unsigned long)m.bytes_len, (unsigned long)m.file_bytes, stops, stops == 1 ? "" : "s",
+               (unsigned long)sucref_argmax(a.logits, a.n_out));
+    }
+    fclose(radio);
+    free(picture);
+    return stops == 4 ? 0 : 1;
+}

@@ -1,0 +1,39 @@
+/* 05_deadline.c - a loop with a deadline: whenever time runs out there is an answer, and it says how good it is.
+ *
+ * Time here is a counter of multiply-adds, so that the output is the same everywhere; on a board it is a timer.
+ *
+ * Output:
+ *     deadline after   10000 multiply-adds: no answer yet
+ *     deadline after   40000 multiply-adds: a 8 from stop 0, 1 bit of the weights
+ *     deadline after   80000 multiply-adds: a 8 from stop 2, 4 bits of the weights
+ *     deadline after  120000 multiply-adds: a 8 from stop 3, 8 bits of the weights
+ */
+#define SUCREF_IMPLEMENTATION
+#include "../sucref.h"
+#include "model_file.h"
+#include "picture.h"
+
+int main(void)
+{
+    static const uint32_t deadlines[] = { 10000, 40000, 80000, 120000 };
+    static uint8_t digit[784];
+    sucref_model m;
+    sucref_net net;
+    int w, h, k;
+    uint8_t *picture = picture_read("examples/digits/8_0.pgm", &w, &h);
+    if (picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
+    if (!model_load(&m, "examples/models/digits.sucref") || !net_start(&net, &m)) { return 1; }
+
+    for (k = 0; k < 4; k++) {
+        sucref_answer a;
+        sucref_entry e;
+        (void)sucref_net_set_input(&net, digit);
+        while (net.spent < deadlines[k] && sucref_net_step(&net, 1000) != SUCREF_DONE) { } /* other work fits in here */
+        printf("deadline after %7lu multiply-adds: ", (unsigned long)deadlines[k]);
+        if (sucref_net_answer(&net, &a) != SUCREF_OK) { printf("no answer yet\n"); continue; }
+        sucref_model_entry(&e, &m, a.stop, 0);
+        printf("a %lu from stop %u, %u bit%s of the weights\n", (unsigned long)sucref_argmax(a.logits, a.n_out), a.stop, e.bits, e.bits == 1 ? "" : "s");
+    }
+    free(picture);
+    return 0;
+}

@@ -1,0 +1,6 @@
+# fuzz.sh - RUNS executions of libFuzzer on the model reader, seeded with small valid models
+command -v clang >/dev/null 2>&1 || { echo "skipped: no clang (Debian: clang libclang-rt-14-dev)"; exit 0; }
+d=build/fuzz; mkdir -p $d/corpus
+${CC:-cc} -std=c99 -O1 -w -DREPLAY tests/fuzz_model.c -o $d/replay -lm && ./$d/replay $d/corpus || exit 1
+clang -std=c99 -g -O1 -w -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all tests/fuzz_model.c -o $d/fuzz -lm || { echo "skipped: clang has no libFuzzer (Debian: libclang-rt-14-dev)"; exit 0; }
+./$d/fuzz -runs=${RUNS:-100000} -max_len=8192 -artifact_prefix=$d/ $d/corpus 2>&1 | tail -n 3

@@ -1,0 +1,58 @@
+# tool.sh - the host tool: each command does what it says; each bad argument or file gives its own line and status 2
+t=./build/sucref; d=build/tool; mkdir -p $d; passed=0; failed=0
+m=examples/models/even.sucref; n=examples/models/even0.npz
+ok() { if sh -c "$2" >$d/log 2>&1; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1"; head -n 3 $d/log; fi; }
+no() { # no WORDS ARGS...: refused with one line that holds WORDS
+    words=$1; shift
+    "$@" >$d/out 2>$d/err; rc=$?
+    if [ $rc = 2 ] && [ "$(wc -l <$d/err)" = 1 ] && grep -q -e "$words" $d/err; then passed=$((passed + 1))
+    else failed=$((failed + 1)); echo "FAIL $* should say '$words', said ($rc): $(head -n 1 $d/err)"; fi
+}
+head -c 7840 examples/models/even0.npz >$d/x.u8 # ten inputs of arbitrary bytes
+cp $d/x.u8 $d/x.s8; head -c 100 $d/x.u8 >$d/short.u8; head -c 40 $d/x.u8 >$d/tiny; : >$d/empty.u8
+ok "info" "$t info $m | grep -q 'layer 0: 20 x 784, plan 1,1,2,4'"
+ok "run writes one byte an output" "$t run $m --in $d/x.u8 --out $d/y.bin && [ \$(wc -c <$d/y.bin) = 10 ]"
+ok "run --logits writes four" "$t run $m --in $d/x.u8 --out $d/z.bin --logits && [ \$(wc -c <$d/z.bin) = 40 ]"
+ok "run --stop 3 is the default" "$t run $m --in $d/x.u8 --out $d/z3.bin --logits --stop 3 && cmp $d/z.bin $d/z3.bin"
+ok "run --type overrides" "cp $d/x.u8 $d/x.dat && $t run $m --in $d/x.dat --type u8 --out $d/z4.bin --logits && cmp $d/z.bin $d/z4.bin"
+ok "truncate keeps the stops" "$t truncate $m --stops 2 -o $d/t.sucref && $t info $d/t.sucref | grep -q '2 of 4 stops' && $t run $m --in $d/x.u8 --out $d/a --logits --stop 1 && $t run $d/t.sucref --in $d/x.u8 --out $d/b --logits && cmp $d/a $d/b"
+ok "emit-c compiles and holds the bytes" "$t emit-c $m -o $d/even.h && printf '#include <stdio.h>\n#include \"even.h\"\nint main(void){return fwrite(even_model.bytes,1,EVEN_BYTES,stdout)!=EVEN_BYTES;}\n' >$d/e.c && ${CC:-cc} -std=c99 $d/e.c -o $d/e && $d/e >$d/e.bin && cmp $d/e.bin $m"
+ok "quantize" "$t quantize $n -o $d/q.sucref --plan 2,2,4 --calibrate $d/x.u8 && $t info $d/q.sucref | grep -q '3 of 3 stops'"
+ok "quantize, coarse plane" "$t quantize $n -o $d/q.sucref --plan 2+8 --keep --cut-input --clip 0.9 --act relu6 && $t info $d/q.sucref | grep -q 'plan 2+8'"
+ok "the same file again" "$t quantize $n -o $d/q1 --calibrate $d/x.u8 && $t quantize $n -o $d/q2 --calibrate $d/x.u8 && cmp $d/q1 $d/q2"
+no "unknown command" $t frobnicate x
+no "no input file" $t info
+no "unknown option" $t info $m --frob
+no "one file expected" $t info $m $m
+no "needs a value" $t run $m --in
+no "cannot be read" $t info $d/none
+no "not a valid model: header" $t info $d/tiny
+no "not a valid model: magic" $t info $n
+no "run needs" $t run $m --out $d/y
+no "type must be" $t run $m --in $d/x.dat --out $d/y
+no "the model takes u8" $t run $m --in $d/x.s8 --out $d/y
+no "not whole inputs" $t run $m --in $d/short.u8 --out $d/y
+no "not whole inputs" $t run $m --in $d/empty.u8 --out $d/y
+no "stop must be" $t run $m --in $d/x.u8 --out $d/y --stop 4
+no "stop must be" $t run $m --in $d/x.u8 --out $d/y --stop -1
+no "cannot be written" $t run $m --in $d/x.u8 --out $d/none/y
+no "truncate needs" $t truncate $m --stops 2
+no "stops must be" $t truncate $m --stops 0 -o $d/y
+no "stops must be" $t truncate $m --stops 5 -o $d/y
+no "emit-c needs" $t emit-c $m
+no "no C name" $t emit-c $m -o $d/7.h
+no "quantize needs" $t quantize $n
+no "plan must be" $t quantize $n -o $d/y --plan 4,5
+no "plan must be" $t quantize $n -o $d/y --plan 4,4,
+no "plan must be" $t quantize $n -o $d/y --plan 8+8
+no "plan must be" $t quantize $n -o $d/y --plan 2+9
+no "plan must be" $t quantize $n -o $d/y --plan 1,1,1,1,1,1,1,1,1
+no "act must be" $t quantize $n -o $d/y --act tanh
+no "clip must be" $t quantize $n -o $d/y --clip 2
+no "clip must be" $t quantize $n -o $d/y --clip x
+no "input-scale must be" $t quantize $n -o $d/y --input-scale 0
+no "input-scale must be" $t quantize $n -o $d/y --input-scale nan
+no "not whole inputs" $t quantize $n -o $d/y --calibrate $d/short.u8
+no "zip" $t quantize $m -o $d/y
+no "zip" $t quantize $d/short.u8 -o $d/y
+echo "tool: $passed passed, $failed failed, 0 skipped"
