@@ -139,6 +139,26 @@ static void printed_bound_fails(void)
     CHECK(sucref_linear_bound(&l, 4) == 256 + 256 - 1); /* n (2^(P0+Qd) + 2^(Pd+Q0) - 2^(Pd+Qd)) */
 }
 
+/* [SR] Examples 1 and 2 with the exponents and signs of the errata: -1.625 in digits of weight 2^-1 and 2^-3, 13.125 in
+ * digits of weight 1 and 2^-3; printed without sign, every partial sum is negative */
+static void published_examples(void)
+{
+    const int8_t p[] = { 1, -1, -3 }, q[] = { 4, 0, -3 };
+    const float w = -1.625F, x = 13.125F;
+    const double want[] = { -19.5, -21.125, -21.3125, -21.328125 };
+    int16_t dw[2], dx[2];
+    int32_t y;
+    sucref_linear l;
+    int r;
+    CHECK(sucref_partition_float(dw, &w, 1, p, 3, SUCREF_SATURATE) == SUCREF_OK && dw[0] == -3 && dw[1] == -1);
+    CHECK(sucref_partition_float(dx, &x, 1, q, 3, SUCREF_SATURATE) == SUCREF_OK && dx[0] == 13 && dx[1] == 1);
+    CHECK(sucref_linear_init(&l, &y, dw, 1, 1, p, 3, dx, q, 3, NULL) == SUCREF_OK);
+    for (r = 0; r < 4; r++) {
+        CHECK(sucref_linear_step(&l) == 3 - r);
+        CHECK(y / 64.0 == want[r]);
+    }
+}
+
 static void linear_refuses(void)
 {
     const int8_t p[] = { 8, 4, 0 }, up[] = { 0, 4 }, wide[] = { 15, 0 }, many[] = { 9, 8, 7, 6, 5, 4, 3, 2, 1, 0 };
@@ -174,6 +194,7 @@ int main(int argc, char **argv)
     RUN("the corrected Theorem 1 holds for every small case", bound_holds_for_every_small_case);
     RUN("it holds at random and is attained to 0.999", bound_holds_at_random_and_is_attained);
     RUN("the printed bound fails as errata say", printed_bound_fails);
+    RUN("the published examples, corrected", published_examples);
     RUN("linear refuses what it cannot do", linear_refuses);
     return test_report("linear");
 }
