@@ -1405,8 +1405,10 @@ enum { SUCREF_I_LIST_END = 0 };
 /* keeps a constant in a register, so that a shift and a mask are one instruction where the core can do that */
 #if defined(__GNUC__)
 #  define SUCREF_I_HIDE(v) __asm__("" : "+r"(v))
+#  define SUCREF_I_ALONE __attribute__((__noinline__)) /* registers to itself */
 #else
 #  define SUCREF_I_HIDE(v) ((void)0)
+#  define SUCREF_I_ALONE
 #endif
 
 /* the two fields of a finished chunk */
@@ -1417,7 +1419,7 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
 }
 
 /* 8 rows, slots of 8 bits: two words per column. The unmasked product holds rows 0 and 2 plus 256 times rows 1 and 3. */
-static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0, uint32_t k1)
+SUCREF_I_ALONE static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0, uint32_t k1)
 {
     uint32_t mask = 0x00FF00FFU;
     SUCREF_I_HIDE(mask);
@@ -1440,7 +1442,7 @@ static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const uint32_t *list,
 }
 
 /* 8 rows, slots of 4 bits: one word per column; as above, the lowest field from the unmasked product */
-static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list)
+SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list)
 {
     uint32_t mask = 0x000F000FU;
     SUCREF_I_HIDE(mask);
@@ -1462,7 +1464,7 @@ static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list)
 
 /* four pairs of rows, first .. first+3 and half above (two pairs for half = 2), of a block with rows * slot <= 32, whose
  * words hold 2^columns_log2 columns */
-static void sucref_i_dot_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot, unsigned first,
+SUCREF_I_ALONE static void sucref_i_dot_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot, unsigned first,
                                uint32_t k0, uint32_t k1)
 {
     const uint32_t mask = (((uint32_t)1 << slot) - 1U) * 0x00010001U;
@@ -2895,7 +2897,7 @@ static void sucref_i_choose_plans(sucref_i_job *j)
         s->n_planes = 1;
         s->plan[0] = 8;
         if (p->planned) {
-            memcpy(s->plan, j->opt->plan, sizeof s->plan);
+            memcpy(s->plan, j->opt->plan, j->opt->n_planes); /* the rest is zero already */
             s->n_planes = j->opt->n_planes;
             s->coarse = j->opt->coarse;
         }

@@ -96,7 +96,7 @@ static void histogram(const npz *z)
     int l, i, k;
     svg s;
     snprintf(path, sizeof path, "%s/fig6.svg", out_dir);
-    s = svg_open(path, "[SR] Fig. 6: log2|w| by layer, and where P0 cuts", "log2 |w|", "share of the layer's weights", -10, 2, 0, 0.3, 2, 0.05);
+    s = svg_open(path, "[SR] Fig. 6: log2|w| by layer, P0 and the share beyond it", "log2 |w|", "share of the layer's weights", -10, 2, 0, 0.5, 2, 0.1);
     for (l = 0; l < 3; l++) {
         const npz_array *w = &z->a[2 * l];
         const size_t n = (size_t)w->shape[0] * w->shape[1];
@@ -108,9 +108,9 @@ static void histogram(const npz *z)
             if (k >= 0 && k <= 24) { y[k] += 1.0 / (double)n; }
             beyond += e >= weight_p[l][0];
         }
-        snprintf(name, sizeof name, "layer %d: P0 = %d, %.2f %% beyond", l + 1, weight_p[l][0], 100.0 * (double)beyond / (double)n);
+        snprintf(name, sizeof name, "layer %d, P0 = %d (%.1f %%)", l + 1, weight_p[l][0], 100.0 * (double)beyond / (double)n);
         svg_line(&s, name, x, y, 25, 0);
-        { const double mx[2] = { weight_p[l][0], weight_p[l][0] }, my[2] = { 0, 0.3 }; s.series--; svg_line(&s, "", mx, my, 2, 0); }
+        { const double mx[2] = { weight_p[l][0], weight_p[l][0] }, my[2] = { 0, 0.5 }; s.series--; svg_line(&s, "", mx, my, 2, 0); }
     }
     svg_close(&s);
 }

@@ -247,6 +247,98 @@ static void cost_counts_passes(void)
     free(file);
 }
 
+/* the writer refuses what is inconsistent */
+static void writer_refuses(void)
+{
+    static int8_t w[20 * 30];
+    int32_t bias[20] = { 0 }, multiplier[20] = { 0 };
+    int8_t exponent[20] = { 0 };
+    uint8_t shift[20] = { 0 }, bits[2] = { 4, 8 }, in_bits[2] = { 8, 8 };
+    uint16_t order[20] = { 0 };
+    uint32_t groups[2] = { 12, 8 };
+    static uint32_t file[2000];
+    sucref_layer_spec l;
+    sucref_model_spec spec;
+    sucref_fault f;
+    memset(&l, 0, sizeof l);
+    memset(&spec, 0, sizeof spec);
+    l.n_in = 30; l.n_out = 20; l.w = w; l.bias = bias; l.multiplier = multiplier; l.exponent = exponent; l.row_shift = shift;
+    l.plan[0] = l.plan[1] = 4; l.n_planes = 2; l.order = order;
+    spec.layers = &l; spec.n_layers = 1; spec.n_stops = 2; spec.bits = bits; spec.in_bits = in_bits;
+#define WRITES() (sucref_model_write((uint8_t *)file, sizeof file, &spec, &f) != 0)
+#define REFUSES(change, back, why) change; CHECK(!WRITES() && strstr(f.field, why) != NULL); back
+    CHECK(WRITES());
+    REFUSES(w[7] = -128, w[7] = 0, "-128");
+    REFUSES(shift[3] = 8, shift[3] = 0, "row shift");
+    REFUSES(bits[0] = 3, bits[0] = 4, "inconsistent");
+    REFUSES(bits[1] = 3, bits[1] = 8, "inconsistent");
+    REFUSES(bits[1] = 4, bits[1] = 8, "bits of a stop");
+    REFUSES((bits[0] = 8, bits[1] = 4), (bits[0] = 4, bits[1] = 8), "inconsistent");
+    REFUSES(in_bits[1] = 7, in_bits[1] = 8, "input bits");
+    REFUSES(in_bits[0] = 0, in_bits[0] = 8, "input bits");
+    REFUSES(in_bits[0] = 9, in_bits[0] = 8, "input bits");
+    REFUSES(l.plan[1] = 3, l.plan[1] = 4, "inconsistent");
+    REFUSES(l.act = 5, l.act = 0, "activation");
+    REFUSES(l.requant = 3, l.requant = 0, "requantization");
+    REFUSES(l.flags = 8, l.flags = 0, "layer flags");
+    REFUSES(l.lo = 9, l.lo = 0, "clamp");
+    REFUSES(l.slope = 1, l.slope = 0, "reserved bytes of a layer");
+    REFUSES(multiplier[0] = 0x3FFFFFFF, multiplier[0] = 0, "multiplier");
+    REFUSES(multiplier[0] = -1, multiplier[0] = 0, "multiplier");
+    REFUSES(exponent[0] = -32, exponent[0] = 0, "exponent");
+    REFUSES(exponent[0] = 31, exponent[0] = 0, "exponent");
+    REFUSES((l.requant = 1, exponent[0] = -1), (l.requant = 0, exponent[0] = 0), "exponent");
+    REFUSES((l.requant = 1, exponent[0] = 32), (l.requant = 0, exponent[0] = 0), "exponent");
+    REFUSES((l.flags = SUCREF_LAYER_PER_ROW, multiplier[19] = 1), (l.flags = 0, multiplier[19] = 0), "multiplier");
+    REFUSES((l.flags = SUCREF_LAYER_ORDER, order[19] = 20), (l.flags = 0, order[19] = 0), "output order");
+    REFUSES(bias[19] = 2147483647 - 30 * 32640 + 1, bias[19] = 0, "bias");
+    REFUSES(bias[19] = -(2147483647 - 30 * 32640) - 1, bias[19] = 0, "bias");
+    REFUSES(spec.input_type = 2, spec.input_type = 0, "input type");
+    REFUSES(spec.n_layers = 0, spec.n_layers = 1, "inconsistent");
+    REFUSES(spec.layers = NULL, spec.layers = &l, "inconsistent");
+    { /* the limits themselves are fine */
+        bias[19] = -(2147483647 - 30 * 32640); bias[18] = -bias[19]; exponent[0] = 30; multiplier[0] = 0x40000000; shift[0] = 7; in_bits[0] = 1;
+        CHECK(WRITES());
+        exponent[0] = -31; multiplier[0] = 0x7FFFFFFF; in_bits[0] = 8;
+        CHECK(WRITES());
+        l.requant = 1; exponent[0] = 31;
+        CHECK(WRITES());
+        exponent[0] = 0; l.requant = 0;
+    }
+    l.group_rows = groups; l.n_groups = 2;
+    REFUSES(groups[1] = 9, groups[1] = 8, "inconsistent");
+    (void)order;
+    { uint8_t bits4[4] = { 4, 0, 8, 8 }; spec.bits = bits4; CHECK(WRITES()); }
+}
+
+/* bytes that arrive later may be bad: extend says so and leaves the model as it was */
+static void extend_refuses_bad_sections(void)
+{
+    int k, refused = 0;
+    for (k = 0; k < 40; k++) {
+        uint32_t bytes, *file = small_model(&bytes, 1);
+        sucref_model m, before;
+        sucref_stop s;
+        uint8_t *p = (uint8_t *)file;
+        CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+        sucref_model_stop(&s, &m, 0);
+        if (s.end < bytes) {
+            CHECK(sucref_model_open(&m, file, s.end, NULL) == SUCREF_OK);
+            before = m;
+            p[s.end] ^= 3; /* the type of the first section behind stop 0 */
+            if (sucref_model_extend(&m, bytes, NULL) == SUCREF_E_DATA) {
+                refused++;
+                CHECK(m.bytes_len == before.bytes_len && m.usable_stops == before.usable_stops);
+            }
+            p[s.end] ^= 3;
+            CHECK(sucref_model_extend(&m, bytes + 999, NULL) == m.n_stops && m.bytes_len == bytes);
+        }
+        free(file);
+        rs_free(&r);
+    }
+    CHECK(refused > 5);
+}
+
 static void argmax_and_margin(void)
 {
     const int32_t z[] = { INT32_MIN, 5, 9, 9, INT32_MAX }, one[] = { -7 };
@@ -266,6 +358,8 @@ int main(int argc, char **argv)
     RUN("bad arguments", bad_arguments);
     RUN("the work length macro", work_length_macro);
     RUN("cost counts the passes over the planes", cost_counts_passes);
+    RUN("the writer refuses what is inconsistent", writer_refuses);
+    RUN("extend refuses bad sections", extend_refuses_bad_sections);
     RUN("argmax and margin", argmax_and_margin);
     return test_report("model");
 }

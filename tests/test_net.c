@@ -3,7 +3,10 @@
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
+#define SUCREF_BARRIER() interrupt()
 #include "test.h"
+
+static void interrupt(void);
 #include "../sucref.h"
 #include "oracle.h"
 #include "random_spec.h"
@@ -151,6 +154,8 @@ static void input_bits_arrive_late(void)
             }
         }
         CHECK(stop == r.spec.n_stops);
+        CHECK(sucref_net_set_input(&net, noisy) == SUCREF_OK && sucref_net_input_bits(&net, 1) == SUCREF_OK);
+        CHECK(sucref_net_run(&net, r.spec.n_stops - 1U) == (r.in_bits[r.spec.n_stops - 1] > 1 ? SUCREF_WAIT : SUCREF_OK));
         free(work);
         free(file);
         rs_free(&r);
@@ -196,6 +201,61 @@ static void streamed_models(void)
     }
 }
 
+/* Interrupts. Every barrier of the header is a point where the other side may run: here a stepper interrupts a reader, and
+ * a reader the stepper, at random. Every answer read is that of a true stop, none older than the one read before. */
+static sucref_net *shared;
+static int interrupt_kind, interrupt_depth, interrupts;
+static unsigned stop_seen;
+
+static void check_read(void)
+{
+    sucref_answer a;
+    if (sucref_net_read(shared, &a, got_z, got_u) == SUCREF_OK) {
+        CHECK(same(&a, a.stop) && a.stop >= stop_seen);
+        stop_seen = a.stop;
+    }
+}
+
+static void interrupt(void)
+{
+    if (shared == NULL || interrupt_depth != 0 || rnd_below(2)) { return; }
+    interrupt_depth++;
+    interrupts++;
+    if (interrupt_kind == 0) { check_read(); } else { (void)sucref_net_step(shared, rnd_below(2) ? 1 : 0xFFFFFFFFU); }
+    interrupt_depth--;
+}
+
+static void readers_and_steppers_interrupt_each_other(void)
+{
+    int n;
+    for (n = 0; interrupts < 10000; n++) {
+        sucref_model m;
+        sucref_net net;
+        uint32_t bytes, *file, *work;
+        int k;
+        rs_make(&r, 10);
+        file = rs_write(&r, &bytes);
+        CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+        work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
+        CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+        rs_input(x, m.n_in, m.input_type);
+        oracle_all();
+        for (k = 0; k < 6; k++) {
+            CHECK(sucref_net_set_input(&net, x) == SUCREF_OK);
+            shared = &net;
+            stop_seen = 0;
+            for (interrupt_kind = k % 2; net.stop < m.usable_stops; ) {
+                if (interrupt_kind == 0) { (void)sucref_net_step(&net, 1); } else { check_read(); }
+            }
+            shared = NULL;
+        }
+        free(work);
+        free(file);
+        rs_free(&r);
+    }
+    printf("  %d interrupts\n", interrupts);
+}
+
 /* the largest sums that the format allows: 65,535 inputs of 255, weights of +-127 */
 static void widest_layer(void)
 {
@@ -238,6 +298,7 @@ int main(int argc, char **argv)
     RUN("every budget gives the same answers", every_budget);
     RUN("input bits may arrive late", input_bits_arrive_late);
     RUN("a model may arrive stop by stop", streamed_models);
+    RUN("readers and steppers interrupt each other", readers_and_steppers_interrupt_each_other);
     RUN("the widest layer does not overflow", widest_layer);
     return test_report("net");
 }

@@ -91,6 +91,16 @@ static void partition_refuses(void)
     CHECK(sucref_partition(d, &x, 1, 65, good, 2, 0) == SUCREF_E_RANGE);
     CHECK(sucref_partition(d, &x, 1, -65, good, 2, 0) == SUCREF_E_RANGE);
     CHECK(sucref_partition(d, &x, 1, 64, good, 2, 0) == SUCREF_OK);
+    { /* the limits themselves are fine */
+        const int8_t top[] = { 64, 49 }, bottom[] = { -49, -64 }, step[] = { 15, 0 }, span[] = { 31, 16, 1, 0 };
+        int8_t many[33];
+        int i;
+        for (i = 0; i < 33; i++) { many[i] = (int8_t)(31 - i); }
+        CHECK(sucref_partition(d, &x, 1, 0, top, 2, 0) == SUCREF_OK && sucref_partition(d, &x, 1, 0, bottom, 2, 0) == SUCREF_OK);
+        CHECK(sucref_partition(d, &x, 1, -64, step, 2, 0) == SUCREF_OK && sucref_partition(d, &x, 1, 0, span, 4, 0) == SUCREF_OK);
+        CHECK(sucref_partition(d, &x, 1, 0, many, 32, 0) == SUCREF_OK && d[30] == 1 && d[29] == 0);
+        CHECK(sucref_partition(d, &x, 1, 0, many, 33, 0) == SUCREF_E_RANGE);
+    }
     CHECK(sucref_join(NULL, d, 1, good, 2, 1) == SUCREF_E_ARG);
     CHECK(sucref_join(y, NULL, 1, good, 2, 1) == SUCREF_E_ARG);
     CHECK(sucref_join(y, d, 1, NULL, 2, 1) == SUCREF_E_ARG);
@@ -166,6 +176,7 @@ static void sizes_and_shifts(void)
     unsigned b, s, max;
     CHECK(sucref_slot_bits(0) == 0 && sucref_slot_bits(9) == 0);
     for (b = 1; b <= 8; b++) { CHECK(sucref_slot_bits(b) == (b <= 1 ? 1 : b <= 2 ? 2 : b <= 4 ? 4 : 8) && SUCREF_SLOT_BITS(b) == sucref_slot_bits(b)); }
+    CHECK(sucref_plane_bytes(1, 1, 8) == 4 && sucref_plane_bytes(1, 65535, 1) == 32768 && sucref_plane_bytes(65535, 2, 1) == 16384);
     CHECK(sucref_plane_bytes(0, 1, 8) == 0 && sucref_plane_bytes(1, 0, 8) == 0 && sucref_plane_bytes(65536, 1, 8) == 0);
     CHECK(sucref_plane_bytes(1, 65536, 8) == 0 && sucref_plane_bytes(1, 1, 0) == 0 && sucref_plane_bytes(1, 1, 9) == 0);
     CHECK(sucref_plane_bytes(65535, 65535, 8) == 0 && sucref_plane_bytes(65535, 65535, 4) != 0 && sucref_plane_bytes(65535, 1, 8) == 65536);

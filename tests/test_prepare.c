@@ -4,6 +4,13 @@
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
 #include "test.h"
+
+/* memory that runs out on the n-th request */
+static int requests, requests_left = -1;
+static void *test_malloc(size_t n) { requests++; return requests_left >= 0 && requests_left-- == 0 ? NULL : malloc(n); }
+static void *test_calloc(size_t n, size_t size) { requests++; return requests_left >= 0 && requests_left-- == 0 ? NULL : calloc(n, size); }
+#define malloc test_malloc
+#define calloc test_calloc
 #include "../sucref.h"
 #include "../examples/npz.h"
 
@@ -108,6 +115,41 @@ static int attempt(const sucref_quantize_options *o, unsigned n)
     return status;
 }
 
+static void memory_runs_out(void)
+{
+    sucref_quantize_options o = setup();
+    int n, all;
+    o.cut_input = 1;
+    requests = 0;
+    CHECK(attempt(&o, 2) == SUCREF_OK);
+    all = requests;
+    for (n = 0; n < all; n++) {
+        const int planes = n >= all - 4; /* the last ones are the plane writer's row shifts: said as a range error */
+        int status;
+        requests_left = n;
+        status = attempt(&o, 2);
+        requests_left = -1;
+        CHECK(status == SUCREF_E_SPACE || (planes && status == SUCREF_E_RANGE));
+    }
+    CHECK(all > 30);
+}
+
+static unsigned progress_calls, progress_last;
+static void progress(void *user, unsigned done, unsigned of)
+{
+    CHECK(user == &progress_calls && done == progress_last + 1 && done <= of && of == 4);
+    progress_last = done;
+    progress_calls++;
+}
+
+static void progress_is_told(void)
+{
+    sucref_quantize_options o = setup();
+    o.progress = progress;
+    o.user = &progress_calls;
+    CHECK(attempt(&o, 2) == SUCREF_OK && progress_calls == 4);
+}
+
 static void quantize_refuses(void)
 {
     sucref_quantize_options good = setup(), o;
@@ -130,6 +172,12 @@ static void quantize_refuses(void)
     o = good; o.n_planes = 2; CHECK(attempt(&o, 2) == SUCREF_E_RANGE); /* sums to 4 */
     o = good; o.plan[1] = 0; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
     o = good; o.coarse = 1; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o = good; o.coarse = 1; o.n_planes = 2; o.plan[0] = 8; o.plan[1] = 8; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o.plan[0] = 2; o.plan[1] = 6; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o.plan[1] = 8; CHECK(attempt(&o, 2) == SUCREF_OK);
+    o = good; o.plan[0] = 9; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
+    o = good; o.n_planes = 1; o.plan[0] = 8; o.plan[1] = 0; CHECK(attempt(&o, 2) == SUCREF_OK);
+    o = good; o.act = SUCREF_ACT_LEAKY; o.leak = -0.5F; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
     w0[7] = NAN; CHECK(attempt(&good, 2) == SUCREF_E_RANGE);
     w0[7] = INFINITY; CHECK(attempt(&good, 2) == SUCREF_E_RANGE);
     w0[7] = 0; b1[2] = -INFINITY; CHECK(attempt(&good, 2) == SUCREF_E_RANGE);
@@ -234,6 +282,8 @@ int main(int argc, char **argv)
 {
     test_init(argc, argv);
     RUN("quantized networks are close to their float ones", quantized_networks_are_close);
+    RUN("memory may run out anywhere", memory_runs_out);
+    RUN("progress is told", progress_is_told);
     RUN("quantize refuses what it cannot do", quantize_refuses);
     RUN("layers of zeros work", all_zero_weights_work);
     RUN("multipliers", multipliers);
