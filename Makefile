@@ -4,9 +4,10 @@ CFLAGS ?= -O2
 B = build
 C99 = -std=c99
 TESTS = partition linear net model softmax prepare
-KERNELS = pairs single constant
-FLAGS_pairs =
+KERNELS = single eight sixteen constant
 FLAGS_single = -DSUCREF_KERNEL=1
+FLAGS_eight = -DSUCREF_KERNEL=2
+FLAGS_sixteen = -DSUCREF_KERNEL=3
 FLAGS_constant = -DSUCREF_CONSTANT_WORK
 MODEL = examples/models/digits.sucref
 PICTURES = $(wildcard examples/digits/*.png)
@@ -50,7 +51,7 @@ $(B)/net_%: tests/test_net.c tests/*.h sucref.h | $(B)
 $(B)/fuzz_replay: tests/fuzz_model.c tests/*.h sucref.h | $(B)
 	$(CC) $(C99) $(CFLAGS) -DREPLAY -o $@ $< -lm
 
-TEST_BINS = $(TESTS:%=$(B)/test_%) $(filter-out $(B)/net_pairs,$(KERNELS:%=$(B)/net_%)) $(B)/fuzz_replay
+TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(B)/fuzz_replay
 test check: $(TEST_BINS) $(B)/sucref
 	@CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/run.sh $(TEST_BINS)
 

@@ -34,7 +34,8 @@
  *     SUCREF_STATIC           private bodies in every file that includes it; implies the above
  *     SUCREF_API              linkage of public functions; default `extern`, or `static inline` under SUCREF_STATIC
  *     SUCREF_HOST             adds the part that needs float, malloc and math.h (link with -lm)
- *     SUCREF_KERNEL           0 two rows per multiply (default), 1 one product at a time (the slow, obvious twin)
+ *     SUCREF_KERNEL           0 chosen by the target (default), 1 one product at a time (the slow, obvious twin), two rows per
+ *                             multiply with sums of 2 eight or 3 sixteen rows in registers
  *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts
  *     SUCREF_READ_U8(p)       how a model byte is read; define as pgm_read_byte(p) for AVR flash
  *     SUCREF_READ_U32(p)      how four bytes, least significant first, at a multiple of 4 are read; optional
@@ -79,13 +80,12 @@
  *    included:  R = round_shift(round(z * multiplier / 2^31), -exponent),  u = clamp(R + zero_point, lo, hi).
  *
  * 4. Planes in memory. Digits of width 1, 2, 3..4, 5..8 occupy slots of B = 1, 2, 4, 8 bits. A block holds R rows:
- *    8 for slots of 8 and 4 bits, 16 for slots of 2 and 1, then tails of 8 and 4; missing rows of the last block hold
- *    v = 128. Inside a block columns follow one another, R * B bits each; a 32-bit little-endian word is
+ *    8 for slots of 8 bits, else 16, then tails of 8 and 4; missing rows of the last block hold v = 128. Inside a block columns follow one another, R * B bits each; a 32-bit little-endian word is
  *
  *        bit   31          16 15           0        low half: the first half of the word's rows, B bits each, upwards
  *             | row h..2h-1  | row 0..h-1   |       high half: the other half; h = rows in the word / 2
  *
- *    R * B = 64: two words per column (rows 0-3, rows 4-7). R * B < 32: several columns per word, in each half the
+ *    R * B = 64: two words per column, the first half of the rows in the first. R * B < 32: several columns per word, in each half the
  *    first column lowest. So one multiplication of a masked word by u makes the products of two rows, in fields of
  *    16 bits. A run of columns ends (a chunk) before a field could overflow: for digits of w bits when
  *    (2^w - 1) * sum(u) would pass 65535, for full bytes, whose fields start at 32768 - 128 * sum(u), when
@@ -200,7 +200,7 @@ SUCREF_API uint32_t sucref_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned 
      (SUCREF_I_PAD4(n_rows) % 16U / 8U) * SUCREF_I_BLOCK_BYTES(8, n_in, slot) +                                        \
      (SUCREF_I_PAD4(n_rows) % 8U / 4U) * SUCREF_I_BLOCK_BYTES(4, n_in, slot))
 #define SUCREF_PLANE_BYTES(n_rows, n_in, digit_bits)                                                                   \
-    (SUCREF_SLOT_BITS(digit_bits) >= 4 ? SUCREF_I_PLANE8(n_rows, n_in, SUCREF_SLOT_BITS(digit_bits))                   \
+    (SUCREF_SLOT_BITS(digit_bits) == 8 ? SUCREF_I_PLANE8(n_rows, n_in, SUCREF_SLOT_BITS(digit_bits))                   \
                                        : SUCREF_I_PLANE16(n_rows, n_in, SUCREF_SLOT_BITS(digit_bits)))
 
 /* sucref_plane_pack - bits low_bit .. low_bit + digit_bits - 1 of v = clamp(w * 2^shift, -128, 127) + 128 as one plane.
@@ -531,10 +531,17 @@ SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, d
 #ifndef SUCREF_KERNEL
 #  define SUCREF_KERNEL 0
 #endif
-#if SUCREF_KERNEL == 0 && !defined(SUCREF_CONSTANT_WORK)
+#if SUCREF_KERNEL != 1 && !defined(SUCREF_CONSTANT_WORK)
 #  define SUCREF_I_PAIRS 1 /* two rows per multiply, over chunks */
 #else
 #  define SUCREF_I_PAIRS 0
+#endif
+#if SUCREF_KERNEL == 3
+#  define SUCREF_I_SIXTEEN 1 /* sums of 16 rows in registers */
+#elif SUCREF_KERNEL == 2 || defined(__AVR__) || (defined(__thumb__) && !defined(__thumb2__))
+#  define SUCREF_I_SIXTEEN 0
+#else
+#  define SUCREF_I_SIXTEEN 1
 #endif
 #ifndef SUCREF_ASSERT
 #  define SUCREF_ASSERT(cond) ((void)0)
@@ -707,7 +714,7 @@ SUCREF_API unsigned sucref_slot_bits(unsigned digit_bits)
 }
 
 /* rows of a full block, and bytes of a block of `rows` rows */
-static inline uint32_t sucref_i_block_rows(unsigned slot) { return slot >= 4 ? 8U : 16U; }
+static inline uint32_t sucref_i_block_rows(unsigned slot) { return slot == 8 ? 8U : 16U; }
 static inline uint32_t sucref_i_block_bytes(uint32_t rows, uint32_t n_in, unsigned slot)
 {
     return (n_in * rows * slot + 31U) / 32U * 4U; /* n_in * 64 < 2^22 */
@@ -718,7 +725,7 @@ SUCREF_API uint32_t sucref_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned 
     const unsigned slot = sucref_slot_bits(digit_bits);
     if (slot == 0 || n_rows < 1 || n_rows > 65535U || n_in < 1 || n_in > 65535U) { return 0; }
     if ((uint64_t)SUCREF_I_PAD4(n_rows) * n_in * slot / 8U > 0xFFF00000U) { return 0; }
-    return slot >= 4 ? SUCREF_I_PLANE8(n_rows, n_in, slot) : SUCREF_I_PLANE16(n_rows, n_in, slot);
+    return slot == 8 ? SUCREF_I_PLANE8(n_rows, n_in, slot) : SUCREF_I_PLANE16(n_rows, n_in, slot);
 }
 
 /* where the block that holds `row` starts, how many rows it has, and the row inside it */
@@ -1441,7 +1448,40 @@ SUCREF_I_ALONE static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const 
     }
 }
 
-/* 8 rows, slots of 4 bits: one word per column; as above, the lowest field from the unmasked product */
+/* slots of 4 bits, two words per column; as above, the lowest field from the unmasked product */
+#if SUCREF_I_SIXTEEN
+/* 16 rows at once, for cores with registers for eight sums */
+SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list)
+{
+    uint32_t mask = 0x000F000FU;
+    SUCREF_I_HIDE(mask);
+    while (*list != SUCREF_I_LIST_END) {
+        uint32_t all0 = 0, a0 = 0, b0 = 0, c0 = 0, all1 = 0, a1 = 0, b1 = 0, c1 = 0, e, x;
+        for (e = *list++; (x = e >> 24) != 0; e = *list++) {
+            const uint8_t *q = p + (e & 0xFFFFFFU);
+            uint32_t u = SUCREF_READ_U32(q);
+            a0 += ((u >> 4) & mask) * x;
+            b0 += ((u >> 8) & mask) * x;
+            c0 += ((u >> 12) & mask) * x;
+            all0 += u * x;
+            u = SUCREF_READ_U32(q + 4);
+            a1 += ((u >> 4) & mask) * x;
+            b1 += ((u >> 8) & mask) * x;
+            c1 += ((u >> 12) & mask) * x;
+            all1 += u * x;
+        }
+        sucref_i_emit(&acc[0], &acc[4], all0 - (a0 << 4) - (b0 << 8) - (c0 << 12));
+        sucref_i_emit(&acc[1], &acc[5], a0);
+        sucref_i_emit(&acc[2], &acc[6], b0);
+        sucref_i_emit(&acc[3], &acc[7], c0);
+        sucref_i_emit(&acc[8], &acc[12], all1 - (a1 << 4) - (b1 << 8) - (c1 << 12));
+        sucref_i_emit(&acc[9], &acc[13], a1);
+        sucref_i_emit(&acc[10], &acc[14], b1);
+        sucref_i_emit(&acc[11], &acc[15], c1);
+    }
+}
+#else
+/* 8 rows: one of the two words of each column */
 SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list)
 {
     uint32_t mask = 0x000F000FU;
@@ -1449,7 +1489,7 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
     while (*list != SUCREF_I_LIST_END) {
         uint32_t all = 0, a = 0, b = 0, c = 0, e, x;
         for (e = *list++; (x = e >> 24) != 0; e = *list++) {
-            const uint32_t u = SUCREF_READ_U32(p + ((e & 0xFFFFFFU) >> 1));
+            const uint32_t u = SUCREF_READ_U32(p + (e & 0xFFFFFFU));
             a += ((u >> 4) & mask) * x;
             b += ((u >> 8) & mask) * x;
             c += ((u >> 12) & mask) * x;
@@ -1461,6 +1501,7 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
         sucref_i_emit(&acc[3], &acc[7], c);
     }
 }
+#endif
 
 /* four pairs of rows, first .. first+3 and half above (two pairs for half = 2), of a block with rows * slot <= 32, whose
  * words hold 2^columns_log2 columns */
@@ -1537,8 +1578,9 @@ static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, 
             const uint32_t k0 = bytes8 ? 0x80008000U : 0U, k1 = bytes8 ? 0x00800080U : 0U;
             if (block == 8 && slot == 8) {
                 sucref_i_dot8(acc + done, p, list, k0, k1);
-            } else if (block == 8 && slot == 4) {
+            } else if (block == 16 && slot == 4) {
                 sucref_i_dot4(acc + done, p, list);
+                if (!SUCREF_I_SIXTEEN) { sucref_i_dot4(acc + done + 8, p + 4, list); }
             } else {
                 const uint32_t half = block / 2U;
                 unsigned first;
