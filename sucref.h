@@ -1738,7 +1738,7 @@ typedef struct {
     uint32_t chunks, full;
 } sucref_i_builder;
 
-static void sucref_i_end_chunk(sucref_i_builder *b)
+static inline void sucref_i_end_chunk(sucref_i_builder *b)
 {
     if (b->list == b->end) { b->full = 1; return; }
     *b->list++ = b->chunk;
@@ -1756,14 +1756,14 @@ static inline void sucref_i_push(sucref_i_builder *b, uint32_t c, uint32_t x)
     b->chunk += x;
 }
 
-static void sucref_i_close(sucref_i_builder *b)
+static inline void sucref_i_close(sucref_i_builder *b)
 {
     if (b->chunk != 0) { sucref_i_end_chunk(b); }
     if (b->list == b->end) { b->full = 1; return; }
     *b->list++ = SUCREF_I_LIST_END;
 }
 
-static sucref_i_builder sucref_i_begin(const sucref_net *s, const sucref_layer *l, unsigned bits)
+static inline sucref_i_builder sucref_i_begin(const sucref_net *s, const sucref_layer *l, unsigned bits)
 {
     sucref_i_builder b;
     unsigned i;
@@ -3016,7 +3016,7 @@ SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucre
     if (status == SUCREF_OK) {
         uint8_t *base = j.act;
         const size_t one = (size_t)j.widest * options->n_calibrate;
-        j.next = base + (base != NULL ? one : 0); j.full = base + (base != NULL ? 2 * one : 0); j.full_next = base + (base != NULL ? 3 * one : 0);
+        if (base != NULL) { j.next = base + one; j.full = base + 2 * one; j.full_next = base + 3 * one; }
         sucref_i_choose_plans(&j);
         status = sucref_i_find_ranges(&j);
         for (n = 0; status == SUCREF_OK && n < n_layers; n++) {

@@ -339,6 +339,12 @@ static void extend_refuses_bad_sections(void)
     CHECK(refused > 5);
 }
 
+static void crc_is_the_usual_one(void)
+{
+    const uint8_t check[] = "123456789";
+    CHECK(~sucref_i_crc(0xFFFFFFFFU, check, 9) == 0xCBF43926U);
+}
+
 static void argmax_and_margin(void)
 {
     const int32_t z[] = { INT32_MIN, 5, 9, 9, INT32_MAX }, one[] = { -7 };
@@ -360,6 +366,7 @@ int main(int argc, char **argv)
     RUN("cost counts the passes over the planes", cost_counts_passes);
     RUN("the writer refuses what is inconsistent", writer_refuses);
     RUN("extend refuses bad sections", extend_refuses_bad_sections);
+    RUN("the CRC is the usual one", crc_is_the_usual_one);
     RUN("argmax and margin", argmax_and_margin);
     return test_report("model");
 }
