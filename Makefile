@@ -25,6 +25,7 @@ help:
 	@echo "size       flash and RAM by core"
 	@echo "warn       strict warnings, every compiler found; freestanding builds"
 	@echo "sanitize   the tests under address, undefined-behaviour and memory sanitizers"
+	@echo "compilers  the exactness test under gcc and clang, -O0, -O2, -O3, i386"
 	@echo "coverage   line and branch coverage of sucref.h by the tests (gcovr)"
 	@echo "fuzz       fuzz the model reader (clang's libFuzzer), RUNS=100000"
 	@echo "mutants    how many of MAX=300 changed headers the tests notice"
@@ -82,6 +83,8 @@ warn: | $(B)
 	@sh tests/warn.sh
 sanitize: | $(B)
 	@sh tests/sanitize.sh
+compilers: | $(B)
+	@sh tests/compilers.sh
 coverage: | $(B)
 	@sh tests/coverage.sh
 RUNS ?= 100000
@@ -97,4 +100,4 @@ models: $(B)/train_digits $(B)/sucref
 clean:
 	rm -rf $(B)
 
-.PHONY: help demo test check examples paper mcu bench-mcu size bench warn sanitize coverage fuzz mutants models clean
+.PHONY: help demo test check examples paper mcu bench-mcu size bench warn sanitize compilers coverage fuzz mutants models clean

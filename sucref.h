@@ -27,7 +27,7 @@
  *     model         sucref_model_open, _check, _extend, _layer, _group, _stop, _cost          the file, read in place
  *     net           sucref_net_work_len, _init, _set_input, _input_bits, _skip_to, _step, _run, _quantum,
  *                   _answer, _read; sucref_argmax, sucref_margin, sucref_softmax
- *     prepare       sucref_model_write, sucref_quantize                    host only, with SUCREF_HOST
+ *     prepare       sucref_model_write, sucref_quantize, sucref_table      host only, with SUCREF_HOST
  *
  * CONFIGURATION (define before including; none changes a type or a signature)
  *     SUCREF_IMPLEMENTATION   bodies in this one source file; a repeat is harmless
@@ -506,6 +506,13 @@ SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucre
 /* sucref_partition_float - sucref_partition for real numbers; NaN, and infinity under SUCREF_WRAP, is SUCREF_E_RANGE. */
 SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t len, const int8_t *p, size_t p_len,
                                       int overflow);
+
+/* sucref_table - knots of SUCREF_ACT_TABLE for a logistic or hyperbolic tangent of R * step, R the requantized z (-32768..
+ * 32767). sigmoid: u = 256 * value, zero point 0; tanh: u = 128 * value + 128, zero point 128. Chords of 2048 * step are off
+ * by at most (2048 * step)^2 / 8 * max|f''|: sigmoid at step 2^-12 (-8..8) 0.8 of u, tanh at 2^-13 (-4..4) 0.8.
+ * table [SUCREF_TABLE_LEN] out. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+enum { SUCREF_TABLE_SIGMOID = 0, SUCREF_TABLE_TANH = 1 };
+SUCREF_API int sucref_table(int16_t *table, int kind, double step);
 
 /* sucref_quantize_multiplier - real > 0 as multiplier * 2^(exponent - 31), multiplier in [2^30, 2^31); 0 gives 0, 0. */
 SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, double real);
@@ -2549,6 +2556,18 @@ SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, d
     if (m == ((int64_t)1 << 31)) { m /= 2; ++*exponent; }
     if (*exponent < -31) { *exponent = 0; return; }
     *multiplier = (int32_t)m;
+}
+
+SUCREF_API int sucref_table(int16_t *table, int kind, double step)
+{
+    int i;
+    if (table == NULL || (kind != SUCREF_TABLE_SIGMOID && kind != SUCREF_TABLE_TANH)) { return SUCREF_E_ARG; }
+    if (!(step > 0) || !isfinite(step)) { return SUCREF_E_RANGE; }
+    for (i = 0; i < SUCREF_TABLE_LEN; i++) { /* both are 32768 * tanh in the table's units; sigmoid(x) = (1 + tanh(x / 2)) / 2 */
+        const double x = (i - 16) * 2048.0 * step, v = floor(32768.0 * tanh(kind == SUCREF_TABLE_TANH ? x : x / 2) + 0.5);
+        table[i] = (int16_t)(v > 32767 ? 32767 : v);
+    }
+    return SUCREF_OK;
 }
 
 SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t len, const int8_t *p, size_t p_len, int overflow)

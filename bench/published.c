@@ -399,6 +399,21 @@ static void example_2(void)
     }
 }
 
+/* Remark 2: digits of base 3 rejoin to within one unit of the last one (the reference only) */
+static void other_bases(void)
+{
+    static const int p[5] = { 1, 0, -1, -2, -3 };
+    double worst = 0;
+    int k, r;
+    for (k = -2999; k <= 2999; k++) {
+        const double x = k / 1000.0;
+        double sum = 0;
+        for (r = 0; r < SCHEME_R; r++) { sum += scheme_digit(x, p, r, 0, 3) * pow(3, p[r + 1]); }
+        worst = fmax(worst, fabs(x - sum) * 27);
+    }
+    row("SR Remark 2", "base 3: largest rest after four digits in units of the last", NAN, worst, NAN, NAN, 1);
+}
+
 int main(int argc, char **argv)
 {
     char path[256];
@@ -411,6 +426,7 @@ int main(int argc, char **argv)
     printf("%-16s %-58s %8s %8s %8s  %-14s %s\n", "source", "item", "publ.", "printed", "ours", "goal", "meets");
     theorem_1();
     example_2();
+    other_bases();
     test_set = idx_load(NULL, "mnist", 1);
     train_set = idx_load(NULL, "mnist", 0);
     if (test_set.n == IDX_TEST && train_set.n == IDX_TRAIN + IDX_VALID) {

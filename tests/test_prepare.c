@@ -218,6 +218,58 @@ static void multipliers(void)
     }
 }
 
+/* the tables against the functions, through a one-layer model whose z is its input */
+static void tables_are_close(void)
+{
+    const uint8_t bits[1] = { 8 }, in_bits[1] = { 8 };
+    const int8_t one = 1, exponent = 0;
+    int32_t bias = 0, multiplier = 0;
+    int16_t table[SUCREF_TABLE_LEN];
+    sucref_layer_spec l;
+    sucref_model_spec spec;
+    uint32_t file[200], work[100];
+    int kind, z;
+    CHECK(sucref_table(NULL, 0, 1) == SUCREF_E_ARG && sucref_table(table, 2, 1) == SUCREF_E_ARG && sucref_table(table, -1, 1) == SUCREF_E_ARG);
+    CHECK(sucref_table(table, 0, 0) == SUCREF_E_RANGE && sucref_table(table, 0, INFINITY) == SUCREF_E_RANGE && sucref_table(table, 0, NAN) == SUCREF_E_RANGE);
+    memset(&l, 0, sizeof l);
+    memset(&spec, 0, sizeof spec);
+    l.n_in = l.n_out = 1; l.w = &one; l.bias = &bias; l.multiplier = &multiplier; l.exponent = &exponent; l.requant = SUCREF_REQUANT_FLOOR;
+    l.plan[0] = 8; l.n_planes = 1; l.act = SUCREF_ACT_TABLE; l.table = table; l.hi = 255;
+    spec.layers = &l; spec.n_layers = spec.n_stops = 1; spec.bits = bits; spec.in_bits = in_bits;
+    for (kind = 0; kind < 2; kind++) {
+        CHECK(sucref_table(table, kind, ldexp(1, -12 - kind)) == SUCREF_OK);
+        for (z = -40000; z <= 40000; z += 7) {
+            sucref_model m;
+            sucref_net net;
+            sucref_answer a;
+            const uint8_t x = 0;
+            const double t = (z > 32767 ? 32767 : z < -32768 ? -32768 : z) / (4096.0 * (1 + kind)), f = kind ? 128 * tanh(t) + 128 : 256 / (1 + exp(-t));
+            uint32_t bytes;
+            bias = z;
+            bytes = sucref_model_write((uint8_t *)file, sizeof file, &spec, NULL);
+            CHECK(bytes != 0 && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK && sucref_net_init(&net, &m, work, 100) == SUCREF_OK);
+            CHECK(sucref_net_set_input(&net, &x) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
+            CHECK(a.logits[0] == z && fabs((f > 255 ? 255 : f) - a.out[0]) <= 1.35);
+        }
+    }
+}
+
+/* archives that the tool must refuse, each for its own reason (tests/tool.sh) */
+static void bad_archives(void)
+{
+    static float v[12] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 }, nan_v[6] = { 0, NAN, 0, 0, 0, 0 };
+    npz_array a[4] = { { "W0", 2, { 2, 3 }, v }, { "b0", 1, { 2, 1 }, v }, { "W1", 2, { 4, 2 }, v }, { "b1", 1, { 4, 1 }, v } };
+    CHECK(npz_write("build/good.npz", a, 4) == 0);
+    CHECK(npz_write("build/no_b1.npz", a, 3) == 0 && npz_write("build/no_w0.npz", a + 2, 2) == 0);
+    a[2].shape[1] = 1; CHECK(npz_write("build/chain.npz", a, 4) == 0); a[2].shape[1] = 2;
+    a[3].shape[0] = 3; CHECK(npz_write("build/rows.npz", a, 4) == 0); a[3].shape[0] = 4;
+    a[2].dims = 1; CHECK(npz_write("build/flat.npz", a, 4) == 0); a[2].dims = 2;
+    a[0].v = nan_v; CHECK(npz_write("build/nan.npz", a, 4) == 0); a[0].v = v;
+    strcpy(a[3].name, "c1"); CHECK(npz_write("build/no_b.npz", a, 4) == 0); strcpy(a[3].name, "b1");
+    strcpy(a[2].name, "V1"); CHECK(npz_write("build/no_w1.npz", a, 4) == 0); strcpy(a[2].name, "W2"); strcpy(a[3].name, "b2");
+    CHECK(npz_write("build/gap.npz", a, 4) == 0);
+}
+
 /* a small archive in memory */
 static uint8_t *archive(size_t *len)
 {
@@ -287,6 +339,8 @@ int main(int argc, char **argv)
     RUN("quantize refuses what it cannot do", quantize_refuses);
     RUN("layers of zeros work", all_zero_weights_work);
     RUN("multipliers", multipliers);
+    RUN("logistic and tanh by table", tables_are_close);
+    RUN("archives for the tool to refuse", bad_archives);
     RUN(".npz files, whole, cut and damaged", npz_files);
     return test_report("prepare");
 }

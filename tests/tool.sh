@@ -53,6 +53,16 @@ no "clip must be" $t quantize $n -o $d/y --clip x
 no "input-scale must be" $t quantize $n -o $d/y --input-scale 0
 no "input-scale must be" $t quantize $n -o $d/y --input-scale nan
 no "not whole inputs" $t quantize $n -o $d/y --calibrate $d/short.u8
+ok "a small good archive" "$t quantize build/good.npz -o $d/g && $t info $d/g | grep -q '3 inputs (u8), 4 outputs'"
+no "b1 is missing" $t quantize build/no_b1.npz -o $d/y
+no "W0 is missing" $t quantize build/no_w0.npz -o $d/y
+no "W1 is missing" $t quantize build/no_w1.npz -o $d/y
+no "b1 is missing" $t quantize build/no_b.npz -o $d/y
+no "arrays other than" $t quantize build/gap.npz -o $d/y
+no "does not take what W0 gives" $t quantize build/chain.npz -o $d/y
+no "as many values as" $t quantize build/rows.npz -o $d/y
+no "two dimensions" $t quantize build/flat.npz -o $d/y
+no "NaN or infinity" $t quantize build/nan.npz -o $d/y
 no "zip" $t quantize $m -o $d/y
 no "zip" $t quantize $d/short.u8 -o $d/y
 echo "tool: $passed passed, $failed failed, 0 skipped"
