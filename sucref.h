@@ -77,7 +77,9 @@
  *
  * 3. Activations are unsigned bytes u, real value (u - zero_point) * scale, so that the zero of a ReLU is u = 0.
  *    Requantization is that of the TensorFlow Lite reference (Jacob et al., arXiv 1712.05877), double rounding
- *    included:  R = round_shift(round(z * multiplier / 2^31), -exponent),  u = clamp(R + zero_point, lo, hi).
+ *    included:  R = round_shift(round(z * multiplier / 2^31), -exponent),  u = clamp(R + zero_point, lo, hi).  Then
+ *    SUCREF_ACT_LOOKUP replaces u by one of 256 bytes (any function of one int8 tensor), and a model may end in a softmax
+ *    of its last layer's u (sucref_softmax); the logits stay those before it.
  *
  * 4. Planes in memory. Digits of width 1, 2, 3..4, 5..8 occupy slots of B = 1, 2, 4, 8 bits. A block holds R rows:
  *    8 for slots of 8 bits, else 16, then tails of 8 and 4; missing rows of the last block hold v = 128. Inside a block columns follow one another, R * B bits each; a 32-bit little-endian word is
@@ -281,10 +283,10 @@ SUCREF_API uint64_t sucref_linear_rest(const sucref_linear *l);
  * stops, 16 row groups a layer, 65,535 rows and columns. */
 enum { SUCREF_MAX_LAYERS = 64, SUCREF_MAX_STOPS = 32, SUCREF_MAX_GROUPS = 16, SUCREF_MAX_PLANES = 8 };
 enum { SUCREF_INPUT_U8 = 0, SUCREF_INPUT_S8 = 1 };
-enum { SUCREF_ACT_NONE = 0, SUCREF_ACT_RELU, SUCREF_ACT_RELU6, SUCREF_ACT_LEAKY, SUCREF_ACT_TABLE };
+enum { SUCREF_ACT_NONE = 0, SUCREF_ACT_RELU, SUCREF_ACT_RELU6, SUCREF_ACT_LEAKY, SUCREF_ACT_TABLE, SUCREF_ACT_LOOKUP };
 enum { SUCREF_REQUANT_TFLITE = 0, SUCREF_REQUANT_FLOOR, SUCREF_REQUANT_ROUND };
 enum { SUCREF_LAYER_KEEP = 1, SUCREF_LAYER_PER_ROW = 2, SUCREF_LAYER_ORDER = 4 };
-enum { SUCREF_TABLE_LEN = 33 }; /* knots of a piecewise-linear activation */
+enum { SUCREF_TABLE_LEN = 33, SUCREF_LOOKUP_LEN = 256 }; /* knots of SUCREF_ACT_TABLE; bytes of SUCREF_ACT_LOOKUP */
 
 typedef struct {
     const uint8_t *bytes;
@@ -295,6 +297,8 @@ typedef struct {
     uint8_t n_stops;            /* of the whole file */
     uint8_t usable_stops;       /* complete in bytes_len */
     uint8_t input_type;         /* SUCREF_INPUT_U8 or _S8 (the unsigned value is x + 128) */
+    uint8_t softmax_shift;
+    int32_t softmax_multiplier; /* of a softmax at the end; 0: none */
 } sucref_model;
 
 typedef struct {
@@ -370,7 +374,7 @@ typedef struct {
 
 typedef struct {
     const int32_t *logits; /* [n_out] z of the last layer */
-    const uint8_t *out;    /* [n_out] its activations, unsigned (the int8 output is out - 128) */
+    const uint8_t *out;    /* [n_out] its activations or their softmax, unsigned (the int8 output is out - 128) */
     uint32_t n_out, work;  /* work: multiply-adds spent when this stop was reached */
     uint8_t stop;
 } sucref_answer;
@@ -411,7 +415,7 @@ SUCREF_API int sucref_net_step(sucref_net *s, uint32_t budget);
 SUCREF_API int sucref_net_run(sucref_net *s, unsigned stop);
 
 /* sucref_net_quantum - the largest number of multiply-adds that one step can pass its budget by. Requantization is
- * charged 16 and reading an input column 1. */
+ * charged 16, reading an input column 1, and an output of a softmax 256. */
 SUCREF_API uint32_t sucref_net_quantum(const sucref_model *m);
 
 /* sucref_net_answer - points at the last answer, for a reader that the stepper cannot interrupt (the same thread, or
@@ -448,6 +452,7 @@ typedef struct {              /* one layer, in the words of METHOD */
     const int8_t *exponent;   /* the same length; TFLITE -31..30, FLOOR and ROUND: a shift to the right 0..31 */
     const uint8_t *row_shift; /* [n_out] 0..7, or NULL: justified (plan 8: none) */
     const int16_t *table;     /* [SUCREF_TABLE_LEN] with SUCREF_ACT_TABLE */
+    const uint8_t *lookup;    /* [SUCREF_LOOKUP_LEN] with SUCREF_ACT_LOOKUP */
     const uint16_t *order;    /* [n_out] with SUCREF_LAYER_ORDER (last layer): where row r's output goes */
     const uint32_t *group_rows; /* [n_groups] rows of each group, or NULL with n_groups 1 */
     uint8_t plan[SUCREF_MAX_PLANES], n_planes, coarse;
@@ -467,6 +472,8 @@ typedef struct {
     const uint8_t *bits;      /* [n_stops][groups of all layers] */
     const sucref_correction *corrections; /* the same shape, or NULL */
     uint8_t n_layers, n_stops, input_type;
+    uint8_t softmax_shift;
+    int32_t softmax_multiplier; /* as sucref_softmax takes them; 0: none */
 } sucref_model_spec;
 
 /* sucref_model_write - the model file of a spec.
@@ -930,7 +937,7 @@ enum { /* byte offsets in the file and its records */
     SUCREF_I_FRAME = 16,
     SUCREF_I_H_VERSION = 4, SUCREF_I_H_LAYOUT = 6, SUCREF_I_H_FILE = 8, SUCREF_I_H_HEAD = 12, SUCREF_I_H_IN = 16,
     SUCREF_I_H_OUT = 20, SUCREF_I_H_LAYERS = 24, SUCREF_I_H_GROUPS = 26, SUCREF_I_H_STOPS = 28, SUCREF_I_H_INPUT = 29,
-    SUCREF_I_H_ZERO = 30, SUCREF_I_H_CRC = 44,
+    SUCREF_I_H_SHIFT = 30, SUCREF_I_H_ZERO = 31, SUCREF_I_H_SOFTMAX = 32, SUCREF_I_H_ZERO2 = 36, SUCREF_I_H_CRC = 44,
     SUCREF_I_L_IN = 0, SUCREF_I_L_OUT = 4, SUCREF_I_L_PARAMS = 8, SUCREF_I_L_GROUP = 12, SUCREF_I_L_GROUPS = 14,
     SUCREF_I_L_PLAN = 16, SUCREF_I_L_PLANES = 24, SUCREF_I_L_COARSE = 25, SUCREF_I_L_ACT = 26, SUCREF_I_L_REQUANT = 27,
     SUCREF_I_L_FLAGS = 28, SUCREF_I_L_IN_ZERO = 29, SUCREF_I_L_OUT_ZERO = 30, SUCREF_I_L_LO = 31, SUCREF_I_L_HI = 32,
@@ -953,7 +960,7 @@ static sucref_i_params sucref_i_params_of(const sucref_layer *l)
     p.shift = p.exponent + SUCREF_I_PAD4(k);
     p.colmax = p.shift + SUCREF_I_PAD4(l->n_out);
     p.table = p.colmax + SUCREF_I_PAD4(l->n_in);
-    p.order = p.table + (l->act == SUCREF_ACT_TABLE ? SUCREF_I_PAD4(2 * SUCREF_TABLE_LEN) : 0U);
+    p.order = p.table + (l->act == SUCREF_ACT_TABLE ? SUCREF_I_PAD4(2 * SUCREF_TABLE_LEN) : l->act == SUCREF_ACT_LOOKUP ? (uint32_t)SUCREF_LOOKUP_LEN : 0U);
     p.end = p.order + ((l->flags & SUCREF_LAYER_ORDER) ? SUCREF_I_PAD4(2U * l->n_out) : 0U);
     return p;
 }
@@ -1070,7 +1077,12 @@ static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
     }
     if (m->n_stops < 1 || m->n_stops > SUCREF_MAX_STOPS) { return SUCREF_I_FAIL(f, "number of stops", SUCREF_I_H_STOPS); }
     if (m->input_type > SUCREF_INPUT_S8) { return SUCREF_I_FAIL(f, "input type", SUCREF_I_H_INPUT); }
-    if (!sucref_i_zero_bytes(p + SUCREF_I_H_ZERO, SUCREF_I_H_CRC - SUCREF_I_H_ZERO)) {
+    m->softmax_multiplier = sucref_i_s32(sucref_i_u32(p + SUCREF_I_H_SOFTMAX));
+    m->softmax_shift = SUCREF_READ_U8(p + SUCREF_I_H_SHIFT);
+    if (m->softmax_multiplier == 0 ? m->softmax_shift != 0 : m->softmax_multiplier < 0x40000000 || m->softmax_shift > 31 || m->n_out > 4095U) {
+        return SUCREF_I_FAIL(f, "softmax", SUCREF_I_H_SOFTMAX);
+    }
+    if (SUCREF_READ_U8(p + SUCREF_I_H_ZERO) != 0 || !sucref_i_zero_bytes(p + SUCREF_I_H_ZERO2, SUCREF_I_H_CRC - SUCREF_I_H_ZERO2)) {
         return SUCREF_I_FAIL(f, "reserved bytes of the header", SUCREF_I_H_ZERO);
     }
     if (head % 4U != 0 || head < sucref_i_tables_end(m) || head > m->file_bytes || m->file_bytes % 4U != 0) {
@@ -1153,10 +1165,10 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, const sucref_l
     }
     status = sucref_i_open_plan(l, f, at);
     if (status != SUCREF_OK) { return status; }
-    if (l->act > SUCREF_ACT_TABLE) { return SUCREF_I_FAIL(f, "activation", at + SUCREF_I_L_ACT); }
+    if (l->act > SUCREF_ACT_LOOKUP) { return SUCREF_I_FAIL(f, "activation", at + SUCREF_I_L_ACT); }
     if (l->requant > SUCREF_REQUANT_ROUND) { return SUCREF_I_FAIL(f, "requantization", at + SUCREF_I_L_REQUANT); }
     if (l->flags > 7 || ((l->flags & SUCREF_LAYER_ORDER) && n + 1U != m->n_layers)) { return SUCREF_I_FAIL(f, "layer flags", at + SUCREF_I_L_FLAGS); }
-    if (before != NULL && l->in_zero != before->out_zero) { return SUCREF_I_FAIL(f, "input zero point", at + SUCREF_I_L_IN_ZERO); }
+    if (before != NULL && before->act < SUCREF_ACT_TABLE && l->in_zero != before->out_zero) { return SUCREF_I_FAIL(f, "input zero point", at + SUCREF_I_L_IN_ZERO); }
     if (l->lo > l->hi) { return SUCREF_I_FAIL(f, "clamp", at + SUCREF_I_L_LO); }
     if (SUCREF_READ_U8(m->bytes + at + 33U) != 0 || !sucref_i_zero_bytes(m->bytes + at + SUCREF_I_L_ZERO, SUCREF_I_LAYER - SUCREF_I_L_ZERO) ||
         (l->act != SUCREF_ACT_LEAKY && l->slope != 0)) {
@@ -1614,7 +1626,7 @@ static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, 
  * A step is made of quanta: the start of a row group (decide what its rows need, read the input into the list), or up to
  * 16 rows. Nothing of a quantum survives it but finished rows. */
 
-enum { SUCREF_I_ROWS = 16, SUCREF_I_ROW_COST = 16, SUCREF_I_NONE = 0xFF };
+enum { SUCREF_I_ROWS = 16, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_FINISHED };       /* sucref_net.state */
 enum { SUCREF_I_SKIP = 0, SUCREF_I_CONSTANT, SUCREF_I_ALL, SUCREF_I_ADD, SUCREF_I_DELTA }; /* sucref_net.mode */
 
@@ -1911,14 +1923,15 @@ static int32_t sucref_i_table(const uint8_t *knots, int32_t r)
     return sucref_i_floor32(a * 2048 + (b - a) * (int32_t)f + 262144, 19); /* + half, / (2048 * 256) */
 }
 
-/* the activation of z; table: its knots, for SUCREF_ACT_TABLE */
+/* the activation of z; table: its knots or bytes, for SUCREF_ACT_TABLE and _LOOKUP */
 static uint8_t sucref_i_post(const sucref_layer *l, int32_t z, int32_t multiplier, int exponent, const uint8_t *table)
 {
     int32_t r = sucref_i_requant(z, multiplier, exponent, l->requant);
     if (l->act == SUCREF_ACT_LEAKY && r < 0) { r = (int32_t)sucref_i_floor64((int64_t)r * l->slope + 16384, 15); }
     if (l->act == SUCREF_ACT_TABLE) { r = sucref_i_table(table, r); }
     r = sucref_i_sat32((int64_t)r + (l->act == SUCREF_ACT_TABLE ? 128 : l->out_zero));
-    return (uint8_t)(r < l->lo ? l->lo : r > l->hi ? l->hi : r);
+    r = r < l->lo ? l->lo : r > l->hi ? l->hi : r;
+    return l->act == SUCREF_ACT_LOOKUP ? SUCREF_READ_U8(table + r) : (uint8_t)r;
 }
 
 static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, const sucref_i_params *at, int32_t z, uint32_t row)
@@ -2094,6 +2107,10 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
         record[2U + to] = logits[r];
         out[to] = act[r];
     }
+    if (s->model->softmax_multiplier != 0) {
+        (void)sucref_softmax(out, out, n, s->model->softmax_multiplier, s->model->softmax_shift);
+        s->spent += n * SUCREF_I_SOFTMAX_COST;
+    }
     record[0] = s->stop;
     record[1] = s->spent;
     sucref_i_publish(s);
@@ -2173,7 +2190,7 @@ SUCREF_API uint32_t sucref_net_quantum(const sucref_model *m)
         cost = l.n_in * (uint32_t)l.n_planes * SUCREF_I_ROWS + SUCREF_I_ROWS * SUCREF_I_ROW_COST; /* > 3 * n_in too */
         if (cost > most) { most = cost; }
     }
-    return most;
+    return m != NULL && m->softmax_multiplier != 0 ? most + m->n_out * SUCREF_I_SOFTMAX_COST : most;
 }
 
 SUCREF_API int sucref_net_answer(const sucref_net *s, sucref_answer *a)
@@ -2368,6 +2385,7 @@ static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s
     }
     sucref_i_pad(o);
     for (r = 0; s->act == SUCREF_ACT_TABLE && r < SUCREF_TABLE_LEN; r++) { sucref_i_append(o, (uint16_t)s->table[r], 2); }
+    for (r = 0; s->act == SUCREF_ACT_LOOKUP && r < SUCREF_LOOKUP_LEN; r++) { sucref_i_append(o, s->lookup[r], 1); }
     sucref_i_pad(o);
     for (r = 0; (s->flags & SUCREF_LAYER_ORDER) && r < s->n_out; r++) { sucref_i_append(o, s->order[r], 2); }
     sucref_i_pad(o);
@@ -2475,6 +2493,8 @@ static void sucref_i_write_head(const sucref_i_writer *o, const sucref_model_spe
     sucref_i_put(o, SUCREF_I_H_GROUPS, total, 2);
     sucref_i_put(o, SUCREF_I_H_STOPS, spec->n_stops, 1);
     sucref_i_put(o, SUCREF_I_H_INPUT, spec->input_type, 1);
+    sucref_i_put(o, SUCREF_I_H_SHIFT, spec->softmax_shift, 1);
+    sucref_i_put(o, SUCREF_I_H_SOFTMAX, (uint32_t)spec->softmax_multiplier, 4);
     if (o->p != NULL) {
         uint32_t crc = sucref_i_crc(0xFFFFFFFFU, o->p, SUCREF_I_H_CRC);
         crc = sucref_i_crc(crc, o->p + SUCREF_I_HEADER, head - SUCREF_I_HEADER);

@@ -9,6 +9,7 @@
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
 #include "npz.h"
+#include "tflite.h"
 #include <ctype.h>
 #include <stdarg.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 static const char usage[] =
     "usage: sucref quantize layers.npz -o m.sucref [--plan 4,4] [--calibrate inputs.u8] [--act relu|relu6|none]\n"
     "                       [--clip share|auto] [--input-scale s] [--keep] [--cut-input]\n"
+    "       sucref import model.tflite -o m.sucref [--plan 4,4] [--keep]\n"
     "       sucref info m.sucref\n"
     "       sucref run m.sucref --in x.u8|x.s8 --out y.bin [--stop S] [--logits] [--type u8|s8]\n"
     "       sucref truncate m.sucref --stops S -o t.sucref\n"
@@ -221,11 +223,56 @@ static void quantize(const args *a)
     npz_free(&z);
 }
 
+/* ---- import ------------------------------------------------------------------------------------------------------ */
+
+/* layers of at least a quarter of the largest one's weights follow the plan, the others have 8 bits at every stop */
+static void import(const args *a)
+{
+    static tflite t;
+    sucref_quantize_options plan;
+    sucref_model_spec spec;
+    sucref_fault fault = { "", 0 };
+    uint8_t bits[SUCREF_MAX_STOPS * TFLITE_LAYERS], in_bits[SUCREF_MAX_STOPS], *model;
+    size_t len, most = 0;
+    uint8_t *file = read_file(a->in, &len);
+    uint32_t model_len;
+    unsigned n, k, sum;
+    if (a->out == NULL) { die("import needs -o m.sucref"); }
+    memset(&plan, 0, sizeof plan);
+    memset(&spec, 0, sizeof spec);
+    parse_plan(&plan, a->plan ? a->plan : "4,4");
+    if (!tflite_parse(&t, file, len)) { die("%s: %s", a->in, t.why); }
+    for (n = 0; n < t.n_layers; n++) { most = (size_t)t.layer[n].n_in * t.layer[n].n_out > most ? (size_t)t.layer[n].n_in * t.layer[n].n_out : most; }
+    for (n = 0; n < t.n_layers; n++) {
+        sucref_layer_spec *s = &t.layer[n];
+        const int planned = plan.n_planes > 1 && (size_t)s->n_in * s->n_out * 4 >= most;
+        s->n_planes = planned ? plan.n_planes : 1;
+        s->coarse = (uint8_t)(planned && plan.coarse);
+        s->plan[0] = 8;
+        if (planned) { memcpy(s->plan, plan.plan, sizeof s->plan); }
+        if (planned && a->keep) { s->flags |= SUCREF_LAYER_KEEP; }
+        for (k = 0, sum = 0; k < plan.n_planes; k++) {
+            sum = plan.coarse ? plan.plan[k] : sum + plan.plan[k];
+            bits[k * t.n_layers + n] = (uint8_t)(planned ? sum : 8);
+            in_bits[k] = 8;
+        }
+    }
+    spec.layers = t.layer; spec.n_layers = (uint8_t)t.n_layers; spec.n_stops = plan.n_planes; spec.bits = bits; spec.in_bits = in_bits;
+    spec.input_type = t.input_type; spec.softmax_multiplier = t.softmax_multiplier; spec.softmax_shift = t.softmax_shift;
+    model_len = sucref_model_write(NULL, 0, &spec, &fault);
+    model = (uint8_t *)malloc(model_len + 1);
+    if (model_len == 0 || model == NULL || sucref_model_write(model, model_len, &spec, &fault) == 0) { die("%s: cannot be written: %s", a->in, fault.field); }
+    write_file(a->out, model, model_len);
+    tflite_free(&t);
+    free(model);
+    free(file);
+}
+
 /* ---- info, run, truncate, emit-c --------------------------------------------------------------------------------- */
 
 static void info(const args *a)
 {
-    static const char *act[] = { "none", "relu", "relu6", "leaky relu", "table" };
+    static const char *act[] = { "none", "relu", "relu6", "leaky relu", "table", "lookup" };
     uint8_t *bytes;
     const sucref_model m = open_model(a->in, &bytes);
     sucref_stop before = { 0, 0 };
@@ -351,7 +398,7 @@ static void emit_c(const args *a)
 int main(int argc, char **argv)
 {
     static const struct { const char *name; void (*act)(const args *); } command[] = {
-        { "quantize", quantize }, { "info", info }, { "run", run }, { "truncate", truncate_model }, { "emit-c", emit_c }
+        { "quantize", quantize }, { "import", import }, { "info", info }, { "run", run }, { "truncate", truncate_model }, { "emit-c", emit_c }
     };
     size_t i;
     args a;

@@ -45,7 +45,8 @@ static int oracle_requant(const sucref_layer_spec *s, int64_t z, uint32_t row)
     } else {
         r += s->out_zero;
     }
-    return (int)oracle_clamp(r, s->lo, s->hi);
+    r = oracle_clamp(r, s->lo, s->hi);
+    return s->act == SUCREF_ACT_LOOKUP ? s->lookup[r] : (int)r;
 }
 
 /* pre-activation of a row whose top `bits` (1..8) bits are known */
@@ -112,6 +113,9 @@ static inline void oracle_stop(int32_t *logits, uint8_t *out, const sucref_model
             }
         }
         for (r = 0; r < s->n_out; r++) { u[r] = next[r]; }
+    }
+    if (m->softmax_multiplier != 0) { /* has an oracle of its own in test_softmax.c */
+        (void)sucref_softmax(out, out, m->layers[m->n_layers - 1].n_out, m->softmax_multiplier, m->softmax_shift);
     }
 }
 #endif

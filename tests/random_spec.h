@@ -14,6 +14,7 @@ typedef struct {
     sucref_layer_spec layer[RS_LAYERS];
     uint32_t group_rows[RS_LAYERS][RS_GROUPS];
     int16_t table[RS_LAYERS][SUCREF_TABLE_LEN];
+    uint8_t lookup[RS_LAYERS][SUCREF_LOOKUP_LEN];
     int32_t *ints[RS_LAYERS];   /* bias, multiplier */
     int8_t *w[RS_LAYERS], *exponent[RS_LAYERS];
     uint8_t *shift[RS_LAYERS];
@@ -48,7 +49,7 @@ static void rs_scales(random_spec *r, unsigned n)
     const int spread = 4 + (s->n_in > 20) + (s->n_in > 100);
     uint32_t i;
     s->requant = (uint8_t)rnd_below(3);
-    s->act = (uint8_t)rnd_below(5);
+    s->act = (uint8_t)rnd_below(6);
     s->flags = (uint8_t)((rnd_below(2) ? SUCREF_LAYER_PER_ROW : 0) | (rnd_below(2) ? SUCREF_LAYER_KEEP : 0));
     s->out_zero = (uint8_t)(rnd_below(2) ? 0 : rnd_below(256));
     s->lo = (uint8_t)(rnd_below(2) ? s->out_zero : 0);
@@ -64,7 +65,9 @@ static void rs_scales(random_spec *r, unsigned n)
     s->bias = r->ints[n];
     s->multiplier = r->ints[n] + s->n_out;
     s->exponent = r->exponent[n];
+    for (i = 0; i < SUCREF_LOOKUP_LEN; i++) { r->lookup[n][i] = (uint8_t)rnd(); }
     s->table = r->table[n];
+    s->lookup = r->lookup[n];
 }
 
 /* schedules every group: bits of the plan, not falling, 8 at last; corrections or constants where they belong */
@@ -151,6 +154,10 @@ static void rs_make(random_spec *r, uint32_t widest)
         i += rnd_below(9 - i);
     }
     rs_schedule(r);
+    if (rnd_below(4) == 0) { /* ends in a softmax */
+        r->spec.softmax_multiplier = (int32_t)(0x40000000U + rnd() % 0x40000000U);
+        r->spec.softmax_shift = (uint8_t)rnd_in(16, 26);
+    }
 }
 
 static void rs_free(random_spec *r)

@@ -2,7 +2,7 @@
 d=build/sanitize; mkdir -p $d build/mcu; passed=0; failed=0; skipped=0
 one() { # label, compiler and flags
     label=$1; shift
-    for t in partition linear net model softmax prepare; do
+    for t in partition linear net model softmax prepare import; do
         "$@" -std=c99 -g -w -DCASES=200000 -DNETS=600 tests/test_$t.c -o $d/t -lm && ./$d/t >$d/log 2>&1 && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "FAIL $label $t"; grep -m 3 -E 'ERROR|runtime error|FAIL' $d/log; }
     done
     "$@" -std=c99 -g -w -DREPLAY tests/fuzz_model.c -o $d/t -lm && ./$d/t >$d/log 2>&1 && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "FAIL $label replay"; head -n 5 $d/log; }

@@ -278,7 +278,10 @@ static void writer_refuses(void)
     REFUSES(in_bits[0] = 0, in_bits[0] = 8, "input bits");
     REFUSES(in_bits[0] = 9, in_bits[0] = 8, "input bits");
     REFUSES(l.plan[1] = 3, l.plan[1] = 4, "inconsistent");
-    REFUSES(l.act = 5, l.act = 0, "activation");
+    REFUSES(l.act = 6, l.act = 0, "activation");
+    REFUSES(spec.softmax_multiplier = 5, spec.softmax_multiplier = 0, "softmax");
+    REFUSES(spec.softmax_shift = 1, spec.softmax_shift = 0, "softmax");
+    REFUSES((spec.softmax_multiplier = 0x40000000, spec.softmax_shift = 32), (spec.softmax_multiplier = 0, spec.softmax_shift = 0), "softmax");
     REFUSES(l.requant = 3, l.requant = 0, "requantization");
     REFUSES(l.flags = 8, l.flags = 0, "layer flags");
     REFUSES(l.lo = 9, l.lo = 0, "clamp");

@@ -1,0 +1,185 @@
+/* test_import.c - the reader of TensorFlow Lite files: golden outputs byte for byte where the data are, the elementwise kernels
+ * against double, and damaged files, which are refused or read, never crashed on. With FUZZ: an entry for libFuzzer. */
+#define SUCREF_HOST
+#define SUCREF_IMPLEMENTATION
+#define SUCREF_ASSERT(cond) CHECK(cond)
+#include "test.h"
+#include "../sucref.h"
+#include "../examples/tflite.h"
+
+static tflite t;
+
+/* a model of all layers at 8 bits, or cut 4,4 in two stops; NULL where it cannot be written */
+static uint32_t *write_model(uint32_t *bytes, int planes)
+{
+    static uint8_t bits[2 * TFLITE_LAYERS], in_bits[2] = { 8, 8 };
+    sucref_model_spec spec;
+    uint32_t *file;
+    unsigned n;
+    memset(&spec, 0, sizeof spec);
+    for (n = 0; n < t.n_layers; n++) {
+        t.layer[n].n_planes = (uint8_t)planes;
+        t.layer[n].plan[0] = t.layer[n].plan[1] = (uint8_t)(planes == 2 ? 4 : 8);
+        if (planes == 1) { t.layer[n].plan[1] = 0; }
+        bits[n] = t.layer[n].plan[0];
+        bits[t.n_layers + n] = 8;
+    }
+    spec.layers = t.layer; spec.n_layers = (uint8_t)t.n_layers; spec.n_stops = (uint8_t)planes; spec.bits = bits; spec.in_bits = in_bits;
+    spec.input_type = t.input_type; spec.softmax_multiplier = t.softmax_multiplier; spec.softmax_shift = t.softmax_shift;
+    *bytes = sucref_model_write(NULL, 0, &spec, NULL);
+    file = (uint32_t *)malloc(*bytes + 4);
+    if (file != NULL && sucref_model_write((uint8_t *)file, *bytes, &spec, NULL) != 0) { return file; }
+    free(file);
+    return NULL;
+}
+
+#ifdef FUZZ
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint32_t bytes;
+    if (tflite_parse(&t, data, size)) { free(write_model(&bytes, 1)); } else if (t.why[0] == 0) { abort(); }
+    tflite_free(&t);
+    return 0;
+}
+#else
+static const char *dirs[3] = { NULL, "data", "../shared/data" };
+
+/* a data file, or NULL */
+static uint8_t *data(const char *name, size_t *len)
+{
+    char path[512];
+    int k;
+    dirs[0] = getenv("SUCREF_DATA");
+    for (k = 0; k < 3; k++) {
+        FILE *f;
+        uint8_t *p = (uint8_t *)malloc(1 << 20);
+        if (dirs[k] == NULL) { free(p); continue; }
+        snprintf(path, sizeof path, "%s/%s", dirs[k], name);
+        f = fopen(path, "rb");
+        if (f != NULL) {
+            *len = fread(p, 1, 1 << 20, f);
+            fclose(f);
+            return (uint8_t *)realloc(p, *len ? *len : 1); /* exact, for the sanitizers */
+        }
+        free(p);
+    }
+    return NULL;
+}
+
+static void golden(const char *model, const char *in, const char *out)
+{
+    size_t model_len, in_len, out_len, k;
+    uint8_t *p = data(model, &model_len), *x = data(in, &in_len), *y = data(out, &out_len);
+    int planes;
+    if (p == NULL || x == NULL || y == NULL) { SKIP("golden outputs (no data directory)"); free(p); free(x); free(y); return; }
+    for (planes = 1; planes <= 2; planes++) {
+        uint32_t bytes, *file, *work;
+        size_t wrong = 0;
+        sucref_model m;
+        sucref_net net;
+        sucref_answer a;
+        CHECK(tflite_parse(&t, p, model_len));
+        file = write_model(&bytes, planes);
+        CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+        work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
+        CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+        CHECK(in_len % m.n_in == 0 && in_len / m.n_in * m.n_out == out_len);
+        for (k = 0; k < in_len / m.n_in; k++) {
+            uint32_t r;
+            CHECK(sucref_net_set_input(&net, x + k * m.n_in) == SUCREF_OK && sucref_net_run(&net, m.n_stops - 1U) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
+            for (r = 0; r < m.n_out; r++) { wrong += (uint8_t)(a.out[r] ^ 0x80) != y[k * m.n_out + r]; }
+        }
+        CHECK(wrong == 0);
+        tflite_free(&t);
+        free(work); free(file);
+    }
+    free(p); free(x); free(y);
+}
+
+static void anomaly_detection(void) { golden("tflite/ad01_int8.tflite", "golden/ad01_real_even.in.s8", "golden/ad01_real_even.out.s8"); }
+static void hello_world(void) { golden("tflite/hello_world_int8.tflite", "golden/hello_world_all.in.s8", "golden/hello_world_all.out.s8"); }
+
+static void unsupported_models_are_named(void)
+{
+    static const struct { const char *file, *why; } bad[] = { { "tflite/kws_ref_model.tflite", "operator 0: CONV_2D" }, { "tflite/person_detect.tflite", "operator 0: DEPTHWISE_CONV_2D" } };
+    int k;
+    for (k = 0; k < 2; k++) {
+        size_t len;
+        uint8_t *p = data(bad[k].file, &len);
+        if (p == NULL) { SKIP("models to refuse (no data directory)"); return; }
+        CHECK(!tflite_parse(&t, p, len) && strncmp(t.why, bad[k].why, strlen(bad[k].why)) == 0);
+        tflite_free(&t);
+        free(p);
+    }
+}
+
+/* a damaged file is refused with a reason, or gives a model that can be written or is refused by the writer */
+static void try_damaged(const uint8_t *p, size_t n)
+{
+    uint32_t bytes;
+    uint8_t *q = (uint8_t *)malloc(n ? n : 1);
+    memcpy(q, p, n);
+    if (tflite_parse(&t, q, n)) { free(write_model(&bytes, 1)); } else { CHECK(t.why[0] != 0); }
+    tflite_free(&t);
+    free(q);
+}
+
+static void damaged_files(void)
+{
+    size_t len, n;
+    uint8_t *p = data("tflite/hello_world_int8.tflite", &len);
+    CHECK(!tflite_parse(&t, (const uint8_t *)"none", 4) && strstr(t.why, "not a TensorFlow Lite file"));
+    if (p == NULL) { SKIP("damaged files (no data directory)"); return; }
+    for (n = 0; n < len; n++) {
+        const uint8_t was = p[n];
+        int bit;
+        try_damaged(p, n);
+        for (bit = -2; bit < 8; bit++) {
+            p[n] = (uint8_t)(bit == -2 ? 0U : bit == -1 ? 255U : was ^ (1U << bit));
+            try_damaged(p, len);
+        }
+        p[n] = was;
+    }
+    free(p);
+}
+
+/* LOGISTIC, TANH, RELU, RELU6 and LEAKY_RELU on all int8 values, against double */
+static void elementwise_kernels(void)
+{
+    uint8_t scales[8];
+    tflite_tensor x, y;
+    int code, v, k;
+    const int codes[] = { 14, 28, 19, 21, 98 };
+    for (k = 0; k < 200; k++) {
+        const float sx = 0.001F + (float)rnd_below(1000) / 9000, alpha = (float)rnd_below(100) / 100;
+        const int zx = rnd_in(-128, 127);
+        for (code = 0; code < 5; code++) {
+            const float sy = code == 0 ? 1.0F / 256 : code == 1 ? 1.0F / 128 : sx * (1 + (float)rnd_below(3));
+            const int zy = code == 0 ? -128 : code == 1 ? 0 : rnd_in(-128, 127);
+            memset(&x, 0, sizeof x);
+            memset(&y, 0, sizeof y);
+            memcpy(scales, &sx, 4); memcpy(scales + 4, &sy, 4);
+            t.p = scales;
+            x.scale.len = y.scale.len = 1; x.scale.at = 0; y.scale.at = 4;
+            x.zero = zx; y.zero = zy;
+            for (v = -128; v < 128; v++) {
+                const double r = (v - zx) * (double)sx, f = code == 0 ? 1 / (1 + exp(-r)) : code == 1 ? tanh(r) : r >= 0 ? (code == 3 && r > 6 ? 6 : r) : code == 4 ? r * alpha : 0;
+                const double want = f / sy + zy, got = tflite_elementwise(codes[code], v, &t, &x, &y, alpha);
+                CHECK(got >= -128 && got <= 127 && fabs((want > 127 ? 127 : want < -128 ? -128 : want) - got) <= 1.02);
+            }
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    test_init(argc, argv);
+    RUN("ad01 equals its golden outputs byte for byte", anomaly_detection);
+    RUN("hello_world equals its golden outputs byte for byte", hello_world);
+    RUN("unsupported models are refused by name", unsupported_models_are_named);
+    RUN("damaged files", damaged_files);
+    RUN("elementwise kernels", elementwise_kernels);
+    return test_report("import");
+}
+#endif
