@@ -521,7 +521,8 @@ SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t le
 enum { SUCREF_TABLE_SIGMOID = 0, SUCREF_TABLE_TANH = 1 };
 SUCREF_API int sucref_table(int16_t *table, int kind, double step);
 
-/* sucref_quantize_multiplier - real > 0 as multiplier * 2^(exponent - 31), multiplier in [2^30, 2^31); 0 gives 0, 0. */
+/* sucref_quantize_multiplier - real > 0 as multiplier * 2^(exponent - 31), multiplier in [2^30, 2^31); 0, and what is no finite number
+ * or below 2^-32, gives 0, 0. */
 SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, double real);
 #endif /* SUCREF_HOST */
 
@@ -2570,7 +2571,7 @@ SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, d
     int64_t m;
     *multiplier = 0;
     *exponent = 0;
-    if (!(real > 0)) { return; }
+    if (!(real > 0) || !isfinite(real)) { return; }
     q = frexp(real, exponent);
     m = (int64_t)floor(q * 2147483648.0 + 0.5);
     if (m == ((int64_t)1 << 31)) { m /= 2; ++*exponent; }
@@ -3006,6 +3007,7 @@ static int sucref_i_write_job(const sucref_i_job *j, uint8_t **model, uint32_t *
             }
         }
     }
+    memset(&spec, 0, sizeof spec);
     if (c != NULL) {
         spec.layers = layers; spec.in_bits = in_bits; spec.bits = bits; spec.corrections = c;
         spec.n_layers = (uint8_t)j->n_layers; spec.n_stops = (uint8_t)j->n_stops; spec.input_type = SUCREF_INPUT_U8;

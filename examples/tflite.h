@@ -175,7 +175,7 @@ static inline int tflite_dense(tflite *t, const tflite_tensor *x, const tflite_t
                                              : (double)(tflite_scale(t, x, 0) * tflite_scale(t, w, 0)) / (double)tflite_scale(t, y, 0);
         int e;
         sucref_quantize_multiplier(&ints[n_out + r], &e, real);
-        if (e > 30) { return tflite_fail(t, op, "FULLY_CONNECTED", "has an impossible scale"); }
+        if (e > 30 || !isfinite(real)) { return tflite_fail(t, op, "FULLY_CONNECTED", "has an impossible scale"); }
         exponents[r] = (int8_t)e;
     }
     for (r = 0; r < n_out; r++) {
@@ -268,6 +268,7 @@ static inline int tflite_elementwise(int code, int v, const tflite *t, const tfl
         const int bits = code == 14 ? 8 : 7;
         const double radius = floor(15.0 * 134217728.0 / ldexp(1, e)); /* CalculateInputRadius(4, e, 31) */
         m = (int32_t)sucref_i_sat32((int64_t)floor(q * 2147483648.0 + 0.5));
+        if (e < -31) { m = 0; e = 0; }
         if (in <= -radius) { return -128; }
         if (in >= radius) { return 127; }
         r = tflite_multiply(in, m, e);
@@ -276,7 +277,8 @@ static inline int tflite_elementwise(int code, int v, const tflite *t, const tfl
         if (code == 19 || code == 21) { lo = zero; }
         if (code == 21) { const double six = zero + floor(6.0 / (double)tflite_scale(t, y, 0) + 0.5); hi = six > 127 ? 127 : (int32_t)six; }
         sucref_quantize_multiplier(&m, &e, code == 98 && in < 0 ? ratio * (double)alpha : ratio);
-        r = zero + tflite_multiply(in, m, e);
+        if (e > 30) { m = INT32_MAX; e = 30; }
+        r = sucref_i_sat32((int64_t)zero + tflite_multiply(in, m, e));
     }
     return r < lo ? lo : r > hi ? hi : r;
 }
