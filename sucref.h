@@ -27,7 +27,7 @@
  *     model         sucref_model_open, _check, _extend, _layer, _group, _stop, _cost          the file, read in place
  *     net           sucref_net_work_len, _init, _set_input, _input_bits, _skip_to, _step, _run, _quantum,
  *                   _answer, _read; sucref_argmax, sucref_margin, sucref_softmax
- *     prepare       sucref_model_write, sucref_quantize, sucref_table      host only, with SUCREF_HOST
+ *     prepare       sucref_model_write, sucref_calibrate, sucref_quantize, sucref_table    host only, with SUCREF_HOST
  *
  * CONFIGURATION (define before including; none changes a type or a signature)
  *     SUCREF_IMPLEMENTATION   bodies in this one source file; a repeat is harmless
@@ -481,6 +481,17 @@ typedef struct {
  * or sucref_model_open refuses the result (fault says what). out must be aligned to 4. */
 SUCREF_API uint32_t sucref_model_write(uint8_t *out, size_t out_len, const sucref_model_spec *spec,
                                        sucref_fault *fault);
+
+/* sucref_calibrate - corrections for every stop of a spec but the last, on n_samples unlabelled inputs [n_samples][n_in] as the
+ * model takes them. Layer by layer, on the activations that the cut network really has, each row of 0 < bits < 8 gets the
+ * alpha, gamma, beta of the least squared distance to the full network's z; rows of 0 bits the mean of the full
+ * network's activation.
+ *   corrections [n_stops][groups of all layers]  out  spec->corrections may point at them afterwards
+ *   memory                                       out  one block that they point into: free() it when they are done with
+ * progress is called after every layer of every stop; it may be NULL.
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
+SUCREF_API int sucref_calibrate(sucref_correction *corrections, void **memory, const sucref_model_spec *spec, const uint8_t *samples,
+                                uint32_t n_samples, void (*progress)(void *user, unsigned done, unsigned of), void *user);
 
 typedef struct {
     uint32_t n_in, n_out;
@@ -2607,14 +2618,225 @@ SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t le
     return SUCREF_OK;
 }
 
+/* ---- calibrate ---------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const sucref_model_spec *spec;
+    sucref_correction *out;
+    uint32_t widest, n;        /* of all layers' inputs and outputs; samples */
+    unsigned total;            /* groups of all layers */
+    uint8_t *act, *next;       /* [n][widest] inputs and outputs of a layer, cut network */
+    uint8_t *full, *full_next; /* the same of the full network */
+    int32_t *beta, *gamma;     /* where the next group's corrections go */
+    int16_t *alpha;
+    uint8_t *constant;
+} sucref_i_calibration;
+
+/* sums for the regression of z on (acc, sum u), one row; u: the full network's activation */
+typedef struct { double n, a, s, z, aa, as, ss, az, sz, u; } sucref_i_sums;
+
+/* acc[r] = sum_c cut[c][r] * u_c; returns sum(u) */
+static uint32_t sucref_i_host_acc(int32_t *acc, const int16_t *cut, const uint8_t *u, uint32_t n_in, uint32_t n_out)
+{
+    uint32_t sum = 0, c, r;
+    for (r = 0; r < n_out; r++) { acc[r] = 0; }
+    for (c = 0; c < n_in; c++) {
+        const int32_t x = u[c];
+        if (x == 0) { continue; }
+        sum += u[c];
+        for (r = 0; r < n_out; r++) { acc[r] += x * cut[(size_t)c * n_out + r]; }
+    }
+    return sum;
+}
+
+/* column c, row r: floor(v / 2^k) * 2^k - 128 at the row's bits (NULL: 8, in units of the unshifted weights) */
+static int16_t *sucref_i_cut_matrix(const sucref_layer_spec *s, const uint8_t *row_bits)
+{
+    int16_t *cut = (int16_t *)malloc(sizeof(int16_t) * s->n_in * s->n_out);
+    uint32_t r, c;
+    for (r = 0; cut != NULL && r < s->n_out; r++) {
+        const int k = 8 - (row_bits != NULL ? row_bits[r] : 8), shift = k == 0 ? 0 : (int)sucref_i_spec_shift(s, r);
+        for (c = 0; c < s->n_in; c++) {
+            int v = s->w[(size_t)r * s->n_in + c] * (1 << shift);
+            v = (v > 127 ? 127 : v < -128 ? -128 : v) + 128;
+            cut[(size_t)c * s->n_out + r] = (int16_t)((v >> k) * (1 << k) - 128);
+        }
+    }
+    return cut;
+}
+
+/* alpha, gamma, beta of one row: least squares with a little weight on leaving alone what the data do not show */
+static void sucref_i_fit(const sucref_i_sums *q, int16_t *alpha, int32_t *gamma, int32_t *beta)
+{
+    const double ma = q->a / q->n, ms = q->s / q->n, mz = q->z / q->n;
+    const double aa = (q->aa / q->n - ma * ma) * (1 + 1e-5) + 1e-6, ss = (q->ss / q->n - ms * ms) * (1 + 1e-5) + 1e-6;
+    const double as = q->as / q->n - ma * ms, az = q->az / q->n - ma * mz, sz = q->sz / q->n - ms * mz, det = aa * ss - as * as;
+    double a = (az * ss - sz * as) / det * 4096.0, g = (sz * aa - az * as) / det * 4096.0, b;
+    a = floor((a > 32766 ? 32766 : a < -32768 ? -32768 : a) + 0.5);
+    g = floor((g > 2e9 ? 2e9 : g < -2e9 ? -2e9 : g) + 0.5);
+    b = floor(mz - (a * ma + g * ms) / 4096.0 + 0.5 + 0.5); /* the second half undoes the mean of the floor */
+    *alpha = (int16_t)a;
+    *gamma = (int32_t)g;
+    *beta = (int32_t)(b > 2e9 ? 2e9 : b < -2e9 ? -2e9 : b);
+}
+
+/* the activation of z in a spec's words; table: room for the knots in the file's byte order */
+static uint8_t sucref_i_spec_post(const sucref_layer_spec *s, const sucref_layer *l, int32_t z, uint32_t row, const uint8_t *table)
+{
+    const uint32_t k = (s->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
+    return sucref_i_post(l, z, s->multiplier[k], s->exponent[k], s->act == SUCREF_ACT_LOOKUP ? s->lookup : table);
+}
+
+/* what one sample adds to the sums of all rows */
+static void sucref_i_gather(sucref_i_sums *sums, const int32_t *acc, const int32_t *z, const uint8_t *u, uint32_t sum, uint32_t n_out)
+{
+    uint32_t r;
+    for (r = 0; r < n_out; r++) {
+        sucref_i_sums *q = &sums[r];
+        const double a = acc[r], s = sum, v = z[r];
+        q->n++; q->a += a; q->s += s; q->z += v; q->u += u[r];
+        q->aa += a * a; q->as += a * s; q->ss += s * s; q->az += a * v; q->sz += s * v;
+    }
+}
+
+/* turns the sums into the corrections of the layer's groups at this stop */
+static void sucref_i_fit_groups(sucref_i_calibration *c, const sucref_layer_spec *s, const uint8_t *row_bits, const sucref_i_sums *sums, sucref_correction *out)
+{
+    const unsigned groups = s->group_rows != NULL ? s->n_groups : 1U;
+    uint32_t row = 0, i;
+    unsigned g;
+    for (g = 0; g < groups; g++, out++) {
+        const uint32_t rows = s->group_rows != NULL ? s->group_rows[g] : s->n_out;
+        out->alpha = NULL; out->beta = out->gamma = NULL; out->constant = NULL;
+        if (row_bits[row] == 0) {
+            out->constant = c->constant;
+            for (i = 0; i < rows; i++) { *c->constant++ = (uint8_t)(sums[row + i].u / sums[row + i].n + 0.5); }
+        } else if (row_bits[row] < 8) {
+            out->alpha = c->alpha; out->gamma = c->gamma; out->beta = c->beta;
+            for (i = 0; i < rows; i++) { sucref_i_fit(&sums[row + i], c->alpha++, c->gamma++, c->beta++); }
+        }
+        row += rows;
+    }
+}
+
+/* a row's activation in the cut network */
+static uint8_t sucref_i_cut_output(const sucref_layer_spec *s, const sucref_layer *l, const sucref_correction *k, uint32_t row, uint32_t i, unsigned bits,
+                                   int32_t acc, uint32_t sum, const uint8_t *table)
+{
+    if (bits == 0) { return k->constant[i]; }
+    return sucref_i_spec_post(s, l, bits == 8 ? s->bias[row] + acc :
+                              sucref_i_sat32(k->beta[i] + sucref_i_floor64((int64_t)k->alpha[i] * acc + (int64_t)k->gamma[i] * sum, 12)), row, table);
+}
+
+/* one layer of one stop; out: the layer's first group at this stop; bits: of its groups */
+static int sucref_i_calibrate_layer(sucref_i_calibration *c, const sucref_layer_spec *s, const uint8_t *bits, sucref_correction *out)
+{
+    const sucref_layer l = sucref_i_layer_of(s);
+    uint8_t *row_bits = (uint8_t *)malloc(s->n_out), table[2 * SUCREF_TABLE_LEN];
+    int32_t *acc = (int32_t *)malloc(sizeof(int32_t) * s->n_out * 2U);
+    sucref_i_sums *sums = (sucref_i_sums *)calloc(s->n_out, sizeof *sums);
+    int16_t *cut = NULL, *whole = sucref_i_cut_matrix(s, NULL);
+    uint32_t k, r, g, i;
+    int ok = row_bits != NULL && acc != NULL && sums != NULL && whole != NULL, pass;
+    for (i = 0; s->act == SUCREF_ACT_TABLE && i < SUCREF_TABLE_LEN; i++) {
+        table[2U * i] = (uint8_t)(uint16_t)s->table[i];
+        table[2U * i + 1U] = (uint8_t)((uint16_t)s->table[i] >> 8);
+    }
+    for (r = 0, g = 0; ok && r < s->n_out; g++) {
+        for (i = 0; i < (s->group_rows != NULL ? s->group_rows[g] : s->n_out); i++) { row_bits[r++] = bits[g]; }
+    }
+    if (ok) { cut = sucref_i_cut_matrix(s, row_bits); }
+    ok = ok && cut != NULL;
+    for (pass = 0; ok && pass < 2; pass++) { /* fit, then evaluate */
+        for (k = 0; k < c->n; k++) {
+            const uint32_t sum = sucref_i_host_acc(acc, cut, c->act + (size_t)k * c->widest, s->n_in, s->n_out);
+            uint8_t *full = c->full_next + (size_t)k * c->widest, *next = c->next + (size_t)k * c->widest;
+            if (pass == 1) {
+                for (r = 0, g = 0; r < s->n_out; g++) {
+                    for (i = 0; i < (s->group_rows != NULL ? s->group_rows[g] : s->n_out); i++, r++) {
+                        next[r] = sucref_i_cut_output(s, &l, &out[g], r, i, bits[g], acc[r], sum, table);
+                    }
+                }
+                continue;
+            }
+            (void)sucref_i_host_acc(acc + s->n_out, whole, c->full + (size_t)k * c->widest, s->n_in, s->n_out);
+            for (r = 0; r < s->n_out; r++) {
+                acc[s->n_out + r] += s->bias[r];
+                full[r] = sucref_i_spec_post(s, &l, acc[s->n_out + r], r, table);
+            }
+            sucref_i_gather(sums, acc, acc + s->n_out, full, sum, s->n_out);
+        }
+        if (pass == 0) { sucref_i_fit_groups(c, s, row_bits, sums, out); }
+    }
+    free(row_bits); free(acc); free(sums); free(cut); free(whole);
+    return ok ? SUCREF_OK : SUCREF_E_SPACE;
+}
+
+static int sucref_i_calibrate_stop(sucref_i_calibration *c, const uint8_t *samples, unsigned stop, void (*progress)(void *, unsigned, unsigned), void *user)
+{
+    const sucref_model_spec *spec = c->spec;
+    const uint32_t n_in = spec->layers[0].n_in;
+    uint32_t k, i;
+    unsigned n, flat = 0;
+    int status = SUCREF_OK;
+    for (k = 0; k < c->n; k++) {
+        for (i = 0; i < n_in; i++) {
+            const uint8_t u = (uint8_t)(samples[(size_t)k * n_in + i] ^ (spec->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U));
+            c->full[(size_t)k * c->widest + i] = u;
+            c->act[(size_t)k * c->widest + i] = (uint8_t)sucref_i_cut(u, 8U - spec->in_bits[stop]);
+        }
+    }
+    for (n = 0; status == SUCREF_OK && n < spec->n_layers; n++) {
+        uint8_t *swap;
+        status = sucref_i_calibrate_layer(c, &spec->layers[n], spec->bits + stop * c->total + flat, c->out + stop * c->total + flat);
+        flat += sucref_i_layer_of(&spec->layers[n]).n_groups;
+        swap = c->act; c->act = c->next; c->next = swap;
+        swap = c->full; c->full = c->full_next; c->full_next = swap;
+        if (progress != NULL) { progress(user, stop * spec->n_layers + n + 1U, (spec->n_stops - 1U) * spec->n_layers); }
+    }
+    return status;
+}
+
+SUCREF_API int sucref_calibrate(sucref_correction *corrections, void **memory, const sucref_model_spec *spec, const uint8_t *samples,
+                                uint32_t n_samples, void (*progress)(void *user, unsigned done, unsigned of), void *user)
+{
+    sucref_i_calibration c;
+    size_t rows = 0;
+    uint8_t *acts;
+    unsigned n;
+    int status = SUCREF_E_SPACE;
+    if (corrections == NULL || memory == NULL || spec == NULL || samples == NULL || n_samples < 1) { return SUCREF_E_ARG; }
+    memset(&c, 0, sizeof c);
+    c.spec = spec; c.out = corrections; c.n = n_samples;
+    for (n = 0; n < spec->n_layers; n++) {
+        const sucref_layer_spec *s = &spec->layers[n];
+        c.total += sucref_i_layer_of(s).n_groups;
+        rows += s->n_out;
+        c.widest = s->n_in > c.widest ? s->n_in : c.widest;
+        c.widest = s->n_out > c.widest ? s->n_out : c.widest;
+    }
+    memset(corrections, 0, sizeof *corrections * c.total * spec->n_stops);
+    rows *= spec->n_stops;
+    *memory = malloc(rows * 11U + 1U);
+    acts = (uint8_t *)malloc((size_t)c.widest * n_samples * 4U);
+    if (*memory != NULL && acts != NULL) {
+        c.beta = (int32_t *)*memory; c.gamma = c.beta + rows; c.alpha = (int16_t *)(c.gamma + rows); c.constant = (uint8_t *)(c.alpha + rows);
+        c.act = acts; c.next = acts + (size_t)c.widest * n_samples;
+        c.full = c.next + (size_t)c.widest * n_samples; c.full_next = c.full + (size_t)c.widest * n_samples;
+        for (n = 0, status = SUCREF_OK; status == SUCREF_OK && n + 1U < spec->n_stops; n++) { status = sucref_i_calibrate_stop(&c, samples, n, progress, user); }
+    }
+    free(acts);
+    if (status != SUCREF_OK) { free(*memory); *memory = NULL; }
+    return status;
+}
+
 /* ---- quantize: float layers to a model --------------------------------------------------------------------------- */
 
 typedef struct {             /* one layer while it is being prepared; arrays from one malloc each */
     int8_t *w;
-    int32_t *bias, *multiplier, *beta, *gamma; /* beta, gamma, alpha: [n_stops][n_out] */
+    int32_t *bias, *multiplier;
     int8_t *exponent;
     uint8_t *shift;
-    int16_t *alpha;
     double *row_scale;       /* real value of one step of w */
     double in_scale, out_scale;
     float range[2];          /* of the float activations */
@@ -2629,8 +2851,6 @@ typedef struct {
     unsigned n_layers, n_stops;
     uint32_t widest;
     uint8_t bits[SUCREF_MAX_STOPS]; /* of planned layers */
-    uint8_t *act, *next;     /* [n_calibrate][widest] inputs of a layer, cut network; outputs */
-    uint8_t *full, *full_next; /* the same of the full network */
 } sucref_i_job;
 
 static int sucref_i_finite_layers(const sucref_float_layer *in, unsigned n)
@@ -2813,127 +3033,6 @@ static int sucref_i_set_scales(sucref_i_job *j, unsigned n)
     return 1;
 }
 
-/* acc[r] = sum_c (floor(v / 2^k) * 2^k - 128) * u_c and sum(u) of one input; cut [n_in][n_out] holds the factor of u */
-static uint32_t sucref_i_host_acc(int32_t *acc, const int16_t *cut, const uint8_t *u, uint32_t n_in, uint32_t n_out)
-{
-    uint32_t sum = 0, c, r;
-    for (r = 0; r < n_out; r++) { acc[r] = 0; }
-    for (c = 0; c < n_in; c++) {
-        const int32_t x = u[c];
-        if (x == 0) { continue; }
-        sum += u[c];
-        for (r = 0; r < n_out; r++) { acc[r] += x * cut[(size_t)c * n_out + r]; }
-    }
-    return sum;
-}
-
-static int16_t *sucref_i_cut_matrix(const sucref_i_prep *p, unsigned bits)
-{
-    const sucref_layer_spec *s = &p->spec;
-    int16_t *cut = (int16_t *)malloc(sizeof(int16_t) * s->n_in * s->n_out);
-    uint32_t r, c;
-    for (r = 0; cut != NULL && r < s->n_out; r++) {
-        for (c = 0; c < s->n_in; c++) {
-            const int v = p->w[(size_t)r * s->n_in + c] * (bits == 8 ? 1 : 1 << p->shift[r]) + 128, k = (int)(8U - bits);
-            cut[(size_t)c * s->n_out + r] = (int16_t)((v >> k) * (1 << k) - 128);
-        }
-    }
-    return cut;
-}
-
-/* sums for the regression of z on (acc, sum u), one row */
-typedef struct { double n, a, s, z, aa, as, ss, az, sz; } sucref_i_sums;
-
-/* alpha, gamma, beta of one row: least squares with a little weight on leaving alone what the data do not show */
-static void sucref_i_fit(const sucref_i_sums *q, int16_t *alpha, int32_t *gamma, int32_t *beta)
-{
-    const double ma = q->a / q->n, ms = q->s / q->n, mz = q->z / q->n;
-    const double aa = (q->aa / q->n - ma * ma) * (1 + 1e-5) + 1e-6, ss = (q->ss / q->n - ms * ms) * (1 + 1e-5) + 1e-6;
-    const double as = q->as / q->n - ma * ms, az = q->az / q->n - ma * mz, sz = q->sz / q->n - ms * mz, det = aa * ss - as * as;
-    double a = (az * ss - sz * as) / det * 4096.0, g = (sz * aa - az * as) / det * 4096.0, b;
-    a = floor((a > 32767 ? 32767 : a < -32768 ? -32768 : a) + 0.5);
-    g = floor((g > 2e9 ? 2e9 : g < -2e9 ? -2e9 : g) + 0.5);
-    b = floor(mz - (a * ma + g * ms) / 4096.0 + 0.5 + 0.5); /* the second half undoes the mean of the floor */
-    *alpha = (int16_t)(a > 32767 ? 32767 : a);
-    *gamma = (int32_t)g;
-    *beta = (int32_t)(b > 2e9 ? 2e9 : b < -2e9 ? -2e9 : b);
-}
-
-static int32_t sucref_i_host_z(const sucref_i_prep *p, uint32_t r, uint32_t stop, unsigned bits, int32_t acc, uint32_t sum)
-{
-    const size_t i = (size_t)stop * p->spec.n_out + r;
-    if (bits == 8) { return p->bias[r] + acc; }
-    return sucref_i_sat32(p->beta[i] + sucref_i_floor64((int64_t)p->alpha[i] * acc + (int64_t)p->gamma[i] * sum, 12));
-}
-
-/* one layer of one stop: fits its corrections on the inputs in j->act, then turns them into outputs in j->next; the full
- * network's go from j->full to j->full_next */
-static int sucref_i_calibrate_layer(sucref_i_job *j, unsigned n, unsigned stop)
-{
-    sucref_i_prep *p = &j->layer[n];
-    const sucref_layer_spec *s = &p->spec;
-    const sucref_layer l = sucref_i_layer_of(s);
-    const unsigned bits = p->planned ? j->bits[stop] : 8U;
-    int16_t *cut = sucref_i_cut_matrix(p, bits), *whole = sucref_i_cut_matrix(p, 8);
-    int32_t *acc = (int32_t *)malloc(sizeof(int32_t) * s->n_out * 2U), *z = acc != NULL ? acc + s->n_out : NULL;
-    sucref_i_sums *sums = (sucref_i_sums *)calloc(s->n_out, sizeof *sums);
-    const int ok = cut != NULL && whole != NULL && acc != NULL && sums != NULL;
-    uint32_t k, r, sum;
-    int pass;
-    for (pass = bits < 8 ? 0 : 1; ok && pass < 2; pass++) { /* fit, then evaluate */
-        for (k = 0; k < j->opt->n_calibrate; k++) {
-            sum = sucref_i_host_acc(acc, cut, j->act + (size_t)k * j->widest, s->n_in, s->n_out);
-            if (pass == 1) {
-                for (r = 0; r < s->n_out; r++) {
-                    const int32_t v = sucref_i_host_z(p, r, stop, bits, acc[r], sum);
-                    j->next[(size_t)k * j->widest + r] = sucref_i_post(&l, v, p->multiplier[r], p->exponent[r], NULL);
-                }
-            }
-            (void)sucref_i_host_acc(z, whole, j->full + (size_t)k * j->widest, s->n_in, s->n_out);
-            for (r = 0; r < s->n_out; r++) {
-                const int32_t v = p->bias[r] + z[r];
-                sucref_i_sums *q = &sums[r];
-                if (pass == 1) {
-                    j->full_next[(size_t)k * j->widest + r] = sucref_i_post(&l, v, p->multiplier[r], p->exponent[r], NULL);
-                    continue;
-                }
-                q->n++; q->a += acc[r]; q->s += sum; q->z += v;
-                q->aa += (double)acc[r] * acc[r]; q->as += (double)acc[r] * sum; q->ss += (double)sum * sum;
-                q->az += (double)acc[r] * v; q->sz += (double)sum * v;
-            }
-        }
-        for (r = 0; pass == 0 && r < s->n_out; r++) {
-            const size_t i = (size_t)stop * s->n_out + r;
-            sucref_i_fit(&sums[r], &p->alpha[i], &p->gamma[i], &p->beta[i]);
-        }
-    }
-    free(cut); free(whole); free(acc); free(sums);
-    return ok ? SUCREF_OK : SUCREF_E_SPACE;
-}
-
-static int sucref_i_calibrate_stop(sucref_i_job *j, unsigned stop)
-{
-    const uint32_t n_in = j->in[0].n_in;
-    uint32_t k, c;
-    unsigned n;
-    int status = SUCREF_OK;
-    for (k = 0; k < j->opt->n_calibrate; k++) {
-        for (c = 0; c < n_in; c++) {
-            const uint8_t u = j->opt->calibrate[(size_t)k * n_in + c];
-            j->full[(size_t)k * j->widest + c] = u;
-            j->act[(size_t)k * j->widest + c] = (uint8_t)sucref_i_cut(u, j->opt->cut_input ? 8U - j->bits[stop] : 0U);
-        }
-    }
-    for (n = 0; status == SUCREF_OK && n < j->n_layers; n++) {
-        uint8_t *swap;
-        status = sucref_i_calibrate_layer(j, n, stop);
-        swap = j->act; j->act = j->next; j->next = swap;
-        swap = j->full; j->full = j->full_next; j->full_next = swap;
-        if (j->opt->progress != NULL) { j->opt->progress(j->opt->user, stop * j->n_layers + n + 1U, (j->n_stops - 1U) * j->n_layers); }
-    }
-    return status;
-}
-
 static int sucref_i_allocate(sucref_i_job *j)
 {
     unsigned n;
@@ -2943,19 +3042,12 @@ static int sucref_i_allocate(sucref_i_job *j)
         sucref_i_prep *p = &j->layer[n];
         const size_t out = j->in[n].n_out, all = out * j->in[n].n_in;
         p->w = (int8_t *)malloc(all);
-        p->bias = (int32_t *)calloc(out * (2U + 2U * j->n_stops), sizeof(int32_t));
+        p->bias = (int32_t *)calloc(out * 2U, sizeof(int32_t));
         p->exponent = (int8_t *)calloc(out, 2);
-        p->alpha = (int16_t *)calloc(out * j->n_stops, sizeof(int16_t));
         p->row_scale = (double *)calloc(out, sizeof(double));
-        if (p->w == NULL || p->bias == NULL || p->exponent == NULL || p->alpha == NULL || p->row_scale == NULL) { return SUCREF_E_SPACE; }
+        if (p->w == NULL || p->bias == NULL || p->exponent == NULL || p->row_scale == NULL) { return SUCREF_E_SPACE; }
         p->multiplier = p->bias + out;
-        p->beta = p->multiplier + out;
-        p->gamma = p->beta + out * j->n_stops;
         p->shift = (uint8_t *)p->exponent + out;
-    }
-    if (j->opt->n_calibrate > 0) {
-        j->act = (uint8_t *)malloc((size_t)j->widest * j->opt->n_calibrate * 4U);
-        if (j->act == NULL) { return SUCREF_E_SPACE; }
     }
     return SUCREF_OK;
 }
@@ -2986,36 +3078,36 @@ static void sucref_i_choose_plans(sucref_i_job *j)
     }
 }
 
+/* calibrates and writes what has been prepared */
 static int sucref_i_write_job(const sucref_i_job *j, uint8_t **model, uint32_t *model_len, sucref_fault *fault)
 {
     sucref_model_spec spec;
     sucref_layer_spec layers[SUCREF_MAX_LAYERS];
     sucref_correction *c = (sucref_correction *)calloc((size_t)j->n_stops * j->n_layers, sizeof *c);
     uint8_t bits[SUCREF_MAX_STOPS * SUCREF_MAX_LAYERS], in_bits[SUCREF_MAX_STOPS];
+    void *memory = NULL;
     unsigned n, t;
-    int status = SUCREF_E_SPACE;
-    for (t = 0; c != NULL && t < j->n_stops; t++) {
+    int status = c == NULL ? SUCREF_E_SPACE : SUCREF_OK;
+    memset(&spec, 0, sizeof spec);
+    for (t = 0; t < j->n_stops; t++) {
         in_bits[t] = j->opt->cut_input ? j->bits[t] : 8;
         for (n = 0; n < j->n_layers; n++) {
-            const sucref_i_prep *p = &j->layer[n];
-            layers[n] = p->spec;
-            bits[t * j->n_layers + n] = p->planned ? j->bits[t] : 8;
-            if (p->planned && j->bits[t] < 8 && j->opt->n_calibrate > 0) {
-                c[t * j->n_layers + n].alpha = p->alpha + (size_t)t * p->spec.n_out;
-                c[t * j->n_layers + n].gamma = p->gamma + (size_t)t * p->spec.n_out;
-                c[t * j->n_layers + n].beta = p->beta + (size_t)t * p->spec.n_out;
-            }
+            layers[n] = j->layer[n].spec;
+            bits[t * j->n_layers + n] = j->layer[n].planned ? j->bits[t] : 8;
         }
     }
-    memset(&spec, 0, sizeof spec);
-    if (c != NULL) {
-        spec.layers = layers; spec.in_bits = in_bits; spec.bits = bits; spec.corrections = c;
-        spec.n_layers = (uint8_t)j->n_layers; spec.n_stops = (uint8_t)j->n_stops; spec.input_type = SUCREF_INPUT_U8;
+    spec.layers = layers; spec.in_bits = in_bits; spec.bits = bits; spec.corrections = c;
+    spec.n_layers = (uint8_t)j->n_layers; spec.n_stops = (uint8_t)j->n_stops; spec.input_type = SUCREF_INPUT_U8;
+    if (status == SUCREF_OK && j->opt->n_calibrate > 0) {
+        status = sucref_calibrate(c, &memory, &spec, j->opt->calibrate, j->opt->n_calibrate, j->opt->progress, j->opt->user);
+    }
+    if (status == SUCREF_OK) {
         *model_len = sucref_model_write(NULL, 0, &spec, fault);
         *model = (uint8_t *)malloc(*model_len > 0 ? *model_len : 1);
         status = *model == NULL ? SUCREF_E_SPACE : sucref_model_write(*model, *model_len, &spec, fault) == 0 ? SUCREF_E_RANGE : SUCREF_OK;
         if (status != SUCREF_OK) { free(*model); *model = NULL; }
     }
+    free(memory);
     free(c);
     return status;
 }
@@ -3055,21 +3147,16 @@ SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucre
     for (n = 0; n < n_layers; n++) { j.widest = layers[n].n_out > j.widest ? layers[n].n_out : j.widest; }
     status = sucref_i_allocate(&j);
     if (status == SUCREF_OK) {
-        uint8_t *base = j.act;
-        const size_t one = (size_t)j.widest * options->n_calibrate;
-        if (base != NULL) { j.next = base + one; j.full = base + 2 * one; j.full_next = base + 3 * one; }
         sucref_i_choose_plans(&j);
         status = sucref_i_find_ranges(&j);
         for (n = 0; status == SUCREF_OK && n < n_layers; n++) {
             status = sucref_i_quantize_weights(&j, n);
             if (status == SUCREF_OK && !sucref_i_set_scales(&j, n)) { status = SUCREF_E_RANGE; }
         }
-        for (n = 0; status == SUCREF_OK && options->n_calibrate > 0 && n + 1U < j.n_stops; n++) { status = sucref_i_calibrate_stop(&j, n); }
         if (status == SUCREF_OK) { status = sucref_i_write_job(&j, model, model_len, fault); }
-        free(base);
     }
     for (n = 0; j.layer != NULL && n < n_layers; n++) {
-        free(j.layer[n].w); free(j.layer[n].bias); free(j.layer[n].exponent); free(j.layer[n].alpha); free(j.layer[n].row_scale);
+        free(j.layer[n].w); free(j.layer[n].bias); free(j.layer[n].exponent); free(j.layer[n].row_scale);
     }
     free(j.layer);
     return status;
