@@ -27,6 +27,7 @@
  *     model         sucref_model_open, _check, _extend, _layer, _group, _stop, _cost          the file, read in place
  *     net           sucref_net_work_len, _init, _set_input, _input_bits, _skip_to, _step, _run, _quantum,
  *                   _answer, _read; sucref_argmax, sucref_margin, sucref_softmax
+ *     exit          sucref_model_exit, sucref_settled, sucref_settled_gray                    when an answer is settled
  *     prepare       sucref_model_write, sucref_calibrate, sucref_quantize, sucref_table    host only, with SUCREF_HOST
  *
  * CONFIGURATION (define before including; none changes a type or a signature)
@@ -319,6 +320,7 @@ typedef struct {
 
 typedef struct {
     uint32_t end;          /* bytes of the file that complete this stop */
+    uint32_t exit_offset;  /* 0: no exit rule */
     uint8_t in_bits;
 } sucref_stop;
 
@@ -440,6 +442,22 @@ SUCREF_API uint32_t sucref_margin(const int32_t *z, uint32_t n, int32_t threshol
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
 SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t multiplier, int left_shift);
 
+/* ---- exit --------------------------------------------------------------------------------------------------------
+ * When to stop refining. margin: an answer is settled at a stop when sucref_margin(logits, n_out, 0) reaches the threshold
+ * that calibration found for the stop, from `samples` inputs on which `disagreements` of the answers that left by then were not
+ * the full network's; risk is the Clopper-Pearson upper bound of that share, in 2^-32. The bound is about inputs like
+ * those samples. gray [SR, section V]: a single output is settled outside lo..hi. */
+typedef struct { uint32_t margin, samples, disagreements, risk; } sucref_exit;
+
+/* sucref_model_exit - the rule stored for a stop (not checked against n_stops). SUCREF_OK, or SUCREF_E_STATE: none. */
+SUCREF_API int sucref_model_exit(sucref_exit *out, const sucref_model *m, unsigned stop);
+
+/* sucref_settled - 1 when the answer's stop is the last of the file or its margin reaches the stored threshold, else 0. */
+SUCREF_API int sucref_settled(const sucref_model *m, const sucref_answer *a);
+
+/* sucref_settled_gray - 1 when z < lo or z > hi. */
+SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi);
+
 #ifdef SUCREF_HOST
 /* ---- prepare (host only) -----------------------------------------------------------------------------------------
  * Writing a model from integers, and making one from float layers. */
@@ -471,6 +489,7 @@ typedef struct {
     const uint8_t *in_bits;   /* [n_stops] */
     const uint8_t *bits;      /* [n_stops][groups of all layers] */
     const sucref_correction *corrections; /* the same shape, or NULL */
+    const sucref_exit *exits; /* [n_stops - 1], or NULL */
     uint8_t n_layers, n_stops, input_type;
     uint8_t softmax_shift;
     int32_t softmax_multiplier; /* as sucref_softmax takes them; 0: none */
@@ -957,7 +976,7 @@ enum { /* byte offsets in the file and its records */
     SUCREF_I_F_TYPE = 0, SUCREF_I_F_FLAGS = 2, SUCREF_I_F_STOP = 3, SUCREF_I_F_LAYER = 4, SUCREF_I_F_INDEX = 6,
     SUCREF_I_F_LEN = 8, SUCREF_I_F_CRC = 12
 };
-enum { SUCREF_I_T_CORRECTION = 1, SUCREF_I_T_PLANE = 2, SUCREF_I_REQUIRED = 1 };
+enum { SUCREF_I_T_CORRECTION = 1, SUCREF_I_T_PLANE = 2, SUCREF_I_T_EXIT = 3, SUCREF_I_REQUIRED = 1, SUCREF_I_EXIT_LEN = 16 };
 
 /* parts of a layer's parameters, in order, and their total length */
 typedef struct { uint32_t bias, multiplier, exponent, shift, colmax, table, order, end; } sucref_i_params;
@@ -1021,6 +1040,7 @@ SUCREF_API void sucref_model_stop(sucref_stop *out, const sucref_model *m, unsig
     const uint8_t *p = m->bytes + sucref_i_stops_at(m) + (uint32_t)stop * SUCREF_I_STOP;
     out->end = sucref_i_u32(p);
     out->in_bits = SUCREF_READ_U8(p + 4);
+    out->exit_offset = sucref_i_u32(p + 8);
 }
 
 SUCREF_API void sucref_model_entry(sucref_entry *out, const sucref_model *m, unsigned stop, unsigned g)
@@ -1223,7 +1243,7 @@ static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *en
     if (s.in_bits < *in_bits || s.in_bits > 8 || (stop + 1U == m->n_stops && s.in_bits != 8)) {
         return SUCREF_I_FAIL(f, "input bits of a stop", at + 4U);
     }
-    if (!sucref_i_zero_bytes(m->bytes + at + 5U, SUCREF_I_STOP - 5U)) { return SUCREF_I_FAIL(f, "reserved bytes of a stop", at + 5U); }
+    if (!sucref_i_zero_bytes(m->bytes + at + 5U, 3) || !sucref_i_zero_bytes(m->bytes + at + 12U, 4)) { return SUCREF_I_FAIL(f, "reserved bytes of a stop", at + 5U); }
     *end = s.end;
     *in_bits = s.in_bits;
     for (n = 0; n < m->n_layers; n++) {
@@ -1253,6 +1273,9 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
     sucref_stop s;
     unsigned n, g, i;
     sucref_model_stop(&s, m, stop);
+    if (s.exit_offset != 0 && !sucref_i_section_ok(m, s.exit_offset, SUCREF_I_EXIT_LEN, s.end, SUCREF_I_T_EXIT, 0, 0)) {
+        return SUCREF_I_FAIL(f, "exit rule", sucref_i_stops_at(m) + (uint32_t)stop * SUCREF_I_STOP + 8U);
+    }
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
         for (g = 0; g < l.n_groups; g++) {
@@ -2259,6 +2282,29 @@ SUCREF_API uint32_t sucref_margin(const int32_t *z, uint32_t n, int32_t threshol
     return margin;
 }
 
+SUCREF_API int sucref_model_exit(sucref_exit *out, const sucref_model *m, unsigned stop)
+{
+    const uint8_t *p;
+    sucref_stop s;
+    sucref_model_stop(&s, m, stop);
+    if (s.exit_offset == 0) { return SUCREF_E_STATE; }
+    p = m->bytes + s.exit_offset;
+    out->margin = sucref_i_u32(p);
+    out->samples = sucref_i_u32(p + 4);
+    out->disagreements = sucref_i_u32(p + 8);
+    out->risk = sucref_i_u32(p + 12);
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_settled(const sucref_model *m, const sucref_answer *a)
+{
+    sucref_exit e;
+    if (a->stop + 1U == m->n_stops) { return 1; }
+    return sucref_model_exit(&e, m, a->stop) == SUCREF_OK && sucref_margin(a->logits, a->n_out, 0) >= e.margin;
+}
+
+SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi) { return z < lo || z > hi; }
+
 /* ---- softmax: gemmlowp fixed point -------------------------------------------------------------------------------
  * A value in Q(n) has n integer bits: real = raw / 2^(31-n). mul keeps round(a * b / 2^31). */
 
@@ -2339,7 +2385,7 @@ static void sucref_i_pad(sucref_i_writer *o) { while (o->at % 4U != 0) { sucref_
 static uint32_t sucref_i_open_frame(sucref_i_writer *o, unsigned type, unsigned stop, unsigned layer, unsigned index)
 {
     sucref_i_append(o, type, 2);
-    sucref_i_append(o, SUCREF_I_REQUIRED, 1);
+    sucref_i_append(o, type == SUCREF_I_T_EXIT ? 0U : (uint32_t)SUCREF_I_REQUIRED, 1);
     sucref_i_append(o, stop, 1);
     sucref_i_append(o, layer, 2);
     sucref_i_append(o, index, 2);
@@ -2544,6 +2590,16 @@ static int sucref_i_write_all(sucref_i_writer *o, const sucref_model_spec *spec)
                 if (!sucref_i_write_entry(o, spec, tables, total, stop, layer, group, flat, row, rows)) { return 0; }
                 row += rows;
             }
+        }
+        if (spec->exits != NULL && stop + 1U < spec->n_stops) {
+            const sucref_exit *e = &spec->exits[stop];
+            const uint32_t at = sucref_i_open_frame(o, SUCREF_I_T_EXIT, stop, 0, 0);
+            sucref_i_append(o, e->margin, 4);
+            sucref_i_append(o, e->samples, 4);
+            sucref_i_append(o, e->disagreements, 4);
+            sucref_i_append(o, e->risk, 4);
+            sucref_i_close_frame(o, at);
+            sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP + 8U, at, 4);
         }
         sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP, o->at, 4);
         sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP + 4U, spec->in_bits[stop], 1);

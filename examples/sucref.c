@@ -10,6 +10,7 @@
 #include "../sucref.h"
 #include "npz.h"
 #include "tflite.h"
+#include "calibrate.h"
 #include <ctype.h>
 #include <stdarg.h>
 #include <unistd.h>
@@ -17,11 +18,13 @@
 static const char usage[] =
     "usage: sucref quantize layers.npz -o m.sucref [--plan 4,4] [--calibrate inputs.u8] [--act relu|relu6|none]\n"
     "                       [--clip share|auto] [--input-scale s] [--keep] [--cut-input]\n"
-    "       sucref import model.tflite -o m.sucref [--plan 4,4] [--keep]\n"
+    "       sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep]\n"
+    "       sucref calibrate m.sucref --in samples -o out.sucref [--max-disagree 0.001] [--confidence 0.95]\n"
     "       sucref info m.sucref\n"
-    "       sucref run m.sucref --in x.u8|x.s8 --out y.bin [--stop S] [--logits] [--type u8|s8]\n"
+    "       sucref run m.sucref --in x.u8|x.s8 --out y.bin [--stop S | --exit margin] [--logits] [--type u8|s8]\n"
     "       sucref truncate m.sucref --stops S -o t.sucref\n"
-    "       sucref emit-c m.sucref -o m.h [--name net]\n";
+    "       sucref emit-c m.sucref -o m.h [--name net]\n"
+    "stops count from 0; --stops is how many to keep\n";
 
 static void die(const char *format, ...)
 {
@@ -65,12 +68,12 @@ static void write_file(const char *path, const void *p, size_t len)
     if (f == NULL || fwrite(p, 1, len, f) != len || fclose(f) != 0) { die("%s: cannot be written", path); }
 }
 
-typedef struct { const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type, *name; int logits, keep, cut_input; } args;
+typedef struct { const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type, *name, *exit_rule, *disagree, *confidence; int logits, keep, cut_input, every; } args;
 
 static args parse(int argc, char **argv)
 {
     args a;
-    struct { const char *name; const char **value; int *flag; } option[15];
+    struct { const char *name; const char **value; int *flag; } option[19];
     int i, k, n = 0;
     memset(&a, 0, sizeof a);
 #define OPTION(text, v, f) option[n].name = text; option[n].value = v; option[n++].flag = f
@@ -78,7 +81,9 @@ static args parse(int argc, char **argv)
     OPTION("--calibrate", &a.calibrate, NULL); OPTION("--plan", &a.plan, NULL); OPTION("--act", &a.act, NULL);
     OPTION("--clip", &a.clip, NULL); OPTION("--input-scale", &a.scale, NULL); OPTION("--stop", &a.stop, NULL);
     OPTION("--stops", &a.stops, NULL); OPTION("--type", &a.type, NULL); OPTION("--logits", NULL, &a.logits);
-    OPTION("--name", &a.name, NULL); OPTION("--keep", NULL, &a.keep); OPTION("--cut-input", NULL, &a.cut_input);
+    OPTION("--name", &a.name, NULL); OPTION("--exit", &a.exit_rule, NULL);
+    OPTION("--max-disagree", &a.disagree, NULL); OPTION("--confidence", &a.confidence, NULL); OPTION("--keep", NULL, &a.keep); OPTION("--cut-input", NULL, &a.cut_input);
+    OPTION("--every-layer", NULL, &a.every);
     for (i = 2; i < argc; i++) {
         for (k = 0; k < n && strcmp(argv[i], option[k].name) != 0; k++) { }
         if (k < n && option[k].flag != NULL) { *option[k].flag = 1; continue; }
@@ -223,15 +228,24 @@ static void quantize(const args *a)
     npz_free(&z);
 }
 
+static uint8_t *write_spec(const args *a, const sucref_model_spec *spec, uint32_t *len)
+{
+    sucref_fault fault = { "", 0 };
+    uint8_t *model;
+    *len = sucref_model_write(NULL, 0, spec, &fault);
+    model = (uint8_t *)malloc(*len + 1U);
+    if (*len == 0 || model == NULL || sucref_model_write(model, *len, spec, &fault) == 0) { die("%s: cannot be written: %s", a->in, fault.field); }
+    return model;
+}
+
 /* ---- import ------------------------------------------------------------------------------------------------------ */
 
-/* layers of at least a quarter of the largest one's weights follow the plan, the others have 8 bits at every stop */
+/* layers of at least a quarter of the largest one's weights (or every one) follow the plan, others have 8 bits at every stop */
 static void import(const args *a)
 {
     static tflite t;
     sucref_quantize_options plan;
     sucref_model_spec spec;
-    sucref_fault fault = { "", 0 };
     uint8_t bits[SUCREF_MAX_STOPS * TFLITE_LAYERS], in_bits[SUCREF_MAX_STOPS], *model;
     size_t len, most = 0;
     uint8_t *file = read_file(a->in, &len);
@@ -245,7 +259,7 @@ static void import(const args *a)
     for (n = 0; n < t.n_layers; n++) { most = (size_t)t.layer[n].n_in * t.layer[n].n_out > most ? (size_t)t.layer[n].n_in * t.layer[n].n_out : most; }
     for (n = 0; n < t.n_layers; n++) {
         sucref_layer_spec *s = &t.layer[n];
-        const int planned = plan.n_planes > 1 && (size_t)s->n_in * s->n_out * 4 >= most;
+        const int planned = plan.n_planes > 1 && (a->every || (size_t)s->n_in * s->n_out * 4 >= most);
         s->n_planes = planned ? plan.n_planes : 1;
         s->coarse = (uint8_t)(planned && plan.coarse);
         s->plan[0] = 8;
@@ -259,9 +273,7 @@ static void import(const args *a)
     }
     spec.layers = t.layer; spec.n_layers = (uint8_t)t.n_layers; spec.n_stops = plan.n_planes; spec.bits = bits; spec.in_bits = in_bits;
     spec.input_type = t.input_type; spec.softmax_multiplier = t.softmax_multiplier; spec.softmax_shift = t.softmax_shift;
-    model_len = sucref_model_write(NULL, 0, &spec, &fault);
-    model = (uint8_t *)malloc(model_len + 1);
-    if (model_len == 0 || model == NULL || sucref_model_write(model, model_len, &spec, &fault) == 0) { die("%s: cannot be written: %s", a->in, fault.field); }
+    model = write_spec(a, &spec, &model_len);
     write_file(a->out, model, model_len);
     tflite_free(&t);
     free(model);
@@ -270,12 +282,27 @@ static void import(const args *a)
 
 /* ---- info, run, truncate, emit-c --------------------------------------------------------------------------------- */
 
+/* payload bytes by kind of one stop's sections: corrections, planes, exit rules, others */
+static void section_bytes(unsigned long *sum, const sucref_model *m, unsigned stop)
+{
+    uint32_t at = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
+    memset(sum, 0, 4 * sizeof *sum);
+    while (m->bytes_len - at >= SUCREF_I_FRAME) {
+        const uint8_t *p = m->bytes + at;
+        const uint32_t len = sucref_i_u32(p + SUCREF_I_F_LEN), type = sucref_i_u16(p + SUCREF_I_F_TYPE);
+        if (len > m->bytes_len - at - SUCREF_I_FRAME) { break; }
+        if (p[SUCREF_I_F_STOP] == stop) { sum[type >= 1 && type <= 3 ? type - 1 : 3] += len; }
+        at += SUCREF_I_FRAME + len;
+    }
+}
+
 static void info(const args *a)
 {
     static const char *act[] = { "none", "relu", "relu6", "leaky relu", "table", "lookup" };
     uint8_t *bytes;
     const sucref_model m = open_model(a->in, &bytes);
-    sucref_stop before = { 0, 0 };
+    sucref_stop before;
+    unsigned long section[4];
     unsigned n, t, i, g;
     printf("%lu inputs (%s), %lu outputs, %u layers, %u of %u stops, %lu of %lu bytes\n", (unsigned long)m.n_in,
            m.input_type ? "s8" : "u8", (unsigned long)m.n_out, m.n_layers, m.usable_stops, m.n_stops,
@@ -310,51 +337,132 @@ static void info(const args *a)
             sucref_model_entry(&e, &m, t, g);
             printf(" %u", e.bits);
         }
-        printf(", file bytes %lu, up to here at most %llu multiply-adds and %llu weight bytes read\n", (unsigned long)(s.end - before.end),
-               (unsigned long long)c.macs, (unsigned long long)c.weight_bytes);
+        section_bytes(section, &m, t);
+        printf(", file bytes %lu (corrections %lu, planes %lu, exit rule %lu), up to here at most %llu multiply-adds and %llu weight bytes read\n",
+               (unsigned long)(s.end - before.end), section[0], section[1], section[2], (unsigned long long)c.macs, (unsigned long long)c.weight_bytes);
         before = s;
     }
     printf("work buffer: %lu bytes, largest step: %lu multiply-adds\n", (unsigned long)sucref_net_work_len(&m) * 4, (unsigned long)sucref_net_quantum(&m));
     free(bytes);
 }
 
+/* the inputs of --in: u8 or s8 by name or --type, which must be what the model takes */
+static uint8_t *read_inputs(const args *a, const sucref_model *m, uint32_t *n)
+{
+    const char *dot = strrchr(a->x, '.'), *type = a->type ? a->type : dot ? dot + 1 : "";
+    size_t len;
+    uint8_t *x;
+    if (strcmp(type, "u8") != 0 && strcmp(type, "s8") != 0) { die("%s: type must be u8 or s8 (by its name or --type)", a->x); }
+    if ((type[0] == 's') != (m->input_type == SUCREF_INPUT_S8)) { die("%s: the model takes %s", a->x, m->input_type ? "s8" : "u8"); }
+    x = read_file(a->x, &len);
+    if (len == 0 || len % m->n_in != 0 || len / m->n_in > 0xFFFFFFF) { die("%s: %lu bytes are not whole inputs of %lu", a->x, (unsigned long)len, (unsigned long)m->n_in); }
+    *n = (uint32_t)(len / m->n_in);
+    return x;
+}
+
+static void write_answer(FILE *f, const args *a, const sucref_answer *y)
+{
+    uint32_t i;
+    for (i = 0; i < y->n_out; i++) {
+        const uint32_t z = (uint32_t)y->logits[i];
+        const uint8_t le[4] = { (uint8_t)z, (uint8_t)(z >> 8), (uint8_t)(z >> 16), (uint8_t)(z >> 24) };
+        const uint8_t out = (uint8_t)(y->out[i] ^ 0x80);
+        if (fwrite(a->logits ? le : &out, 1, a->logits ? 4 : 1, f) == 0) { die("%s: cannot be written", a->out); }
+    }
+}
+
+/* how many inputs left at each stop, and the share of the one-shot network's weight bytes that they read */
+static void print_exits(const sucref_model *m, const uint32_t *left, uint32_t n)
+{
+    sucref_cost one_shot, c;
+    double sum = 0;
+    unsigned t;
+    sucref_model_cost(&one_shot, m, m->usable_stops - 1U, m->usable_stops - 1U);
+    for (t = 0; t < m->usable_stops; t++) {
+        sucref_model_cost(&c, m, 0, t);
+        sum += (double)left[t] * (double)c.weight_bytes / (double)one_shot.weight_bytes / n;
+        printf("stop %u: %lu of %lu left here\n", t, (unsigned long)left[t], (unsigned long)n);
+    }
+    printf("weight bytes read, of one-shot: %.3f\n", sum);
+}
+
 static void run(const args *a)
 {
     uint8_t *bytes, *x;
     const sucref_model m = open_model(a->in, &bytes);
-    const char *dot = a->x ? strrchr(a->x, '.') : NULL, *type = a->type ? a->type : dot ? dot + 1 : "";
     const size_t work_len = sucref_net_work_len(&m);
-    uint32_t *work = (uint32_t *)malloc(work_len * 4), i;
+    uint32_t *work = (uint32_t *)malloc(work_len * 4), left[SUCREF_MAX_STOPS] = { 0 }, n, k;
     unsigned stop = m.usable_stops - 1U;
-    size_t len, k;
     sucref_net net;
     FILE *f;
     if (a->x == NULL || a->out == NULL) { die("run needs --in x.u8|x.s8 and --out y.bin"); }
-    if (strcmp(type, "u8") != 0 && strcmp(type, "s8") != 0) { die("%s: type must be u8 or s8 (by its name or --type)", a->x); }
-    if ((type[0] == 's') != (m.input_type == SUCREF_INPUT_S8)) { die("%s: the model takes %s", a->x, m.input_type ? "s8" : "u8"); }
+    if (a->exit_rule != NULL && (strcmp(a->exit_rule, "margin") != 0 || a->stop != NULL)) { die("--exit must be margin, without --stop"); }
     if (a->stop != NULL) { stop = whole_number(a->stop, "--stop", 0, m.usable_stops - 1U); }
-    x = read_file(a->x, &len);
-    if (len == 0 || len % m.n_in != 0) { die("%s: %lu bytes are not whole inputs of %lu", a->x, (unsigned long)len, (unsigned long)m.n_in); }
+    x = read_inputs(a, &m, &n);
     if (work == NULL || sucref_net_init(&net, &m, work, work_len) != SUCREF_OK) { die("out of memory"); }
     f = fopen(a->out, "wb");
     if (f == NULL) { die("%s: cannot be written", a->out); }
-    for (k = 0; k < len / m.n_in; k++) {
+    for (k = 0; k < n; k++) {
+        unsigned t = a->exit_rule != NULL ? 0 : stop;
         sucref_answer y;
-        (void)sucref_net_set_input(&net, x + k * m.n_in);
-        (void)sucref_net_skip_to(&net, stop);
-        (void)sucref_net_run(&net, stop);
-        (void)sucref_net_answer(&net, &y);
-        for (i = 0; i < y.n_out; i++) {
-            const uint32_t z = (uint32_t)y.logits[i];
-            const uint8_t le[4] = { (uint8_t)z, (uint8_t)(z >> 8), (uint8_t)(z >> 16), (uint8_t)(z >> 24) };
-            const uint8_t out = (uint8_t)(y.out[i] ^ 0x80);
-            if (fwrite(a->logits ? le : &out, 1, a->logits ? 4 : 1, f) == 0) { die("%s: cannot be written", a->out); }
+        (void)sucref_net_set_input(&net, x + (size_t)k * m.n_in);
+        (void)sucref_net_skip_to(&net, t);
+        for (;; t++) {
+            if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &y) != SUCREF_OK) { die("internal error"); }
+            if (t == stop || sucref_settled(&m, &y)) { break; }
         }
-        if (isatty(2) && k % 1000 == 999) { fprintf(stderr, "\r%lu of %lu", (unsigned long)k + 1, (unsigned long)(len / m.n_in)); }
+        left[t]++;
+        write_answer(f, a, &y);
+        if (isatty(2) && k % 1000 == 999) { fprintf(stderr, "\r%lu of %lu%s", (unsigned long)k + 1, (unsigned long)n, k + 1 == n ? "\n" : ""); }
     }
-    if (isatty(2) && k >= 1000) { fputc('\n', stderr); }
     if (fclose(f) != 0) { die("%s: cannot be written", a->out); }
+    if (a->exit_rule != NULL) { print_exits(&m, left, n); }
     free(x); free(work); free(bytes);
+}
+
+/* ---- calibrate --------------------------------------------------------------------------------------------------- */
+
+/* corrections from the first inputs (all of them, or 40 % with --max-disagree), thresholds from the next 40 %, risk from the rest */
+static void calibrate(const args *a)
+{
+    static respec r;
+    uint8_t *bytes, *model, *x;
+    sucref_model m = open_model(a->in, &bytes);
+    const double max_disagree = a->disagree ? (double)real_number(a->disagree, "--max-disagree") : 0;
+    const double confidence = a->confidence ? (double)real_number(a->confidence, "--confidence") : 0.95;
+    uint32_t n, n_fit, n_choose, len, left[SUCREF_MAX_STOPS];
+    void *memory;
+    unsigned t;
+    if (a->x == NULL || a->out == NULL) { die("calibrate needs --in samples and -o out.sucref"); }
+    if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
+    if (max_disagree < 0 || max_disagree >= 1) { die("--max-disagree must be in 0..1, not %s", a->disagree); }
+    if (!(confidence > 0 && confidence < 1)) { die("--confidence must be in 0..1, not %s", a->confidence); }
+    x = read_inputs(a, &m, &n);
+    n_fit = a->disagree ? (uint32_t)(0.4 * n) : n;
+    n_choose = a->disagree ? (uint32_t)(0.4 * n) : 0;
+    if (n_fit < 1 || (a->disagree && (n_choose < 1 || n - n_fit - n_choose < 1))) { die("%s: too few inputs", a->x); }
+    respec_model(&r, &m);
+    if (sucref_calibrate(r.corrections, &memory, &r.spec, x, n_fit, isatty(2) ? show_progress : NULL, NULL) != SUCREF_OK) { die("out of memory"); }
+    model = write_spec(a, &r.spec, &len);
+    if (a->disagree && m.n_stops > 1) {
+        stop_result *chosen, *judged;
+        if (sucref_model_open(&m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
+        chosen = judge(&m, x + (size_t)n_fit * m.n_in, n_choose);
+        judged = judge(&m, x + (size_t)(n_fit + n_choose) * m.n_in, n - n_fit - n_choose);
+        choose_thresholds(r.exits, chosen, n_choose, m.n_stops, max_disagree);
+        measure_risk(r.exits, left, judged, n - n_fit - n_choose, m.n_stops, confidence);
+        for (t = 0; t + 1U < m.n_stops; t++) {
+            printf("stop %u: margin %lu, disagreements so far %lu of %lu, risk <= %.5f at %.0f %% confidence\n", t, (unsigned long)r.exits[t].margin,
+                   (unsigned long)r.exits[t].disagreements, (unsigned long)r.exits[t].samples, r.exits[t].risk / 4294967296.0, 100 * confidence);
+        }
+        print_exits(&m, left, n - n_fit - n_choose);
+        r.spec.exits = r.exits;
+        free(model);
+        model = write_spec(a, &r.spec, &len);
+        free(chosen); free(judged);
+    }
+    write_file(a->out, model, len);
+    free(memory); free(model); free(x); free(bytes);
 }
 
 static void truncate_model(const args *a)
@@ -398,7 +506,7 @@ static void emit_c(const args *a)
 int main(int argc, char **argv)
 {
     static const struct { const char *name; void (*act)(const args *); } command[] = {
-        { "quantize", quantize }, { "import", import }, { "info", info }, { "run", run }, { "truncate", truncate_model }, { "emit-c", emit_c }
+        { "quantize", quantize }, { "import", import }, { "calibrate", calibrate }, { "info", info }, { "run", run }, { "truncate", truncate_model }, { "emit-c", emit_c }
     };
     size_t i;
     args a;

@@ -21,6 +21,7 @@ typedef struct {
     uint16_t order[RS_WIDE];
     uint8_t bits[RS_STOPS * RS_LAYERS * RS_GROUPS], in_bits[RS_STOPS];
     sucref_correction correction[RS_STOPS * RS_LAYERS * RS_GROUPS];
+    sucref_exit exits[RS_STOPS];
     unsigned total;
 } random_spec;
 
@@ -154,6 +155,8 @@ static void rs_make(random_spec *r, uint32_t widest)
         i += rnd_below(9 - i);
     }
     rs_schedule(r);
+    for (n = 0; n < r->spec.n_stops; n++) { r->exits[n].margin = rnd() % 60000U; r->exits[n].samples = rnd(); r->exits[n].disagreements = rnd(); r->exits[n].risk = rnd(); }
+    if (rnd_below(2)) { r->spec.exits = r->exits; }
     if (rnd_below(4) == 0) { /* ends in a softmax */
         r->spec.softmax_multiplier = (int32_t)(0x40000000U + rnd() % 0x40000000U);
         r->spec.softmax_shift = (uint8_t)rnd_in(16, 26);

@@ -355,6 +355,7 @@ static void argmax_and_margin(void)
     CHECK(sucref_margin(z, 4, 0) == 0 && sucref_margin(z, 3, 0) == 4 && sucref_margin(z, 5, 0) == (uint32_t)INT32_MAX - 9);
     CHECK(sucref_margin(one, 1, 0) == 7 && sucref_margin(one, 1, -10) == 3);
     CHECK(sucref_margin(z, 1, INT32_MAX) == 0xFFFFFFFFU);
+    CHECK(!sucref_settled_gray(3, 3, 5) && !sucref_settled_gray(5, 3, 5) && sucref_settled_gray(2, 3, 5) && sucref_settled_gray(6, 3, 5));
 }
 
 int main(int argc, char **argv)

@@ -30,6 +30,16 @@ static void oracle_all(void)
     for (t = 0; t < r.spec.n_stops; t++) { oracle_stop(want_z[t], want_u[t], &r.spec, x, t); }
 }
 
+/* the stored exit rule says what the margin says */
+static void check_exit(const sucref_model *m, const sucref_answer *a)
+{
+    sucref_exit e;
+    const int last = a->stop + 1U == r.spec.n_stops, has = r.spec.exits != NULL && !last;
+    CHECK(sucref_model_exit(&e, m, a->stop) == (has ? SUCREF_OK : SUCREF_E_STATE));
+    if (has) { CHECK(memcmp(&e, &r.exits[a->stop], sizeof e) == 0); }
+    CHECK(sucref_settled(m, a) == (last || (has && sucref_margin(a->logits, a->n_out, 0) >= e.margin)));
+}
+
 /* steps through all stops with one budget; every answer read at every moment must be that of the last stop reached */
 static void step_through(sucref_net *net, const sucref_model *m, uint32_t budget)
 {
@@ -46,7 +56,7 @@ static void step_through(sucref_net *net, const sucref_model *m, uint32_t budget
         if (reached < 0) { CHECK(sucref_net_answer(net, &a) == SUCREF_E_STATE); continue; }
         CHECK(sucref_net_answer(net, &a) == SUCREF_OK);
         CHECK(same(&a, (unsigned)reached));
-        if (status != SUCREF_MORE) { CHECK(a.work == net->spent); }
+        if (status != SUCREF_MORE) { CHECK(a.work == net->spent); check_exit(m, &a); }
     } while (status == SUCREF_MORE || status == SUCREF_STOP);
     CHECK(status == SUCREF_DONE && reached + 1 == r.spec.n_stops);
     CHECK(sucref_net_step(net, 1) == SUCREF_DONE);

@@ -20,6 +20,17 @@ ok "emit-c compiles and holds the bytes" "$t emit-c $m -o $d/even.h && printf '#
 ok "quantize" "$t quantize $n -o $d/q.sucref --plan 2,2,4 --calibrate $d/x.u8 && $t info $d/q.sucref | grep -q '3 of 3 stops'"
 ok "quantize, coarse plane" "$t quantize $n -o $d/q.sucref --plan 2+8 --keep --cut-input --clip 0.9 --act relu6 && $t info $d/q.sucref | grep -q 'plan 2+8'"
 ok "the same file again" "$t quantize $n -o $d/q1 --calibrate $d/x.u8 && $t quantize $n -o $d/q2 --calibrate $d/x.u8 && cmp $d/q1 $d/q2"
+ok "calibrate" "$t calibrate $m --in $d/x.u8 -o $d/c.sucref && $t info $d/c.sucref | grep -q '4 of 4 stops'"
+ok "calibrate keeps the last stop" "$t run $d/c.sucref --in $d/x.u8 --out $d/zc.bin --logits && cmp $d/z.bin $d/zc.bin"
+ok "calibrate finds exits, run uses them" "$t calibrate $m --in $d/x.u8 -o $d/c2.sucref --max-disagree 0.5 | grep -q 'risk <=' && $t run $d/c2.sucref --in $d/x.u8 --out $d/ze.bin --exit margin | grep -q 'weight bytes read, of one-shot'"
+no "calibrate needs --in" $t calibrate $m -o $d/y
+no "calibrate needs all stops" $t calibrate $d/t.sucref --in $d/x.u8 -o $d/y
+no "max-disagree must be" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 1
+no "confidence must be" $t calibrate $m --in $d/x.u8 -o $d/y --confidence 1
+no "too few inputs" sh -c "head -c 784 $d/x.u8 >$d/one.u8; exec $t calibrate $m --in $d/one.u8 -o $d/y --max-disagree 0.1"
+no "exit must be" $t run $m --in $d/x.u8 --out $d/y --exit never
+no "import needs" $t import $m
+no "not a TensorFlow Lite file" $t import $m -o $d/y
 no "unknown command" $t frobnicate x
 no "no input file" $t info
 no "unknown option" $t info $m --frob

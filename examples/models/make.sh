@@ -6,7 +6,8 @@ d=examples/models; t=./build/train_digits; q=./build/sucref; c=build/calibrate.u
 }
 dir=${SUCREF_DATA:-}; [ -n "$dir" ] || for dir in data ../shared/data; do [ -d $dir/mnist ] && break; done
 # the first 4,000 validation pictures: 16 bytes of header, then 50,000 to train on
-{ gzip -dc $dir/mnist/train-images-idx3-ubyte.gz 2>/dev/null || cat $dir/mnist/train-images-idx3-ubyte; } | tail -c +$((17 + 50000 * 784)) | head -c $((4000 * 784)) >$c
+x=$dir/mnist/train-images-idx3-ubyte
+{ if [ -f $x ]; then cat $x; else gzip -dc $x.gz; fi; } 2>/dev/null | tail -c +$((17 + 50000 * 784)) | head -c $((4000 * 784)) >$c
 [ "$(wc -c <$c)" = $((4000 * 784)) ] || { echo "make.sh: no MNIST files in \$SUCREF_DATA, data/ or ../shared/data"; exit 2; }
 one() { $q quantize $d/$1.npz -o $d/$2.sucref --plan $3 --calibrate $c --clip 1 --keep || exit 2; }
 one digits_nested digits 1,1,2,4
