@@ -149,16 +149,17 @@ static inline int by_margin(const void *a, const void *b)
     return x->margin > y->margin ? -1 : x->margin < y->margin ? 1 : (int)x->agrees - (int)y->agrees; /* equal margins: the wrong ones first */
 }
 
-/* per stop the lowest margin at which the answers that have left so far disagree no oftener than max_disagree of n allow, less
- * one standard deviation of that count, as other samples will differ from these */
-static inline void choose_thresholds(sucref_exit *exits, const stop_result *r, uint32_t n, unsigned n_stops, double max_disagree)
+/* per stop the lowest margin at which the answers that have left so far disagree so rarely that the upper bound of their share
+ * is at most max_disagree (never at all, where n is too small to show that) */
+static inline void choose_thresholds(sucref_exit *exits, const stop_result *r, uint32_t n, unsigned n_stops, double max_disagree, double confidence)
 {
     stop_result *left = (stop_result *)respec_new(sizeof *left * n);
     uint8_t *gone = (uint8_t *)respec_new(n);
-    uint32_t wrong = 0, k;
+    uint32_t wrong = 0, k, most = 0;
     unsigned t;
+    while (most < n && upper_bound(most + 1, n, confidence) <= max_disagree) { most++; }
     for (t = 0; t + 1 < n_stops; t++) {
-        const double allowed = max_disagree * n, budget = floor((allowed > sqrt(allowed) ? allowed - sqrt(allowed) : 0) * (t + 1) / (n_stops - 1));
+        const uint32_t budget = most * (t + 1) / (n_stops - 1);
         uint32_t count = 0, margin = 0xFFFFFFFFU, passed = wrong, i;
         for (k = 0; k < n; k++) { if (!gone[k]) { left[count++] = r[(size_t)k * n_stops + t]; } }
         qsort(left, count, sizeof *left, by_margin);

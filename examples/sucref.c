@@ -449,7 +449,7 @@ static void calibrate(const args *a)
         if (sucref_model_open(&m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
         chosen = judge(&m, x + (size_t)n_fit * m.n_in, n_choose);
         judged = judge(&m, x + (size_t)(n_fit + n_choose) * m.n_in, n - n_fit - n_choose);
-        choose_thresholds(r.exits, chosen, n_choose, m.n_stops, max_disagree);
+        choose_thresholds(r.exits, chosen, n_choose, m.n_stops, max_disagree, confidence);
         measure_risk(r.exits, left, judged, n - n_fit - n_choose, m.n_stops, confidence);
         for (t = 0; t + 1U < m.n_stops; t++) {
             printf("stop %u: margin %lu, disagreements so far %lu of %lu, risk <= %.5f at %.0f %% confidence\n", t, (unsigned long)r.exits[t].margin,

@@ -20,6 +20,7 @@ typedef struct { /* a model being read; free with tflite_free */
     unsigned n_layers;
     uint8_t input_type, softmax_shift;
     int32_t softmax_multiplier;
+    float in_scale, out_scale; /* of the first dense layer's input and the last one's output */
     char why[200];
     const uint8_t *p;
     size_t n;
@@ -202,6 +203,8 @@ static inline int tflite_dense(tflite *t, const tflite_tensor *x, const tflite_t
         s->hi = (uint8_t)(six > 255 ? 255 : six);
     }
     s->n_groups = 1;
+    if (t->n_layers == 1) { t->in_scale = tflite_scale(t, x, 0); }
+    t->out_scale = tflite_scale(t, y, 0);
     return act == 0 || act == 1 || act == 3 ? 1 : tflite_fail(t, op, "FULLY_CONNECTED", "with a fused activation other than none, ReLU and ReLU6");
 }
 
