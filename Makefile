@@ -61,7 +61,7 @@ examples: | $(B)
 	@CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/examples.sh $(EXAMPLES)
 
 # ---- published numbers ----
-$(B)/published: bench/published.c examples/*.h sucref.h | $(B)
+$(B)/published: bench/published.c bench/*.h examples/*.h sucref.h | $(B)
 	$(CC) $(C99) $(CFLAGS) -O2 -o $@ $< -lm
 paper: $(B)/published
 	@./$(B)/published $(B)

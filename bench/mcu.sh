@@ -46,6 +46,10 @@ if [ "$1" = run ]; then
         [ $c = host ] && want=$got
         grep -q ' 0 failed' $d/kernels_$c.out || got="tests failed: $(tail -n 1 $d/kernels_$c.out)"
         verdict "kernel tests on $c" "$got" "$want"
+        case $c in m*)
+            build $c $d/systick_$c -DMODEL_H='"small_44.h"' examples/mcu/systick.c && run $c $d/systick_$c >$d/systick_$c.out 2>&1
+            if grep -q ' 0 failed' $d/systick_$c.out; then passed=$((passed + 1)); echo "ok   SysTick on $c"; else failed=$((failed + 1)); echo "FAIL SysTick on $c: $(head -n 1 $d/systick_$c.out)"; fi ;;
+        esac
         for m in small_44 digits_44; do
             [ $c = avr ] && [ $m = digits_44 ] && continue # 128 KB of flash, objects end at 32,767 bytes
             build $c $d/${m}_$c -DMODEL_H="\"$m.h\"" examples/mcu/digits.c && run $c $d/${m}_$c >$d/${m}_$c.out 2>&1

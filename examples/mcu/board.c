@@ -43,9 +43,14 @@ __attribute__((naked)) void reset(void)
                      "1:\tstr r2, [r0]\n\tadds r0, r0, #4\n\tcmp r0, r1\n\tbne 1b\n\tmov sp, r1\n\tldr r0, =start\n\tbx r0\n\t.ltorg\n\t");
 }
 
+static void tick(void)
+{
+    if (board_tick != 0) { board_tick(); } else { fault(); }
+}
+
 typedef void (*vector)(void);
 __attribute__((section(".vectors"), used)) const vector vectors[16] = {
-    (vector)(uintptr_t)stack_top, reset, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault
+    (vector)(uintptr_t)stack_top, reset, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, tick
 };
 
 #elif defined(__AVR__)

@@ -4,6 +4,9 @@
 #include <stdint.h>
 
 int board_main(void);            /* the program; its result becomes the emulator's exit code */
+#if defined(__arm__)
+void board_tick(void) __attribute__((weak)); /* the SysTick handler, if the program has one */
+#endif
 void board_text(const char *s);
 void board_number(uint32_t v);   /* decimal */
 void board_hex(uint32_t v);      /* eight digits */
