@@ -103,10 +103,25 @@
  * 6. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
  *
  *        header 48 | layer records 48 each | group records 40 each | stop records 16 each | stop-group entries 8 each
- *        | parameters of each layer | then, stop by stop, framed sections: corrections and planes first needed there
+ *        | parameters of each layer | then, stop by stop, framed sections first needed there
  *
- *    Field offsets stand at the SUCREF_I_* enumerations. A section is framed by 16 bytes: type, flags, stop, layer,
- *    index, length, CRC-32 of the first 12 bytes and the payload. A file cut behind a stop's end is a model with
+ *        header       0 "SUCR"   4 u16 version   6 u16 plane layout (0)   8 file bytes   12 head bytes   16 inputs   20 outputs
+ *                     24 u16 layers   26 u16 groups   28 u8 stops   29 u8 input type   30 u8 softmax shift
+ *                     32 softmax multiplier   44 CRC-32 of the head, all before the first section, without these four bytes
+ *        layer        0 inputs   4 outputs   8 parameters   12 u16 first group   14 u16 groups   16 u8[8] plan   24 u8 planes
+ *                     25 u8 coarse   26 u8 activation   27 u8 requantization   28 u8 flags   29 u8 input zero point
+ *                     30 u8 output zero point   31 u8 lo   32 u8 hi   34 i16 slope
+ *        group        0 first row   4 rows   8 u32[8] planes
+ *        stop         0 end   4 u8 input bits   8 exit rule, or 0
+ *        stop-group   0 u8 bits   4 correction, or 0
+ *        parameters   i32 bias[n_out]   i32 multiplier[k]   i8 exponent[k]   u8 row shift[n_out]   u8 colmax[n_in]
+ *                     i16 table[33] or u8 lookup[256]   u16 order[n_out];   k = n_out or 1, each padded to 4, only if used
+ *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits: u8 constant[rows]
+ *        exit rule    margin   samples   disagreements   risk
+ *
+ *    Unnamed sizes are u32, unnamed bytes are 0. A section is framed by 16 bytes: u16 type (1 correction, 2 plane, 3 exit rule),
+ *    u8 flags (1: a reader that does not know the type must refuse the file), u8 stop, u16 layer, u16 index (8 * group + plane,
+ *    or group), u32 length, u32 CRC-32 of the first 12 bytes and the payload. A file cut behind a stop's end is a model with
  *    fewer stops. CRCs find accidents, not attackers: authenticate a file before opening it, and do not change its
  *    bytes afterwards.
  */
