@@ -96,6 +96,105 @@ static inline void respec_model(respec *r, const sucref_model *m)
     r->spec.softmax_multiplier = m->softmax_multiplier; r->spec.softmax_shift = m->softmax_shift;
 }
 
+/* how often each neuron of a layer fires (is not at its zero point) on n samples, fires[n_out], by the whole network */
+static inline void count_firing(uint32_t *fires, const sucref_model *m, unsigned layer, const uint8_t *x, uint32_t n)
+{
+    const size_t len = sucref_net_work_len(m);
+    uint32_t *work = (uint32_t *)respec_new(len * 4), k, r;
+    sucref_i_place at;
+    sucref_layer l;
+    sucref_net net;
+    sucref_model_layer(&l, m, layer);
+    sucref_i_place_of(&at, m, layer);
+    (void)sucref_net_init(&net, m, work, len);
+    for (k = 0; k < n; k++) {
+        (void)sucref_net_set_input(&net, x + (size_t)k * m->n_in);
+        (void)sucref_net_skip_to(&net, m->usable_stops - 1U);
+        (void)sucref_net_run(&net, m->usable_stops - 1U);
+        for (r = 0; r < l.n_out; r++) { fires[r] += ((const uint8_t *)(work + at.activations))[r] != l.out_zero; }
+    }
+    free(work);
+}
+
+/* puts items of `size` bytes into the order given: to[i] = from[order[i]] */
+static inline void *reordered(const void *from, const uint32_t *order, uint32_t n, size_t size)
+{
+    char *to = (char *)respec_new(n * size);
+    uint32_t i;
+    for (i = 0; i < n; i++) { memcpy(to + i * size, (const char *)from + order[i] * size, size); }
+    return to;
+}
+
+/* sorts the neurons of a hidden layer by how often they fire and puts those below `share` into a group of their own; returns
+ * how many stay busy (a multiple of 16, or all) */
+static inline uint32_t split_layer(sucref_layer_spec *s, sucref_layer_spec *next, const uint32_t *fires, uint32_t n, double share)
+{
+    const uint32_t k = s->flags & SUCREF_LAYER_PER_ROW ? s->n_out : 1;
+    uint32_t *order = (uint32_t *)respec_new(s->n_out * sizeof(uint32_t)), *rows = (uint32_t *)respec_new(2 * sizeof(uint32_t)), i, j, busy = 0, r;
+    int8_t *columns;
+    for (i = 0; i < s->n_out; i++) { /* stable insertion, most first */
+        for (j = i; j > 0 && fires[order[j - 1]] < fires[i]; j--) { order[j] = order[j - 1]; }
+        order[j] = i;
+        busy += fires[i] >= share * n;
+    }
+    busy = (busy + 15) / 16 * 16;
+    if (busy == 0) { busy = 16; }
+    if (busy < s->n_out) {
+        s->w = (const int8_t *)reordered(s->w, order, s->n_out, s->n_in);
+        s->bias = (const int32_t *)reordered(s->bias, order, s->n_out, 4);
+        s->row_shift = (const uint8_t *)reordered(s->row_shift, order, s->n_out, 1);
+        if (k > 1) {
+            s->multiplier = (const int32_t *)reordered(s->multiplier, order, k, 4);
+            s->exponent = (const int8_t *)reordered(s->exponent, order, k, 1);
+        }
+        columns = (int8_t *)respec_new((size_t)next->n_out * next->n_in);
+        for (r = 0; r < next->n_out; r++) { for (i = 0; i < next->n_in; i++) { columns[(size_t)r * next->n_in + i] = next->w[(size_t)r * next->n_in + order[i]]; } }
+        next->w = columns;
+        rows[0] = busy; rows[1] = s->n_out - busy;
+        s->group_rows = rows;
+        s->n_groups = 2;
+    }
+    free(order);
+    return busy < s->n_out ? busy : s->n_out;
+}
+
+/* quiet rows: neurons that fire on less than `share` of the samples keep their mean until the last stop. A model of one stop
+ * gets another before it. left[layer]: how many rows stay busy. Layers that have groups already are left alone. */
+static inline void quiet_rows(respec *r, uint32_t *left, const sucref_model *m, const uint8_t *x, uint32_t n, double share)
+{
+    uint8_t *old = r->bits, *bits = (uint8_t *)respec_new(2U * SUCREF_MAX_STOPS * (m->n_groups + SUCREF_MAX_LAYERS));
+    const unsigned stops = m->n_stops == 1 ? 2U : m->n_stops;
+    unsigned l, t, total = 0, flat = 0, from = 0;
+    for (l = 0; l < m->n_layers; l++) {
+        sucref_layer_spec *s = &r->layer[l];
+        left[l] = s->n_out;
+        if (l + 1U < m->n_layers && s->n_groups == 1) {
+            uint32_t *fires = (uint32_t *)respec_new(s->n_out * sizeof(uint32_t));
+            count_firing(fires, m, l, x, n);
+            left[l] = split_layer(s, &r->layer[l + 1U], fires, n, share);
+            free(fires);
+        }
+        total += s->n_groups;
+    }
+    for (l = 0; l < m->n_layers; l++) {
+        const int split = left[l] < r->layer[l].n_out;
+        unsigned g;
+        for (g = 0; g < r->layer[l].n_groups; g++, flat++) {
+            for (t = 0; t < stops; t++) {
+                const uint8_t b = m->n_stops == 1 ? 8 : old[t * m->n_groups + from + (split ? 0 : g)];
+                bits[t * total + flat] = (uint8_t)(split && g == 1 && t + 1 < stops ? 0 : b);
+            }
+        }
+        from += split ? 1U : r->layer[l].n_groups;
+    }
+    if (m->n_stops == 1) { r->in_bits[1] = 8; }
+    free(old);
+    free(r->corrections);
+    r->corrections = (sucref_correction *)respec_new(sizeof(sucref_correction) * stops * total);
+    r->bits = bits;
+    r->spec.bits = bits; r->spec.corrections = r->corrections; r->spec.n_stops = (uint8_t)stops;
+}
+
 /* log of P(X = i) for X binomial (n, p) */
 static inline double log_binomial(double n, double i, double p) { return lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p); }
 

@@ -20,6 +20,7 @@ static const char usage[] =
     "                       [--clip share|auto] [--input-scale s] [--keep] [--cut-input]\n"
     "       sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep]\n"
     "       sucref calibrate m.sucref --in samples -o out.sucref [--max-disagree 0.001] [--confidence 0.95]\n"
+    "                       [--quiet 0.05]\n"
     "       sucref info m.sucref\n"
     "       sucref run m.sucref --in x.u8|x.s8 --out y.bin [--stop S | --exit margin] [--logits] [--type u8|s8]\n"
     "       sucref truncate m.sucref --stops S -o t.sucref\n"
@@ -68,12 +69,12 @@ static void write_file(const char *path, const void *p, size_t len)
     if (f == NULL || fwrite(p, 1, len, f) != len || fclose(f) != 0) { die("%s: cannot be written", path); }
 }
 
-typedef struct { const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type, *name, *exit_rule, *disagree, *confidence; int logits, keep, cut_input, every; } args;
+typedef struct { const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type, *name, *exit_rule, *disagree, *confidence, *quiet; int logits, keep, cut_input, every; } args;
 
 static args parse(int argc, char **argv)
 {
     args a;
-    struct { const char *name; const char **value; int *flag; } option[19];
+    struct { const char *name; const char **value; int *flag; } option[20];
     int i, k, n = 0;
     memset(&a, 0, sizeof a);
 #define OPTION(text, v, f) option[n].name = text; option[n].value = v; option[n++].flag = f
@@ -82,7 +83,7 @@ static args parse(int argc, char **argv)
     OPTION("--clip", &a.clip, NULL); OPTION("--input-scale", &a.scale, NULL); OPTION("--stop", &a.stop, NULL);
     OPTION("--stops", &a.stops, NULL); OPTION("--type", &a.type, NULL); OPTION("--logits", NULL, &a.logits);
     OPTION("--name", &a.name, NULL); OPTION("--exit", &a.exit_rule, NULL);
-    OPTION("--max-disagree", &a.disagree, NULL); OPTION("--confidence", &a.confidence, NULL); OPTION("--keep", NULL, &a.keep); OPTION("--cut-input", NULL, &a.cut_input);
+    OPTION("--max-disagree", &a.disagree, NULL); OPTION("--confidence", &a.confidence, NULL); OPTION("--quiet", &a.quiet, NULL); OPTION("--keep", NULL, &a.keep); OPTION("--cut-input", NULL, &a.cut_input);
     OPTION("--every-layer", NULL, &a.every);
     for (i = 2; i < argc; i++) {
         for (k = 0; k < n && strcmp(argv[i], option[k].name) != 0; k++) { }
@@ -430,21 +431,27 @@ static void calibrate(const args *a)
     sucref_model m = open_model(a->in, &bytes);
     const double max_disagree = a->disagree ? (double)real_number(a->disagree, "--max-disagree") : 0;
     const double confidence = a->confidence ? (double)real_number(a->confidence, "--confidence") : 0.95;
-    uint32_t n, n_fit, n_choose, len, left[SUCREF_MAX_STOPS];
+    const double quiet = a->quiet ? (double)real_number(a->quiet, "--quiet") : 0;
+    uint32_t n, n_fit, n_choose, len, left[SUCREF_MAX_STOPS], busy[SUCREF_MAX_LAYERS];
     void *memory;
     unsigned t;
     if (a->x == NULL || a->out == NULL) { die("calibrate needs --in samples and -o out.sucref"); }
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
     if (max_disagree < 0 || max_disagree >= 1) { die("--max-disagree must be in 0..1, not %s", a->disagree); }
     if (!(confidence > 0 && confidence < 1)) { die("--confidence must be in 0..1, not %s", a->confidence); }
+    if (!(quiet >= 0 && quiet < 1)) { die("--quiet must be in 0..1, not %s", a->quiet); }
     x = read_inputs(a, &m, &n);
     n_fit = a->disagree ? (uint32_t)(0.4 * n) : n;
     n_choose = a->disagree ? (uint32_t)(0.4 * n) : 0;
     if (n_fit < 1 || (a->disagree && (n_choose < 1 || n - n_fit - n_choose < 1))) { die("%s: too few inputs", a->x); }
     respec_model(&r, &m);
+    if (quiet > 0) {
+        quiet_rows(&r, busy, &m, x, n_fit, quiet);
+        for (t = 0; t + 1U < m.n_layers; t++) { printf("layer %u: %lu of %lu rows busy\n", t, (unsigned long)busy[t], (unsigned long)r.layer[t].n_out); }
+    }
     if (sucref_calibrate(r.corrections, &memory, &r.spec, x, n_fit, isatty(2) ? show_progress : NULL, NULL) != SUCREF_OK) { die("out of memory"); }
     model = write_spec(a, &r.spec, &len);
-    if (a->disagree && m.n_stops > 1) {
+    if (a->disagree && r.spec.n_stops > 1) {
         stop_result *chosen, *judged;
         if (sucref_model_open(&m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
         chosen = judge(&m, x + (size_t)n_fit * m.n_in, n_choose);

@@ -23,6 +23,9 @@ ok "the same file again" "$t quantize $n -o $d/q1 --calibrate $d/x.u8 && $t quan
 ok "calibrate" "$t calibrate $m --in $d/x.u8 -o $d/c.sucref && $t info $d/c.sucref | grep -q '4 of 4 stops'"
 ok "calibrate keeps the last stop" "$t run $d/c.sucref --in $d/x.u8 --out $d/zc.bin --logits && cmp $d/z.bin $d/zc.bin"
 ok "calibrate finds exits, run uses them" "$t calibrate $m --in $d/x.u8 -o $d/c2.sucref --max-disagree 0.5 | grep -q 'risk <=' && $t run $d/c2.sucref --in $d/x.u8 --out $d/ze.bin --exit margin | grep -q 'weight bytes read, of one-shot'"
+ok "calibrate --quiet keeps the last stop" "$t calibrate $m --in $d/x.u8 -o $d/q3.sucref --quiet 0.9 >$d/quiet.txt && grep -q 'rows busy' $d/quiet.txt && $t run $d/q3.sucref --in $d/x.u8 --out $d/z5.bin --logits && cmp $d/z.bin $d/z5.bin"
+ok "a model of one stop gets a quiet one before it" "$t quantize $n -o $d/one.sucref --plan 8 --clip 1 && $t run $d/one.sucref --in $d/x.u8 --out $d/o1 --logits && $t calibrate $d/one.sucref --in $d/x.u8 -o $d/two.sucref --quiet 0.95 && $t info $d/two.sucref | grep -q '2 of 2 stops' && $t run $d/two.sucref --in $d/x.u8 --out $d/o2 --logits && cmp $d/o1 $d/o2"
+no "quiet must be" $t calibrate $m --in $d/x.u8 -o $d/y --quiet 1
 no "calibrate needs --in" $t calibrate $m -o $d/y
 no "calibrate needs all stops" $t calibrate $d/t.sucref --in $d/x.u8 -o $d/y
 no "max-disagree must be" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 1
