@@ -1574,13 +1574,14 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 
 /* four pairs of rows, first .. first+3 and half above (two pairs for half = 2), of a block with rows * slot <= 32, whose
  * words hold 2^columns_log2 columns */
-SUCREF_I_ALONE static void sucref_i_dot_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot, unsigned first,
-                               uint32_t k0, uint32_t k1)
+static inline void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot, unsigned first,
+                                  uint32_t k0, uint32_t k1)
 {
-    const uint32_t mask = (((uint32_t)1 << slot) - 1U) * 0x00010001U;
+    uint32_t mask = (((uint32_t)1 << slot) - 1U) * 0x00010001U;
     const unsigned column_bits = (unsigned)half * slot, s2 = 2U * slot, s3 = 3U * slot;
     const unsigned columns_log2 = column_bits >= 16U ? 0U : column_bits >= 8U ? 1U : column_bits >= 4U ? 2U : 3U;
     const uint32_t column_mask = ((uint32_t)1 << columns_log2) - 1U;
+    SUCREF_I_HIDE(mask);
     while (*list != SUCREF_I_LIST_END) {
         uint32_t a = 0, b = 0, c = 0, d = 0, e, x;
         for (e = *list++; (x = e >> 24) != 0; e = *list++) {
@@ -1601,6 +1602,24 @@ SUCREF_I_ALONE static void sucref_i_dot_pairs(uint32_t *acc, const uint8_t *p, c
             sucref_i_emit(&acc[3], &acc[half + 3U], d + e);
         }
     }
+}
+
+/* the same with everything known: full blocks of slots of 2 and of 1 bits; and any block */
+SUCREF_I_ALONE static void sucref_i_dot2(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned first)
+{
+    sucref_i_pairs(acc, p, list, 8, 2, first, 0, 0);
+}
+
+SUCREF_I_ALONE static void sucref_i_dot1(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned first)
+{
+    sucref_i_pairs(acc, p, list, 8, 1, first, 0, 0);
+}
+
+SUCREF_I_ALONE static void sucref_i_dot_any(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot, uint32_t k0,
+                                            uint32_t k1)
+{
+    unsigned first;
+    for (first = 0; first < half; first += 4U) { sucref_i_pairs(acc + first, p, list, half, slot, first, k0, k1); }
 }
 #endif
 
@@ -1650,10 +1669,14 @@ static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, 
             } else if (block == 16 && slot == 4) {
                 sucref_i_dot4(acc + done, p, list);
                 if (!SUCREF_I_SIXTEEN) { sucref_i_dot4(acc + done + 8, p + 4, list); }
+            } else if (block == 16 && slot == 2) {
+                sucref_i_dot2(acc + done, p, list, 0);
+                sucref_i_dot2(acc + done + 4, p, list, 4);
+            } else if (block == 16) {
+                sucref_i_dot1(acc + done, p, list, 0);
+                sucref_i_dot1(acc + done + 4, p, list, 4);
             } else {
-                const uint32_t half = block / 2U;
-                unsigned first;
-                for (first = 0; first < half; first += 4U) { sucref_i_dot_pairs(acc + done + first, p, list, half, slot, first, k0, k1); }
+                sucref_i_dot_any(acc + done, p, list, block / 2U, slot, k0, k1);
             }
         } else
 #endif

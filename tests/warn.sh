@@ -29,7 +29,7 @@ for c in "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb" "arm-none-eabi-gcc -mcpu=co
     done
 done
 try "all symbols have the prefix" "gcc -std=c99 -c $d/body.c -o $d/x.o && ! nm -g --defined-only $d/x.o | awk '{print \$3}' | grep -v '^sucref_'"
-for f in examples/*.c tests/*.c bench/published.c; do
+for f in examples/*.c tests/*.c bench/published.c bench/host.c; do
     case $f in *fuzz_model.c) k="-DREPLAY" ;; *mcu_kernels.c) continue ;; *) k="" ;; esac
     try "$f" "${CC:-cc} -std=c99 -Wall -Wextra -Werror $k -O1 -c $f -o $d/x.o"
 done
