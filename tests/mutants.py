@@ -1,11 +1,13 @@
 """mutants.py MAX - changes one operator or constant of sucref.h at a time and counts how many changes the tests notice.
 
 Sites are taken evenly over the implementation (the same ones every time). A mutant that does not compile does not
-count; one that runs into the time limit is noticed. Prints the survivors."""
+count; one that runs into the time limit is noticed. The tests run under the address and undefined-behaviour sanitizers.
+Prints the survivors."""
 import concurrent.futures, os, re, shutil, subprocess, sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PROGRAMS = ['net', 'model', 'partition', 'linear', 'softmax', 'prepare']
+PROGRAMS = [('net', []), ('net', ['-DSUCREF_KERNEL=2']), ('model', []), ('prepare', []), ('partition', []), ('linear', []), ('softmax', []), ('import', [])]
+CC = ['cc', '-std=c99', '-w', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-DNETS=300', '-DCASES=3000']
 RULES = [(r'(?<![<>=!\-])<=(?!=)', '<'), (r'(?<![<>=!\-])>=(?!=)', '>'), (r'(?<= )<(?= )', '<='), (r'(?<= )>(?= )', '>='),
          (r'(?<= )==(?= )', '!='), (r'(?<= )!=(?= )', '=='), (r'&&', '||'), (r'\|\|', '&&'), (r'(?<=[\w)\]]) \+ (?=[\w(])', ' - '),
          (r'(?<=[\w)\]]) - (?=[\w(])', ' + '), (r'(?<=[\w)\]]) \* (?=[\w(])', ' + '), (r'\+=', '-='), (r'-=', '+='), (r'<<(?!=)', '>>'),
@@ -33,10 +35,10 @@ def noticed(job):
     os.symlink(os.path.join(TOP, 'examples'), os.path.join(d, 'examples'))
     with open(os.path.join(d, 'sucref.h'), 'w') as f: f.write(text[:a] + new + text[b:])
     result = 'survived'
-    for p in PROGRAMS:
-        cc = subprocess.run(['cc', '-std=c99', '-w', '-O1', '-DNETS=400', '-DCASES=3000', 'tests/test_%s.c' % p, '-o', 't', '-lm'], cwd=d, capture_output=True)
+    for p, flags in PROGRAMS:
+        cc = subprocess.run(CC + flags + ['tests/test_%s.c' % p, '-o', 't', '-lm'], cwd=d, capture_output=True)
         if cc.returncode: result = 'nocompile'; break
-        try: rc = subprocess.run(['./t'], cwd=d, capture_output=True, timeout=20).returncode
+        try: rc = subprocess.run(['./t'], cwd=d, capture_output=True, timeout=40).returncode
         except subprocess.TimeoutExpired: rc = 1
         if rc: result = 'noticed'; break
     shutil.rmtree(d)

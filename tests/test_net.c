@@ -266,6 +266,71 @@ static void readers_and_steppers_interrupt_each_other(void)
     printf("  %d interrupts\n", interrupts);
 }
 
+/* calibration: the fitted rows of the first layer come closer to the full network's z than uncalibrated ones, rows of 0 bits
+ * get the mean activation, and the engine equals the oracle with the new corrections too */
+static void calibrated_models(void)
+{
+    static uint8_t samples[12][RS_WIDE];
+    static sucref_correction corrections[RS_STOPS * RS_LAYERS * RS_GROUPS], *before;
+    double all_with = 0, all_without = 0;
+    int n, k;
+    for (n = 0; n < 200; n++) {
+        sucref_model m;
+        sucref_net net;
+        uint32_t bytes, *file, *work, i, row = 0;
+        unsigned g;
+        void *memory = NULL;
+        double with = 0, without = 0, fitted = 0;
+        rs_make(&r, 24);
+        for (k = 0; k < 12; k++) { rs_input(samples[0] + (uint32_t)k * r.layer[0].n_in, r.layer[0].n_in, r.spec.input_type); }
+        CHECK(sucref_calibrate(corrections, &memory, &r.spec, samples[0], 12, NULL, NULL) == SUCREF_OK);
+        before = r.correction;
+        for (i = 0; i < r.spec.n_stops * r.total; i++) { /* what each group gets is by its bits; nothing at the last stop */
+            const int last = i >= (r.spec.n_stops - 1U) * r.total, cut = !last && r.bits[i] > 0 && r.bits[i] < 8;
+            CHECK((corrections[i].alpha != NULL) == cut && (corrections[i].beta != NULL) == cut && (corrections[i].gamma != NULL) == cut);
+            CHECK((corrections[i].constant != NULL) == (!last && r.bits[i] == 0));
+        }
+        for (g = 0; g < r.layer[0].n_groups; row += r.group_rows[0][g], g++) {
+            const int bits = r.bits[g];
+            for (i = 0; i < r.group_rows[0][g]; i++) {
+                double mean = 0;
+                for (k = 0; k < 12; k++) {
+                    int64_t full[RS_WIDE], cut[RS_WIDE], z;
+                    uint32_t c;
+                    for (c = 0; c < r.layer[0].n_in; c++) {
+                        const int missing = 8 - r.in_bits[0], u = samples[0][(uint32_t)k * r.layer[0].n_in + c] ^ (r.spec.input_type ? 0x80 : 0);
+                        full[c] = u;
+                        cut[c] = missing == 0 ? u : u >> missing == 0 ? 0 : (u >> missing << missing) + (1 << (missing - 1));
+                    }
+                    z = oracle_row(&r.layer[0], full, row + i, 8, NULL, 0);
+                    mean += oracle_requant(&r.layer[0], z, row + i);
+                    if (bits == 0 || bits == 8 || r.spec.n_stops == 1) { continue; }
+                    with += pow((double)(oracle_row(&r.layer[0], cut, row + i, bits, &corrections[g], i) - z), 2);
+                    without += pow((double)(oracle_row(&r.layer[0], cut, row + i, bits, NULL, 0) - z), 2);
+                    fitted++;
+                }
+                if (bits == 0 && r.spec.n_stops > 1) { CHECK(corrections[g].constant[i] == (uint8_t)(mean / 12 + 0.5)); }
+            }
+        }
+        CHECK(with <= without * 1.001 + 64 * fitted); /* alpha is rounded to 2^-12 */
+        all_with += with;
+        all_without += without;
+        r.spec.corrections = corrections;
+        file = rs_write(&r, &bytes);
+        CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+        work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
+        CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+        memcpy(x, samples[0], m.n_in);
+        oracle_all();
+        step_through(&net, &m, 100);
+        r.spec.corrections = before;
+        free(memory); free(work); free(file);
+        rs_free(&r);
+    }
+    CHECK(all_with < all_without / 2);
+    CHECK(sucref_calibrate(NULL, NULL, &r.spec, samples[0], 12, NULL, NULL) == SUCREF_E_ARG);
+}
+
 /* the largest sums that the format allows: 65,535 inputs of 255, weights of +-127 */
 static void widest_layer(void)
 {
@@ -308,6 +373,7 @@ int main(int argc, char **argv)
     RUN("every budget gives the same answers", every_budget);
     RUN("input bits may arrive late", input_bits_arrive_late);
     RUN("a model may arrive stop by stop", streamed_models);
+    RUN("calibrated models", calibrated_models);
     RUN("readers and steppers interrupt each other", readers_and_steppers_interrupt_each_other);
     RUN("the widest layer does not overflow", widest_layer);
     return test_report("net");
