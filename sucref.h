@@ -1700,7 +1700,7 @@ static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, 
  * 16 rows. Nothing of a quantum survives it but finished rows. */
 
 enum { SUCREF_I_ROWS = 16, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
-enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_FINISHED };       /* sucref_net.state */
+enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING };                           /* sucref_net.state */
 enum { SUCREF_I_SKIP = 0, SUCREF_I_CONSTANT, SUCREF_I_ALL, SUCREF_I_ADD, SUCREF_I_DELTA }; /* sucref_net.mode */
 
 typedef struct { uint32_t activations, acc, previous, end; } sucref_i_place;
@@ -3264,7 +3264,7 @@ SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucre
 
 /*
  * CHANGES
- *     0.1.0   partition, schedule, linear, model (format 0), net, prepare
+ *     0.1.0   partition, schedule, linear, model (format 0), net, exit (margin, gray zone), prepare
  *
  * LICENCE: at your choice, MIT or public domain.
  *

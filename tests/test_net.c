@@ -104,20 +104,28 @@ static void random_networks(void)
     for (n = 0; n < NETS; n++) { one_network(n % 10 == 0 ? RS_WIDE : n % 3 ? 40 : 12); }
 }
 
+/* writes and opens the random model in r and starts a state for it; *file and *work are to be freed */
+static uint32_t start(sucref_model *m, sucref_net *net, uint32_t **file, uint32_t **work)
+{
+    uint32_t bytes;
+    *file = rs_write(&r, &bytes);
+    CHECK(*file != NULL && sucref_model_open(m, *file, bytes, NULL) == SUCREF_OK);
+    *work = (uint32_t *)malloc(sucref_net_work_len(m) * 4U);
+    CHECK(sucref_net_init(net, m, *work, sucref_net_work_len(m)) == SUCREF_OK);
+    return bytes;
+}
+
 /* one network, every budget from 1 to everything */
 static void every_budget(void)
 {
     sucref_model m;
     sucref_net net;
-    uint32_t bytes, *file, *work, budget, all = 0;
+    uint32_t *file, *work, budget, all = 0;
     do {
         rs_make(&r, 12);
         if (r.spec.n_layers < 3 || r.spec.n_stops < 3) { rs_free(&r); }
     } while (r.spec.n_layers < 3 || r.spec.n_stops < 3);
-    file = rs_write(&r, &bytes);
-    CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
-    work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
-    CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+    (void)start(&m, &net, &file, &work);
     rs_input(x, m.n_in, m.input_type);
     oracle_all();
     for (budget = 0; budget <= all + 1U; budget++) {
@@ -138,14 +146,11 @@ static void input_bits_arrive_late(void)
         sucref_model m;
         sucref_net net;
         sucref_answer a;
-        uint32_t bytes, *file, *work, c;
+        uint32_t *file, *work, c;
         uint8_t noisy[RS_WIDE];
         unsigned bits, stop = 0;
         rs_make(&r, 30);
-        file = rs_write(&r, &bytes);
-        CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
-        work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
-        CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+        (void)start(&m, &net, &file, &work);
         rs_input(x, m.n_in, m.input_type);
         oracle_all();
         CHECK(sucref_net_set_input(&net, noisy) == SUCREF_OK);
@@ -241,13 +246,10 @@ static void readers_and_steppers_interrupt_each_other(void)
     for (n = 0; interrupts < 10000; n++) {
         sucref_model m;
         sucref_net net;
-        uint32_t bytes, *file, *work;
+        uint32_t *file, *work;
         int k;
         rs_make(&r, 10);
-        file = rs_write(&r, &bytes);
-        CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
-        work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
-        CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+        (void)start(&m, &net, &file, &work);
         rs_input(x, m.n_in, m.input_type);
         oracle_all();
         for (k = 0; k < 6; k++) {
@@ -277,7 +279,7 @@ static void calibrated_models(void)
     for (n = 0; n < 200; n++) {
         sucref_model m;
         sucref_net net;
-        uint32_t bytes, *file, *work, i, row = 0;
+        uint32_t *file, *work, i, row = 0;
         unsigned g;
         void *memory = NULL;
         double with = 0, without = 0, fitted = 0;
@@ -316,10 +318,7 @@ static void calibrated_models(void)
         all_with += with;
         all_without += without;
         r.spec.corrections = corrections;
-        file = rs_write(&r, &bytes);
-        CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
-        work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
-        CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+        (void)start(&m, &net, &file, &work);
         memcpy(x, samples[0], m.n_in);
         oracle_all();
         step_through(&net, &m, 100);
