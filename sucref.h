@@ -2119,9 +2119,7 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, 
 #endif
         for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = (width == 8 ? 0U : acc[i] << width) + sum[i]; }
     }
-    if (l->plan[l->n_planes - 1U] == 8 && s->n_planes == l->n_planes && passes != 0) {
-        for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] -= s->offset; }
-    }
+    for (i = 0; passes != 0 && i < SUCREF_I_ROWS; i++) { acc[i] -= s->offset; } /* 0 but for full bytes */
     for (i = 0; kept != NULL && i < rows; i++) { kept[i] = acc[i]; }
     return passes * SUCREF_I_PAD4(rows) * s->nonzero;
 }

@@ -307,6 +307,31 @@ static void writer_refuses(void)
         l.requant = 1; exponent[0] = 31;
         CHECK(WRITES());
         exponent[0] = 0; l.requant = 0;
+        spec.softmax_multiplier = 0x40000000; spec.softmax_shift = 31;
+        CHECK(WRITES());
+        spec.softmax_multiplier = 0x7FFFFFFF; spec.softmax_shift = 0;
+        CHECK(WRITES());
+        spec.softmax_multiplier = 0;
+    }
+    { /* 16 groups are fine, 17 are not, nor 17 where another layer has fewer */
+        sucref_layer_spec two[2];
+        uint32_t many[17];
+        uint8_t bits2[36];
+        int g;
+        for (g = 0; g < 17; g++) { many[g] = 1; }
+        memset(bits2, 8, sizeof bits2);
+        two[0] = l;
+        two[1] = l;
+        two[1].n_in = 20; two[1].n_out = 5;
+        two[0].group_rows = many;
+        spec.layers = two; spec.n_layers = 2; spec.bits = bits2;
+        two[0].n_groups = 16; many[15] = 5;
+        CHECK(WRITES());
+        two[0].n_groups = 17; many[15] = 1; many[16] = 4;
+        CHECK(!WRITES() && strcmp(f.field, "groups of a layer") == 0);
+        spec.n_layers = 1;
+        CHECK(!WRITES() && strcmp(f.field, "number of groups") == 0);
+        spec.layers = &l; spec.bits = bits;
     }
     l.group_rows = groups; l.n_groups = 2;
     REFUSES(groups[1] = 9, groups[1] = 8, "inconsistent");

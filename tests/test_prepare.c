@@ -134,10 +134,10 @@ static void memory_runs_out(void)
     CHECK(all > 30);
 }
 
-static unsigned progress_calls, progress_last;
+static unsigned progress_calls, progress_last, progress_of;
 static void progress(void *user, unsigned done, unsigned of)
 {
-    CHECK(user == &progress_calls && done == progress_last + 1 && done <= of && of == 4);
+    CHECK(user == &progress_calls && done == progress_last + 1 && done <= of && of == progress_of);
     progress_last = done;
     progress_calls++;
 }
@@ -147,7 +147,11 @@ static void progress_is_told(void)
     sucref_quantize_options o = setup();
     o.progress = progress;
     o.user = &progress_calls;
+    progress_of = 4;
     CHECK(attempt(&o, 2) == SUCREF_OK && progress_calls == 4);
+    progress_of = 2;
+    progress_last = 0;
+    CHECK(attempt(&o, 1) == SUCREF_OK && progress_calls == 6);
 }
 
 static void quantize_refuses(void)
