@@ -150,11 +150,10 @@ static void unknown_sections(void)
 static void bad_arguments(void)
 {
     uint32_t bytes, *file = small_model(&bytes, 1), *work;
-    uint8_t *shifted = (uint8_t *)malloc(bytes + 8), bits8 = 0;
+    uint8_t *shifted = (uint8_t *)malloc(bytes + 8);
     sucref_model m;
     sucref_net net;
     sucref_answer a;
-    int32_t z = 0;
     uint8_t x[RS_WIDE] = { 0 };
     CHECK(sucref_model_open(NULL, file, bytes, NULL) == SUCREF_E_ARG);
     CHECK(sucref_model_open(&m, NULL, bytes, NULL) == SUCREF_E_ARG);
@@ -181,7 +180,6 @@ static void bad_arguments(void)
     CHECK(sucref_net_read(&net, &a, NULL, NULL) == SUCREF_OK && a.logits == NULL && a.out == NULL && a.stop == 0);
     CHECK(sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_E_STATE); /* a new input invalidates */
     CHECK(sucref_model_write(shifted, 10, &r.spec, NULL) == 0 && sucref_model_write(NULL, 0, NULL, NULL) == 0);
-    (void)z; (void)bits8;
     free(work);
     free(shifted);
     free(file);
@@ -335,7 +333,6 @@ static void writer_refuses(void)
     }
     l.group_rows = groups; l.n_groups = 2;
     REFUSES(groups[1] = 9, groups[1] = 8, "inconsistent");
-    (void)order;
     { uint8_t bits4[4] = { 4, 0, 8, 8 }; spec.bits = bits4; CHECK(WRITES()); }
 }
 
