@@ -27,8 +27,8 @@
  *     model         sucref_model_open, _check, _extend, _layer, _group, _stop, _cost          the file, read in place
  *     net           sucref_net_work_len, _init, _set_input, _input_bits, _skip_to, _step, _run, _quantum,
  *                   _answer, _read; sucref_argmax, sucref_margin, sucref_softmax
- *     exit          sucref_model_exit, sucref_settled, sucref_settled_gray                    when an answer is settled
- *     prepare       sucref_model_write, sucref_calibrate, sucref_quantize, sucref_table    host only, with SUCREF_HOST
+ *     exit          sucref_model_exit, sucref_settled, sucref_settled_gray, sucref_certified     when an answer is settled
+ *     prepare       sucref_model_write, sucref_calibrate, sucref_certify, sucref_quantize, sucref_table; host only
  *
  * CONFIGURATION (define before including; none changes a type or a signature)
  *     SUCREF_IMPLEMENTATION   bodies in this one source file; a repeat is harmless
@@ -112,14 +112,16 @@
  *                     25 u8 coarse   26 u8 activation   27 u8 requantization   28 u8 flags   29 u8 input zero point
  *                     30 u8 output zero point   31 u8 lo   32 u8 hi   34 i16 slope
  *        group        0 first row   4 rows   8 u32[8] planes
- *        stop         0 end   4 u8 input bits   8 exit rule, or 0
+ *        stop         0 end   4 u8 input bits   8 exit rule, or 0   12 bounds, or 0
  *        stop-group   0 u8 bits   4 correction, or 0
  *        parameters   i32 bias[n_out]   i32 multiplier[k]   i8 exponent[k]   u8 row shift[n_out]   u8 colmax[n_in]
- *                     i16 table[33] or u8 lookup[256]   u16 order[n_out];   k = n_out or 1, each padded to 4, only if used
+ *                     i16 table[33] or u8 lookup[256]   u16 order[n_out]   u8 mean[n_in]   u8 weight[n_in];
+ *                     k = n_out or 1, each padded to 4, only if used
  *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits: u8 constant[rows]
  *        exit rule    margin   samples   disagreements   risk
+ *        bounds       root   i32 offset[rows]   norm[rows];   of the first layer, see sucref_certified
  *
- *    Unnamed sizes are u32, unnamed bytes are 0. A section is framed by 16 bytes: u16 type (1 correction, 2 plane, 3 exit rule),
+ *    Unnamed sizes are u32, unnamed bytes are 0. A section is framed by 16 bytes: u16 type (1 correction, 2 plane, 3 exit rule, 4 bounds),
  *    u8 flags (1: a reader that does not know the type must refuse the file), u8 stop, u16 layer, u16 index (8 * group + plane,
  *    or group), u32 length, u32 CRC-32 of the first 12 bytes and the payload. A file cut behind a stop's end is a model with
  *    fewer stops. CRCs find accidents, not attackers: authenticate a file before opening it, and do not change its
@@ -301,7 +303,7 @@ enum { SUCREF_MAX_LAYERS = 64, SUCREF_MAX_STOPS = 32, SUCREF_MAX_GROUPS = 16, SU
 enum { SUCREF_INPUT_U8 = 0, SUCREF_INPUT_S8 = 1 };
 enum { SUCREF_ACT_NONE = 0, SUCREF_ACT_RELU, SUCREF_ACT_RELU6, SUCREF_ACT_LEAKY, SUCREF_ACT_TABLE, SUCREF_ACT_LOOKUP };
 enum { SUCREF_REQUANT_TFLITE = 0, SUCREF_REQUANT_FLOOR, SUCREF_REQUANT_ROUND };
-enum { SUCREF_LAYER_KEEP = 1, SUCREF_LAYER_PER_ROW = 2, SUCREF_LAYER_ORDER = 4 };
+enum { SUCREF_LAYER_KEEP = 1, SUCREF_LAYER_PER_ROW = 2, SUCREF_LAYER_ORDER = 4, SUCREF_LAYER_COLUMNS = 8 };
 enum { SUCREF_TABLE_LEN = 33, SUCREF_LOOKUP_LEN = 256 }; /* knots of SUCREF_ACT_TABLE; bytes of SUCREF_ACT_LOOKUP */
 
 typedef struct {
@@ -335,7 +337,7 @@ typedef struct {
 
 typedef struct {
     uint32_t end;          /* bytes of the file that complete this stop */
-    uint32_t exit_offset;  /* 0: no exit rule */
+    uint32_t exit_offset, bounds_offset; /* 0: none */
     uint8_t in_bits;
 } sucref_stop;
 
@@ -473,6 +475,24 @@ SUCREF_API int sucref_settled(const sucref_model *m, const sucref_answer *a);
 /* sucref_settled_gray - 1 when z < lo or z > hi. */
 SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi);
 
+/* sucref_certified - proves, where it can, that the full network's answer will be the current one: the same largest logit, or
+ * for one output the same side of zero. No risk is left but that the file's bounds are wrong: they are as trusted as its weights.
+ *
+ *     first layer   z_full = z + offset + f + R.y,  0 <= f < 2     R the row's missing weights, y = u - mean
+ *                   |R.y| <= norm * |y|                            Cauchy-Schwarz in columns weighted by `weight`
+ *                   |sum_r v_r R_r.y| <= root * sqrt(sum_r (v_r norm_r)^2) * |y|
+ *                                                                  root^2: largest eigenvalue of the rows' normalised Gram matrix
+ *     a ReLU        t <= 0 <= T: max(p, 0) lies between L p and L (p - t), L = T / (T - t)
+ *     last layer    logit_c - logit_k = v.a + bias > 0 for every other k, by the lines above (two layers) or by intervals
+ *
+ * all of it in integers rounded outwards. Asked between two steps, when a stop has just been reached.
+ *   work [work_len]  scratch, sucref_certified_work_len elements
+ * Returns 1 proved (always at the last stop), 0 not proved, SUCREF_E_ARG, SUCREF_E_SPACE, or SUCREF_E_STATE: no answer, the next stop
+ * has been begun, or the file has no bounds for this stop (sucref_certify makes them; hidden layers must be none, ReLU or ReLU6).
+ * Cost: about 40 instructions for each weight behind the first layer, a square root for each class. */
+SUCREF_API int sucref_certified(const sucref_net *s, uint32_t *work, size_t work_len);
+SUCREF_API size_t sucref_certified_work_len(const sucref_model *m); /* in uint32 elements; 0 for NULL or too many */
+
 #ifdef SUCREF_HOST
 /* ---- prepare (host only) -----------------------------------------------------------------------------------------
  * Writing a model from integers, and making one from float layers. */
@@ -499,12 +519,20 @@ typedef struct {              /* of one stop and group, [rows of the group] each
     const uint8_t *constant;  /* for groups of 0 bits; NULL: the zero point */
 } sucref_correction;
 
+typedef struct {              /* what sucref_certified reads, of the first layer */
+    const uint8_t *mean, *weight; /* [n_in], weights 1..255 */
+    const uint32_t *root;     /* [n_stops - 1] in 2^-16; 0: no bounds at this stop */
+    const int32_t *offset;    /* [n_stops - 1][n_out] */
+    const uint32_t *norm;     /* the same, in 2^-8 */
+} sucref_bounds;
+
 typedef struct {
     const sucref_layer_spec *layers;
     const uint8_t *in_bits;   /* [n_stops] */
     const uint8_t *bits;      /* [n_stops][groups of all layers] */
     const sucref_correction *corrections; /* the same shape, or NULL */
     const sucref_exit *exits; /* [n_stops - 1], or NULL */
+    const sucref_bounds *bounds; /* or NULL */
     uint8_t n_layers, n_stops, input_type;
     uint8_t softmax_shift;
     int32_t softmax_multiplier; /* as sucref_softmax takes them; 0: none */
@@ -526,6 +554,13 @@ SUCREF_API uint32_t sucref_model_write(uint8_t *out, size_t out_len, const sucre
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
 SUCREF_API int sucref_calibrate(sucref_correction *corrections, void **memory, const sucref_model_spec *spec, const uint8_t *samples,
                                 uint32_t n_samples, void (*progress)(void *user, unsigned done, unsigned of), void *user);
+
+/* sucref_certify - bounds for sucref_certified, of every stop whose first layer keeps its accumulators, has more than 0 bits of every
+ * row and 8 of the input, and whose later layers are whole. Call after the corrections are in the spec. Samples as for
+ * sucref_calibrate choose mean and weight; what they show changes how tight the bounds are, not that they hold.
+ *   bounds  out  spec->bounds may point at it afterwards;   memory  out  one block that it points into, free() it later
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE, SUCREF_E_STATE (no stop can have bounds). Time: rows^2 * inputs + 8 * rows^3. */
+SUCREF_API int sucref_certify(sucref_bounds *bounds, void **memory, const sucref_model_spec *spec, const uint8_t *samples, uint32_t n_samples);
 
 typedef struct {
     uint32_t n_in, n_out;
@@ -991,10 +1026,10 @@ enum { /* byte offsets in the file and its records */
     SUCREF_I_F_TYPE = 0, SUCREF_I_F_FLAGS = 2, SUCREF_I_F_STOP = 3, SUCREF_I_F_LAYER = 4, SUCREF_I_F_INDEX = 6,
     SUCREF_I_F_LEN = 8, SUCREF_I_F_CRC = 12
 };
-enum { SUCREF_I_T_CORRECTION = 1, SUCREF_I_T_PLANE = 2, SUCREF_I_T_EXIT = 3, SUCREF_I_REQUIRED = 1, SUCREF_I_EXIT_LEN = 16 };
+enum { SUCREF_I_T_CORRECTION = 1, SUCREF_I_T_PLANE = 2, SUCREF_I_T_EXIT = 3, SUCREF_I_T_BOUNDS = 4, SUCREF_I_REQUIRED = 1, SUCREF_I_EXIT_LEN = 16 };
 
 /* parts of a layer's parameters, in order, and their total length */
-typedef struct { uint32_t bias, multiplier, exponent, shift, colmax, table, order, end; } sucref_i_params;
+typedef struct { uint32_t bias, multiplier, exponent, shift, colmax, table, order, mean, weight, end; } sucref_i_params;
 
 static sucref_i_params sucref_i_params_of(const sucref_layer *l)
 {
@@ -1007,7 +1042,9 @@ static sucref_i_params sucref_i_params_of(const sucref_layer *l)
     p.colmax = p.shift + SUCREF_I_PAD4(l->n_out);
     p.table = p.colmax + SUCREF_I_PAD4(l->n_in);
     p.order = p.table + (l->act == SUCREF_ACT_TABLE ? SUCREF_I_PAD4(2 * SUCREF_TABLE_LEN) : l->act == SUCREF_ACT_LOOKUP ? (uint32_t)SUCREF_LOOKUP_LEN : 0U);
-    p.end = p.order + ((l->flags & SUCREF_LAYER_ORDER) ? SUCREF_I_PAD4(2U * l->n_out) : 0U);
+    p.mean = p.order + ((l->flags & SUCREF_LAYER_ORDER) ? SUCREF_I_PAD4(2U * l->n_out) : 0U);
+    p.weight = p.mean + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
+    p.end = p.weight + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
     return p;
 }
 
@@ -1056,6 +1093,7 @@ SUCREF_API void sucref_model_stop(sucref_stop *out, const sucref_model *m, unsig
     out->end = sucref_i_u32(p);
     out->in_bits = SUCREF_READ_U8(p + 4);
     out->exit_offset = sucref_i_u32(p + 8);
+    out->bounds_offset = sucref_i_u32(p + 12);
 }
 
 SUCREF_API void sucref_model_entry(sucref_entry *out, const sucref_model *m, unsigned stop, unsigned g)
@@ -1214,7 +1252,7 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, const sucref_l
     if (status != SUCREF_OK) { return status; }
     if (l->act > SUCREF_ACT_LOOKUP) { return SUCREF_I_FAIL(f, "activation", at + SUCREF_I_L_ACT); }
     if (l->requant > SUCREF_REQUANT_ROUND) { return SUCREF_I_FAIL(f, "requantization", at + SUCREF_I_L_REQUANT); }
-    if (l->flags > 7 || ((l->flags & SUCREF_LAYER_ORDER) && n + 1U != m->n_layers)) { return SUCREF_I_FAIL(f, "layer flags", at + SUCREF_I_L_FLAGS); }
+    if (l->flags > 15 || ((l->flags & SUCREF_LAYER_ORDER) && n + 1U != m->n_layers) || ((l->flags & SUCREF_LAYER_COLUMNS) && n > 0)) { return SUCREF_I_FAIL(f, "layer flags", at + SUCREF_I_L_FLAGS); }
     if (before != NULL && before->act < SUCREF_ACT_TABLE && l->in_zero != before->out_zero) { return SUCREF_I_FAIL(f, "input zero point", at + SUCREF_I_L_IN_ZERO); }
     if (l->lo > l->hi) { return SUCREF_I_FAIL(f, "clamp", at + SUCREF_I_L_LO); }
     if (SUCREF_READ_U8(m->bytes + at + 33U) != 0 || !sucref_i_zero_bytes(m->bytes + at + SUCREF_I_L_ZERO, SUCREF_I_LAYER - SUCREF_I_L_ZERO) ||
@@ -1258,7 +1296,7 @@ static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *en
     if (s.in_bits < *in_bits || s.in_bits > 8 || (stop + 1U == m->n_stops && s.in_bits != 8)) {
         return SUCREF_I_FAIL(f, "input bits of a stop", at + 4U);
     }
-    if (!sucref_i_zero_bytes(m->bytes + at + 5U, 3) || !sucref_i_zero_bytes(m->bytes + at + 12U, 4)) { return SUCREF_I_FAIL(f, "reserved bytes of a stop", at + 5U); }
+    if (!sucref_i_zero_bytes(m->bytes + at + 5U, 3)) { return SUCREF_I_FAIL(f, "reserved bytes of a stop", at + 5U); }
     *end = s.end;
     *in_bits = s.in_bits;
     for (n = 0; n < m->n_layers; n++) {
@@ -1291,6 +1329,13 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
     if (s.exit_offset != 0 && !sucref_i_section_ok(m, s.exit_offset, SUCREF_I_EXIT_LEN, s.end, SUCREF_I_T_EXIT, 0, 0)) {
         return SUCREF_I_FAIL(f, "exit rule", sucref_i_stops_at(m) + (uint32_t)stop * SUCREF_I_STOP + 8U);
     }
+    if (s.bounds_offset != 0) { /* the first layer keeps its accumulators and has column weights, the others are whole */
+        sucref_model_layer(&l, m, 0);
+        if ((l.flags & (SUCREF_LAYER_KEEP | SUCREF_LAYER_COLUMNS)) != (SUCREF_LAYER_KEEP | SUCREF_LAYER_COLUMNS) || s.in_bits != 8 ||
+            !sucref_i_section_ok(m, s.bounds_offset, 4U + 8U * l.n_out, s.end, SUCREF_I_T_BOUNDS, 0, 0)) {
+            return SUCREF_I_FAIL(f, "bounds", sucref_i_stops_at(m) + (uint32_t)stop * SUCREF_I_STOP + 12U);
+        }
+    }
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
         for (g = 0; g < l.n_groups; g++) {
@@ -1299,6 +1344,9 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
             unsigned planes;
             sucref_model_group(&group, m, l.first_group + g);
             sucref_model_entry(&e, m, stop, l.first_group + g);
+            if (s.bounds_offset != 0 && (n == 0 ? e.bits == 0 : e.bits != 8)) {
+                return SUCREF_I_FAIL(f, "bounds of a stop that has none", sucref_i_stops_at(m) + (uint32_t)stop * SUCREF_I_STOP + 12U);
+            }
             planes = sucref_i_planes_for(&l, e.bits);
             for (i = l.coarse && e.bits == 8 ? 1U : 0U; i < planes; i++) {
                 const uint32_t bytes = sucref_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
@@ -2015,16 +2063,15 @@ static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, c
 }
 
 /* METHOD 2: z of a row from its accumulator */
-static int32_t sucref_i_finish(const sucref_net *s, const sucref_layer *l, const sucref_i_params *at, const sucref_entry *e,
+static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_layer *l, const sucref_i_params *at, const sucref_entry *e,
                                const sucref_group *g, uint32_t row, uint32_t acc)
 {
-    const uint8_t *bytes = s->model->bytes;
     const uint32_t r = g->first_row + row;
     const unsigned k = 8U - e->bits, own = l->plan[l->n_planes - 1U] == 8 && e->bits == 8;
     const unsigned shift = own ? 0U : SUCREF_READ_U8(bytes + at->shift + r);
     const int32_t bias = sucref_i_s32(sucref_i_u32(bytes + at->bias + 4U * r));
     int64_t alpha = 4096 >> shift, gamma = shift >= k ? 0 : (int64_t)(((uint32_t)1 << (k - shift)) - 1U) * 2048, beta = bias;
-    const int32_t a = own ? sucref_i_s32(acc) : sucref_i_s32((acc << k) - (s->sum << 7));
+    const int32_t a = own ? sucref_i_s32(acc) : sucref_i_s32((acc << k) - (sum << 7));
     if (e->bits == 8) { return bias + sucref_i_floor32(a, shift); }
     if (e->correction_offset != 0) {
         const uint8_t *c = bytes + e->correction_offset;
@@ -2032,7 +2079,7 @@ static int32_t sucref_i_finish(const sucref_net *s, const sucref_layer *l, const
         gamma = sucref_i_s32(sucref_i_u32(c + 4U * (g->n_rows + row)));
         alpha = sucref_i_s16(sucref_i_u16(c + 8U * g->n_rows + 2U * row));
     }
-    return sucref_i_sat32(beta + sucref_i_floor64(alpha * a + gamma * (int64_t)s->sum, 12)); /* < 2^46 + 2^55 */
+    return sucref_i_sat32(beta + sucref_i_floor64(alpha * a + gamma * (int64_t)sum, 12)); /* < 2^46 + 2^55 */
 }
 
 /* decides what the rows of the current group need, and reads the layer's input if they need it; returns the cost */
@@ -2143,7 +2190,7 @@ static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_layer *l, const suc
             u = SUCREF_READ_U8(s->model->bytes + e->correction_offset + s->row + i);
             if (logits != NULL) { logits[s->row + i] = 0; }
         } else {
-            const int32_t z = sucref_i_finish(s, l, &at, e, &g, s->row + i, acc[i]);
+            const int32_t z = sucref_i_finish(s->model->bytes, s->sum, l, &at, e, &g, s->row + i, acc[i]);
             if (logits != NULL) { logits[s->row + i] = (uint32_t)z; }
             u = sucref_i_activate(s->model, l, &at, z, g.first_row + s->row + i);
         }
@@ -2341,6 +2388,297 @@ SUCREF_API int sucref_settled(const sucref_model *m, const sucref_answer *a)
 
 SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi) { return z < lo || z > hi; }
 
+/* ---- certified ---------------------------------------------------------------------------------------------------
+ * Units: activations and their slack in 2^-8, norms times multipliers in 2^-20, |y| in 2^-4. Sizes, with n_in, n_out < 2^16:
+ *   |y|^2 <= 2^16 * 255 * 2^16 < 2^40, so |y| in 2^-4 < 2^24;   norm < 2^32, so norm * |y| < 2^56
+ *   a row's share v * slope of a logit < 2^31, its square < 2^62, and the sum is refused from 2^63 on
+ *   sums of v * centre: 2^16 rows of 2^8 * 2^17 < 2^41. */
+
+typedef struct {
+    const sucref_net *net;
+    uint32_t *slope;          /* [rows] of the first layer: how far R.y moves an activation, per |y| */
+    int32_t *centre, *slack;  /* [rows] activation = centre +- slack +- slope * |y|, in 2^-8 */
+    uint8_t *lo, *hi;         /* [widest] bounds of the activations that the layer at hand reads */
+    uint8_t *next_lo, *next_hi;
+    uint64_t reach, root;     /* |y|; root */
+} sucref_i_proof;
+
+enum { SUCREF_I_SLACK = 256 + 2 }; /* requantization rounds by at most 1; one unit each for the centre's own roundings */
+
+/* smallest r with r * r >= v */
+static uint32_t sucref_i_sqrt_up(uint64_t v)
+{
+    uint64_t rest = v, root = 0, bit = (uint64_t)1 << 62;
+    for (; bit != 0; bit >>= 2) { /* root keeps 2 * r * bit's root, so that (r + b)^2 - r^2 is root + bit */
+        if (rest >= root + bit) {
+            rest -= root + bit;
+            root = (root >> 1) + bit;
+        } else {
+            root >>= 1;
+        }
+    }
+    return (uint32_t)root + (rest != 0 && root < 0xFFFFFFFFU ? 1U : 0U);
+}
+
+static uint64_t sucref_i_shift_up(uint64_t v, unsigned s) { return (v >> s) + ((v & (((uint64_t)1 << s) - 1U)) != 0); }
+
+/* weight of a whole row and column, from the digits of its planes */
+static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const sucref_group *g, unsigned shift, uint32_t row, uint32_t col)
+{
+    const int own = l->plan[l->n_planes - 1U] == 8;
+    unsigned i = own ? l->n_planes - 1U : 0U, v = 0;
+    for (; i < l->n_planes; i++) {
+        v = v << l->plan[i] | sucref_plane_digit(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i], row, col);
+    }
+    return sucref_i_floor32((int32_t)v - 128, own ? 0U : shift); /* exact */
+}
+
+/* where a row of a layer lies: its group, with the row counted inside it */
+static uint32_t sucref_i_row_of(sucref_group *g, unsigned *shift, const sucref_model *m, const sucref_layer *l, uint32_t row)
+{
+    unsigned n = l->first_group;
+    sucref_model_group(g, m, n);
+    while (row >= g->first_row + g->n_rows) { sucref_model_group(g, m, ++n); }
+    *shift = SUCREF_READ_U8(m->bytes + sucref_i_params_of(l).shift + row);
+    return row - g->first_row;
+}
+
+/* v * multiplier * 2^exponent in units of 2^-bits, rounded down; bits + exponent must leave a shift to the right */
+static int64_t sucref_i_scaled(int64_t v, const sucref_layer *l, int32_t multiplier, int exponent, int bits)
+{
+    if (l->requant != SUCREF_REQUANT_TFLITE) { return sucref_i_floor64(v * ((int64_t)1 << bits), (unsigned)exponent); }
+    return sucref_i_floor64(v * multiplier, (unsigned)(31 - exponent - bits));
+}
+
+/* bounds of one activation of the first layer, and its line where it has one. z: centre; e: radius, at most 2^31 */
+static void sucref_i_first_row(sucref_i_proof *p, const sucref_layer *l, uint32_t row, int64_t z, int64_t e, uint32_t norm)
+{
+    const sucref_i_params at = sucref_i_params_of(l);
+    const uint8_t *bytes = p->net->model->bytes;
+    const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
+    const int32_t multiplier = sucref_i_s32(sucref_i_u32(bytes + at.multiplier + 4U * k));
+    const int exponent = sucref_i_s8(SUCREF_READ_U8(bytes + at.exponent + k));
+    const int32_t low = sucref_i_sat32(z - e), high = sucref_i_sat32(z + e), mid = sucref_i_sat32(z), top = (l->hi - l->lo) * 256;
+    int64_t pl, ph, pu, slope;
+    p->lo[row] = sucref_i_activate(p->net->model, l, &at, low, row);
+    p->hi[row] = sucref_i_activate(p->net->model, l, &at, high, row);
+    p->centre[row] = (p->lo[row] + p->hi[row]) * 128;
+    p->slack[row] = (p->hi[row] - p->lo[row]) * 128;
+    p->slope[row] = 0;
+    if (p->lo[row] == p->hi[row] || mid != z || (l->requant == SUCREF_REQUANT_TFLITE && exponent > 11) || norm > 0x7FFFFFFFU) { return; }
+    pl = sucref_i_scaled(low, l, multiplier, exponent, 8) + (l->out_zero - l->lo) * 256;
+    ph = sucref_i_scaled(mid, l, multiplier, exponent, 8) + (l->out_zero - l->lo) * 256;
+    pu = sucref_i_scaled(high, l, multiplier, exponent, 8) + 1 + (l->out_zero - l->lo) * 256;
+    slope = sucref_i_scaled(norm, l, multiplier, exponent, 12) + 1;
+    if (pu <= 0 || pu >= top || pl < -0x3FFFFFFF || slope > 0x7FFFFFFF) { return; }
+    if (pl < 0) { /* the line L p .. L (p - pl); L in 2^-16, rounded up, is at most 1 */
+        const int64_t line = (int64_t)((((uint32_t)pu << 16) - 1U) / (uint32_t)(pu - pl)) + 1;
+        const int64_t half = (int64_t)sucref_i_shift_up((uint64_t)(-line * pl), 17);
+        p->slope[row] = (uint32_t)sucref_i_shift_up((uint64_t)(line * slope), 16);
+        ph = sucref_i_floor64(line * ph, 16) + half;
+        p->slack[row] = (int32_t)(half + SUCREF_I_SLACK);
+    } else {
+        p->slope[row] = (uint32_t)slope;
+        p->slack[row] = SUCREF_I_SLACK;
+    }
+    p->slack[row] += (int32_t)(sucref_i_scaled(1, l, multiplier, exponent, 8) + 2); /* z itself is known to +-1 */
+    p->centre[row] = (int32_t)(ph + l->lo * 256);
+}
+
+/* the first layer at the stop that was reached; 0 where a bound is too wide to be used */
+static int sucref_i_first_layer(sucref_i_proof *p, const uint8_t *bounds, unsigned stop, int is_last)
+{
+    const sucref_model *m = p->net->model;
+    const uint8_t flip = m->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
+    uint32_t c, r, sum = 0, row;
+    uint64_t square = 0;
+    sucref_layer l;
+    sucref_i_params at;
+    sucref_i_place place;
+    sucref_model_layer(&l, m, 0);
+    at = sucref_i_params_of(&l);
+    sucref_i_place_of(&place, m, 0);
+    for (c = 0; c < l.n_in; c++) {
+        const uint32_t u = p->net->input[c] ^ (uint32_t)flip, mean = SUCREF_READ_U8(m->bytes + at.mean + c);
+        const uint32_t y = u > mean ? u - mean : mean - u;
+        sum += u;
+        square += (uint64_t)(y * y) * SUCREF_READ_U8(m->bytes + at.weight + c); /* y * y < 2^16 */
+    }
+    p->reach = sucref_i_sqrt_up(square << 8);
+    p->root = sucref_i_u32(bounds);
+    for (r = 0; r < l.n_out; r++) {
+        const uint32_t norm = sucref_i_u32(bounds + 4U + 4U * (l.n_out + r));
+        const uint64_t e = sucref_i_shift_up(norm * p->reach, 12) + 1U;
+        sucref_group g;
+        sucref_entry entry;
+        unsigned n = l.first_group;
+        int32_t z;
+        int64_t middle;
+        sucref_model_group(&g, m, n);
+        while (r >= g.first_row + g.n_rows) { sucref_model_group(&g, m, ++n); }
+        row = r - g.first_row;
+        sucref_model_entry(&entry, m, stop, n);
+        z = sucref_i_finish(m->bytes, sum, &l, &at, &entry, &g, row, p->net->work[place.acc + r]);
+        if (z == 0x7FFFFFFF || z < -0x7FFFFFFF || e > 0x7FFFFFFFU) { return 0; }
+        middle = (int64_t)z + sucref_i_s32(sucref_i_u32(bounds + 4U + 4U * r)) + 1;
+        if (!is_last) {
+            sucref_i_first_row(p, &l, r, middle, (int64_t)e, norm);
+            continue;
+        }
+        if (middle > 0x3FFFFFFF || middle < -0x3FFFFFFF || norm > 0x7FFFFU) { return 0; } /* logits: in units of z, not 2^-8 */
+        p->centre[r] = (int32_t)middle;
+        p->slack[r] = 1;
+        p->slope[r] = norm << 12;
+    }
+    return 1;
+}
+
+/* bounds of a hidden layer's activations from those of its inputs: every w * u is monotone in u */
+static void sucref_i_interval_layer(sucref_i_proof *p, unsigned n)
+{
+    const sucref_model *m = p->net->model;
+    uint8_t *swap;
+    uint32_t r, c;
+    sucref_layer l;
+    sucref_i_params at;
+    sucref_model_layer(&l, m, n);
+    at = sucref_i_params_of(&l);
+    for (r = 0; r < l.n_out; r++) {
+        int32_t low = sucref_i_s32(sucref_i_u32(m->bytes + at.bias + 4U * r)), high = low;
+        sucref_group g;
+        unsigned shift;
+        const uint32_t row = sucref_i_row_of(&g, &shift, m, &l, r);
+        for (c = 0; c < l.n_in; c++) {
+            const int w = sucref_i_weight(m, &l, &g, shift, row, c);
+            low += w * (int32_t)(w > 0 ? p->lo[c] : p->hi[c]);
+            high += w * (int32_t)(w > 0 ? p->hi[c] : p->lo[c]);
+        }
+        p->next_lo[r] = sucref_i_activate(m, &l, &at, low, r);
+        p->next_hi[r] = sucref_i_activate(m, &l, &at, high, r);
+    }
+    swap = p->lo; p->lo = p->next_lo; p->next_lo = swap;
+    swap = p->hi; p->hi = p->next_hi; p->next_hi = swap;
+}
+
+/* is the sum of v over `n` rows, base + sum v_r a_r, proved positive? square: sum of (v * slope)^2 */
+static int sucref_i_lines_positive(const sucref_i_proof *p, int64_t base, int64_t sum, uint64_t square, unsigned fraction)
+{
+    const uint64_t across = sucref_i_shift_up(sucref_i_sqrt_up(square) * p->root, 16); /* 2^32 * 2^24 */
+    if (p->root > 0xFFFFFFU || across >= (uint64_t)1 << 39) { return 0; }
+    return base * ((int64_t)1 << fraction) + sum > (int64_t)sucref_i_shift_up(across * p->reach, 24U - fraction);
+}
+
+/* is the difference of two logits (minus: of row a alone, times sign) proved positive by intervals or by lines? */
+static int sucref_i_above(const sucref_i_proof *p, const sucref_layer *l, uint32_t a, uint32_t b, int one, int lines)
+{
+    const sucref_model *m = p->net->model;
+    const uint32_t bias = sucref_i_params_of(l).bias;
+    const int sign = one < 0 ? -1 : 1;
+    int64_t base = sign * (int64_t)sucref_i_s32(sucref_i_u32(m->bytes + bias + 4U * a)), by_interval, by_lines = 0;
+    uint64_t square = 0;
+    sucref_group ga, gb;
+    unsigned shift_a, shift_b;
+    const uint32_t row_a = sucref_i_row_of(&ga, &shift_a, m, l, a), row_b = sucref_i_row_of(&gb, &shift_b, m, l, b);
+    uint32_t c;
+    if (one == 0) { base -= sucref_i_s32(sucref_i_u32(m->bytes + bias + 4U * b)); }
+    by_interval = base;
+    for (c = 0; c < l->n_in; c++) {
+        const int32_t v = sign * sucref_i_weight(m, l, &ga, shift_a, row_a, c) - (one == 0 ? sucref_i_weight(m, l, &gb, shift_b, row_b, c) : 0);
+        const uint32_t mag = (uint32_t)(v < 0 ? -v : v);
+        by_interval += v * (int32_t)(v > 0 ? p->lo[c] : p->hi[c]);
+        if (lines) {
+            const uint64_t s = (uint64_t)mag * p->slope[c];
+            by_lines += (int64_t)v * p->centre[c] - (int64_t)mag * p->slack[c];
+            if (s > 0x7FFFFFFFU || square > (uint64_t)1 << 62) { lines = 0; } else { square += s * s; }
+        }
+    }
+    return by_interval > 0 || (lines && sucref_i_lines_positive(p, base, by_lines, square, 8));
+}
+
+/* the same where the first layer is the last */
+static int sucref_i_above_first(const sucref_i_proof *p, uint32_t a, uint32_t b, int one)
+{
+    const int64_t z = one < 0 ? -(int64_t)p->centre[a] : one > 0 ? p->centre[a] : (int64_t)p->centre[a] - p->centre[b];
+    uint64_t square = (uint64_t)p->slope[a] * p->slope[a];
+    if (one == 0) { square += (uint64_t)p->slope[b] * p->slope[b]; }
+    return sucref_i_lines_positive(p, z - p->slack[a] - (one == 0 ? p->slack[b] : 0), 0, square, 0);
+}
+
+SUCREF_API size_t sucref_certified_work_len(const sucref_model *m)
+{
+    uint32_t rows = 0, widest = 0, words;
+    sucref_layer l;
+    unsigned n;
+    for (n = 0; m != NULL && n < m->n_layers; n++) {
+        sucref_model_layer(&l, m, n);
+        if (n == 0) { rows = l.n_out; }
+        if (l.n_out > widest) { widest = l.n_out; }
+    }
+    words = 3U * rows + 4U * SUCREF_I_WORDS(widest);
+    return words == (uint32_t)(size_t)words ? (size_t)words : 0;
+}
+
+/* can activations of every hidden layer be bounded, and is the network between two stops? */
+static int sucref_i_provable(const sucref_net *s, unsigned stop)
+{
+    sucref_layer l;
+    sucref_stop t;
+    unsigned n;
+    if (s->state != SUCREF_I_FRESH || s->layer != 0 || s->group != 0 || s->previous != stop) { return 0; }
+    for (n = 0; n + 1U < s->model->n_layers; n++) {
+        sucref_model_layer(&l, s->model, n);
+        if (l.act > SUCREF_ACT_RELU6) { return 0; }
+    }
+    sucref_model_stop(&t, s->model, stop);
+    return t.bounds_offset != 0;
+}
+
+static void sucref_i_proof_begin(sucref_i_proof *p, const sucref_net *s, uint32_t *work)
+{
+    sucref_layer l;
+    uint32_t widest;
+    sucref_model_layer(&l, s->model, 0);
+    widest = (uint32_t)(sucref_certified_work_len(s->model) - 3U * l.n_out); /* bytes of each of four arrays */
+    p->net = s;
+    p->slope = work;
+    p->centre = (int32_t *)(work + l.n_out);
+    p->slack = p->centre + l.n_out;
+    p->lo = (uint8_t *)(work + 3U * l.n_out);
+    p->hi = p->lo + widest;
+    p->next_lo = p->hi + widest;
+    p->next_hi = p->next_lo + widest;
+}
+
+SUCREF_API int sucref_certified(const sucref_net *s, uint32_t *work, size_t work_len)
+{
+    sucref_i_proof p;
+    sucref_answer a;
+    sucref_layer l;
+    sucref_stop t;
+    uint32_t best, row = 0, k;
+    unsigned n;
+    int one;
+    if (s == NULL || work == NULL) { return SUCREF_E_ARG; }
+    if (sucref_net_answer(s, &a) != SUCREF_OK) { return SUCREF_E_STATE; }
+    if (a.stop + 1U == s->model->n_stops) { return 1; }
+    if (work_len < sucref_certified_work_len(s->model)) { return SUCREF_E_SPACE; }
+    if (!sucref_i_provable(s, a.stop)) { return SUCREF_E_STATE; }
+    sucref_i_proof_begin(&p, s, work);
+    sucref_model_stop(&t, s->model, a.stop);
+    if (!sucref_i_first_layer(&p, s->model->bytes + t.bounds_offset, a.stop, s->model->n_layers == 1)) { return 0; }
+    for (n = 1; n + 1U < s->model->n_layers; n++) { sucref_i_interval_layer(&p, n); }
+    sucref_model_layer(&l, s->model, s->model->n_layers - 1U);
+    best = sucref_argmax(a.logits, a.n_out);
+    while (l.n_out > 1 && (l.flags & SUCREF_LAYER_ORDER) && sucref_i_u16(s->model->bytes + sucref_i_params_of(&l).order + 2U * row) != best) { row++; }
+    if (!(l.flags & SUCREF_LAYER_ORDER)) { row = best; }
+    one = l.n_out > 1 ? 0 : a.logits[0] >= 0 ? 1 : -1;
+    for (k = 0; k < l.n_out; k++) {
+        if (k == row && one == 0) { continue; }
+        if (s->model->n_layers == 1 ? !sucref_i_above_first(&p, row, k, one) : !sucref_i_above(&p, &l, row, k, one, s->model->n_layers == 2)) { return 0; }
+    }
+    return 1;
+}
+
 /* ---- softmax: gemmlowp fixed point -------------------------------------------------------------------------------
  * A value in Q(n) has n integer bits: real = raw / 2^(31-n). mul keeps round(a * b / 2^31). */
 
@@ -2421,7 +2759,7 @@ static void sucref_i_pad(sucref_i_writer *o) { while (o->at % 4U != 0) { sucref_
 static uint32_t sucref_i_open_frame(sucref_i_writer *o, unsigned type, unsigned stop, unsigned layer, unsigned index)
 {
     sucref_i_append(o, type, 2);
-    sucref_i_append(o, type == SUCREF_I_T_EXIT ? 0U : (uint32_t)SUCREF_I_REQUIRED, 1);
+    sucref_i_append(o, type == SUCREF_I_T_EXIT || type == SUCREF_I_T_BOUNDS ? 0U : (uint32_t)SUCREF_I_REQUIRED, 1);
     sucref_i_append(o, stop, 1);
     sucref_i_append(o, layer, 2);
     sucref_i_append(o, index, 2);
@@ -2458,7 +2796,7 @@ static unsigned sucref_i_spec_shift(const sucref_layer_spec *s, uint32_t row)
     return s->plan[0] == 8 ? 0 : sucref_row_shift(s->w + (size_t)row * s->n_in, s->n_in);
 }
 
-static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s)
+static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s, const sucref_bounds *bounds)
 {
     const uint32_t k = (s->flags & SUCREF_LAYER_PER_ROW) ? s->n_out : 1U;
     uint32_t r, c;
@@ -2482,6 +2820,10 @@ static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s
     for (r = 0; s->act == SUCREF_ACT_LOOKUP && r < SUCREF_LOOKUP_LEN; r++) { sucref_i_append(o, s->lookup[r], 1); }
     sucref_i_pad(o);
     for (r = 0; (s->flags & SUCREF_LAYER_ORDER) && r < s->n_out; r++) { sucref_i_append(o, s->order[r], 2); }
+    sucref_i_pad(o);
+    for (c = 0; bounds != NULL && c < s->n_in; c++) { sucref_i_append(o, bounds->mean[c], 1); }
+    sucref_i_pad(o);
+    for (c = 0; bounds != NULL && c < s->n_in; c++) { sucref_i_append(o, bounds->weight[c], 1); }
     sucref_i_pad(o);
 }
 
@@ -2552,7 +2894,8 @@ static int sucref_i_write_entry(sucref_i_writer *o, const sucref_model_spec *spe
     return 1;
 }
 
-static void sucref_i_write_layer(const sucref_i_writer *o, const sucref_layer_spec *s, unsigned layer, unsigned first_group, uint32_t params)
+static void sucref_i_write_layer(const sucref_i_writer *o, const sucref_layer_spec *s, unsigned layer, unsigned first_group, uint32_t params,
+                                 const sucref_bounds *bounds)
 {
     const uint32_t at = SUCREF_I_HEADER + layer * SUCREF_I_LAYER;
     const sucref_layer l = sucref_i_layer_of(s);
@@ -2567,7 +2910,7 @@ static void sucref_i_write_layer(const sucref_i_writer *o, const sucref_layer_sp
     sucref_i_put(o, at + SUCREF_I_L_COARSE, l.coarse, 1);
     sucref_i_put(o, at + SUCREF_I_L_ACT, l.act, 1);
     sucref_i_put(o, at + SUCREF_I_L_REQUANT, l.requant, 1);
-    sucref_i_put(o, at + SUCREF_I_L_FLAGS, l.flags, 1);
+    sucref_i_put(o, at + SUCREF_I_L_FLAGS, bounds != NULL ? l.flags | (uint32_t)SUCREF_LAYER_COLUMNS : l.flags, 1);
     sucref_i_put(o, at + SUCREF_I_L_IN_ZERO, l.in_zero, 1);
     sucref_i_put(o, at + SUCREF_I_L_OUT_ZERO, l.out_zero, 1);
     sucref_i_put(o, at + SUCREF_I_L_LO, l.lo, 1);
@@ -2608,8 +2951,8 @@ static int sucref_i_write_all(sucref_i_writer *o, const sucref_model_spec *spec)
     o->at = tables[2] + spec->n_stops * total * SUCREF_I_ENTRY;
     for (layer = 0; layer < spec->n_layers; layer++) {
         const sucref_layer_spec *s = &spec->layers[layer];
-        sucref_i_write_layer(o, s, layer, flat, o->at);
-        sucref_i_write_params(o, s);
+        sucref_i_write_layer(o, s, layer, flat, o->at, layer == 0 ? spec->bounds : NULL);
+        sucref_i_write_params(o, s, layer == 0 ? spec->bounds : NULL);
         for (group = 0, row = 0; group < sucref_i_layer_of(s).n_groups; group++, flat++) {
             sucref_i_put(o, tables[0] + flat * SUCREF_I_GROUP, row, 4);
             sucref_i_put(o, tables[0] + flat * SUCREF_I_GROUP + 4U, s->group_rows != NULL ? s->group_rows[group] : s->n_out, 4);
@@ -2636,6 +2979,14 @@ static int sucref_i_write_all(sucref_i_writer *o, const sucref_model_spec *spec)
             sucref_i_append(o, e->risk, 4);
             sucref_i_close_frame(o, at);
             sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP + 8U, at, 4);
+        }
+        if (spec->bounds != NULL && stop + 1U < spec->n_stops && spec->bounds->root[stop] != 0) {
+            const uint32_t at = sucref_i_open_frame(o, SUCREF_I_T_BOUNDS, stop, 0, 0), rows = spec->layers[0].n_out;
+            sucref_i_append(o, spec->bounds->root[stop], 4);
+            for (row = 0; row < rows; row++) { sucref_i_append(o, (uint32_t)spec->bounds->offset[stop * rows + row], 4); }
+            for (row = 0; row < rows; row++) { sucref_i_append(o, spec->bounds->norm[stop * rows + row], 4); }
+            sucref_i_close_frame(o, at);
+            sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP + 12U, at, 4);
         }
         sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP, o->at, 4);
         sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP + 4U, spec->in_bits[stop], 1);
@@ -2920,6 +3271,166 @@ SUCREF_API int sucref_calibrate(sucref_correction *corrections, void **memory, c
     free(acts);
     if (status != SUCREF_OK) { free(*memory); *memory = NULL; }
     return status;
+}
+
+/* ---- certify ------------------------------------------------------------------------------------------------------ */
+
+/* 4096 * R of one row: what its weights lack at a stop; c: the group's correction or NULL, i the row inside it */
+static void sucref_i_residual(double *out, int64_t *beta, const sucref_layer_spec *s, const sucref_correction *c, uint32_t row, uint32_t i, unsigned bits)
+{
+    const int k = 8 - (int)bits, shift = (int)sucref_i_spec_shift(s, row);
+    const int64_t alpha = c != NULL && c->alpha != NULL ? c->alpha[i] : 4096 >> shift;
+    const int64_t gamma = c != NULL && c->alpha != NULL ? c->gamma[i] : shift >= k ? 0 : ((1 << (k - shift)) - 1) * 2048;
+    uint32_t n;
+    *beta = c != NULL && c->alpha != NULL ? c->beta[i] : s->bias[row];
+    for (n = 0; n < s->n_in; n++) {
+        const int w = s->w[(size_t)row * s->n_in + n];
+        int v = w * (1 << shift);
+        v = (v > 127 ? 127 : v < -128 ? -128 : v) + 128;
+        out[n] = (double)(4096 * (int64_t)w - alpha * ((v >> k) * (1 << k) - 128) - gamma);
+    }
+}
+
+/* at least the square root of the largest eigenvalue of the symmetric g [n][n], which is overwritten, as is t: (sum of the
+ * 512th powers of all)^(1/512) by eight squarings */
+static double sucref_i_root(double *g, double *t, uint32_t n)
+{
+    double log_norm = 0;
+    size_t i, j, k;
+    int step;
+    for (step = 0; ; step++) {
+        double norm = 0, *swap;
+        for (i = 0; i < (size_t)n * n; i++) { norm += g[i] * g[i]; }
+        norm = sqrt(norm);
+        log_norm += log(norm > 0 ? norm : 1) / (double)(1 << step);
+        if (step == 8 || !(norm > 0)) { return exp(log_norm / 2) * (1 + 1e-6); }
+        for (i = 0; i < (size_t)n * n; i++) { g[i] /= norm; t[i] = 0; }
+        for (i = 0; i < n; i++) {
+            for (k = 0; k < n; k++) { for (j = 0; j < n; j++) { t[i * n + j] += g[i * n + k] * g[k * n + j]; } }
+        }
+        swap = g; g = t; t = swap;
+    }
+}
+
+/* the group of a row, and its place inside it */
+static unsigned sucref_i_spec_group(const sucref_layer_spec *s, uint32_t row, uint32_t *inside)
+{
+    unsigned g = 0;
+    *inside = row;
+    while (s->group_rows != NULL && *inside >= s->group_rows[g]) { *inside -= s->group_rows[g++]; }
+    return g;
+}
+
+/* one stop's offsets and norms, and the residuals r [n_out][n_in] divided by the roots of the column weights; 0 where one does not fit */
+static int sucref_i_certify_rows(double *r, int32_t *offset, uint32_t *norm, const sucref_bounds *b, const sucref_model_spec *spec, unsigned stop,
+                                 unsigned total)
+{
+    const sucref_layer_spec *s = &spec->layers[0];
+    uint32_t row, inside, n;
+    for (row = 0; row < s->n_out; row++) {
+        const unsigned group = sucref_i_spec_group(s, row, &inside), bits = spec->bits[stop * total + group];
+        double *x = r + (size_t)row * s->n_in, sum = 0, square = 0;
+        int64_t beta;
+        offset[row] = 0;
+        norm[row] = 0;
+        for (n = 0; n < s->n_in; n++) { x[n] = 0; }
+        if (bits == 8) { continue; }
+        sucref_i_residual(x, &beta, s, spec->corrections != NULL ? &spec->corrections[stop * total + group] : NULL, row, inside, bits);
+        for (n = 0; n < s->n_in; n++) {
+            sum += x[n] * b->mean[n]; /* integers whose sum stays below 2^53 */
+            x[n] /= sqrt((double)b->weight[n]);
+            square += x[n] * x[n];
+        }
+        sum = floor(sum / 4096.0) + (double)s->bias[row] - (double)beta;
+        square = ceil(sqrt(square) / 16.0 * (1 + 1e-9)) + 1;
+        if (fabs(sum) > 2147483647.0 || square > 4294967295.0) { return 0; }
+        offset[row] = (int32_t)sum;
+        norm[row] = (uint32_t)square;
+    }
+    return 1;
+}
+
+/* root of the largest eigenvalue of the rows' normalised Gram matrix, in 2^-16; g, t: [n][n] scratch */
+static uint32_t sucref_i_certify_root(const double *r, uint32_t n, uint32_t n_in, double *g, double *t)
+{
+    uint32_t i, j, k;
+    double root;
+    for (i = 0; i < n; i++) {
+        for (j = 0; j <= i; j++) {
+            double dot = 0;
+            for (k = 0; k < n_in; k++) { dot += r[(size_t)i * n_in + k] * r[(size_t)j * n_in + k]; }
+            g[(size_t)i * n + j] = dot;
+        }
+    }
+    for (i = 0; i < n; i++) { t[i] = g[(size_t)i * n + i] > 0 ? sqrt(g[(size_t)i * n + i]) : 1; }
+    for (i = 0; i < n; i++) { for (j = 0; j <= i; j++) { g[(size_t)i * n + j] /= t[i] * t[j]; g[(size_t)j * n + i] = g[(size_t)i * n + j]; } }
+    root = sucref_i_root(g, t, n);
+    return (uint32_t)ceil((root > 1 ? root : 1) * 65536.0) + 1U;
+}
+
+/* can a stop have bounds? */
+static int sucref_i_certifiable(const sucref_model_spec *spec, unsigned stop, unsigned total)
+{
+    const unsigned first = sucref_i_layer_of(&spec->layers[0]).n_groups;
+    unsigned g;
+    for (g = 0; g < total; g++) {
+        const unsigned bits = spec->bits[stop * total + g];
+        if (g < first ? bits == 0 : bits != 8) { return 0; }
+    }
+    return spec->in_bits[stop] == 8 && (spec->layers[0].flags & SUCREF_LAYER_KEEP);
+}
+
+/* means of the columns and weights that fall with their spread */
+static void sucref_i_column_weights(uint8_t *mean, uint8_t *weight, const sucref_model_spec *spec, const uint8_t *samples, uint32_t n)
+{
+    const uint32_t n_in = spec->layers[0].n_in;
+    uint32_t c, k;
+    for (c = 0; c < n_in; c++) {
+        double sum = 0, square = 0;
+        for (k = 0; k < n; k++) {
+            const double u = samples[(size_t)k * n_in + c] ^ (spec->input_type == SUCREF_INPUT_S8 ? 0x80 : 0);
+            sum += u;
+            square += u * u;
+        }
+        sum /= n;
+        square = square / n - sum * sum;
+        mean[c] = (uint8_t)(sum + 0.5);
+        weight[c] = (uint8_t)(2040.0 / (8 + sqrt(square > 0 ? square : 0)) + 0.5); /* 15..255 */
+    }
+}
+
+SUCREF_API int sucref_certify(sucref_bounds *bounds, void **memory, const sucref_model_spec *spec, const uint8_t *samples, uint32_t n_samples)
+{
+    unsigned total = 0, n, some = 0;
+    size_t rows, stops;
+    uint32_t n_in, *root;
+    double *r, *g;
+    if (bounds == NULL || memory == NULL || spec == NULL || spec->layers == NULL || spec->n_stops < 1 || samples == NULL || n_samples < 1) { return SUCREF_E_ARG; }
+    for (n = 0; n < spec->n_layers; n++) { total += sucref_i_layer_of(&spec->layers[n]).n_groups; }
+    rows = spec->layers[0].n_out;
+    n_in = spec->layers[0].n_in;
+    stops = spec->n_stops - 1U;
+    *memory = calloc(stops * (4U + 8U * rows) + 2U * n_in, 1);
+    r = (double *)malloc(sizeof(double) * rows * n_in);
+    g = (double *)malloc(sizeof(double) * rows * rows * 2U);
+    if (*memory != NULL && r != NULL && g != NULL) {
+        int32_t *offset;
+        uint32_t *norm;
+        uint8_t *columns;
+        root = (uint32_t *)*memory; offset = (int32_t *)(root + stops); norm = (uint32_t *)(offset + stops * rows); columns = (uint8_t *)(norm + stops * rows);
+        bounds->root = root; bounds->offset = offset; bounds->norm = norm; bounds->mean = columns; bounds->weight = columns + n_in;
+        sucref_i_column_weights(columns, columns + n_in, spec, samples, n_samples);
+        for (n = 0; n < stops; n++) {
+            if (!sucref_i_certifiable(spec, n, total) || !sucref_i_certify_rows(r, offset + n * rows, norm + n * rows, bounds, spec, n, total)) { continue; }
+            root[n] = sucref_i_certify_root(r, (uint32_t)rows, n_in, g, g + rows * rows);
+            some = 1;
+        }
+    }
+    n = r != NULL && g != NULL && *memory != NULL;
+    free(r);
+    free(g);
+    if (!some) { free(*memory); *memory = NULL; }
+    return !n ? SUCREF_E_SPACE : some ? SUCREF_OK : SUCREF_E_STATE;
 }
 
 /* ---- quantize: float layers to a model --------------------------------------------------------------------------- */

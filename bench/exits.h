@@ -11,14 +11,14 @@ static void early_exit(const char *title, const char *name, float clip, double g
     sucref_model m;
     sucref_net net;
     sucref_cost one_shot, c;
-    uint8_t *file = quantized(&m, name, clip, 0), *with_exits;
+    uint8_t *file = quantized(&m, name, clip, 0, "1124"), *with_exits;
     stop_result *chosen = judge(&m, train_set.x + (size_t)(IDX_TRAIN + CALIBRATE) * 784, IDX_VALID - CALIBRATE), *full = judge(&m, test_set.x, IDX_TEST);
     uint32_t *work, bytes;
     double cost = 0, disagree = 0, right = 0, full_right = 0;
     size_t k;
     unsigned t;
     respec_model(&r, &m);
-    choose_thresholds(r.exits, chosen, IDX_VALID - CALIBRATE, STOPS, 0.001, 0.95);
+    choose_thresholds(r.exits, chosen, IDX_VALID - CALIBRATE, STOPS, 0.0006, 0.95);
     r.spec.exits = r.exits;
     for (t = 0; t + 1 < STOPS; t++) { /* the corrections as they are in the file */
         unsigned g;
@@ -67,6 +67,60 @@ static void early_exit(const char *title, const char *name, float clip, double g
         row("SR V", item, 0.9654, NAN, auc(score, 1), goal_auc, NAN);
     }
     free(work); free(file); free(with_exits); free(chosen); free(full);
+}
+
+/* ---- certified exit: proved, so nothing may disagree; the plan's first `skipped` stops are left out ---- */
+static void certified_exit(const char *title, const char *name, float clip, const char *plan, unsigned skipped, double goal)
+{
+    static respec r;
+    sucref_bounds bounds;
+    sucref_model m;
+    sucref_net net;
+    sucref_cost one_shot, c;
+    uint32_t *work, *proof, bytes, wrong = 0, n_tables = 0;
+    uint8_t *file = quantized(&m, name, clip, 0, plan), *with_bounds;
+    void *memory, *fitted;
+    double cost = 0, tables = 0;
+    char item[96];
+    size_t k;
+    unsigned t;
+    respec_model(&r, &m);
+    r.spec.bits += skipped * m.n_groups;
+    r.spec.n_stops = (uint8_t)(m.n_stops - skipped);
+    if (sucref_calibrate(r.corrections, &fitted, &r.spec, train_set.x + (size_t)IDX_TRAIN * 784, CALIBRATE, NULL, NULL) != SUCREF_OK ||
+        sucref_certify(&bounds, &memory, &r.spec, train_set.x + (size_t)IDX_TRAIN * 784, CALIBRATE) != SUCREF_OK) { exit(2); }
+    r.spec.bounds = &bounds;
+    bytes = sucref_model_write(NULL, 0, &r.spec, NULL);
+    with_bounds = (uint8_t *)malloc(bytes + 1U);
+    if (with_bounds == NULL || sucref_model_write(with_bounds, bytes, &r.spec, NULL) != bytes || sucref_model_open(&m, with_bounds, bytes, NULL) != SUCREF_OK) { exit(2); }
+    work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
+    proof = (uint32_t *)malloc(sucref_certified_work_len(&m) * 4);
+    if (work == NULL || proof == NULL || sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) != SUCREF_OK) { exit(2); }
+    sucref_model_cost(&one_shot, &m, m.n_stops - 1U, m.n_stops - 1U);
+    for (k = 0; k < IDX_TEST; k++) {
+        sucref_answer a;
+        uint32_t class_then;
+        (void)sucref_net_set_input(&net, test_set.x + k * 784);
+        for (t = 0; ; t++) {
+            if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { exit(2); }
+            n_tables += t + 1U < m.n_stops;
+            if (sucref_certified(&net, proof, sucref_certified_work_len(&m)) == 1) { break; }
+        }
+        class_then = sucref_argmax(a.logits, a.n_out);
+        sucref_model_cost(&c, &m, 0, t);
+        cost += (double)c.weight_bytes / (double)one_shot.weight_bytes / IDX_TEST;
+        (void)sucref_net_run(&net, m.n_stops - 1U);
+        (void)sucref_net_answer(&net, &a);
+        wrong += class_then != sucref_argmax(a.logits, a.n_out);
+    }
+    tables = n_tables * (4.0 + 18.0 * r.layer[0].n_out) / IDX_TEST / (double)one_shot.weight_bytes; /* bounds and corrections of the stops passed */
+    snprintf(item, sizeof item, "certified exit %s: weight bytes read of one-shot", title);
+    row("SR V", item, NAN, NAN, cost, NAN, goal);
+    snprintf(item, sizeof item, "certified exit %s: tables read besides", title);
+    row("SR V", item, NAN, NAN, tables, NAN, NAN);
+    snprintf(item, sizeof item, "certified exit %s: wrong", title);
+    row("SR V", item, NAN, NAN, wrong, NAN, 0);
+    free(work); free(proof); free(file); free(with_bounds); free(memory); free(fitted);
 }
 
 /* ---- an imported model: the anomaly score of every cut, calibrated and not ---- */

@@ -66,10 +66,10 @@ static inline void respec_layer(sucref_layer_spec *s, const sucref_model *m, con
     s->row_shift = m->bytes + at.shift; s->table = table; s->lookup = m->bytes + at.table; s->order = order; s->group_rows = rows;
     memcpy(s->plan, l->plan, sizeof s->plan);
     s->n_planes = l->n_planes; s->coarse = l->coarse; s->n_groups = (uint8_t)l->n_groups; s->act = l->act; s->requant = l->requant;
-    s->flags = l->flags; s->in_zero = l->in_zero; s->out_zero = l->out_zero; s->lo = l->lo; s->hi = l->hi; s->slope = l->slope;
+    s->flags = (uint8_t)(l->flags & ~SUCREF_LAYER_COLUMNS); s->in_zero = l->in_zero; s->out_zero = l->out_zero; s->lo = l->lo; s->hi = l->hi; s->slope = l->slope;
 }
 
-/* the spec of a whole model; its corrections are left empty (constants of 0 bits: the zero point) */
+/* the spec of a whole model; its corrections (constants of 0 bits: the zero point), exits and bounds are left out */
 static inline void respec_model(respec *r, const sucref_model *m)
 {
     unsigned n, t, g;

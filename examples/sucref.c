@@ -20,9 +20,10 @@ static const char usage[] =
     "                       [--clip share|auto] [--input-scale s] [--keep] [--cut-input]\n"
     "       sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep]\n"
     "       sucref calibrate m.sucref --in samples -o out.sucref [--max-disagree 0.001] [--confidence 0.95]\n"
-    "                       [--quiet 0.05]\n"
+    "                       [--quiet 0.05] [--certify]\n"
     "       sucref info m.sucref\n"
-    "       sucref run m.sucref --in x.u8|x.s8 --out y.bin [--stop S | --exit margin] [--logits] [--type u8|s8]\n"
+    "       sucref run m.sucref --in x.u8|x.s8 --out y.bin [--stop S | --exit margin|certified|gray] [--gray LO,HI]\n"
+    "                       [--logits] [--type u8|s8]\n"
     "       sucref truncate m.sucref --stops S -o t.sucref\n"
     "       sucref emit-c m.sucref -o m.h [--name net]\n"
     "stops count from 0; --stops is how many to keep\n";
@@ -69,12 +70,12 @@ static void write_file(const char *path, const void *p, size_t len)
     if (f == NULL || fwrite(p, 1, len, f) != len || fclose(f) != 0) { die("%s: cannot be written", path); }
 }
 
-typedef struct { const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type, *name, *exit_rule, *disagree, *confidence, *quiet; int logits, keep, cut_input, every; } args;
+typedef struct { const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type, *name, *exit_rule, *disagree, *confidence, *quiet, *gray; int logits, keep, cut_input, every, certify; } args;
 
 static args parse(int argc, char **argv)
 {
     args a;
-    struct { const char *name; const char **value; int *flag; } option[20];
+    struct { const char *name; const char **value; int *flag; } option[22];
     int i, k, n = 0;
     memset(&a, 0, sizeof a);
 #define OPTION(text, v, f) option[n].name = text; option[n].value = v; option[n++].flag = f
@@ -84,7 +85,7 @@ static args parse(int argc, char **argv)
     OPTION("--stops", &a.stops, NULL); OPTION("--type", &a.type, NULL); OPTION("--logits", NULL, &a.logits);
     OPTION("--name", &a.name, NULL); OPTION("--exit", &a.exit_rule, NULL);
     OPTION("--max-disagree", &a.disagree, NULL); OPTION("--confidence", &a.confidence, NULL); OPTION("--quiet", &a.quiet, NULL); OPTION("--keep", NULL, &a.keep); OPTION("--cut-input", NULL, &a.cut_input);
-    OPTION("--every-layer", NULL, &a.every);
+    OPTION("--every-layer", NULL, &a.every); OPTION("--gray", &a.gray, NULL); OPTION("--certify", NULL, &a.certify);
     for (i = 2; i < argc; i++) {
         for (k = 0; k < n && strcmp(argv[i], option[k].name) != 0; k++) { }
         if (k < n && option[k].flag != NULL) { *option[k].flag = 1; continue; }
@@ -283,16 +284,16 @@ static void import(const args *a)
 
 /* ---- info, run, truncate, emit-c --------------------------------------------------------------------------------- */
 
-/* payload bytes by kind of one stop's sections: corrections, planes, exit rules, others */
+/* payload bytes by kind of one stop's sections: corrections, planes, exit rules, bounds, others */
 static void section_bytes(unsigned long *sum, const sucref_model *m, unsigned stop)
 {
     uint32_t at = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
-    memset(sum, 0, 4 * sizeof *sum);
+    memset(sum, 0, 5 * sizeof *sum);
     while (m->bytes_len - at >= SUCREF_I_FRAME) {
         const uint8_t *p = m->bytes + at;
         const uint32_t len = sucref_i_u32(p + SUCREF_I_F_LEN), type = sucref_i_u16(p + SUCREF_I_F_TYPE);
         if (len > m->bytes_len - at - SUCREF_I_FRAME) { break; }
-        if (p[SUCREF_I_F_STOP] == stop) { sum[type >= 1 && type <= 3 ? type - 1 : 3] += len; }
+        if (p[SUCREF_I_F_STOP] == stop) { sum[type >= 1 && type <= 4 ? type - 1 : 4] += len; }
         at += SUCREF_I_FRAME + len;
     }
 }
@@ -303,7 +304,7 @@ static void info(const args *a)
     uint8_t *bytes;
     const sucref_model m = open_model(a->in, &bytes);
     sucref_stop before;
-    unsigned long section[4];
+    unsigned long section[5];
     unsigned n, t, i, g;
     printf("%lu inputs (%s), %lu outputs, %u layers, %u of %u stops, %lu of %lu bytes\n", (unsigned long)m.n_in,
            m.input_type ? "s8" : "u8", (unsigned long)m.n_out, m.n_layers, m.usable_stops, m.n_stops,
@@ -339,8 +340,8 @@ static void info(const args *a)
             printf(" %u", e.bits);
         }
         section_bytes(section, &m, t);
-        printf(", file bytes %lu (corrections %lu, planes %lu, exit rule %lu), up to here at most %llu multiply-adds and %llu weight bytes read\n",
-               (unsigned long)(s.end - before.end), section[0], section[1], section[2], (unsigned long long)c.macs, (unsigned long long)c.weight_bytes);
+        printf(", file bytes %lu (corrections %lu, planes %lu, exit rule %lu, bounds %lu), up to here at most %llu multiply-adds and %llu weight bytes read\n",
+               (unsigned long)(s.end - before.end), section[0], section[1], section[2], section[3], (unsigned long long)c.macs, (unsigned long long)c.weight_bytes);
         before = s;
     }
     printf("work buffer: %lu bytes, largest step: %lu multiply-adds\n", (unsigned long)sucref_net_work_len(&m) * 4, (unsigned long)sucref_net_quantum(&m));
@@ -387,6 +388,40 @@ static void print_exits(const sucref_model *m, const uint32_t *left, uint32_t n)
     printf("weight bytes read, of one-shot: %.3f\n", sum);
 }
 
+/* how `run` leaves early */
+typedef struct { const args *a; uint32_t *work; size_t work_len; int32_t lo, hi; } exit_rule;
+
+static exit_rule exit_rule_of(const args *a, const sucref_model *m)
+{
+    exit_rule e;
+    char *end;
+    memset(&e, 0, sizeof e);
+    e.a = a;
+    if (a->exit_rule == NULL) { return e; }
+    if (a->stop != NULL || (strcmp(a->exit_rule, "margin") != 0 && strcmp(a->exit_rule, "certified") != 0 && strcmp(a->exit_rule, "gray") != 0)) {
+        die("--exit must be margin, certified or gray, without --stop");
+    }
+    if (strcmp(a->exit_rule, "gray") == 0) {
+        if (m->n_out != 1 || a->gray == NULL) { die("--exit gray needs a model of one output and --gray LO,HI in its logits"); }
+        e.lo = (int32_t)strtol(a->gray, &end, 10);
+        e.hi = *end == ',' ? (int32_t)strtol(end + 1, &end, 10) : 0;
+        if (*end != 0 || e.lo > e.hi) { die("--gray must be LO,HI with LO <= HI, not %s", a->gray); }
+    }
+    e.work_len = sucref_certified_work_len(m);
+    e.work = (uint32_t *)malloc(e.work_len * 4);
+    if (e.work == NULL) { die("out of memory"); }
+    return e;
+}
+
+static int leaves(const exit_rule *e, const sucref_net *net, const sucref_answer *y)
+{
+    switch (e->a->exit_rule[0]) {
+    case 'c': return sucref_certified(net, e->work, e->work_len) == 1;
+    case 'g': return sucref_settled_gray(y->logits[0], e->lo, e->hi);
+    default: return sucref_settled(net->model, y);
+    }
+}
+
 static void run(const args *a)
 {
     uint8_t *bytes, *x;
@@ -394,10 +429,10 @@ static void run(const args *a)
     const size_t work_len = sucref_net_work_len(&m);
     uint32_t *work = (uint32_t *)malloc(work_len * 4), left[SUCREF_MAX_STOPS] = { 0 }, n, k;
     unsigned stop = m.usable_stops - 1U;
+    const exit_rule rule = exit_rule_of(a, &m);
     sucref_net net;
     FILE *f;
     if (a->x == NULL || a->out == NULL) { die("run needs --in x.u8|x.s8 and --out y.bin"); }
-    if (a->exit_rule != NULL && (strcmp(a->exit_rule, "margin") != 0 || a->stop != NULL)) { die("--exit must be margin, without --stop"); }
     if (a->stop != NULL) { stop = whole_number(a->stop, "--stop", 0, m.usable_stops - 1U); }
     x = read_inputs(a, &m, &n);
     if (work == NULL || sucref_net_init(&net, &m, work, work_len) != SUCREF_OK) { die("out of memory"); }
@@ -410,7 +445,7 @@ static void run(const args *a)
         (void)sucref_net_skip_to(&net, t);
         for (;; t++) {
             if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &y) != SUCREF_OK) { die("internal error"); }
-            if (t == stop || sucref_settled(&m, &y)) { break; }
+            if (t == stop || leaves(&rule, &net, &y)) { break; }
         }
         left[t]++;
         write_answer(f, a, &y);
@@ -418,7 +453,7 @@ static void run(const args *a)
     }
     if (fclose(f) != 0) { die("%s: cannot be written", a->out); }
     if (a->exit_rule != NULL) { print_exits(&m, left, n); }
-    free(x); free(work); free(bytes);
+    free(x); free(work); free(bytes); free(rule.work);
 }
 
 /* ---- calibrate --------------------------------------------------------------------------------------------------- */
@@ -433,7 +468,8 @@ static void calibrate(const args *a)
     const double confidence = a->confidence ? (double)real_number(a->confidence, "--confidence") : 0.95;
     const double quiet = a->quiet ? (double)real_number(a->quiet, "--quiet") : 0;
     uint32_t n, n_fit, n_choose, len, left[SUCREF_MAX_STOPS], busy[SUCREF_MAX_LAYERS];
-    void *memory;
+    void *memory, *bounds_memory = NULL;
+    sucref_bounds bounds;
     unsigned t;
     if (a->x == NULL || a->out == NULL) { die("calibrate needs --in samples and -o out.sucref"); }
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
@@ -450,6 +486,12 @@ static void calibrate(const args *a)
         for (t = 0; t + 1U < m.n_layers; t++) { printf("layer %u: %lu of %lu rows busy\n", t, (unsigned long)busy[t], (unsigned long)r.layer[t].n_out); }
     }
     if (sucref_calibrate(r.corrections, &memory, &r.spec, x, n_fit, isatty(2) ? show_progress : NULL, NULL) != SUCREF_OK) { die("out of memory"); }
+    if (a->certify) {
+        if (sucref_certify(&bounds, &bounds_memory, &r.spec, x, n_fit) != SUCREF_OK) {
+            die("%s: no stop can be certified: the first layer must keep its accumulators (--keep), later ones must be whole", a->in);
+        }
+        r.spec.bounds = &bounds;
+    }
     model = write_spec(a, &r.spec, &len);
     if (a->disagree && r.spec.n_stops > 1) {
         stop_result *chosen, *judged;
@@ -469,7 +511,7 @@ static void calibrate(const args *a)
         free(chosen); free(judged);
     }
     write_file(a->out, model, len);
-    free(memory); free(model); free(x); free(bytes);
+    free(memory); free(bounds_memory); free(model); free(x); free(bytes);
 }
 
 static void truncate_model(const args *a)

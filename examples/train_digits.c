@@ -4,7 +4,8 @@
  *     NET   even  784-20-20-1, is the digit even?   digits  784-128-10   small  784-20-10
  *           fashion  784-128-10 on Fashion-MNIST
  *     HOW   plain, or nested: one set of first-layer weights trained under the cuts to 1, 2, 3, 4 and 8 bits at
- *           once, with straight-through gradients, every cut also taught by the full answer
+ *           once, with straight-through gradients, every cut also taught by the full answer; or centred: the same,
+ *           and the full answer's own weights lie at the centres of their top 3 bits
  *
  * Adam with a cosine rate, 50,000 pictures to train, the next 10,000 to validate. Pictures are mostly zeros, so
  * the first layer is computed over the lit pixels only. The nested weights are kept inside the scale that the cuts
@@ -18,7 +19,7 @@ enum { MAX_LAYERS = 3, MAX_UNITS = 128, BATCH = 100, MAX_CUTS = 5 };
 
 typedef struct { float *v, *grad, *m, *u; int n; } param;     /* values, gradient, Adam's two moments */
 typedef struct { int n_in, n_out; param w, b; } layer;        /* layer 0: w[in][out]; others: w[out][in] */
-typedef struct { int bits; param alpha, gamma, beta; float *w; } cut; /* first layer cut to some bits */
+typedef struct { int bits, corrected; param alpha, gamma, beta; float *w; } cut; /* first layer cut to some bits */
 typedef struct { float z0[MAX_UNITS], a[MAX_LAYERS][MAX_UNITS], out[10]; } trace;
 
 static layer net[MAX_LAYERS];
@@ -87,7 +88,7 @@ static void forward(trace *t, const uint8_t *x, float sum_x, const cut *c)
     }
     for (r = 0; r < l->n_out; r++) {
         float z = t->z0[r];
-        if (c->bits && c->bits < 8) { z = c->alpha.v[r] * z + c->gamma.v[r] * sum_x * 0.01F + c->beta.v[r]; }
+        if (c->corrected) { z = c->alpha.v[r] * z + c->gamma.v[r] * sum_x * 0.01F + c->beta.v[r]; }
         z += l->b.v[r];
         t->a[0][r] = z > 0 ? z : 0;
     }
@@ -130,10 +131,9 @@ static void backward(float *g0, float *d, const trace *t, float sum_x, cut *c)
         for (i = 0; i < l->n_in; i++) { d[i] = t->a[k - 1][i] > 0 ? back[i] : 0; }
     }
     for (r = 0; r < net[0].n_out; r++) {
-        const int corrected = c->bits && c->bits < 8;
         net[0].b.grad[r] += d[r];
-        g0[r] += d[r] * (corrected ? c->alpha.v[r] : 1.0F);
-        if (corrected) {
+        g0[r] += d[r] * (c->corrected ? c->alpha.v[r] : 1.0F);
+        if (c->corrected) {
             c->alpha.grad[r] += d[r] * t->z0[r];
             c->gamma.grad[r] += d[r] * sum_x * 0.01F;
             c->beta.grad[r] += d[r];
@@ -241,9 +241,10 @@ static void build(const int *dims, int n)
 }
 
 /* from here on the first layer is trained under its cuts; its grid spans half of today's largest weight by row */
-static void nest(void)
+static void nest(int centred)
 {
     static const int bits[MAX_CUTS] = { 1, 2, 3, 4, 8 };
+    const int n = centred ? 3 : MAX_CUTS;
     const layer *l = &net[0];
     int k, r, i;
     for (r = 0; r < l->n_out; r++) {
@@ -251,9 +252,10 @@ static void nest(void)
         for (i = 0; i < l->n_in; i++) { max = fmaxf(max, fabsf(l->w.v[i * l->n_out + r])); }
         scale[r] = 127.0F / (0.5F * max);
     }
-    for (n_cuts = 0; n_cuts < MAX_CUTS; n_cuts++) {
+    for (n_cuts = 0; n_cuts < n; n_cuts++) {
         cut *c = &cuts[n_cuts];
         c->bits = bits[n_cuts];
+        c->corrected = n_cuts + 1 < n;
         c->alpha = new_param(l->n_out, 1); c->gamma = new_param(l->n_out, 0); c->beta = new_param(l->n_out, 0);
         c->w = new_param(l->n_in * l->n_out, 0).v;
     }
@@ -264,8 +266,9 @@ static void nest(void)
     clamp_rows();
 }
 
-static int save(const char *path)
+static int save(const char *path, int centred)
 {
+    const float *first = centred ? cuts[n_cuts - 1].w : net[0].w.v;
     npz_array a[2 * MAX_LAYERS];
     int k, i, r;
     for (k = 0; k < n_layers; k++) {
@@ -279,7 +282,7 @@ static int save(const char *path)
         w->v = new_param(l->w.n, 0).v;
         for (r = 0; r < l->n_out; r++) {
             for (i = 0; i < l->n_in; i++) {
-                w->v[r * l->n_in + i] = k == 0 ? l->w.v[i * l->n_out + r] : l->w.v[r * l->n_in + i];
+                w->v[r * l->n_in + i] = k == 0 ? first[i * l->n_out + r] : l->w.v[r * l->n_in + i];
             }
         }
     }
@@ -289,14 +292,15 @@ static int save(const char *path)
 int main(int argc, char **argv)
 {
     static const int even[] = { 784, 20, 20, 1 }, digits[] = { 784, 128, 10 }, small[] = { 784, 20, 10 };
-    const int is_even = argc > 1 && strcmp(argv[1], "even") == 0, nested = argc > 2 && strcmp(argv[2], "nested") == 0;
+    const int is_even = argc > 1 && strcmp(argv[1], "even") == 0, centred = argc > 2 && strcmp(argv[2], "centred") == 0;
+    const int nested = centred || (argc > 2 && strcmp(argv[2], "nested") == 0);
     const char *set = argc > 1 && strcmp(argv[1], "fashion") == 0 ? "fashion-mnist" : "mnist";
     idx_set train_set, test;
     size_t i;
     int k;
     if (argc < 5 || argc > 6 ||
         (!is_even && strcmp(argv[1], "digits") != 0 && strcmp(argv[1], "small") != 0 && strcmp(argv[1], "fashion") != 0)) {
-        fprintf(stderr, "usage: train_digits even|digits|small|fashion plain|nested SEED OUT.npz [DATA_DIR]\n");
+        fprintf(stderr, "usage: train_digits even|digits|small|fashion plain|nested|centred SEED OUT.npz [DATA_DIR]\n");
         return 2;
     }
     train_set = idx_load(argc > 5 ? argv[5] : NULL, set, 0);
@@ -310,12 +314,12 @@ int main(int argc, char **argv)
     rng_state = 2463534242U + 7919U * (uint32_t)atoi(argv[3]);
     build(is_even ? even : strcmp(argv[1], "small") == 0 ? small : digits, is_even ? 3 : 2);
     train(&train_set, is_even ? 20 : 12, is_even ? 2e-3F : 1e-3F, is_even ? 0.0F : 1e-5F);
-    if (nested) { nest(); train(&train_set, is_even ? 24 : 16, is_even ? 2e-3F : 1.5e-3F, 0); }
+    if (nested) { nest(centred); train(&train_set, is_even ? 24 : 16, is_even ? 2e-3F : 1.5e-3F, 0); }
     for (k = 0; k < n_cuts; k++) {
         if (cuts[k].bits) { cut_weights(&cuts[k]); }
         printf("%s bits %d: validation %.4f test %.4f\n", argv[1], cuts[k].bits ? cuts[k].bits : 32,
                accuracy(&train_set, IDX_TRAIN, IDX_VALID, &cuts[k]), accuracy(&test, 0, test.n, &cuts[k]));
     }
-    if (save(argv[4]) != 0) { fprintf(stderr, "train_digits: cannot write %s\n", argv[4]); return 2; }
+    if (save(argv[4], centred) != 0) { fprintf(stderr, "train_digits: cannot write %s\n", argv[4]); return 2; }
     return 0;
 }

@@ -281,7 +281,7 @@ static void writer_refuses(void)
     REFUSES(spec.softmax_shift = 1, spec.softmax_shift = 0, "softmax");
     REFUSES((spec.softmax_multiplier = 0x40000000, spec.softmax_shift = 32), (spec.softmax_multiplier = 0, spec.softmax_shift = 0), "softmax");
     REFUSES(l.requant = 3, l.requant = 0, "requantization");
-    REFUSES(l.flags = 8, l.flags = 0, "layer flags");
+    REFUSES(l.flags = 16, l.flags = 0, "layer flags");
     REFUSES(l.lo = 9, l.lo = 0, "clamp");
     REFUSES(l.slope = 1, l.slope = 0, "reserved bytes of a layer");
     REFUSES(multiplier[0] = 0x3FFFFFFF, multiplier[0] = 0, "multiplier");

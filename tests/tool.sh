@@ -25,6 +25,11 @@ ok "calibrate keeps the last stop" "$t run $d/c.sucref --in $d/x.u8 --out $d/zc.
 ok "calibrate finds exits, run uses them" "$t calibrate $m --in $d/x.u8 -o $d/c2.sucref --max-disagree 0.5 | grep -q 'risk <=' && $t run $d/c2.sucref --in $d/x.u8 --out $d/ze.bin --exit margin | grep -q 'weight bytes read, of one-shot'"
 ok "calibrate --quiet keeps the last stop" "$t calibrate $m --in $d/x.u8 -o $d/q3.sucref --quiet 0.9 >$d/quiet.txt && grep -q 'rows busy' $d/quiet.txt && $t run $d/q3.sucref --in $d/x.u8 --out $d/z5.bin --logits && cmp $d/z.bin $d/z5.bin"
 ok "a model of one stop gets a quiet one before it" "$t quantize $n -o $d/one.sucref --plan 8 --clip 1 && $t run $d/one.sucref --in $d/x.u8 --out $d/o1 --logits && $t calibrate $d/one.sucref --in $d/x.u8 -o $d/two.sucref --quiet 0.95 && $t info $d/two.sucref | grep -q '2 of 2 stops' && $t run $d/two.sucref --in $d/x.u8 --out $d/o2 --logits && cmp $d/o1 $d/o2"
+ok "calibrate --certify, run --exit certified: never another sign" "$t calibrate $m --in $d/x.u8 -o $d/ce.sucref --certify && $t run $d/ce.sucref --in $d/x.u8 --out $d/z6.bin --exit certified | grep -q 'weight bytes read' && $t run $d/ce.sucref --in $d/x.u8 --out $d/z7.bin --logits && cmp $d/z.bin $d/z7.bin"
+ok "run --exit gray" "$t run $m --in $d/x.u8 --out $d/z8.bin --exit gray --gray -1,1 | grep -q 'stop 0: 10 of 10 left here'"
+no "one output and --gray" $t run $m --in $d/x.u8 --out $d/y --exit gray
+no "gray must be LO,HI" $t run $m --in $d/x.u8 --out $d/y --exit gray --gray 5
+no "no stop can be certified" sh -c "$t quantize $n -o $d/nk.sucref && exec $t calibrate $d/nk.sucref --in $d/x.u8 -o $d/y --certify"
 no "quiet must be" $t calibrate $m --in $d/x.u8 -o $d/y --quiet 1
 no "calibrate needs --in" $t calibrate $m -o $d/y
 no "calibrate needs all stops" $t calibrate $d/t.sucref --in $d/x.u8 -o $d/y

@@ -2,7 +2,7 @@
 d=examples/models; t=./build/train_digits; q=./build/sucref; c=build/calibrate.u8
 [ "$1" = quantize ] || {
     for s in 0 1 2 3 4; do $t even plain $s $d/even$s.npz || exit 2; done
-    $t even nested 0 $d/even_nested.npz && $t digits plain 3 $d/digits.npz && $t digits nested 3 $d/digits_nested.npz && $t small nested 3 $d/small_nested.npz || exit 2
+    $t even nested 0 $d/even_nested.npz && $t digits plain 3 $d/digits.npz && $t digits nested 3 $d/digits_nested.npz && $t digits centred 3 $d/digits_centred.npz && $t fashion plain 3 $d/fashion.npz && $t fashion nested 3 $d/fashion_nested.npz && $t small nested 3 $d/small_nested.npz || exit 2
 }
 dir=${SUCREF_DATA:-}; [ -n "$dir" ] || for dir in data ../shared/data; do [ -d $dir/mnist ] && break; done
 # the first 4,000 validation pictures: 16 bytes of header, then 50,000 to train on

@@ -1,0 +1,225 @@
+/* certified exit: a proof is never wrong, on random small networks of every kind that can have bounds; the bounds' parts against
+ * their equations; what cannot be proved says so.   test_certified [seed [cases]] */
+#define SUCREF_HOST
+#define SUCREF_IMPLEMENTATION
+#include "../sucref.h"
+#include "test.h"
+#include "random_spec.h"
+#include "oracle.h"
+#include <math.h>
+
+static uint32_t cases = 300;
+enum { INPUTS = 100, SAMPLES = 60, WIDEST = 24 };
+
+/* a random model whose every stop may have bounds; the corrections it had are replaced by fitted ones two times of three */
+static void certifiable(random_spec *r, void **fitted, const uint8_t *samples)
+{
+    unsigned n, t, g;
+    for (rs_make(r, WIDEST); r->spec.n_layers > 3 || r->spec.n_stops < 2; rs_make(r, WIDEST)) { rs_free(r); }
+    r->layer[0].flags |= SUCREF_LAYER_KEEP;
+    for (n = 0; n < r->spec.n_layers; n++) { r->layer[n].act %= 3; r->layer[n].slope = 0; }
+    for (n = 0; rnd_below(2) && n < r->spec.n_layers; n++) { /* ReLUs that neither saturate nor sleep, where the lines matter */
+        sucref_layer_spec *s = &r->layer[n];
+        s->requant = SUCREF_REQUANT_TFLITE; s->lo = s->out_zero; s->hi = 255;
+        for (t = 0; t < s->n_out; t++) { r->exponent[n][t] = -9; r->ints[n][s->n_out + t] |= 0x40000000; }
+    }
+    for (t = 0; t < r->spec.n_stops; t++) {
+        r->in_bits[t] = 8;
+        for (g = 0; g < r->total; g++) {
+            uint8_t *b = &r->bits[t * r->total + g];
+            unsigned plane = t, i, sum = 0;
+            if (plane >= r->layer[0].n_planes || t + 1U == r->spec.n_stops) { plane = r->layer[0].n_planes - 1U; }
+            for (i = 0; i <= plane; i++) { sum = r->layer[0].coarse ? r->layer[0].plan[i] : sum + r->layer[0].plan[i]; }
+            *b = (uint8_t)(g < r->layer[0].n_groups ? sum : 8);
+        }
+    }
+    *fitted = NULL;
+    r->spec.corrections = NULL;
+    if (rnd_below(3)) {
+        static sucref_correction c[RS_STOPS * RS_LAYERS * RS_GROUPS];
+        CHECK(sucref_calibrate(c, fitted, &r->spec, samples, SAMPLES, NULL, NULL) == SUCREF_OK);
+        r->spec.corrections = c;
+    }
+}
+
+/* the answer that a stop stands for */
+static int class_of(const int32_t *z, uint32_t n) { return n == 1 ? z[0] >= 0 : (int)sucref_argmax(z, n); }
+
+static void never_wrong(void)
+{
+    static uint8_t samples[SAMPLES * WIDEST];
+    static uint32_t proof[3 * WIDEST + 4 * WIDEST];
+    uint32_t k, i, proved = 0, asked = 0, by_layers[3] = { 0 };
+    for (k = 0; k < cases; k++) {
+        static random_spec r;
+        sucref_bounds bounds;
+        void *fitted, *memory = NULL;
+        sucref_model m;
+        sucref_net s;
+        uint32_t *file, *work, bytes;
+        for (i = 0; i < sizeof samples; i++) { samples[i] = (uint8_t)rnd(); }
+        certifiable(&r, &fitted, samples);
+        CHECK(sucref_certify(&bounds, &memory, &r.spec, samples, SAMPLES) == SUCREF_OK);
+        r.spec.bounds = &bounds;
+        file = rs_write(&r, &bytes);
+        CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK && sucref_model_check(&m, NULL) == SUCREF_OK);
+        if (file == NULL) { return; }
+        work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
+        CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+        for (i = 0; i < INPUTS; i++) {
+            uint8_t x[WIDEST], out[64];
+            int32_t full[64];
+            unsigned t;
+            rs_input(x, m.n_in, m.input_type);
+            oracle_stop(full, out, &r.spec, x, m.n_stops - 1U);
+            CHECK(sucref_net_set_input(&s, x) == SUCREF_OK);
+            CHECK(sucref_certified(&s, proof, sizeof proof / 4) == SUCREF_E_STATE);
+            for (t = 0; t < m.n_stops; t++) {
+                sucref_answer a;
+                int said;
+                CHECK(sucref_net_run(&s, t) == SUCREF_OK && sucref_net_answer(&s, &a) == SUCREF_OK);
+                said = sucref_certified(&s, proof, sizeof proof / 4);
+                CHECK(said == 0 || said == 1);
+                if (said == 1) { CHECK(class_of(a.logits, a.n_out) == class_of(full, a.n_out)); }
+                if (t + 1U == m.n_stops) { CHECK(said == 1); continue; }
+                asked++;
+                proved += said == 1;
+                by_layers[m.n_layers - 1U] += said == 1;
+            }
+        }
+        free(work); free(file); free(memory); free(fitted);
+        rs_free(&r);
+    }
+    printf("  %lu inputs, %lu of %lu stops proved, by layers %lu %lu %lu\n", (unsigned long)cases * INPUTS, (unsigned long)proved, (unsigned long)asked,
+           (unsigned long)by_layers[0], (unsigned long)by_layers[1], (unsigned long)by_layers[2]);
+    CHECK(proved > asked / 20 && by_layers[0] > 0 && by_layers[1] > 0 && by_layers[2] > 0);
+}
+
+static void square_roots(void)
+{
+    uint64_t v;
+    uint32_t k;
+    for (v = 0; v < 100000; v++) {
+        const uint64_t r = sucref_i_sqrt_up(v);
+        CHECK(r * r >= v && (r == 0 || (r - 1) * (r - 1) < v));
+    }
+    for (k = 0; k < 100000; k++) {
+        uint64_t r;
+        v = ((uint64_t)rnd() << 32 | rnd()) >> rnd_below(64);
+        r = sucref_i_sqrt_up(v);
+        CHECK((r == 0xFFFFFFFFU || r * r >= v) && (r == 0 || (r - 1) * (r - 1) < v));
+    }
+    CHECK(sucref_i_sqrt_up(~(uint64_t)0) == 0xFFFFFFFFU);
+}
+
+/* root is no smaller than |G v| / |v| allows, and not much larger than the largest of many such */
+static void eigenvalue(void)
+{
+    double g[64], copy[64], t[64];
+    uint32_t k, i, j, n;
+    int step;
+    for (k = 0; k < 300; k++) {
+        double a[8][5], v[8] = { 1, 1, 1, 1, 1, 1, 1, 1 }, norm = 0, root;
+        n = 1 + rnd_below(8);
+        for (i = 0; i < n; i++) { for (j = 0; j < 5; j++) { a[i][j] = rnd_in(-100, 100) / 100.0 + 0.5; } }
+        for (i = 0; i < n; i++) {
+            for (j = 0; j < n; j++) {
+                double dot = 0;
+                int c;
+                for (c = 0; c < 5; c++) { dot += a[i][c] * a[j][c]; }
+                g[i * n + j] = copy[i * n + j] = dot;
+            }
+        }
+        for (step = 0; step < 3000; step++) { /* power iteration, from below */
+            double w[8] = { 0 };
+            norm = 0;
+            for (i = 0; i < n; i++) { for (j = 0; j < n; j++) { w[i] += copy[i * n + j] * v[j]; } norm += w[i] * w[i]; }
+            norm = sqrt(norm);
+            for (i = 0; i < n; i++) { v[i] = w[i] / norm + 1e-9; }
+        }
+        root = sucref_i_root(g, t, n);
+        CHECK(root >= sqrt(norm) && root < 1.01 * sqrt(norm) + 1e-6);
+    }
+}
+
+static void errors(void)
+{
+    static random_spec r;
+    static uint8_t samples[SAMPLES * WIDEST], x[WIDEST];
+    uint32_t *file, *work, bytes, proof[7 * WIDEST];
+    void *fitted, *memory = NULL;
+    sucref_bounds bounds;
+    sucref_model m;
+    sucref_net s;
+    do {
+        if (memory != NULL) { free(memory); free(fitted); rs_free(&r); }
+        certifiable(&r, &fitted, samples);
+        CHECK(sucref_certify(&bounds, &memory, &r.spec, samples, SAMPLES) == SUCREF_OK);
+    } while (r.spec.n_layers < 2 || r.layer[0].n_planes < 2);
+    CHECK(sucref_certify(NULL, &memory, &r.spec, samples, SAMPLES) == SUCREF_E_ARG);
+    CHECK(sucref_certify(&bounds, NULL, &r.spec, samples, SAMPLES) == SUCREF_E_ARG);
+    CHECK(sucref_certify(&bounds, &memory, NULL, samples, SAMPLES) == SUCREF_E_ARG);
+    CHECK(sucref_certify(&bounds, &memory, &r.spec, NULL, SAMPLES) == SUCREF_E_ARG);
+    CHECK(sucref_certify(&bounds, &memory, &r.spec, samples, 0) == SUCREF_E_ARG);
+    file = rs_write(&r, &bytes); /* without bounds */
+    CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+    work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
+    CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK && sucref_net_set_input(&s, x) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
+    CHECK(sucref_certified(&s, proof, 7 * WIDEST) == SUCREF_E_STATE);
+    free(file);
+    r.spec.bounds = &bounds;
+    file = rs_write(&r, &bytes);
+    CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+    CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK && sucref_net_set_input(&s, x) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
+    CHECK(sucref_certified(NULL, proof, 7 * WIDEST) == SUCREF_E_ARG && sucref_certified(&s, NULL, 7 * WIDEST) == SUCREF_E_ARG);
+    CHECK(sucref_certified(&s, proof, sucref_certified_work_len(&m) - 1U) == SUCREF_E_SPACE);
+    CHECK(sucref_certified(&s, proof, sucref_certified_work_len(&m)) >= 0);
+    CHECK(sucref_certified_work_len(NULL) == 0);
+    CHECK(sucref_net_step(&s, 1) == SUCREF_MORE && sucref_certified(&s, proof, 7 * WIDEST) == SUCREF_E_STATE); /* the next stop has begun */
+    free(memory);
+    r.layer[0].flags &= (uint8_t)~SUCREF_LAYER_KEEP;
+    CHECK(sucref_certify(&bounds, &memory, &r.spec, samples, SAMPLES) == SUCREF_E_STATE && memory == NULL);
+    free(file); free(work); free(fitted);
+    rs_free(&r);
+}
+
+/* a table that names bounds which are not there, or that no such stop can have, is refused */
+static void refused(void)
+{
+    static random_spec r;
+    static uint8_t samples[SAMPLES * WIDEST];
+    uint32_t *file, bytes, at, good;
+    void *fitted, *memory;
+    sucref_bounds bounds;
+    sucref_fault f;
+    sucref_model m;
+    uint8_t *p;
+    certifiable(&r, &fitted, samples);
+    CHECK(sucref_certify(&bounds, &memory, &r.spec, samples, SAMPLES) == SUCREF_OK);
+    r.spec.bounds = &bounds;
+    file = rs_write(&r, &bytes);
+    CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+    p = (uint8_t *)file;
+    at = sucref_i_stops_at(&m) + 12;
+    good = sucref_i_u32(p + at);
+    CHECK(good != 0);
+    p[at] = (uint8_t)(p[at] + 4);
+    CHECK(sucref_model_open(&m, file, bytes, &f) == SUCREF_E_DATA && strcmp(f.field, "bounds") == 0 && f.offset == at);
+    p[at] = (uint8_t)(p[at] - 4);
+    p[SUCREF_I_HEADER + SUCREF_I_L_FLAGS] ^= SUCREF_LAYER_KEEP;
+    CHECK(sucref_model_open(&m, file, bytes, &f) == SUCREF_E_DATA && strcmp(f.field, "bounds") == 0);
+    free(file); free(memory); free(fitted);
+    rs_free(&r);
+}
+
+int main(int argc, char **argv)
+{
+    test_init(argc, argv);
+    if (argc > 2) { cases = (uint32_t)strtoul(argv[2], NULL, 10) / INPUTS; }
+    RUN("a proof is never wrong", never_wrong);
+    RUN("square roots are rounded up", square_roots);
+    RUN("the root bounds the largest eigenvalue", eigenvalue);
+    RUN("errors", errors);
+    RUN("bad bounds are refused", refused);
+    return test_report("certified");
+}
