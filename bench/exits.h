@@ -18,6 +18,7 @@ static void early_exit(const char *title, const char *name, float clip, double g
     size_t k;
     unsigned t;
     respec_model(&r, &m);
+    memset(undecided[1], 0, sizeof undecided[1]);
     choose_thresholds(r.exits, chosen, IDX_VALID - CALIBRATE, STOPS, 0.0006, 0.95);
     r.spec.exits = r.exits;
     for (t = 0; t + 1 < STOPS; t++) { /* the corrections as they are in the file */
@@ -50,6 +51,7 @@ static void early_exit(const char *title, const char *name, float clip, double g
         score[k] = a.logits[0];
         sucref_model_cost(&c, &m, 0, t);
         cost += (double)c.weight_bytes / (double)one_shot.weight_bytes / IDX_TEST;
+        for (t = 0; t < a.stop; t++) { undecided[1][t] += 1.0 / IDX_TEST; }
         disagree += !full[k * STOPS + t].agrees;
         right += (m.n_out == 1 ? (a.logits[0] > 0) == even[k] : sucref_argmax(a.logits, a.n_out) == test_set.label[k]) / (double)IDX_TEST;
         (void)sucref_net_run(&net, STOPS - 1);

@@ -195,6 +195,38 @@ static inline void quiet_rows(respec *r, uint32_t *left, const sucref_model *m, 
     r->spec.bits = bits; r->spec.corrections = r->corrections; r->spec.n_stops = (uint8_t)stops;
 }
 
+/* squared distance of w to the nearest a * q + g, q its top `bits` after a shift that may saturate */
+static inline double shift_error(const int8_t *w, uint32_t n, int shift, unsigned bits)
+{
+    double q1 = 0, w1 = 0, qq = 0, qw = 0, ww = 0, spread;
+    uint32_t c;
+    for (c = 0; c < n; c++) {
+        int v = w[c] * (1 << shift);
+        v = (v > 127 ? 127 : v < -128 ? -128 : v) + 128;
+        v >>= 8 - bits;
+        q1 += v; qq += v * v; qw += v * w[c]; w1 += w[c]; ww += w[c] * w[c];
+    }
+    spread = qq - q1 * q1 / n;
+    qw -= q1 * w1 / n;
+    return ww - w1 * w1 / n - (spread > 0 ? qw * qw / spread : 0);
+}
+
+/* coarse planes: each row's shift is the one of up to two bits beyond its full range whose cut fits its weights best */
+static inline void best_shifts(sucref_layer_spec *s)
+{
+    uint8_t *shift = (uint8_t *)respec_new(s->n_out);
+    uint32_t r;
+    if (!s->coarse) { free(shift); return; }
+    for (r = 0; r < s->n_out; r++) {
+        const int8_t *w = s->w + (size_t)r * s->n_in;
+        const int full = (int)sucref_row_shift(w, s->n_in);
+        int k, best = full;
+        for (k = full + 1; k <= 7 && k <= full + 2; k++) { if (shift_error(w, s->n_in, k, s->plan[0]) < shift_error(w, s->n_in, best, s->plan[0])) { best = k; } }
+        shift[r] = (uint8_t)best;
+    }
+    s->row_shift = shift;
+}
+
 /* log of P(X = i) for X binomial (n, p) */
 static inline double log_binomial(double n, double i, double p) { return lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p); }
 

@@ -485,6 +485,7 @@ static void calibrate(const args *a)
         quiet_rows(&r, busy, &m, x, n_fit, quiet);
         for (t = 0; t + 1U < m.n_layers; t++) { printf("layer %u: %lu of %lu rows busy\n", t, (unsigned long)busy[t], (unsigned long)r.layer[t].n_out); }
     }
+    for (t = 0; t < m.n_layers; t++) { best_shifts(&r.layer[t]); }
     if (sucref_calibrate(r.corrections, &memory, &r.spec, x, n_fit, isatty(2) ? show_progress : NULL, NULL) != SUCREF_OK) { die("out of memory"); }
     if (a->certify) {
         if (sucref_certify(&bounds, &bounds_memory, &r.spec, x, n_fit) != SUCREF_OK) {
