@@ -2430,7 +2430,7 @@ static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const s
     for (; i < l->n_planes; i++) {
         v = v << l->plan[i] | sucref_plane_digit(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i], row, col);
     }
-    return sucref_i_floor32((int32_t)v - 128, own ? 0U : shift); /* exact */
+    return (int)sucref_i_floor32((int32_t)v - 128, own ? 0U : shift); /* exact */
 }
 
 /* where a row of a layer lies: its group, with the row counted inside it */
@@ -2458,17 +2458,17 @@ static void sucref_i_first_row(sucref_i_proof *p, const sucref_layer *l, uint32_
     const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
     const int32_t multiplier = sucref_i_s32(sucref_i_u32(bytes + at.multiplier + 4U * k));
     const int exponent = sucref_i_s8(SUCREF_READ_U8(bytes + at.exponent + k));
-    const int32_t low = sucref_i_sat32(z - e), high = sucref_i_sat32(z + e), mid = sucref_i_sat32(z), top = (l->hi - l->lo) * 256;
+    const int32_t low = sucref_i_sat32(z - e), high = sucref_i_sat32(z + e), mid = sucref_i_sat32(z), zero = ((int32_t)l->out_zero - l->lo) * 256, top = ((int32_t)l->hi - l->lo) * 256;
     int64_t pl, ph, pu, slope;
     p->lo[row] = sucref_i_activate(p->net->model, l, &at, low, row);
     p->hi[row] = sucref_i_activate(p->net->model, l, &at, high, row);
-    p->centre[row] = (p->lo[row] + p->hi[row]) * 128;
-    p->slack[row] = (p->hi[row] - p->lo[row]) * 128;
+    p->centre[row] = ((int32_t)p->lo[row] + p->hi[row]) * 128;
+    p->slack[row] = ((int32_t)p->hi[row] - p->lo[row]) * 128;
     p->slope[row] = 0;
     if (p->lo[row] == p->hi[row] || mid != z || (l->requant == SUCREF_REQUANT_TFLITE && exponent > 11) || norm > 0x7FFFFFFFU) { return; }
-    pl = sucref_i_scaled(low, l, multiplier, exponent, 8) + (l->out_zero - l->lo) * 256;
-    ph = sucref_i_scaled(mid, l, multiplier, exponent, 8) + (l->out_zero - l->lo) * 256;
-    pu = sucref_i_scaled(high, l, multiplier, exponent, 8) + 1 + (l->out_zero - l->lo) * 256;
+    pl = sucref_i_scaled(low, l, multiplier, exponent, 8) + zero;
+    ph = sucref_i_scaled(mid, l, multiplier, exponent, 8) + zero;
+    pu = sucref_i_scaled(high, l, multiplier, exponent, 8) + 1 + zero;
     slope = sucref_i_scaled(norm, l, multiplier, exponent, 12) + 1;
     if (pu <= 0 || pu >= top || pl < -0x3FFFFFFF || slope > 0x7FFFFFFF) { return; }
     if (pl < 0) { /* the line L p .. L (p - pl); L in 2^-16, rounded up, is at most 1 */
@@ -2482,7 +2482,7 @@ static void sucref_i_first_row(sucref_i_proof *p, const sucref_layer *l, uint32_
         p->slack[row] = SUCREF_I_SLACK;
     }
     p->slack[row] += (int32_t)(sucref_i_scaled(1, l, multiplier, exponent, 8) + 2); /* z itself is known to +-1 */
-    p->centre[row] = (int32_t)(ph + l->lo * 256);
+    p->centre[row] = (int32_t)(ph + (int32_t)l->lo * 256);
 }
 
 /* the first layer at the stop that was reached; 0 where a bound is too wide to be used */
@@ -2574,7 +2574,7 @@ static int sucref_i_above(const sucref_i_proof *p, const sucref_layer *l, uint32
     const sucref_model *m = p->net->model;
     const uint32_t bias = sucref_i_params_of(l).bias;
     const int sign = one < 0 ? -1 : 1;
-    int64_t base = sign * (int64_t)sucref_i_s32(sucref_i_u32(m->bytes + bias + 4U * a)), by_interval, by_lines = 0;
+    int64_t base = (int64_t)sign * sucref_i_s32(sucref_i_u32(m->bytes + bias + 4U * a)), by_interval, by_lines = 0;
     uint64_t square = 0;
     sucref_group ga, gb;
     unsigned shift_a, shift_b;

@@ -6,6 +6,7 @@ clang -std=c99 -g -O1 -w -fsanitize=fuzzer,address,undefined -fno-sanitize-recov
 echo "model reader:"
 ./$d/fuzz -runs=${RUNS:-100000} -max_len=8192 -artifact_prefix=$d/ $d/corpus 2>&1 | tail -n 1 || exit 1
 mkdir -p $d/tflite
+${CC:-cc} -std=c99 -O1 -w tests/test_import.c -o $d/seeds -lm && ./$d/seeds seeds $d/tflite || exit 1
 for f in ${SUCREF_DATA:-none} data ../shared/data; do cp $f/tflite/hello_world_int8.tflite $d/tflite/ 2>/dev/null; done
 clang -std=c99 -g -O1 -w -DFUZZ -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all tests/test_import.c -o $d/import -lm || exit 1
 echo "importer:"

@@ -20,12 +20,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const size_t len = sucref_net_work_len(&m);
         (void)sucref_model_check(&m, NULL);
         if (len > 0 && len < 200000) {
+            uint32_t *proof = (uint32_t *)malloc(sucref_certified_work_len(&m) * 4);
+            unsigned stop;
             work = (uint32_t *)malloc(len * 4);
             if (work != NULL && sucref_net_init(&net, &m, work, len) == SUCREF_OK) {
                 (void)sucref_net_set_input(&net, x);
-                if (sucref_net_run(&net, m.usable_stops - 1U) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { abort(); }
+                for (stop = 0; stop < m.usable_stops; stop++) {
+                    if (sucref_net_run(&net, stop) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { abort(); }
+                    if (proof != NULL && sucref_certified(&net, proof, sucref_certified_work_len(&m)) == SUCREF_E_SPACE) { abort(); }
+                }
             }
             free(work);
+            free(proof);
         }
     }
     free(copy);
@@ -37,11 +43,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 int main(int argc, char **argv)
 {
     static random_spec r;
-    int k, t;
+    int k, t, with = 0;
     test_state = 99;
-    for (k = 0; k < 60; k++) {
+    for (k = 0; k < 200; k++) {
         uint32_t bytes, *file, n;
+        static uint8_t samples[80];
+        sucref_bounds bounds;
+        void *memory = NULL;
         rs_make(&r, 8);
+        if (sucref_certify(&bounds, &memory, &r.spec, samples, 10) == SUCREF_OK) { r.spec.bounds = &bounds; with++; }
         file = rs_write(&r, &bytes);
         if (file == NULL) { return 1; }
         if (argc > 1) {
@@ -51,7 +61,7 @@ int main(int argc, char **argv)
             f = fopen(path, "wb");
             if (f != NULL) { fwrite(file, 1, bytes, f); fclose(f); }
         }
-        for (t = 0; t < 300; t++) {
+        for (t = 0; t < 100; t++) {
             uint8_t *p = (uint8_t *)malloc(bytes);
             memcpy(p, file, bytes);
             for (n = rnd_below(6); n > 0; n--) { p[rnd_below(bytes)] = (uint8_t)(rnd_below(3) ? rnd() : rnd_below(10)); }
@@ -59,8 +69,10 @@ int main(int argc, char **argv)
             free(p);
         }
         free(file);
+        free(memory);
         rs_free(&r);
     }
+    if (with < 3) { printf("too few seeds have bounds\n"); return 1; }
     printf("fuzz replay: 1 passed, 0 failed, 0 skipped\n");
     return 0;
 }

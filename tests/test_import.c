@@ -6,6 +6,10 @@
 #include "test.h"
 #include "../sucref.h"
 #include "../examples/tflite.h"
+#ifndef FUZZ
+#include "oracle.h"
+#include "tflite_file.h"
+#endif
 
 static tflite t;
 
@@ -125,6 +129,83 @@ static void try_damaged(const uint8_t *p, size_t n)
     free(q);
 }
 
+/* chains of every kind, evaluated as the interpreter does: equal byte for byte; a function at the end to one step */
+static void random_files(void)
+{
+    static const int ends[] = { 0, 0, TF_DEQUANTIZE, TF_RELU, TF_LOGISTIC, TF_SOFTMAX };
+    static tf_file f;
+    int k, i, j, r;
+    for (k = 0; k < 600; k++) {
+        const int last = ends[k % 6], n_in = (tf_random(&f, last), f.layer[0].n_in);
+        uint32_t bytes, *file, *work;
+        sucref_model m;
+        sucref_net net;
+        sucref_answer a;
+        if (!tflite_parse(&t, f.p, f.n)) { printf("  %s\n", t.why); CHECK(0); return; }
+        file = write_model(&bytes, 1 + k % 2);
+        CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+        work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
+        CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+        for (i = 0; i < 20; i++) {
+            const tf_dense *l = &f.layer[f.n_layers - 1];
+            int8_t x[TF_WIDE];
+            int y[TF_WIDE];
+            for (j = 0; j < n_in; j++) { x[j] = (int8_t)rnd_in(-128, 127); }
+            tf_evaluate(y, &f, x);
+            CHECK(sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_run(&net, m.n_stops - 1U) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
+            for (r = 0; r < l->n_out; r++) {
+                const int got = a.out[r] - 128;
+                if (last == TF_RELU) { CHECK(got == (y[r] < l->zero_out ? l->zero_out : y[r])); }
+                else if (last == TF_LOGISTIC) { CHECK(fabs(256 / (1 + exp(-(y[r] - l->zero_out) * (double)l->scale_out)) - 128 - got) <= 1.02); }
+                else if (last == TF_SOFTMAX) {
+                    double sum = 0;
+                    for (j = 0; j < l->n_out; j++) { sum += exp((y[j] - y[r]) * (double)l->scale_out); }
+                    CHECK(fabs(fmin(256 / sum, 255) - 128 - got) <= 1.02);
+                } else { CHECK(got == y[r]); }
+            }
+        }
+        tflite_free(&t);
+        free(work); free(file);
+    }
+}
+
+static void damaged_random_files(void)
+{
+    static const int ends[] = { 0, TF_DEQUANTIZE, TF_RELU, TF_LOGISTIC, TF_SOFTMAX };
+    static tf_file f;
+    int k;
+    uint32_t n;
+    for (k = 0; k < 5; k++) {
+        tf_random(&f, ends[k]);
+        for (n = 0; n < f.n; n++) {
+            const uint8_t was = f.p[n];
+            try_damaged(f.p, n);
+            f.p[n] = (uint8_t)rnd();
+            try_damaged(f.p, f.n);
+            f.p[n] = (uint8_t)(was ^ (1U << rnd_below(8)));
+            try_damaged(f.p, f.n);
+            f.p[n] = was;
+        }
+    }
+}
+
+/* seeds for a fuzzer */
+static int write_seeds(const char *dir)
+{
+    static const int ends[] = { 0, TF_DEQUANTIZE, TF_RELU, TF_LOGISTIC, TF_SOFTMAX };
+    static tf_file f;
+    int k;
+    for (k = 0; k < 30; k++) {
+        char path[512];
+        FILE *o;
+        tf_random(&f, ends[k % 5]);
+        snprintf(path, sizeof path, "%s/seed%d", dir, k);
+        o = fopen(path, "wb");
+        if (o == NULL || fwrite(f.p, 1, f.n, o) != f.n || fclose(o) != 0) { return 1; }
+    }
+    return 0;
+}
+
 static void damaged_files(void)
 {
     size_t len, n;
@@ -174,7 +255,10 @@ static void elementwise_kernels(void)
 
 int main(int argc, char **argv)
 {
+    if (argc > 2) { return write_seeds(argv[2]); } /* test_import seeds DIR */
     test_init(argc, argv);
+    RUN("random chains equal a plain evaluation", random_files);
+    RUN("damaged random files", damaged_random_files);
     RUN("ad01 equals its golden outputs byte for byte", anomaly_detection);
     RUN("hello_world equals its golden outputs byte for byte", hello_world);
     RUN("unsupported models are refused by name", unsupported_models_are_named);
