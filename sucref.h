@@ -28,6 +28,10 @@
  *     net           sucref_net_work_len, _init, _set_input, _input_bits, _skip_to, _step, _run, _quantum,
  *                   _answer, _read; sucref_argmax, sucref_margin, sucref_softmax
  *     exit          sucref_model_exit, sucref_settled, sucref_settled_gray, sucref_certified     when an answer is settled
+ *     dither        sucref_stream_init, _random, _philox, _step_for, sucref_dither_, _half_, _onebit_, _d4_, _nested_encode and _decode,
+ *                   sucref_combine_weights, _combine                                    unbiased quantizers [AB]
+ *     hadamard, qcs sucref_hadamard, _hadamard16, _fold, _unfold, _feedback_add, _feedback_keep, _air_encode
+ *     coder, vec    sucref_encoder_, sucref_decoder_, sucref_vec_encode, _vec_decode       a vector as a frame of few bits
  *     prepare       sucref_model_write, sucref_calibrate, sucref_certify, sucref_quantize, sucref_table; host only
  *
  * CONFIGURATION (define before including; none changes a type or a signature)
@@ -42,6 +46,8 @@
  *     SUCREF_READ_U32(p)      how four bytes, least significant first, at a multiple of 4 are read; optional
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
  *     SUCREF_ASSERT(cond)     internal invariants; default nothing
+ *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs, coder and vec
+ *     SUCREF_PHILOX           dithers from Philox2x32-7 in place of mix2 (both ends must agree; frames say so)
  *     SUCREF_NO_STATUS_TEXT   no text for status codes and faults
  *
  * METHOD
@@ -493,6 +499,152 @@ SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi);
 SUCREF_API int sucref_certified(const sucref_net *s, uint32_t *work, size_t work_len);
 SUCREF_API size_t sucref_certified_work_len(const sucref_model *m); /* in uint32 elements; 0 for NULL or too many */
 
+/* ---- dither ------------------------------------------------------------------------------------------------------
+ * Sources: [AB] A. Abdi, "Distributed Learning and Inference in Deep Models", thesis, Georgia Tech, 2020, chapters 2, 4, 5 and
+ * appendix A, corrected where said. Both ends make the same dither from (seed, stream, counter). In all of it
+ *
+ *     y = x * m,  S = 2^shift,  u uniform on 0..S-1,   step size S / m in units of x
+ *
+ * so any step is a multiplier and a shift, nothing is divided, and sums over all u are exact in integers. Estimates come
+ * back doubled, in units of 1 / (2m), because the error's grid lies on half units. Need |x| * m < 2^29 and indices within
+ * int16 (checked first: SUCREF_E_RANGE, nothing written). */
+typedef struct { uint32_t k0, k1; } sucref_stream;
+typedef struct { uint32_t multiplier; uint8_t shift; /* 1..24 */ } sucref_step;
+
+/* sucref_stream_init - keys of one stream of a seed; equal arguments give equal bits on every target. */
+SUCREF_API void sucref_stream_init(sucref_stream *s, uint32_t seed_low, uint32_t seed_high, uint32_t stream);
+
+/* sucref_random - 32 bits for a counter: mix2, two rounds of multiply and xor-shift, about 22 instructions; with
+ * SUCREF_PHILOX defined, Philox2x32-7 [Salmon et al., SC 2011] keyed by k0 with k1 in the counter's upper half. Not for secrets. */
+SUCREF_API uint32_t sucref_random(const sucref_stream *s, uint32_t counter);
+SUCREF_API void sucref_philox(uint32_t out[2], uint32_t counter_low, uint32_t counter_high, uint32_t key);
+
+/* sucref_step_for - the finest multiplier for which |x| <= max gives |y| / S <= levels. QSGD: max the norm; ternary: levels 1.
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (max 0 or over 2^29, levels 0 or over 32766). */
+SUCREF_API int sucref_step_for(sucref_step *st, uint32_t max, uint32_t levels);
+
+/* Quantizers. x [n], q [n], x2 [n] (2 * m * estimate); value i uses counter + i. May be done in pieces. Return SUCREF_OK,
+ * SUCREF_E_ARG, SUCREF_E_RANGE.
+ *
+ * subtractive [AB 2.4, 2.5]: q = floor((y + u) / S), x2 = 2Sq - 2u + S - 1. The sum of x2 - 2y over all u is 0 and the set of errors
+ *     is -(S-1), -(S-3) .. S-1 for every x: unbiased, uniform, variance (S^2 - 1) / 12 in units of y.
+ * half-dithered [AB A.4, Lemma 19]: the receiver knows no dither. u the sum of `terms` (1..3) uniforms, x2 = 2Sq - (terms-1)(S-1).
+ *     Unbiased; with k terms moments up to the k-th do not depend on x. terms = 1 is QSGD's and TernGrad's rounding. Value i uses
+ *     the counters counter + terms * i ...
+ * one bit [AB A.1, A.2 with q/2 for q]: |y| <= S/2, bit = 2y + 2u > S - 1, x2 = +-S - 2u + S - 1. Unbiased, errors uniform, variance
+ *     (S^2 - 1) / 12. Bits are packed from the lowest.
+ * D4: four values at a time onto integers of even sum, the last one's dither over 2S, all dithers on odd half units (shift >= 1, n a
+ *     multiple of 4): x2 = 2Sq - 2u - 1. Unbiased; the error is uniform over the cell, 0.1083 S^2 per value at twice the volume. */
+SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, unsigned terms, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_half_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, unsigned terms);
+SUCREF_API int sucref_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
+
+/* nested [AB 2.6, 2.7, D.1]: the receiver knows y near x, so only q mod k is sent. alpha / 2^alpha_shift <= 1, v = step << alpha_shift,
+ * u uniform on 0..v-1:
+ *     symbol = floor((alpha x + u) / v) mod k
+ *     r = 2v symbol - 2u + v - 1 - 2 alpha y, reduced mod 2kv to -kv..kv-1;   estimate = 2^(2 alpha_shift + 1) y + alpha r
+ * in units of 2^-(2 alpha_shift + 1). While |alpha (x - y)| < (k-1) v / 2 its error, with A = alpha / 2^alpha_shift, is
+ * (A^2 - 1)(x - y) + A e, e uniform over a step: A^2 step^2 / 12 + (1 - A^2)^2 sigma^2; beyond, it jumps by k steps. Needs |alpha x|,
+ * |alpha y| and v below 2^28. u is exactly uniform where v is a power of two; else shares differ by less than 2^-32. No division
+ * for each element. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (nothing written). */
+typedef struct { uint32_t step; uint16_t k; uint16_t alpha; uint8_t alpha_shift; /* 0..8 */ } sucref_nested;
+SUCREF_API int sucref_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n, const sucref_nested *c, const sucref_stream *r,
+                                    uint32_t counter);
+
+/* sucref_combine_weights - minimax weights of independent unbiased estimates [AB 2.11]: w_i = (1 / v_i) / sum(1 / v_j), in 2^-16,
+ * summing to 65536 exactly. The combined variance is 1 / sum(1 / v_j). v > 0 (equal units), count 1..65535.
+ * sucref_combine - out[i] = round(sum_s w_s * estimate_s[i] / 2^16); out may be one of the estimates. */
+SUCREF_API int sucref_combine_weights(uint32_t *w, const uint32_t *variance, size_t count);
+SUCREF_API int sucref_combine(int32_t *out, const int32_t *const *estimates, const uint32_t *w, size_t count, size_t n);
+
+/* ---- hadamard, qcs -----------------------------------------------------------------------------------------------
+ * sucref_hadamard - unnormalised Walsh-Hadamard transform in place, Sylvester order, 2^log2_n values: grows by exactly log2_n
+ * bits (inputs below 2^(31 - log2_n); wraps beyond). Twice gives 2^log2_n times the input. sucref_hadamard16 for inputs within
+ * int8 and log2_n <= 8. Cost: log2_n / 2 passes of 8 additions for 4 values. */
+SUCREF_API void sucref_hadamard(int32_t *x, unsigned log2_n);
+SUCREF_API void sucref_hadamard16(int16_t *x, unsigned log2_n);
+
+/* sucref_fold - quantized compressive sampling's projection [AB Algorithm 2]: v = H_k F(r * x), r random signs of the stream, F adding
+ * value i into bin i mod k; the first k rows of a larger Sylvester matrix are this. x [n], n < 65536, v [2^log2_k].
+ * Quantize v with one of the quantizers (one-bit QCS: sucref_onebit_*), get w2; then
+ * sucref_unfold - out[i] = r_i (H_k w2)[i mod k], the estimate of x in units of 1 / (2 m k): unbiased over signs and dithers. The
+ * least-squares estimate is out / (1 + gamma), gamma = n/k - 1 + n/(4Q^2) ln k / (k-1) for max|v| = Q steps [AB 4.10].
+ * work [2^log2_k]. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (log2_k over 16, n 0 or over 65535). */
+SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, const sucref_stream *r, uint32_t counter, int64_t *work);
+
+/* Weighted error feedback [AB 4.14]: z = g + beta * residual, sent as zhat; then residual' = (1 - beta) residual + z - zhat, which is
+ * residual + g - zhat whatever beta's rounding. beta = b / 256; with an unbiased quantizer of relative error gamma, 0 < beta <
+ * 2 / (1 + gamma) keeps the residual bounded. z may be g. */
+SUCREF_API void sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b);
+SUCREF_API void sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n);
+
+/* sucref_air_encode - random linear coding for sums over the air [AB 5.7, 5.10]: x[j] = scale * v[j] / h[j] on the channels used, else 0;
+ * v from sucref_fold, inverse_h and scale in 2^-16, scale = c * weight / P(send) * k / channels used. Their sum through the channels,
+ * unfolded, estimates the weighted sum of the nodes' vectors without bias. Clamped to int32. */
+SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h, int32_t scale);
+
+/* ---- coder -------------------------------------------------------------------------------------------------------
+ * Range coder over 2^15, carries propagated; byte streams are the same on every target. */
+typedef struct {
+    uint8_t *out;
+    size_t room, len;     /* len may pass room: nothing is written beyond, the length needed is known at the end */
+    uint32_t low, range, pending;
+    uint8_t cache, carry, first;
+} sucref_encoder;
+typedef struct {
+    const uint8_t *in;
+    size_t len, at;
+    uint32_t code, range;
+    uint8_t bad;          /* the bytes are no output of an encoder */
+} sucref_decoder;
+SUCREF_API void sucref_encoder_init(sucref_encoder *e, uint8_t *out, size_t room);
+SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t share); /* 0 <= from, 1 <= share, from + share <= 2^15 */
+SUCREF_API size_t sucref_encoder_end(sucref_encoder *e);                              /* bytes needed; written where <= room */
+SUCREF_API void sucref_decoder_init(sucref_decoder *d, const uint8_t *in, size_t len);
+SUCREF_API int sucref_decoder_before(const sucref_decoder *d, uint32_t to);           /* is the next symbol's interval below `to`? */
+SUCREF_API void sucref_decoder_take(sucref_decoder *d, uint32_t from, uint32_t share);
+
+/* ---- vec ---------------------------------------------------------------------------------------------------------
+ * One vector of int16, 1..65536 values, as one frame: random signs and Hadamard blocks of 1024, 256 .. 4, 1 values make it nearly
+ * Gaussian, a dithered quantizer of one step S/m = ratio * rms, and a range coder that knows the dither: for a Gaussian the
+ * share of index q given u is a difference of two values of its distribution function at (q - u) * ratio, so one table
+ * of 65 numbers is the model of every step. Sparse data go without rotation and with adaptive models instead.
+ *
+ *     bytes  0 'V'  1 flags  2 u16 n - 1  4 u32 stream  8 u32 multiplier  12 u8 shift  13 u8 0  14 u16 ratio
+ *            16 u32 payload bytes  20 payload  then u32 CRC-32 of all before
+ *
+ * The error of the decoded vector: ratio^2 / 12 of its energy (Z), ratio^2 * 0.1083 (D4), unbiased but for rounding the output. */
+enum { SUCREF_VEC_D4 = 1, SUCREF_VEC_SPARSE = 2, SUCREF_VEC_HALF = 4, SUCREF_VEC_PHILOX = 8 }; /* HALF: with SPARSE, zeros stay zeros */
+enum { SUCREF_VEC_BLOCK = 1024, SUCREF_VEC_OVERHEAD = 24 };
+typedef struct {
+    uint32_t seed_low, seed_high; /* known to both ends */
+    uint32_t stream;              /* in the frame: a new one for every vector */
+    uint16_t ratio;               /* step / rms in 2^-8, 16..2048 */
+    uint8_t flags;
+} sucref_vec_options;
+
+/* sucref_vec_ratio_for_bits, _for_error - the ratio that codes a Gaussian vector at bits / 256 bits a value (64..1024), or with
+ * error / 65536 of its energy (128..131072); clamped to 16..2048. */
+SUCREF_API uint16_t sucref_vec_ratio_for_bits(uint32_t bits, unsigned flags);
+SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags);
+
+/* sucref_vec_encode - x [n] to a frame. work [SUCREF_VEC_BLOCK]. *frame_len: bytes needed, also when room is too short.
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (n, ratio, flags), SUCREF_E_SPACE. */
+SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, size_t n, const sucref_vec_options *o, int32_t *work);
+
+/* sucref_vec_decode - the estimate, in 2^-fraction_bits (0..8) of a unit, rounded to nearest, clamped to int32. seed_*: the sender's.
+ *   x [x_len] out; *n: values in the frame;  work [SUCREF_VEC_BLOCK]
+ * Any bytes are safe. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE (x_len < n), SUCREF_E_DATA (x may hold part of a vector). */
+SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, size_t *n, const uint8_t *frame, size_t frame_len, uint32_t seed_low, uint32_t seed_high,
+                                 unsigned fraction_bits, int64_t *work);
+
 #ifdef SUCREF_HOST
 /* ---- prepare (host only) -----------------------------------------------------------------------------------------
  * Writing a model from integers, and making one from float layers. */
@@ -693,6 +845,21 @@ static inline int32_t sucref_i_floor32(int32_t v, unsigned s) { return v >= 0 ? 
 static inline int32_t sucref_i_sat32(int64_t v)
 {
     return v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : (int32_t)v;
+}
+
+/* largest r with r * r <= v, or with `up` the smallest with r * r >= v (at most 2^32 - 1) */
+static uint32_t sucref_i_root(uint64_t v, int up)
+{
+    uint64_t rest = v, root = 0, bit = (uint64_t)1 << 62;
+    for (; bit != 0; bit >>= 2) { /* root is 2 * r * b, so that (r + b)^2 - r^2 = root + bit */
+        if (rest >= root + bit) {
+            rest -= root + bit;
+            root = (root >> 1) + bit;
+        } else {
+            root >>= 1;
+        }
+    }
+    return (uint32_t)root + (up && rest != 0 && root < 0xFFFFFFFFU ? 1U : 0U);
 }
 
 /* round(a * b / 2^31), halves up; the reference's saturating rounding doubling high multiplication */
@@ -2405,21 +2572,6 @@ typedef struct {
 
 enum { SUCREF_I_SLACK = 256 + 2 }; /* requantization rounds by at most 1; one unit each for the centre's own roundings */
 
-/* smallest r with r * r >= v */
-static uint32_t sucref_i_sqrt_up(uint64_t v)
-{
-    uint64_t rest = v, root = 0, bit = (uint64_t)1 << 62;
-    for (; bit != 0; bit >>= 2) { /* root keeps 2 * r * bit's root, so that (r + b)^2 - r^2 is root + bit */
-        if (rest >= root + bit) {
-            rest -= root + bit;
-            root = (root >> 1) + bit;
-        } else {
-            root >>= 1;
-        }
-    }
-    return (uint32_t)root + (rest != 0 && root < 0xFFFFFFFFU ? 1U : 0U);
-}
-
 static uint64_t sucref_i_shift_up(uint64_t v, unsigned s) { return (v >> s) + ((v & (((uint64_t)1 << s) - 1U)) != 0); }
 
 /* weight of a whole row and column, from the digits of its planes */
@@ -2504,7 +2656,7 @@ static int sucref_i_first_layer(sucref_i_proof *p, const uint8_t *bounds, unsign
         sum += u;
         square += (uint64_t)(y * y) * SUCREF_READ_U8(m->bytes + at.weight + c); /* y * y < 2^16 */
     }
-    p->reach = sucref_i_sqrt_up(square << 8);
+    p->reach = sucref_i_root(square << 8, 1);
     p->root = sucref_i_u32(bounds);
     for (r = 0; r < l.n_out; r++) {
         const uint32_t norm = sucref_i_u32(bounds + 4U + 4U * (l.n_out + r));
@@ -2563,7 +2715,7 @@ static void sucref_i_interval_layer(sucref_i_proof *p, unsigned n)
 /* is the sum of v over `n` rows, base + sum v_r a_r, proved positive? square: sum of (v * slope)^2 */
 static int sucref_i_lines_positive(const sucref_i_proof *p, int64_t base, int64_t sum, uint64_t square, unsigned fraction)
 {
-    const uint64_t across = sucref_i_shift_up(sucref_i_sqrt_up(square) * p->root, 16); /* 2^32 * 2^24 */
+    const uint64_t across = sucref_i_shift_up(sucref_i_root(square, 1) * p->root, 16); /* 2^32 * 2^24 */
     if (p->root > 0xFFFFFFU || across >= (uint64_t)1 << 39) { return 0; }
     return base * ((int64_t)1 << fraction) + sum > (int64_t)sucref_i_shift_up(across * p->reach, 24U - fraction);
 }
@@ -2736,6 +2888,923 @@ SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t 
     }
     return SUCREF_OK;
 }
+
+#ifndef SUCREF_NO_DITHER
+/* ---- dither: implementation ------------------------------------------------------------------------------------- */
+
+static uint32_t sucref_i_mix(uint32_t x)
+{
+    x ^= x >> 16; x *= 0x21F0AAADU; /* wraps on purpose */
+    x ^= x >> 15; x *= 0xD35A2D97U;
+    return x ^ (x >> 15);
+}
+
+SUCREF_API void sucref_stream_init(sucref_stream *s, uint32_t seed_low, uint32_t seed_high, uint32_t stream)
+{
+    uint32_t a = sucref_i_mix(seed_low + 0x9E3779B9U), b = sucref_i_mix(seed_high ^ a);
+    a = sucref_i_mix(a + b + stream);
+    b = sucref_i_mix(b ^ a);
+    s->k0 = sucref_i_mix(a + 0x85EBCA6BU);
+    s->k1 = sucref_i_mix(b + a);
+}
+
+SUCREF_API void sucref_philox(uint32_t out[2], uint32_t counter_low, uint32_t counter_high, uint32_t key)
+{
+    unsigned round;
+    for (round = 0; round < 7; round++, key += 0x9E3779B9U) {
+        const uint64_t product = (uint64_t)0xD256D193U * counter_low;
+        counter_low = (uint32_t)(product >> 32) ^ key ^ counter_high;
+        counter_high = (uint32_t)product;
+    }
+    out[0] = counter_low;
+    out[1] = counter_high;
+}
+
+SUCREF_API uint32_t sucref_random(const sucref_stream *s, uint32_t counter)
+{
+#ifdef SUCREF_PHILOX
+    uint32_t out[2];
+    sucref_philox(out, counter, s->k1, s->k0);
+    return out[0];
+#else
+    return sucref_i_mix(sucref_i_mix(counter + s->k0) + s->k1);
+#endif
+}
+
+/* uniform on 0..2^bits-1; the first random_i bit of value i of a stream of signs: 1 is minus */
+static inline int32_t sucref_i_uniform(const sucref_stream *r, uint32_t counter, unsigned bits) { return (int32_t)(sucref_random(r, counter) >> (32U - bits)); }
+static inline uint32_t sucref_i_minus(const sucref_stream *r, uint32_t counter, size_t i) { return sucref_random(r, counter + (uint32_t)(i >> 5)) >> (i & 31U) & 1U; }
+
+SUCREF_API int sucref_step_for(sucref_step *st, uint32_t max, uint32_t levels)
+{
+    unsigned shift = 24;
+    if (st == NULL) { return SUCREF_E_ARG; }
+    if (max < 1 || max > 0x20000000U || levels < 1 || levels > 32766U) { return SUCREF_E_RANGE; }
+    while (shift > 1 && ((uint64_t)levels << shift) >= 0x20000000U) { shift--; }
+    while (((levels << shift) / max) == 0 && shift < 24) { shift++; }
+    if ((levels << shift) / max == 0) { return SUCREF_E_RANGE; }
+    st->multiplier = (levels << shift) / max;
+    st->shift = (uint8_t)shift;
+    return SUCREF_OK;
+}
+
+/* SUCREF_OK when x and the step keep the module's limits; most: largest |y| beside 2^29 */
+static int sucref_i_fits(const int32_t *x, size_t n, const sucref_step *st, uint32_t most)
+{
+    uint32_t limit;
+    size_t i;
+    if (st->shift < 1 || st->shift > 24 || st->multiplier < 1 || st->multiplier > 0x1FFFFFFFU) { return SUCREF_E_RANGE; }
+    limit = (most < 0x1FFFFFFFU ? most : 0x1FFFFFFFU) / st->multiplier;
+    for (i = 0; i < n; i++) {
+        const uint32_t mag = x[i] < 0 ? 0U - (uint32_t)x[i] : (uint32_t)x[i];
+        if (mag > limit) { return SUCREF_E_RANGE; }
+    }
+    return SUCREF_OK;
+}
+
+/* are a decoder's step and indices such that nothing overflows? */
+static int sucref_i_indices_fit(const int16_t *q, size_t n, const sucref_step *st)
+{
+    size_t i;
+    if (st->shift < 1 || st->shift > 24) { return SUCREF_E_RANGE; }
+    for (i = 0; i < n; i++) {
+        const uint32_t mag = (uint32_t)(q[i] < 0 ? -(int32_t)q[i] : (int32_t)q[i]);
+        if (mag > (0x20000000U >> st->shift) + 1U) { return SUCREF_E_RANGE; }
+    }
+    return SUCREF_OK;
+}
+
+static inline uint32_t sucref_i_most(unsigned shift) { return shift < 16 ? (uint32_t)32766 << shift : 0x1FFFFFFFU; }
+
+/* 2Sq - 2u + S - 1 */
+static inline int32_t sucref_i_estimate(int32_t q, int32_t u, unsigned shift) { return q * ((int32_t)2 << shift) - 2 * u + ((int32_t)1 << shift) - 1; }
+
+SUCREF_API int sucref_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, unsigned terms, const sucref_stream *r, uint32_t counter)
+{
+    size_t i;
+    int status;
+    if (q == NULL || x == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (terms < 1 || terms > 3) { return SUCREF_E_RANGE; }
+    status = sucref_i_fits(x, n, st, sucref_i_most(st->shift));
+    for (i = 0; status == SUCREF_OK && i < n; i++) {
+        int32_t y = x[i] * (int32_t)st->multiplier;
+        unsigned k;
+        for (k = 0; k < terms; k++) { y += sucref_i_uniform(r, counter++, st->shift); }
+        q[i] = (int16_t)sucref_i_floor32(y, st->shift);
+    }
+    return status;
+}
+
+SUCREF_API int sucref_half_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, unsigned terms)
+{
+    size_t i;
+    int status;
+    if (x2 == NULL || q == NULL || st == NULL) { return SUCREF_E_ARG; }
+    if (terms < 1 || terms > 3) { return SUCREF_E_RANGE; }
+    status = sucref_i_indices_fit(q, n, st);
+    for (i = 0; status == SUCREF_OK && i < n; i++) { x2[i] = q[i] * ((int32_t)2 << st->shift) - (int32_t)(terms - 1U) * (((int32_t)1 << st->shift) - 1); }
+    return status;
+}
+
+SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+{
+    return sucref_half_encode(q, x, n, st, 1, r, counter);
+}
+
+SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+{
+    size_t i;
+    int status;
+    if (x2 == NULL || q == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    status = sucref_i_indices_fit(q, n, st);
+    for (i = 0; status == SUCREF_OK && i < n; i++) { x2[i] = sucref_i_estimate(q[i], sucref_i_uniform(r, counter + (uint32_t)i, st->shift), st->shift); }
+    return status;
+}
+
+SUCREF_API int sucref_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+{
+    size_t i;
+    int status;
+    if (bits == NULL || x == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    status = sucref_i_fits(x, n, st, st->shift < 1 || st->shift > 24 ? 0U : (uint32_t)1 << (st->shift - 1U));
+    for (i = 0; status == SUCREF_OK && i < n; i++) {
+        const int32_t t = 2 * (x[i] * (int32_t)st->multiplier + sucref_i_uniform(r, counter + (uint32_t)i, st->shift));
+        const unsigned bit = t > ((int32_t)1 << st->shift) - 1 ? 1U : 0U;
+        bits[i / 8] = (uint8_t)((i % 8 == 0 ? 0U : (unsigned)bits[i / 8]) | bit << (i % 8));
+    }
+    return status;
+}
+
+SUCREF_API int sucref_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+{
+    size_t i;
+    if (x2 == NULL || bits == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (st->shift < 1 || st->shift > 24) { return SUCREF_E_RANGE; }
+    for (i = 0; i < n; i++) { /* +S is q = 1, -S is q = -1 with the centred dither u - (S-1)/2 */
+        const int32_t s = (int32_t)1 << st->shift, u = sucref_i_uniform(r, counter + (uint32_t)i, st->shift);
+        x2[i] = ((bits[i / 8] >> (i % 8) & 1U) ? s : -s) - 2 * u + s - 1;
+    }
+    return SUCREF_OK;
+}
+
+/* ---- D4: nearest point of even sum to t / 2S, t odd: round each, then move the worst rounded one if the sum is odd ---- */
+
+/* q[4] from y[4] and u[4] */
+static void sucref_i_d4(int32_t *q, const int32_t *y, const int32_t *u, unsigned shift)
+{
+    int32_t worst = -1, sum = 0, way = 1;
+    unsigned at = 0, i;
+    for (i = 0; i < 4; i++) {
+        const int32_t t = 2 * (y[i] + u[i]) + 1;
+        int32_t d, mag;
+        q[i] = sucref_i_floor32(t + ((int32_t)1 << shift), shift + 1U);
+        d = t - q[i] * ((int32_t)2 << shift);
+        mag = d < 0 ? -d : d;
+        sum += q[i];
+        if (mag > worst) { worst = mag; at = i; way = d < 0 ? -1 : 1; }
+    }
+    if (sum & 1) { q[at] += way; }
+}
+
+static inline int32_t sucref_i_d4_uniform(const sucref_stream *r, uint32_t counter, unsigned i, unsigned shift)
+{
+    return sucref_i_uniform(r, counter, i == 3 ? shift + 1U : shift);
+}
+
+SUCREF_API int sucref_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+{
+    size_t i;
+    unsigned k;
+    int status;
+    if (q == NULL || x == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (n % 4 != 0) { return SUCREF_E_RANGE; }
+    status = sucref_i_fits(x, n, st, sucref_i_most(st->shift));
+    for (i = 0; status == SUCREF_OK && i < n; i += 4) {
+        int32_t y[4], u[4], p[4];
+        for (k = 0; k < 4; k++) {
+            y[k] = x[i + k] * (int32_t)st->multiplier;
+            u[k] = sucref_i_d4_uniform(r, counter + (uint32_t)i + k, k, st->shift);
+        }
+        sucref_i_d4(p, y, u, st->shift);
+        for (k = 0; k < 4; k++) { q[i + k] = (int16_t)p[k]; }
+    }
+    return status;
+}
+
+SUCREF_API int sucref_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+{
+    size_t i;
+    int status;
+    if (x2 == NULL || q == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (n % 4 != 0) { return SUCREF_E_RANGE; }
+    status = sucref_i_indices_fit(q, n, st);
+    for (i = 0; status == SUCREF_OK && i < n; i++) {
+        x2[i] = q[i] * ((int32_t)2 << st->shift) - 2 * sucref_i_d4_uniform(r, counter + (uint32_t)i, (unsigned)(i % 4), st->shift) - 1;
+    }
+    return status;
+}
+
+/* ---- nested ---- */
+
+/* floor(n / d) by a stored reciprocal, (2^32 - 1) / d; |n| < 2^31 */
+static int32_t sucref_i_divide(int32_t n, uint32_t d, uint32_t reciprocal)
+{
+    const uint32_t mag = n < 0 ? ~(uint32_t)n : (uint32_t)n; /* floor of a negative is -1 - floor((-n - 1) / d) */
+    uint32_t q = (uint32_t)(((uint64_t)mag * reciprocal) >> 32);
+    if (mag - q * d >= d) { q++; } /* the product is short by less than one */
+    return n < 0 ? -(int32_t)q - 1 : (int32_t)q;
+}
+
+static int sucref_i_nested_ok(const sucref_nested *c, const int32_t *x, size_t n)
+{
+    size_t i;
+    if (c->step < 1 || c->k < 2 || c->alpha < 1 || c->alpha_shift > 8 || c->alpha > (uint32_t)1 << c->alpha_shift) { return 0; }
+    if (c->step > 0x0FFFFFFFU >> c->alpha_shift) { return 0; }
+    for (i = 0; i < n; i++) { if (x[i] > (int32_t)(0x0FFFFFFFU / c->alpha) || x[i] < -(int32_t)(0x0FFFFFFFU / c->alpha)) { return 0; } }
+    return 1;
+}
+
+/* uniform on 0..v-1: exact for powers of two, else each value's share is off by less than 2^-32 */
+static int32_t sucref_i_below(const sucref_stream *r, uint32_t counter, uint32_t v) { return (int32_t)(((uint64_t)sucref_random(r, counter) * v) >> 32); }
+
+static uint16_t sucref_i_nested_symbol(const sucref_nested *c, uint32_t v, uint32_t one_v, uint32_t one_k, int32_t x, int32_t u)
+{
+    const int32_t q = sucref_i_divide(x * (int32_t)c->alpha + u, v, one_v);
+    return (uint16_t)(q - sucref_i_divide(q, c->k, one_k) * c->k);
+}
+
+/* alpha * r + 2^(2 alpha_shift + 1) * y: r the representative of 2v symbol - w in -kv..kv-1, w = 2 alpha y + 2u - v + 1 */
+static int64_t sucref_i_nested_estimate(const sucref_nested *c, uint32_t v, uint32_t one_2v, uint32_t one_k, uint16_t symbol, int32_t y, int32_t u)
+{
+    const int32_t w = 2 * y * (int32_t)c->alpha + 2 * u - (int32_t)v + 1, e = sucref_i_divide(w, 2U * v, one_2v), d = (int32_t)symbol - e;
+    const int64_t away = (int64_t)(d - sucref_i_divide(d, c->k, one_k) * (int32_t)c->k) * (int64_t)(2U * v) - (w - e * (int32_t)(2U * v));
+    const int64_t kv = (int64_t)c->k * v;
+    return (int64_t)c->alpha * (away >= kv ? away - 2 * kv : away) + (int64_t)y * ((int64_t)2 << (2U * c->alpha_shift));
+}
+
+SUCREF_API int sucref_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c, const sucref_stream *r, uint32_t counter)
+{
+    uint32_t v, one_v, one_k;
+    size_t i;
+    if (symbol == NULL || x == NULL || c == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_nested_ok(c, x, n)) { return SUCREF_E_RANGE; }
+    v = c->step << c->alpha_shift;
+    one_v = 0xFFFFFFFFU / v;
+    one_k = 0xFFFFFFFFU / c->k;
+    for (i = 0; i < n; i++) { symbol[i] = sucref_i_nested_symbol(c, v, one_v, one_k, x[i], sucref_i_below(r, counter + (uint32_t)i, v)); }
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n, const sucref_nested *c, const sucref_stream *r,
+                                    uint32_t counter)
+{
+    uint32_t v, one_2v, one_k;
+    size_t i;
+    if (estimate == NULL || symbol == NULL || y == NULL || c == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_nested_ok(c, y, n)) { return SUCREF_E_RANGE; }
+    v = c->step << c->alpha_shift;
+    one_2v = 0xFFFFFFFFU / (2U * v);
+    one_k = 0xFFFFFFFFU / c->k;
+    for (i = 0; i < n; i++) { estimate[i] = sucref_i_nested_estimate(c, v, one_2v, one_k, symbol[i], y[i], sucref_i_below(r, counter + (uint32_t)i, v)); }
+    return SUCREF_OK;
+}
+
+/* ---- combining ---- */
+
+SUCREF_API int sucref_combine_weights(uint32_t *w, const uint32_t *variance, size_t count)
+{
+    uint64_t sum = 0;
+    uint32_t least = 0xFFFFFFFFU, left = 65536;
+    size_t i, best = 0;
+    if (w == NULL || variance == NULL) { return SUCREF_E_ARG; }
+    if (count < 1 || count > 65535U) { return SUCREF_E_RANGE; }
+    for (i = 0; i < count; i++) {
+        if (variance[i] == 0) { return SUCREF_E_RANGE; }
+        if (variance[i] < least) { least = variance[i]; best = i; }
+    }
+    for (i = 0; i < count; i++) { sum += ((uint64_t)least << 30) / variance[i]; } /* each <= 2^30 */
+    for (i = 0; i < count; i++) {
+        w[i] = (uint32_t)(((((uint64_t)least << 30) / variance[i]) << 16) / sum);
+        left -= w[i];
+    }
+    w[best] += left;
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_combine(int32_t *out, const int32_t *const *estimates, const uint32_t *w, size_t count, size_t n)
+{
+    size_t i, s;
+    if (out == NULL || estimates == NULL || w == NULL) { return SUCREF_E_ARG; }
+    for (i = 0; i < n; i++) {
+        int64_t sum = 32768;
+        for (s = 0; s < count; s++) { sum += (int64_t)w[s] * estimates[s][i]; }
+        out[i] = sucref_i_sat32(sucref_i_floor64(sum, 16));
+    }
+    return SUCREF_OK;
+}
+
+/* ---- hadamard, qcs: implementation ------------------------------------------------------------------------------ */
+
+SUCREF_API void sucref_hadamard(int32_t *x, unsigned log2_n)
+{
+    const size_t n = (size_t)1 << log2_n;
+    uint32_t *v = (uint32_t *)x; /* wraps on purpose where the documented range is left */
+    size_t h = 1, i, j;
+    if (log2_n & 1U) {
+        for (i = 0; i < n; i += 2) {
+            const uint32_t a = v[i], b = v[i + 1];
+            v[i] = a + b;
+            v[i + 1] = a - b;
+        }
+        h = 2;
+    }
+    for (; h < n; h *= 4) { /* two stages at once */
+        for (i = 0; i < n; i += 4 * h) {
+            uint32_t *p = v + i, *q = p + h, *s = q + h, *t = s + h;
+            for (j = h; j > 0; j--) {
+                const uint32_t a = *p + *q, b = *p - *q, c = *s + *t, d = *s - *t;
+                *p++ = a + c;
+                *q++ = b + d;
+                *s++ = a - c;
+                *t++ = b - d;
+            }
+        }
+    }
+}
+
+SUCREF_API void sucref_hadamard16(int16_t *x, unsigned log2_n)
+{
+    const size_t n = (size_t)1 << log2_n;
+    size_t h, i, j;
+    for (h = 1; h < n; h *= 2) {
+        for (i = 0; i < n; i += 2 * h) {
+            for (j = i; j < i + h; j++) {
+                const int32_t a = x[j], b = x[j + h];
+                x[j] = (int16_t)(a + b);
+                x[j + h] = (int16_t)(a - b);
+            }
+        }
+    }
+}
+
+static void sucref_i_hadamard64(int64_t *x, unsigned log2_n)
+{
+    const size_t n = (size_t)1 << log2_n;
+    size_t h, i, j;
+    for (h = 1; h < n; h *= 2) {
+        for (i = 0; i < n; i += 2 * h) {
+            for (j = i; j < i + h; j++) {
+                const int64_t a = x[j], b = x[j + h];
+                x[j] = a + b;
+                x[j + h] = a - b;
+            }
+        }
+    }
+}
+
+SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, const sucref_stream *r, uint32_t counter)
+{
+    size_t i, k;
+    if (v == NULL || x == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (log2_k > 16 || n < 1 || n > 65535U) { return SUCREF_E_RANGE; }
+    k = (size_t)1 << log2_k;
+    for (i = 0; i < k; i++) { v[i] = 0; }
+    for (i = 0; i < n; i++) { v[i & (k - 1U)] += sucref_i_minus(r, counter, i) ? -(int32_t)x[i] : (int32_t)x[i]; } /* all |x| add up to < 2^31 */
+    sucref_hadamard(v, log2_k);
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, const sucref_stream *r, uint32_t counter, int64_t *work)
+{
+    size_t i, k;
+    if (out == NULL || w2 == NULL || r == NULL || work == NULL) { return SUCREF_E_ARG; }
+    if (log2_k > 16 || n < 1 || n > 65535U) { return SUCREF_E_RANGE; }
+    k = (size_t)1 << log2_k;
+    for (i = 0; i < k; i++) { work[i] = w2[i]; }
+    sucref_i_hadamard64(work, log2_k);
+    for (i = 0; i < n; i++) { out[i] = sucref_i_minus(r, counter, i) ? -work[i & (k - 1U)] : work[i & (k - 1U)]; }
+    return SUCREF_OK;
+}
+
+SUCREF_API void sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b)
+{
+    size_t i;
+    for (i = 0; i < n; i++) { z[i] = sucref_i_sat32(g[i] + sucref_i_floor64((int64_t)residual[i] * (int64_t)b + 128, 8)); }
+}
+
+SUCREF_API void sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n; i++) { residual[i] = sucref_i_sat32((int64_t)residual[i] + g[i] - zhat[i]); }
+}
+
+SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h, int32_t scale)
+{
+    size_t j;
+    for (j = 0; j < k; j++) {
+        const int64_t gain = sucref_i_floor64((int64_t)scale * (used[j] ? inverse_h[j] : 0) + 32768, 16);
+        x[j] = sucref_i_sat32(sucref_i_floor64((int64_t)v[j] * sucref_i_sat32(gain) + 32768, 16));
+    }
+}
+
+/* ---- coder: implementation --------------------------------------------------------------------------------------
+ * The interval is low .. low + range - 1 of a number whose higher bytes are out; range >= 2^24 between calls, so range >> 15 >= 2^9.
+ * A byte waits in `cache`, and behind it `pending` bytes 255, until no carry can reach them. */
+
+static void sucref_i_byte(sucref_encoder *e, unsigned v)
+{
+    if (e->len < e->room) { e->out[e->len] = (uint8_t)v; }
+    e->len++;
+}
+
+static void sucref_i_shift_byte(sucref_encoder *e)
+{
+    if (e->low < 0xFF000000U || e->carry) {
+        if (!e->first) { sucref_i_byte(e, e->cache + (unsigned)e->carry); }
+        for (; e->pending > 0; e->pending--) { sucref_i_byte(e, 0xFFU + e->carry); }
+        e->cache = (uint8_t)(e->low >> 24);
+        e->first = e->carry = 0;
+    } else {
+        e->pending++;
+    }
+    e->low <<= 8;
+}
+
+SUCREF_API void sucref_encoder_init(sucref_encoder *e, uint8_t *out, size_t room)
+{
+    e->out = out;
+    e->room = room;
+    e->len = 0;
+    e->low = e->pending = 0;
+    e->range = 0xFFFFFFFFU;
+    e->cache = e->carry = 0;
+    e->first = 1;
+}
+
+SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t share)
+{
+    const uint32_t unit = e->range >> 15, before = e->low;
+    e->low += unit * from;
+    if (e->low < before) { e->carry = 1; }
+    e->range = unit * share;
+    while (e->range < 0x1000000U) {
+        e->range <<= 8;
+        sucref_i_shift_byte(e);
+    }
+}
+
+SUCREF_API size_t sucref_encoder_end(sucref_encoder *e)
+{
+    const uint32_t top = (e->low + 0xFFFFFFU) & 0xFF000000U; /* inside the interval; all bytes behind it are 0 and left out */
+    if (top < e->low) { e->carry = 1; }
+    e->low = top;
+    sucref_i_shift_byte(e);
+    sucref_i_shift_byte(e);
+    while (e->len > 0 && e->len <= e->room && e->out[e->len - 1U] == 0) { e->len--; }
+    return e->len;
+}
+
+static uint32_t sucref_i_next_byte(sucref_decoder *d) { return d->at < d->len ? d->in[d->at++] : 0U; }
+
+SUCREF_API void sucref_decoder_init(sucref_decoder *d, const uint8_t *in, size_t len)
+{
+    unsigned i;
+    d->in = in;
+    d->len = len;
+    d->at = 0;
+    d->code = 0;
+    d->range = 0xFFFFFFFFU;
+    d->bad = 0;
+    for (i = 0; i < 4; i++) { d->code = d->code << 8 | sucref_i_next_byte(d); }
+}
+
+SUCREF_API int sucref_decoder_before(const sucref_decoder *d, uint32_t to) { return d->code < (d->range >> 15) * to; }
+
+SUCREF_API void sucref_decoder_take(sucref_decoder *d, uint32_t from, uint32_t share)
+{
+    const uint32_t unit = d->range >> 15;
+    d->code -= unit * from;
+    d->range = unit * share;
+    if (d->code >= d->range) { d->bad = 1; d->code = 0; }
+    while (d->range < 0x1000000U) {
+        d->range <<= 8;
+        d->code = d->code << 8 | sucref_i_next_byte(d);
+    }
+}
+
+/* one bit of equal shares, or of share one_share / 2^15 for 1 */
+static void sucref_i_put_bit(sucref_encoder *e, uint32_t bit, uint32_t zero_share) { sucref_encoder_put(e, bit ? zero_share : 0U, bit ? 32768U - zero_share : zero_share); }
+static uint32_t sucref_i_get_bit(sucref_decoder *d, uint32_t zero_share)
+{
+    const uint32_t bit = !sucref_decoder_before(d, zero_share);
+    sucref_decoder_take(d, bit ? zero_share : 0U, bit ? 32768U - zero_share : zero_share);
+    return bit;
+}
+
+/* Exp-Golomb of v < 65535 in equal bits; a decoder's answer past that is bad */
+static void sucref_i_put_rest(sucref_encoder *e, uint32_t v)
+{
+    unsigned bits = 0;
+    for (v++; v >> (bits + 1U) != 0; bits++) { sucref_i_put_bit(e, 1, 16384); }
+    sucref_i_put_bit(e, 0, 16384);
+    while (bits-- > 0) { sucref_i_put_bit(e, v >> bits & 1U, 16384); }
+}
+static uint32_t sucref_i_get_rest(sucref_decoder *d)
+{
+    uint32_t v = 1;
+    unsigned bits = 0;
+    while (bits < 16 && sucref_i_get_bit(d, 16384)) { bits++; }
+    if (bits == 16) { d->bad = 1; return 0; }
+    while (bits-- > 0) { v = v << 1 | sucref_i_get_bit(d, 16384); }
+    return v - 1U;
+}
+
+/* ---- the Gaussian model ---- */
+
+/* 2^15 * (Phi(i / 16) - 1/2) */
+static const uint16_t sucref_i_normal[65] = {
+    0, 817, 1630, 2437, 3234, 4020, 4790, 5542, 6274, 6983, 7668, 8327, 8958, 9560, 10132, 10674, 11185,
+    11665, 12115, 12533, 12922, 13282, 13613, 13917, 14195, 14448, 14677, 14885, 15071, 15239, 15388, 15521, 15639, 15742,
+    15834, 15914, 15983, 16044, 16096, 16142, 16181, 16214, 16242, 16266, 16286, 16303, 16318, 16330, 16340, 16348, 16355,
+    16360, 16365, 16369, 16372, 16374, 16376, 16378, 16379, 16380, 16381, 16382, 16382, 16383, 16383
+};
+
+/* 2^15 * Phi(z / 2^16), by chords: off by less than 2^-12 */
+static uint32_t sucref_i_phi(int32_t z)
+{
+    const uint32_t mag = (uint32_t)(z < 0 ? -z : z), i = mag >> 12;
+    uint32_t p = 16383;
+    if (i < 64) { p = sucref_i_normal[i] + (((sucref_i_normal[i + 1U] - (uint32_t)sucref_i_normal[i]) * (mag >> 4 & 255U)) >> 8); }
+    return z < 0 ? 16384U - p : 16384U + p;
+}
+
+/* how a value's index is distributed: its share below index j is Phi((j * stride - centre) * slope); window: -w..w-1 have shares of
+ * their own, what is beyond is coded as an escape and the rest */
+typedef struct { int32_t slope, centre, window; uint8_t stride_shift; } sucref_i_model; /* slope, centre in 2^-8 */
+
+static uint32_t sucref_i_below_index(const sucref_i_model *m, int32_t j)
+{
+    const uint32_t scale = 32766U - 2U * (uint32_t)m->window;
+    return 1U + (uint32_t)(j + m->window) + ((sucref_i_phi(((j * 256) * (1 << m->stride_shift) - m->centre) * m->slope) * scale) >> 15);
+}
+
+static void sucref_i_put_index(sucref_encoder *e, const sucref_i_model *m, int32_t j)
+{
+    if (j >= -m->window && j < m->window) {
+        const uint32_t from = sucref_i_below_index(m, j);
+        sucref_encoder_put(e, from, sucref_i_below_index(m, j + 1) - from);
+    } else if (j < 0) {
+        sucref_encoder_put(e, 0, sucref_i_below_index(m, -m->window));
+        sucref_i_put_rest(e, (uint32_t)(-m->window - 1 - j));
+    } else {
+        const uint32_t from = sucref_i_below_index(m, m->window);
+        sucref_encoder_put(e, from, 32768U - from);
+        sucref_i_put_rest(e, (uint32_t)(j - m->window));
+    }
+}
+
+static int32_t sucref_i_get_index(sucref_decoder *d, const sucref_i_model *m)
+{
+    int32_t j = 0;
+    uint32_t from = sucref_i_below_index(m, 0), to = 32768;
+    if (sucref_decoder_before(d, from)) {
+        do {
+            to = from;
+            from = --j >= -m->window ? sucref_i_below_index(m, j) : 0U;
+        } while (j >= -m->window && sucref_decoder_before(d, from));
+    } else {
+        for (; j < m->window; j++, from = to) {
+            to = sucref_i_below_index(m, j + 1);
+            if (sucref_decoder_before(d, to)) { break; }
+        }
+        if (j == m->window) { to = 32768; }
+    }
+    sucref_decoder_take(d, from, to - from);
+    if (j < -m->window) { return -m->window - 1 - (int32_t)sucref_i_get_rest(d); }
+    return j == m->window ? j + (int32_t)sucref_i_get_rest(d) : j;
+}
+
+/* ---- vec: implementation ---------------------------------------------------------------------------------------- */
+
+enum { SUCREF_I_VEC_HEADER = 20 };
+#define SUCREF_I_SIGNS 0x40000000U /* counters of signs lie above those of dithers */
+
+/* adaptive shares: 4 * (neighbours that are not zero) + dither: is it zero; then signs by dither; then magnitudes beyond one, two, three */
+enum { SUCREF_I_SIGN = 12, SUCREF_I_MORE = 16, SUCREF_I_SHARES = 19 };
+
+typedef struct {
+    sucref_stream stream;
+    sucref_step step;
+    uint8_t flags;
+    sucref_i_model single, three, fourth;
+    uint16_t adaptive[SUCREF_I_SHARES];
+    uint8_t last, before;    /* were the two values before not zero */
+} sucref_i_vec;
+
+/* models of a step of ratio * rms, ratio in 2^-8. A D4 index rounds at a threshold spread by a variance of 1/40 around the middle, and the
+ * fourth, whose parity is known, at one whose spread 1/a is fitted: a = ratio / (1/2 + 1/2 / (1 + 0.32 ratio^2 + 0.035 ratio^4)) */
+static void sucref_i_vec_models(sucref_i_vec *v, uint32_t ratio)
+{
+    const uint32_t square = ratio * ratio >> 8, bend = (82U * square >> 8) + (9U * (square * square >> 8) >> 8);
+    uint32_t root = 256, target = 65536U + square * 32U / 5U;
+    unsigned i;
+    for (i = 0; i < 12; i++) { root = (root + target / root) / 2U; }
+    v->single.slope = (int32_t)ratio;
+    v->three.slope = (int32_t)(ratio * 256U / root);
+    v->fourth.slope = (int32_t)(ratio * 256U / (128U + 32768U / (256U + bend)));
+    v->single.window = v->three.window = v->fourth.window = (int32_t)(2U + 1152U / ratio);
+    v->single.stride_shift = v->three.stride_shift = 0;
+    v->fourth.stride_shift = 1;
+    for (i = 0; i < SUCREF_I_SHARES; i++) { v->adaptive[i] = 16384; }
+    v->last = v->before = 0;
+}
+
+/* 256 u / S */
+static inline int32_t sucref_i_fraction(int32_t u, unsigned shift) { return shift >= 8 ? u >> (shift - 8U) : u * (1 << (8U - shift)); }
+
+/* moves a share of zeros towards the bit that came */
+static void sucref_i_adapt(uint16_t *zero_share, uint32_t bit)
+{
+    uint32_t z = *zero_share;
+    z = bit ? z - (z >> 5) : z + ((32768U - z) >> 5);
+    *zero_share = (uint16_t)(z > 32736U ? 32736U : z < 32U ? 32U : z);
+}
+
+/* one bit of the adaptive model, sent (e) or received (d) */
+static uint32_t sucref_i_adaptive_bit(sucref_encoder *e, sucref_decoder *d, uint16_t *share, uint32_t bit)
+{
+    if (e != NULL) { sucref_i_put_bit(e, bit, *share); } else { bit = sucref_i_get_bit(d, *share); }
+    sucref_i_adapt(share, bit);
+    return bit;
+}
+
+/* an index of sparse data; q is what is sent, or anything */
+static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_encoder *e, sucref_decoder *d, int32_t q, int32_t u)
+{
+    const unsigned place = (unsigned)(u * 4) >> v->step.shift, near = (unsigned)v->last + v->before;
+    const uint32_t is = sucref_i_adaptive_bit(e, d, &v->adaptive[4U * near + place], q != 0);
+    uint32_t minus, mag = (uint32_t)(q < 0 ? -q : q), more, i;
+    v->before = v->last;
+    v->last = (uint8_t)is;
+    if (!is) { return 0; }
+    minus = sucref_i_adaptive_bit(e, d, &v->adaptive[SUCREF_I_SIGN + place], q < 0);
+    for (i = 1; i <= 3; i++) {
+        if (!sucref_i_adaptive_bit(e, d, &v->adaptive[SUCREF_I_MORE + i - 1U], mag > i)) { return minus ? -(int32_t)i : (int32_t)i; }
+    }
+    if (e != NULL) { sucref_i_put_rest(e, mag - 4U); more = mag; } else { more = sucref_i_get_rest(d) + 4U; }
+    return minus ? -(int32_t)more : (int32_t)more;
+}
+
+/* four indices of D4, or one; u the dithers, shift of the block */
+static void sucref_i_code_d4(sucref_i_vec *v, sucref_encoder *e, sucref_decoder *d, int32_t *q, const int32_t *u, unsigned shift)
+{
+    int32_t odd = 0;
+    unsigned i;
+    for (i = 0; i < 3; i++) {
+        v->three.centre = sucref_i_fraction(u[i], shift) + 128;
+        if (e != NULL) { sucref_i_put_index(e, &v->three, q[i]); } else { q[i] = sucref_i_get_index(d, &v->three); }
+        odd ^= q[i] & 1;
+    }
+    v->fourth.centre = sucref_i_fraction(u[3], shift) + 256 - 256 * odd; /* q[3] = 2j + odd lies beyond 2j + odd - 1 */
+    if (e != NULL) { sucref_i_put_index(e, &v->fourth, sucref_i_floor32(q[3], 1)); } else { q[3] = 2 * sucref_i_get_index(d, &v->fourth) + odd; }
+}
+
+/* log4 of the next block: as large as fits, at most 1024 values; blocks of one where nothing is rotated */
+static unsigned sucref_i_vec_block(const sucref_i_vec *v, size_t left)
+{
+    unsigned k = 0;
+    while (!(v->flags & SUCREF_VEC_SPARSE) && k < 5 && left >> (2U * (k + 1U)) != 0) { k++; }
+    return k;
+}
+
+/* codes the block of 4^k transformed values w from index `first` on */
+static void sucref_i_vec_put(sucref_i_vec *v, sucref_encoder *e, const int32_t *w, size_t first, unsigned k)
+{
+    const size_t n = (size_t)1 << (2U * k);
+    const unsigned shift = v->step.shift + k;
+    size_t i;
+    for (i = 0; i < n; ) {
+        const uint32_t counter = (uint32_t)(first + i);
+        if ((v->flags & SUCREF_VEC_D4) && k > 0) {
+            int32_t y[4], u[4], q[4];
+            unsigned j;
+            for (j = 0; j < 4; j++, i++) {
+                y[j] = w[i] * (int32_t)v->step.multiplier;
+                u[j] = sucref_i_d4_uniform(&v->stream, counter + j, j, shift);
+            }
+            sucref_i_d4(q, y, u, shift);
+            sucref_i_code_d4(v, e, NULL, q, u, shift);
+        } else {
+            const int32_t u = sucref_i_uniform(&v->stream, counter, shift), q = sucref_i_floor32(w[i] * (int32_t)v->step.multiplier + u, shift);
+            i++;
+            if (v->flags & SUCREF_VEC_SPARSE) {
+                (void)sucref_i_sparse_index(v, e, NULL, q, u);
+            } else {
+                v->single.centre = sucref_i_fraction(u, shift);
+                sucref_i_put_index(e, &v->single, q);
+            }
+        }
+    }
+}
+
+/* reads a block: doubled estimates of w; 0 where an index cannot be */
+static int sucref_i_vec_get(sucref_i_vec *v, sucref_decoder *d, int64_t *w2, size_t first, unsigned k)
+{
+    const size_t n = (size_t)1 << (2U * k);
+    const unsigned shift = v->step.shift + k;
+    size_t i;
+    for (i = 0; i < n; ) {
+        const uint32_t counter = (uint32_t)(first + i);
+        int32_t u[4], q[4];
+        unsigned j, count = 1;
+        if ((v->flags & SUCREF_VEC_D4) && k > 0) {
+            count = 4;
+            for (j = 0; j < 4; j++) { u[j] = sucref_i_d4_uniform(&v->stream, counter + j, j, shift); }
+            sucref_i_code_d4(v, NULL, d, q, u, shift);
+        } else {
+            u[0] = sucref_i_uniform(&v->stream, counter, shift);
+            if (v->flags & SUCREF_VEC_SPARSE) {
+                q[0] = sucref_i_sparse_index(v, NULL, d, 0, u[0]);
+            } else {
+                v->single.centre = sucref_i_fraction(u[0], shift);
+                q[0] = sucref_i_get_index(d, &v->single);
+            }
+        }
+        if (d->bad) { return 0; }
+        for (j = 0; j < count; j++, i++) {
+            const int64_t twice = (int64_t)q[j] * ((int64_t)2 << shift); /* < 2^17 * 2^25 */
+            w2[i] = (v->flags & SUCREF_VEC_HALF) ? twice : twice - 2 * (int64_t)u[j] + (count == 4 ? -1 : (int64_t)(((int32_t)1 << shift) - 1));
+        }
+    }
+    return 1;
+}
+
+/* bits a value of a Gaussian, in 2^-8, at ratios 2^(i / 4 - 4), i 0..28; [1]: D4 */
+static const uint16_t sucref_i_rates[2][29] = {
+    { 1548, 1484, 1420, 1356, 1292, 1228, 1165, 1101, 1037, 973, 910, 847, 784, 721, 660, 599, 539, 481, 425, 371, 321, 275, 234, 198, 167, 140, 118, 99, 83 },
+    { 1484, 1420, 1356, 1292, 1228, 1164, 1101, 1037, 973, 910, 847, 784, 721, 659, 598, 538, 479, 422, 368, 318, 273, 233, 200, 173, 150, 133, 119, 109, 101 }
+};
+
+SUCREF_API uint16_t sucref_vec_ratio_for_bits(uint32_t bits, unsigned flags)
+{
+    static const uint16_t ratio[29] = { 16, 19, 23, 27, 32, 38, 45, 54, 64, 76, 91, 108, 128, 152, 181, 215, 256, 304, 362, 431, 512, 609, 724, 861, 1024, 1218, 1448, 1722, 2048 };
+    const uint16_t *rate = sucref_i_rates[(flags & SUCREF_VEC_D4) != 0];
+    unsigned i = 0;
+    if (bits >= rate[0]) { return ratio[0]; }
+    while (i < 28 && rate[i + 1U] > bits) { i++; }
+    if (i == 28) { return ratio[28]; }
+    return (uint16_t)(ratio[i] + ((ratio[i + 1U] - (uint32_t)ratio[i]) * (rate[i] - bits)) / ((uint32_t)rate[i] - rate[i + 1U]));
+}
+
+SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags)
+{
+    const uint64_t square = (uint64_t)error * 65536U * ((flags & SUCREF_VEC_D4) ? 9231U : 12000U) / 1000U; /* ratio^2 = 12 error, or error / 0.10833 */
+    uint32_t ratio = 16;
+    while (ratio < 2048U && (uint64_t)(ratio + 1U) * (ratio + 1U) * 65536U <= square) { ratio++; }
+    return (uint16_t)ratio;
+}
+
+static uint32_t sucref_i_get_le(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
+static void sucref_i_put_le(uint8_t *p, uint32_t v, unsigned bytes) { for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; } }
+
+/* the step of ratio * rms, with a multiplier as fine as the largest block allows; returns the ratio that it really has */
+static uint32_t sucref_i_vec_step(sucref_i_vec *v, const int16_t *x, size_t n, uint32_t ratio)
+{
+    uint64_t sum = 0, most = 0;
+    uint32_t rms, norm, shift = 19;
+    size_t i, k;
+    for (i = 0; i < n; ) {
+        uint64_t block = 0;
+        for (k = (size_t)1 << (2U * sucref_i_vec_block(v, n - i)); k > 0; k--, i++) { block += (uint64_t)((int64_t)x[i] * x[i]); }
+        sum += block;
+        if (block > most) { most = block; }
+    }
+    v->step.multiplier = 0;
+    v->step.shift = 1;
+    if (sum == 0) { return 1; }
+    rms = sucref_i_root(sum * 65536U / n, 0); /* in 2^-8; sum < 2^46 */
+    if (rms == 0) { rms = 1; }
+    norm = sucref_i_root(most, 1);
+    for (; ; shift--) { /* |w| <= 32 * norm, so that |w| * multiplier < 2^29 */
+        uint64_t m = (((uint64_t)65536U << shift) + (uint64_t)ratio * rms / 2U) / ((uint64_t)ratio * rms);
+        if (m == 0) { m = 1; }
+        if (m * norm < 0x1000000U || shift == 1) {
+            v->step.multiplier = (uint32_t)m;
+            v->step.shift = (uint8_t)shift;
+            ratio = (uint32_t)(((uint64_t)65536U << shift) / (m * rms));
+            return ratio < 1 ? 1 : ratio > 4096 ? 4096 : ratio;
+        }
+    }
+}
+
+SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, size_t n, const sucref_vec_options *o, int32_t *work)
+{
+    sucref_i_vec v;
+    sucref_encoder e;
+    uint32_t ratio;
+    size_t i, j, payload = 0;
+    if (frame == NULL || frame_len == NULL || x == NULL || o == NULL || work == NULL) { return SUCREF_E_ARG; }
+    if (n < 1 || n > 65536U || o->ratio < 16 || o->ratio > 2048 || o->flags > 7 || (o->flags & 3U) == 3U || ((o->flags & SUCREF_VEC_HALF) && !(o->flags & SUCREF_VEC_SPARSE))) {
+        return SUCREF_E_RANGE;
+    }
+    v.flags = o->flags;
+    sucref_stream_init(&v.stream, o->seed_low, o->seed_high, o->stream);
+    ratio = sucref_i_vec_step(&v, x, n, o->ratio);
+    sucref_i_vec_models(&v, ratio);
+    sucref_encoder_init(&e, room > SUCREF_I_VEC_HEADER ? frame + SUCREF_I_VEC_HEADER : frame, room > SUCREF_VEC_OVERHEAD ? room - SUCREF_VEC_OVERHEAD : 0);
+    for (i = 0; v.step.multiplier != 0 && i < n; ) {
+        const unsigned k = sucref_i_vec_block(&v, n - i);
+        const size_t count = (size_t)1 << (2U * k);
+        uint32_t signs = 0;
+        for (j = 0; j < count; j++) {
+            if (!(v.flags & SUCREF_VEC_SPARSE)) {
+                if (((i + j) & 31U) == 0 || j == 0) { signs = sucref_random(&v.stream, SUCREF_I_SIGNS + (uint32_t)((i + j) >> 5)); }
+                work[j] = (signs >> ((i + j) & 31U) & 1U) ? -(int32_t)x[i + j] : (int32_t)x[i + j];
+            } else {
+                work[j] = x[i + j];
+            }
+        }
+        sucref_hadamard(work, 2U * k);
+        sucref_i_vec_put(&v, &e, work, i, k);
+        i += count;
+    }
+    if (v.step.multiplier != 0) { payload = sucref_encoder_end(&e); }
+    *frame_len = payload + SUCREF_VEC_OVERHEAD;
+    if (*frame_len > room) { return SUCREF_E_SPACE; }
+    frame[0] = 'V';
+#ifdef SUCREF_PHILOX
+    frame[1] = (uint8_t)(o->flags | SUCREF_VEC_PHILOX);
+#else
+    frame[1] = o->flags;
+#endif
+    sucref_i_put_le(frame + 2, (uint32_t)(n - 1U), 2);
+    sucref_i_put_le(frame + 4, o->stream, 4);
+    sucref_i_put_le(frame + 8, v.step.multiplier, 4);
+    frame[12] = v.step.shift;
+    frame[13] = 0;
+    sucref_i_put_le(frame + 14, ratio, 2);
+    sucref_i_put_le(frame + 16, (uint32_t)payload, 4);
+    sucref_i_put_le(frame + SUCREF_I_VEC_HEADER + payload, ~sucref_i_crc(0xFFFFFFFFU, frame, (uint32_t)(SUCREF_I_VEC_HEADER + payload)), 4);
+    return SUCREF_OK;
+}
+
+/* a frame's head into v; SUCREF_OK or SUCREF_E_DATA */
+static int sucref_i_vec_open(sucref_i_vec *v, size_t *n, uint32_t *payload, const uint8_t *frame, size_t frame_len, uint32_t seed_low, uint32_t seed_high)
+{
+    uint32_t ratio;
+#ifdef SUCREF_PHILOX
+    const unsigned generator = (unsigned)SUCREF_VEC_PHILOX;
+#else
+    const unsigned generator = 0;
+#endif
+    if (frame_len < SUCREF_VEC_OVERHEAD || frame[0] != 'V' || frame[1] > 15 || (frame[1] & SUCREF_VEC_PHILOX) != generator || frame[13] != 0) { return SUCREF_E_DATA; }
+    v->flags = (uint8_t)(frame[1] & 7U);
+    if ((v->flags & 3U) == 3U || ((v->flags & SUCREF_VEC_HALF) && !(v->flags & SUCREF_VEC_SPARSE))) { return SUCREF_E_DATA; }
+    *n = (size_t)(frame[2] | (uint32_t)frame[3] << 8) + 1U;
+    v->step.multiplier = sucref_i_get_le(frame + 8);
+    v->step.shift = frame[12];
+    ratio = frame[14] | (uint32_t)frame[15] << 8;
+    *payload = sucref_i_get_le(frame + 16);
+    if (*payload != frame_len - SUCREF_VEC_OVERHEAD || v->step.multiplier > 0xFFFFFFU || v->step.shift < 1 || v->step.shift > 19 || ratio < 1 || ratio > 4096) {
+        return SUCREF_E_DATA;
+    }
+    if (~sucref_i_crc(0xFFFFFFFFU, frame, (uint32_t)(frame_len - 4U)) != sucref_i_get_le(frame + frame_len - 4U)) { return SUCREF_E_DATA; }
+    sucref_stream_init(&v->stream, seed_low, seed_high, sucref_i_get_le(frame + 4));
+    sucref_i_vec_models(v, ratio);
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, size_t *n, const uint8_t *frame, size_t frame_len, uint32_t seed_low, uint32_t seed_high,
+                                 unsigned fraction_bits, int64_t *work)
+{
+    sucref_i_vec v;
+    sucref_decoder d;
+    uint32_t payload;
+    size_t i, j;
+    int status;
+    if (x == NULL || n == NULL || frame == NULL || work == NULL) { return SUCREF_E_ARG; }
+    if (fraction_bits > 8) { return SUCREF_E_RANGE; }
+    status = sucref_i_vec_open(&v, n, &payload, frame, frame_len, seed_low, seed_high);
+    if (status != SUCREF_OK) { return status; }
+    if (x_len < *n) { return SUCREF_E_SPACE; }
+    sucref_decoder_init(&d, frame + SUCREF_I_VEC_HEADER, payload);
+    for (i = 0; i < *n; ) {
+        const unsigned k = sucref_i_vec_block(&v, *n - i);
+        const size_t count = (size_t)1 << (2U * k);
+        const int64_t unit = (int64_t)v.step.multiplier << (2U * k); /* half of what one is in work */
+        for (j = 0; v.step.multiplier == 0 && j < count; j++) { work[j] = 0; }
+        if (v.step.multiplier != 0 && !sucref_i_vec_get(&v, &d, work, i, k)) { return SUCREF_E_DATA; }
+        sucref_i_hadamard64(work, 2U * k); /* < 2^42 * 2^10 */
+        for (j = 0; j < count; j++) {
+            const int minus = !(v.flags & SUCREF_VEC_SPARSE) && sucref_i_minus(&v.stream, SUCREF_I_SIGNS, i + j);
+            const int64_t top = (minus ? -work[j] : work[j]) * ((int64_t)1 << fraction_bits) + unit; /* rounds to nearest */
+            x[i + j] = v.step.multiplier == 0 ? 0 : sucref_i_sat32(top >= 0 ? top / (2 * unit) : -((2 * unit - 1 - top) / (2 * unit)));
+        }
+        i += count;
+    }
+    return SUCREF_OK;
+}
+#endif /* SUCREF_NO_DITHER */
 
 #ifdef SUCREF_HOST
 /* ---- prepare: implementation (host only) -------------------------------------------------------------------------
@@ -3293,7 +4362,7 @@ static void sucref_i_residual(double *out, int64_t *beta, const sucref_layer_spe
 
 /* at least the square root of the largest eigenvalue of the symmetric g [n][n], which is overwritten, as is t: (sum of the
  * 512th powers of all)^(1/512) by eight squarings */
-static double sucref_i_root(double *g, double *t, uint32_t n)
+static double sucref_i_gram_root(double *g, double *t, uint32_t n)
 {
     double log_norm = 0;
     size_t i, j, k;
@@ -3364,7 +4433,7 @@ static uint32_t sucref_i_certify_root(const double *r, uint32_t n, uint32_t n_in
     }
     for (i = 0; i < n; i++) { t[i] = g[(size_t)i * n + i] > 0 ? sqrt(g[(size_t)i * n + i]) : 1; }
     for (i = 0; i < n; i++) { for (j = 0; j <= i; j++) { g[(size_t)i * n + j] /= t[i] * t[j]; g[(size_t)j * n + i] = g[(size_t)i * n + j]; } }
-    root = sucref_i_root(g, t, n);
+    root = sucref_i_gram_root(g, t, n);
     return (uint32_t)ceil((root > 1 ? root : 1) * 65536.0) + 1U;
 }
 

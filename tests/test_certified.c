@@ -100,16 +100,16 @@ static void square_roots(void)
     uint64_t v;
     uint32_t k;
     for (v = 0; v < 100000; v++) {
-        const uint64_t r = sucref_i_sqrt_up(v);
+        const uint64_t r = sucref_i_root(v, 1);
         CHECK(r * r >= v && (r == 0 || (r - 1) * (r - 1) < v));
     }
     for (k = 0; k < 100000; k++) {
         uint64_t r;
         v = ((uint64_t)rnd() << 32 | rnd()) >> rnd_below(64);
-        r = sucref_i_sqrt_up(v);
+        r = sucref_i_root(v, 1);
         CHECK((r == 0xFFFFFFFFU || r * r >= v) && (r == 0 || (r - 1) * (r - 1) < v));
     }
-    CHECK(sucref_i_sqrt_up(~(uint64_t)0) == 0xFFFFFFFFU);
+    CHECK(sucref_i_root(~(uint64_t)0, 1) == 0xFFFFFFFFU);
 }
 
 /* root is no smaller than |G v| / |v| allows, and not much larger than the largest of many such */
@@ -137,7 +137,7 @@ static void eigenvalue(void)
             norm = sqrt(norm);
             for (i = 0; i < n; i++) { v[i] = w[i] / norm + 1e-9; }
         }
-        root = sucref_i_root(g, t, n);
+        root = sucref_i_gram_root(g, t, n);
         CHECK(root >= sqrt(norm) && root < 1.01 * sqrt(norm) + 1e-6);
     }
 }
