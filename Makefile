@@ -3,7 +3,7 @@ CC ?= cc
 CFLAGS ?= -O2
 B = build
 C99 = -std=c99
-TESTS = partition linear net model softmax prepare certified import
+TESTS = partition linear net model softmax prepare certified dither vec import
 KERNELS = single eight sixteen constant
 FLAGS_single = -DSUCREF_KERNEL=1
 FLAGS_eight = -DSUCREF_KERNEL=2
@@ -52,7 +52,10 @@ $(B)/net_%: tests/test_net.c tests/*.h sucref.h | $(B)
 $(B)/fuzz_replay: tests/fuzz_model.c tests/*.h sucref.h | $(B)
 	$(CC) $(C99) $(CFLAGS) -DREPLAY -o $@ $< -lm
 
-TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(B)/fuzz_replay
+$(B)/vec_philox: tests/test_vec.c tests/*.h sucref.h | $(B)
+	$(CC) $(C99) $(CFLAGS) -DSUCREF_PHILOX -o $@ $< -lm
+
+TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(B)/vec_philox $(B)/fuzz_replay
 test check: $(TEST_BINS) $(B)/sucref
 	@CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/run.sh $(TEST_BINS)
 

@@ -493,8 +493,9 @@ SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi);
  *
  * all of it in integers rounded outwards. Asked between two steps, when a stop has just been reached.
  *   work [work_len]  scratch, sucref_certified_work_len elements
- * Returns 1 proved (always at the last stop), 0 not proved, SUCREF_E_ARG, SUCREF_E_SPACE, or SUCREF_E_STATE: no answer, the next stop
- * has been begun, or the file has no bounds for this stop (sucref_certify makes them; hidden layers must be none, ReLU or ReLU6).
+ * Returns 1 proved (always at the last stop), 0 not proved, SUCREF_E_ARG, SUCREF_E_SPACE, SUCREF_E_DATA (the bounds' place or stop is
+ * impossible), or SUCREF_E_STATE: no answer, the next stop has been begun, or the file has no bounds for this stop (sucref_certify
+ * makes them; hidden layers must be none, ReLU or ReLU6).
  * Cost: about 40 instructions for each weight behind the first layer, a square root for each class. */
 SUCREF_API int sucref_certified(const sucref_net *s, uint32_t *work, size_t work_len);
 SUCREF_API size_t sucref_certified_work_len(const sucref_model *m); /* in uint32 elements; 0 for NULL or too many */
@@ -637,12 +638,12 @@ SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags);
 
 /* sucref_vec_encode - x [n] to a frame. work [SUCREF_VEC_BLOCK]. *frame_len: bytes needed, also when room is too short.
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (n, ratio, flags), SUCREF_E_SPACE. */
-SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, size_t n, const sucref_vec_options *o, int32_t *work);
+SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, uint32_t n, const sucref_vec_options *o, int32_t *work);
 
 /* sucref_vec_decode - the estimate, in 2^-fraction_bits (0..8) of a unit, rounded to nearest, clamped to int32. seed_*: the sender's.
  *   x [x_len] out; *n: values in the frame;  work [SUCREF_VEC_BLOCK]
  * Any bytes are safe. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE (x_len < n), SUCREF_E_DATA (x may hold part of a vector). */
-SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, size_t *n, const uint8_t *frame, size_t frame_len, uint32_t seed_low, uint32_t seed_high,
+SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const uint8_t *frame, size_t frame_len, uint32_t seed_low, uint32_t seed_high,
                                  unsigned fraction_bits, int64_t *work);
 
 #ifdef SUCREF_HOST
@@ -1496,13 +1497,6 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
     if (s.exit_offset != 0 && !sucref_i_section_ok(m, s.exit_offset, SUCREF_I_EXIT_LEN, s.end, SUCREF_I_T_EXIT, 0, 0)) {
         return SUCREF_I_FAIL(f, "exit rule", sucref_i_stops_at(m) + (uint32_t)stop * SUCREF_I_STOP + 8U);
     }
-    if (s.bounds_offset != 0) { /* the first layer keeps its accumulators and has column weights, the others are whole */
-        sucref_model_layer(&l, m, 0);
-        if ((l.flags & (SUCREF_LAYER_KEEP | SUCREF_LAYER_COLUMNS)) != (SUCREF_LAYER_KEEP | SUCREF_LAYER_COLUMNS) || s.in_bits != 8 ||
-            !sucref_i_section_ok(m, s.bounds_offset, 4U + 8U * l.n_out, s.end, SUCREF_I_T_BOUNDS, 0, 0)) {
-            return SUCREF_I_FAIL(f, "bounds", sucref_i_stops_at(m) + (uint32_t)stop * SUCREF_I_STOP + 12U);
-        }
-    }
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
         for (g = 0; g < l.n_groups; g++) {
@@ -1511,9 +1505,6 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
             unsigned planes;
             sucref_model_group(&group, m, l.first_group + g);
             sucref_model_entry(&e, m, stop, l.first_group + g);
-            if (s.bounds_offset != 0 && (n == 0 ? e.bits == 0 : e.bits != 8)) {
-                return SUCREF_I_FAIL(f, "bounds of a stop that has none", sucref_i_stops_at(m) + (uint32_t)stop * SUCREF_I_STOP + 12U);
-            }
             planes = sucref_i_planes_for(&l, e.bits);
             for (i = l.coarse && e.bits == 8 ? 1U : 0U; i < planes; i++) {
                 const uint32_t bytes = sucref_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
@@ -2770,19 +2761,30 @@ SUCREF_API size_t sucref_certified_work_len(const sucref_model *m)
     return words == (uint32_t)(size_t)words ? (size_t)words : 0;
 }
 
-/* can activations of every hidden layer be bounded, and is the network between two stops? */
+/* are there bounds for the stop that was just reached, and is all of the network that they need? */
 static int sucref_i_provable(const sucref_net *s, unsigned stop)
 {
+    const sucref_model *m = s->model;
     sucref_layer l;
     sucref_stop t;
-    unsigned n;
-    if (s->state != SUCREF_I_FRESH || s->layer != 0 || s->group != 0 || s->previous != stop) { return 0; }
-    for (n = 0; n + 1U < s->model->n_layers; n++) {
-        sucref_model_layer(&l, s->model, n);
-        if (l.act > SUCREF_ACT_RELU6) { return 0; }
+    sucref_entry e;
+    unsigned n, g;
+    sucref_model_stop(&t, m, stop);
+    if (s->state != SUCREF_I_FRESH || s->layer != 0 || s->group != 0 || s->previous != stop || t.bounds_offset == 0) { return SUCREF_E_STATE; }
+    sucref_model_layer(&l, m, 0);
+    if (!(l.flags & SUCREF_LAYER_KEEP) || !(l.flags & SUCREF_LAYER_COLUMNS) || t.in_bits != 8 ||
+        !sucref_i_section_ok(m, t.bounds_offset, 4U + 8U * l.n_out, t.end, SUCREF_I_T_BOUNDS, 0, 0)) {
+        return SUCREF_E_DATA;
     }
-    sucref_model_stop(&t, s->model, stop);
-    return t.bounds_offset != 0;
+    for (n = 0; n < m->n_layers; n++) { /* the first layer's rows known in part, later ones whole, hidden activations monotone */
+        sucref_model_layer(&l, m, n);
+        if (n + 1U < m->n_layers && l.act > SUCREF_ACT_RELU6) { return SUCREF_E_STATE; }
+        for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
+            sucref_model_entry(&e, m, stop, g);
+            if (n == 0 ? e.bits == 0 : e.bits != 8) { return SUCREF_E_DATA; }
+        }
+    }
+    return SUCREF_OK;
 }
 
 static void sucref_i_proof_begin(sucref_i_proof *p, const sucref_net *s, uint32_t *work)
@@ -2809,12 +2811,13 @@ SUCREF_API int sucref_certified(const sucref_net *s, uint32_t *work, size_t work
     sucref_stop t;
     uint32_t best, row = 0, k;
     unsigned n;
-    int one;
+    int one, status;
     if (s == NULL || work == NULL) { return SUCREF_E_ARG; }
     if (sucref_net_answer(s, &a) != SUCREF_OK) { return SUCREF_E_STATE; }
     if (a.stop + 1U == s->model->n_stops) { return 1; }
     if (work_len < sucref_certified_work_len(s->model)) { return SUCREF_E_SPACE; }
-    if (!sucref_i_provable(s, a.stop)) { return SUCREF_E_STATE; }
+    status = sucref_i_provable(s, a.stop);
+    if (status != SUCREF_OK) { return status; }
     sucref_i_proof_begin(&p, s, work);
     sucref_model_stop(&t, s->model, a.stop);
     if (!sucref_i_first_layer(&p, s->model->bytes + t.bounds_offset, a.stop, s->model->n_layers == 1)) { return 0; }
@@ -2931,9 +2934,9 @@ SUCREF_API uint32_t sucref_random(const sucref_stream *s, uint32_t counter)
 #endif
 }
 
-/* uniform on 0..2^bits-1; the first random_i bit of value i of a stream of signs: 1 is minus */
+/* uniform on 0..2^bits-1; the sign of value i, 32 to a counter: 1 is minus */
 static inline int32_t sucref_i_uniform(const sucref_stream *r, uint32_t counter, unsigned bits) { return (int32_t)(sucref_random(r, counter) >> (32U - bits)); }
-static inline uint32_t sucref_i_minus(const sucref_stream *r, uint32_t counter, size_t i) { return sucref_random(r, counter + (uint32_t)(i >> 5)) >> (i & 31U) & 1U; }
+static inline uint32_t sucref_i_minus(const sucref_stream *r, uint32_t counter, uint32_t i) { return sucref_random(r, counter + (i >> 5)) >> (i & 31U) & 1U; }
 
 SUCREF_API int sucref_step_for(sucref_step *st, uint32_t max, uint32_t levels)
 {
@@ -3042,7 +3045,7 @@ SUCREF_API int sucref_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, 
     if (st->shift < 1 || st->shift > 24) { return SUCREF_E_RANGE; }
     for (i = 0; i < n; i++) { /* +S is q = 1, -S is q = -1 with the centred dither u - (S-1)/2 */
         const int32_t s = (int32_t)1 << st->shift, u = sucref_i_uniform(r, counter + (uint32_t)i, st->shift);
-        x2[i] = ((bits[i / 8] >> (i % 8) & 1U) ? s : -s) - 2 * u + s - 1;
+        x2[i] = (((unsigned)bits[i / 8] >> (i % 8) & 1U) ? s : -s) - 2 * u + s - 1;
     }
     return SUCREF_OK;
 }
@@ -3269,7 +3272,7 @@ SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t
     if (log2_k > 16 || n < 1 || n > 65535U) { return SUCREF_E_RANGE; }
     k = (size_t)1 << log2_k;
     for (i = 0; i < k; i++) { v[i] = 0; }
-    for (i = 0; i < n; i++) { v[i & (k - 1U)] += sucref_i_minus(r, counter, i) ? -(int32_t)x[i] : (int32_t)x[i]; } /* all |x| add up to < 2^31 */
+    for (i = 0; i < n; i++) { v[i & (k - 1U)] += sucref_i_minus(r, counter, (uint32_t)i) ? -(int32_t)x[i] : (int32_t)x[i]; } /* all |x| add up to < 2^31 */
     sucref_hadamard(v, log2_k);
     return SUCREF_OK;
 }
@@ -3282,7 +3285,7 @@ SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned
     k = (size_t)1 << log2_k;
     for (i = 0; i < k; i++) { work[i] = w2[i]; }
     sucref_i_hadamard64(work, log2_k);
-    for (i = 0; i < n; i++) { out[i] = sucref_i_minus(r, counter, i) ? -work[i & (k - 1U)] : work[i & (k - 1U)]; }
+    for (i = 0; i < n; i++) { out[i] = sucref_i_minus(r, counter, (uint32_t)i) ? -work[i & (k - 1U)] : work[i & (k - 1U)]; }
     return SUCREF_OK;
 }
 
@@ -3570,7 +3573,7 @@ static void sucref_i_code_d4(sucref_i_vec *v, sucref_encoder *e, sucref_decoder 
 }
 
 /* log4 of the next block: as large as fits, at most 1024 values; blocks of one where nothing is rotated */
-static unsigned sucref_i_vec_block(const sucref_i_vec *v, size_t left)
+static unsigned sucref_i_vec_block(const sucref_i_vec *v, uint32_t left)
 {
     unsigned k = 0;
     while (!(v->flags & SUCREF_VEC_SPARSE) && k < 5 && left >> (2U * (k + 1U)) != 0) { k++; }
@@ -3578,13 +3581,13 @@ static unsigned sucref_i_vec_block(const sucref_i_vec *v, size_t left)
 }
 
 /* codes the block of 4^k transformed values w from index `first` on */
-static void sucref_i_vec_put(sucref_i_vec *v, sucref_encoder *e, const int32_t *w, size_t first, unsigned k)
+static void sucref_i_vec_put(sucref_i_vec *v, sucref_encoder *e, const int32_t *w, uint32_t first, unsigned k)
 {
-    const size_t n = (size_t)1 << (2U * k);
+    const uint32_t n = (uint32_t)1 << (2U * k);
     const unsigned shift = v->step.shift + k;
-    size_t i;
+    uint32_t i;
     for (i = 0; i < n; ) {
-        const uint32_t counter = (uint32_t)(first + i);
+        const uint32_t counter = first + i;
         if ((v->flags & SUCREF_VEC_D4) && k > 0) {
             int32_t y[4], u[4], q[4];
             unsigned j;
@@ -3608,13 +3611,13 @@ static void sucref_i_vec_put(sucref_i_vec *v, sucref_encoder *e, const int32_t *
 }
 
 /* reads a block: doubled estimates of w; 0 where an index cannot be */
-static int sucref_i_vec_get(sucref_i_vec *v, sucref_decoder *d, int64_t *w2, size_t first, unsigned k)
+static int sucref_i_vec_get(sucref_i_vec *v, sucref_decoder *d, int64_t *w2, uint32_t first, unsigned k)
 {
-    const size_t n = (size_t)1 << (2U * k);
+    const uint32_t n = (uint32_t)1 << (2U * k);
     const unsigned shift = v->step.shift + k;
-    size_t i;
+    uint32_t i;
     for (i = 0; i < n; ) {
-        const uint32_t counter = (uint32_t)(first + i);
+        const uint32_t counter = first + i;
         int32_t u[4], q[4];
         unsigned j, count = 1;
         if ((v->flags & SUCREF_VEC_D4) && k > 0) {
@@ -3668,14 +3671,13 @@ static uint32_t sucref_i_get_le(const uint8_t *p) { return p[0] | (uint32_t)p[1]
 static void sucref_i_put_le(uint8_t *p, uint32_t v, unsigned bytes) { for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; } }
 
 /* the step of ratio * rms, with a multiplier as fine as the largest block allows; returns the ratio that it really has */
-static uint32_t sucref_i_vec_step(sucref_i_vec *v, const int16_t *x, size_t n, uint32_t ratio)
+static uint32_t sucref_i_vec_step(sucref_i_vec *v, const int16_t *x, uint32_t n, uint32_t ratio)
 {
     uint64_t sum = 0, most = 0;
-    uint32_t rms, norm, shift = 19;
-    size_t i, k;
+    uint32_t rms, norm, shift = 19, i, k;
     for (i = 0; i < n; ) {
         uint64_t block = 0;
-        for (k = (size_t)1 << (2U * sucref_i_vec_block(v, n - i)); k > 0; k--, i++) { block += (uint64_t)((int64_t)x[i] * x[i]); }
+        for (k = (uint32_t)1 << (2U * sucref_i_vec_block(v, n - i)); k > 0; k--, i++) { block += (uint64_t)((int64_t)x[i] * x[i]); }
         sum += block;
         if (block > most) { most = block; }
     }
@@ -3697,12 +3699,12 @@ static uint32_t sucref_i_vec_step(sucref_i_vec *v, const int16_t *x, size_t n, u
     }
 }
 
-SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, size_t n, const sucref_vec_options *o, int32_t *work)
+SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, uint32_t n, const sucref_vec_options *o, int32_t *work)
 {
     sucref_i_vec v;
     sucref_encoder e;
-    uint32_t ratio;
-    size_t i, j, payload = 0;
+    uint32_t ratio, i, j;
+    size_t payload = 0;
     if (frame == NULL || frame_len == NULL || x == NULL || o == NULL || work == NULL) { return SUCREF_E_ARG; }
     if (n < 1 || n > 65536U || o->ratio < 16 || o->ratio > 2048 || o->flags > 7 || (o->flags & 3U) == 3U || ((o->flags & SUCREF_VEC_HALF) && !(o->flags & SUCREF_VEC_SPARSE))) {
         return SUCREF_E_RANGE;
@@ -3714,11 +3716,11 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
     sucref_encoder_init(&e, room > SUCREF_I_VEC_HEADER ? frame + SUCREF_I_VEC_HEADER : frame, room > SUCREF_VEC_OVERHEAD ? room - SUCREF_VEC_OVERHEAD : 0);
     for (i = 0; v.step.multiplier != 0 && i < n; ) {
         const unsigned k = sucref_i_vec_block(&v, n - i);
-        const size_t count = (size_t)1 << (2U * k);
+        const uint32_t count = (uint32_t)1 << (2U * k);
         uint32_t signs = 0;
         for (j = 0; j < count; j++) {
             if (!(v.flags & SUCREF_VEC_SPARSE)) {
-                if (((i + j) & 31U) == 0 || j == 0) { signs = sucref_random(&v.stream, SUCREF_I_SIGNS + (uint32_t)((i + j) >> 5)); }
+                if (((i + j) & 31U) == 0 || j == 0) { signs = sucref_random(&v.stream, SUCREF_I_SIGNS + ((i + j) >> 5)); }
                 work[j] = (signs >> ((i + j) & 31U) & 1U) ? -(int32_t)x[i + j] : (int32_t)x[i + j];
             } else {
                 work[j] = x[i + j];
@@ -3749,7 +3751,7 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
 }
 
 /* a frame's head into v; SUCREF_OK or SUCREF_E_DATA */
-static int sucref_i_vec_open(sucref_i_vec *v, size_t *n, uint32_t *payload, const uint8_t *frame, size_t frame_len, uint32_t seed_low, uint32_t seed_high)
+static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, const uint8_t *frame, size_t frame_len, uint32_t seed_low, uint32_t seed_high)
 {
     uint32_t ratio;
 #ifdef SUCREF_PHILOX
@@ -3760,7 +3762,7 @@ static int sucref_i_vec_open(sucref_i_vec *v, size_t *n, uint32_t *payload, cons
     if (frame_len < SUCREF_VEC_OVERHEAD || frame[0] != 'V' || frame[1] > 15 || (frame[1] & SUCREF_VEC_PHILOX) != generator || frame[13] != 0) { return SUCREF_E_DATA; }
     v->flags = (uint8_t)(frame[1] & 7U);
     if ((v->flags & 3U) == 3U || ((v->flags & SUCREF_VEC_HALF) && !(v->flags & SUCREF_VEC_SPARSE))) { return SUCREF_E_DATA; }
-    *n = (size_t)(frame[2] | (uint32_t)frame[3] << 8) + 1U;
+    *n = (frame[2] | (uint32_t)frame[3] << 8) + 1U;
     v->step.multiplier = sucref_i_get_le(frame + 8);
     v->step.shift = frame[12];
     ratio = frame[14] | (uint32_t)frame[15] << 8;
@@ -3774,23 +3776,22 @@ static int sucref_i_vec_open(sucref_i_vec *v, size_t *n, uint32_t *payload, cons
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, size_t *n, const uint8_t *frame, size_t frame_len, uint32_t seed_low, uint32_t seed_high,
+SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const uint8_t *frame, size_t frame_len, uint32_t seed_low, uint32_t seed_high,
                                  unsigned fraction_bits, int64_t *work)
 {
     sucref_i_vec v;
     sucref_decoder d;
-    uint32_t payload;
-    size_t i, j;
+    uint32_t payload, i, j;
     int status;
     if (x == NULL || n == NULL || frame == NULL || work == NULL) { return SUCREF_E_ARG; }
     if (fraction_bits > 8) { return SUCREF_E_RANGE; }
     status = sucref_i_vec_open(&v, n, &payload, frame, frame_len, seed_low, seed_high);
     if (status != SUCREF_OK) { return status; }
     if (x_len < *n) { return SUCREF_E_SPACE; }
-    sucref_decoder_init(&d, frame + SUCREF_I_VEC_HEADER, payload);
+    sucref_decoder_init(&d, frame + SUCREF_I_VEC_HEADER, (size_t)payload);
     for (i = 0; i < *n; ) {
         const unsigned k = sucref_i_vec_block(&v, *n - i);
-        const size_t count = (size_t)1 << (2U * k);
+        const uint32_t count = (uint32_t)1 << (2U * k);
         const int64_t unit = (int64_t)v.step.multiplier << (2U * k); /* half of what one is in work */
         for (j = 0; v.step.multiplier == 0 && j < count; j++) { work[j] = 0; }
         if (v.step.multiplier != 0 && !sucref_i_vec_get(&v, &d, work, i, k)) { return SUCREF_E_DATA; }

@@ -1,0 +1,458 @@
+/* dither, hadamard, qcs: golden vectors, and the exact statements in the header's comments, summed over every dither (and sign). */
+#define SUCREF_HOST
+#define SUCREF_IMPLEMENTATION
+#define SUCREF_ASSERT(cond) CHECK(cond)
+#include "test.h"
+#include "../sucref.h"
+#include "golden_dither.h"
+#include <math.h>
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); } /* b > 0 */
+
+/* ---- generators ---- */
+static void known_answers(void)
+{
+    int i;
+    for (i = 0; i < COUNT(golden_mix2); i++) {
+        sucref_stream s;
+        s.k0 = golden_mix2[i][0]; s.k1 = golden_mix2[i][1];
+        CHECK(sucref_random(&s, golden_mix2[i][2]) == golden_mix2[i][3]);
+    }
+    for (i = 0; i < COUNT(golden_philox); i++) {
+        uint32_t out[2];
+        sucref_philox(out, golden_philox[i][2], golden_philox[i][1], golden_philox[i][0]);
+        CHECK(out[0] == golden_philox[i][3] && out[1] == golden_philox[i][4]);
+    }
+}
+
+/* chi-squared of n counts of equal expectation, in standard deviations from its mean */
+static double chi(const uint32_t *count, uint32_t cells, double n)
+{
+    double sum = 0;
+    uint32_t i;
+    for (i = 0; i < cells; i++) { sum += (count[i] - n / cells) * (count[i] - n / cells) * cells / n; }
+    return (sum - (cells - 1)) / sqrt(2.0 * (cells - 1));
+}
+
+/* pairs of bytes: of one value, of neighbours, of streams and seeds that differ in one bit */
+static void battery(void)
+{
+    static uint32_t count[65536];
+    int test, lane;
+    double worst = 0;
+    for (test = 0; test < 12; test++) {
+        sucref_stream a, b;
+        uint32_t i, lo = 1, hi = 2, st = 3;
+        sucref_stream_init(&a, lo, hi, st);
+        if (test >= 3) { if (test % 3 == 0) { lo ^= 1U << test; } else if (test % 3 == 1) { hi ^= 1U << test; } else { st ^= 1U << test; } }
+        sucref_stream_init(&b, lo, hi, st);
+        for (lane = 0; lane < 4; lane++) {
+            memset(count, 0, sizeof count);
+            for (i = 0; i < 1U << 20; i++) {
+                const uint32_t x = sucref_random(&a, i), y = test == 0 ? x >> 16 | x << 16 : test == 1 ? sucref_random(&a, i + 1) : sucref_random(&b, test == 2 ? i ^ 0x80000000U : i);
+                count[(x >> 8 * lane & 255U) << 8 | (y >> 8 * lane & 255U)]++;
+            }
+            if (fabs(chi(count, 65536, 1 << 20)) > worst) { worst = fabs(chi(count, 65536, 1 << 20)); }
+        }
+    }
+    printf("  48 tests of 2^20 pairs: at most %.2f standard deviations from uniform\n", worst);
+    CHECK(worst < 4.5);
+}
+
+static void battery_bits(void)
+{
+    sucref_stream s;
+    uint32_t ones[32] = { 0 }, same[32] = { 0 }, i, b, before = 0;
+    sucref_stream_init(&s, 77, 0, 5);
+    for (i = 0; i < 1U << 20; i++) {
+        const uint32_t x = sucref_random(&s, i);
+        for (b = 0; b < 32; b++) { ones[b] += x >> b & 1U; same[b] += ~(x ^ before) >> b & 1U; }
+        before = x;
+    }
+    for (b = 0; b < 32; b++) { CHECK(fabs(ones[b] - 524288.0) < 5 * 512 && fabs(same[b] - 524288.0) < 5 * 512); }
+}
+
+/* ---- scalar quantizers: the functions against their equations, then the equations over every dither ---- */
+static void golden_integers(void)
+{
+    int i;
+    for (i = 0; i < COUNT(golden_dither); i++) {
+        const int32_t *g = golden_dither[i];
+        const int32_t q = sucref_i_floor32(g[0] * g[1] + g[3], (unsigned)g[2]);
+        CHECK(q == g[4] && sucref_i_estimate(q, g[3], (unsigned)g[2]) == g[5]);
+    }
+    for (i = 0; i < COUNT(golden_nested); i++) {
+        const int32_t *g = golden_nested[i];
+        sucref_nested c;
+        uint16_t symbol;
+        memset(&c, 0, sizeof c);
+        c.step = (uint32_t)g[2]; c.k = (uint16_t)g[3]; c.alpha = 1;
+        symbol = sucref_i_nested_symbol(&c, c.step, 0xFFFFFFFFU / c.step, 0xFFFFFFFFU / c.k, g[0], g[4]);
+        CHECK(symbol == g[5] && sucref_i_nested_estimate(&c, c.step, 0xFFFFFFFFU / (2 * c.step), 0xFFFFFFFFU / c.k, symbol, g[1], g[4]) == g[6]);
+    }
+}
+
+/* vectors of reals on a grid: theta / kappa + u + 1/2 over a common denominator is an integer quantizer of a general step */
+static void golden_reals(void)
+{
+    int i, j;
+    for (i = 0; i < COUNT(golden_subtractive); i++) {
+        const golden_scalar_case *g = &golden_subtractive[i];
+        int max = 0;
+        for (j = 0; j < 12; j++) { max = abs(g->x[j]) > max ? abs(g->x[j]) : max; }
+        for (j = 0; j < 12; j++) { /* 128 * max * (x M / max + u / 128 + 1/2) */
+            CHECK(sucref_i_divide(128 * g->x[j] * g->levels + max * (g->u[j] + 64), (uint32_t)(128 * max), 0xFFFFFFFFU / (uint32_t)(128 * max)) == g->q[j]);
+        }
+    }
+    for (i = 0; i < COUNT(golden_stochastic); i++) {
+        const golden_scalar_case *g = &golden_stochastic[i];
+        for (j = 0; j < 10; j++) { CHECK(sucref_i_floor32(2 * g->x[j] * g->levels + g->u[j] + 64, 7) == g->q[j]); } /* S = 128 */
+    }
+    for (j = 0; j < 16; j++) { /* S = 128 units of 1/128: y = 2 x, centred dither u */
+        const int q = 2 * golden_onebit[0][j] + golden_onebit[1][j] > 0 ? 1 : -1;
+        CHECK(q == golden_onebit[2][j] && q * 64 - golden_onebit[1][j] == golden_onebit[3][j]);
+    }
+    for (i = 0; i < COUNT(golden_nested_real); i++) { /* D1 = 640 units; u centred: u + 320 in 0..639, estimates on half units below ours */
+        const int *g = golden_nested_real[i];
+        sucref_nested c;
+        uint16_t symbol;
+        int64_t e;
+        memset(&c, 0, sizeof c);
+        c.step = 640; c.k = (uint16_t)g[3]; c.alpha = 1;
+        symbol = sucref_i_nested_symbol(&c, 640, 0xFFFFFFFFU / 640, 0xFFFFFFFFU / c.k, g[0], g[2] + 320);
+        CHECK(g[4] < 0 || symbol == g[4]);
+        e = sucref_i_nested_estimate(&c, 640, 0xFFFFFFFFU / 1280, 0xFFFFFFFFU / c.k, symbol, g[1], g[2] + 320); /* 2 * estimate - 1 */
+        CHECK(e == 2 * g[5] - 1);
+    }
+}
+
+/* Hermite's identity and the error law, by the equations, for every S to 64 and every input of three periods */
+static void exact_over_all_dithers(void)
+{
+    int s, x, u, terms;
+    for (s = 1; s <= 64; s++) {
+        for (x = -3 * s - 2; x <= 3 * s + 2; x++) {
+            int64_t sum = 0, error = 0, square = 0;
+            uint8_t seen[128] = { 0 };
+            for (u = 0; u < s; u++) {
+                const int64_t q = floor_div(x + u, s), e = 2 * s * q - 2 * u + s - 1 - 2 * x;
+                sum += q; error += e; square += e * e;
+                CHECK(e >= -(s - 1) && e <= s - 1 && (e + s - 1) % 2 == 0);
+                seen[(e + s - 1) / 2]++;
+            }
+            CHECK(sum == x && error == 0 && 3 * square == (int64_t)s * (s * s - 1));
+            for (u = 0; u < s; u++) { CHECK(seen[u] == 1); }
+        }
+    }
+    for (s = 2; s <= 16; s *= 2) { /* sums of `terms` uniforms: moments up to that order are the same for every x */
+        for (terms = 1; terms <= 3; terms++) {
+            int64_t first[4] = { 0 };
+            for (x = -s; x <= s; x++) {
+                int64_t moment[4] = { 0 }, n = 0, i;
+                const int64_t all = terms == 1 ? s : terms == 2 ? s * s : s * s * s;
+                for (i = 0; i < all; i++) {
+                    const int64_t v = i % s + (terms > 1 ? i / s % s : 0) + (terms > 2 ? i / s / s : 0);
+                    const int64_t e = 2 * s * floor_div(x + v, s) - (terms - 1) * (s - 1) - 2 * x;
+                    moment[1] += e; moment[2] += e * e; moment[3] += e * e * e; n++;
+                }
+                if (x == -s) { memcpy(first, moment, sizeof first); }
+                CHECK(moment[1] == 0);
+                CHECK(terms < 2 || moment[2] == first[2]);
+                CHECK(terms < 3 || moment[3] == first[3]);
+                if (terms == 1) { CHECK(x % s != 0 || moment[2] == 0); }
+            }
+        }
+    }
+}
+
+static void one_bit_exact(void)
+{
+    int s, x, u;
+    for (s = 2; s <= 256; s *= 2) {
+        for (x = -s / 2; x <= s / 2; x++) {
+            int64_t sum = 0, square = 0;
+            for (u = 0; u < s; u++) {
+                const int bit = 2 * x + 2 * u > s - 1, e = (bit ? s : -s) - 2 * u + s - 1 - 2 * x;
+                sum += e; square += e * e;
+                CHECK(e >= -(s - 1) && e <= s - 1);
+            }
+            CHECK(sum == 0 && 3 * square == (int64_t)s * (s * s - 1));
+        }
+    }
+}
+
+/* D4 over all dithers of its box: unbiased, one error law, the nearest point (ties aside) */
+static void d4_exact(void)
+{
+    unsigned shift;
+    for (shift = 1; shift <= 2; shift++) {
+        const int s = 1 << shift;
+        int64_t law = -1;
+        int trial;
+        for (trial = 0; trial < 40; trial++) {
+            int32_t y[4], u[4], q[4];
+            int64_t sum[4] = { 0 }, square = 0;
+            int k, i;
+            for (i = 0; i < 4; i++) { y[i] = trial < 2 ? trial - 1 : rnd_in(-20, 20); }
+            for (k = 0; k < 2 * s * s * s * s; k++) {
+                int64_t own = 0;
+                int flip;
+                u[0] = k % s; u[1] = k / s % s; u[2] = k / s / s % s; u[3] = k / s / s / s;
+                sucref_i_d4(q, y, u, shift);
+                CHECK(((q[0] + q[1] + q[2] + q[3]) & 1) == 0);
+                for (i = 0; i < 4; i++) {
+                    const int64_t e = 2 * s * q[i] - 2 * u[i] - 1 - 2 * y[i];
+                    sum[i] += e;
+                    own += e * e;
+                }
+                square += own;
+                for (flip = 0; flip < 24; flip++) { /* none of the 24 neighbours is nearer */
+                    int a = flip / 4 % 3, b = a + 1 + flip / 12 * (a < 2), n;
+                    int64_t other = 0;
+                    if (b > 3) { b = 3; }
+                    for (n = 0; n < 4; n++) {
+                        const int way = n == a ? 1 - 2 * (flip & 1) : n == b ? 1 - (flip & 2) : 0;
+                        const int64_t e = 2 * s * (q[n] + way) - 2 * u[n] - 1 - 2 * y[n];
+                        other += e * e;
+                    }
+                    CHECK(other >= own);
+                }
+            }
+            CHECK(sum[0] == 0 && sum[1] == 0 && sum[2] == 0 && sum[3] == 0);
+            if (law < 0) { law = square; }
+            CHECK(square == law);
+        }
+    }
+}
+
+/* nested: the estimate is exact wherever the comment says so, for every dither; alpha follows its equation */
+static void nested_exact(void)
+{
+    static const int ks[] = { 2, 3, 4, 8, 7 }, steps[] = { 1, 5, 8 };
+    int a, b, x, z, u;
+    for (a = 0; a < 5; a++) {
+        for (b = 0; b < 3; b++) {
+            sucref_nested c;
+            memset(&c, 0, sizeof c);
+            c.k = (uint16_t)ks[a]; c.step = (uint32_t)steps[b]; c.alpha = 1;
+            for (x = -60; x <= 60; x++) {
+                for (u = 0; u < steps[b]; u++) {
+                    const uint16_t symbol = sucref_i_nested_symbol(&c, c.step, 0xFFFFFFFFU / c.step, 0xFFFFFFFFU / c.k, x, u);
+                    const int64_t q = floor_div(x + u, steps[b]);
+                    CHECK(symbol == q - floor_div(q, c.k) * c.k);
+                    for (z = -ks[a] * steps[b]; z <= ks[a] * steps[b]; z++) {
+                        const int64_t e = sucref_i_nested_estimate(&c, c.step, 0xFFFFFFFFU / (2 * c.step), 0xFFFFFFFFU / c.k, symbol, x + z, u);
+                        const int64_t whole = 2 * steps[b] * q - 2 * u + steps[b] - 1;
+                        if (2 * abs(z) < (ks[a] - 1) * steps[b]) { CHECK(e == whole); }
+                        CHECK((e - whole) % (2 * ks[a] * steps[b]) == 0 && e - 2 * (x + z) >= -ks[a] * steps[b] && e - 2 * (x + z) < ks[a] * steps[b]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/* the whole functions: equal to the equations on the stream's dithers; D.1's variance; limits and errors */
+static void vectors(void)
+{
+    enum { N = 64 };
+    int trial, i;
+    for (trial = 0; trial < 200; trial++) {
+        int32_t x[N], x2[N], y[N];
+        int64_t e[N];
+        int16_t q[N];
+        uint16_t symbol[N];
+        uint8_t bits[N / 8];
+        sucref_step st;
+        sucref_stream r;
+        sucref_nested c;
+        const uint32_t base = rnd();
+        const unsigned terms = 1 + rnd_below(3);
+        sucref_stream_init(&r, rnd(), rnd(), rnd());
+        st.shift = (uint8_t)(4 + rnd_below(21)); st.multiplier = 1 + rnd_below(3000);
+        for (i = 0; i < N; i++) { x[i] = rnd_in(-20000, 20000); if ((int64_t)abs(x[i]) * st.multiplier > (int64_t)32766 << st.shift) { x[i] = 1; } }
+        CHECK(sucref_dither_encode(q, x, N, &st, &r, base) == SUCREF_OK && sucref_dither_decode(x2, q, N, &st, &r, base) == SUCREF_OK);
+        for (i = 0; i < N; i++) {
+            const int64_t u = sucref_random(&r, base + (uint32_t)i) >> (32 - st.shift), s = (int64_t)1 << st.shift, want = floor_div((int64_t)x[i] * st.multiplier + u, s);
+            CHECK(q[i] == want && x2[i] == 2 * s * want - 2 * u + s - 1 && llabs(x2[i] - 2 * (int64_t)x[i] * st.multiplier) < s);
+        }
+        CHECK(sucref_half_encode(q, x, N, &st, terms, &r, base) == SUCREF_OK && sucref_half_decode(x2, q, N, &st, terms) == SUCREF_OK);
+        for (i = 0; i < N; i++) {
+            int64_t u = 0, s = (int64_t)1 << st.shift;
+            unsigned k;
+            for (k = 0; k < terms; k++) { u += sucref_random(&r, base + (uint32_t)i * terms + k) >> (32 - st.shift); }
+            CHECK(q[i] == floor_div((int64_t)x[i] * st.multiplier + u, s) && x2[i] == 2 * s * q[i] - (int64_t)(terms - 1) * (s - 1));
+        }
+        CHECK(sucref_d4_encode(q, x, N, &st, &r, base) == SUCREF_OK && sucref_d4_decode(x2, q, N, &st, &r, base) == SUCREF_OK);
+        for (i = 0; i < N; i++) {
+            CHECK(llabs(x2[i] - 2 * (int64_t)x[i] * st.multiplier) <= (int64_t)2 << st.shift);
+            CHECK(i % 4 != 3 || ((q[i] + q[i - 1] + q[i - 2] + q[i - 3]) & 1) == 0);
+        }
+        for (i = 0; i < N; i++) { y[i] = (int32_t)rnd_in(-(1 << (st.shift - 1)), 1 << (st.shift - 1)) / (int32_t)st.multiplier; }
+        CHECK(sucref_onebit_encode(bits, y, N, &st, &r, base) == SUCREF_OK && sucref_onebit_decode(x2, bits, N, &st, &r, base) == SUCREF_OK);
+        for (i = 0; i < N; i++) { CHECK(llabs(x2[i] - 2 * (int64_t)y[i] * st.multiplier) < (int64_t)1 << st.shift); }
+        memset(&c, 0, sizeof c);
+        c.step = 1 + rnd_below(2000); c.k = (uint16_t)(2 + rnd_below(60)); c.alpha_shift = (uint8_t)rnd_below(9);
+        c.alpha = (uint16_t)(1 + rnd_below(1U << c.alpha_shift));
+        for (i = 0; i < N; i++) { y[i] = x[i] + rnd_in(-(int)((c.k - 1) * c.step / 2 - 0), (int)((c.k - 1) * c.step / 2)); }
+        CHECK(sucref_nested_encode(symbol, x, N, &c, &r, base) == SUCREF_OK && sucref_nested_decode(e, symbol, y, N, &c, &r, base) == SUCREF_OK);
+        for (i = 0; i < N; i++) { /* 2^(2b+1) x + (alpha^2 - 4^b) 2 (x - y) + alpha * e2, e2 odd steps within v - 1 */
+            const int64_t v = (int64_t)c.step << c.alpha_shift, full = (int64_t)1 << (2 * c.alpha_shift);
+            const int64_t rest = e[i] - 2 * full * x[i] - 2 * ((int64_t)c.alpha * c.alpha - full) * (x[i] - y[i]);
+            if (2 * c.alpha * llabs((int64_t)x[i] - y[i]) < (c.k - 1) * v) { CHECK(rest % c.alpha == 0 && llabs(rest / c.alpha) <= v - 1); }
+        }
+    }
+}
+
+/* D.1: measured error of alpha below one against alpha^2 step^2 / 12 + (1 - alpha^2)^2 sigma^2; Lemma: the best alpha beats one */
+static void nested_variance(void)
+{
+    static const int alphas[] = { 256, 200, 128 };
+    int a, i;
+    for (a = 0; a < 3; a++) {
+        enum { N = 4096 };
+        static int32_t x[N], y[N];
+        static int64_t e[N];
+        static uint16_t symbol[N];
+        const double alpha = alphas[a] / 256.0, sigma2 = (2 * 60.0 + 1) * (2 * 60.0 + 1) / 12 - 1.0 / 12;
+        double sum = 0, want;
+        sucref_nested c;
+        sucref_stream r;
+        memset(&c, 0, sizeof c);
+        c.step = 100; c.k = 4; c.alpha = (uint16_t)alphas[a]; c.alpha_shift = 8;
+        sucref_stream_init(&r, 5, 6, (uint32_t)a);
+        for (i = 0; i < N; i++) { x[i] = rnd_in(-9000, 9000); y[i] = x[i] + rnd_in(-60, 60); }
+        CHECK(sucref_nested_encode(symbol, x, N, &c, &r, 0) == SUCREF_OK && sucref_nested_decode(e, symbol, y, N, &c, &r, 0) == SUCREF_OK);
+        for (i = 0; i < N; i++) { const double d = (double)e[i] / 131072.0 - x[i]; sum += d * d / N; }
+        want = alpha * alpha * 10000.0 / 12 + (1 - alpha * alpha) * (1 - alpha * alpha) * sigma2;
+        CHECK(fabs(sum / want - 1) < 0.06);
+    }
+}
+
+static void errors(void)
+{
+    int32_t x[4] = { 1, 2, 3, 4 }, x2[4];
+    int64_t e[4];
+    int16_t q[4] = { 0, 0, 0, 0 };
+    uint16_t symbol[4];
+    uint8_t bits[1];
+    sucref_step st = { 1, 8 };
+    sucref_stream r;
+    sucref_nested c = { 8, 4, 1, 0 };
+    sucref_stream_init(&r, 1, 2, 3);
+    CHECK(sucref_dither_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_dither_encode(q, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_encode(q, x, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_dither_encode(q, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_decode(NULL, q, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_dither_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_half_decode(NULL, q, 4, &st, 1) == SUCREF_E_ARG && sucref_half_encode(q, x, 4, &st, 0, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_half_encode(q, x, 4, &st, 4, &r, 0) == SUCREF_E_RANGE && sucref_half_decode(x2, q, 4, &st, 4) == SUCREF_E_RANGE && sucref_half_decode(x2, q, 4, &st, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_d4_encode(q, x, 3, &st, &r, 0) == SUCREF_E_RANGE && sucref_d4_decode(x2, q, 3, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_d4_encode(q, x, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_d4_decode(x2, q, 4, NULL, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_onebit_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_onebit_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
+    x[3] = 129; /* the one-bit quantizer takes |y| <= S/2 */
+    CHECK(sucref_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    x[3] = -128;
+    CHECK(sucref_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_OK);
+    x[3] = 32766 << 8; q[0] = 77; /* the largest index, then one too many */
+    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_OK && q[3] >= 32766 && sucref_d4_encode(q, x, 4, &st, &r, 0) == SUCREF_OK);
+    x[3]++; q[0] = 77;
+    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE && q[0] == 77 && sucref_d4_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    x[3] = INT32_MIN;
+    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    st.shift = 24; x[3] = 0x1FFFFFFF;
+    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_OK && sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_OK && abs(x2[3] - 2 * x[3]) < 1 << 24);
+    q[0] = 34;
+    CHECK(sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE && sucref_half_decode(x2, q, 4, &st, 1) == SUCREF_E_RANGE && sucref_d4_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    st.shift = 25;
+    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE && sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE && sucref_onebit_decode(x2, bits, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    st.shift = 0;
+    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE && sucref_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_nested_encode(NULL, x, 4, &c, &r, 0) == SUCREF_E_ARG && sucref_nested_decode(e, NULL, x, 4, &c, &r, 0) == SUCREF_E_ARG);
+    x[3] = 0x0FFFFFFF;
+    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_OK && sucref_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_OK && llabs(e[3] - 2 * (int64_t)x[3]) < 8);
+    x[3] = -x[3];
+    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_OK && sucref_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_OK && llabs(e[3] - 2 * (int64_t)x[3]) < 8);
+    x[3]--;
+    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE && sucref_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    x[3] = 0; c.k = 1;
+    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    c.k = 2; c.alpha = 2;
+    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    c.alpha = 0;
+    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    c.alpha = 1; c.alpha_shift = 9;
+    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    c.alpha_shift = 0; c.step = 0;
+    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    c.step = 0x10000000;
+    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+}
+
+static void steps(void)
+{
+    uint32_t max, levels;
+    sucref_step st;
+    for (max = 1; max <= 0x20000000U; max = max * 3 + 1) {
+        for (levels = 1; levels <= 32766; levels = levels * 2 + 1) {
+            if (sucref_step_for(&st, max, levels) == SUCREF_OK) {
+                CHECK((uint64_t)max * st.multiplier <= (uint64_t)levels << st.shift && (uint64_t)max * (st.multiplier + 1U) > (uint64_t)levels << st.shift);
+                CHECK((uint64_t)max * st.multiplier <= 0x20000000U && st.shift >= 1 && st.shift <= 24);
+            } else {
+                CHECK((uint64_t)levels << 24 < max);
+            }
+        }
+    }
+    CHECK(sucref_step_for(NULL, 1, 1) == SUCREF_E_ARG && sucref_step_for(&st, 0, 1) == SUCREF_E_RANGE && sucref_step_for(&st, 0x20000001U, 1) == SUCREF_E_RANGE);
+    CHECK(sucref_step_for(&st, 1, 0) == SUCREF_E_RANGE && sucref_step_for(&st, 1, 32767) == SUCREF_E_RANGE && sucref_step_for(&st, 0x20000000U, 1) == SUCREF_E_RANGE);
+}
+
+static void combining(void)
+{
+    uint32_t w[4], sum = 0;
+    int32_t estimate[4][5], out[5];
+    const int32_t *all[4];
+    int i, j, k;
+    for (i = 0; i < 4; i++) { for (j = 0; j < 5; j++) { estimate[i][j] = golden_minimax_theta[i][j] * 1000; } all[i] = estimate[i]; }
+    CHECK(sucref_combine_weights(w, golden_minimax_variance, 4) == SUCREF_OK);
+    for (i = 0; i < 4; i++) { sum += w[i]; CHECK(fabs(w[i] / 65536.0 - golden_minimax_weight[i]) < 1.0 / 16384); }
+    CHECK(sum == 65536);
+    CHECK(sucref_combine(out, all, w, 4, 5) == SUCREF_OK);
+    for (j = 0; j < 5; j++) { CHECK(fabs(out[j] / 64000.0 - golden_minimax_estimate[j]) < 3e-4); }
+    CHECK(sucref_combine(estimate[2], all, w, 4, 5) == SUCREF_OK && memcmp(estimate[2], out, sizeof out) == 0); /* in place */
+    for (k = 0; k < 500; k++) {
+        uint32_t v[9], n = 1 + rnd_below(9), total = 0;
+        double inverse = 0;
+        for (i = 0; i < (int)n; i++) { v[i] = 1 + (rnd() >> rnd_below(31)); inverse += 1.0 / v[i]; }
+        CHECK(sucref_combine_weights(v, v, n) == SUCREF_OK || 1);
+        for (i = 0; i < (int)n; i++) { v[i] = 1 + (rnd() >> rnd_below(31)); }
+        for (i = 0, inverse = 0; i < (int)n; i++) { inverse += 1.0 / v[i]; }
+        CHECK(sucref_combine_weights(w, v, n > 4 ? 4 : n) == SUCREF_OK);
+        for (i = 0, inverse = 0; i < (int)(n > 4 ? 4 : n); i++) { inverse += 1.0 / v[i]; total += w[i]; }
+        for (i = 0; i < (int)(n > 4 ? 4 : n); i++) { CHECK(fabs(w[i] / 65536.0 - 1.0 / v[i] / inverse) < 5.0 / 65536); }
+        CHECK(total == 65536);
+    }
+    sum = 0;
+    CHECK(sucref_combine_weights(w, &sum, 1) == SUCREF_E_RANGE && sucref_combine_weights(w, golden_minimax_variance, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_combine_weights(NULL, golden_minimax_variance, 4) == SUCREF_E_ARG && sucref_combine(NULL, all, w, 4, 5) == SUCREF_E_ARG);
+}
+
+int main(int argc, char **argv)
+{
+    test_init(argc, argv);
+    RUN("generators give the known answers", known_answers);
+    RUN("bytes of values, neighbours, streams and seeds are independent", battery);
+    RUN("bits are balanced and change half the time", battery_bits);
+    RUN("golden vectors in integers", golden_integers);
+    RUN("golden vectors of reals on a grid", golden_reals);
+    RUN("unbiased, one error law: every dither and step to 64", exact_over_all_dithers);
+    RUN("one bit: unbiased, one error law", one_bit_exact);
+    RUN("D4: unbiased, one error law, nearest points", d4_exact);
+    RUN("nested: exact where it says", nested_exact);
+    RUN("nested with alpha: variance of D.1", nested_variance);
+    RUN("vectors follow the equations", vectors);
+    RUN("limits and errors", errors);
+    RUN("steps from a maximum and levels", steps);
+    RUN("combining senders", combining);
+    return test_report("dither");
+}
