@@ -592,7 +592,7 @@ SUCREF_API void sucref_feedback_keep(int32_t *residual, const int32_t *g, const 
 SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h, int32_t scale);
 
 /* ---- coder -------------------------------------------------------------------------------------------------------
- * Range coder over 2^15, carries propagated; byte streams are the same on every target. */
+ * Range coder over 2^16, carries propagated; byte streams are the same on every target. */
 typedef struct {
     uint8_t *out;
     size_t room, len;     /* len may pass room: nothing is written beyond, the length needed is known at the end */
@@ -606,7 +606,7 @@ typedef struct {
     uint8_t bad;          /* the bytes are no output of an encoder */
 } sucref_decoder;
 SUCREF_API void sucref_encoder_init(sucref_encoder *e, uint8_t *out, size_t room);
-SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t share); /* 0 <= from, 1 <= share, from + share <= 2^15 */
+SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t share); /* 0 <= from, 1 <= share, from + share <= 2^16 */
 SUCREF_API size_t sucref_encoder_end(sucref_encoder *e);                              /* bytes needed; written where <= room */
 SUCREF_API void sucref_decoder_init(sucref_decoder *d, const uint8_t *in, size_t len);
 SUCREF_API int sucref_decoder_before(const sucref_decoder *d, uint32_t to);           /* is the next symbol's interval below `to`? */
@@ -627,12 +627,12 @@ enum { SUCREF_VEC_BLOCK = 1024, SUCREF_VEC_OVERHEAD = 24 };
 typedef struct {
     uint32_t seed_low, seed_high; /* known to both ends */
     uint32_t stream;              /* in the frame: a new one for every vector */
-    uint16_t ratio;               /* step / rms in 2^-8, 16..2048 */
+    uint16_t ratio;               /* step / rms in 2^-8, 40..2048 */
     uint8_t flags;
 } sucref_vec_options;
 
-/* sucref_vec_ratio_for_bits, _for_error - the ratio that codes a Gaussian vector at bits / 256 bits a value (64..1024), or with
- * error / 65536 of its energy (128..131072); clamped to 16..2048. */
+/* sucref_vec_ratio_for_bits, _for_error - the ratio that codes a Gaussian vector at bits / 256 bits a value (104..1150), or with
+ * error / 65536 of its energy (140..360000); clamped to 40..2048. */
 SUCREF_API uint16_t sucref_vec_ratio_for_bits(uint32_t bits, unsigned flags);
 SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags);
 
@@ -804,6 +804,14 @@ SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, d
 
 #ifdef __cplusplus
 extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#  define SUCREF_I_HIDE(v) __asm__("" : "+r"(v))
+#  define SUCREF_I_ALONE __attribute__((__noinline__)) /* registers to itself */
+#else
+#  define SUCREF_I_HIDE(v) ((void)0)
+#  define SUCREF_I_ALONE
 #endif
 
 /* ---- integer helpers --------------------------------------------------------------------------------------------- */
@@ -1685,13 +1693,6 @@ enum { SUCREF_I_LIST_END = 0 };
 
 #if SUCREF_I_PAIRS
 /* keeps a constant in a register, so that a shift and a mask are one instruction where the core can do that */
-#if defined(__GNUC__)
-#  define SUCREF_I_HIDE(v) __asm__("" : "+r"(v))
-#  define SUCREF_I_ALONE __attribute__((__noinline__)) /* registers to itself */
-#else
-#  define SUCREF_I_HIDE(v) ((void)0)
-#  define SUCREF_I_ALONE
-#endif
 
 /* the two fields of a finished chunk */
 static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fields)
@@ -2895,10 +2896,13 @@ SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t 
 #ifndef SUCREF_NO_DITHER
 /* ---- dither: implementation ------------------------------------------------------------------------------------- */
 
-static uint32_t sucref_i_mix(uint32_t x)
+static inline uint32_t sucref_i_mix(uint32_t x)
 {
-    x ^= x >> 16; x *= 0x21F0AAADU; /* wraps on purpose */
-    x ^= x >> 15; x *= 0xD35A2D97U;
+    uint32_t a = 0x21F0AAADU, b = 0xD35A2D97U;
+    SUCREF_I_HIDE(a); /* small cores multiply faster than the compiler's shifts and additions */
+    SUCREF_I_HIDE(b);
+    x ^= x >> 16; x *= a; /* wraps on purpose */
+    x ^= x >> 15; x *= b;
     return x ^ (x >> 15);
 }
 
@@ -2923,7 +2927,7 @@ SUCREF_API void sucref_philox(uint32_t out[2], uint32_t counter_low, uint32_t co
     out[1] = counter_high;
 }
 
-SUCREF_API uint32_t sucref_random(const sucref_stream *s, uint32_t counter)
+static inline uint32_t sucref_i_random(const sucref_stream *s, uint32_t counter)
 {
 #ifdef SUCREF_PHILOX
     uint32_t out[2];
@@ -2934,8 +2938,10 @@ SUCREF_API uint32_t sucref_random(const sucref_stream *s, uint32_t counter)
 #endif
 }
 
+SUCREF_API uint32_t sucref_random(const sucref_stream *s, uint32_t counter) { return sucref_i_random(s, counter); }
+
 /* uniform on 0..2^bits-1; the sign of value i, 32 to a counter: 1 is minus */
-static inline int32_t sucref_i_uniform(const sucref_stream *r, uint32_t counter, unsigned bits) { return (int32_t)(sucref_random(r, counter) >> (32U - bits)); }
+static inline int32_t sucref_i_uniform(const sucref_stream *r, uint32_t counter, unsigned bits) { return (int32_t)(sucref_i_random(r, counter) >> (32U - bits)); }
 static inline uint32_t sucref_i_minus(const sucref_stream *r, uint32_t counter, uint32_t i) { return sucref_random(r, counter + (i >> 5)) >> (i & 31U) & 1U; }
 
 SUCREF_API int sucref_step_for(sucref_step *st, uint32_t max, uint32_t levels)
@@ -3208,30 +3214,34 @@ SUCREF_API int sucref_combine(int32_t *out, const int32_t *const *estimates, con
 
 /* ---- hadamard, qcs: implementation ------------------------------------------------------------------------------ */
 
+/* two stages, of distances h and 2h, of n values; inlined with a constant h its addresses are offsets */
+static inline void sucref_i_two_stages(uint32_t *v, size_t n, size_t h)
+{
+    const uint32_t *end = v + n;
+    for (; v < end; v += 3 * h) {
+        const uint32_t *block = v + h;
+        for (; v < block; v++) {
+            const uint32_t a = v[0] + v[h], b = v[0] - v[h], c = v[2 * h] + v[3 * h], d = v[2 * h] - v[3 * h];
+            v[0] = a + c;
+            v[h] = b + d;
+            v[2 * h] = a - c;
+            v[3 * h] = b - d;
+        }
+    }
+}
+
 SUCREF_API void sucref_hadamard(int32_t *x, unsigned log2_n)
 {
     const size_t n = (size_t)1 << log2_n;
     uint32_t *v = (uint32_t *)x; /* wraps on purpose where the documented range is left */
-    size_t h = 1, i, j;
-    if (log2_n & 1U) {
-        for (i = 0; i < n; i += 2) {
-            const uint32_t a = v[i], b = v[i + 1];
-            v[i] = a + b;
-            v[i + 1] = a - b;
-        }
-        h = 2;
-    }
-    for (; h < n; h *= 4) { /* two stages at once */
-        for (i = 0; i < n; i += 4 * h) {
-            uint32_t *p = v + i, *q = p + h, *s = q + h, *t = s + h;
-            for (j = h; j > 0; j--) {
-                const uint32_t a = *p + *q, b = *p - *q, c = *s + *t, d = *s - *t;
-                *p++ = a + c;
-                *q++ = b + d;
-                *s++ = a - c;
-                *t++ = b - d;
-            }
-        }
+    size_t h = 16, i;
+    if (log2_n >= 2) { sucref_i_two_stages(v, n, 1); }
+    if (log2_n >= 4) { sucref_i_two_stages(v, n, 4); }
+    for (; h < n / 2; h *= 4) { sucref_i_two_stages(v, n, h); }
+    for (h = n / 2, i = 0; (log2_n & 1U) && i < h; i++) { /* the stage that is left */
+        const uint32_t a = v[i], b = v[i + h];
+        v[i] = a + b;
+        v[i + h] = a - b;
     }
 }
 
@@ -3311,7 +3321,7 @@ SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const 
 }
 
 /* ---- coder: implementation --------------------------------------------------------------------------------------
- * The interval is low .. low + range - 1 of a number whose higher bytes are out; range >= 2^24 between calls, so range >> 15 >= 2^9.
+ * The interval is low .. low + range - 1 of a number whose higher bytes are out; range >= 2^24 between calls, so range >> 16 >= 2^8.
  * A byte waits in `cache`, and behind it `pending` bytes 255, until no carry can reach them. */
 
 static void sucref_i_byte(sucref_encoder *e, unsigned v)
@@ -3346,20 +3356,16 @@ SUCREF_API void sucref_encoder_init(sucref_encoder *e, uint8_t *out, size_t room
 
 SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t share)
 {
-    const uint32_t unit = e->range >> 15, before = e->low;
+    const uint32_t unit = e->range >> 16, before = e->low;
     e->low += unit * from;
     if (e->low < before) { e->carry = 1; }
-    e->range = unit * share;
-    while (e->range < 0x1000000U) {
-        e->range <<= 8;
-        sucref_i_shift_byte(e);
-    }
+    for (e->range = unit * share; e->range < 0x1000000U; e->range <<= 8) { sucref_i_shift_byte(e); }
 }
 
 SUCREF_API size_t sucref_encoder_end(sucref_encoder *e)
 {
-    const uint32_t top = (e->low + 0xFFFFFFU) & 0xFF000000U; /* inside the interval; all bytes behind it are 0 and left out */
-    if (top < e->low) { e->carry = 1; }
+    const uint32_t last = e->low + (e->range - 1U), top = last < e->low ? 0U : (e->low + 0xFFFFFFU) & 0xFF000000U;
+    if (top < e->low) { e->carry = 1; } /* the fewest bytes that lie inside the interval; those behind them are 0 and left out */
     e->low = top;
     sucref_i_shift_byte(e);
     sucref_i_shift_byte(e);
@@ -3381,11 +3387,11 @@ SUCREF_API void sucref_decoder_init(sucref_decoder *d, const uint8_t *in, size_t
     for (i = 0; i < 4; i++) { d->code = d->code << 8 | sucref_i_next_byte(d); }
 }
 
-SUCREF_API int sucref_decoder_before(const sucref_decoder *d, uint32_t to) { return d->code < (d->range >> 15) * to; }
+SUCREF_API int sucref_decoder_before(const sucref_decoder *d, uint32_t to) { return d->code < (d->range >> 16) * to; }
 
 SUCREF_API void sucref_decoder_take(sucref_decoder *d, uint32_t from, uint32_t share)
 {
-    const uint32_t unit = d->range >> 15;
+    const uint32_t unit = d->range >> 16;
     d->code -= unit * from;
     d->range = unit * share;
     if (d->code >= d->range) { d->bad = 1; d->code = 0; }
@@ -3395,12 +3401,12 @@ SUCREF_API void sucref_decoder_take(sucref_decoder *d, uint32_t from, uint32_t s
     }
 }
 
-/* one bit of equal shares, or of share one_share / 2^15 for 1 */
-static void sucref_i_put_bit(sucref_encoder *e, uint32_t bit, uint32_t zero_share) { sucref_encoder_put(e, bit ? zero_share : 0U, bit ? 32768U - zero_share : zero_share); }
+/* one bit of equal shares, or of zero_share / 2^16 for 0 */
+static void sucref_i_put_bit(sucref_encoder *e, uint32_t bit, uint32_t zero_share) { sucref_encoder_put(e, bit ? zero_share : 0U, bit ? 65536U - zero_share : zero_share); }
 static uint32_t sucref_i_get_bit(sucref_decoder *d, uint32_t zero_share)
 {
     const uint32_t bit = !sucref_decoder_before(d, zero_share);
-    sucref_decoder_take(d, bit ? zero_share : 0U, bit ? 32768U - zero_share : zero_share);
+    sucref_decoder_take(d, bit ? zero_share : 0U, bit ? 65536U - zero_share : zero_share);
     return bit;
 }
 
@@ -3408,79 +3414,93 @@ static uint32_t sucref_i_get_bit(sucref_decoder *d, uint32_t zero_share)
 static void sucref_i_put_rest(sucref_encoder *e, uint32_t v)
 {
     unsigned bits = 0;
-    for (v++; v >> (bits + 1U) != 0; bits++) { sucref_i_put_bit(e, 1, 16384); }
-    sucref_i_put_bit(e, 0, 16384);
-    while (bits-- > 0) { sucref_i_put_bit(e, v >> bits & 1U, 16384); }
+    for (v++; v >> (bits + 1U) != 0; bits++) { sucref_i_put_bit(e, 1, 32768); }
+    sucref_i_put_bit(e, 0, 32768);
+    while (bits-- > 0) { sucref_i_put_bit(e, v >> bits & 1U, 32768); }
 }
 static uint32_t sucref_i_get_rest(sucref_decoder *d)
 {
     uint32_t v = 1;
     unsigned bits = 0;
-    while (bits < 16 && sucref_i_get_bit(d, 16384)) { bits++; }
+    while (bits < 16 && sucref_i_get_bit(d, 32768)) { bits++; }
     if (bits == 16) { d->bad = 1; return 0; }
-    while (bits-- > 0) { v = v << 1 | sucref_i_get_bit(d, 16384); }
+    while (bits-- > 0) { v = v << 1 | sucref_i_get_bit(d, 32768); }
     return v - 1U;
 }
 
 /* ---- the Gaussian model ---- */
 
-/* 2^15 * (Phi(i / 16) - 1/2) */
-static const uint16_t sucref_i_normal[65] = {
-    0, 817, 1630, 2437, 3234, 4020, 4790, 5542, 6274, 6983, 7668, 8327, 8958, 9560, 10132, 10674, 11185,
-    11665, 12115, 12533, 12922, 13282, 13613, 13917, 14195, 14448, 14677, 14885, 15071, 15239, 15388, 15521, 15639, 15742,
-    15834, 15914, 15983, 16044, 16096, 16142, 16181, 16214, 16242, 16266, 16286, 16303, 16318, 16330, 16340, 16348, 16355,
-    16360, 16365, 16369, 16372, 16374, 16376, 16378, 16379, 16380, 16381, 16382, 16382, 16383, 16383
+/* 1 + (2^16 - 64) * Phi(i / 32 - 4) */
+static const uint16_t sucref_i_normal[257] = {
+    3, 3, 4, 4, 4, 5, 6, 6, 7, 8, 8, 9, 10, 12, 13, 15, 16, 18, 20, 23, 25, 28,
+    31, 35, 39, 43, 48, 53, 59, 66, 73, 81, 89, 99, 109, 121, 133, 147, 162, 178, 196, 216, 237, 260,
+    285, 312, 341, 373, 408, 445, 485, 529, 575, 626, 680, 739, 801, 869, 941, 1018, 1100, 1189, 1283, 1383, 1490, 1604,
+    1726, 1854, 1991, 2136, 2290, 2452, 2624, 2805, 2997, 3198, 3411, 3634, 3869, 4116, 4375, 4646, 4930, 5227, 5538, 5862, 6200, 6552,
+    6918, 7299, 7695, 8106, 8532, 8973, 9429, 9901, 10388, 10891, 11410, 11943, 12492, 13056, 13636, 14230, 14839, 15462, 16100, 16751, 17416, 18094,
+    18784, 19487, 20202, 20927, 21664, 22411, 23167, 23932, 24706, 25487, 26274, 27069, 27868, 28672, 29481, 30292, 31106, 31921, 32737, 33553, 34368, 35182,
+    35993, 36802, 37606, 38405, 39200, 39987, 40768, 41542, 42307, 43063, 43810, 44547, 45272, 45987, 46690, 47380, 48058, 48723, 49374, 50012, 50635, 51244,
+    51838, 52418, 52982, 53531, 54064, 54583, 55086, 55573, 56045, 56501, 56942, 57368, 57779, 58175, 58556, 58922, 59274, 59612, 59936, 60247, 60544, 60828,
+    61099, 61358, 61605, 61840, 62063, 62276, 62477, 62669, 62850, 63022, 63184, 63338, 63483, 63620, 63748, 63870, 63984, 64091, 64191, 64285, 64374, 64456,
+    64533, 64605, 64673, 64735, 64794, 64848, 64899, 64945, 64989, 65029, 65066, 65101, 65133, 65162, 65189, 65214, 65237, 65258, 65278, 65296, 65312, 65327,
+    65341, 65353, 65365, 65375, 65385, 65393, 65401, 65408, 65415, 65421, 65426, 65431, 65435, 65439, 65443, 65446, 65449, 65451, 65454, 65456, 65458, 65459,
+    65461, 65462, 65464, 65465, 65466, 65466, 65467, 65468, 65468, 65469, 65470, 65470, 65470, 65471, 65471
 };
 
-/* 2^15 * Phi(z / 2^16), by chords: off by less than 2^-12 */
-static uint32_t sucref_i_phi(int32_t z)
+/* how a value's index is distributed: its share below index j is Phi((j * stride - centre) * slope); window: -w..w-1, w <= 31, have shares
+ * of their own, what is beyond is coded as an escape and the rest. Every share is at least one of 2^16. */
+typedef struct { int32_t slope, window; uint8_t stride_shift; } sucref_i_model; /* slope, and centres, in 2^-8 */
+
+/* 1 + add + (2^16 - 64) * Phi(z), z in 2^-16 and taken to the nearest 32nd: the model, not its exactness, depends on that */
+static inline uint32_t sucref_i_share(uint32_t add, int32_t z)
 {
-    const uint32_t mag = (uint32_t)(z < 0 ? -z : z), i = mag >> 12;
-    uint32_t p = 16383;
-    if (i < 64) { p = sucref_i_normal[i] + (((sucref_i_normal[i + 1U] - (uint32_t)sucref_i_normal[i]) * (mag >> 4 & 255U)) >> 8); }
-    return z < 0 ? 16384U - p : 16384U + p;
+    const uint32_t i = ((uint32_t)z + 263168U) >> 11; /* wraps below -4 */
+    return sucref_i_normal[i <= 256U ? i : z < 0 ? 0U : 256U] + add;
 }
 
-/* how a value's index is distributed: its share below index j is Phi((j * stride - centre) * slope); window: -w..w-1 have shares of
- * their own, what is beyond is coded as an escape and the rest */
-typedef struct { int32_t slope, centre, window; uint8_t stride_shift; } sucref_i_model; /* slope, centre in 2^-8 */
-
-static uint32_t sucref_i_below_index(const sucref_i_model *m, int32_t j)
+static uint32_t sucref_i_below_index(const sucref_i_model *m, int32_t j, int32_t centre)
 {
-    const uint32_t scale = 32766U - 2U * (uint32_t)m->window;
-    return 1U + (uint32_t)(j + m->window) + ((sucref_i_phi(((j * 256) * (1 << m->stride_shift) - m->centre) * m->slope) * scale) >> 15);
+    return sucref_i_share((uint32_t)(j + m->window), (((j * 256) * (1 << m->stride_shift)) - centre) * m->slope);
 }
 
-static void sucref_i_put_index(sucref_encoder *e, const sucref_i_model *m, int32_t j)
+static void sucref_i_put_escape(sucref_encoder *e, const sucref_i_model *m, int32_t j, int32_t centre)
 {
-    if (j >= -m->window && j < m->window) {
-        const uint32_t from = sucref_i_below_index(m, j);
-        sucref_encoder_put(e, from, sucref_i_below_index(m, j + 1) - from);
-    } else if (j < 0) {
-        sucref_encoder_put(e, 0, sucref_i_below_index(m, -m->window));
+    if (j < 0) {
+        sucref_encoder_put(e, 0, sucref_i_below_index(m, -m->window, centre));
         sucref_i_put_rest(e, (uint32_t)(-m->window - 1 - j));
     } else {
-        const uint32_t from = sucref_i_below_index(m, m->window);
-        sucref_encoder_put(e, from, 32768U - from);
+        const uint32_t from = sucref_i_below_index(m, m->window, centre);
+        sucref_encoder_put(e, from, 65536U - from);
         sucref_i_put_rest(e, (uint32_t)(j - m->window));
     }
 }
 
-static int32_t sucref_i_get_index(sucref_decoder *d, const sucref_i_model *m)
+static inline void sucref_i_put_index(sucref_encoder *e, const sucref_i_model *m, int32_t j, int32_t centre, unsigned stride_shift)
+{
+    const uint32_t add = (uint32_t)(j + m->window);
+    if (add < 2U * (uint32_t)m->window) {
+        const int32_t z = (j * (256 * (1 << stride_shift)) - centre) * m->slope;
+        const uint32_t from = sucref_i_share(add, z);
+        sucref_encoder_put(e, from, sucref_i_share(add + 1U, z + m->slope * (256 * (1 << stride_shift))) - from);
+    } else {
+        sucref_i_put_escape(e, m, j, centre);
+    }
+}
+
+static int32_t sucref_i_get_index(sucref_decoder *d, const sucref_i_model *m, int32_t centre)
 {
     int32_t j = 0;
-    uint32_t from = sucref_i_below_index(m, 0), to = 32768;
+    uint32_t from = sucref_i_below_index(m, 0, centre), to = 65536;
     if (sucref_decoder_before(d, from)) {
         do {
             to = from;
-            from = --j >= -m->window ? sucref_i_below_index(m, j) : 0U;
+            from = --j >= -m->window ? sucref_i_below_index(m, j, centre) : 0U;
         } while (j >= -m->window && sucref_decoder_before(d, from));
     } else {
         for (; j < m->window; j++, from = to) {
-            to = sucref_i_below_index(m, j + 1);
+            to = sucref_i_below_index(m, j + 1, centre);
             if (sucref_decoder_before(d, to)) { break; }
         }
-        if (j == m->window) { to = 32768; }
+        if (j == m->window) { to = 65536; }
     }
     sucref_decoder_take(d, from, to - from);
     if (j < -m->window) { return -m->window - 1 - (int32_t)sucref_i_get_rest(d); }
@@ -3518,19 +3538,19 @@ static void sucref_i_vec_models(sucref_i_vec *v, uint32_t ratio)
     v->single.window = v->three.window = v->fourth.window = (int32_t)(2U + 1152U / ratio);
     v->single.stride_shift = v->three.stride_shift = 0;
     v->fourth.stride_shift = 1;
-    for (i = 0; i < SUCREF_I_SHARES; i++) { v->adaptive[i] = 16384; }
+    for (i = 0; i < SUCREF_I_SHARES; i++) { v->adaptive[i] = 32768; }
     v->last = v->before = 0;
 }
 
 /* 256 u / S */
-static inline int32_t sucref_i_fraction(int32_t u, unsigned shift) { return shift >= 8 ? u >> (shift - 8U) : u * (1 << (8U - shift)); }
+static inline int32_t sucref_i_fraction(int32_t u, unsigned shift) { return u >> (shift - 8U); }
 
 /* moves a share of zeros towards the bit that came */
 static void sucref_i_adapt(uint16_t *zero_share, uint32_t bit)
 {
     uint32_t z = *zero_share;
-    z = bit ? z - (z >> 5) : z + ((32768U - z) >> 5);
-    *zero_share = (uint16_t)(z > 32736U ? 32736U : z < 32U ? 32U : z);
+    z = bit ? z - (z >> 5) : z + ((65536U - z) >> 5);
+    *zero_share = (uint16_t)(z > 65472U ? 65472U : z < 64U ? 64U : z);
 }
 
 /* one bit of the adaptive model, sent (e) or received (d) */
@@ -3542,9 +3562,9 @@ static uint32_t sucref_i_adaptive_bit(sucref_encoder *e, sucref_decoder *d, uint
 }
 
 /* an index of sparse data; q is what is sent, or anything */
-static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_encoder *e, sucref_decoder *d, int32_t q, int32_t u)
+static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_encoder *e, sucref_decoder *d, int32_t q, int32_t fraction)
 {
-    const unsigned place = (unsigned)(u * 4) >> v->step.shift, near = (unsigned)v->last + v->before;
+    const unsigned place = (unsigned)fraction >> 6, near = (unsigned)v->last + v->before;
     const uint32_t is = sucref_i_adaptive_bit(e, d, &v->adaptive[4U * near + place], q != 0);
     uint32_t minus, mag = (uint32_t)(q < 0 ? -q : q), more, i;
     v->before = v->last;
@@ -3558,19 +3578,11 @@ static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_encoder *e, sucref_
     return minus ? -(int32_t)more : (int32_t)more;
 }
 
-/* four indices of D4, or one; u the dithers, shift of the block */
-static void sucref_i_code_d4(sucref_i_vec *v, sucref_encoder *e, sucref_decoder *d, int32_t *q, const int32_t *u, unsigned shift)
-{
-    int32_t odd = 0;
-    unsigned i;
-    for (i = 0; i < 3; i++) {
-        v->three.centre = sucref_i_fraction(u[i], shift) + 128;
-        if (e != NULL) { sucref_i_put_index(e, &v->three, q[i]); } else { q[i] = sucref_i_get_index(d, &v->three); }
-        odd ^= q[i] & 1;
-    }
-    v->fourth.centre = sucref_i_fraction(u[3], shift) + 256 - 256 * odd; /* q[3] = 2j + odd lies beyond 2j + odd - 1 */
-    if (e != NULL) { sucref_i_put_index(e, &v->fourth, sucref_i_floor32(q[3], 1)); } else { q[3] = 2 * sucref_i_get_index(d, &v->fourth) + odd; }
-}
+/* an index and its dither's first 9 bits in one word; for all but the fourth of D4 the dither's first bit is 0 */
+enum { SUCREF_I_INDEX = 512 };
+
+/* the models' centre for the fourth index: its parity is known, q = 2j + odd lies beyond 2j + odd - 1 */
+static inline int32_t sucref_i_fourth_centre(int32_t fraction, int32_t odd) { return fraction + 256 - 256 * odd; }
 
 /* log4 of the next block: as large as fits, at most 1024 values; blocks of one where nothing is rotated */
 static unsigned sucref_i_vec_block(const sucref_i_vec *v, uint32_t left)
@@ -3580,33 +3592,58 @@ static unsigned sucref_i_vec_block(const sucref_i_vec *v, uint32_t left)
     return k;
 }
 
-/* codes the block of 4^k transformed values w from index `first` on */
-static void sucref_i_vec_put(sucref_i_vec *v, sucref_encoder *e, const int32_t *w, uint32_t first, unsigned k)
+/* quantizes n transformed values w in place: packed indices */
+SUCREF_I_ALONE static void sucref_i_quantize_each(int32_t *w, uint32_t n, const sucref_i_vec *v, uint32_t counter, unsigned shift)
 {
-    const uint32_t n = (uint32_t)1 << (2U * k);
-    const unsigned shift = v->step.shift + k;
-    uint32_t i;
-    for (i = 0; i < n; ) {
-        const uint32_t counter = first + i;
-        if ((v->flags & SUCREF_VEC_D4) && k > 0) {
-            int32_t y[4], u[4], q[4];
-            unsigned j;
-            for (j = 0; j < 4; j++, i++) {
-                y[j] = w[i] * (int32_t)v->step.multiplier;
-                u[j] = sucref_i_d4_uniform(&v->stream, counter + j, j, shift);
-            }
-            sucref_i_d4(q, y, u, shift);
-            sucref_i_code_d4(v, e, NULL, q, u, shift);
-        } else {
-            const int32_t u = sucref_i_uniform(&v->stream, counter, shift), q = sucref_i_floor32(w[i] * (int32_t)v->step.multiplier + u, shift);
-            i++;
-            if (v->flags & SUCREF_VEC_SPARSE) {
-                (void)sucref_i_sparse_index(v, e, NULL, q, u);
-            } else {
-                v->single.centre = sucref_i_fraction(u, shift);
-                sucref_i_put_index(e, &v->single, q);
-            }
+    const sucref_stream stream = v->stream;
+    const int32_t multiplier = (int32_t)v->step.multiplier, *end = w + n;
+    for (; w < end; w++, counter++) {
+        const uint32_t random = sucref_i_random(&stream, counter);
+        *w = sucref_i_floor32(*w * multiplier + (int32_t)(random >> (32U - shift)), shift) * SUCREF_I_INDEX + (int32_t)(random >> 24);
+    }
+}
+
+/* the same onto D4, n a multiple of 4 */
+SUCREF_I_ALONE static void sucref_i_quantize_d4(int32_t *w, uint32_t n, const sucref_i_vec *v, uint32_t counter, unsigned shift)
+{
+    const sucref_stream stream = v->stream;
+    const int32_t multiplier = (int32_t)v->step.multiplier, *end = w + n;
+    const uint32_t half = (uint32_t)1 << shift, mask = 2U * half - 1U;
+    while (w < end) {
+        const int32_t *last = w + 3;
+        uint32_t worst = 0, sum = 0;
+        int32_t *at = w, move = 0;
+        for (; ; w++, counter++) { /* sucref_i_d4, with the indices packed at once */
+            const uint32_t random = sucref_i_random(&stream, counter), u = random >> (w == last ? 31U - shift : 32U - shift);
+            const uint32_t t = 2U * ((uint32_t)(*w * multiplier) + u) + 1U + half, rest = t & mask; /* t - half lies at rest - half from 2Sq */
+            const uint32_t mag = rest >= half ? rest - half : half - rest;
+            const int32_t q = sucref_i_floor32(sucref_i_s32(t), shift + 1U);
+            sum += (uint32_t)q;
+            *w = q * SUCREF_I_INDEX + (int32_t)(random >> (w == last ? 23 : 24));
+            if (mag > worst) { worst = mag; at = w; move = rest >= half ? SUCREF_I_INDEX : -SUCREF_I_INDEX; }
+            if (w == last) { break; }
         }
+        if (sum & 1U) { *at += move; }
+        w++;
+        counter++;
+    }
+}
+
+/* codes n packed indices */
+SUCREF_I_ALONE static void sucref_i_put_each(const int32_t *w, uint32_t n, const sucref_i_model *m, sucref_encoder *e)
+{
+    const int32_t *end = w + n;
+    for (; w < end; w++) { sucref_i_put_index(e, m, sucref_i_floor32(*w, 9), *w & (SUCREF_I_INDEX - 1), 0); }
+}
+
+SUCREF_I_ALONE static void sucref_i_put_d4(const int32_t *w, uint32_t n, const sucref_i_vec *v, sucref_encoder *e)
+{
+    const int32_t *end = w + n;
+    for (; w < end; w += 4) {
+        const int32_t odd = ((w[0] ^ w[1] ^ w[2]) & SUCREF_I_INDEX) != 0;
+        unsigned j;
+        for (j = 0; j < 3; j++) { sucref_i_put_index(e, &v->three, sucref_i_floor32(w[j], 9), (w[j] & (SUCREF_I_INDEX - 1)) + 128, 0); }
+        sucref_i_put_index(e, &v->fourth, sucref_i_floor32(w[3], 10), sucref_i_fourth_centre(w[3] & (SUCREF_I_INDEX - 1), odd), 1);
     }
 }
 
@@ -3618,19 +3655,22 @@ static int sucref_i_vec_get(sucref_i_vec *v, sucref_decoder *d, int64_t *w2, uin
     uint32_t i;
     for (i = 0; i < n; ) {
         const uint32_t counter = first + i;
-        int32_t u[4], q[4];
+        int32_t u[4], q[4], odd = 0;
         unsigned j, count = 1;
         if ((v->flags & SUCREF_VEC_D4) && k > 0) {
             count = 4;
             for (j = 0; j < 4; j++) { u[j] = sucref_i_d4_uniform(&v->stream, counter + j, j, shift); }
-            sucref_i_code_d4(v, NULL, d, q, u, shift);
+            for (j = 0; j < 3; j++) {
+                q[j] = sucref_i_get_index(d, &v->three, sucref_i_fraction(u[j], shift) + 128);
+                odd ^= q[j] & 1;
+            }
+            q[3] = 2 * sucref_i_get_index(d, &v->fourth, sucref_i_fourth_centre(sucref_i_fraction(u[3], shift), odd)) + odd;
         } else {
             u[0] = sucref_i_uniform(&v->stream, counter, shift);
             if (v->flags & SUCREF_VEC_SPARSE) {
-                q[0] = sucref_i_sparse_index(v, NULL, d, 0, u[0]);
+                q[0] = sucref_i_sparse_index(v, NULL, d, 0, sucref_i_fraction(u[0], shift));
             } else {
-                v->single.centre = sucref_i_fraction(u[0], shift);
-                q[0] = sucref_i_get_index(d, &v->single);
+                q[0] = sucref_i_get_index(d, &v->single, sucref_i_fraction(u[0], shift));
             }
         }
         if (d->bad) { return 0; }
@@ -3642,27 +3682,28 @@ static int sucref_i_vec_get(sucref_i_vec *v, sucref_decoder *d, int64_t *w2, uin
     return 1;
 }
 
-/* bits a value of a Gaussian, in 2^-8, at ratios 2^(i / 4 - 4), i 0..28; [1]: D4 */
-static const uint16_t sucref_i_rates[2][29] = {
-    { 1548, 1484, 1420, 1356, 1292, 1228, 1165, 1101, 1037, 973, 910, 847, 784, 721, 660, 599, 539, 481, 425, 371, 321, 275, 234, 198, 167, 140, 118, 99, 83 },
-    { 1484, 1420, 1356, 1292, 1228, 1164, 1101, 1037, 973, 910, 847, 784, 721, 659, 598, 538, 479, 422, 368, 318, 273, 233, 200, 173, 150, 133, 119, 109, 101 }
+/* bits a value of a Gaussian, in 2^-8, at ratios 2^((i - 11) / 4), i 0..23; [1]: D4 */
+static const uint16_t sucref_i_rates[2][24] = {
+    { 1228, 1165, 1101, 1037, 973, 910, 847, 784, 721, 660, 599, 539, 481, 425, 371, 321, 275, 234, 198, 167, 140, 118, 99, 83 },
+    { 1164, 1101, 1037, 973, 910, 847, 784, 721, 659, 598, 538, 479, 422, 368, 318, 273, 233, 200, 173, 150, 133, 119, 109, 101 }
 };
 
 SUCREF_API uint16_t sucref_vec_ratio_for_bits(uint32_t bits, unsigned flags)
 {
-    static const uint16_t ratio[29] = { 16, 19, 23, 27, 32, 38, 45, 54, 64, 76, 91, 108, 128, 152, 181, 215, 256, 304, 362, 431, 512, 609, 724, 861, 1024, 1218, 1448, 1722, 2048 };
+    static const uint16_t ratio[24] = { 38, 45, 54, 64, 76, 91, 108, 128, 152, 181, 215, 256, 304, 362, 431, 512, 609, 724, 861, 1024, 1218, 1448, 1722, 2048 };
     const uint16_t *rate = sucref_i_rates[(flags & SUCREF_VEC_D4) != 0];
     unsigned i = 0;
-    if (bits >= rate[0]) { return ratio[0]; }
-    while (i < 28 && rate[i + 1U] > bits) { i++; }
-    if (i == 28) { return ratio[28]; }
-    return (uint16_t)(ratio[i] + ((ratio[i + 1U] - (uint32_t)ratio[i]) * (rate[i] - bits)) / ((uint32_t)rate[i] - rate[i + 1U]));
+    if (bits >= rate[0]) { return 40; }
+    while (i < 23 && rate[i + 1U] > bits) { i++; }
+    if (i == 23) { return ratio[23]; }
+    bits = ratio[i] + ((ratio[i + 1U] - (uint32_t)ratio[i]) * (rate[i] - bits)) / ((uint32_t)rate[i] - rate[i + 1U]);
+    return (uint16_t)(bits < 40 ? 40 : bits);
 }
 
 SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags)
 {
     const uint64_t square = (uint64_t)error * 65536U * ((flags & SUCREF_VEC_D4) ? 9231U : 12000U) / 1000U; /* ratio^2 = 12 error, or error / 0.10833 */
-    uint32_t ratio = 16;
+    uint32_t ratio = 40;
     while (ratio < 2048U && (uint64_t)(ratio + 1U) * (ratio + 1U) * 65536U <= square) { ratio++; }
     return (uint16_t)ratio;
 }
@@ -3676,26 +3717,48 @@ static uint32_t sucref_i_vec_step(sucref_i_vec *v, const int16_t *x, uint32_t n,
     uint64_t sum = 0, most = 0;
     uint32_t rms, norm, shift = 19, i, k;
     for (i = 0; i < n; ) {
-        uint64_t block = 0;
-        for (k = (uint32_t)1 << (2U * sucref_i_vec_block(v, n - i)); k > 0; k--, i++) { block += (uint64_t)((int64_t)x[i] * x[i]); }
+        uint64_t block;
+        uint32_t low = 0, high = 0;
+        for (k = (uint32_t)1 << (2U * sucref_i_vec_block(v, n - i)); k > 0; k--, i++) {
+            const uint32_t square = (uint32_t)((int32_t)x[i] * x[i]);
+            low += square & 0xFFFFU;
+            high += square >> 16;
+        }
+        block = ((uint64_t)high << 16) + low;
         sum += block;
         if (block > most) { most = block; }
     }
     v->step.multiplier = 0;
-    v->step.shift = 1;
-    if (sum == 0) { return 1; }
+    v->step.shift = 8;
+    if (sum == 0) { return 40; }
     rms = sucref_i_root(sum * 65536U / n, 0); /* in 2^-8; sum < 2^46 */
     if (rms == 0) { rms = 1; }
     norm = sucref_i_root(most, 1);
     for (; ; shift--) { /* |w| <= 32 * norm, so that |w| * multiplier < 2^29 */
         uint64_t m = (((uint64_t)65536U << shift) + (uint64_t)ratio * rms / 2U) / ((uint64_t)ratio * rms);
         if (m == 0) { m = 1; }
-        if (m * norm < 0x1000000U || shift == 1) {
+        if (m * norm < 0x1000000U || shift == 8) { /* at the latest at 13: norm <= 256 rms */
             v->step.multiplier = (uint32_t)m;
             v->step.shift = (uint8_t)shift;
             ratio = (uint32_t)(((uint64_t)65536U << shift) / (m * rms));
-            return ratio < 1 ? 1 : ratio > 4096 ? 4096 : ratio;
+            return ratio < 40 ? 40 : ratio > 4096 ? 4096 : ratio;
         }
+    }
+}
+
+/* w = x with random signs; x holds n values from index `first` on */
+SUCREF_I_ALONE static void sucref_i_flip(int32_t *w, const int16_t *x, uint32_t first, uint32_t n, const sucref_stream *stream)
+{
+    while (n > 0) {
+        const uint32_t some = 32U - (first & 31U) < n ? 32U - (first & 31U) : n;
+        uint32_t signs = sucref_i_random(stream, SUCREF_I_SIGNS + (first >> 5)) >> (first & 31U);
+        const int16_t *end = x + some;
+        for (; x < end; signs >>= 1) {
+            const int32_t minus = -(int32_t)(signs & 1U); /* 0 or -1 */
+            *w++ = (*x++ ^ minus) - minus;
+        }
+        first += some;
+        n -= some;
     }
 }
 
@@ -3703,10 +3766,10 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
 {
     sucref_i_vec v;
     sucref_encoder e;
-    uint32_t ratio, i, j;
+    uint32_t ratio, i;
     size_t payload = 0;
     if (frame == NULL || frame_len == NULL || x == NULL || o == NULL || work == NULL) { return SUCREF_E_ARG; }
-    if (n < 1 || n > 65536U || o->ratio < 16 || o->ratio > 2048 || o->flags > 7 || (o->flags & 3U) == 3U || ((o->flags & SUCREF_VEC_HALF) && !(o->flags & SUCREF_VEC_SPARSE))) {
+    if (n < 1 || n > 65536U || o->ratio < 40 || o->ratio > 2048 || o->flags > 7 || (o->flags & 3U) == 3U || ((o->flags & SUCREF_VEC_HALF) && !(o->flags & SUCREF_VEC_SPARSE))) {
         return SUCREF_E_RANGE;
     }
     v.flags = o->flags;
@@ -3717,17 +3780,22 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
     for (i = 0; v.step.multiplier != 0 && i < n; ) {
         const unsigned k = sucref_i_vec_block(&v, n - i);
         const uint32_t count = (uint32_t)1 << (2U * k);
-        uint32_t signs = 0;
-        for (j = 0; j < count; j++) {
-            if (!(v.flags & SUCREF_VEC_SPARSE)) {
-                if (((i + j) & 31U) == 0 || j == 0) { signs = sucref_random(&v.stream, SUCREF_I_SIGNS + ((i + j) >> 5)); }
-                work[j] = (signs >> ((i + j) & 31U) & 1U) ? -(int32_t)x[i + j] : (int32_t)x[i + j];
-            } else {
-                work[j] = x[i + j];
-            }
+        if (v.flags & SUCREF_VEC_SPARSE) {
+            work[0] = x[i];
+            sucref_i_quantize_each(work, 1, &v, i, v.step.shift);
+            (void)sucref_i_sparse_index(&v, &e, NULL, sucref_i_floor32(work[0], 9), work[0] & (SUCREF_I_INDEX - 1));
+            i++;
+            continue;
         }
+        sucref_i_flip(work, x + i, i, count, &v.stream);
         sucref_hadamard(work, 2U * k);
-        sucref_i_vec_put(&v, &e, work, i, k);
+        if ((v.flags & SUCREF_VEC_D4) && k > 0) {
+            sucref_i_quantize_d4(work, count, &v, i, v.step.shift + k);
+            sucref_i_put_d4(work, count, &v, &e);
+        } else {
+            sucref_i_quantize_each(work, count, &v, i, v.step.shift + k);
+            sucref_i_put_each(work, count, &v.single, &e);
+        }
         i += count;
     }
     if (v.step.multiplier != 0) { payload = sucref_encoder_end(&e); }
@@ -3767,7 +3835,7 @@ static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, co
     v->step.shift = frame[12];
     ratio = frame[14] | (uint32_t)frame[15] << 8;
     *payload = sucref_i_get_le(frame + 16);
-    if (*payload != frame_len - SUCREF_VEC_OVERHEAD || v->step.multiplier > 0xFFFFFFU || v->step.shift < 1 || v->step.shift > 19 || ratio < 1 || ratio > 4096) {
+    if (*payload != frame_len - SUCREF_VEC_OVERHEAD || v->step.multiplier > 0xFFFFFFU || v->step.shift < 8 || v->step.shift > 19 || ratio < 40 || ratio > 4096) {
         return SUCREF_E_DATA;
     }
     if (~sucref_i_crc(0xFFFFFFFFU, frame, (uint32_t)(frame_len - 4U)) != sucref_i_get_le(frame + frame_len - 4U)) { return SUCREF_E_DATA; }

@@ -215,9 +215,9 @@ static void coder(void)
         sucref_decoder d;
         size_t len, again;
         for (i = 0; i < n; i++) {
-            from[i] = skew == 3 ? 32767U - rnd_below(2) : rnd_below(32768U);
-            share[i] = skew == 0 ? 1 : skew == 1 ? 32768U - from[i] : 1 + rnd_below(32768U - from[i]);
-            bits -= log2(share[i] / 32768.0);
+            from[i] = skew == 3 ? 65535U - rnd_below(2) : rnd_below(65536U);
+            share[i] = skew == 0 ? 1 : skew == 1 ? 65536U - from[i] : 1 + rnd_below(65536U - from[i]);
+            bits -= log2(share[i] / 65536.0);
         }
         sucref_encoder_init(&e, bytes, sizeof bytes);
         for (i = 0; i < n; i++) { sucref_encoder_put(&e, from[i], share[i]); }
@@ -242,13 +242,13 @@ static void indices(void)
 {
     static uint8_t bytes[100000];
     uint32_t ratio;
-    for (ratio = 16; ratio <= 2048; ratio += 127) {
+    for (ratio = 40; ratio <= 2048; ratio += 127) {
         sucref_i_vec v;
         int32_t k;
         sucref_i_vec_models(&v, ratio);
-        for (k = -300; k <= 300; k++) { CHECK(k < -v.single.window || k >= v.single.window || sucref_i_below_index(&v.single, k + 1) > sucref_i_below_index(&v.single, k)); }
+        for (k = -300; k <= 300; k++) { CHECK(k < -v.single.window || k >= v.single.window || sucref_i_below_index(&v.single, k + 1, 77) > sucref_i_below_index(&v.single, k, 77)); }
     }
-    for (ratio = 16; ratio <= 2048; ratio += 127) {
+    for (ratio = 40; ratio <= 2048; ratio += 127) {
         sucref_i_vec v;
         sucref_encoder e;
         sucref_decoder d;
@@ -257,11 +257,11 @@ static void indices(void)
         uint32_t start = test_state;
         sucref_i_vec_models(&v, ratio);
         sucref_encoder_init(&e, bytes, sizeof bytes);
-        for (j = -400; j <= 400; j++) { v.fourth.centre = rnd_in(0, 511); sucref_i_put_index(&e, &v.fourth, j * 40); }
+        for (j = -400; j <= 400; j++) { sucref_i_put_index(&e, &v.fourth, j * 40, rnd_in(0, 511), 1); }
         len = sucref_encoder_end(&e);
         test_state = start;
         sucref_decoder_init(&d, bytes, len);
-        for (j = -400; j <= 400; j++) { v.fourth.centre = rnd_in(0, 511); CHECK(sucref_i_get_index(&d, &v.fourth) == j * 40); }
+        for (j = -400; j <= 400; j++) { CHECK(sucref_i_get_index(&d, &v.fourth, rnd_in(0, 511)) == j * 40); }
         CHECK(!d.bad);
     }
 }
@@ -305,6 +305,7 @@ static void error_and_rate(void)
                 bits += b / 150;
             }
             CHECK(fabs(sum / t[k].error - 1) < 0.02);
+if (bits > t[k].ideal + (n == 256 ? 0.03 : 0.01)) { printf("  case %d n %d: %.4f over %.4f\n", k, (int)n, bits, t[k].ideal); }
             CHECK(bits <= t[k].ideal + (n == 256 ? 0.03 : 0.01));
         }
     }
@@ -349,7 +350,7 @@ static void every_length(void)
             for (kind = 0; kind < 5; kind++) { /* normal, full scale, one spike, zeros, all ones */
                 sucref_vec_options o;
                 double bits, error;
-                o.seed_low = 3; o.seed_high = 4; o.stream = rnd(); o.ratio = (uint16_t)rnd_in(16, 2048); o.flags = flags[f];
+                o.seed_low = 3; o.seed_high = 4; o.stream = rnd(); o.ratio = (uint16_t)rnd_in(40, 2048); o.flags = flags[f];
                 for (i = 0; i < n; i++) { in[i] = (int16_t)(kind == 0 ? lrint(300 * normal()) : kind == 1 ? (rnd() & 1U ? 32767 : -32768) : kind == 2 ? (i == n / 2 ? -32768 : 0) : kind == 3 ? 0 : 1); }
                 error = trip(n, &o, &bits);
                 if (kind == 3) { CHECK(error == 0 && bits == 0); }
@@ -382,14 +383,14 @@ static void targets(void)
             CHECK(fabs(ratio * ratio * (d4 ? 0.10833 : 1.0 / 12) / (b / 65536.0) - 1) < 0.02);
         }
     }
-    CHECK(sucref_vec_ratio_for_bits(5000, 0) == 16 && sucref_vec_ratio_for_bits(0, 1) == 2048 && sucref_vec_ratio_for_error(0, 0) == 16 && sucref_vec_ratio_for_error(0xFFFFFFFFU, 1) == 2048);
+    CHECK(sucref_vec_ratio_for_bits(5000, 0) == 40 && sucref_vec_ratio_for_bits(0, 1) == 2048 && sucref_vec_ratio_for_error(0, 0) == 40 && sucref_vec_ratio_for_error(0xFFFFFFFFU, 1) == 2048);
 }
 
 /* the same bytes on every target: sums of frames of inputs made by integers alone */
 static void golden_frames(void)
 {
     static const uint8_t flags[] = { 0, SUCREF_VEC_D4, SUCREF_VEC_SPARSE, SUCREF_VEC_SPARSE | SUCREF_VEC_HALF };
-    static const uint32_t want[4] = { 0xF2E69B97U, 0xDF50FA8EU, 0x88661B77U, 0xFE7D1182U };
+    static const uint32_t want[4] = { 0x8D4FBD09U, 0xEBE9C346U, 0xB1C3D69BU, 0x18B91C50U };
     int f, k;
     uint32_t i;
     for (f = 0; f < 4; f++) {
@@ -450,9 +451,9 @@ static void frame_errors(void)
     CHECK(sucref_vec_encode(frame, 99, &len, NULL, 20, &o, work) == SUCREF_E_ARG && sucref_vec_encode(frame, 99, &len, in, 20, NULL, work) == SUCREF_E_ARG);
     CHECK(sucref_vec_encode(frame, 99, &len, in, 20, &o, NULL) == SUCREF_E_ARG);
     CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 0, &o, work) == SUCREF_E_RANGE && sucref_vec_encode(frame, sizeof frame, &len, in, 65537, &o, work) == SUCREF_E_RANGE);
-    o.ratio = 15; CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 20, &o, work) == SUCREF_E_RANGE);
+    o.ratio = 39; CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 20, &o, work) == SUCREF_E_RANGE);
     o.ratio = 2049; CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 20, &o, work) == SUCREF_E_RANGE);
-    o.ratio = 16;
+    o.ratio = 40;
     o.flags = 3; CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 20, &o, work) == SUCREF_E_RANGE);
     o.flags = 4; CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 20, &o, work) == SUCREF_E_RANGE);
     o.flags = 8; CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 20, &o, work) == SUCREF_E_RANGE);
