@@ -12,7 +12,7 @@ FLAGS_constant = -DSUCREF_CONSTANT_WORK
 MODEL = examples/models/digits.sucref
 PICTURES = $(wildcard examples/digits/*.png)
 PGM = $(wildcard examples/digits/*.pgm)
-EXAMPLES = $(basename $(notdir $(wildcard examples/0*_*.c)))
+EXAMPLES = $(basename $(notdir $(sort $(wildcard examples/[01]*_*.c))))
 
 help:
 	@echo "demo       classify fifty pictures of digits stop by stop, then the MNIST test images where they are"

@@ -885,17 +885,21 @@ static int32_t sucref_i_round_shift(int32_t v, unsigned e)
 }
 
 /* CRC-32 (IEEE 802.3), four bits at a time; start with 0xFFFFFFFF, invert at the end */
-static uint32_t sucref_i_crc(uint32_t crc, const uint8_t *p, uint32_t len)
+static uint32_t sucref_i_crc_byte(uint32_t crc, unsigned byte)
 {
     static const uint32_t nibble[16] = { 0x00000000U, 0x1DB71064U, 0x3B6E20C8U, 0x26D930ACU, 0x76DC4190U, 0x6B6B51F4U,
                                          0x4DB26158U, 0x5005713CU, 0xEDB88320U, 0xF00F9344U, 0xD6D6A3E8U, 0xCB61B38CU,
                                          0x9B64C2B0U, 0x86D3D2D4U, 0xA00AE278U, 0xBDBDF21CU };
+    crc ^= byte;
+    crc = (crc >> 4) ^ nibble[crc & 15U];
+    return (crc >> 4) ^ nibble[crc & 15U];
+}
+
+/* of model bytes */
+static uint32_t sucref_i_crc(uint32_t crc, const uint8_t *p, uint32_t len)
+{
     uint32_t i;
-    for (i = 0; i < len; i++) {
-        crc ^= SUCREF_READ_U8(p + i);
-        crc = (crc >> 4) ^ nibble[crc & 15U];
-        crc = (crc >> 4) ^ nibble[crc & 15U];
-    }
+    for (i = 0; i < len; i++) { crc = sucref_i_crc_byte(crc, SUCREF_READ_U8(p + i)); }
     return crc;
 }
 
@@ -3708,6 +3712,14 @@ SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags)
     return (uint16_t)ratio;
 }
 
+/* CRC-32 of bytes that lie in RAM, which model bytes need not */
+static uint32_t sucref_i_crc_ram(const uint8_t *p, size_t len)
+{
+    uint32_t crc = 0xFFFFFFFFU;
+    for (; len > 0; len--) { crc = sucref_i_crc_byte(crc, *p++); }
+    return ~crc;
+}
+
 static uint32_t sucref_i_get_le(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
 static void sucref_i_put_le(uint8_t *p, uint32_t v, unsigned bytes) { for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; } }
 
@@ -3814,7 +3826,7 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
     frame[13] = 0;
     sucref_i_put_le(frame + 14, ratio, 2);
     sucref_i_put_le(frame + 16, (uint32_t)payload, 4);
-    sucref_i_put_le(frame + SUCREF_I_VEC_HEADER + payload, ~sucref_i_crc(0xFFFFFFFFU, frame, (uint32_t)(SUCREF_I_VEC_HEADER + payload)), 4);
+    sucref_i_put_le(frame + SUCREF_I_VEC_HEADER + payload, sucref_i_crc_ram(frame, SUCREF_I_VEC_HEADER + payload), 4);
     return SUCREF_OK;
 }
 
@@ -3838,7 +3850,7 @@ static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, co
     if (*payload != frame_len - SUCREF_VEC_OVERHEAD || v->step.multiplier > 0xFFFFFFU || v->step.shift < 8 || v->step.shift > 19 || ratio < 40 || ratio > 4096) {
         return SUCREF_E_DATA;
     }
-    if (~sucref_i_crc(0xFFFFFFFFU, frame, (uint32_t)(frame_len - 4U)) != sucref_i_get_le(frame + frame_len - 4U)) { return SUCREF_E_DATA; }
+    if (sucref_i_crc_ram(frame, frame_len - 4U) != sucref_i_get_le(frame + frame_len - 4U)) { return SUCREF_E_DATA; }
     sucref_stream_init(&v->stream, seed_low, seed_high, sucref_i_get_le(frame + 4));
     sucref_i_vec_models(v, ratio);
     return SUCREF_OK;

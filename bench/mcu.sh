@@ -39,6 +39,7 @@ digest() { sed -n 's/.*digest \([0-9a-f]*\).*/\1/p' | tail -n 1; }
 
 if [ "$1" = run ]; then
     ./build/mcu_gen cases 16 $d/cases.h && ./build/mcu_gen pictures $d/pictures.h examples/digits/?_4.pgm || exit 1
+    $CC -std=c99 -O2 -o $d/telemetry examples/08_telemetry.c || exit 1
     for m in digits_44 small_44; do ./build/sucref emit-c examples/models/$m.sucref -o $d/$m.h --name net || exit 1; done
     for c in host $cores; do
         build $c $d/kernels_$c tests/mcu_kernels.c && run $c $d/kernels_$c >$d/kernels_$c.out 2>&1
@@ -46,6 +47,14 @@ if [ "$1" = run ]; then
         [ $c = host ] && want=$got
         grep -q ' 0 failed' $d/kernels_$c.out || got="tests failed: $(tail -n 1 $d/kernels_$c.out)"
         verdict "kernel tests on $c" "$got" "$want"
+        build $c $d/vec_$c bench/mcu_vec.c && run $c $d/vec_$c >$d/vec_$c.out 2>&1
+        got=$(digest <$d/vec_$c.out)
+        [ $c = host ] && want_vec=$got
+        verdict "vector frames on $c" "$got" "$want_vec"
+        build $c $d/telemetry_$c examples/mcu/telemetry.c && run $c $d/telemetry_$c 2>&1 | grep -a frame >$d/telemetry_$c.txt
+        if ./$d/telemetry $d/telemetry_$c.txt >$d/telemetry_$c.out && grep -q '^received 256 values' $d/telemetry_$c.out; then
+            passed=$((passed + 1)); echo "ok   telemetry from $c: $(tail -n 1 $d/telemetry_$c.out)"
+        else failed=$((failed + 1)); echo "FAIL telemetry from $c"; fi
         case $c in m*)
             build $c $d/systick_$c -DMODEL_H='"small_44.h"' examples/mcu/systick.c && run $c $d/systick_$c >$d/systick_$c.out 2>&1
             if grep -q ' 0 failed' $d/systick_$c.out; then passed=$((passed + 1)); echo "ok   SysTick on $c"; else failed=$((failed + 1)); echo "FAIL SysTick on $c: $(head -n 1 $d/systick_$c.out)"; fi ;;
@@ -90,6 +99,16 @@ measure() { # core plan rows cols
             row("sum", sum, macs[stops], bytes[stops]); once = plan ~ /\+/ ? 1 : stops; row("oneshot", n[stops + 1], once * rows * cols, plan ~ /\+/ ? bytes[stops] - bytes[1] : bytes[stops]) }' $d/layer.cost $d/layer.out
     if [ $exact = 1 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
+echo "core,what,instructions,values,each,exact" >build/bench-mcu-vec.csv
+build host $d/vec_host bench/mcu_vec.c && want=$(run host $d/vec_host | digest)
+for core in $cores; do # 256 numbers of the generator, then 1024 values a frame
+    build $core $d/vec_$core bench/mcu_vec.c && PLUGIN="-plugin $d/icount.so" run $core $d/vec_$core >$d/vec.out 2>&1
+    exact=0; [ "$(digest <$d/vec.out)" = "$want" ] && exact=1
+    awk -v core=$core -v exact=$exact 'BEGIN { split("generator encode-Z encode-D4 encode-sparse", what) }
+        /^COUNT/ { k++; n = k == 1 ? 256 : 1024; printf "%s,%s,%d,%d,%.1f,%d\n", core, what[k], $3, n, $3 / n, exact >>"build/bench-mcu-vec.csv"
+                   printf "%-4s %-14s %9d instructions, %6.1f each, exact %d\n", core, what[k], $3, $3 / n, exact }' $d/vec.out
+    if [ $exact = 1 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+done
 for plan in 8 4,4 2+8 2,2,2,2; do
     [ -n "$cores" ] || break
     layer $plan 128 784
