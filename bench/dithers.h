@@ -1,0 +1,515 @@
+/* dithers.h - a part of published.c: [AB], the thesis on dithered quantization, beside the shipped quantizers and frames. */
+#ifndef SUCREF_BENCH_DITHERS_H
+#define SUCREF_BENCH_DITHERS_H
+
+enum { D_N = 1024 };
+static uint64_t d_state = 88172645463325252ULL;
+static double d_uniform(void) /* in (0, 1) */
+{
+    d_state ^= d_state << 13; d_state ^= d_state >> 7; d_state ^= d_state << 17;
+    return ((double)(d_state >> 11) + 0.5) / 9007199254740992.0;
+}
+static double d_normal(void) { return sqrt(-2 * log(d_uniform())) * cos(6.283185307179586 * d_uniform()); }
+
+/* ---- sources: one block of n values ---- */
+static float *d_gradients;
+static size_t d_blocks; /* of D_N gradients */
+
+/* gradients of 784-128-10's first layer, one batch of 32 training pictures, by the trained float network */
+static void d_make_gradients(void)
+{
+    static npz z;
+    static float w1t[784 * 128];
+    float a[128], p[10], back[128];
+    int k, i, r;
+    if (!load_npz(&z, "digits") || train_set.n == 0) { return; }
+    d_gradients = (float *)calloc(784 * 128, sizeof(float));
+    for (r = 0; r < 128; r++) { for (i = 0; i < 784; i++) { w1t[i * 128 + r] = z.a[0].v[r * 784 + i]; } }
+    for (k = 0; k < 32; k++) {
+        const uint8_t *x = train_set.x + (size_t)k * 784;
+        float max = -1e9F, sum = 0;
+        memcpy(a, z.a[1].v, sizeof a);
+        for (i = 0; i < 784; i++) { for (r = 0; x[i] && r < 128; r++) { a[r] += (float)x[i] / 255 * w1t[i * 128 + r]; } }
+        for (r = 0; r < 10; r++) {
+            p[r] = z.a[3].v[r];
+            for (i = 0; i < 128; i++) { p[r] += (a[i] > 0 ? a[i] : 0) * z.a[2].v[r * 128 + i]; }
+            max = p[r] > max ? p[r] : max;
+        }
+        for (r = 0; r < 10; r++) { p[r] = expf((p[r] - max) / 4); sum += p[r]; } /* softened: a trained network's own gradients are all but 0 */
+        for (i = 0; i < 128; i++) {
+            back[i] = 0;
+            for (r = 0; r < 10; r++) { back[i] += (p[r] / sum - (float)(r == train_set.label[k])) * z.a[2].v[r * 128 + i]; }
+            if (a[i] <= 0) { back[i] = 0; }
+        }
+        for (i = 0; i < 784; i++) { for (r = 0; x[i] && r < 128; r++) { d_gradients[r * 784 + i] += (float)x[i] / 255 * back[r]; } }
+    }
+    d_blocks = 784 * 128 / D_N;
+    npz_free(&z);
+}
+
+static void d_source(double *x, int n, int kind, int trial)
+{
+    int i;
+    for (i = 0; i < n; i++) {
+        const double s = d_normal();
+        if (kind == 0) { x[i] = s; }
+        else if (kind == 1) { x[i] = -log(d_uniform()) * (s < 0 ? -1 : 1); }
+        else if (kind == 2) { const double a = d_normal(), b = d_normal(), c = d_normal(); x[i] = s / sqrt((a * a + b * b + c * c) / 3); }
+        else { x[i] = (double)d_gradients[((size_t)trial % d_blocks) * D_N + (size_t)i]; }
+    }
+}
+
+/* ---- peers, in floats from their published descriptions ---- */
+
+static void d_hadamard(double *x, int n)
+{
+    int h, i, j;
+    for (h = 1; h < n; h *= 2) { for (i = 0; i < n; i += 2 * h) { for (j = i; j < i + h; j++) { const double a = x[j], b = x[j + h]; x[j] = a + b; x[j + h] = a - b; } } }
+}
+
+/* DRIVE (1 bit) and EDEN (2 bits): rotate, nearest Lloyd-Max centroid of a normal, scale so that the estimate is unbiased */
+static double d_eden(const double *x, int n, int bits)
+{
+    static double z[D_N];
+    double norm = 0, dot = 0, error = 0;
+    int i;
+    for (i = 0; i < n; i++) { z[i] = (d_uniform() < 0.5 ? -1 : 1) * x[i] / sqrt(n); }
+    d_hadamard(z, n);
+    for (i = 0; i < n; i++) { norm += z[i] * z[i]; }
+    if (norm == 0) { return 0; }
+    for (i = 0; i < n; i++) {
+        const double t = fabs(z[i]) * sqrt(n / norm), c = bits == 1 ? 0.7978845608 : t < (0.4527800399 + 1.5104176087) / 2 ? 0.4527800399 : 1.5104176087;
+        dot += c * fabs(z[i]);
+    }
+    for (i = 0; i < n; i++) {
+        const double t = fabs(z[i]) * sqrt(n / norm), c = bits == 1 ? 0.7978845608 : t < (0.4527800399 + 1.5104176087) / 2 ? 0.4527800399 : 1.5104176087;
+        const double e = norm / dot * c - fabs(z[i]);
+        error += e * e;
+    }
+    return error / norm;
+}
+
+static double d_phi(double z) { return 0.5 * erfc(-z * 0.7071067811865476); }
+
+/* an ideal entropy coder behind EDEN: uniform steps, centroids, error D / (1 - D) once unbiased, at an entropy of `bits` */
+static double d_ideal(double bits)
+{
+    double lo = 0.05, hi = 8, d = 1;
+    int step;
+    for (step = 0; step < 60; step++) {
+        const double s = (lo + hi) / 2;
+        double h = 0;
+        int j;
+        d = 1;
+        for (j = -200; j <= 200; j++) {
+            const double a = (j - 0.5) * s, b = (j + 0.5) * s, p = d_phi(b) - d_phi(a), m = (exp(-a * a / 2) - exp(-b * b / 2)) / 2.5066282746310002;
+            if (p > 1e-14) { h -= p * log2(p); d -= m * m / p; }
+        }
+        if (h > bits) { lo = s; } else { hi = s; }
+    }
+    return d / (1 - d);
+}
+
+/* QSGD: levels / norm, half-dithered; norm the largest or the 2-norm */
+static double d_qsgd(const double *x, int n, int levels, int two_norm)
+{
+    double norm = 0, energy = 0, error = 0;
+    int i;
+    for (i = 0; i < n; i++) { energy += x[i] * x[i]; norm = fmax(norm, fabs(x[i])); }
+    if (two_norm) { norm = sqrt(energy); }
+    if (energy == 0) { return 0; }
+    for (i = 0; i < n; i++) { const double e = norm / levels * floor(x[i] / norm * levels + d_uniform()) - x[i]; error += e * e; }
+    return error / energy;
+}
+
+/* ---- the shipped frames ---- */
+typedef struct { double error, bits, energy, ratio; } d_result; /* ratio: the step over the rms that the frame really has */
+static d_result d_frame(const double *x, int n, uint16_t ratio, unsigned flags, uint32_t stream)
+{
+    static int16_t in[65536];
+    static int32_t out[65536], work[SUCREF_VEC_BLOCK];
+    static int64_t work64[SUCREF_VEC_BLOCK];
+    static uint8_t frame[300000];
+    sucref_vec_options o;
+    d_result r = { 0, 0, 0, 0 };
+    double max = 1e-30;
+    uint32_t got;
+    size_t len;
+    int i;
+    for (i = 0; i < n; i++) { max = fmax(max, fabs(x[i])); }
+    for (i = 0; i < n; i++) { in[i] = (int16_t)lrint(x[i] / max * 32767); }
+    o.seed_low = 1; o.seed_high = 2; o.stream = stream; o.ratio = ratio; o.flags = (uint8_t)flags;
+    if (sucref_vec_encode(frame, sizeof frame, &len, in, (uint32_t)n, &o, work) != SUCREF_OK || sucref_vec_decode(out, 65536, &got, frame, len, 1, 2, 8, work64) != SUCREF_OK) { exit(2); }
+    for (i = 0; i < n; i++) { const double e = out[i] / 256.0 * max / 32767 - x[i]; r.error += e * e; r.energy += x[i] * x[i]; }
+    r.bits = 8.0 * (double)(len - SUCREF_VEC_OVERHEAD) / n;
+    r.ratio = (frame[14] | frame[15] << 8) / 256.0;
+    return r;
+}
+
+static void d_frames(void)
+{
+    static const char *source[4] = { "Gaussian", "Laplace", "Student t3", "gradients" };
+    static const struct { const char *name; unsigned flags; uint16_t ratio; double bits, error; int eden; } row_of[3] = {
+        { "D4", SUCREF_VEC_D4, 559, 1.00, 0.52, 1 }, { "D4", SUCREF_VEC_D4, 228, 2.05, 0.087, 2 }, { "plain", 0, 654, 1.02, 0.55, 1 } };
+    static double x[D_N];
+    char item[96];
+    int kind, k, trial;
+    for (kind = 0; kind < 4; kind++) {
+        if (kind == 3 && d_gradients == NULL) { row("AB frames", "real gradients (needs the MNIST files)", NAN, NAN, NAN, NAN, NAN); continue; }
+        for (k = 0; k < 3; k++) {
+            double bits = 0, error = 0, energy = 0, eden = 0, qsgd = 0;
+            int n = 0;
+            for (trial = 0; trial < 300; trial++) {
+                d_result r;
+                d_source(x, D_N, kind, trial);
+                r = d_frame(x, D_N, row_of[k].ratio, row_of[k].flags, (uint32_t)trial);
+                if (r.energy == 0) { continue; }
+                bits += r.bits; error += r.error / r.energy; energy++; n++;
+                eden += d_eden(x, D_N, row_of[k].eden);
+                qsgd += d_qsgd(x, D_N, 1, 0);
+            }
+            snprintf(item, sizeof item, "%s, %s step %.2f rms: bits a value (1024)", source[kind], row_of[k].name, row_of[k].ratio / 256.0);
+            row("AB frames", item, NAN, NAN, bits / n, NAN, row_of[k].bits);
+            snprintf(item, sizeof item, "%s, %s step %.2f rms: error (published: EDEN %d bit%s)", source[kind], row_of[k].name, row_of[k].ratio / 256.0, row_of[k].eden, row_of[k].eden == 1 ? "" : "s");
+            row("AB frames", item, eden / n, NAN, error / n, NAN, row_of[k].error);
+            if (k == 0) { snprintf(item, sizeof item, "%s, QSGD ternary, scaled by the largest: error", source[kind]); row("AB frames", item, NAN, qsgd / n, NAN, NAN, NAN); }
+        }
+    }
+    row("AB frames", "EDEN with an ideal entropy coder, 1.00 bit: error", NAN, d_ideal(1.00), NAN, NAN, NAN);
+    row("AB frames", "EDEN with an ideal entropy coder, 2.05 bits: error", NAN, d_ideal(2.05), NAN, NAN, NAN);
+}
+
+/* H(q given u) of a Gaussian at a plain step of c * rms */
+static double d_entropy(double c)
+{
+    double h = 0;
+    int k, j;
+    for (k = 0; k < 400; k++) {
+        for (j = -60; j <= 60; j++) {
+            const double u = (k + 0.5) / 400, p = d_phi((j + 1 - u) * c) - d_phi((j - u) * c);
+            if (p > 1e-15) { h -= p * log2(p) / 400; }
+        }
+    }
+    return h;
+}
+
+static void d_lengths(void)
+{
+    static const uint16_t ratio[3] = { 256, 512, 700 };
+    static double x[D_N];
+    char item[96];
+    int k, n, trial;
+    for (k = 0; k < 3; k++) {
+        for (n = 256; n <= 1024; n *= 4) {
+            double over = 0;
+            for (trial = 0; trial < 400; trial++) {
+                d_result r;
+                d_source(x, n, 0, trial);
+                r = d_frame(x, n, ratio[k], 0, (uint32_t)trial);
+                over += (r.bits - d_entropy(r.ratio)) / 400;
+            }
+            snprintf(item, sizeof item, "bits over H(q given u), %d values, step %.2f rms", n, ratio[k] / 256.0);
+            row("AB 2.3.2", item, NAN, NAN, over, NAN, n == 256 ? 0.03 : 0.01);
+        }
+        { double h = 0; int j; const double c = ratio[k] / 256.0; /* without the dither: q of a uniform plus a Gaussian */
+          for (j = -60; j <= 60; j++) { double p = 0; int i; for (i = 0; i < 400; i++) { const double u = (i + 0.5) / 400; p += (d_phi((j + 1 - u) * c) - d_phi((j - u) * c)) / 400; } if (p > 1e-15) { h -= p * log2(p); } }
+          snprintf(item, sizeof item, "entropy saved by knowing the dither, step %.2f rms", c);
+          row("AB Table 2.2", item, NAN, NAN, h - d_entropy(c), NAN, NAN); }
+    }
+    row("AB Table 2.1", "raw bits, 7 levels against half of the senders nested, k = 3", 1.278, NAN, 2 * log2(7) / (log2(7) + log2(3)), 1.278, 1.279);
+}
+
+/* mean of 4000 decodes of one vector: its error over error / 4000 */
+static void d_unbiased(void)
+{
+    static double x[256], sum[256];
+    double off = 0, one = 0;
+    int k, i, vector;
+    for (vector = 0; vector < 8; vector++) {
+        d_source(x, 256, 1, 0);
+        memset(sum, 0, sizeof sum);
+        for (k = 0; k < 4000; k++) {
+            static int16_t in[256];
+            static int32_t out[256], work[SUCREF_VEC_BLOCK];
+            static int64_t work64[SUCREF_VEC_BLOCK];
+            static uint8_t frame[2000];
+            sucref_vec_options o = { 1, 7, 0, 560, SUCREF_VEC_D4 };
+            size_t len;
+            uint32_t n;
+            for (i = 0; i < 256; i++) { in[i] = (int16_t)lrint(1000 * x[i]); }
+            o.stream = (uint32_t)(vector * 4000 + k);
+            if (sucref_vec_encode(frame, sizeof frame, &len, in, 256, &o, work) != SUCREF_OK || sucref_vec_decode(out, 256, &n, frame, len, 1, 7, 8, work64) != SUCREF_OK) { exit(2); }
+            for (i = 0; i < 256; i++) { const double d = out[i] / 256.0 - in[i]; sum[i] += d / 4000; one += d * d / 4000; }
+        }
+        for (i = 0; i < 256; i++) { off += sum[i] * sum[i]; }
+    }
+    row("AB frames", "mean of 4000 decodes, over the unbiased floor (EDEN 1.1 to 3.6)", NAN, NAN, off / (one / 4000), 0.9, 1.1);
+}
+
+/* quantized compressive sampling: measured error of the integer functions against gamma (4.10), unbiased and least squares */
+static void d_sampling(void)
+{
+    static const int ks[] = { 8, 32, 64, 128, 256 };
+    enum { N = 256 };
+    static int16_t x[N];
+    static int32_t v[N], w2[N];
+    static int16_t q[N];
+    static int64_t out[N], work[N];
+    char item[96];
+    int c, levels, trial, i;
+    for (c = 0; c < 5; c++) {
+        for (levels = 1; levels <= 2; levels++) {
+            const int k = ks[c];
+            const double gamma = (double)N / k - 1 + N / (4.0 * levels * levels) * log(k) / (k - 1);
+            double error = 0, shrunk = 0;
+            for (trial = 0; trial < 400; trial++) {
+                sucref_stream r;
+                sucref_step st;
+                double e2 = 0, s2 = 0, energy = 0;
+                uint32_t max = 1;
+                unsigned log2_k = 0;
+                while (1 << log2_k < k) { log2_k++; }
+                sucref_stream_init(&r, 5, 5, (uint32_t)trial);
+                for (i = 0; i < N; i++) { x[i] = (int16_t)lrint(1000 * d_normal()); energy += (double)x[i] * x[i]; }
+                (void)sucref_fold(v, log2_k, x, N, &r, 1000);
+                for (i = 0; i < k; i++) { max = (uint32_t)abs(v[i]) > max ? (uint32_t)abs(v[i]) : max; }
+                if (sucref_step_for(&st, max, (uint32_t)levels) != SUCREF_OK || sucref_dither_encode(q, v, (size_t)k, &st, &r, 0) != SUCREF_OK ||
+                    sucref_dither_decode(w2, q, (size_t)k, &st, &r, 0) != SUCREF_OK || sucref_unfold(out, N, w2, log2_k, &r, 1000, work) != SUCREF_OK) { exit(2); }
+                for (i = 0; i < N; i++) {
+                    const double y = (double)out[i] / (2.0 * st.multiplier * k), e = y - x[i], s = y / (1 + gamma) - x[i];
+                    e2 += e * e; s2 += s * s;
+                }
+                error += e2 / energy / 400; shrunk += s2 / energy / 400;
+            }
+            snprintf(item, sizeof item, "QCS n 256, k %d, Q %d: error (printed: the bound gamma)", k, levels);
+            row("AB Figure 4.1", item, NAN, gamma, error, NAN, 1.02 * gamma);
+            snprintf(item, sizeof item, "the same, least squares (printed: gamma / (1 + gamma))");
+            row("AB Figure 4.1", item, NAN, gamma / (1 + gamma), shrunk, NAN, 1.02 * gamma / (1 + gamma));
+        }
+    }
+}
+
+/* the best (k, Q) for a wanted gain, 32 n / (k log2(2Q + 1)), by (4.11) */
+static void d_best(void)
+{
+    static const int gains[] = { 16, 21, 32, 100 };
+    char item[96];
+    int g, k, q;
+    for (g = 0; g < 4; g++) {
+        double best = 1e9;
+        int bk = 0, bq = 0;
+        for (k = 2; k <= 256; k++) {
+            for (q = 1; q <= 8; q++) {
+                const double gamma = 256.0 / k - 1 + 256 / (4.0 * q * q) * log(k) / (k - 1);
+                if (256 * 32 / (k * log2(2 * q + 1)) >= gains[g] && gamma < best) { best = gamma; bk = k; bq = q; }
+            }
+        }
+        snprintf(item, sizeof item, "best (k, Q) = (%d, %d) at a gain of %d, n 256: gamma", bk, bq, gains[g]);
+        row("AB 4.11", item, NAN, best, NAN, NAN, NAN);
+    }
+}
+
+/* linear regression by gradients that QCS compresses 21 times: n 64, m 50 samples, eigenvalues 1 to 4, batch 32; share of runs that
+ * converge, by step size, without feedback and with weighted feedback */
+static double d_converged(double step, double beta, int runs)
+{
+    enum { N = 64, K = 16 };
+    int run_, t, i, done = 0;
+    for (run_ = 0; run_ < runs; run_++) {
+        double w[N], goal[N], r[N] = { 0 }, first = 0, last = 0;
+        for (i = 0; i < N; i++) { goal[i] = d_normal(); w[i] = 0; first += goal[i] * goal[i]; }
+        for (t = 0; t < 400; t++) {
+            int16_t x[N];
+            int32_t v[K], w2[K];
+            int16_t q[K];
+            int64_t out[N], work[K];
+            double z[N], max = 1e-12;
+            sucref_stream s;
+            sucref_step st;
+            uint32_t top = 1;
+            sucref_stream_init(&s, (uint32_t)run_, 3, (uint32_t)t);
+            for (i = 0; i < N; i++) { /* eigenvalues 1..4 along the axes; noise of a batch of 32 of 50 */
+                const double lambda = 1 + 3.0 * i / (N - 1), g = lambda * (w[i] - goal[i]) * (1 + d_normal() * sqrt((1 / 32.0 - 1 / 50.0)));
+                z[i] = g + beta * r[i];
+                r[i] += g; /* less what is sent, below */
+                max = fmax(max, fabs(z[i]));
+            }
+            for (i = 0; i < N; i++) { x[i] = (int16_t)lrint(z[i] / max * 8000); }
+            (void)sucref_fold(v, 4, x, N, &s, 1000);
+            for (i = 0; i < K; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
+            if (sucref_step_for(&st, top, 8) != SUCREF_OK || sucref_dither_encode(q, v, K, &st, &s, 0) != SUCREF_OK) { exit(2); }
+            (void)sucref_dither_decode(w2, q, K, &st, &s, 0);
+            (void)sucref_unfold(out, N, w2, 4, &s, 1000, work);
+            for (i = 0; i < N; i++) {
+                const double sent = (double)out[i] / (2.0 * st.multiplier * K) * max / 8000;
+                w[i] -= step * sent;
+                r[i] = beta > 0 ? r[i] - sent : 0;
+                if (!(fabs(w[i]) < 1e6)) { t = 1000; break; }
+            }
+        }
+        for (i = 0; i < N; i++) { last += (w[i] - goal[i]) * (w[i] - goal[i]); }
+        done += t == 400 && last < 0.01 * first;
+    }
+    return (double)done / runs;
+}
+
+static void d_regression(void)
+{
+    static const double steps[7] = { 0.02, 0.05, 0.08, 0.1, 0.15, 0.2, 0.3 };
+    double y[2][7];
+    char path[256], item[96];
+    svg s;
+    int k;
+    for (k = 0; k < 7; k++) {
+        y[0][k] = d_converged(steps[k], 0, 60);
+        y[1][k] = d_converged(steps[k], 0.2, 60);
+        snprintf(item, sizeof item, "regression by QCS k 16, Q 8, step %.2f: share converged", steps[k]);
+        row("AB Figure 4.4", item, NAN, NAN, y[0][k], NAN, NAN);
+        snprintf(item, sizeof item, "the same with weighted feedback, beta 0.2");
+        row("AB Figure 4.4", item, NAN, NAN, y[1][k], NAN, NAN);
+    }
+    snprintf(path, sizeof path, "%s/fig4_4.svg", out_dir);
+    s = svg_open(path, "[AB] Fig. 4.4: runs that converge, by step size", "step size", "share of 60 runs", 0, 0.3, 0, 1, 0.05, 0.2);
+    svg_line(&s, "QCS", steps, y[0], 7, 1);
+    svg_line(&s, "with feedback", steps, y[1], 7, 1);
+    svg_close(&s);
+}
+
+/* error against bits, Gaussian, n 1024 */
+static void d_plot(void)
+{
+    static double x[D_N];
+    static const uint16_t ratio[8] = { 128, 181, 256, 362, 512, 724, 1024, 1448 };
+    double bits[2][8], error[2][8], one[2] = { 1, 2 }, eden[2], qsgd_bits[2], qsgd[2];
+    char path[256];
+    svg s;
+    int k, d4, trial;
+    for (d4 = 0; d4 < 2; d4++) {
+        for (k = 0; k < 8; k++) {
+            bits[d4][k] = error[d4][k] = 0;
+            for (trial = 0; trial < 60; trial++) {
+                d_result r;
+                d_source(x, D_N, 0, 0);
+                r = d_frame(x, D_N, ratio[k], (unsigned)d4, (uint32_t)trial);
+                bits[d4][k] += r.bits / 60; error[d4][k] += r.error / r.energy / 60;
+            }
+            error[d4][k] = log10(error[d4][k]);
+        }
+    }
+    for (k = 0; k < 2; k++) {
+        eden[k] = qsgd[k] = 0;
+        for (trial = 0; trial < 60; trial++) { d_source(x, D_N, 0, 0); eden[k] += d_eden(x, D_N, k + 1) / 60; qsgd[k] += d_qsgd(x, D_N, k + 1, 0) / 60; }
+        eden[k] = log10(eden[k]); qsgd[k] = log10(qsgd[k]); qsgd_bits[k] = log2(2 * k + 3);
+    }
+    snprintf(path, sizeof path, "%s/dither.svg", out_dir);
+    s = svg_open(path, "error against bits, Gaussian vectors of 1024", "bits a value", "log10 of the error's share of the energy", 0, 3, -2, 1, 0.5, 0.5);
+    svg_line(&s, "D4 frame", bits[1], error[1], 8, 1);
+    svg_line(&s, "plain frame", bits[0], error[0], 8, 1);
+    svg_line(&s, "EDEN", one, eden, 2, 1);
+    svg_line(&s, "QSGD", qsgd_bits, qsgd, 2, 1);
+    svg_close(&s);
+}
+
+/* indirect quantization of G = Delta X^T / L (3.8), unbiased for dithers; its error and the batch size up to which it pays */
+static void d_outer(void)
+{
+    enum { N = 32, M = 24, LONG = 64 };
+    static double x[N][LONG], d[M][LONG];
+    static int32_t xi[LONG], xq[N][LONG], dq[M][LONG];
+    static int16_t q[LONG];
+    const int batches[4] = { 4, 8, 16, 64 };
+    char item[96];
+    int b, trial, i, j, l;
+    for (b = 0; b < 4; b++) {
+        const int L = batches[b];
+        double error = 0, energy = 0, naive = 0;
+        for (trial = 0; trial < 100; trial++) {
+            sucref_stream s;
+            const sucref_step st = { 1, 8 };
+            sucref_stream_init(&s, 9, 9, (uint32_t)trial);
+            for (i = 0; i < N; i++) {
+                for (l = 0; l < L; l++) { x[i][l] = fabs(d_normal()) * 256; xi[l] = (int32_t)lrint(x[i][l]); }
+                if (sucref_dither_encode(q, xi, (size_t)L, &st, &s, (uint32_t)i * 64U) != SUCREF_OK || sucref_dither_decode(xq[i], q, (size_t)L, &st, &s, (uint32_t)i * 64U) != SUCREF_OK) { exit(2); }
+            }
+            for (j = 0; j < M; j++) {
+                for (l = 0; l < L; l++) { d[j][l] = d_normal() * 256; xi[l] = (int32_t)lrint(d[j][l]); }
+                if (sucref_dither_encode(q, xi, (size_t)L, &st, &s, 9000U + (uint32_t)j * 64U) != SUCREF_OK ||
+                    sucref_dither_decode(dq[j], q, (size_t)L, &st, &s, 9000U + (uint32_t)j * 64U) != SUCREF_OK) { exit(2); }
+            }
+            for (j = 0; j < M; j++) {
+                for (i = 0; i < N; i++) {
+                    double g = 0, h = 0, k = 0;
+                    for (l = 0; l < L; l++) {
+                        g += lrint(d[j][l]) * (double)lrint(x[i][l]) / L;
+                        h += dq[j][l] / 2.0 * xq[i][l] / 2.0 / L;
+                        k += 256 * floor(d[j][l] / 256 + 0.5) * 256 * floor(x[i][l] / 256 + 0.5) / L; /* no dither: the naive rule */
+                    }
+                    error += (h - g) * (h - g); naive += (k - g) * (k - g); energy += g * g;
+                }
+            }
+        }
+        snprintf(item, sizeof item, "outer product from dithered factors, step one rms, batch %d: error", L);
+        row("AB 3.8", item, NAN, naive / energy, error / energy, NAN, NAN);
+    }
+    row("AB Table 3.3", "784 x 300: largest batch at which factors are fewer values than the product", NAN, NAN, floor(784.0 * 300 / (784 + 300)), NAN, NAN);
+}
+
+/* random linear coding over the air: 32 nodes of unequal weight, half of them sending, gains of n / k; measured error of the weighted
+ * mean against (n/k) (|g|^2 + sum a_i^2 (1/p - 1) |g_i|^2) - |g|^2, the sum of (5.5), (5.8) and (5.9) without noise */
+static void d_air(void)
+{
+    enum { N = 256, NODES = 32 };
+    static const unsigned log2_ks[4] = { 7, 6, 4, 1 }; /* gains 2, 4, 16, 128 */
+    static int16_t x[NODES][N];
+    static int64_t out[N], work[N];
+    static int32_t v[N], sent[N], air[N], ones[N];
+    static uint8_t used[N];
+    double weight[NODES], g[N] = { 0 }, energy = 0, spread = 0, total = 0;
+    char item[96];
+    int c, t, i, node;
+    for (node = 0; node < NODES; node++) { total += weight[node] = 1 + node % 4; }
+    for (i = 0; i < N; i++) { used[i] = 1; ones[i] = 65536; }
+    for (node = 0; node < NODES; node++) {
+        double own = 0;
+        weight[node] /= total;
+        for (i = 0; i < N; i++) { x[node][i] = (int16_t)lrint(300 * d_normal() + 300 * sin(i)); g[i] += weight[node] * x[node][i]; own += (double)x[node][i] * x[node][i]; }
+        spread += weight[node] * weight[node] * own;
+    }
+    for (i = 0; i < N; i++) { energy += g[i] * g[i]; }
+    for (c = 0; c < 4; c++) {
+        const int k = 1 << log2_ks[c];
+        double error = 0;
+        for (t = 0; t < 600; t++) {
+            sucref_stream signs;
+            sucref_stream_init(&signs, 4, 4, (uint32_t)t);
+            memset(air, 0, sizeof air);
+            for (node = 0; node < NODES; node++) {
+                if (d_uniform() < 0.5) { continue; }
+                (void)sucref_fold(v, log2_ks[c], x[node], N, &signs, 0);
+                sucref_air_encode(sent, v, (size_t)k, used, ones, (int32_t)lrint(weight[node] * 2 * 65536));
+                for (i = 0; i < k; i++) { air[i] += sent[i]; }
+            }
+            (void)sucref_unfold(out, N, air, log2_ks[c], &signs, 0, work);
+            for (i = 0; i < N; i++) { const double e = (double)out[i] / k - g[i]; error += e * e / 600; }
+        }
+        snprintf(item, sizeof item, "32 nodes over the air, half sending, gain %d: error (printed: the formula)", N / k);
+        row("AB Figure 5.4", item, NAN, ((double)N / k * (energy + spread) - energy) / energy, error / energy, NAN, 1.1 * ((double)N / k * (energy + spread) - energy) / energy);
+    }
+}
+
+static void dithered(void)
+{
+    d_make_gradients();
+    d_frames();
+    d_lengths();
+    d_unbiased();
+    d_sampling();
+    d_best();
+    d_regression();
+    d_outer();
+    d_air();
+    d_plot();
+    row("AB Tables 3, 4", "Lenet, CifarNet, AlexNet, GPU times (not here)", NAN, NAN, NAN, NAN, NAN);
+    free(d_gradients);
+}
+#endif
