@@ -32,6 +32,8 @@
  *                   sucref_combine_weights, _combine                                    unbiased quantizers [AB]
  *     hadamard, qcs sucref_hadamard, _hadamard16, _fold, _unfold, _feedback_add, _feedback_keep, _air_encode
  *     coder, vec    sucref_encoder_, sucref_decoder_, sucref_vec_encode, _vec_decode       a vector as a frame of few bits
+ *     parity        sucref_parity_rows, _digits, _outputs, sucref_recovery_plan, sucref_recover, sucref_parity_check, _locate,
+ *                   sucref_checksum_row, _agrees                                        outputs of lost or wrong devices [CDC]
  *     prepare       sucref_model_write, sucref_calibrate, sucref_certify, sucref_quantize, sucref_table; host only
  *
  * CONFIGURATION (define before including; none changes a type or a signature)
@@ -47,6 +49,7 @@
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
  *     SUCREF_ASSERT(cond)     internal invariants; default nothing
  *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs, coder and vec
+ *     SUCREF_NO_PARITY        leaves out the bodies of parity
  *     SUCREF_PHILOX           dithers from Philox2x32-7 in place of mix2 (both ends must agree; frames say so)
  *     SUCREF_NO_STATUS_TEXT   no text for status codes and faults
  *
@@ -645,6 +648,63 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
  * Any bytes are safe. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE (x_len < n), SUCREF_E_DATA (x may hold part of a vector). */
 SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const uint8_t *frame, size_t frame_len, uint32_t seed_low, uint32_t seed_high,
                                  unsigned fraction_bits, int64_t *work);
+
+/* ---- parity ------------------------------------------------------------------------------------------------------
+ * Source: [CDC] R. Hadidi et al., "Creating Robust Deep Neural Networks With Coded Distributed Computing for IoT Systems": a layer's
+ * rows are split over n devices, and r more compute
+ *
+ *     p_j = sum_i c_ji y_i      of the integer outputs, before bias, activation and requantization
+ *
+ * with small integers c_ji, the first row all ones, of which every square minor is other than 0, so that any n of the n + r devices
+ * give the others' outputs. Everything wraps at 2^32. A lost y is (a sum of n multiply-adds) / 2^shift: the determinant of the
+ * equations is 2^shift times an odd number, which has an inverse. It is exact while every |y| < 2^(31 - shift), shift at most 4 for
+ * n <= 8, r <= 4, at most 5 for n <= 16, r <= 3. Shards of fewer rows are filled with zeros. Digit planes of the weights have parities in the
+ * same way, plane by plane, and convolutions by output channels.
+ *
+ * Shards are numbered 0..n-1 for data and n..n+r-1 for parity; a mask has bit k for shard k. */
+enum { SUCREF_MAX_SHARDS = 16, SUCREF_MAX_PARITY = 4 };
+
+/* sucref_parity_coefficient - c_ji, within +-4 for n <= 8 and +-8 beyond; 0 where (n, r) is no code: n 1..8 with r 1..4, n 9..16 with r 1..3. */
+SUCREF_API int sucref_parity_coefficient(unsigned n, unsigned r, unsigned parity, unsigned shard);
+
+/* sucref_parity_rows - the weights that a parity device computes with: out[k] = sum_i c_ji w_i[k].
+ *   out [len] int16: |out| <= 127 * (8 * 16);  w [n] pointers to [len] int8 or, sucref_parity_digits, to digits 0..255
+ * sucref_parity_outputs - the same of outputs, wrapping: what an honest parity device answers. y [n] pointers to [len].
+ * Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such code). */
+SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t len, unsigned n, unsigned r, unsigned parity);
+SUCREF_API int sucref_parity_digits(int32_t *out, const uint8_t *const *digits, size_t len, unsigned n, unsigned r, unsigned parity);
+SUCREF_API int sucref_parity_outputs(int32_t *out, const int32_t *const *y, size_t len, unsigned n, unsigned r, unsigned parity);
+
+typedef struct {
+    uint32_t data[SUCREF_MAX_PARITY][SUCREF_MAX_SHARDS], parity[SUCREF_MAX_PARITY][SUCREF_MAX_PARITY];
+    uint8_t lost[SUCREF_MAX_PARITY], used[SUCREF_MAX_PARITY]; /* lost data shards; parity shards that replace them */
+    uint8_t n, r, n_lost, shift;
+} sucref_recovery;
+
+/* sucref_recovery_plan - how to find the lost data shards from those present.
+ *   limit   every data output keeps |y| < limit, 1..2^31
+ * Returns SUCREF_OK (n_lost may be 0), SUCREF_E_ARG, SUCREF_E_RANGE (no such code, or no exact recovery for this limit),
+ * SUCREF_E_STATE (fewer than n shards present). */
+SUCREF_API int sucref_recovery_plan(sucref_recovery *p, unsigned n, unsigned r, uint32_t present, uint32_t limit);
+
+/* sucref_recover - outputs of the plan's lost shard number `which` (0..n_lost-1). shard [n + r] pointers to [len]; those that the
+ * plan does not read may be NULL. out may be none of them. n multiply-adds and a shift for each output, no division.
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_DATA (the shards contradict each other; out is written). */
+SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned which, const int32_t *const *shard, size_t len);
+
+/* sucref_parity_check - compares what is present with the parities present. Up to r wrong shards, one output of them, are noticed.
+ * Returns SUCREF_OK (no contradiction), SUCREF_E_DATA, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_STATE (nothing to compare). */
+SUCREF_API int sucref_parity_check(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present, uint32_t limit);
+
+/* sucref_parity_locate - which shards are wrong, when at most half as many are as there are parities to spare: the smallest set without
+ * which the others agree and all recovered |y| < limit. *wrong: their mask, 0 if none.
+ * Returns SUCREF_OK, SUCREF_E_DATA (wrong, but several sets fit or none does: never a guess), and as sucref_parity_check. */
+SUCREF_API int sucref_parity_locate(uint32_t *wrong, const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present, uint32_t limit);
+
+/* A cheaper check of one shard by itself: one more row, the sum of its rows, whose output is the sum of its outputs, wrapping.
+ * sucref_checksum_row - out [n_in] from w [rows][n_in], rows <= 256. sucref_checksum_agrees - 1 or 0. */
+SUCREF_API void sucref_checksum_row(int16_t *out, const int8_t *w, size_t rows, size_t n_in);
+SUCREF_API int sucref_checksum_agrees(const int32_t *y, size_t rows, int32_t sum);
 
 #ifdef SUCREF_HOST
 /* ---- prepare (host only) -----------------------------------------------------------------------------------------
@@ -2829,8 +2889,9 @@ SUCREF_API int sucref_certified(const sucref_net *s, uint32_t *work, size_t work
     for (n = 1; n + 1U < s->model->n_layers; n++) { sucref_i_interval_layer(&p, n); }
     sucref_model_layer(&l, s->model, s->model->n_layers - 1U);
     best = sucref_argmax(a.logits, a.n_out);
-    while (l.n_out > 1 && (l.flags & SUCREF_LAYER_ORDER) && sucref_i_u16(s->model->bytes + sucref_i_params_of(&l).order + 2U * row) != best) { row++; }
     if (!(l.flags & SUCREF_LAYER_ORDER)) { row = best; }
+    while ((l.flags & SUCREF_LAYER_ORDER) && row < l.n_out && sucref_i_u16(s->model->bytes + sucref_i_params_of(&l).order + 2U * row) != best) { row++; }
+    if (row == l.n_out) { return SUCREF_E_DATA; } /* the order is no permutation */
     one = l.n_out > 1 ? 0 : a.logits[0] >= 0 ? 1 : -1;
     for (k = 0; k < l.n_out; k++) {
         if (k == row && one == 0) { continue; }
@@ -3886,6 +3947,255 @@ SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const ui
     return SUCREF_OK;
 }
 #endif /* SUCREF_NO_DITHER */
+
+#ifndef SUCREF_NO_PARITY
+/* ---- parity: implementation ------------------------------------------------------------------------------------- */
+
+static const int8_t sucref_i_code8[4][8] = { { 1, 1, 1, 1, 1, 1, 1, 1 }, { 1, -1, 2, -2, 3, -3, 4, -4 }, { 1, 2, 3, -4, -1, -2, -3, 4 }, { 2, -4, -2, 4, 3, -1, 1, -3 } };
+static const int8_t sucref_i_code16[2][16] = { { 6, -5, 8, -3, 5, -7, 7, 1, -6, -2, 2, -4, -1, 3, -8, 4 }, { -5, 7, 8, 4, 1, -2, -8, -1, -3, -4, 3, 6, -6, 5, 2, -7 } };
+
+static int sucref_i_is_code(unsigned n, unsigned r) { return n >= 1 && n <= 16 && r >= 1 && r <= (n <= 8 ? 4U : 3U); }
+
+SUCREF_API int sucref_parity_coefficient(unsigned n, unsigned r, unsigned parity, unsigned shard)
+{
+    if (!sucref_i_is_code(n, r) || parity >= r || shard >= n) { return 0; }
+    if (n <= 8) { return sucref_i_code8[parity][shard]; }
+    return parity == 0 ? 1 : sucref_i_code16[parity - 1U][shard];
+}
+
+SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t len, unsigned n, unsigned r, unsigned parity)
+{
+    size_t k;
+    unsigned i;
+    if (out == NULL || w == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_is_code(n, r) || parity >= r) { return SUCREF_E_RANGE; }
+    for (k = 0; k < len; k++) {
+        int sum = 0; /* 128 * 8 * 16 < 2^15 */
+        for (i = 0; i < n; i++) { sum += sucref_parity_coefficient(n, r, parity, i) * w[i][k]; }
+        out[k] = (int16_t)sum;
+    }
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_parity_digits(int32_t *out, const uint8_t *const *digits, size_t len, unsigned n, unsigned r, unsigned parity)
+{
+    size_t k;
+    unsigned i;
+    if (out == NULL || digits == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_is_code(n, r) || parity >= r) { return SUCREF_E_RANGE; }
+    for (k = 0; k < len; k++) {
+        out[k] = 0;
+        for (i = 0; i < n; i++) { out[k] += (int32_t)sucref_parity_coefficient(n, r, parity, i) * digits[i][k]; }
+    }
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_parity_outputs(int32_t *out, const int32_t *const *y, size_t len, unsigned n, unsigned r, unsigned parity)
+{
+    size_t k;
+    unsigned i;
+    if (out == NULL || y == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_is_code(n, r) || parity >= r) { return SUCREF_E_RANGE; }
+    for (k = 0; k < len; k++) {
+        uint32_t sum = 0; /* wraps on purpose */
+        for (i = 0; i < n; i++) { sum += (uint32_t)(int32_t)sucref_parity_coefficient(n, r, parity, i) * (uint32_t)y[i][k]; }
+        out[k] = sucref_i_s32(sum);
+    }
+    return SUCREF_OK;
+}
+
+/* determinant of the rows and columns of a that the masks leave (as many of each), at most 4: < 4! * 8^4 */
+static int32_t sucref_i_minor(int32_t a[SUCREF_MAX_PARITY][SUCREF_MAX_PARITY], unsigned rows, unsigned cols)
+{
+    int32_t sum = 0, sign = 1;
+    unsigned row = 0, c;
+    if (rows == 0) { return 1; }
+    while (!(rows >> row & 1U)) { row++; }
+    for (c = 0; c < SUCREF_MAX_PARITY; c++) {
+        if (!(cols >> c & 1U)) { continue; }
+        sum += sign * a[row][c] * sucref_i_minor(a, rows & ~(1U << row), cols & ~(1U << c));
+        sign = -sign;
+    }
+    return sum;
+}
+
+static unsigned sucref_i_count_bits(uint32_t v)
+{
+    unsigned n = 0;
+    for (; v != 0; v &= v - 1U) { n++; }
+    return n;
+}
+
+/* the equations of the lost shards by the parities of a mask */
+static void sucref_i_equations(int32_t a[SUCREF_MAX_PARITY][SUCREF_MAX_PARITY], const sucref_recovery *p, unsigned parities)
+{
+    unsigned j, row = 0, col;
+    for (j = 0; j < p->r; j++) {
+        if (!(parities >> j & 1U)) { continue; }
+        for (col = 0; col < p->n_lost; col++) { a[row][col] = sucref_parity_coefficient(p->n, p->r, j, p->lost[col]); }
+        row++;
+    }
+}
+
+/* fills the plan's factors for the parities chosen: y = (adjugate / odd part of the determinant) (parity - known) / 2^shift */
+static void sucref_i_plan_factors(sucref_recovery *p, unsigned parities, uint32_t present)
+{
+    int32_t a[SUCREF_MAX_PARITY][SUCREF_MAX_PARITY];
+    const unsigned all = (1U << p->n_lost) - 1U;
+    uint32_t odd, inverse;
+    unsigned i, j, k, used = 0;
+    sucref_i_equations(a, p, parities);
+    odd = (uint32_t)sucref_i_floor32(sucref_i_minor(a, all, all), p->shift);
+    inverse = odd; /* correct to 3 bits; each step doubles them */
+    for (k = 0; k < 4; k++) { inverse *= 2U - odd * inverse; }
+    for (j = 0; j < p->r; j++) { if (parities >> j & 1U) { p->used[used++] = (uint8_t)(p->n + j); } }
+    for (i = 0; i < p->n_lost; i++) {
+        for (j = 0; j < p->n_lost; j++) {
+            const int32_t cofactor = sucref_i_minor(a, all & ~(1U << j), all & ~(1U << i));
+            p->parity[i][j] = (uint32_t)((i + j) % 2U != 0 ? -cofactor : cofactor) * inverse;
+        }
+        for (k = 0; k < p->n; k++) {
+            uint32_t sum = 0;
+            for (j = 0; j < p->n_lost; j++) { sum -= p->parity[i][j] * (uint32_t)(int32_t)sucref_parity_coefficient(p->n, p->r, p->used[j] - (unsigned)p->n, k); }
+            p->data[i][k] = (present >> k & 1U) ? sum : 0U;
+        }
+    }
+}
+
+SUCREF_API int sucref_recovery_plan(sucref_recovery *p, unsigned n, unsigned r, uint32_t present, uint32_t limit)
+{
+    int32_t a[SUCREF_MAX_PARITY][SUCREF_MAX_PARITY];
+    unsigned i, parities, best = 0, lost = 0;
+    if (p == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_is_code(n, r) || limit < 1 || limit > 0x80000000U) { return SUCREF_E_RANGE; }
+    for (i = 0; i < n; i++) { lost += !(present >> i & 1U); }
+    if (lost > sucref_i_count_bits(present >> n & ((1U << r) - 1U))) { return SUCREF_E_STATE; }
+    p->n = (uint8_t)n; p->r = (uint8_t)r; p->n_lost = 0; p->shift = 0;
+    for (i = 0; i < n; i++) { if (!(present >> i & 1U)) { p->lost[p->n_lost++] = (uint8_t)i; } }
+    if (lost == 0) { return SUCREF_OK; }
+    p->shift = 32;
+    for (parities = 1; parities < 1U << r; parities++) { /* the parities whose determinant has the fewest factors of two */
+        unsigned shift = 0;
+        int32_t d;
+        if ((parities & ~(present >> n)) != 0 || sucref_i_count_bits(parities) != lost) { continue; }
+        sucref_i_equations(a, p, parities);
+        d = sucref_i_minor(a, (1U << lost) - 1U, (1U << lost) - 1U); /* never 0 */
+        while (!(((uint32_t)d >> shift) & 1U)) { shift++; }
+        if (shift < p->shift) { p->shift = (uint8_t)shift; best = parities; }
+    }
+    if (limit > 0x80000000U >> p->shift) { return SUCREF_E_RANGE; }
+    sucref_i_plan_factors(p, best, present);
+    return SUCREF_OK;
+}
+
+/* one output of a lost shard; *rest gets the bits that must be 0 */
+static int32_t sucref_i_recover_one(const sucref_recovery *p, unsigned which, const int32_t *const *shard, size_t k, uint32_t *rest)
+{
+    uint32_t sum = 0;
+    unsigned i;
+    for (i = 0; i < p->n; i++) { if (p->data[which][i] != 0) { sum += p->data[which][i] * (uint32_t)shard[i][k]; } }
+    for (i = 0; i < p->n_lost; i++) { sum += p->parity[which][i] * (uint32_t)shard[p->used[i]][k]; }
+    *rest |= sum & (((uint32_t)1 << p->shift) - 1U);
+    return sucref_i_floor32(sucref_i_s32(sum), p->shift);
+}
+
+SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned which, const int32_t *const *shard, size_t len)
+{
+    uint32_t rest = 0;
+    size_t k;
+    if (out == NULL || p == NULL || shard == NULL || which >= p->n_lost) { return SUCREF_E_ARG; }
+    for (k = 0; k < len; k++) { out[k] = sucref_i_recover_one(p, which, shard, k, &rest); }
+    return rest == 0 ? SUCREF_OK : SUCREF_E_DATA;
+}
+
+/* do all parities of a mask hold for output k, with the plan's lost shards recovered and below the limit? */
+static int sucref_i_parities_hold(const sucref_recovery *p, const int32_t *const *shard, size_t k, uint32_t parities, uint32_t limit)
+{
+    int32_t found[SUCREF_MAX_PARITY] = { 0 };
+    uint32_t rest = 0;
+    unsigned i, j, lost;
+    for (i = 0; i < p->n_lost; i++) {
+        found[i] = sucref_i_recover_one(p, i, shard, k, &rest);
+        if ((found[i] < 0 ? 0U - (uint32_t)found[i] : (uint32_t)found[i]) >= limit) { return 0; }
+    }
+    if (rest != 0) { return 0; }
+    for (j = 0; j < p->r; j++) {
+        uint32_t sum;
+        if (!(parities >> j & 1U)) { continue; }
+        sum = (uint32_t)shard[p->n + j][k];
+        for (i = 0, lost = 0; i < p->n; i++) {
+            const int gone = lost < p->n_lost && p->lost[lost] == i;
+            sum -= (uint32_t)(int32_t)sucref_parity_coefficient(p->n, p->r, j, i) * (uint32_t)(gone ? found[lost] : shard[i][k]);
+            lost += (unsigned)gone;
+        }
+        if (sum != 0) { return 0; }
+    }
+    return 1;
+}
+
+/* do the shards of a mask agree? SUCREF_OK, SUCREF_E_DATA, or what the plan answered */
+static int sucref_i_agree(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present, uint32_t limit)
+{
+    sucref_recovery p;
+    size_t k;
+    const int status = sucref_recovery_plan(&p, n, r, present, limit);
+    if (status != SUCREF_OK) { return status; }
+    for (k = 0; k < len; k++) { if (!sucref_i_parities_hold(&p, shard, k, present >> n, limit)) { return SUCREF_E_DATA; } }
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_parity_check(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present, uint32_t limit)
+{
+    if (shard == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_is_code(n, r)) { return SUCREF_E_RANGE; }
+    if (sucref_i_count_bits(present & (((uint32_t)1 << (n + r)) - 1U)) <= n) { return SUCREF_E_STATE; }
+    return sucref_i_agree(shard, len, n, r, present, limit);
+}
+
+SUCREF_API int sucref_parity_locate(uint32_t *wrong, const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present, uint32_t limit)
+{
+    unsigned spare, a, b, fits = 0;
+    int status;
+    if (wrong == NULL || shard == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_is_code(n, r)) { return SUCREF_E_RANGE; }
+    present &= ((uint32_t)1 << (n + r)) - 1U;
+    if (sucref_i_count_bits(present) <= n) { return SUCREF_E_STATE; }
+    *wrong = 0;
+    spare = sucref_i_count_bits(present) - n;
+    status = sucref_i_agree(shard, len, n, r, present, limit);
+    if (status != SUCREF_E_DATA) { return status; }
+    for (a = 0; spare >= 2 && a < n + r; a++) { /* one wrong */
+        if ((present >> a & 1U) && sucref_i_agree(shard, len, n, r, present & ~((uint32_t)1 << a), limit) == SUCREF_OK) { *wrong = (uint32_t)1 << a; fits++; }
+    }
+    for (a = 0; fits == 0 && spare >= 4 && a < n + r; a++) { /* two wrong */
+        for (b = a + 1U; b < n + r; b++) {
+            const uint32_t pair = (uint32_t)1 << a | (uint32_t)1 << b;
+            if ((present & pair) == pair && sucref_i_agree(shard, len, n, r, present & ~pair, limit) == SUCREF_OK) { *wrong = pair; fits++; }
+        }
+    }
+    if (fits == 1) { return SUCREF_OK; }
+    *wrong = 0;
+    return SUCREF_E_DATA;
+}
+
+SUCREF_API void sucref_checksum_row(int16_t *out, const int8_t *w, size_t rows, size_t n_in)
+{
+    size_t c, k;
+    for (c = 0; c < n_in; c++) {
+        int sum = 0;
+        for (k = 0; k < rows; k++) { sum += w[k * n_in + c]; }
+        out[c] = (int16_t)sum;
+    }
+}
+
+SUCREF_API int sucref_checksum_agrees(const int32_t *y, size_t rows, int32_t sum)
+{
+    uint32_t left = (uint32_t)sum;
+    size_t k;
+    for (k = 0; k < rows; k++) { left -= (uint32_t)y[k]; }
+    return left == 0;
+}
+#endif /* SUCREF_NO_PARITY */
 
 #ifdef SUCREF_HOST
 /* ---- prepare: implementation (host only) -------------------------------------------------------------------------

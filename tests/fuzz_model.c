@@ -5,6 +5,23 @@
 #include "random_spec.h"
 #include "../sucref.h"
 
+/* a vector frame whose length and CRC are made right: any payload must decode or be refused */
+static void decode_frame(const uint8_t *data, size_t size)
+{
+    static int32_t x[2048];
+    static int64_t work[SUCREF_VEC_BLOCK];
+    uint8_t *p = (uint8_t *)malloc(size);
+    uint32_t n;
+    int status;
+    if (p == NULL) { return; }
+    memcpy(p, data, size);
+    sucref_i_put_le(p + 16, (uint32_t)(size - SUCREF_VEC_OVERHEAD), 4);
+    sucref_i_put_le(p + size - 4, sucref_i_crc_ram(p, size - 4), 4);
+    status = sucref_vec_decode(x, 2048, &n, p, size, 1, 2, data[1] & 7U, work);
+    if (status != SUCREF_OK && status != SUCREF_E_DATA && status != SUCREF_E_SPACE) { abort(); }
+    free(p);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -14,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sucref_net net;
     sucref_answer a;
     if (copy == NULL) { return 0; }
+    if (size >= SUCREF_VEC_OVERHEAD && data[0] == 'V') { decode_frame(data, size); }
     memcpy(copy, data, size);
     copy = (uint32_t *)realloc(copy, size ? size : 1); /* exact: a read behind the end is seen */
     if (sucref_model_open(&m, copy, size, NULL) == SUCREF_OK) {
@@ -60,6 +78,27 @@ int main(int argc, char **argv)
             snprintf(path, sizeof path, "%s/seed%d", argv[1], k);
             f = fopen(path, "wb");
             if (f != NULL) { fwrite(file, 1, bytes, f); fclose(f); }
+        }
+        if (k % 4 == 0) { /* and frames, whole and damaged */
+            static int16_t values[300];
+            static int32_t work[SUCREF_VEC_BLOCK];
+            uint8_t frame[900];
+            sucref_vec_options o;
+            size_t len, i;
+            for (i = 0; i < 300; i++) { values[i] = (int16_t)rnd_in(-900, 900); }
+            o.seed_low = 1; o.seed_high = 2; o.stream = rnd(); o.ratio = (uint16_t)rnd_in(40, 2048); o.flags = (uint8_t)(k % 16 == 12 ? 6 : k / 4 % 3);
+            if (sucref_vec_encode(frame, sizeof frame, &len, values, 1 + rnd_below(300), &o, work) != SUCREF_OK) { return 1; }
+            if (argc > 1) {
+                char path[512];
+                FILE *f;
+                snprintf(path, sizeof path, "%s/frame%d", argv[1], k);
+                f = fopen(path, "wb");
+                if (f != NULL) { fwrite(frame, 1, len, f); fclose(f); }
+            }
+            for (t = 0; t < 100; t++) {
+                (void)LLVMFuzzerTestOneInput(frame, len);
+                frame[1 + rnd_below((uint32_t)len - 1U)] = (uint8_t)rnd();
+            }
         }
         for (t = 0; t < 100; t++) {
             uint8_t *p = (uint8_t *)malloc(bytes);

@@ -194,7 +194,10 @@ static void refused(void)
     sucref_model m;
     sucref_net s;
     uint8_t *p;
-    certifiable(&r, &fitted, samples);
+    for (certifiable(&r, &fitted, samples); !(r.layer[r.spec.n_layers - 1].flags & SUCREF_LAYER_ORDER) || r.layer[r.spec.n_layers - 1].n_out < 3; certifiable(&r, &fitted, samples)) {
+        free(fitted);
+        rs_free(&r);
+    }
     CHECK(sucref_certify(&bounds, &memory, &r.spec, samples, SAMPLES) == SUCREF_OK);
     r.spec.bounds = &bounds;
     file = rs_write(&r, &bytes);
@@ -211,6 +214,17 @@ static void refused(void)
     p[at] = (uint8_t)(p[at] - 4);
     p[SUCREF_I_HEADER + SUCREF_I_L_FLAGS] ^= SUCREF_LAYER_KEEP;
     CHECK(sucref_certified(&s, proof, 7 * WIDEST) == SUCREF_E_DATA);
+    p[SUCREF_I_HEADER + SUCREF_I_L_FLAGS] ^= SUCREF_LAYER_KEEP;
+    { /* an order that is no permutation: opened, but nothing is proved by it and nothing read behind it */
+        sucref_layer l;
+        uint32_t k;
+        sucref_model_layer(&l, &m, m.n_layers - 1U);
+        for (k = 0; k < l.n_out; k++) { p[sucref_i_params_of(&l).order + 2U * k] = (uint8_t)(l.n_out - 1U); }
+        CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
+        CHECK(sucref_net_set_input(&s, samples) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
+        k = (uint32_t)sucref_certified(&s, proof, 7 * WIDEST);
+        CHECK(k == 0 || k == 1 || (int)k == SUCREF_E_DATA);
+    }
     free(work);
     free(file); free(memory); free(fitted);
     rs_free(&r);
