@@ -34,6 +34,7 @@
  *     coder, vec    sucref_encoder_, sucref_decoder_, sucref_vec_encode, _vec_decode       a vector as a frame of few bits
  *     parity        sucref_parity_rows, _digits, _outputs, sucref_recovery_plan, sucref_recover, sucref_parity_check, _locate,
  *                   sucref_checksum_row, _agrees                                        outputs of lost or wrong devices [CDC]
+ *     fusion        sucref_shard_pack, _open, sucref_fusion_memory_len, _init, _begin, _take, _stops, _release, _close
  *     prepare       sucref_model_write, sucref_calibrate, sucref_certify, sucref_quantize, sucref_table; host only
  *
  * CONFIGURATION (define before including; none changes a type or a signature)
@@ -49,7 +50,7 @@
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
  *     SUCREF_ASSERT(cond)     internal invariants; default nothing
  *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs, coder and vec
- *     SUCREF_NO_PARITY        leaves out the bodies of parity
+ *     SUCREF_NO_PARITY        leaves out the bodies of parity and fusion
  *     SUCREF_PHILOX           dithers from Philox2x32-7 in place of mix2 (both ends must agree; frames say so)
  *     SUCREF_NO_STATUS_TEXT   no text for status codes and faults
  *
@@ -705,6 +706,56 @@ SUCREF_API int sucref_parity_locate(uint32_t *wrong, const int32_t *const *shard
  * sucref_checksum_row - out [n_in] from w [rows][n_in], rows <= 256. sucref_checksum_agrees - 1 or 0. */
 SUCREF_API void sucref_checksum_row(int16_t *out, const int8_t *w, size_t rows, size_t n_in);
 SUCREF_API int sucref_checksum_agrees(const int32_t *y, size_t rows, int32_t sum);
+
+/* ---- fusion ------------------------------------------------------------------------------------------------------
+ * Source: [SR] section IV. A job is one layer's product for one input, split over n devices and r parities, plane by plane; each device
+ * sends its outputs of each plane as one message. Stop t of a job is complete when each of the planes 0..t has all n data shards or,
+ * among the first `protect` planes, any n shards. Any transport: bytes in, bytes out.
+ *
+ *     message   0 'S'  1 u8 0  2 u16 layer  4 u32 job  8 u8 plane  9 u8 shard  10 u16 values  12 i32 outputs, then u32 CRC-32 of all before
+ *
+ * Little-endian. Damaged, foreign, late and repeated messages change nothing but a counter. */
+enum { SUCREF_SHARD_OVERHEAD = 16 };
+typedef struct { uint32_t job; uint16_t layer, count; uint8_t plane, shard; const uint8_t *outputs; } sucref_shard;
+
+/* sucref_shard_pack - a message of count outputs (1..16383). *len: bytes needed. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE.
+ * sucref_shard_open - takes one apart; out points into it. Any bytes are safe. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_DATA. */
+SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, const sucref_shard *s, const int32_t *y);
+SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size_t len);
+
+typedef struct {
+    uint32_t limit;           /* every data output of a plane keeps |y| < limit */
+    uint16_t rows;            /* of every shard, 1..16383 */
+    uint8_t n, r;             /* data and parity shards; r 0: none */
+    uint8_t planes, protect;  /* 1..8; of them the first have parities */
+    uint8_t jobs;             /* that can be open at once, 1..64 */
+} sucref_fusion_options;
+
+typedef struct {
+    sucref_fusion_options o;
+    uint32_t *memory;
+    uint32_t bad, foreign, repeated; /* messages dropped: damaged or of another shape; of no open job (or closed already); seen before */
+} sucref_fusion;
+
+/* sucref_fusion_memory_len - uint32 elements that the state needs: jobs * (2 + planes * (1 + (n + r) * rows)); 0 for options out of range. */
+SUCREF_API size_t sucref_fusion_memory_len(const sucref_fusion_options *o);
+
+/* sucref_fusion_init - memory [memory_len] is the state's own. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE. */
+SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options *o, uint32_t *memory, size_t memory_len);
+
+/* sucref_fusion_begin - opens a job of a layer. Returns SUCREF_OK, SUCREF_E_STATE (open already), SUCREF_E_SPACE (close one first).
+ * sucref_fusion_take - one message. Returns SUCREF_STOP when it completed a stop of its job, SUCREF_MORE when it was taken, SUCREF_OK
+ * when it was dropped and counted.
+ * sucref_fusion_stops - how many stops of a job are complete, 0..planes; SUCREF_E_STATE: not open.
+ * sucref_fusion_release - a complete plane's outputs out [n][rows], recovered where lost. Returns SUCREF_OK, SUCREF_E_STATE (not
+ * complete), SUCREF_E_RANGE (no exact recovery for the limit), SUCREF_E_DATA (shards contradict each other).
+ * sucref_fusion_close - at the deadline or when done: forgets the job and returns how many stops were complete. What still comes
+ * is foreign from then on. */
+SUCREF_API int sucref_fusion_begin(sucref_fusion *f, uint32_t job, unsigned layer);
+SUCREF_API int sucref_fusion_take(sucref_fusion *f, const uint8_t *message, size_t len);
+SUCREF_API int sucref_fusion_stops(const sucref_fusion *f, uint32_t job, unsigned layer);
+SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane, int32_t *out);
+SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned layer);
 
 #ifdef SUCREF_HOST
 /* ---- prepare (host only) -----------------------------------------------------------------------------------------
@@ -2958,6 +3009,19 @@ SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t 
     return SUCREF_OK;
 }
 
+#if !defined(SUCREF_NO_DITHER) || !defined(SUCREF_NO_PARITY)
+/* CRC-32 of bytes that lie in RAM, which model bytes need not */
+static uint32_t sucref_i_crc_ram(const uint8_t *p, size_t len)
+{
+    uint32_t crc = 0xFFFFFFFFU;
+    for (; len > 0; len--) { crc = sucref_i_crc_byte(crc, *p++); }
+    return ~crc;
+}
+
+static uint32_t sucref_i_get_le(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
+static void sucref_i_put_le(uint8_t *p, uint32_t v, unsigned bytes) { for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; } }
+#endif
+
 #ifndef SUCREF_NO_DITHER
 /* ---- dither: implementation ------------------------------------------------------------------------------------- */
 
@@ -3773,16 +3837,6 @@ SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags)
     return (uint16_t)ratio;
 }
 
-/* CRC-32 of bytes that lie in RAM, which model bytes need not */
-static uint32_t sucref_i_crc_ram(const uint8_t *p, size_t len)
-{
-    uint32_t crc = 0xFFFFFFFFU;
-    for (; len > 0; len--) { crc = sucref_i_crc_byte(crc, *p++); }
-    return ~crc;
-}
-
-static uint32_t sucref_i_get_le(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
-static void sucref_i_put_le(uint8_t *p, uint32_t v, unsigned bytes) { for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; } }
 
 /* the step of ratio * rms, with a multiplier as fine as the largest block allows; returns the ratio that it really has */
 static uint32_t sucref_i_vec_step(sucref_i_vec *v, const int16_t *x, uint32_t n, uint32_t ratio)
@@ -4194,6 +4248,159 @@ SUCREF_API int sucref_checksum_agrees(const int32_t *y, size_t rows, int32_t sum
     size_t k;
     for (k = 0; k < rows; k++) { left -= (uint32_t)y[k]; }
     return left == 0;
+}
+#endif /* SUCREF_NO_PARITY */
+
+#ifndef SUCREF_NO_PARITY
+/* ---- fusion: implementation --------------------------------------------------------------------------------------
+ * Memory: per job, job number | 1 + layer, or 0: free | per plane: mask of the shards that came, outputs [n + r][rows]. */
+
+SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, const sucref_shard *s, const int32_t *y)
+{
+    size_t i;
+    if (message == NULL || len == NULL || s == NULL || y == NULL) { return SUCREF_E_ARG; }
+    if (s->count < 1 || s->count > 16383) { return SUCREF_E_RANGE; }
+    *len = SUCREF_SHARD_OVERHEAD + 4U * (size_t)s->count;
+    if (room < *len) { return SUCREF_E_SPACE; }
+    message[0] = 'S';
+    message[1] = 0;
+    sucref_i_put_le(message + 2, s->layer, 2);
+    sucref_i_put_le(message + 4, s->job, 4);
+    message[8] = s->plane;
+    message[9] = s->shard;
+    sucref_i_put_le(message + 10, s->count, 2);
+    for (i = 0; i < s->count; i++) { sucref_i_put_le(message + 12 + 4 * i, (uint32_t)y[i], 4); }
+    sucref_i_put_le(message + *len - 4, sucref_i_crc_ram(message, *len - 4U), 4);
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size_t len)
+{
+    if (out == NULL || message == NULL) { return SUCREF_E_ARG; }
+    if (len < SUCREF_SHARD_OVERHEAD + 4U || message[0] != 'S' || message[1] != 0) { return SUCREF_E_DATA; }
+    out->layer = (uint16_t)(message[2] | (unsigned)message[3] << 8);
+    out->job = sucref_i_get_le(message + 4);
+    out->plane = message[8];
+    out->shard = message[9];
+    out->count = (uint16_t)(message[10] | (unsigned)message[11] << 8);
+    out->outputs = message + 12;
+    if (out->count > 16383 || len != SUCREF_SHARD_OVERHEAD + 4U * (size_t)out->count) { return SUCREF_E_DATA; }
+    return sucref_i_crc_ram(message, len - 4U) == sucref_i_get_le(message + len - 4) ? SUCREF_OK : SUCREF_E_DATA;
+}
+
+static size_t sucref_i_plane_words(const sucref_fusion_options *o) { return 1U + (size_t)(o->n + o->r) * o->rows; }
+static size_t sucref_i_fusion_job_words(const sucref_fusion_options *o) { return 2U + o->planes * sucref_i_plane_words(o); }
+
+SUCREF_API size_t sucref_fusion_memory_len(const sucref_fusion_options *o)
+{
+    if (o == NULL || !sucref_i_is_code(o->n, o->r == 0 ? 1 : o->r) || o->rows < 1 || o->rows > 16383 || o->planes < 1 || o->planes > 8 || o->protect > o->planes ||
+        o->jobs < 1 || o->jobs > 64 || o->limit < 1 || o->limit > 0x80000000U) {
+        return 0;
+    }
+    return (uint64_t)o->jobs * (2U + o->planes * (1U + (uint64_t)(o->n + o->r) * o->rows)) > (size_t)-1 ? 0 : o->jobs * sucref_i_fusion_job_words(o);
+}
+
+SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options *o, uint32_t *memory, size_t memory_len)
+{
+    size_t i, len;
+    if (f == NULL || o == NULL || memory == NULL) { return SUCREF_E_ARG; }
+    len = sucref_fusion_memory_len(o);
+    if (len == 0) { return SUCREF_E_RANGE; }
+    if (memory_len < len) { return SUCREF_E_SPACE; }
+    for (i = 0; i < len; i++) { memory[i] = 0; }
+    f->o = *o;
+    f->memory = memory;
+    f->bad = f->foreign = f->repeated = 0;
+    return SUCREF_OK;
+}
+
+/* the memory of an open job, or NULL; layer 0xFFFFFFFF: a free one */
+static uint32_t *sucref_i_find_job(const sucref_fusion *f, uint32_t job, uint32_t layer)
+{
+    uint32_t *p = f->memory;
+    unsigned k;
+    for (k = 0; k < f->o.jobs; k++, p += sucref_i_fusion_job_words(&f->o)) {
+        if (p[1] == layer + 1U && (p[0] == job || layer == 0xFFFFFFFFU)) { return p; }
+    }
+    return NULL;
+}
+
+SUCREF_API int sucref_fusion_begin(sucref_fusion *f, uint32_t job, unsigned layer)
+{
+    uint32_t *p;
+    unsigned plane;
+    if (sucref_i_find_job(f, job, layer) != NULL) { return SUCREF_E_STATE; }
+    p = sucref_i_find_job(f, 0, 0xFFFFFFFFU);
+    if (p == NULL) { return SUCREF_E_SPACE; }
+    p[0] = job;
+    p[1] = layer + 1U;
+    for (plane = 0; plane < f->o.planes; plane++) { p[2U + plane * sucref_i_plane_words(&f->o)] = 0; }
+    return SUCREF_OK;
+}
+
+/* complete planes from the first on */
+static unsigned sucref_i_complete(const sucref_fusion *f, const uint32_t *job)
+{
+    const uint32_t data = ((uint32_t)1 << f->o.n) - 1U;
+    unsigned t;
+    for (t = 0; t < f->o.planes; t++) {
+        const uint32_t came = job[2U + t * sucref_i_plane_words(&f->o)];
+        if ((came & data) != data && (t >= f->o.protect || sucref_i_count_bits(came) < f->o.n)) { break; }
+    }
+    return t;
+}
+
+SUCREF_API int sucref_fusion_take(sucref_fusion *f, const uint8_t *message, size_t len)
+{
+    sucref_shard s;
+    uint32_t *job, *plane, *to;
+    unsigned before, i;
+    if (sucref_shard_open(&s, message, len) != SUCREF_OK || s.count != f->o.rows || s.plane >= f->o.planes || s.shard >= f->o.n + f->o.r ||
+        (s.shard >= f->o.n && s.plane >= f->o.protect)) {
+        f->bad++;
+        return SUCREF_OK;
+    }
+    job = sucref_i_find_job(f, s.job, s.layer);
+    if (job == NULL) { f->foreign++; return SUCREF_OK; }
+    plane = job + 2U + s.plane * sucref_i_plane_words(&f->o);
+    if (*plane >> s.shard & 1U) { f->repeated++; return SUCREF_OK; }
+    before = sucref_i_complete(f, job);
+    to = plane + 1U + (size_t)s.shard * f->o.rows;
+    for (i = 0; i < s.count; i++) { to[i] = sucref_i_get_le(s.outputs + 4U * i); }
+    *plane |= (uint32_t)1 << s.shard;
+    return sucref_i_complete(f, job) > before ? SUCREF_STOP : SUCREF_MORE;
+}
+
+SUCREF_API int sucref_fusion_stops(const sucref_fusion *f, uint32_t job, unsigned layer)
+{
+    const uint32_t *p = sucref_i_find_job(f, job, layer);
+    return p == NULL ? SUCREF_E_STATE : (int)sucref_i_complete(f, p);
+}
+
+SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane, int32_t *out)
+{
+    const uint32_t *p = sucref_i_find_job(f, job, layer);
+    const int32_t *shard[SUCREF_MAX_SHARDS + SUCREF_MAX_PARITY];
+    sucref_recovery plan;
+    unsigned i;
+    size_t k;
+    int status;
+    if (p == NULL || plane >= sucref_i_complete(f, p)) { return SUCREF_E_STATE; }
+    p += 2U + plane * sucref_i_plane_words(&f->o);
+    for (i = 0; i < (unsigned)f->o.n + f->o.r; i++) { shard[i] = (const int32_t *)(p + 1U + (size_t)i * f->o.rows); }
+    for (i = 0; i < f->o.n; i++) { for (k = 0; (*p >> i & 1U) && k < f->o.rows; k++) { out[(size_t)i * f->o.rows + k] = shard[i][k]; } }
+    if ((*p & (((uint32_t)1 << f->o.n) - 1U)) == ((uint32_t)1 << f->o.n) - 1U) { return SUCREF_OK; }
+    status = sucref_recovery_plan(&plan, f->o.n, f->o.r, *p, f->o.limit);
+    for (i = 0; status == SUCREF_OK && i < plan.n_lost; i++) { status = sucref_recover(out + (size_t)plan.lost[i] * f->o.rows, &plan, i, shard, f->o.rows); }
+    return status;
+}
+
+SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned layer)
+{
+    uint32_t *p = sucref_i_find_job(f, job, layer);
+    if (p == NULL) { return SUCREF_E_STATE; }
+    p[1] = 0;
+    return (int)sucref_i_complete(f, p);
 }
 #endif /* SUCREF_NO_PARITY */
 

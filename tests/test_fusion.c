@@ -1,0 +1,150 @@
+/* fusion: messages, and the state machine under losses, repeats, damage and any order; every release equals the uncoded plane. */
+#include "test.h"
+#define SUCREF_IMPLEMENTATION
+#define SUCREF_ASSERT(cond) CHECK(cond)
+#include "../sucref.h"
+
+enum { N = 4, R = 2, ROWS = 5, PLANES = 3, JOBS = 2, MEMORY = JOBS * (2 + PLANES * (1 + (N + R) * ROWS)) };
+
+static const sucref_fusion_options options = { 1 << 20, ROWS, N, R, PLANES, 2, JOBS }; /* the last plane has no parity */
+static uint32_t memory[MEMORY];
+static int32_t y[PLANES][N + R][ROWS];
+static uint8_t message[PLANES][N + R][SUCREF_SHARD_OVERHEAD + 4 * ROWS];
+static size_t message_len;
+
+static void make(uint32_t job, unsigned layer)
+{
+    unsigned t, i, k;
+    for (t = 0; t < PLANES; t++) {
+        const int32_t *p[N];
+        for (i = 0; i < N; i++) { p[i] = y[t][i]; for (k = 0; k < ROWS; k++) { y[t][i][k] = rnd_in(-(1 << 19), 1 << 19); } }
+        for (i = 0; i < R; i++) { CHECK(sucref_parity_outputs(y[t][N + i], p, ROWS, N, R, i) == SUCREF_OK); }
+        for (i = 0; i < N + R; i++) {
+            sucref_shard s;
+            memset(&s, 0, sizeof s);
+            s.job = job; s.layer = (uint16_t)layer; s.count = ROWS; s.plane = (uint8_t)t; s.shard = (uint8_t)i;
+            CHECK(sucref_shard_pack(message[t][i], sizeof message[t][i], &message_len, &s, y[t][i]) == SUCREF_OK && message_len == sizeof message[t][i]);
+        }
+    }
+}
+
+static void messages(void)
+{
+    sucref_shard s;
+    size_t k;
+    uint8_t room[20];
+    make(77, 3);
+    CHECK(sucref_shard_open(&s, message[1][4], message_len) == SUCREF_OK && s.job == 77 && s.layer == 3 && s.plane == 1 && s.shard == 4 && s.count == ROWS);
+    for (k = 0; k < ROWS; k++) { CHECK(sucref_i_s32(sucref_i_get_le(s.outputs + 4 * k)) == y[1][4][k]); }
+    for (k = 0; k < message_len; k++) {
+        uint8_t *cut = (uint8_t *)malloc(k ? k : 1);
+        memcpy(cut, message[0][0], k);
+        CHECK(sucref_shard_open(&s, cut, k) == SUCREF_E_DATA);
+        free(cut);
+        message[0][0][k] ^= (uint8_t)(1U << rnd_below(8));
+        CHECK(sucref_shard_open(&s, message[0][0], message_len) == SUCREF_E_DATA);
+        make(77, 3);
+    }
+    CHECK(sucref_shard_open(NULL, message[0][0], 9) == SUCREF_E_ARG && sucref_shard_open(&s, NULL, 9) == SUCREF_E_ARG);
+    s.count = 0;
+    CHECK(sucref_shard_pack(room, sizeof room, &k, &s, y[0][0]) == SUCREF_E_RANGE);
+    s.count = 16384;
+    CHECK(sucref_shard_pack(room, sizeof room, &k, &s, y[0][0]) == SUCREF_E_RANGE);
+    s.count = 2;
+    CHECK(sucref_shard_pack(room, sizeof room, &k, &s, y[0][0]) == SUCREF_E_SPACE && k == 24 && sucref_shard_pack(NULL, 1, &k, &s, y[0][0]) == SUCREF_E_ARG);
+}
+
+/* random order, losses, repeats and damage: a stop is announced exactly when a naive count says so, and releases exactly */
+static void any_order(void)
+{
+    int trial, e;
+    unsigned long released = 0, withheld = 0;
+    for (trial = 0; trial < 3000; trial++) {
+        sucref_fusion f;
+        uint32_t came[PLANES] = { 0 }, repeats = 0, bad = 0, foreign = 0;
+        unsigned stops = 0;
+        CHECK(sucref_fusion_init(&f, &options, memory, MEMORY) == SUCREF_OK && sucref_fusion_begin(&f, 9, 1) == SUCREF_OK);
+        make(9, 1);
+        for (e = 0; e < 30; e++) {
+            const unsigned t = rnd_below(PLANES), i = rnd_below(N + R), kind = rnd_below(12);
+            unsigned now, q;
+            int said;
+            if (kind == 0) {
+                message[t][i][rnd_below((uint32_t)message_len)] ^= 4;
+                CHECK(sucref_fusion_take(&f, message[t][i], message_len) == SUCREF_OK);
+                bad++;
+                { sucref_shard s; memset(&s, 0, sizeof s); s.job = 9; s.layer = 1; s.count = ROWS; s.plane = (uint8_t)t; s.shard = (uint8_t)i; CHECK(sucref_shard_pack(message[t][i], sizeof message[t][i], &message_len, &s, y[t][i]) == SUCREF_OK); }
+                continue;
+            }
+            if (kind == 1) { /* another job */
+                sucref_shard s;
+                uint8_t other[SUCREF_SHARD_OVERHEAD + 4 * ROWS];
+                memset(&s, 0, sizeof s);
+                s.job = 10; s.layer = 1; s.count = ROWS;
+                CHECK(sucref_shard_pack(other, sizeof other, &message_len, &s, y[0][0]) == SUCREF_OK && sucref_fusion_take(&f, other, message_len) == SUCREF_OK);
+                foreign++;
+                continue;
+            }
+            said = sucref_fusion_take(&f, message[t][i], message_len);
+            if (i >= N && t >= 2) { CHECK(said == SUCREF_OK); bad++; continue; } /* a parity that cannot be */
+            if (came[t] >> i & 1U) { CHECK(said == SUCREF_OK); repeats++; continue; }
+            came[t] |= 1U << i;
+            for (now = 0; now < PLANES; now++) {
+                unsigned count = 0;
+                for (q = 0; q < N + R; q++) { count += came[now] >> q & 1U; }
+                if ((came[now] & 15U) != 15U && (now >= 2 || count < N)) { break; }
+            }
+            CHECK(said == (now > stops ? SUCREF_STOP : SUCREF_MORE));
+            stops = now;
+            CHECK(sucref_fusion_stops(&f, 9, 1) == (int)stops);
+            for (now = 0; now < PLANES; now++) {
+                int32_t out[N][ROWS];
+                const int status = sucref_fusion_release(&f, 9, 1, now, out[0]);
+                if (now >= stops) { CHECK(status == SUCREF_E_STATE); withheld++; continue; }
+                CHECK(status == SUCREF_OK && memcmp(out, y[now], sizeof out) == 0);
+                released++;
+            }
+        }
+        CHECK(f.bad == bad && f.repeated == repeats && f.foreign == foreign);
+        CHECK(sucref_fusion_close(&f, 9, 1) == (int)stops && sucref_fusion_stops(&f, 9, 1) == SUCREF_E_STATE);
+        CHECK(sucref_fusion_take(&f, message[0][0], message_len) == SUCREF_OK && f.foreign == foreign + 1); /* late */
+    }
+    CHECK(released > 10000 && withheld > 10000);
+}
+
+static void states_and_errors(void)
+{
+    sucref_fusion f;
+    sucref_fusion_options o = options;
+    int32_t out[N * ROWS];
+    CHECK(sucref_fusion_memory_len(&options) == MEMORY && sucref_fusion_memory_len(NULL) == 0);
+    CHECK(sucref_fusion_init(NULL, &options, memory, MEMORY) == SUCREF_E_ARG && sucref_fusion_init(&f, &options, memory, MEMORY - 1) == SUCREF_E_SPACE);
+#define REFUSED(change) o = options; change; CHECK(sucref_fusion_memory_len(&o) == 0 && sucref_fusion_init(&f, &o, memory, MEMORY) == SUCREF_E_RANGE)
+    REFUSED(o.n = 0); REFUSED(o.n = 17); REFUSED(o.r = 5); REFUSED((o.n = 9, o.r = 4)); REFUSED(o.rows = 0); REFUSED(o.rows = 16384); REFUSED(o.planes = 0); REFUSED(o.planes = 9);
+    REFUSED(o.protect = 4); REFUSED(o.jobs = 0); REFUSED(o.jobs = 65); REFUSED(o.limit = 0); REFUSED(o.limit = 0x80000001U);
+    CHECK(sucref_fusion_init(&f, &options, memory, MEMORY) == SUCREF_OK);
+    CHECK(sucref_fusion_begin(&f, 1, 0) == SUCREF_OK && sucref_fusion_begin(&f, 1, 0) == SUCREF_E_STATE && sucref_fusion_begin(&f, 1, 1) == SUCREF_OK && sucref_fusion_begin(&f, 2, 0) == SUCREF_E_SPACE);
+    CHECK(sucref_fusion_release(&f, 1, 0, 0, out) == SUCREF_E_STATE && sucref_fusion_release(&f, 5, 0, 0, out) == SUCREF_E_STATE && sucref_fusion_close(&f, 5, 0) == SUCREF_E_STATE);
+    CHECK(sucref_fusion_close(&f, 1, 0) == 0 && sucref_fusion_begin(&f, 2, 0) == SUCREF_OK);
+    { /* a wrong shard that a recovery contradicts, and a limit that no recovery keeps */
+        unsigned i;
+        make(2, 0);
+        y[0][4][0] += 1;
+        { sucref_shard s; memset(&s, 0, sizeof s); s.job = 2; s.count = ROWS; s.shard = 4; CHECK(sucref_shard_pack(message[0][4], sizeof message[0][4], &message_len, &s, y[0][4]) == SUCREF_OK); }
+        for (i = 2; i < N + R; i++) { CHECK(sucref_fusion_take(&f, message[0][i], message_len) == (i == N + R - 1 ? SUCREF_STOP : SUCREF_MORE)); }
+        CHECK(sucref_fusion_release(&f, 2, 0, 0, out) == SUCREF_E_DATA);
+        f.o.limit = 0x80000000U;
+        CHECK(sucref_fusion_release(&f, 2, 0, 0, out) == SUCREF_E_RANGE);
+    }
+    o = options; o.r = 0; o.protect = 0; /* without parities */
+    CHECK(sucref_fusion_init(&f, &o, memory, MEMORY) == SUCREF_OK);
+}
+
+int main(int argc, char **argv)
+{
+    test_init(argc, argv);
+    RUN("messages", messages);
+    RUN("any order, losses, repeats, damage", any_order);
+    RUN("states and errors", states_and_errors);
+    return test_report("fusion");
+}
