@@ -89,6 +89,7 @@ static int load_npz(npz *z, const char *name)
 }
 
 #include "dithers.h"
+#include "queue.h"
 
 /* ---- the published scheme on five seeds ---- */
 typedef struct { double acc[4], auc[4], gray[4], left[4], alive[4], adaptive_acc, adaptive_auc, float_acc; } printed_result;
@@ -456,6 +457,7 @@ int main(int argc, char **argv)
     theorem_1();
     example_2();
     other_bases();
+    queue();
     test_set = idx_load(NULL, "mnist", 1);
     train_set = idx_load(NULL, "mnist", 0);
     if (test_set.n == IDX_TEST && train_set.n == IDX_TRAIN + IDX_VALID) {
