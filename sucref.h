@@ -3078,8 +3078,7 @@ SUCREF_API int sucref_step_for(sucref_step *st, uint32_t max, uint32_t levels)
     unsigned shift = 24;
     if (st == NULL) { return SUCREF_E_ARG; }
     if (max < 1 || max > 0x20000000U || levels < 1 || levels > 32766U) { return SUCREF_E_RANGE; }
-    while (shift > 1 && ((uint64_t)levels << shift) >= 0x20000000U) { shift--; }
-    while (((levels << shift) / max) == 0 && shift < 24) { shift++; }
+    while (((uint64_t)levels << shift) >= 0x20000000U) { shift--; } /* 14 at the least */
     if ((levels << shift) / max == 0) { return SUCREF_E_RANGE; }
     st->multiplier = (levels << shift) / max;
     st->shift = (uint8_t)shift;
@@ -3858,17 +3857,15 @@ static uint32_t sucref_i_vec_step(sucref_i_vec *v, const int16_t *x, uint32_t n,
     v->step.multiplier = 0;
     v->step.shift = 8;
     if (sum == 0) { return 40; }
-    rms = sucref_i_root(sum * 65536U / n, 0); /* in 2^-8; sum < 2^46 */
-    if (rms == 0) { rms = 1; }
+    rms = sucref_i_root(sum * 65536U / n, 0); /* in 2^-8, at least 1; sum < 2^46 */
     norm = sucref_i_root(most, 1);
     for (; ; shift--) { /* |w| <= 32 * norm, so that |w| * multiplier < 2^29 */
-        uint64_t m = (((uint64_t)65536U << shift) + (uint64_t)ratio * rms / 2U) / ((uint64_t)ratio * rms);
-        if (m == 0) { m = 1; }
-        if (m * norm < 0x1000000U || shift == 8) { /* at the latest at 13: norm <= 256 rms */
+        const uint64_t m = (((uint64_t)65536U << shift) + (uint64_t)ratio * rms / 2U) / ((uint64_t)ratio * rms);
+        if (m * norm < 0x1000000U) { /* at the latest at shift 13, as norm <= 256 rms; then m >= 4 */
             v->step.multiplier = (uint32_t)m;
             v->step.shift = (uint8_t)shift;
             ratio = (uint32_t)(((uint64_t)65536U << shift) / (m * rms));
-            return ratio < 40 ? 40 : ratio > 4096 ? 4096 : ratio;
+            return ratio < 40 ? 40 : ratio;
         }
     }
 }

@@ -350,6 +350,20 @@ static void errors(void)
     CHECK(sucref_d4_encode(q, x, 3, &st, &r, 0) == SUCREF_E_RANGE && sucref_d4_decode(x2, q, 3, &st, &r, 0) == SUCREF_E_RANGE);
     CHECK(sucref_d4_encode(q, x, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_d4_decode(x2, q, 4, NULL, &r, 0) == SUCREF_E_ARG);
     CHECK(sucref_onebit_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_onebit_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_half_decode(x2, NULL, 4, &st, 1) == SUCREF_E_ARG && sucref_half_decode(x2, q, 4, NULL, 1) == SUCREF_E_ARG);
+    CHECK(sucref_dither_decode(x2, q, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_dither_decode(x2, q, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_d4_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_d4_encode(q, NULL, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_d4_encode(q, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_d4_decode(NULL, q, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_d4_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_d4_decode(x2, q, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_onebit_encode(bits, NULL, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_onebit_encode(bits, x, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_onebit_encode(bits, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_onebit_decode(NULL, bits, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_onebit_decode(x2, bits, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_onebit_decode(x2, bits, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_nested_encode(symbol, NULL, 4, &c, &r, 0) == SUCREF_E_ARG && sucref_nested_encode(symbol, x, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_nested_encode(symbol, x, 4, &c, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_nested_decode(NULL, symbol, x, 4, &c, &r, 0) == SUCREF_E_ARG && sucref_nested_decode(e, symbol, NULL, 4, &c, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_nested_decode(e, symbol, x, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_nested_decode(e, symbol, x, 4, &c, NULL, 0) == SUCREF_E_ARG);
+    st.multiplier = 0;
+    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    st.multiplier = 0x20000000U;
+    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    st.multiplier = 1;
     x[3] = 129; /* the one-bit quantizer takes |y| <= S/2 */
     CHECK(sucref_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
     x[3] = -128;
@@ -434,6 +448,8 @@ static void combining(void)
     }
     sum = 0;
     CHECK(sucref_combine_weights(w, &sum, 1) == SUCREF_E_RANGE && sucref_combine_weights(w, golden_minimax_variance, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_combine_weights(w, NULL, 4) == SUCREF_E_ARG && sucref_combine_weights(w, golden_minimax_variance, 65536) == SUCREF_E_RANGE);
+    CHECK(sucref_combine(out, NULL, w, 4, 5) == SUCREF_E_ARG && sucref_combine(out, all, NULL, 4, 5) == SUCREF_E_ARG);
     CHECK(sucref_combine_weights(NULL, golden_minimax_variance, 4) == SUCREF_E_ARG && sucref_combine(NULL, all, w, 4, 5) == SUCREF_E_ARG);
 }
 

@@ -45,6 +45,8 @@ static void messages(void)
         CHECK(sucref_shard_open(&s, message[0][0], message_len) == SUCREF_E_DATA);
         make(77, 3);
     }
+    s.count = 2;
+    CHECK(sucref_shard_pack(room, 20, NULL, &s, y[0][0]) == SUCREF_E_ARG && sucref_shard_pack(room, 20, &k, NULL, y[0][0]) == SUCREF_E_ARG && sucref_shard_pack(room, 20, &k, &s, NULL) == SUCREF_E_ARG);
     CHECK(sucref_shard_open(NULL, message[0][0], 9) == SUCREF_E_ARG && sucref_shard_open(&s, NULL, 9) == SUCREF_E_ARG);
     s.count = 0;
     CHECK(sucref_shard_pack(room, sizeof room, &k, &s, y[0][0]) == SUCREF_E_RANGE);
@@ -118,6 +120,7 @@ static void states_and_errors(void)
     sucref_fusion_options o = options;
     int32_t out[N * ROWS];
     CHECK(sucref_fusion_memory_len(&options) == MEMORY && sucref_fusion_memory_len(NULL) == 0);
+    CHECK(sucref_fusion_init(&f, NULL, memory, MEMORY) == SUCREF_E_ARG && sucref_fusion_init(&f, &options, NULL, MEMORY) == SUCREF_E_ARG);
     CHECK(sucref_fusion_init(NULL, &options, memory, MEMORY) == SUCREF_E_ARG && sucref_fusion_init(&f, &options, memory, MEMORY - 1) == SUCREF_E_SPACE);
 #define REFUSED(change) o = options; change; CHECK(sucref_fusion_memory_len(&o) == 0 && sucref_fusion_init(&f, &o, memory, MEMORY) == SUCREF_E_RANGE)
     REFUSED(o.n = 0); REFUSED(o.n = 17); REFUSED(o.r = 5); REFUSED((o.n = 9, o.r = 4)); REFUSED(o.rows = 0); REFUSED(o.rows = 16384); REFUSED(o.planes = 0); REFUSED(o.planes = 9);

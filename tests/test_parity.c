@@ -247,6 +247,10 @@ static void errors(void)
     CHECK(sucref_parity_rows(NULL, NULL, 1, 4, 2, 0) == SUCREF_E_ARG && sucref_parity_outputs(NULL, shard, 1, 4, 2, 0) == SUCREF_E_ARG && sucref_parity_digits(NULL, NULL, 1, 4, 2, 0) == SUCREF_E_ARG);
     { const int8_t w[1] = { 1 }; const uint8_t d[1] = { 1 }; const int8_t *pw[4]; const uint8_t *pd[4];
       pw[0] = pw[1] = pw[2] = pw[3] = w; pd[0] = pd[1] = pd[2] = pd[3] = d;
+      CHECK(sucref_parity_rows(row, NULL, 1, 4, 2, 0) == SUCREF_E_ARG && sucref_parity_outputs(out, NULL, 1, 4, 2, 0) == SUCREF_E_ARG && sucref_parity_digits(out, NULL, 1, 4, 2, 0) == SUCREF_E_ARG);
+      CHECK(sucref_parity_rows(row, pw, 1, 0, 2, 0) == SUCREF_E_RANGE && sucref_parity_outputs(out, shard, 1, 4, 5, 0) == SUCREF_E_RANGE && sucref_parity_digits(out, pd, 1, 17, 2, 0) == SUCREF_E_RANGE);
+      CHECK(sucref_recover(out, NULL, 0, shard, LEN) == SUCREF_E_ARG && sucref_recover(out, &p, 0, NULL, LEN) == SUCREF_E_ARG && sucref_parity_locate(&wrong, NULL, LEN, 4, 2, 63, 1000) == SUCREF_E_ARG);
+      CHECK(sucref_parity_check(shard, LEN, 4, 2, 60 + 2, 0x80000000U) == SUCREF_OK && sucref_parity_check(shard, LEN, 4, 2, 63 - 2, 0) == SUCREF_E_RANGE);
       CHECK(sucref_parity_rows(row, pw, 1, 4, 2, 2) == SUCREF_E_RANGE && sucref_parity_outputs(out, shard, 1, 4, 2, 2) == SUCREF_E_RANGE && sucref_parity_digits(out, pd, 1, 4, 2, 2) == SUCREF_E_RANGE); }
 }
 

@@ -150,6 +150,8 @@ static void projection_functions(void)
     CHECK(sucref_fold(v, 0, x, 65535, &r, 0) == SUCREF_OK);
     CHECK(sucref_fold(NULL, 4, x, 100, &r, 7) == SUCREF_E_ARG && sucref_fold(v, 4, NULL, 100, &r, 7) == SUCREF_E_ARG && sucref_fold(v, 4, x, 100, NULL, 7) == SUCREF_E_ARG);
     CHECK(sucref_fold(v, 17, x, 100, &r, 7) == SUCREF_E_RANGE && sucref_fold(v, 4, x, 0, &r, 7) == SUCREF_E_RANGE && sucref_fold(v, 4, x, 65536, &r, 7) == SUCREF_E_RANGE);
+    CHECK(sucref_unfold(out, 4, NULL, 4, &r, 7, work) == SUCREF_E_ARG && sucref_unfold(out, 4, w2, 4, NULL, 7, work) == SUCREF_E_ARG);
+    CHECK(sucref_unfold(out, 0, w2, 4, &r, 7, work) == SUCREF_E_RANGE && sucref_unfold(out, 65536, w2, 4, &r, 7, work) == SUCREF_E_RANGE);
     CHECK(sucref_unfold(NULL, 4, w2, 4, &r, 7, work) == SUCREF_E_ARG && sucref_unfold(out, 4, w2, 4, &r, 7, NULL) == SUCREF_E_ARG && sucref_unfold(out, 4, w2, 17, &r, 7, work) == SUCREF_E_RANGE);
 }
 
@@ -459,6 +461,7 @@ static void frame_errors(void)
     o.flags = 8; CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 20, &o, work) == SUCREF_E_RANGE);
     o.flags = 1;
     frame[30] = 0x77;
+    CHECK(sucref_vec_encode(frame, 10, &len, in, 200, &o, work) == SUCREF_E_SPACE && len > 30);
     CHECK(sucref_vec_encode(frame, 30, &len, in, 200, &o, work) == SUCREF_E_SPACE && len > 30 && frame[30] == 0x77);
     CHECK(sucref_vec_encode(frame, len + 4, &len, in, 200, &o, work) == SUCREF_OK);
     CHECK(sucref_vec_decode(NULL, 200, &n, frame, len, 1, 2, 0, work64) == SUCREF_E_ARG && sucref_vec_decode(out, 200, NULL, frame, len, 1, 2, 0, work64) == SUCREF_E_ARG);
