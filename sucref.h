@@ -15,7 +15,8 @@
  *     if (sucref_net_answer(&net, &a) == SUCREF_OK) { use(a.logits, a.stop); }
  *
  * A neural network of dense layers is cut into digit planes, most significant first. Every stop of the schedule is a
- * usable answer; the last one equals the unmodified int8 network bit for bit. Integers only, the caller's memory, no
+ * usable answer; the last one equals the unmodified int8 network bit for bit. Beside it: vectors as short, unbiased
+ * frames for a radio, and exact outputs from devices that are late, lost or wrong. Integers only, the caller's memory, no
  * global state, no libc (a compiler may place calls to memcpy, memmove, memset and memcmp).
  *
  * CONTENTS
@@ -505,7 +506,7 @@ SUCREF_API int sucref_certified(const sucref_net *s, uint32_t *work, size_t work
 SUCREF_API size_t sucref_certified_work_len(const sucref_model *m); /* in uint32 elements; 0 for NULL or too many */
 
 /* ---- dither ------------------------------------------------------------------------------------------------------
- * Sources: [AB] A. Abdi, "Distributed Learning and Inference in Deep Models", thesis, Georgia Tech, 2020, chapters 2, 4, 5 and
+ * Source: [AB] A. Abdi, "Distributed Learning and Inference in Deep Models", thesis, Georgia Tech, 2020, chapters 2, 4, 5 and
  * appendix A, corrected where said. Both ends make the same dither from (seed, stream, counter). In all of it
  *
  *     y = x * m,  S = 2^shift,  u uniform on 0..S-1,   step size S / m in units of x
@@ -620,7 +621,7 @@ SUCREF_API void sucref_decoder_take(sucref_decoder *d, uint32_t from, uint32_t s
  * One vector of int16, 1..65536 values, as one frame: random signs and Hadamard blocks of 1024, 256 .. 4, 1 values make it nearly
  * Gaussian, a dithered quantizer of one step S/m = ratio * rms, and a range coder that knows the dither: for a Gaussian the
  * share of index q given u is a difference of two values of its distribution function at (q - u) * ratio, so one table
- * of 65 numbers is the model of every step. Sparse data go without rotation and with adaptive models instead.
+ * of 257 numbers is the model of every step. Sparse data go without rotation and with adaptive models instead.
  *
  *     bytes  0 'V'  1 flags  2 u16 n - 1  4 u32 stream  8 u32 multiplier  12 u8 shift  13 u8 0  14 u16 ratio
  *            16 u32 payload bytes  20 payload  then u32 CRC-32 of all before
