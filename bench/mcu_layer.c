@@ -1,21 +1,10 @@
 /* mcu_layer.c - one layer on a board: every stop in turn, then the one-shot network, each between count marks. The digest
  * of all answers is compared with the host's by the Makefile. */
 #include "../examples/mcu/board.h"
+#include "count.h"
 #define SUCREF_STATIC
 #include "../sucref.h"
 #include MODEL_H
-
-#if defined(__arm__)
-#  define COUNT_FROM() __asm__ volatile(".short 0x46db" ::: "memory")
-#  define COUNT_TO() __asm__ volatile(".short 0x46e4" ::: "memory")
-#elif defined(__AVR__)
-#  include <avr/io.h>
-#  define COUNT_FROM() (GPIOR0 = 1)
-#  define COUNT_TO() (GPIOR0 = 2)
-#else
-#  define COUNT_FROM() ((void)0)
-#  define COUNT_TO() ((void)0)
-#endif
 
 static uint32_t work[NET_WORK_LEN];
 static uint8_t x[INPUT_BYTES];

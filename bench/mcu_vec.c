@@ -1,20 +1,9 @@
 /* mcu_vec.c - vector frames on a board: 256 dithers, then encoding 1024 values by Z and by D4, and sparse, each between count marks.
  * The digest of all frames is compared with the host's. */
 #include "../examples/mcu/board.h"
+#include "count.h"
 #define SUCREF_STATIC
 #include "../sucref.h"
-
-#if defined(__arm__)
-#  define COUNT_FROM() __asm__ volatile(".short 0x46db" ::: "memory")
-#  define COUNT_TO() __asm__ volatile(".short 0x46e4" ::: "memory")
-#elif defined(__AVR__)
-#  include <avr/io.h>
-#  define COUNT_FROM() (GPIOR0 = 1)
-#  define COUNT_TO() (GPIOR0 = 2)
-#else
-#  define COUNT_FROM() ((void)0)
-#  define COUNT_TO() ((void)0)
-#endif
 
 enum { N = 1024 };
 static int16_t x[N];
