@@ -225,6 +225,14 @@ static void damaged_files(void)
     free(p);
 }
 
+/* as the file holds it, least significant byte first */
+static void put_float(uint8_t *p, float v)
+{
+    const uint32_t u = tf_float(v);
+    int k;
+    for (k = 0; k < 4; k++) { p[k] = (uint8_t)(u >> 8 * k); }
+}
+
 /* LOGISTIC, TANH, RELU, RELU6 and LEAKY_RELU on all int8 values, against double */
 static void elementwise_kernels(void)
 {
@@ -240,7 +248,7 @@ static void elementwise_kernels(void)
             const int zy = code == 0 ? -128 : code == 1 ? 0 : rnd_in(-128, 127);
             memset(&x, 0, sizeof x);
             memset(&y, 0, sizeof y);
-            memcpy(scales, &sx, 4); memcpy(scales + 4, &sy, 4);
+            put_float(scales, sx); put_float(scales + 4, sy);
             t.p = scales;
             x.scale.len = y.scale.len = 1; x.scale.at = 0; y.scale.at = 4;
             x.zero = zx; y.zero = zy;

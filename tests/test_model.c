@@ -99,7 +99,7 @@ static void damage_with_good_crcs(void)
 {
     int k;
     for (k = 0; k < 40; k++) {
-        uint32_t bytes, n, *file = small_model(&bytes, 1), head = file[SUCREF_I_H_HEAD / 4];
+        uint32_t bytes, n, *file = small_model(&bytes, 1), head = sucref_i_u32((const uint8_t *)file + SUCREF_I_H_HEAD);
         int t;
         for (t = 0; t < 400; t++) {
             uint8_t *p = (uint8_t *)exact(file, bytes);
@@ -133,7 +133,7 @@ static void unknown_sections(void)
     crc = ~sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, p + bytes, 12), p + bytes + 16, 8);
     put32(p + bytes + 12, crc);
     crc = sucref_i_crc(0xFFFFFFFFU, p, 44);
-    put32(p + 44, ~sucref_i_crc(crc, p + 48, file[3] - 48));
+    put32(p + 44, ~sucref_i_crc(crc, p + 48, sucref_i_u32(p + 12) - 48));
     CHECK(sucref_model_open(&m, p, bytes + 24, &fault) == SUCREF_OK && sucref_model_check(&m, &fault) == SUCREF_OK);
     p[bytes + 16] ^= 1;
     CHECK(sucref_model_open(&m, p, bytes + 24, &fault) == SUCREF_OK && sucref_model_check(&m, &fault) == SUCREF_E_DATA);
