@@ -142,6 +142,36 @@ static void eigenvalue(void)
     }
 }
 
+/* at the mean input nothing is left to Cauchy-Schwarz: what the full row has more is the offset and 0 to 2 */
+static void offsets_at_the_mean(void)
+{
+    static random_spec r;
+    static uint8_t samples[SAMPLES * WIDEST];
+    uint32_t k, i;
+    for (k = 0; k < 40; k++) {
+        void *fitted, *memory;
+        sucref_bounds b;
+        int64_t u[WIDEST];
+        unsigned t, g;
+        for (i = 0; i < sizeof samples; i++) { samples[i] = (uint8_t)rnd(); }
+        certifiable(&r, &fitted, samples);
+        CHECK(sucref_certify(&b, &memory, &r.spec, samples, SAMPLES) == SUCREF_OK);
+        for (i = 0; i < r.layer[0].n_in; i++) { u[i] = b.mean[i]; CHECK(b.weight[i] >= 1); }
+        for (t = 0; t + 1U < r.spec.n_stops; t++) {
+            uint32_t row = 0;
+            for (g = 0; g < r.layer[0].n_groups; g++) {
+                for (i = 0; i < r.group_rows[0][g]; i++, row++) {
+                    const sucref_correction *c = r.spec.corrections != NULL ? &r.spec.corrections[t * r.total + g] : NULL;
+                    const int64_t more = oracle_row(&r.layer[0], u, row, 8, NULL, i) - oracle_row(&r.layer[0], u, row, r.bits[t * r.total + g], c, i) - b.offset[t * r.layer[0].n_out + row];
+                    CHECK(more >= 0 && more < 2);
+                }
+            }
+        }
+        free(memory); free(fitted);
+        rs_free(&r);
+    }
+}
+
 static void errors(void)
 {
     static random_spec r;
@@ -237,6 +267,7 @@ int main(int argc, char **argv)
     RUN("a proof is never wrong", never_wrong);
     RUN("square roots are rounded up", square_roots);
     RUN("the root bounds the largest eigenvalue", eigenvalue);
+    RUN("offsets at the mean input", offsets_at_the_mean);
     RUN("errors", errors);
     RUN("bad bounds are refused", refused);
     return test_report("certified");
