@@ -75,7 +75,7 @@ static void never_wrong(void)
             CHECK(sucref_net_set_input(&s, x) == SUCREF_OK);
             CHECK(sucref_certified(&s, proof, sizeof proof / 4) == SUCREF_E_STATE);
             for (t = 0; t < m.n_stops; t++) {
-                sucref_answer a;
+                sucref_answer a = { NULL, NULL, 0, 0, 0 };
                 int said;
                 CHECK(sucref_net_run(&s, t) == SUCREF_OK && sucref_net_answer(&s, &a) == SUCREF_OK);
                 said = sucref_certified(&s, proof, sizeof proof / 4);
