@@ -18,6 +18,7 @@ help:
 	@echo "demo       classify fifty pictures of digits stop by stop, then the MNIST test images where they are"
 	@echo "test       every test that needs only a C compiler; ends in: N passed, N failed"
 	@echo "examples   run the examples and compare with the output in their comments"
+	@echo "learners   eight learners on MNIST that send gradients at one bit a value (needs the data)"
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures"
 	@echo "bench      instruction ratios on this machine (valgrind)"
 	@echo "mcu        cross-build and run on every emulator found"
@@ -63,6 +64,10 @@ test check: $(TEST_BINS) $(B)/sucref
 examples: | $(B)
 	@CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/examples.sh $(EXAMPLES)
 
+learners: | $(B)
+	@$(CC) $(C99) $(CFLAGS) -o $(B)/learners examples/09_learners.c -lm && \
+		for d in $${SUCREF_DATA:-data} ../shared/data; do [ -d $$d/mnist ] && break; done; ./$(B)/learners $$d
+
 # ---- published numbers ----
 $(B)/published: bench/published.c bench/*.h examples/*.h sucref.h | $(B)
 	$(CC) $(C99) $(CFLAGS) -O2 -o $@ $< -lm
@@ -103,4 +108,4 @@ models: $(B)/train_digits $(B)/sucref
 clean:
 	rm -rf $(B)
 
-.PHONY: help demo test check examples paper mcu bench-mcu size bench warn sanitize compilers coverage fuzz mutants models clean
+.PHONY: help demo test check examples learners paper mcu bench-mcu size bench warn sanitize compilers coverage fuzz mutants models clean
