@@ -758,6 +758,35 @@ SUCREF_API int sucref_fusion_stops(const sucref_fusion *f, uint32_t job, unsigne
 SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane, int32_t *out);
 SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned layer);
 
+/* ---- shards of a model -------------------------------------------------------------------------------------------
+ * One device's part of a layer is a model of one layer (`sucref split` writes it) that the device runs with sucref_net, a stop for each
+ * plane; its input is the layer's, unsigned. What it sends are the sums of one plane,
+ *
+ *     y_t[r] = sum_c d_t[r][c] u[c]       d_t the digits of w * 2^shift + 128; the first plane's less 2^(bits - 1), so that
+ *     a      = sum_t y_t 2^k_t            (k_t bits are missing behind plane t) is the sum of the cut weights themselves
+ *
+ * A data part holds its rows of the layer, digit by digit as they were. A parity part has a row group for each protected plane, of
+ * the digits' combinations: one row for each output where they fit int8, else two, p = low + 128 high.
+ *
+ * sucref_shard_sums - y of the plane whose number is the stop that the part's net has just reached; to be called at every stop.
+ *   y       [rows] out     rows: the largest shard's; what a shorter data part lacks is 0
+ *   before  [n_out of the part] the caller's, any values at the first stop; kept for the next one
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_STATE (no answer), SUCREF_E_RANGE (this part has more rows, or is none). */
+SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *part, int32_t *before);
+
+/* sucref_layer_finish - what a layer of the whole model answers at a stop, from all rows' sums, wherever they were computed: correction,
+ * bias, requantization and activation, the last layer's order and softmax. The same integers as sucref_net's.
+ *   out     [n_out] out      the next layer's input; of the last layer the answer
+ *   logits  [n_out] out      z, or NULL
+ *   sums    [n_planes] in    pointers to [n_out] each; planes that the stop does not use (sucref_layer_planes) may be NULL
+ *   input   [n_in] in        the layer's input, unsigned (x + 128 for int8; cut as METHOD 5 says where the stop has fewer input bits)
+ * None overlap. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such layer or usable stop).
+ *
+ * sucref_layer_planes - the planes that a layer reads at a stop, as a mask; indices are not checked. */
+SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer, const int32_t *const *sums,
+                                   const uint8_t *input);
+SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer);
+
 #ifdef SUCREF_HOST
 /* ---- prepare (host only) -----------------------------------------------------------------------------------------
  * Writing a model from integers, and making one from float layers. */
@@ -4399,6 +4428,101 @@ SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned laye
     if (p == NULL) { return SUCREF_E_STATE; }
     p[1] = 0;
     return (int)sucref_i_complete(f, p);
+}
+
+/* ---- shards of a model: implementation --------------------------------------------------------------------------- */
+
+SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *part, int32_t *before)
+{
+    sucref_answer a;
+    sucref_layer l;
+    sucref_group g;
+    sucref_entry e;
+    uint32_t r, n;
+    if (y == NULL || part == NULL || before == NULL) { return SUCREF_E_ARG; }
+    if (sucref_net_answer(part, &a) != SUCREF_OK) { return SUCREF_E_STATE; }
+    sucref_model_layer(&l, part->model, 0);
+    if (part->model->n_layers != 1 || rows == 0 || (l.n_groups != 1 && (l.n_groups <= a.stop || l.plan[0] != 8))) { return SUCREF_E_RANGE; }
+    sucref_model_group(&g, part->model, l.n_groups == 1 ? 0U : a.stop);
+    sucref_model_entry(&e, part->model, a.stop, l.n_groups == 1 ? 0U : a.stop);
+    n = g.n_rows;
+    if (l.plan[0] == 8) { /* every digit is a whole weight */
+        if (n > 2U * rows || (n > rows && n != 2U * rows)) { return SUCREF_E_RANGE; }
+        for (r = 0; r < rows; r++) {
+            const uint32_t high = n == 2U * rows ? (uint32_t)a.logits[g.first_row + rows + r] : 0U;
+            y[r] = r < n ? sucref_i_s32((uint32_t)a.logits[g.first_row + r] + high * 128U) : 0;
+        }
+        return SUCREF_OK;
+    }
+    if (n > rows) { return SUCREF_E_RANGE; }
+    for (r = 0; r < rows; r++) {
+        uint32_t z, from;
+        if (r >= n) { y[r] = 0; continue; }
+        z = (uint32_t)a.logits[r];
+        if (e.bits == 8 && !l.coarse) { z <<= SUCREF_READ_U8(part->model->bytes + sucref_i_params_of(&l).shift + r); }
+        from = a.stop == 0 || l.coarse ? 0U : (uint32_t)before[r];
+        before[r] = sucref_i_s32(z);
+        y[r] = sucref_i_floor32(sucref_i_s32(z - from), l.coarse && e.bits == 8 ? 0U : 8U - e.bits);
+    }
+    return SUCREF_OK;
+}
+
+SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer)
+{
+    sucref_layer l;
+    unsigned g, mask = 0;
+    sucref_model_layer(&l, m, layer);
+    for (g = 0; g < l.n_groups; g++) {
+        sucref_entry e;
+        sucref_model_entry(&e, m, stop, (unsigned)l.first_group + g);
+        mask |= l.coarse && e.bits == 8 ? 2U : (1U << sucref_i_planes_for(&l, e.bits)) - 1U;
+    }
+    return mask;
+}
+
+/* the accumulator that the engine would have, from the sums of a row's planes */
+static uint32_t sucref_i_joined(const sucref_layer *l, unsigned bits, const int32_t *const *sums, uint32_t row, uint32_t sum)
+{
+    uint32_t a = 0;
+    unsigned t, left = 8;
+    if (l->plan[l->n_planes - 1U] == 8 && bits == 8) { return (uint32_t)sums[l->n_planes - 1U][row]; }
+    for (t = 0; left > 8U - bits; t++) {
+        left -= l->plan[t];
+        a += (uint32_t)sums[t][row] << left;
+    }
+    return (a + (sum << 7)) >> left;
+}
+
+SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer, const int32_t *const *sums,
+                                   const uint8_t *input)
+{
+    sucref_layer l;
+    sucref_i_params at;
+    uint32_t c, sum = 0;
+    unsigned k;
+    if (out == NULL || m == NULL || sums == NULL || input == NULL) { return SUCREF_E_ARG; }
+    if (layer >= m->n_layers || stop >= m->usable_stops) { return SUCREF_E_RANGE; }
+    sucref_model_layer(&l, m, layer);
+    at = sucref_i_params_of(&l);
+    for (c = 0; c < l.n_in; c++) { sum += input[c]; }
+    for (k = 0; k < l.n_groups; k++) {
+        sucref_group g;
+        sucref_entry e;
+        uint32_t r;
+        sucref_model_group(&g, m, (unsigned)l.first_group + k);
+        sucref_model_entry(&e, m, stop, (unsigned)l.first_group + k);
+        for (r = 0; r < g.n_rows; r++) {
+            const uint32_t row = g.first_row + r, to = (l.flags & SUCREF_LAYER_ORDER) ? sucref_i_u16(m->bytes + at.order + 2U * row) : row;
+            int32_t z = 0;
+            if (e.bits != 0) { z = sucref_i_finish(m->bytes, sum, &l, &at, &e, &g, r, sucref_i_joined(&l, e.bits, sums, row, sum)); }
+            out[to] = e.bits == 0 ? SUCREF_READ_U8(m->bytes + e.correction_offset + r) : sucref_i_activate(m, &l, &at, z, row);
+            if (logits != NULL) { logits[to] = z; }
+        }
+    }
+    if (layer + 1U == m->n_layers && m->softmax_multiplier != 0) {
+        return sucref_softmax(out, out, l.n_out, m->softmax_multiplier, m->softmax_shift);
+    }
+    return SUCREF_OK;
 }
 #endif /* SUCREF_NO_PARITY */
 

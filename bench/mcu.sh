@@ -67,6 +67,14 @@ if [ "$1" = run ]; then
             eval "verdict \"$m on \$c ($(sed -n 's/\(.* right, .*stack [0-9]*\) bytes.*/\1/p' $d/${m}_$c.out))\" \"\$got\" \"\$want_$m\""
         done
     done
+    # one of the devices that share a network is a Cortex-M3, asked through its serial port
+    ./build/sucref split examples/models/digits_44.sucref --devices 4 --parity 1 -o $d/part%d.sucref >/dev/null && ./build/sucref emit-c $d/part3.sucref -o $d/part3.h --name net &&
+        $CC -std=c99 -O2 -o $d/worker examples/12_worker.c -lm || exit 1
+    case $cores in *m3*)
+        build m3 $d/worker_m3 -DMODEL_H='"part3.h"' examples/mcu/worker.c &&
+            timeout 300 ./$d/worker qemu-system-arm -M mps2-an385 -display none -monitor none -serial stdio -semihosting-config enable=on,target=native -kernel $d/worker_m3 >$d/worker.out 2>&1
+        if grep -q '40 exact at the last stop, 0 messages bad, worker left with 0$' $d/worker.out; then passed=$((passed + 1)); echo "ok   worker on m3: $(cat $d/worker.out)"; else failed=$((failed + 1)); echo "FAIL worker on m3: $(tail -n 1 $d/worker.out)"; fi ;;
+    esac
     [ $skipped = 0 ] && echo "$passed passed, $failed failed" || echo "$passed passed, $failed failed, $skipped skipped"
     [ $failed = 0 ]; exit
 fi

@@ -1,11 +1,12 @@
-/* 11_devices.c - four devices and two spares compute a layer of 128 x 784 together, as processes that talk UDP on this machine. Devices
- * are killed, stopped and slow at random, and messages are lost; every output is exact from any four of the six, the 4-bit plane
- * first. With three gone a job is closed at its deadline and says how far it came.
+/* 11_devices.c - a whole network on four devices and one or two spares: processes that talk UDP on this machine, each with its part of
+ * every layer (examples/split.h, `sucref split`). Devices are killed, stopped and slow at random moments; any four of them give the
+ * exact answer, stop by stop. With more losses than spares a job closes at its deadline with its last whole stop, and says which.
  *
- * Output:
- *     200 jobs, one killed meanwhile: 200 exact, 0 cut short
- *     200 jobs, another stopped: 200 exact, 0 cut short
- *     3 jobs, three gone: 0 exact, 3 cut short, 0 stops
+ * Output (the slowest answers go to stderr):
+ *     1 spare, 1 of 5 killed or stopped: 200 of 200 jobs exact at the last stop
+ *     2 spares, 2 of 6 killed or stopped: 210 of 210 jobs exact at the last stop
+ *     2 spares for the first plane only, 2 data devices gone: 3 of 3 jobs exact at stop 0 of 0..1
+ *     2 spares, 3 gone: 3 of 3 jobs without an answer
  */
 #ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE
@@ -16,41 +17,30 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+#define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
 #include "model_file.h"
+#include "calibrate.h"
+#include "split.h"
 
-enum { N = 4, R = 2, ROWS = 32, IN = 784, PLANES = 2 };
-typedef struct { uint32_t job; uint8_t x[IN]; } request;
+enum { N = 4, MOST = 6, LAYERS = 4, WIDE = 784 };
+typedef struct { uint32_t job; uint16_t layer, planes; uint8_t x[WIDE]; } request; /* the first `planes` planes are wanted */
 
-static int16_t w[PLANES][N + R][ROWS][IN]; /* digits 0..15 and their parities */
-static int server;                         /* a socket; devices hear on ports of their own */
-static struct sockaddr_in device[N + R], home;
-static pid_t pid[N + R];
+static sucref_model model;
+static respec spec;
+static split_plan plan[LAYERS];
+static sucref_fusion fusion[LAYERS];
+static unsigned devices;
+static int home_port, port[MOST];
+static struct sockaddr_in home, address[MOST];
+static pid_t pid[MOST];
+static uint32_t dice = 1;
 
-static void load_digits(void)
-{
-    sucref_model m;
-    sucref_group g;
-    int t, i, j, k, c;
-    if (!model_load(&m, "examples/models/digits_44.sucref")) { exit(1); }
-    sucref_model_group(&g, &m, 0);
-    for (t = 0; t < PLANES; t++) {
-        for (k = 0; k < ROWS; k++) {
-            for (c = 0; c < IN; c++) {
-                for (i = 0; i < N; i++) { w[t][i][k][c] = (int16_t)sucref_plane_digit(m.bytes + g.plane_offset[t], 128, IN, 4, (uint32_t)(ROWS * i + k), (uint32_t)c); }
-                for (j = 0; j < R; j++) { for (i = 0; i < N; i++) { w[t][N + j][k][c] = (int16_t)(w[t][N + j][k][c] + sucref_parity_coefficient(N, R, (unsigned)j, (unsigned)i) * w[t][i][k][c]); } }
-            }
-        }
-    }
-}
-
-static void product(int32_t *y, int t, int shard, const uint8_t *x)
-{
-    int k, c;
-    for (k = 0; k < ROWS; k++) { for (c = 0, y[k] = 0; c < IN; c++) { y[k] += w[t][shard][k][c] * x[c]; } }
-}
+static uint32_t roll(uint32_t n) { dice = dice * 1664525U + 1013904223U; return (dice >> 8) % n; }
+static double now_ms(void) { struct timespec t; (void)clock_gettime(CLOCK_MONOTONIC, &t); return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec; }
 
 static int open_port(struct sockaddr_in *a)
 {
@@ -63,92 +53,203 @@ static int open_port(struct sockaddr_in *a)
     return s;
 }
 
-/* a device: answers every request with a message for each plane, sometimes late, sometimes twice */
-static void serve(int port, int shard)
+/* ---- a device: its part of every layer; answers a request plane by plane, sometimes late, sometimes twice ---- */
+static void serve(unsigned shard)
 {
     static request q;
-    uint32_t state = (uint32_t)shard + 1U;
+    sucref_model part[LAYERS];
+    sucref_net net[LAYERS];
+    unsigned n, t;
+    dice += shard;
+    for (n = 0; n < model.n_layers; n++) {
+        uint32_t len;
+        const uint8_t *bytes = split_part(&len, &spec.layer[n], &plan[n], shard);
+        if (sucref_model_open(&part[n], bytes, len, NULL) != SUCREF_OK || !net_start(&net[n], &part[n])) { exit(1); }
+    }
     for (;;) {
-        int32_t y[ROWS];
-        uint8_t message[SUCREF_SHARD_OVERHEAD + 4 * ROWS];
+        int32_t y[WIDE], before[2 * WIDE];
+        uint8_t message[SUCREF_SHARD_OVERHEAD + 4 * WIDE];
         sucref_shard s;
         size_t len;
-        int t;
-        if (recv(port, &q, sizeof q, 0) != (ssize_t)sizeof q) { continue; }
-        state = state * 1664525U + 1013904223U;
-        if (state >> 28 == 0) { usleep(2000); }
-        for (t = 0; t < PLANES; t++) {
+        if (recv(port[shard], &q, sizeof q, 0) != (ssize_t)sizeof q || q.layer >= model.n_layers) { continue; }
+        if (roll(16) == 0) { usleep(2000); }
+        (void)sucref_net_set_input(&net[q.layer], q.x);
+        for (t = 0; t < q.planes && t < part[q.layer].n_stops; t++) {
             memset(&s, 0, sizeof s);
-            s.job = q.job; s.plane = (uint8_t)t; s.shard = (uint8_t)shard; s.count = ROWS;
-            product(y, t, shard, q.x);
+            s.job = q.job; s.layer = q.layer; s.plane = (uint8_t)t; s.shard = (uint8_t)shard; s.count = (uint16_t)plan[q.layer].rows;
+            (void)sucref_net_run(&net[q.layer], t);
+            (void)sucref_shard_sums(y, s.count, &net[q.layer], before);
             (void)sucref_shard_pack(message, sizeof message, &len, &s, y);
-            (void)sendto(port, message, len, 0, (struct sockaddr *)&home, sizeof home);
-            if (state >> 27 == 7) { (void)sendto(port, message, len, 0, (struct sockaddr *)&home, sizeof home); }
+            (void)sendto(port[shard], message, len, 0, (struct sockaddr *)&home, sizeof home);
+            if (roll(32) == 0) { (void)sendto(port[shard], message, len, 0, (struct sockaddr *)&home, sizeof home); }
         }
     }
 }
 
-/* 1 when every plane's outputs equal the local product, else 0 and *stops of the job at its deadline */
-static int run_job(sucref_fusion *f, uint32_t job, int patience_ms, int *stops)
+static void start(unsigned i)
+{
+    if (pid[i] > 0) { (void)kill(pid[i], SIGKILL); (void)waitpid(pid[i], NULL, 0); }
+    fflush(stdout);
+    pid[i] = fork();
+    if (pid[i] == 0) { serve(i); }
+}
+
+/* ---- the fusion node ---- */
+
+/* what goes wrong, and how many messages into the job */
+typedef struct { int victim[2], signal[2], after; } trouble;
+
+/* asks for a layer's planes and waits for enough shards; 0 at the deadline */
+static int ask(uint32_t job, unsigned layer, unsigned planes, const uint8_t *x, double deadline, trouble *tr)
 {
     static request q;
-    static uint8_t message[2048];
-    int i, t, exact = 1;
-    q.job = job;
-    for (i = 0; i < IN; i++) { q.x[i] = (uint8_t)((job * 31U + (unsigned)i) * 2654435761U >> 24); }
-    (void)sucref_fusion_begin(f, job, 0);
-    for (i = 0; i < N + R; i++) { (void)sendto(server, &q, sizeof q, 0, (struct sockaddr *)&device[i], sizeof device[i]); }
-    while (sucref_fusion_stops(f, job, 0) < PLANES) {
+    static uint8_t message[SUCREF_SHARD_OVERHEAD + 4 * WIDE];
+    double sent = 0;
+    unsigned i;
+    memset(&q, 0, sizeof q);
+    q.job = job; q.layer = (uint16_t)layer; q.planes = (uint16_t)planes;
+    memcpy(q.x, x, spec.layer[layer].n_in);
+    if (sucref_fusion_stops(&fusion[layer], job, layer) < 0) { (void)sucref_fusion_begin(&fusion[layer], job, layer); }
+    while (sucref_fusion_stops(&fusion[layer], job, layer) < (int)planes) {
         struct pollfd p;
         ssize_t len;
-        p.fd = server; p.events = POLLIN;
-        if (poll(&p, 1, patience_ms) != 1) { break; } /* the deadline, on the caller's clock */
-        len = recv(server, message, sizeof message, 0);
-        if (len > 0) { (void)sucref_fusion_take(f, message, (size_t)len); }
+        if (now_ms() - sent > 100) { /* messages get lost: ask again, what comes twice is dropped */
+            for (i = 0; i < devices; i++) { (void)sendto(home_port, &q, sizeof q, 0, (struct sockaddr *)&address[i], sizeof address[i]); }
+            sent = now_ms();
+        }
+        if (tr->after-- == 0) { for (i = 0; i < 2; i++) { if (tr->victim[i] >= 0) { (void)kill(pid[tr->victim[i]], tr->signal[i]); } } }
+        p.fd = home_port; p.events = POLLIN;
+        if (now_ms() > deadline) { return 0; }
+        if (poll(&p, 1, 20) != 1) { continue; }
+        len = recv(home_port, message, sizeof message, 0);
+        for (i = 0; len > 0 && i < model.n_layers; i++) { /* the layer it names takes it */
+            sucref_shard s;
+            if (sucref_shard_open(&s, message, (size_t)len) == SUCREF_OK && s.layer == i) { (void)sucref_fusion_take(&fusion[i], message, (size_t)len); }
+        }
     }
-    for (t = 0; t < PLANES; t++) {
-        int32_t got[N][ROWS], want[ROWS];
-        if (sucref_fusion_release(f, job, 0, (unsigned)t, got[0]) != SUCREF_OK) { exact = 0; break; }
-        for (i = 0; i < N; i++) { product(want, t, i, q.x); exact &= memcmp(got[i], want, sizeof want) == 0; }
+    return 1;
+}
+
+/* one layer at one stop from the sums of its planes; 0 at the deadline. Layer 0 has one job for all stops: its input stays */
+static int run_layer(uint8_t *out, int32_t *logits, uint32_t number, unsigned stop, unsigned layer, const uint8_t *x, double deadline, trouble *tr)
+{
+    static int32_t sums[SUCREF_MAX_PLANES][WIDE], released[MOST * WIDE];
+    const int32_t *use[SUCREF_MAX_PLANES];
+    const split_plan *p = &plan[layer];
+    const uint32_t job = number * 16U + (layer == 0 ? 0 : stop);
+    const unsigned mask = sucref_layer_planes(&model, stop, layer);
+    unsigned t, i, planes = 0;
+    while (mask >> planes != 0) { planes++; }
+    if (!ask(job, layer, planes, x, deadline, tr)) { return 0; }
+    for (t = 0; t < planes; t++) {
+        if (sucref_fusion_release(&fusion[layer], job, layer, t, released) != SUCREF_OK) { return 0; }
+        for (i = 0; i < p->n; i++) { memcpy(sums[t] + p->row[i], released + i * p->rows, 4U * (p->row[i + 1] - p->row[i])); }
+        use[t] = sums[t];
     }
-    *stops = sucref_fusion_close(f, job, 0);
+    if (layer > 0) { (void)sucref_fusion_close(&fusion[layer], job, layer); }
+    return sucref_layer_finish(out, logits, &model, stop, layer, use, x) == SUCREF_OK;
+}
+
+/* refines until the deadline; returns how many stops were answered, the last one's logits */
+static unsigned answer(int32_t *logits, uint32_t number, const uint8_t *x, double patience_ms, trouble *tr)
+{
+    const double deadline = now_ms() + patience_ms;
+    uint8_t u[2][WIDE];
+    int32_t z[WIDE];
+    unsigned stop, layer, stops = 0;
+    for (layer = model.n_layers; layer == model.n_layers && stops < model.n_stops; ) {
+        memcpy(u[0], x, model.n_in);
+        for (layer = 0; layer < model.n_layers && run_layer(u[(layer + 1) % 2], z, number, stops, layer, u[layer % 2], deadline, tr); layer++) { }
+        if (layer == model.n_layers) { memcpy(logits, z, 4 * model.n_out); stops++; }
+    }
+    for (layer = 0; layer < model.n_layers; layer++) { for (stop = 0; stop < model.n_stops; stop++) { (void)sucref_fusion_close(&fusion[layer], number * 16U + stop, layer); } }
+    return stops;
+}
+
+/* jobs on pictures of noise, compared with the network on this machine at the stop that they name */
+static int run_jobs(uint32_t first, int jobs, double patience_ms, int want_stops, const trouble *tr, double *slowest)
+{
+    static sucref_net net;
+    static uint8_t x[WIDE];
+    const int when = (int)roll((uint32_t)jobs);
+    int k, exact = 0;
+    if (net.model == NULL && !net_start(&net, &model)) { exit(1); }
+    for (k = 0; k < jobs; k++) {
+        static const trouble none = { { -1, -1 }, { 0, 0 }, 0 };
+        trouble now = k == when ? *tr : none;
+        const double begin = now_ms();
+        int32_t logits[WIDE];
+        sucref_answer a;
+        unsigned i, stops;
+        for (i = 0; i < model.n_in; i++) { x[i] = (uint8_t)roll(256); }
+        now.after = (int)roll(12);
+        stops = answer(logits, first + (uint32_t)k, x, patience_ms, &now);
+        if (now_ms() - begin > *slowest) { *slowest = now_ms() - begin; }
+        if (stops > 0) {
+            (void)sucref_net_set_input(&net, x);
+            (void)sucref_net_skip_to(&net, stops - 1);
+            if (sucref_net_run(&net, stops - 1) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK || memcmp(a.logits, logits, 4 * model.n_out) != 0) { continue; }
+        }
+        exact += stops == (unsigned)want_stops;
+    }
     return exact;
 }
 
-/* sends a signal to the victim when a third of the jobs is done */
-static void run(const char *what, sucref_fusion *f, uint32_t first, int jobs, int patience_ms, int victim, int signal_number)
+/* splits for r spares, of which planes 0..protect-1 have parities, and starts every device */
+static void deploy(unsigned r, unsigned protect)
 {
-    int k, exact = 0, stops = PLANES, least = PLANES;
-    for (k = 0; k < jobs; k++) {
-        if (k == jobs / 3 && signal_number != 0) { (void)kill(pid[victim], signal_number); }
-        exact += run_job(f, first + (uint32_t)k, patience_ms, &stops);
-        if (stops < least) { least = stops; }
+    unsigned n, i;
+    for (i = 0; i < MOST; i++) { if (pid[i] > 0) { (void)kill(pid[i], SIGKILL); (void)waitpid(pid[i], NULL, 0); pid[i] = 0; } }
+    devices = N + r;
+    for (n = 0; n < model.n_layers; n++) {
+        sucref_fusion_options o;
+        memset(&o, 0, sizeof o);
+        plan[n].n = N; plan[n].r = r; plan[n].protect = protect;
+        if (!split_rows(&plan[n], spec.layer[n].n_out, NULL)) { exit(1); }
+        o.limit = split_limit(&spec.layer[n]); o.rows = (uint16_t)plan[n].rows; o.n = N; o.r = (uint8_t)r; o.jobs = 2;
+        o.planes = spec.layer[n].n_planes; o.protect = (uint8_t)(protect < o.planes ? protect : o.planes);
+        free(fusion[n].memory);
+        if (sucref_fusion_init(&fusion[n], &o, (uint32_t *)malloc(4 * sucref_fusion_memory_len(&o)), sucref_fusion_memory_len(&o)) != SUCREF_OK) { exit(1); }
     }
-    printf("%d jobs, %s: %d exact, %d cut short", jobs, what, exact, jobs - exact);
-    if (exact < jobs) { printf(", %d stops", least); }
-    printf("\n");
+    for (i = 0; i < devices; i++) { start(i); }
 }
 
 int main(void)
 {
-    const sucref_fusion_options o = { 1 << 24, ROWS, N, R, PLANES, PLANES, 2 };
-    static uint32_t memory[2 * (2 + PLANES * (1 + (N + R) * ROWS))];
-    sucref_fusion f;
-    int i;
-    load_digits();
-    server = open_port(&home);
-    fflush(stdout);
-    for (i = 0; i < N + R; i++) {
-        const int port = open_port(&device[i]);
-        pid[i] = fork();
-        if (pid[i] == 0) { serve(port, i); }
-        (void)close(port);
+    uint32_t number = 0;
+    double slowest = 0;
+    int a, b, exact = 0;
+    unsigned i;
+    trouble tr = { { -1, -1 }, { SIGKILL, SIGSTOP }, 0 };
+    if (!model_load(&model, "examples/models/digits_44.sucref") || model.n_layers > LAYERS) { return 1; }
+    respec_model(&spec, &model);
+    home_port = open_port(&home);
+    for (i = 0; i < MOST; i++) { port[i] = open_port(&address[i]); }
+    deploy(1, 8);
+    for (a = 0; a < N + 1; a++, number += 40) {
+        tr.victim[0] = a; tr.signal[0] = a % 2 ? SIGSTOP : SIGKILL;
+        exact += run_jobs(number, 40, 5000, model.n_stops, &tr, &slowest);
+        start((unsigned)a);
     }
-    if (sucref_fusion_init(&f, &o, memory, sizeof memory / sizeof memory[0]) != SUCREF_OK) { return 1; }
-    run("one killed meanwhile", &f, 0, 200, 2000, 1, SIGKILL);
-    run("another stopped", &f, 1000, 200, 2000, 4, SIGSTOP);
-    (void)kill(pid[0], SIGKILL);
-    run("three gone", &f, 2000, 3, 200, 0, SIGKILL);
-    for (i = 0; i < N + R; i++) { (void)kill(pid[i], SIGKILL); (void)waitpid(pid[i], NULL, 0); }
+    printf("1 spare, 1 of %d killed or stopped: %d of 200 jobs exact at the last stop\n", N + 1, exact);
+    fprintf(stderr, "slowest answer: %.1f ms\n", slowest);
+    deploy(2, 8);
+    for (a = 0, exact = 0, slowest = 0; a < N + 2; a++) {
+        for (b = a + 1; b < N + 2; b++, number += 14) {
+            tr.victim[0] = a; tr.victim[1] = b; tr.signal[0] = SIGKILL;
+            exact += run_jobs(number, 14, 5000, model.n_stops, &tr, &slowest);
+            start((unsigned)a); start((unsigned)b);
+        }
+    }
+    printf("2 spares, 2 of %d killed or stopped: %d of 210 jobs exact at the last stop\n", N + 2, exact);
+    fprintf(stderr, "slowest answer: %.1f ms\n", slowest);
+    deploy(2, 1);
+    tr.victim[0] = tr.victim[1] = -1;
+    (void)kill(pid[0], SIGKILL); (void)kill(pid[2], SIGKILL);
+    printf("2 spares for the first plane only, 2 data devices gone: %d of 3 jobs exact at stop 0 of 0..%d\n", run_jobs(number, 3, 300, 1, &tr, &slowest), model.n_stops - 1);
+    deploy(2, 8);
+    (void)kill(pid[0], SIGKILL); (void)kill(pid[3], SIGKILL); (void)kill(pid[5], SIGKILL);
+    printf("2 spares, 3 gone: %d of 3 jobs without an answer\n", run_jobs(number + 10, 3, 300, 0, &tr, &slowest));
+    for (i = 0; i < devices; i++) { (void)kill(pid[i], SIGKILL); (void)waitpid(pid[i], NULL, 0); }
     return 0;
 }

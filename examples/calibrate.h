@@ -96,6 +96,17 @@ static inline void respec_model(respec *r, const sucref_model *m)
     r->spec.softmax_multiplier = m->softmax_multiplier; r->spec.softmax_shift = m->softmax_shift;
 }
 
+static inline void respec_free(respec *r)
+{
+    unsigned n;
+    for (n = 0; n < r->spec.n_layers; n++) {
+        const sucref_layer_spec *s = &r->layer[n];
+        free((void *)(uintptr_t)s->w); free((void *)(uintptr_t)s->bias); free((void *)(uintptr_t)s->exponent);
+        free((void *)(uintptr_t)s->table); free((void *)(uintptr_t)s->order); free((void *)(uintptr_t)s->group_rows);
+    }
+    free(r->bits); free(r->corrections);
+}
+
 /* how often each neuron of a layer fires (is not at its zero point) on n samples, fires[n_out], by the whole network */
 static inline void count_firing(uint32_t *fires, const sucref_model *m, unsigned layer, const uint8_t *x, uint32_t n)
 {

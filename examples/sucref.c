@@ -11,6 +11,7 @@
 #include "npz.h"
 #include "tflite.h"
 #include "calibrate.h"
+#include "split.h"
 #include <ctype.h>
 #include <stdarg.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@ static const char usage[] =
     "                       [--logits] [--type u8|s8]\n"
     "       sucref truncate m.sucref --stops S -o t.sucref\n"
     "       sucref emit-c m.sucref -o m.h [--name net]\n"
+    "       sucref split m.sucref --devices N --parity r [--protect planes] [--rates 2,1,1,..] -o shard%d.sucref\n"
     "stops count from 0; --stops is how many to keep\n";
 
 static void die(const char *format, ...)
@@ -70,12 +72,12 @@ static void write_file(const char *path, const void *p, size_t len)
     if (f == NULL || fwrite(p, 1, len, f) != len || fclose(f) != 0) { die("%s: cannot be written", path); }
 }
 
-typedef struct { const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type, *name, *exit_rule, *disagree, *confidence, *quiet, *gray; int logits, keep, cut_input, every, certify; } args;
+typedef struct { const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type, *name, *exit_rule, *disagree, *confidence, *quiet, *gray, *devices, *parity, *protect, *rates; int logits, keep, cut_input, every, certify; } args;
 
 static args parse(int argc, char **argv)
 {
     args a;
-    struct { const char *name; const char **value; int *flag; } option[22];
+    struct { const char *name; const char **value; int *flag; } option[26];
     int i, k, n = 0;
     memset(&a, 0, sizeof a);
 #define OPTION(text, v, f) option[n].name = text; option[n].value = v; option[n++].flag = f
@@ -86,6 +88,7 @@ static args parse(int argc, char **argv)
     OPTION("--name", &a.name, NULL); OPTION("--exit", &a.exit_rule, NULL);
     OPTION("--max-disagree", &a.disagree, NULL); OPTION("--confidence", &a.confidence, NULL); OPTION("--quiet", &a.quiet, NULL); OPTION("--keep", NULL, &a.keep); OPTION("--cut-input", NULL, &a.cut_input);
     OPTION("--every-layer", NULL, &a.every); OPTION("--gray", &a.gray, NULL); OPTION("--certify", NULL, &a.certify);
+    OPTION("--devices", &a.devices, NULL); OPTION("--parity", &a.parity, NULL); OPTION("--protect", &a.protect, NULL); OPTION("--rates", &a.rates, NULL);
     for (i = 2; i < argc; i++) {
         for (k = 0; k < n && strcmp(argv[i], option[k].name) != 0; k++) { }
         if (k < n && option[k].flag != NULL) { *option[k].flag = 1; continue; }
@@ -298,11 +301,10 @@ static void section_bytes(unsigned long *sum, const sucref_model *m, unsigned st
     }
 }
 
-static void info(const args *a)
+static void info_model(const sucref_model *model)
 {
     static const char *act[] = { "none", "relu", "relu6", "leaky relu", "table", "lookup" };
-    uint8_t *bytes;
-    const sucref_model m = open_model(a->in, &bytes);
+    const sucref_model m = *model;
     sucref_stop before;
     unsigned long section[5];
     unsigned n, t, i, g;
@@ -345,6 +347,25 @@ static void info(const args *a)
         before = s;
     }
     printf("work buffer: %lu bytes, largest step: %lu multiply-adds\n", (unsigned long)sucref_net_work_len(&m) * 4, (unsigned long)sucref_net_quantum(&m));
+}
+
+/* a file of `split` holds one model for each layer, one behind the other */
+static void info(const args *a)
+{
+    size_t len, at = 0;
+    uint8_t *bytes;
+    sucref_model m = open_model(a->in, &bytes);
+    free(bytes);
+    bytes = read_file(a->in, &len);
+    while (at < len) {
+        sucref_fault fault = { "", 0 };
+        if (sucref_model_open(&m, bytes + at, len - at, &fault) != SUCREF_OK || sucref_model_check(&m, &fault) != SUCREF_OK) {
+            die("%s: not a valid model: %s at byte %lu", a->in, fault.field, (unsigned long)(at + fault.offset));
+        }
+        if (at > 0) { printf("\nand from byte %lu on:\n", (unsigned long)at); }
+        info_model(&m);
+        at += m.bytes_len;
+    }
     free(bytes);
 }
 
@@ -526,37 +547,114 @@ static void truncate_model(const args *a)
     free(bytes);
 }
 
-/* the bytes as one array, aligned to 4 by a union, named after the output file or by --name */
+/* the file's bytes (of `split`: a model for each layer) as one array, aligned to 4 by a union, named after the output file or by --name */
 static void emit_c(const args *a)
 {
     uint8_t *bytes;
-    const sucref_model m = open_model(a->in, &bytes);
+    sucref_model m = open_model(a->in, &bytes);
     const char *base = a->out ? strrchr(a->out, '/') : NULL, *p;
     char name[64], upper[64];
-    uint32_t i;
-    size_t k = 0;
+    size_t k = 0, len, work = 0, at, i;
     FILE *f;
     if (a->out == NULL) { die("emit-c needs -o m.h"); }
     for (p = a->name ? a->name : base ? base + 1 : a->out; *p && *p != '.' && k < sizeof name - 1; p++) { name[k++] = isalnum((unsigned char)*p) ? *p : '_'; }
     name[k] = 0;
     if (k == 0 || isdigit((unsigned char)name[0])) { die("%s: no C name can be made of it, use --name", a->out); }
     for (i = 0; i <= k; i++) { upper[i] = (char)toupper((unsigned char)name[i]); }
+    free(bytes);
+    bytes = read_file(a->in, &len);
     f = fopen(a->out, "w");
     if (f == NULL) { die("%s: cannot be written", a->out); }
-    fprintf(f, "/* %s - written by `sucref emit-c`: %lu inputs, %lu outputs, %u stops */\n", name, (unsigned long)m.n_in, (unsigned long)m.n_out, m.usable_stops);
+    for (at = 0; at < len; at += m.bytes_len) {
+        if (sucref_model_open(&m, bytes + at, len - at, NULL) != SUCREF_OK || sucref_model_check(&m, NULL) != SUCREF_OK) { die("%s: not a valid model at byte %lu", a->in, (unsigned long)at); }
+        if (sucref_net_work_len(&m) > work) { work = sucref_net_work_len(&m); }
+        fprintf(f, "/* %s from byte %lu on - written by `sucref emit-c`: %lu inputs, %lu outputs, %u stops */\n", name, (unsigned long)at, (unsigned long)m.n_in,
+                (unsigned long)m.n_out, m.usable_stops);
+    }
     fprintf(f, "#include <stdint.h>\n#ifndef SUCREF_FLASH\n#  define SUCREF_FLASH /* e.g. PROGMEM */\n#endif\n");
-    fprintf(f, "#define %s_BYTES %luU\n#define %s_WORK_LEN %luU /* uint32_t elements */\n", upper, (unsigned long)m.bytes_len, upper, (unsigned long)sucref_net_work_len(&m));
+    fprintf(f, "#define %s_BYTES %luU\n#define %s_WORK_LEN %luU /* uint32_t elements */\n", upper, (unsigned long)len, upper, (unsigned long)work);
     fprintf(f, "static const union { uint8_t bytes[%s_BYTES]; uint32_t align; } %s_model SUCREF_FLASH = { {\n", upper, name);
-    for (i = 0; i < m.bytes_len; i++) { fprintf(f, "%u%s", bytes[i], i + 1 == m.bytes_len ? "\n" : i % 32 == 31 ? ",\n" : ","); }
+    for (i = 0; i < len; i++) { fprintf(f, "%u%s", bytes[i], i + 1 == len ? "\n" : i % 32 == 31 ? ",\n" : ","); }
     fprintf(f, "} };\n");
     if (fclose(f) != 0) { die("%s: cannot be written", a->out); }
+    free(bytes);
+}
+
+/* ---- split ------------------------------------------------------------------------------------------------------- */
+
+/* one rate for each data device, all positive */
+static void parse_rates(double *rate, unsigned n, const char *text)
+{
+    const char *s = text;
+    unsigned i;
+    for (i = 0; i < n; i++) {
+        char *end;
+        rate[i] = strtod(s, &end);
+        if (end == s || !(rate[i] > 0) || !isfinite(rate[i]) || *end != (i + 1U < n ? ',' : 0)) { die("--rates must be %u positive numbers with commas between, not %s", n, text); }
+        s = end + 1;
+    }
+}
+
+/* adds every layer's part for one device to a file; returns its length */
+static size_t write_parts(const char *pattern, unsigned shard, const respec *r, const split_plan *plans)
+{
+    const char *mark = strstr(pattern, "%d");
+    char path[512];
+    uint8_t *all = NULL;
+    size_t at = 0;
+    unsigned n;
+    if (snprintf(path, sizeof path, "%.*s%u%s", (int)(mark - pattern), pattern, shard, mark + 2) >= (int)sizeof path) { die("%s: name too long", pattern); }
+    for (n = 0; n < r->spec.n_layers; n++) {
+        uint32_t len;
+        uint8_t *part = split_part(&len, &r->layer[n], &plans[n], shard);
+        all = (uint8_t *)realloc(all, at + len);
+        if (all == NULL) { die("out of memory"); }
+        memcpy(all + at, part, len);
+        at += len;
+        free(part);
+    }
+    write_file(path, all, at);
+    free(all);
+    return at;
+}
+
+static void split(const args *a)
+{
+    static respec r;
+    static split_plan plan[SUCREF_MAX_LAYERS];
+    double rate[SUCREF_MAX_SHARDS];
+    uint8_t *bytes;
+    const sucref_model m = open_model(a->in, &bytes);
+    size_t data = 0, parity = 0;
+    unsigned n, i, devices, spares, protect = SUCREF_MAX_PLANES;
+    if (a->devices == NULL || a->parity == NULL || a->out == NULL) { die("split needs --devices N, --parity r and -o shard%%d.sucref"); }
+    if (strstr(a->out, "%d") == NULL) { die("-o must hold %%d, the number of the device, not %s", a->out); }
+    if (m.usable_stops != m.n_stops) { die("%s: is cut, split needs all stops", a->in); }
+    devices = whole_number(a->devices, "--devices", 1, SUCREF_MAX_SHARDS);
+    spares = whole_number(a->parity, "--parity", 0, devices <= 8 ? 4 : 3);
+    if (a->protect != NULL) { protect = whole_number(a->protect, "--protect", 1, SUCREF_MAX_PLANES); }
+    if (a->rates != NULL) { parse_rates(rate, devices, a->rates); }
+    respec_model(&r, &m);
+    for (n = 0; n < m.n_layers; n++) {
+        split_plan *p = &plan[n];
+        const uint32_t limit = split_limit(&r.layer[n]);
+        p->n = devices; p->r = spares; p->protect = protect;
+        if (!split_rows(p, r.layer[n].n_out, a->rates ? rate : NULL)) { die("%s: layer %u has %lu rows, too few for these %u devices", a->in, n, (unsigned long)r.layer[n].n_out, devices); }
+        if (spares > 0 && limit > (devices <= 8 ? 1U << 27 : 1U << 26)) { die("%s: layer %u: sums up to %lu cannot be recovered exactly", a->in, n, (unsigned long)limit); }
+        printf("layer %u: rows", n);
+        for (i = 0; i < devices; i++) { printf(" %lu", (unsigned long)(p->row[i + 1] - p->row[i])); }
+        printf(" of %lu inputs, %u plane%s, |sum| < %lu\n", (unsigned long)r.layer[n].n_in, r.layer[n].n_planes, r.layer[n].n_planes == 1 ? "" : "s", (unsigned long)limit);
+    }
+    for (i = 0; i < devices + spares; i++) { *(i < devices ? &data : &parity) += write_parts(a->out, i, &r, plan); }
+    printf("%u data parts of %lu bytes together, %u parity parts of %lu\n", devices, (unsigned long)data, spares, (unsigned long)parity);
+    respec_free(&r);
     free(bytes);
 }
 
 int main(int argc, char **argv)
 {
     static const struct { const char *name; void (*act)(const args *); } command[] = {
-        { "quantize", quantize }, { "import", import }, { "calibrate", calibrate }, { "info", info }, { "run", run }, { "truncate", truncate_model }, { "emit-c", emit_c }
+        { "quantize", quantize }, { "import", import }, { "calibrate", calibrate }, { "info", info }, { "run", run }, { "truncate", truncate_model }, { "emit-c", emit_c }, { "split", split }
     };
     size_t i;
     args a;

@@ -28,6 +28,17 @@ ok "a model of one stop gets a quiet one before it" "$t quantize $n -o $d/one.su
 ok "calibrate --certify, run --exit certified: never another sign" "$t calibrate $m --in $d/x.u8 -o $d/ce.sucref --certify && $t run $d/ce.sucref --in $d/x.u8 --out $d/z6.bin --exit certified | grep -q 'weight bytes read' && $t run $d/ce.sucref --in $d/x.u8 --out $d/z7.bin --logits && cmp $d/z.bin $d/z7.bin"
 ok "calibrate shifts coarse planes, keeps the last stop" "$t quantize $n -o $d/co.sucref --plan 2+8 --clip 1 && $t run $d/co.sucref --in $d/x.u8 --out $d/co1 --logits && $t calibrate $d/co.sucref --in $d/x.u8 -o $d/co2.sucref && $t run $d/co2.sucref --in $d/x.u8 --out $d/co2 --logits && cmp $d/co1 $d/co2"
 ok "run --exit gray" "$t run $m --in $d/x.u8 --out $d/z8.bin --exit gray --gray -1,1 | grep -q 'stop 0: 10 of 10 left here'"
+ok "split: a part for every device" "$t split examples/models/digits_44.sucref --devices 4 --parity 2 -o $d/part%d.sucref >$d/split.txt && grep -q 'layer 1: rows 3 3 2 2 of 128 inputs, 1 plane' $d/split.txt && $t info $d/part5.sucref | grep -q 'layer 0: 64 x 784, plan 8' && [ ! -e $d/part6.sucref ]"
+ok "split: parity of the first plane only, rows by rates" "$t split examples/models/digits_44.sucref --devices 3 --parity 1 --protect 1 --rates 2,1,1 -o $d/rate%d.sucref | grep -q 'rows 64 32 32' && $t info $d/rate3.sucref | grep -q '1 of 1 stops'"
+ok "split: parts answer plain sums" "$t run $d/part0.sucref --in $d/x.u8 --out $d/p0 --logits && [ \$(wc -c <$d/p0) = 1280 ]"
+no "split needs" $t split $m --devices 4 -o $d/y%d
+no "must hold %d" $t split $m --devices 4 --parity 1 -o $d/y
+no "devices must be" $t split $m --devices 17 --parity 1 -o $d/y%d
+no "parity must be" $t split $m --devices 9 --parity 4 -o $d/y%d
+no "protect must be" $t split $m --devices 2 --parity 1 --protect 0 -o $d/y%d
+no "rates must be" $t split $m --devices 2 --parity 1 --rates 1,0 -o $d/y%d
+no "too few for these" $t split $m --devices 2 --parity 1 -o $d/y%d
+no "split needs all stops" $t split $d/t.sucref --devices 1 --parity 1 -o $d/y%d
 no "one output and --gray" $t run $m --in $d/x.u8 --out $d/y --exit gray
 no "gray must be LO,HI" $t run $m --in $d/x.u8 --out $d/y --exit gray --gray 5
 no "no stop can be certified" sh -c "$t quantize $n -o $d/nk.sucref && exec $t calibrate $d/nk.sucref --in $d/x.u8 -o $d/y --certify"
