@@ -4033,15 +4033,16 @@ SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const ui
 /* ---- parity: implementation ------------------------------------------------------------------------------------- */
 
 static const int8_t sucref_i_code8[4][8] = { { 1, 1, 1, 1, 1, 1, 1, 1 }, { 1, -1, 2, -2, 3, -3, 4, -4 }, { 1, 2, 3, -4, -1, -2, -3, 4 }, { 2, -4, -2, 4, 3, -1, 1, -3 } };
-static const int8_t sucref_i_code16[2][16] = { { 6, -5, 8, -3, 5, -7, 7, 1, -6, -2, 2, -4, -1, 3, -8, 4 }, { -5, 7, 8, 4, 1, -2, -8, -1, -3, -4, 3, 6, -6, 5, 2, -7 } };
+static const int8_t sucref_i_code16[3][16] = {
+    { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }, { 6, -5, 8, -3, 5, -7, 7, 1, -6, -2, 2, -4, -1, 3, -8, 4 }, { -5, 7, 8, 4, 1, -2, -8, -1, -3, -4, 3, 6, -6, 5, 2, -7 }
+};
 
-static int sucref_i_is_code(unsigned n, unsigned r) { return n >= 1 && n <= 16 && r >= 1 && r <= (n <= 8 ? 4U : 3U); }
+static int sucref_i_is_code(unsigned n, unsigned r) { return n - 1U < 16 && r - 1U < (n <= 8 ? 4U : 3U); } /* 0 wraps on purpose */
+static int32_t sucref_i_coefficient(unsigned n, unsigned parity, unsigned shard) { return n <= 8 ? sucref_i_code8[parity][shard] : sucref_i_code16[parity][shard]; }
 
 SUCREF_API int sucref_parity_coefficient(unsigned n, unsigned r, unsigned parity, unsigned shard)
 {
-    if (!sucref_i_is_code(n, r) || parity >= r || shard >= n) { return 0; }
-    if (n <= 8) { return sucref_i_code8[parity][shard]; }
-    return parity == 0 ? 1 : sucref_i_code16[parity - 1U][shard];
+    return sucref_i_is_code(n, r) && parity < r && shard < n ? (int)sucref_i_coefficient(n, parity, shard) : 0;
 }
 
 SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t len, unsigned n, unsigned r, unsigned parity)
@@ -4052,7 +4053,7 @@ SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t l
     if (!sucref_i_is_code(n, r) || parity >= r) { return SUCREF_E_RANGE; }
     for (k = 0; k < len; k++) {
         int sum = 0; /* 128 * 8 * 16 < 2^15 */
-        for (i = 0; i < n; i++) { sum += sucref_parity_coefficient(n, r, parity, i) * w[i][k]; }
+        for (i = 0; i < n; i++) { sum += (int)sucref_i_coefficient(n, parity, i) * w[i][k]; }
         out[k] = (int16_t)sum;
     }
     return SUCREF_OK;
@@ -4066,7 +4067,7 @@ SUCREF_API int sucref_parity_digits(int32_t *out, const uint8_t *const *digits, 
     if (!sucref_i_is_code(n, r) || parity >= r) { return SUCREF_E_RANGE; }
     for (k = 0; k < len; k++) {
         out[k] = 0;
-        for (i = 0; i < n; i++) { out[k] += (int32_t)sucref_parity_coefficient(n, r, parity, i) * digits[i][k]; }
+        for (i = 0; i < n; i++) { out[k] += sucref_i_coefficient(n, parity, i) * digits[i][k]; }
     }
     return SUCREF_OK;
 }
@@ -4079,23 +4080,22 @@ SUCREF_API int sucref_parity_outputs(int32_t *out, const int32_t *const *y, size
     if (!sucref_i_is_code(n, r) || parity >= r) { return SUCREF_E_RANGE; }
     for (k = 0; k < len; k++) {
         uint32_t sum = 0; /* wraps on purpose */
-        for (i = 0; i < n; i++) { sum += (uint32_t)(int32_t)sucref_parity_coefficient(n, r, parity, i) * (uint32_t)y[i][k]; }
+        for (i = 0; i < n; i++) { sum += (uint32_t)sucref_i_coefficient(n, parity, i) * (uint32_t)y[i][k]; }
         out[k] = sucref_i_s32(sum);
     }
     return SUCREF_OK;
 }
 
-/* determinant of the rows and columns of a that the masks leave (as many of each), at most 4: < 4! * 8^4 */
-static int32_t sucref_i_minor(int32_t a[SUCREF_MAX_PARITY][SUCREF_MAX_PARITY], unsigned rows, unsigned cols)
+/* determinant of the equations of the lost shards (cols: a mask of the plan's) by some parities (a mask of as many), at most 4: < 4! * 8^4 */
+static int32_t sucref_i_minor(const sucref_recovery *p, unsigned parities, unsigned cols)
 {
-    int32_t sum = 0, sign = 1;
-    unsigned row = 0, c;
-    if (rows == 0) { return 1; }
-    while (!(rows >> row & 1U)) { row++; }
-    for (c = 0; c < SUCREF_MAX_PARITY; c++) {
+    int32_t sum = 0;
+    unsigned j = 0, c;
+    if (parities == 0) { return 1; }
+    while (!(parities >> j & 1U)) { j++; }
+    for (c = SUCREF_MAX_PARITY; c-- > 0; ) { /* the last column first: signs alternate, the first one's is + */
         if (!(cols >> c & 1U)) { continue; }
-        sum += sign * a[row][c] * sucref_i_minor(a, rows & ~(1U << row), cols & ~(1U << c));
-        sign = -sign;
+        sum = sucref_i_coefficient(p->n, j, p->lost[c]) * sucref_i_minor(p, parities & ~(1U << j), cols & ~(1U << c)) - sum;
     }
     return sum;
 }
@@ -4107,65 +4107,49 @@ static unsigned sucref_i_count_bits(uint32_t v)
     return n;
 }
 
-/* the equations of the lost shards by the parities of a mask */
-static void sucref_i_equations(int32_t a[SUCREF_MAX_PARITY][SUCREF_MAX_PARITY], const sucref_recovery *p, unsigned parities)
-{
-    unsigned j, row = 0, col;
-    for (j = 0; j < p->r; j++) {
-        if (!(parities >> j & 1U)) { continue; }
-        for (col = 0; col < p->n_lost; col++) { a[row][col] = sucref_parity_coefficient(p->n, p->r, j, p->lost[col]); }
-        row++;
-    }
-}
-
 /* fills the plan's factors for the parities chosen: y = (adjugate / odd part of the determinant) (parity - known) / 2^shift */
-static void sucref_i_plan_factors(sucref_recovery *p, unsigned parities, uint32_t present)
+static void sucref_i_plan_factors(sucref_recovery *p, unsigned parities, uint32_t odd)
 {
-    int32_t a[SUCREF_MAX_PARITY][SUCREF_MAX_PARITY];
     const unsigned all = (1U << p->n_lost) - 1U;
-    uint32_t odd, inverse;
-    unsigned i, j, k, used = 0;
-    sucref_i_equations(a, p, parities);
-    odd = (uint32_t)sucref_i_floor32(sucref_i_minor(a, all, all), p->shift);
-    inverse = odd; /* correct to 3 bits; each step doubles them */
+    uint32_t inverse = odd; /* correct to 3 bits; each step doubles them */
+    unsigned i, j, k, parity;
     for (k = 0; k < 4; k++) { inverse *= 2U - odd * inverse; }
-    for (j = 0; j < p->r; j++) { if (parities >> j & 1U) { p->used[used++] = (uint8_t)(p->n + j); } }
     for (i = 0; i < p->n_lost; i++) {
-        for (j = 0; j < p->n_lost; j++) {
-            const int32_t cofactor = sucref_i_minor(a, all & ~(1U << j), all & ~(1U << i));
-            p->parity[i][j] = (uint32_t)((i + j) % 2U != 0 ? -cofactor : cofactor) * inverse;
+        for (k = 0; k < p->n; k++) { p->data[i][k] = 0; }
+        for (j = 0, parity = 0; parity < p->r; parity++) {
+            uint32_t factor;
+            if (!(parities >> parity & 1U)) { continue; }
+            factor = (uint32_t)sucref_i_minor(p, parities & ~(1U << parity), all & ~(1U << i)) * inverse;
+            if ((i + j) % 2U != 0) { factor = 0U - factor; }
+            p->used[j] = (uint8_t)(p->n + parity);
+            p->parity[i][j++] = factor;
+            for (k = 0; k < p->n; k++) { p->data[i][k] -= factor * (uint32_t)sucref_i_coefficient(p->n, parity, k); }
         }
-        for (k = 0; k < p->n; k++) {
-            uint32_t sum = 0;
-            for (j = 0; j < p->n_lost; j++) { sum -= p->parity[i][j] * (uint32_t)(int32_t)sucref_parity_coefficient(p->n, p->r, p->used[j] - (unsigned)p->n, k); }
-            p->data[i][k] = (present >> k & 1U) ? sum : 0U;
-        }
+        for (k = 0; k < p->n_lost; k++) { p->data[i][p->lost[k]] = 0; }
     }
 }
 
 SUCREF_API int sucref_recovery_plan(sucref_recovery *p, unsigned n, unsigned r, uint32_t present, uint32_t limit)
 {
-    int32_t a[SUCREF_MAX_PARITY][SUCREF_MAX_PARITY];
-    unsigned i, parities, best = 0, lost = 0;
+    unsigned i, parities, best = 0;
+    uint32_t odd = 0;
     if (p == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_is_code(n, r) || limit < 1 || limit > 0x80000000U) { return SUCREF_E_RANGE; }
-    for (i = 0; i < n; i++) { lost += !(present >> i & 1U); }
-    if (lost > sucref_i_count_bits(present >> n & ((1U << r) - 1U))) { return SUCREF_E_STATE; }
+    if (!sucref_i_is_code(n, r) || limit - 1U > 0x7FFFFFFFU) { return SUCREF_E_RANGE; }
+    if (n > sucref_i_count_bits(present & (((uint32_t)1 << (n + r)) - 1U))) { return SUCREF_E_STATE; }
     p->n = (uint8_t)n; p->r = (uint8_t)r; p->n_lost = 0; p->shift = 0;
     for (i = 0; i < n; i++) { if (!(present >> i & 1U)) { p->lost[p->n_lost++] = (uint8_t)i; } }
-    if (lost == 0) { return SUCREF_OK; }
+    if (p->n_lost == 0) { return SUCREF_OK; }
     p->shift = 32;
     for (parities = 1; parities < 1U << r; parities++) { /* the parities whose determinant has the fewest factors of two */
         unsigned shift = 0;
-        int32_t d;
-        if ((parities & ~(present >> n)) != 0 || sucref_i_count_bits(parities) != lost) { continue; }
-        sucref_i_equations(a, p, parities);
-        d = sucref_i_minor(a, (1U << lost) - 1U, (1U << lost) - 1U); /* never 0 */
-        while (!(((uint32_t)d >> shift) & 1U)) { shift++; }
-        if (shift < p->shift) { p->shift = (uint8_t)shift; best = parities; }
+        uint32_t d;
+        if ((parities & ~(present >> n)) != 0 || sucref_i_count_bits(parities) != p->n_lost) { continue; }
+        d = (uint32_t)sucref_i_minor(p, parities, (1U << p->n_lost) - 1U); /* never 0 */
+        for (; !(d & 1U); d = d >> 1 | (d & 0x80000000U)) { shift++; } /* exact, keeps the sign */
+        if (shift < p->shift) { p->shift = (uint8_t)shift; best = parities; odd = d; }
     }
     if (limit > 0x80000000U >> p->shift) { return SUCREF_E_RANGE; }
-    sucref_i_plan_factors(p, best, present);
+    sucref_i_plan_factors(p, best, odd);
     return SUCREF_OK;
 }
 
@@ -4206,7 +4190,7 @@ static int sucref_i_parities_hold(const sucref_recovery *p, const int32_t *const
         sum = (uint32_t)shard[p->n + j][k];
         for (i = 0, lost = 0; i < p->n; i++) {
             const int gone = lost < p->n_lost && p->lost[lost] == i;
-            sum -= (uint32_t)(int32_t)sucref_parity_coefficient(p->n, p->r, j, i) * (uint32_t)(gone ? found[lost] : shard[i][k]);
+            sum -= (uint32_t)sucref_i_coefficient(p->n, j, i) * (uint32_t)(gone ? found[lost] : shard[i][k]);
             lost += (unsigned)gone;
         }
         if (sum != 0) { return 0; }

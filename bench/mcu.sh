@@ -110,11 +110,21 @@ measure() { # core plan rows cols
 echo "core,what,instructions,values,each,exact" >build/bench-mcu-vec.csv
 build host $d/vec_host bench/mcu_vec.c && want=$(run host $d/vec_host | digest)
 for core in $cores; do # 256 numbers of the generator, then 1024 values a frame
-    build $core $d/vec_$core bench/mcu_vec.c && PLUGIN="-plugin $d/icount.so" run $core $d/vec_$core >$d/vec.out 2>&1
+    rm -f $d/vec.out; build $core $d/vec_$core bench/mcu_vec.c && PLUGIN="-plugin $d/icount.so" run $core $d/vec_$core >$d/vec.out 2>&1
     exact=0; [ "$(digest <$d/vec.out)" = "$want" ] && exact=1
     awk -v core=$core -v exact=$exact 'BEGIN { split("generator encode-Z encode-D4 encode-sparse", what) }
         /^COUNT/ { k++; n = k == 1 ? 256 : 1024; printf "%s,%s,%d,%d,%.1f,%d\n", core, what[k], $3, n, $3 / n, exact >>"build/bench-mcu-vec.csv"
                    printf "%-4s %-14s %9d instructions, %6.1f each, exact %d\n", core, what[k], $3, $3 / n, exact }' $d/vec.out
+    if [ $exact = 1 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+done
+echo "core,what,instructions,outputs,each,exact" >build/bench-mcu-parity.csv
+build host $d/parity_host bench/mcu_parity.c && want=$(run host $d/parity_host | digest)
+for core in $cores; do # one of four shards lost, then two of eight
+    rm -f $d/parity.out; build $core $d/parity_$core bench/mcu_parity.c && PLUGIN="-plugin $d/icount.so" run $core $d/parity_$core >$d/parity.out 2>&1
+    exact=0; [ "$(digest <$d/parity.out)" = "$want" ] && exact=1
+    awk -v core=$core -v exact=$exact 'BEGIN { split("plan-1of4 recover-1of4 plan-2of8 recover-2of8", what) }
+        /^COUNT/ { k++; n = k == 2 ? 128 : k == 4 ? 256 : 1; printf "%s,%s,%d,%d,%.1f,%d\n", core, what[k], $3, n, $3 / n, exact >>"build/bench-mcu-parity.csv"
+                   printf "%-4s %-14s %9d instructions, %6.1f each, exact %d\n", core, what[k], $3, $3 / n, exact }' $d/parity.out
     if [ $exact = 1 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 done
 for plan in 8 4,4 2+8 2,2,2,2; do
