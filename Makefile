@@ -19,6 +19,7 @@ help:
 	@echo "test       every test that needs only a C compiler; ends in: N passed, N failed"
 	@echo "examples   run the examples and compare with the output in their comments"
 	@echo "learners   eight learners on MNIST that send gradients at one bit a value (needs the data)"
+	@echo "mpi        the devices as MPI ranks, one killed (where an MPI is installed)"
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures"
 	@echo "bench      instruction ratios on this machine (valgrind)"
 	@echo "mcu        cross-build and run on every emulator found"
@@ -68,11 +69,19 @@ learners: | $(B)
 	@$(CC) $(C99) $(CFLAGS) -o $(B)/learners examples/09_learners.c -lm && \
 		for d in $${SUCREF_DATA:-data} ../shared/data; do [ -d $$d/mnist ] && break; done; ./$(B)/learners $$d
 
+mpi: | $(B)
+	@if ! command -v mpicc >/dev/null 2>&1; then echo "skipped: mpi (Debian: openmpi-bin libopenmpi-dev)"; exit 0; fi; \
+		OMPI_CC="$(CC)" mpicc $(C99) $(CFLAGS) -o $(B)/mpi examples/mpi.c -lm && \
+		OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 timeout 60 mpirun --oversubscribe --enable-recovery -n 6 ./$(B)/mpi 2>/dev/null | tee $(B)/mpi.out; \
+		grep -q ': 60 exact at the last stop' $(B)/mpi.out && echo "1 passed, 0 failed" || { echo "0 passed, 1 failed"; exit 1; }
+
 # ---- published numbers ----
 $(B)/published: bench/published.c bench/*.h examples/*.h sucref.h | $(B)
 	$(CC) $(C99) $(CFLAGS) -O2 -o $@ $< -lm
-paper: $(B)/published
-	@./$(B)/published $(B)
+$(B)/queue: bench/queue.c bench/*.h | $(B)
+	$(CC) $(C99) $(CFLAGS) -O2 -o $@ $< -lm
+paper: $(B)/queue $(B)/published
+	@./$(B)/queue $(B) && ./$(B)/published $(B)
 
 # ---- boards and counts ----
 $(B)/mcu_gen: tests/mcu_gen.c tests/*.h examples/picture.h sucref.h | $(B)
@@ -108,4 +117,4 @@ models: $(B)/train_digits $(B)/sucref
 clean:
 	rm -rf $(B)
 
-.PHONY: help demo test check examples learners paper mcu bench-mcu size bench warn sanitize compilers coverage fuzz mutants models clean
+.PHONY: help demo test check examples learners mpi paper mcu bench-mcu size bench warn sanitize compilers coverage fuzz mutants models clean

@@ -3,14 +3,6 @@
 #define SUCREF_BENCH_DITHERS_H
 
 enum { D_N = 1024 };
-static uint64_t d_state = 88172645463325252ULL;
-static double d_uniform(void) /* in (0, 1) */
-{
-    d_state ^= d_state << 13; d_state ^= d_state >> 7; d_state ^= d_state << 17;
-    return ((double)(d_state >> 11) + 0.5) / 9007199254740992.0;
-}
-static double d_normal(void) { return sqrt(-2 * log(d_uniform())) * cos(6.283185307179586 * d_uniform()); }
-
 /* ---- sources: one block of n values ---- */
 static float *d_gradients;
 static size_t d_blocks; /* of D_N gradients */

@@ -1,8 +1,7 @@
-/* published.c - published tables beside ours.   published OUT_DIR
+/* published.c - published tables beside ours, added to the rows of queue.c.   published OUT_DIR
  *
- * Writes OUT_DIR/paper.csv (source,item,published,as_printed,ours,goal,meets) and the figures as SVG, and prints the rows.
- * as_printed: the published rule on our networks (bench/scheme.h). ours: the shipped header on the same networks.
- * Goals are bounds on `ours`, or on `as_printed` where ours is n/a. Nothing is left out because it misses. */
+ * Writes OUT_DIR/paper.csv and the figures as SVG, prints the rows and counts all that the file holds (table.h). The published rules
+ * are in scheme.h. */
 #include "../examples/idx.h"
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
@@ -10,36 +9,16 @@
 #include "../examples/npz.h"
 #include "../examples/tflite.h"
 #include "../examples/calibrate.h"
+#include "../examples/split.h"
+#include "table.h"
+#include "random.h"
 #include "scheme.h"
 #include "svg.h"
 
 enum { SEEDS = 5, CALIBRATE = 2000, STOPS = 4 };
 static const int weight_p[3][5] = { { -1, -2, -3, -4, -5 }, { 0, -1, -2, -3, -4 }, { 1, 0, -1, -2, -3 } };
-static FILE *csv;
-static int rows, met, missed;
 static idx_set test_set, train_set;
 static uint8_t even[IDX_TEST];
-static const char *out_dir;
-
-/* one row; a goal is lo <= value <= hi. NAN prints n/a. */
-static void row(const char *source, const char *item, double published, double printed, double ours, double lo, double hi)
-{
-    const double value = isnan(ours) ? printed : ours;
-    char cell[3][24], goal[48] = "n/a";
-    const char *meets = "n/a";
-    const double v[3] = { published, printed, ours };
-    int i;
-    for (i = 0; i < 3; i++) { if (isnan(v[i])) { strcpy(cell[i], "n/a"); } else { snprintf(cell[i], sizeof cell[i], "%.4f", v[i]); } }
-    if (!isnan(lo) || !isnan(hi)) {
-        if (isnan(hi)) { snprintf(goal, sizeof goal, ">= %.4g", lo); } else if (isnan(lo)) { snprintf(goal, sizeof goal, "<= %.4g", hi); } else { snprintf(goal, sizeof goal, "%.4g to %.4g", lo, hi); }
-        if (!isnan(value)) { meets = (isnan(lo) || value >= lo) && (isnan(hi) || value <= hi) ? "yes" : "no"; }
-    }
-    met += strcmp(meets, "yes") == 0;
-    missed += strcmp(meets, "no") == 0;
-    rows++;
-    fprintf(csv, "%s,%s,%s,%s,%s,%s,%s\n", source, item, cell[0], cell[1], cell[2], goal, meets);
-    printf("%-16s %-58s %8s %8s %8s  %-14s %s\n", source, item, cell[0], cell[1], cell[2], goal, meets);
-}
 
 /* area under the ROC curve from scores and labels, ties counted half */
 typedef struct { double score; int label; } scored;
@@ -89,8 +68,6 @@ static int load_npz(npz *z, const char *name)
 }
 
 #include "dithers.h"
-#include "queue.h"
-#include "coded.h"
 
 /* ---- the published scheme on five seeds ---- */
 typedef struct { double acc[4], auc[4], gray[4], left[4], alive[4], adaptive_acc, adaptive_auc, float_acc; } printed_result;
@@ -304,6 +281,8 @@ static uint8_t *quantized(sucref_model *m, const char *name, float clip, int cut
     return file;
 }
 
+#include "coded.h"
+
 static our_result run_ours(const char *name, float clip, int cut_input)
 {
     static double score[IDX_TEST];
@@ -447,18 +426,11 @@ static void other_bases(void)
 
 int main(int argc, char **argv)
 {
-    char path[256];
     size_t k;
-    out_dir = argc > 1 ? argv[1] : ".";
-    snprintf(path, sizeof path, "%s/paper.csv", out_dir);
-    csv = fopen(path, "w");
-    if (csv == NULL) { fprintf(stderr, "published: cannot write %s\n", path); return 2; }
-    fprintf(csv, "source,item,published,as_printed,ours,goal,meets\n");
-    printf("%-16s %-58s %8s %8s %8s  %-14s %s\n", "source", "item", "publ.", "printed", "ours", "goal", "meets");
+    table_open(argc > 1 ? argv[1] : ".", "a");
     theorem_1();
     example_2();
     other_bases();
-    queue();
     test_set = idx_load(NULL, "mnist", 1);
     train_set = idx_load(NULL, "mnist", 0);
     if (test_set.n == IDX_TEST && train_set.n == IDX_TRAIN + IDX_VALID) {
@@ -487,7 +459,6 @@ int main(int argc, char **argv)
         row("SR Table II", "even/odd and 784-128-10 (needs the MNIST files)", NAN, NAN, NAN, NAN, NAN);
     }
     imported();
-    fclose(csv);
-    printf("%d rows, %d meet their goal, %d miss it: %s\n", rows, met, missed, path);
+    table_close();
     return 0;
 }

@@ -1,8 +1,9 @@
 /* 11_devices.c - a whole network on four devices and one or two spares: processes that talk UDP on this machine, each with its part of
  * every layer (examples/split.h, `sucref split`). Devices are killed, stopped and slow at random moments; any four of them give the
  * exact answer, stop by stop. With more losses than spares a job closes at its deadline with its last whole stop, and says which.
+ * The slowest answers' times go to stderr.
  *
- * Output (the slowest answers go to stderr):
+ * Output:
  *     1 spare, 1 of 5 killed or stopped: 200 of 200 jobs exact at the last stop
  *     2 spares, 2 of 6 killed or stopped: 210 of 210 jobs exact at the last stop
  *     2 spares for the first plane only, 2 data devices gone: 3 of 3 jobs exact at stop 0 of 0..1

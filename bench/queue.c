@@ -1,12 +1,13 @@
-/* queue.h - a part of published.c: the queue of layered jobs of [SR] section IV, exactly and simulated.
+/* queue.c - the queue of layered jobs of [SR] section IV, exactly and simulated; begins the table of `make paper`.   queue OUT_DIR
  *
  * Jobs arrive by a Poisson process of rate 0.01 and are served first come first served. A job is 4 mini-jobs (or one shot) with a
  * barrier behind each; a mini-job is 1000 tasks, split over 5 workers in proportion to their rates; a worker's task takes an
  * exponential time of mean c / rate, c = 50 / mini-jobs. So a mini-job lasts max_p Gamma(n_p, c / rate_p) and the queue is M/G/1. */
-#ifndef SUCREF_BENCH_QUEUE_H
-#define SUCREF_BENCH_QUEUE_H
+#include "table.h"
+#include "random.h"
+#include "svg.h"
 
-enum { Q_WORKERS = 5, Q_MINI = 4 };
+enum { Q_WORKERS = 5, Q_MINI = 4, Q_BINS = 101 };
 static const double q_rate[Q_WORKERS] = { 350.86, 591.75, 339.45, 377.95, 339.98 };
 static const double q_lambda = 0.01;
 
@@ -78,8 +79,9 @@ static double q_mini(int tasks, int coded, double c, const double *slow)
     return time;
 }
 
-/* a run of many jobs; a job ends when done, or once its deadline has passed and another waits */
-static q_result q_simulate(const q_case *q, int jobs)
+/* a run of many jobs; a job ends when done, or once its deadline has passed and another waits. counts (or NULL): shares of the delays by
+ * resolution, in bins of one unit of time */
+static q_result q_simulate(const q_case *q, int jobs, double (*counts)[Q_BINS])
 {
     const double c = 50.0 / q->mini;
     double arrival = q_exponential() / q_lambda, next, idle_from = 0;
@@ -95,6 +97,7 @@ static q_result q_simulate(const q_case *q, int jobs)
         end = t;
         if (q->deadline > 0) { end = fmin(end, fmax(start + q->deadline, next)); }
         for (k = 0; k < q->mini; k++) { r.delay[k] += (done[k] - arrival) / jobs; r.success[k] += done[k] <= end ? 1.0 / jobs : 0; r.square[k] += (done[k] - arrival) * (done[k] - arrival) / jobs; }
+        for (k = 0; counts != NULL && k < q->mini; k++) { p = (int)(done[k] - arrival); counts[k][p < Q_BINS ? p : Q_BINS - 1] += 1.0 / jobs; }
         idle_from = end;
     }
     return r;
@@ -110,13 +113,31 @@ static void q_success_plot(void)
         q_case q = { Q_MINI, 1000, 0, 0, 0, 1 };
         q_result r;
         q.deadline = x[k] = 2.0 + 4 * k;
-        r = q_simulate(&q, 40000);
+        r = q_simulate(&q, 40000, NULL);
         y[0][k] = r.success[0]; y[1][k] = r.success[Q_MINI - 1];
     }
     snprintf(path, sizeof path, "%s/queue.svg", out_dir);
     s = svg_open(path, "[SR] IV: success against deadline", "deadline after the start of service", "share of jobs", 0, 36, 0, 1, 4, 0.2);
     svg_line(&s, "first resolution", x, y[0], 9, 1);
     svg_line(&s, "all four", x, y[1], 9, 1);
+    svg_close(&s);
+}
+
+/* distribution of the delays: the share of jobs whose resolution is there after t */
+static void q_delay_plot(void)
+{
+    static double x[Q_BINS], y[Q_MINI + 1][Q_BINS];
+    const q_case layered = { Q_MINI, 1000, 0, 0, 0, 1 }, one_shot = { 1, 1000, 0, 0, 0, 1 };
+    char path[256], name[32];
+    svg s;
+    int k, i;
+    (void)q_simulate(&layered, 200000, y);
+    (void)q_simulate(&one_shot, 200000, &y[Q_MINI]);
+    for (i = 0; i < Q_BINS; i++) { x[i] = i + 1; for (k = 0; i > 0 && k <= Q_MINI; k++) { y[k][i] += y[k][i - 1]; } }
+    snprintf(path, sizeof path, "%s/delay.svg", out_dir);
+    s = svg_open(path, "[SR] IV: delay of the resolutions", "time since arrival", "share of jobs answered", 0, 100, 0, 1, 20, 0.2);
+    for (k = 0; k < Q_MINI; k++) { snprintf(name, sizeof name, "resolution %d", k + 1); svg_line(&s, name, x, y[k], Q_BINS - 1, 0); }
+    svg_line(&s, "one-shot", x, y[Q_MINI], Q_BINS - 1, 0);
     svg_close(&s);
 }
 
@@ -132,7 +153,7 @@ static void queue(void)
     q_exact(&mean, &variance, 12.5);
     q_exact(&one, &one_variance, 50);
     wait = q_lambda * (Q_MINI * variance + Q_MINI * Q_MINI * mean * mean) / (2 * (1 - q_lambda * Q_MINI * mean)); /* Pollaczek and Khinchine */
-    r = q_simulate(&q, 1000000);
+    r = q_simulate(&q, 1000000, NULL);
     for (k = 0; k < Q_MINI; k++) {
         const double exact = wait + (k + 1) * mean;
         snprintf(item, sizeof item, "delay of resolution %d, exact (printed: its lower bound)", k + 1);
@@ -145,22 +166,30 @@ static void queue(void)
     row("SR Table I", "from one resolution to the next", 6.79, NAN, mean, 6.774, 6.794);
     row("SR (6), (7)", "wait with c_s = 0 as printed, beside the true one", NAN, q_lambda * Q_MINI * Q_MINI * mean * mean / (2 * (1 - q_lambda * Q_MINI * mean)), wait, NAN, NAN);
     q.deadline = 10;
-    r = q_simulate(&q, 400000);
+    r = q_simulate(&q, 400000, NULL);
     for (k = 0; k < Q_MINI; k++) {
         snprintf(item, sizeof item, "deadline 10: success of resolution %d", k + 1);
         row("SR IV", item, NAN, NAN, r.success[k], success[k] - 0.005, success[k] + 0.005);
     }
     q.deadline = 0; q.slow_share = 0.1; q.slow = 10; /* one worker ten times slower in a tenth of the jobs */
-    r = q_simulate(&q, 200000);
+    r = q_simulate(&q, 200000, NULL);
     q.tasks = 1450; q.coded_first = Q_MINI;
-    coded = q_simulate(&q, 100000);
+    coded = q_simulate(&q, 100000, NULL);
     row("SR IV", "stragglers: D(4) uncoded (printed), any 1000 of 1450 (ours)", NAN, r.delay[Q_MINI - 1], coded.delay[Q_MINI - 1], NAN, r.delay[Q_MINI - 1] / 3);
     q.deadline = 10; q.coded_first = 0;
-    r = q_simulate(&q, 200000);
+    r = q_simulate(&q, 200000, NULL);
     q.tasks = 1300; q.coded_first = 1;
-    coded = q_simulate(&q, 200000);
+    coded = q_simulate(&q, 200000, NULL);
     row("SR IV", "stragglers, deadline 10: first resolution uncoded (printed), coded (ours)", NAN, r.success[0], coded.success[0], 0.995, NAN);
     row("SR IV", "the same: compute in all, as a share", NAN, NAN, 1 + 0.3 / Q_MINI, NAN, 1.0751);
     q_success_plot();
+    q_delay_plot();
 }
-#endif
+
+int main(int argc, char **argv)
+{
+    table_open(argc > 1 ? argv[1] : ".", "w");
+    queue();
+    table_close();
+    return 0;
+}
