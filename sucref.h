@@ -585,6 +585,11 @@ SUCREF_API void sucref_hadamard16(int16_t *x, unsigned log2_n);
 SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, const sucref_stream *r, uint32_t counter);
 SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, const sucref_stream *r, uint32_t counter, int64_t *work);
 
+/* sucref_qcs_best - the k = 2^log2_k <= n and the levels Q (1..127) of the least gamma, for k indices of 2Q + 1 values that together fit
+ * `bits` [AB 4.11]: k log2(2Q + 1) <= bits. n 2..65535. *gamma in 2^-16, or NULL. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (n, or
+ * not even two ternary indices fit). */
+SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gamma, size_t n, uint32_t bits);
+
 /* Weighted error feedback [AB 4.14]: z = g + beta * residual, sent as zhat; then residual' = (1 - beta) residual + z - zhat, which is
  * residual + g - zhat whatever beta's rounding. beta = b / 256; with an unbiased quantizer of relative error gamma, 0 < beta <
  * 2 / (1 + gamma) keeps the residual bounded. z may be g. */
@@ -595,6 +600,22 @@ SUCREF_API void sucref_feedback_keep(int32_t *residual, const int32_t *g, const 
  * v from sucref_fold, inverse_h and scale in 2^-16, scale = c * weight / P(send) * k / channels used. Their sum through the channels,
  * unfolded, estimates the weighted sum of the nodes' vectors without bias. Clamped to int32. */
 SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h, int32_t scale);
+
+/* sucref_air_power - local power scaling [AB 5.11]: the scale, at most the one given, at which sucref_air_encode's x stays within
+ * sum x[j]^2 <= power (up to its rounding). The receiver does not know; the node keeps what was not sent, with
+ * zhat = its own unfolded v * scale' / scale in sucref_feedback_keep. */
+SUCREF_API int32_t sucref_air_power(const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h, int32_t scale, uint64_t power);
+
+/* Indirect quantization [AB chapter 3]: a batch's outer product G = D X^T / L, D [m][L] and X [n][L], from its quantized factors. With
+ * factors dithered by independent streams it is unbiased, its squared error summed over m x n [AB D.4]
+ *
+ *     (m n L a b + n a |D|^2 + m b |X|^2) / L^2      a, b: the error variances of X's and D's quantizers
+ *
+ * sucref_outer - out[j * n + i] = sum_l d2[j * L + l] * x2[i * L + l] of doubled estimates as decoders give them: G = out / (4 m_d m_x L).
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (m, n or L 0, or a sum could pass 2^63; nothing written). m n L multiply-adds.
+ * sucref_outer_batch - the largest L for which the factors are no more values than the product: L (m + n) <= m n. */
+SUCREF_API int sucref_outer(int64_t *out, const int32_t *d2, size_t m, const int32_t *x2, size_t n, size_t batch);
+SUCREF_API uint32_t sucref_outer_batch(uint32_t m, uint32_t n);
 
 /* ---- coder -------------------------------------------------------------------------------------------------------
  * Range coder over 2^16, carries propagated; byte streams are the same on every target. */
@@ -883,6 +904,25 @@ typedef struct {
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (a weight or option that is no finite number or out of range), SUCREF_E_SPACE. */
 SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucref_float_layer *layers, unsigned n_layers,
                                const sucref_quantize_options *options, sucref_fault *fault);
+
+#ifndef SUCREF_NO_DITHER
+/* sucref_outer_fit - [AB] Algorithm 1: values for given bins of both factors of G = D X^T / L by alternating least squares of
+ *
+ *     |G - G~|^2 + lambda (sum G - sum G~)^2,   G~ = sum_t beta[bin_d[j][t]] alpha[bin_x[i][t]] / L
+ *
+ * (alpha^T P beta where (3.5) to (3.7) print beta^T P alpha). Starts from the bins' means; a round solves for beta, then for alpha.
+ *   alpha [kx], beta [kd] out;  x [n][L], bin_x [n][L] below kx, d [m][L], bin_d [m][L] below kd;  k 1..16, batch L
+ *   objective [1 + 2 rounds] out: before, and after each half of a round; never rises. Or NULL
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (a size, or a bin that is none), SUCREF_E_SPACE. */
+typedef struct {
+    const float *x, *d;
+    const uint8_t *bin_x, *bin_d;
+    size_t n, m, batch;
+    unsigned kx, kd;
+    double lambda;
+} sucref_outer_bins;
+SUCREF_API int sucref_outer_fit(double *alpha, double *beta, const sucref_outer_bins *b, unsigned rounds, double *objective);
+#endif
 
 /* sucref_partition_float - sucref_partition for real numbers; NaN, and infinity under SUCREF_WRAP, is SUCREF_E_RANGE. */
 SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t len, const int8_t *p, size_t p_len,
@@ -3469,13 +3509,88 @@ SUCREF_API void sucref_feedback_keep(int32_t *residual, const int32_t *g, const 
     for (i = 0; i < n; i++) { residual[i] = sucref_i_sat32((int64_t)residual[i] + g[i] - zhat[i]); }
 }
 
+/* x[j] of sucref_air_encode */
+static int32_t sucref_i_air(int32_t v, uint8_t used, int32_t inverse_h, int32_t scale)
+{
+    const int64_t gain = sucref_i_floor64((int64_t)scale * (used ? inverse_h : 0) + 32768, 16);
+    return sucref_i_sat32(sucref_i_floor64((int64_t)v * sucref_i_sat32(gain) + 32768, 16));
+}
+
 SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h, int32_t scale)
 {
     size_t j;
-    for (j = 0; j < k; j++) {
-        const int64_t gain = sucref_i_floor64((int64_t)scale * (used[j] ? inverse_h[j] : 0) + 32768, 16);
-        x[j] = sucref_i_sat32(sucref_i_floor64((int64_t)v[j] * sucref_i_sat32(gain) + 32768, 16));
+    for (j = 0; j < k; j++) { x[j] = sucref_i_air(v[j], used[j], inverse_h[j], scale); }
+}
+
+/* log2(v) in 2^-16, rounded down; v >= 1 */
+static uint32_t sucref_i_log2(uint32_t v)
+{
+    uint32_t log = 31U << 16, bit;
+    while (!(v & 0x80000000U)) { v <<= 1; log -= 65536U; }
+    for (bit = 32768; bit != 0; bit >>= 1) {
+        const uint64_t square = (uint64_t)v * v; /* v in 1..2 with 31 fraction bits */
+        if (square >> 63) { log += bit; v = (uint32_t)(square >> 32); } else { v = (uint32_t)(square >> 31); }
     }
+    return log;
+}
+
+SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gamma, size_t n, uint32_t bits)
+{
+    uint64_t best = (uint64_t)-1;
+    unsigned a;
+    if (log2_k == NULL || levels == NULL) { return SUCREF_E_ARG; }
+    if (n < 2 || n > 65535) { return SUCREF_E_RANGE; }
+    for (a = 1; a < 16 && (size_t)1 << a <= n; a++) {
+        const uint32_t k = (uint32_t)1 << a;
+        uint32_t q = 0;
+        uint64_t g;
+        while (q < 127 && (uint64_t)k * (sucref_i_log2(2U * q + 3U) + 1U) <= (uint64_t)bits << 16) { q++; }
+        if (q == 0) { continue; }
+        g = ((uint64_t)n << 16) / k - 65536U + (uint64_t)n * a * 45426U / (4U * q * q * (k - 1U)); /* ln 2 = 45426 / 65536 */
+        if (g < best) { best = g; *log2_k = a; *levels = q; }
+    }
+    if (best == (uint64_t)-1) { return SUCREF_E_RANGE; }
+    if (gamma != NULL) { *gamma = best > 0xFFFFFFFFU ? 0xFFFFFFFFU : (uint32_t)best; }
+    return SUCREF_OK;
+}
+
+SUCREF_API int32_t sucref_air_power(const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h, int32_t scale, uint64_t power)
+{
+    uint64_t sum = 0;
+    size_t j;
+    for (j = 0; j < k; j++) { /* saturates; wrapping is told by a smaller sum */
+        const int32_t x = sucref_i_air(v[j], used[j], inverse_h[j], scale);
+        const uint64_t before = sum;
+        sum += (uint64_t)((int64_t)x * x);
+        if (sum < before) { sum = (uint64_t)-1; break; }
+    }
+    if (sum <= power) { return scale; }
+    while (power >> 32 != 0) { power >>= 1; sum >>= 1; }
+    return (int32_t)sucref_i_floor64((int64_t)scale * sucref_i_root((power << 32) / (sum == 0 ? 1 : sum), 0), 16);
+}
+
+SUCREF_API int sucref_outer(int64_t *out, const int32_t *d2, size_t m, const int32_t *x2, size_t n, size_t batch)
+{
+    uint32_t most_d = 0, most_x = 0;
+    size_t i, j, l;
+    if (out == NULL || d2 == NULL || x2 == NULL) { return SUCREF_E_ARG; }
+    if (m < 1 || n < 1 || batch < 1) { return SUCREF_E_RANGE; }
+    for (l = 0; l < m * batch; l++) { most_d |= d2[l] < 0 ? 0U - (uint32_t)d2[l] : (uint32_t)d2[l]; }
+    for (l = 0; l < n * batch; l++) { most_x |= x2[l] < 0 ? 0U - (uint32_t)x2[l] : (uint32_t)x2[l]; }
+    if ((uint64_t)most_d * most_x > 0x7FFFFFFFFFFFFFFFU / batch) { return SUCREF_E_RANGE; }
+    for (j = 0; j < m; j++) {
+        for (i = 0; i < n; i++) {
+            int64_t sum = 0;
+            for (l = 0; l < batch; l++) { sum += (int64_t)d2[j * batch + l] * x2[i * batch + l]; }
+            out[j * n + i] = sum;
+        }
+    }
+    return SUCREF_OK;
+}
+
+SUCREF_API uint32_t sucref_outer_batch(uint32_t m, uint32_t n)
+{
+    return m == 0 || n == 0 ? 0 : (uint32_t)((uint64_t)m * n / ((uint64_t)m + n));
 }
 
 /* ---- coder: implementation --------------------------------------------------------------------------------------
@@ -4833,6 +4948,129 @@ SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t le
     }
     return SUCREF_OK;
 }
+
+#ifndef SUCREF_NO_DITHER
+/* ---- outer: fit ---------------------------------------------------------------------------------------------------- */
+
+/* solves a [k][k] y = b in place by elimination with pivots; what the equations leave open is 0 */
+static void sucref_i_solve(double *a, double *b, unsigned k)
+{
+    unsigned i, j, c, pivot_of[16];
+    uint8_t used[16] = { 0 };
+    double scale = 0, y[16];
+    for (i = 0; i < k * k; i++) { scale = fabs(a[i]) > scale ? fabs(a[i]) : scale; }
+    for (c = 0; c < k; c++) {
+        unsigned best = 16;
+        for (i = 0; i < k; i++) { if (!used[i] && (best == 16 || fabs(a[i * k + c]) > fabs(a[best * k + c]))) { best = i; } }
+        pivot_of[c] = 16;
+        if (best == 16 || fabs(a[best * k + c]) <= 1e-12 * scale) { continue; }
+        used[best] = 1;
+        pivot_of[c] = best;
+        for (i = 0; i < k; i++) {
+            const double f = i == best ? 0 : a[i * k + c] / a[best * k + c];
+            for (j = c; f != 0 && j < k; j++) { a[i * k + j] -= f * a[best * k + j]; }
+            b[i] -= f * b[best];
+        }
+    }
+    for (c = 0; c < k; c++) { y[c] = pivot_of[c] == 16 ? 0 : b[pivot_of[c]] / a[pivot_of[c] * k + c]; }
+    for (c = 0; c < k; c++) { b[c] = y[c]; }
+}
+
+/* feature[c][j][i] = the product with 1 for bin c of one factor, 0 for its others, and the values of the other factor. of_x: the
+ * bins of X are asked for */
+static void sucref_i_outer_features(double *feature, const sucref_outer_bins *b, int of_x, const double *other)
+{
+    const unsigned k = of_x ? b->kx : b->kd;
+    size_t i, j, t;
+    memset(feature, 0, sizeof(double) * k * b->m * b->n);
+    for (j = 0; j < b->m; j++) {
+        for (i = 0; i < b->n; i++) {
+            for (t = 0; t < b->batch; t++) {
+                const unsigned x = b->bin_x[i * b->batch + t], d = b->bin_d[j * b->batch + t];
+                feature[((of_x ? x : d) * b->m + j) * b->n + i] += other[of_x ? d : x] / (double)b->batch;
+            }
+        }
+    }
+}
+
+/* one half of a round: the values of one factor; returns the objective */
+static double sucref_i_outer_half(double *value, double *feature, const double *g, const sucref_outer_bins *b, int of_x, const double *other, int solve)
+{
+    const unsigned k = of_x ? b->kx : b->kd;
+    const size_t size = b->m * b->n;
+    double q[256], r[16], p[16], total = 0, sum = 0, error = 0;
+    unsigned c, e;
+    size_t i;
+    sucref_i_outer_features(feature, b, of_x, other);
+    for (i = 0; i < size; i++) { total += g[i]; }
+    for (c = 0; c < k; c++) {
+        r[c] = p[c] = 0;
+        for (i = 0; i < size; i++) { r[c] += feature[c * size + i] * g[i]; p[c] += feature[c * size + i]; }
+    }
+    for (c = 0; c < k; c++) {
+        for (e = 0; e < k; e++) {
+            q[c * k + e] = b->lambda * p[c] * p[e];
+            for (i = 0; i < size; i++) { q[c * k + e] += feature[c * size + i] * feature[e * size + i]; }
+        }
+        r[c] += b->lambda * total * p[c];
+    }
+    if (solve) {
+        sucref_i_solve(q, r, k);
+        for (c = 0; c < k; c++) { value[c] = r[c]; }
+    }
+    for (i = 0; i < size; i++) {
+        double fit = 0;
+        for (c = 0; c < k; c++) { fit += value[c] * feature[c * size + i]; }
+        error += (g[i] - fit) * (g[i] - fit);
+        sum += g[i] - fit;
+    }
+    return error + b->lambda * sum * sum;
+}
+
+/* the mean of every bin; 1, or 0 when a bin number is out of range */
+static int sucref_i_bin_means(double *mean, const float *v, const uint8_t *bin, size_t len, unsigned k)
+{
+    double count[16] = { 0 };
+    unsigned c;
+    size_t i;
+    for (c = 0; c < k; c++) { mean[c] = 0; }
+    for (i = 0; i < len; i++) {
+        if (bin[i] >= k) { return 0; }
+        mean[bin[i]] += (double)v[i];
+        count[bin[i]]++;
+    }
+    for (c = 0; c < k; c++) { if (count[c] > 0) { mean[c] /= count[c]; } }
+    return 1;
+}
+
+SUCREF_API int sucref_outer_fit(double *alpha, double *beta, const sucref_outer_bins *b, unsigned rounds, double *objective)
+{
+    double *g, *feature, now;
+    unsigned k, round;
+    size_t i, j, t;
+    if (alpha == NULL || beta == NULL || b == NULL || b->x == NULL || b->d == NULL || b->bin_x == NULL || b->bin_d == NULL) { return SUCREF_E_ARG; }
+    if (b->n < 1 || b->m < 1 || b->batch < 1 || b->kx < 1 || b->kx > 16 || b->kd < 1 || b->kd > 16) { return SUCREF_E_RANGE; }
+    if (!sucref_i_bin_means(alpha, b->x, b->bin_x, b->n * b->batch, b->kx) || !sucref_i_bin_means(beta, b->d, b->bin_d, b->m * b->batch, b->kd)) { return SUCREF_E_RANGE; }
+    k = b->kx > b->kd ? b->kx : b->kd;
+    g = (double *)malloc(sizeof(double) * b->m * b->n * (k + 1U));
+    if (g == NULL) { return SUCREF_E_SPACE; }
+    feature = g + b->m * b->n;
+    for (j = 0; j < b->m; j++) {
+        for (i = 0; i < b->n; i++) {
+            g[j * b->n + i] = 0;
+            for (t = 0; t < b->batch; t++) { g[j * b->n + i] += (double)b->d[j * b->batch + t] * (double)b->x[i * b->batch + t] / (double)b->batch; }
+        }
+    }
+    now = sucref_i_outer_half(beta, feature, g, b, 0, alpha, 0);
+    if (objective != NULL) { objective[0] = now; }
+    for (round = 0; round < 2U * rounds; round++) {
+        now = round % 2U == 0 ? sucref_i_outer_half(beta, feature, g, b, 0, alpha, 1) : sucref_i_outer_half(alpha, feature, g, b, 1, beta, 1);
+        if (objective != NULL) { objective[round + 1U] = now; }
+    }
+    free(g);
+    return SUCREF_OK;
+}
+#endif /* SUCREF_NO_DITHER */
 
 /* ---- calibrate ---------------------------------------------------------------------------------------------------- */
 

@@ -53,32 +53,13 @@ static void d_source(double *x, int n, int kind, int trial)
 
 /* ---- peers, in floats from their published descriptions ---- */
 
-static void d_hadamard(double *x, int n)
-{
-    int h, i, j;
-    for (h = 1; h < n; h *= 2) { for (i = 0; i < n; i += 2 * h) { for (j = i; j < i + h; j++) { const double a = x[j], b = x[j + h]; x[j] = a + b; x[j + h] = a - b; } } }
-}
-
-/* DRIVE (1 bit) and EDEN (2 bits): rotate, nearest Lloyd-Max centroid of a normal, scale so that the estimate is unbiased */
 static double d_eden(const double *x, int n, int bits)
 {
-    static double z[D_N];
-    double norm = 0, dot = 0, error = 0;
+    static double estimate[D_N];
+    static int sign[D_N];
     int i;
-    for (i = 0; i < n; i++) { z[i] = (d_uniform() < 0.5 ? -1 : 1) * x[i] / sqrt(n); }
-    d_hadamard(z, n);
-    for (i = 0; i < n; i++) { norm += z[i] * z[i]; }
-    if (norm == 0) { return 0; }
-    for (i = 0; i < n; i++) {
-        const double t = fabs(z[i]) * sqrt(n / norm), c = bits == 1 ? 0.7978845608 : t < (0.4527800399 + 1.5104176087) / 2 ? 0.4527800399 : 1.5104176087;
-        dot += c * fabs(z[i]);
-    }
-    for (i = 0; i < n; i++) {
-        const double t = fabs(z[i]) * sqrt(n / norm), c = bits == 1 ? 0.7978845608 : t < (0.4527800399 + 1.5104176087) / 2 ? 0.4527800399 : 1.5104176087;
-        const double e = norm / dot * c - fabs(z[i]);
-        error += e * e;
-    }
-    return error / norm;
+    for (i = 0; i < n; i++) { sign[i] = d_uniform() < 0.5 ? -1 : 1; }
+    return eden(estimate, x, sign, n, bits);
 }
 
 static double d_phi(double z) { return 0.5 * erfc(-z * 0.7071067811865476); }

@@ -13,6 +13,7 @@
 #include "table.h"
 #include "random.h"
 #include "scheme.h"
+#include "eden.h"
 #include "svg.h"
 
 enum { SEEDS = 5, CALIBRATE = 2000, STOPS = 4 };

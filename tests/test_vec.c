@@ -90,25 +90,25 @@ static void projection_golden(void)
     }
 }
 
-/* over all signs and all dithers the estimate sums to the input: n 4 and 8, k 2 and 4, S 4 */
+/* over all signs and all dithers the estimate sums to the input: n 4, 8 and 16, k 2 and 4, S 4 (2 where n is 16 and k 4) */
 static void projection_unbiased(void)
 {
+    static const int x[16] = { 5, -3, 2, 7, -11, 0, 1, 9, 4, -6, 13, -1, 8, -8, 3, 6 };
     int n, k, i;
-    for (n = 4; n <= 8; n += 4) {
+    for (n = 4; n <= 16; n *= 2) {
         for (k = 2; k <= 4; k *= 2) {
-            const int x[8] = { 5, -3, 2, 7, -11, 0, 1, 9 };
-            int64_t total[8] = { 0 }, cases = 0;
-            uint32_t signs, dither, all = 1;
-            for (i = 0; i < k; i++) { all *= 4; }
-            for (signs = 0; signs < 1U << n; signs++) {
-                for (dither = 0; dither < all; dither++) {
-                    int32_t v[4] = { 0 };
+            const unsigned shift = n == 16 && k == 4 ? 1 : 2;
+            int64_t total[16] = { 0 }, cases = 0;
+            uint32_t signs, dither;
+            for (signs = 0; signs < 1UL << n; signs++) {
+                int32_t v[4] = { 0 };
+                for (i = 0; i < n; i++) { v[i % k] += (signs >> i & 1U) ? -x[i] : x[i]; }
+                sucref_hadamard(v, k == 2 ? 1 : 2);
+                for (dither = 0; dither < 1U << shift * (unsigned)k; dither++) {
                     int64_t z[4];
-                    for (i = 0; i < n; i++) { v[i % k] += (signs >> i & 1U) ? -x[i] : x[i]; }
-                    sucref_hadamard(v, k == 2 ? 1 : 2);
                     for (i = 0; i < k; i++) {
-                        const int32_t u = (int32_t)(dither >> 2 * i & 3U);
-                        z[i] = sucref_i_estimate(sucref_i_floor32(v[i] + u, 2), u, 2);
+                        const int32_t u = (int32_t)(dither >> shift * (unsigned)i & ((1U << shift) - 1U));
+                        z[i] = sucref_i_estimate(sucref_i_floor32(v[i] + u, shift), u, shift);
                     }
                     sucref_i_hadamard64(z, k == 2 ? 1 : 2);
                     for (i = 0; i < n; i++) { total[i] += (signs >> i & 1U) ? -z[i % k] : z[i % k]; }
