@@ -3412,19 +3412,27 @@ SUCREF_API int sucref_combine(int32_t *out, const int32_t *const *estimates, con
 
 /* ---- hadamard, qcs: implementation ------------------------------------------------------------------------------ */
 
+/* one value of each quarter of four, at v, v + h, u and u + h */
+static inline void sucref_i_four(uint32_t *v, uint32_t *u, size_t h)
+{
+    const uint32_t p = v[0], q = v[h], r = u[0], s = u[h];
+    uint32_t a = p + q, b = p - q, c = r + s, d = r - s;
+    SUCREF_I_HIDE(b); /* eight additions; compilers that see through them make ten */
+    SUCREF_I_HIDE(d);
+    v[0] = a + c;
+    u[0] = a - c;
+    v[h] = b + d;
+    u[h] = b - d;
+}
+
 /* two stages, of distances h and 2h, of n values; inlined with a constant h its addresses are offsets */
 static inline void sucref_i_two_stages(uint32_t *v, size_t n, size_t h)
 {
     const uint32_t *end = v + n;
     for (; v < end; v += 3 * h) {
         const uint32_t *block = v + h;
-        for (; v < block; v++) {
-            const uint32_t a = v[0] + v[h], b = v[0] - v[h], c = v[2 * h] + v[3 * h], d = v[2 * h] - v[3 * h];
-            v[0] = a + c;
-            v[h] = b + d;
-            v[2 * h] = a - c;
-            v[3 * h] = b - d;
-        }
+        uint32_t *u = v + 2 * h;
+        for (; v < block; v++, u++) { sucref_i_four(v, u, h); }
     }
 }
 
@@ -3525,7 +3533,7 @@ SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const 
 /* log2(v) in 2^-16, rounded down; v >= 1 */
 static uint32_t sucref_i_log2(uint32_t v)
 {
-    uint32_t log = 31U << 16, bit;
+    uint32_t log = 0x1F0000U, bit; /* 31 */
     while (!(v & 0x80000000U)) { v <<= 1; log -= 65536U; }
     for (bit = 32768; bit != 0; bit >>= 1) {
         const uint64_t square = (uint64_t)v * v; /* v in 1..2 with 31 fraction bits */
@@ -3539,7 +3547,7 @@ SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gam
     uint64_t best = (uint64_t)-1;
     unsigned a;
     if (log2_k == NULL || levels == NULL) { return SUCREF_E_ARG; }
-    if (n < 2 || n > 65535) { return SUCREF_E_RANGE; }
+    if (n - 2U > 65533U) { return SUCREF_E_RANGE; } /* below 2 wraps on purpose */
     for (a = 1; a < 16 && (size_t)1 << a <= n; a++) {
         const uint32_t k = (uint32_t)1 << a;
         uint32_t q = 0;
@@ -3547,7 +3555,7 @@ SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gam
         while (q < 127 && (uint64_t)k * (sucref_i_log2(2U * q + 3U) + 1U) <= (uint64_t)bits << 16) { q++; }
         if (q == 0) { continue; }
         g = ((uint64_t)n << 16) / k - 65536U + (uint64_t)n * a * 45426U / (4U * q * q * (k - 1U)); /* ln 2 = 45426 / 65536 */
-        if (g < best) { best = g; *log2_k = a; *levels = q; }
+        if (g < best) { best = g; *log2_k = a; *levels = (unsigned)q; }
     }
     if (best == (uint64_t)-1) { return SUCREF_E_RANGE; }
     if (gamma != NULL) { *gamma = best > 0xFFFFFFFFU ? 0xFFFFFFFFU : (uint32_t)best; }
@@ -3721,22 +3729,31 @@ static const uint16_t sucref_i_normal[257] = {
 
 /* how a value's index is distributed: its share below index j is Phi((j * stride - centre) * slope); window: -w..w-1, w <= 31, have shares
  * of their own, what is beyond is coded as an escape and the rest. Every share is at least one of 2^16. */
-typedef struct { int32_t slope, window; uint8_t stride_shift; } sucref_i_model; /* slope, and centres, in 2^-8 */
+typedef struct {
+    int32_t slope, window, offset; /* slope, offset and centres in 2^-8; offset: how far a packed index lies above its distance */
+    uint32_t span, start, across;  /* 2 * window; place and z of distance 0 in the table, 2^-16; z from one index to the next */
+    uint8_t stride_shift;
+} sucref_i_model;
 
-/* 1 + add + (2^16 - 64) * Phi(z), z in 2^-16 and taken to the nearest 32nd: the model, not its exactness, depends on that */
-static inline uint32_t sucref_i_share(uint32_t add, int32_t z)
+#define SUCREF_I_MIDDLE 263168U /* z = 0 in the table, 4 * 2^16, and half a place to round */
+
+/* where z, in 2^-16 and from SUCREF_I_MIDDLE on, lies in the table: the model, not its exactness, depends on taking the nearest 32nd */
+static inline uint32_t sucref_i_normal_at(uint32_t z)
 {
-    const uint32_t i = ((uint32_t)z + 263168U) >> 11; /* wraps below -4 */
-    return sucref_i_normal[i <= 256U ? i : z < 0 ? 0U : 256U] + add;
+    const uint32_t i = z >> 11; /* large below -4 */
+    return i < 256U ? i : (z & 0x80000000U) ? 0U : 256U;
 }
 
 static uint32_t sucref_i_below_index(const sucref_i_model *m, int32_t j, int32_t centre)
 {
-    return sucref_i_share((uint32_t)(j + m->window), (((j * 256) * (1 << m->stride_shift)) - centre) * m->slope);
+    const int32_t z = (((j * 256) * (1 << m->stride_shift)) - centre) * m->slope;
+    return sucref_i_normal[sucref_i_normal_at((uint32_t)z + SUCREF_I_MIDDLE)] + (uint32_t)(j + m->window);
 }
 
-static void sucref_i_put_escape(sucref_encoder *e, const sucref_i_model *m, int32_t j, int32_t centre)
+/* an index outside the window: an escape and the rest */
+SUCREF_I_ALONE static void sucref_i_put_escape(sucref_encoder *e, const sucref_i_model *m, int32_t j, int32_t packed)
 {
+    const int32_t centre = j * (256 * (1 << m->stride_shift)) - packed + m->offset;
     if (j < 0) {
         sucref_encoder_put(e, 0, sucref_i_below_index(m, -m->window, centre));
         sucref_i_put_rest(e, (uint32_t)(-m->window - 1 - j));
@@ -3747,15 +3764,14 @@ static void sucref_i_put_escape(sucref_encoder *e, const sucref_i_model *m, int3
     }
 }
 
-static inline void sucref_i_put_index(sucref_encoder *e, const sucref_i_model *m, int32_t j, int32_t centre, unsigned stride_shift)
+/* codes index j of a packed index and dither; outside the window z may wrap and is not used */
+static inline void sucref_i_put_index(sucref_encoder *e, const sucref_i_model *m, int32_t j, int32_t packed)
 {
-    const uint32_t add = (uint32_t)(j + m->window);
-    if (add < 2U * (uint32_t)m->window) {
-        const int32_t z = (j * (256 * (1 << stride_shift)) - centre) * m->slope;
-        const uint32_t from = sucref_i_share(add, z);
-        sucref_encoder_put(e, from, sucref_i_share(add + 1U, z + m->slope * (256 * (1 << stride_shift))) - from);
+    const uint32_t z = (uint32_t)packed * (uint32_t)m->slope + m->start, from = sucref_i_normal[sucref_i_normal_at(z)], add = (uint32_t)(j + m->window);
+    if (add < m->span) {
+        sucref_encoder_put(e, from + add, sucref_i_normal[sucref_i_normal_at(z + m->across)] - from + 1U);
     } else {
-        sucref_i_put_escape(e, m, j, centre);
+        sucref_i_put_escape(e, m, j, packed);
     }
 }
 
@@ -3797,6 +3813,17 @@ typedef struct {
     uint8_t last, before;    /* were the two values before not zero */
 } sucref_i_vec;
 
+static void sucref_i_vec_model(sucref_i_model *m, uint32_t slope, uint32_t ratio, unsigned stride_shift, uint32_t offset)
+{
+    m->slope = (int32_t)slope;
+    m->offset = (int32_t)offset;
+    m->span = 2U * (2U + 1152U / ratio);
+    m->window = (int32_t)(m->span / 2U);
+    m->start = SUCREF_I_MIDDLE - offset * slope;
+    m->across = slope << (8U + stride_shift);
+    m->stride_shift = (uint8_t)stride_shift;
+}
+
 /* models of a step of ratio * rms, ratio in 2^-8. A D4 index rounds at a threshold spread by a variance of 1/40 around the middle, and the
  * fourth, whose parity is known, at one whose spread 1/a is fitted: a = ratio / (1/2 + 1/2 / (1 + 0.32 ratio^2 + 0.035 ratio^4)) */
 static void sucref_i_vec_models(sucref_i_vec *v, uint32_t ratio)
@@ -3805,12 +3832,9 @@ static void sucref_i_vec_models(sucref_i_vec *v, uint32_t ratio)
     uint32_t root = 256, target = 65536U + square * 32U / 5U;
     unsigned i;
     for (i = 0; i < 12; i++) { root = (root + target / root) / 2U; }
-    v->single.slope = (int32_t)ratio;
-    v->three.slope = (int32_t)(ratio * 256U / root);
-    v->fourth.slope = (int32_t)(ratio * 256U / (128U + 32768U / (256U + bend)));
-    v->single.window = v->three.window = v->fourth.window = (int32_t)(2U + 1152U / ratio);
-    v->single.stride_shift = v->three.stride_shift = 0;
-    v->fourth.stride_shift = 1;
+    sucref_i_vec_model(&v->single, ratio, ratio, 0, 0);
+    sucref_i_vec_model(&v->three, ratio * 256U / root, ratio, 0, 128);
+    sucref_i_vec_model(&v->fourth, ratio * 256U / (128U + 32768U / (256U + bend)), ratio, 1, 256);
     for (i = 0; i < SUCREF_I_SHARES; i++) { v->adaptive[i] = 32768; }
     v->last = v->before = 0;
 }
@@ -3851,8 +3875,8 @@ static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_encoder *e, sucref_
     return minus ? -(int32_t)more : (int32_t)more;
 }
 
-/* an index and its dither's first 9 bits in one word; for all but the fourth of D4 the dither's first bit is 0 */
-enum { SUCREF_I_INDEX = 512 };
+/* Index and dither in one word, 256 (q - u / S): q is the next multiple above; the fourth of D4, whose u / S reaches 2, the one of its parity. */
+static inline int32_t sucref_i_index(int32_t packed) { return sucref_i_floor32(packed + 255, 8); }
 
 /* the models' centre for the fourth index: its parity is known, q = 2j + odd lies beyond 2j + odd - 1 */
 static inline int32_t sucref_i_fourth_centre(int32_t fraction, int32_t odd) { return fraction + 256 - 256 * odd; }
@@ -3872,33 +3896,39 @@ SUCREF_I_ALONE static void sucref_i_quantize_each(int32_t *w, uint32_t n, const 
     const int32_t multiplier = (int32_t)v->step.multiplier, *end = w + n;
     for (; w < end; w++, counter++) {
         const uint32_t random = sucref_i_random(&stream, counter);
-        *w = sucref_i_floor32(*w * multiplier + (int32_t)(random >> (32U - shift)), shift) * SUCREF_I_INDEX + (int32_t)(random >> 24);
+        *w = sucref_i_floor32(*w * multiplier + (int32_t)(random >> (32U - shift)), shift) * 256 - (int32_t)(random >> 24);
     }
+}
+
+/* one of four values onto D4 as sucref_i_d4 does, up = 31 - shift >= 7: packs its index, adds it to sum, and returns how far it was rounded,
+ * below that three bits: 3 - lane, and 1 where its second nearest index is the one below */
+static inline uint32_t sucref_i_d4_lane(int32_t *w, uint32_t random, uint32_t twice_multiplier, unsigned up, unsigned lane, uint32_t *sum)
+{
+    const uint32_t t = (uint32_t)*w * twice_multiplier + (random >> (lane == 3 ? up - 1U : up) | 1U); /* 2y + 2u + 1, in units of 1 / 2S */
+    const uint32_t f = t << up, below = f >> 31; /* its distance from the nearest multiple of 2S, signed */
+    const int32_t q = sucref_i_floor32(sucref_i_s32(t + (0x80000000U >> up)), 32U - up);
+    *sum += (uint32_t)q;
+    *w = q * 256 - (int32_t)(random >> (lane == 3 ? 23 : 24));
+    return ((f ^ (0U - below)) + below) + 2U * (3U - lane) + below;
 }
 
 /* the same onto D4, n a multiple of 4 */
 SUCREF_I_ALONE static void sucref_i_quantize_d4(int32_t *w, uint32_t n, const sucref_i_vec *v, uint32_t counter, unsigned shift)
 {
     const sucref_stream stream = v->stream;
-    const int32_t multiplier = (int32_t)v->step.multiplier, *end = w + n;
-    const uint32_t half = (uint32_t)1 << shift, mask = 2U * half - 1U;
-    while (w < end) {
-        const int32_t *last = w + 3;
-        uint32_t worst = 0, sum = 0;
-        int32_t *at = w, move = 0;
-        for (; ; w++, counter++) { /* sucref_i_d4, with the indices packed at once */
-            const uint32_t random = sucref_i_random(&stream, counter), u = random >> (w == last ? 31U - shift : 32U - shift);
-            const uint32_t t = 2U * ((uint32_t)(*w * multiplier) + u) + 1U + half, rest = t & mask; /* t - half lies at rest - half from 2Sq */
-            const uint32_t mag = rest >= half ? rest - half : half - rest;
-            const int32_t q = sucref_i_floor32(sucref_i_s32(t), shift + 1U);
-            sum += (uint32_t)q;
-            *w = q * SUCREF_I_INDEX + (int32_t)(random >> (w == last ? 23 : 24));
-            if (mag > worst) { worst = mag; at = w; move = rest >= half ? SUCREF_I_INDEX : -SUCREF_I_INDEX; }
-            if (w == last) { break; }
-        }
-        if (sum & 1U) { *at += move; }
-        w++;
-        counter++;
+    const uint32_t twice = 2U * v->step.multiplier;
+    const unsigned up = 31U - shift;
+    const int32_t *end = w + n;
+    for (; w < end; w += 4, counter += 4) {
+        uint32_t sum = 0, worst, key;
+        worst = sucref_i_d4_lane(w, sucref_i_random(&stream, counter), twice, up, 0, &sum);
+        key = sucref_i_d4_lane(w + 1, sucref_i_random(&stream, counter + 1U), twice, up, 1, &sum);
+        if (key > worst) { worst = key; }
+        key = sucref_i_d4_lane(w + 2, sucref_i_random(&stream, counter + 2U), twice, up, 2, &sum);
+        if (key > worst) { worst = key; }
+        key = sucref_i_d4_lane(w + 3, sucref_i_random(&stream, counter + 3U), twice, up, 3, &sum);
+        if (key > worst) { worst = key; }
+        if (sum & 1U) { w[3U - (worst >> 1 & 3U)] += (worst & 1U) ? -256 : 256; }
     }
 }
 
@@ -3906,17 +3936,19 @@ SUCREF_I_ALONE static void sucref_i_quantize_d4(int32_t *w, uint32_t n, const su
 SUCREF_I_ALONE static void sucref_i_put_each(const int32_t *w, uint32_t n, const sucref_i_model *m, sucref_encoder *e)
 {
     const int32_t *end = w + n;
-    for (; w < end; w++) { sucref_i_put_index(e, m, sucref_i_floor32(*w, 9), *w & (SUCREF_I_INDEX - 1), 0); }
+    for (; w < end; w++) { sucref_i_put_index(e, m, sucref_i_index(*w), *w); }
 }
 
+/* the fourth index's parity is that of the others' sum, q = 2j + odd */
 SUCREF_I_ALONE static void sucref_i_put_d4(const int32_t *w, uint32_t n, const sucref_i_vec *v, sucref_encoder *e)
 {
     const int32_t *end = w + n;
     for (; w < end; w += 4) {
-        const int32_t odd = ((w[0] ^ w[1] ^ w[2]) & SUCREF_I_INDEX) != 0;
-        unsigned j;
-        for (j = 0; j < 3; j++) { sucref_i_put_index(e, &v->three, sucref_i_floor32(w[j], 9), (w[j] & (SUCREF_I_INDEX - 1)) + 128, 0); }
-        sucref_i_put_index(e, &v->fourth, sucref_i_floor32(w[3], 10), sucref_i_fourth_centre(w[3] & (SUCREF_I_INDEX - 1), odd), 1);
+        const int32_t a = sucref_i_index(w[0]), b = sucref_i_index(w[1]), c = sucref_i_index(w[2]);
+        sucref_i_put_index(e, &v->three, a, w[0]);
+        sucref_i_put_index(e, &v->three, b, w[1]);
+        sucref_i_put_index(e, &v->three, c, w[2]);
+        sucref_i_put_index(e, &v->fourth, sucref_i_floor32(w[3] + 511 - 256 * ((a ^ b ^ c) & 1), 9), w[3]);
     }
 }
 
@@ -3982,22 +4014,30 @@ SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags)
 }
 
 
+/* sum of squares, n even and at most 1024 */
+SUCREF_I_ALONE static uint64_t sucref_i_energy(const int16_t *x, uint32_t n)
+{
+    const int16_t *end = x + n;
+    uint32_t all = 0, high = 0; /* all wraps; the low halves alone add up to less than 2^32 */
+    for (; x < end; x += 2) {   /* two squares are at most 2^31 */
+        const uint32_t square = (uint32_t)((int32_t)x[0] * x[0]) + (uint32_t)((int32_t)x[1] * x[1]);
+        all += square;
+        high += square >> 16;
+    }
+    return ((uint64_t)high << 16) + (all - (high << 16));
+}
+
 /* the step of ratio * rms, with a multiplier as fine as the largest block allows; returns the ratio that it really has */
 static uint32_t sucref_i_vec_step(sucref_i_vec *v, const int16_t *x, uint32_t n, uint32_t ratio)
 {
     uint64_t sum = 0, most = 0;
-    uint32_t rms, norm, shift = 19, i, k;
+    uint32_t rms, norm, shift = 19, i;
     for (i = 0; i < n; ) {
-        uint64_t block;
-        uint32_t low = 0, high = 0;
-        for (k = (uint32_t)1 << (2U * sucref_i_vec_block(v, n - i)); k > 0; k--, i++) {
-            const uint32_t square = (uint32_t)((int32_t)x[i] * x[i]);
-            low += square & 0xFFFFU;
-            high += square >> 16;
-        }
-        block = ((uint64_t)high << 16) + low;
+        const uint32_t count = (uint32_t)1 << (2U * sucref_i_vec_block(v, n - i));
+        const uint64_t block = count == 1 ? (uint32_t)((int32_t)x[i] * x[i]) : sucref_i_energy(x + i, count);
         sum += block;
         if (block > most) { most = block; }
+        i += count;
     }
     v->step.multiplier = 0;
     v->step.shift = 8;
@@ -4015,6 +4055,13 @@ static uint32_t sucref_i_vec_step(sucref_i_vec *v, const int16_t *x, uint32_t n,
     }
 }
 
+/* -x where the top bit of sign is set */
+static inline int32_t sucref_i_signed(int32_t x, uint32_t sign)
+{
+    const int32_t minus = -(int32_t)(sign >> 31); /* 0 or -1 */
+    return (x ^ minus) - minus;
+}
+
 /* w = x with random signs; x holds n values from index `first` on */
 SUCREF_I_ALONE static void sucref_i_flip(int32_t *w, const int16_t *x, uint32_t first, uint32_t n, const sucref_stream *stream)
 {
@@ -4022,12 +4069,27 @@ SUCREF_I_ALONE static void sucref_i_flip(int32_t *w, const int16_t *x, uint32_t 
         const uint32_t some = 32U - (first & 31U) < n ? 32U - (first & 31U) : n;
         uint32_t signs = sucref_i_random(stream, SUCREF_I_SIGNS + (first >> 5)) >> (first & 31U);
         const int16_t *end = x + some;
-        for (; x < end; signs >>= 1) {
-            const int32_t minus = -(int32_t)(signs & 1U); /* 0 or -1 */
-            *w++ = (*x++ ^ minus) - minus;
+        for (; end - x >= 4; signs >>= 4, w += 4, x += 4) {
+            w[0] = sucref_i_signed(x[0], signs << 31);
+            w[1] = sucref_i_signed(x[1], signs << 30);
+            w[2] = sucref_i_signed(x[2], signs << 29);
+            w[3] = sucref_i_signed(x[3], signs << 28);
         }
+        for (; x < end; signs >>= 1) { *w++ = sucref_i_signed(*x++, signs << 31); }
         first += some;
         n -= some;
+    }
+}
+
+/* n values of sparse data; counter: of the first one's dither */
+static void sucref_i_put_sparse(int32_t *work, const int16_t *x, uint32_t n, sucref_i_vec *v, uint32_t counter, sucref_encoder *e)
+{
+    uint32_t i;
+    for (i = 0; i < n; i++) { work[i] = x[i]; }
+    sucref_i_quantize_each(work, n, v, counter, v->step.shift);
+    for (i = 0; i < n; i++) {
+        const int32_t q = sucref_i_index(work[i]);
+        (void)sucref_i_sparse_index(v, e, NULL, q, q * 256 - work[i]);
     }
 }
 
@@ -4050,10 +4112,9 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
         const unsigned k = sucref_i_vec_block(&v, n - i);
         const uint32_t count = (uint32_t)1 << (2U * k);
         if (v.flags & SUCREF_VEC_SPARSE) {
-            work[0] = x[i];
-            sucref_i_quantize_each(work, 1, &v, i, v.step.shift);
-            (void)sucref_i_sparse_index(&v, &e, NULL, sucref_i_floor32(work[0], 9), work[0] & (SUCREF_I_INDEX - 1));
-            i++;
+            const uint32_t some = n - i < SUCREF_VEC_BLOCK ? n - i : (uint32_t)SUCREF_VEC_BLOCK;
+            sucref_i_put_sparse(work, x + i, some, &v, i, &e);
+            i += some;
             continue;
         }
         sucref_i_flip(work, x + i, i, count, &v.stream);

@@ -259,12 +259,38 @@ static void indices(void)
         uint32_t start = test_state;
         sucref_i_vec_models(&v, ratio);
         sucref_encoder_init(&e, bytes, sizeof bytes);
-        for (j = -400; j <= 400; j++) { sucref_i_put_index(&e, &v.fourth, j * 40, rnd_in(0, 511), 1); }
+        for (j = -400; j <= 400; j++) { sucref_i_put_index(&e, &v.fourth, j * 40, j * 40 * 512 + 256 - rnd_in(0, 511)); }
         len = sucref_encoder_end(&e);
         test_state = start;
         sucref_decoder_init(&d, bytes, len);
         for (j = -400; j <= 400; j++) { CHECK(sucref_i_get_index(&d, &v.fourth, rnd_in(0, 511)) == j * 40); }
         CHECK(!d.bad);
+    }
+}
+
+/* the quantizer of frames, packed and rewritten for speed, against the plain one of the dither module */
+static void packed_d4(void)
+{
+    int trial, i;
+    for (trial = 0; trial < 20000; trial++) {
+        sucref_i_vec v;
+        int32_t w[4], y[4], u[4], q[4];
+        const unsigned shift = 8 + rnd_below(17);
+        const uint32_t counter = rnd();
+        sucref_stream_init(&v.stream, rnd(), rnd(), rnd());
+        v.step.multiplier = 1 + rnd_below(1U << rnd_below(20));
+        for (i = 0; i < 4; i++) {
+            const int32_t most = (int32_t)(0x1FFFFFFFU / v.step.multiplier), near = most < 1000 ? most : 1000;
+            w[i] = trial % 2 ? rnd_in(-near, near) : rnd_in(-most / 256, most / 256) * 250;
+            y[i] = w[i] * (int32_t)v.step.multiplier;
+            u[i] = sucref_i_d4_uniform(&v.stream, counter + (uint32_t)i, (unsigned)i, shift);
+        }
+        sucref_i_d4(q, y, u, shift);
+        sucref_i_quantize_d4(w, 4, &v, counter, shift);
+        for (i = 0; i < 4; i++) {
+            CHECK(w[i] == q[i] * 256 - sucref_i_fraction(u[i], shift));
+            CHECK(i == 3 ? sucref_i_floor32(w[3] + 511 - 256 * ((q[0] ^ q[1] ^ q[2]) & 1), 9) * 2 + ((q[0] ^ q[1] ^ q[2]) & 1) == q[3] : sucref_i_index(w[i]) == q[i]);
+        }
     }
 }
 
@@ -476,6 +502,7 @@ int main(int argc, char **argv)
     test_init(argc, argv);
     RUN("transform", transform);
     RUN("projection: golden vectors", projection_golden);
+    RUN("D4 as frames pack it equals the plain quantizer", packed_d4);
     RUN("projection: unbiased over all signs and dithers", projection_unbiased);
     RUN("projection: functions and limits", projection_functions);
     RUN("error feedback loses nothing", feedback);
