@@ -6,7 +6,7 @@ Prints the survivors."""
 import concurrent.futures, os, re, shutil, subprocess, sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PROGRAMS = [('net', []), ('net', ['-DSUCREF_KERNEL=2']), ('model', []), ('prepare', []), ('partition', []), ('linear', []), ('softmax', []), ('dither', []), ('vec', []), ('parity', []), ('fusion', []), ('certified', []), ('import', [])]
+PROGRAMS = [('net', []), ('net', ['-DSUCREF_KERNEL=2']), ('model', []), ('prepare', []), ('partition', []), ('linear', []), ('softmax', []), ('dither', []), ('vec', []), ('parity', []), ('fusion', []), ('split', []), ('thesis', []), ('certified', []), ('import', [])]
 CC = ['cc', '-std=c99', '-w', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-DNETS=300', '-DCASES=3000', '-DFAULTS=20000']
 RULES = [(r'(?<![<>=!\-])<=(?!=)', '<'), (r'(?<![<>=!\-])>=(?!=)', '>'), (r'(?<= )<(?= )', '<='), (r'(?<= )>(?= )', '>='),
          (r'(?<= )==(?= )', '!='), (r'(?<= )!=(?= )', '=='), (r'&&', '||'), (r'\|\|', '&&'), (r'(?<=[\w)\]]) \+ (?=[\w(])', ' - '),
@@ -32,7 +32,7 @@ def noticed(job):
     os.makedirs(os.path.join(d, 'build'), exist_ok=True)
     for f in os.listdir(os.path.join(TOP, 'tests')):
         if f.endswith(('.c', '.h')): shutil.copy(os.path.join(TOP, 'tests', f), os.path.join(d, 'tests', f))
-    os.symlink(os.path.join(TOP, 'examples'), os.path.join(d, 'examples'))
+    for top in ('examples', 'bench'): os.symlink(os.path.join(TOP, top), os.path.join(d, top))
     with open(os.path.join(d, 'sucref.h'), 'w') as f: f.write(text[:a] + new + text[b:])
     result = 'survived'
     for p, flags in PROGRAMS:
