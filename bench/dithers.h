@@ -189,6 +189,7 @@ static void d_lengths(void)
           snprintf(item, sizeof item, "entropy saved by knowing the dither, step %.2f rms", c);
           row("AB Table 2.2", item, NAN, NAN, h - d_entropy(c), NAN, NAN); }
     }
+    row("AB Table 2.2", "distributed source coding: not built; ours is the entropy given the dither, above", NAN, NAN, NAN, NAN, NAN);
     row("AB Table 2.1", "raw bits, 7 levels against half of the senders nested, k = 3", 1.278, NAN, 2 * log2(7) / (log2(7) + log2(3)), 1.278, 1.279);
 }
 
@@ -262,31 +263,55 @@ static void d_sampling(void)
     }
 }
 
-/* the best (k, Q) for a wanted gain, 32 n / (k log2(2Q + 1)), by (4.11) */
+/* (4.11) and Figure 4.2: the best k and Q for a wanted gain, 32 n / (k log2(2Q + 1)), their gamma and the error measured with them */
 static void d_best(void)
 {
-    static const int gains[] = { 16, 21, 32, 100 };
-    char item[96];
-    int g, k, q;
-    for (g = 0; g < 4; g++) {
-        double best = 1e9;
-        int bk = 0, bq = 0;
-        for (k = 2; k <= 256; k++) {
-            for (q = 1; q <= 8; q++) {
-                const double gamma = 256.0 / k - 1 + 256 / (4.0 * q * q) * log(k) / (k - 1);
-                if (256 * 32 / (k * log2(2 * q + 1)) >= gains[g] && gamma < best) { best = gamma; bk = k; bq = q; }
-            }
+    enum { N = 1024 };
+    static const int gains[] = { 2, 5, 10, 21, 50, 100 };
+    static int16_t x[N], q[N];
+    static int32_t v[N], w2[N];
+    static int64_t out[N], work[N];
+    double at[6], curve[2][6];
+    char item[96], path[256];
+    svg s;
+    int g, i, trial;
+    for (g = 0; g < 6; g++) {
+        unsigned log2_k, levels;
+        uint32_t gamma;
+        double error = 0;
+        if (sucref_qcs_best(&log2_k, &levels, &gamma, N, (uint32_t)(32 * N / gains[g])) != SUCREF_OK) { exit(2); }
+        for (trial = 0; trial < 300; trial++) {
+            sucref_stream r;
+            sucref_step st;
+            double e2 = 0, energy = 0;
+            uint32_t top = 1;
+            sucref_stream_init(&r, 7, 7, (uint32_t)trial);
+            for (i = 0; i < N; i++) { x[i] = (int16_t)lrint(1000 * d_normal()); energy += (double)x[i] * x[i]; }
+            (void)sucref_fold(v, log2_k, x, N, &r, 5000);
+            for (i = 0; i < 1 << log2_k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
+            if (sucref_step_for(&st, top, levels) != SUCREF_OK || sucref_dither_encode(q, v, (size_t)1 << log2_k, &st, &r, 0) != SUCREF_OK ||
+                sucref_dither_decode(w2, q, (size_t)1 << log2_k, &st, &r, 0) != SUCREF_OK || sucref_unfold(out, N, w2, log2_k, &r, 5000, work) != SUCREF_OK) { exit(2); }
+            for (i = 0; i < N; i++) { const double e = (double)out[i] / (2.0 * st.multiplier * (1 << log2_k)) - x[i]; e2 += e * e; }
+            error += e2 / energy / 300;
         }
-        snprintf(item, sizeof item, "best (k, Q) = (%d, %d) at a gain of %d, n 256: gamma", bk, bq, gains[g]);
-        row("AB 4.11", item, NAN, best, NAN, NAN, NAN);
+        at[g] = log10(gains[g]); curve[0][g] = log10(gamma / 65536.0); curve[1][g] = log10(error);
+        snprintf(item, sizeof item, "gain %d, n 1024: best k %d, Q %u: error (printed: gamma)", gains[g], 1 << log2_k, levels);
+        row("AB 4.11, Fig. 4.2", item, NAN, gamma / 65536.0, error, NAN, 1.02 * gamma / 65536.0);
     }
+    snprintf(path, sizeof path, "%s/fig4_2.svg", out_dir);
+    s = svg_open(path, "[AB] Fig. 4.2: error by gain, best k and Q", "log10 of the gain", "log10 of the error's share of the energy", 0, 2.5, -2, 3, 0.5, 1);
+    svg_line(&s, "gamma", at, curve[0], 6, 1);
+    svg_line(&s, "measured", at, curve[1], 6, 1);
+    svg_close(&s);
 }
 
-/* linear regression by gradients that QCS compresses 21 times: n 64, m 50 samples, eigenvalues 1 to 4, batch 32; share of runs that
- * converge, by step size, without feedback and with weighted feedback */
-static double d_converged(double step, double beta, int runs)
+/* linear regression by gradients that QCS compresses 21 times (16 indices of 17 values and a scale): n 64, m 50 samples, eigenvalues 1 to 4,
+ * batch 32; share of runs that converge, by step size, unbiased or by least squares (shrink), without and with weighted feedback. Here
+ * the gradient depends on what was sent before, so that Lemma 21 does not hold: feedback narrows the range of steps. */
+static double d_converged(double step, int shrink, double beta, int runs)
 {
     enum { N = 64, K = 16 };
+    const double gamma = (double)N / K - 1 + N / (4.0 * 64) * log(K) / (K - 1);
     int run_, t, i, done = 0;
     for (run_ = 0; run_ < runs; run_++) {
         double w[N], goal[N], r[N] = { 0 }, first = 0, last = 0;
@@ -314,7 +339,7 @@ static double d_converged(double step, double beta, int runs)
             (void)sucref_dither_decode(w2, q, K, &st, &s, 0);
             (void)sucref_unfold(out, N, w2, 4, &s, 1000, work);
             for (i = 0; i < N; i++) {
-                const double sent = (double)out[i] / (2.0 * st.multiplier * K) * max / 8000;
+                const double sent = (double)out[i] / (2.0 * st.multiplier * K) * max / 8000 / (shrink ? 1 + gamma : 1);
                 w[i] -= step * sent;
                 r[i] = beta > 0 ? r[i] - sent : 0;
                 if (!(fabs(w[i]) < 1e6)) { t = 1000; break; }
@@ -328,23 +353,22 @@ static double d_converged(double step, double beta, int runs)
 
 static void d_regression(void)
 {
-    static const double steps[7] = { 0.02, 0.05, 0.08, 0.1, 0.15, 0.2, 0.3 };
-    double y[2][7];
+    static const double steps[8] = { 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7 };
+    static const struct { const char *name; int shrink; double beta; } kind[4] = { { "unbiased", 0, 0 }, { "unbiased, feedback .2", 0, 0.2 }, { "least squares", 1, 0 }, { "least squares, feedback .2", 1, 0.2 } };
+    double y[4][8];
     char path[256], item[96];
     svg s;
-    int k;
-    for (k = 0; k < 7; k++) {
-        y[0][k] = d_converged(steps[k], 0, 60);
-        y[1][k] = d_converged(steps[k], 0.2, 60);
-        snprintf(item, sizeof item, "regression by QCS k 16, Q 8, step %.2f: share converged", steps[k]);
-        row("AB Figure 4.4", item, NAN, NAN, y[0][k], NAN, NAN);
-        snprintf(item, sizeof item, "the same with weighted feedback, beta 0.2");
-        row("AB Figure 4.4", item, NAN, NAN, y[1][k], NAN, NAN);
-    }
+    int k, c;
     snprintf(path, sizeof path, "%s/fig4_4.svg", out_dir);
-    s = svg_open(path, "[AB] Fig. 4.4: runs that converge, by step size", "step size", "share of 60 runs", 0, 0.3, 0, 1, 0.05, 0.2);
-    svg_line(&s, "QCS", steps, y[0], 7, 1);
-    svg_line(&s, "with feedback", steps, y[1], 7, 1);
+    s = svg_open(path, "[AB] Fig. 4.4: runs that converge, by step size", "step size", "share of 40 runs", 0, 0.7, 0, 1, 0.1, 0.2);
+    for (c = 0; c < 4; c++) {
+        for (k = 0; k < 8; k++) {
+            y[c][k] = d_converged(steps[k], kind[c].shrink, kind[c].beta, 40);
+            snprintf(item, sizeof item, "regression by QCS k 16, Q 8, %s, step %.2f: share converged", kind[c].name, steps[k]);
+            row("AB Figure 4.4", item, NAN, NAN, y[c][k], NAN, NAN);
+        }
+        svg_line(&s, kind[c].name, steps, y[c], 8, 1);
+    }
     svg_close(&s);
 }
 
@@ -424,49 +448,116 @@ static void d_outer(void)
         snprintf(item, sizeof item, "outer product from dithered factors, step one rms, batch %d: error", L);
         row("AB 3.8", item, NAN, naive / energy, error / energy, NAN, NAN);
     }
-    row("AB Table 3.3", "784 x 300: largest batch at which factors are fewer values than the product", NAN, NAN, floor(784.0 * 300 / (784 + 300)), NAN, NAN);
+    row("AB Table 3.3", "784 x 300: largest batch at which factors are fewer values than the product", NAN, NAN, sucref_outer_batch(300, 784), NAN, NAN);
+    for (b = 16; b <= 256; b *= 2) {
+        snprintf(item, sizeof item, "784 x 300, batch %d: gain of ternary factors over 32-bit products (ternary products 20.2)", b);
+        row("AB Table 3.3", item, NAN, NAN, 32.0 * 784 * 300 / ((784 + 300) * b * log2(3)), NAN, NAN);
+    }
+    /* operations by what the functions do: products of factors, quantizer calls; fits by sucref_outer_fit's loops */
+    row("AB Table 3.1", "784 x 300, batch 32: values quantized, directly (printed column) and by factors", NAN, 784.0 * 300, (784.0 + 300) * 32, NAN, NAN);
+    row("AB Table 3.1", "784 x 300, batch 32: multiply-adds of the sender, directly (printed column) and by factors", NAN, 784.0 * 300 * 32, 0, NAN, NAN);
+    row("AB Table 3.2", "784 x 300, batch 32, 3 and 2 bins: multiply-adds of one round of Algorithm 1", NAN, NAN, 784.0 * 300 * (2 * 32 + 3 + 2 + 9 + 4 + 3 + 2), NAN, NAN);
+}
+
+/* the same nodes with digital QCS of one trit a value, each in its own slot, and all of them over the air (5.5): n/k - 1 */
+static void d_air_digital(const int16_t *x, int nodes, int n, unsigned log2_k, const double *weight, const double *g, double energy)
+{
+    enum { MOST = 320 };
+    static int32_t v[MOST], w2[MOST], air[MOST], sent[MOST], ones[MOST];
+    static int16_t q[MOST];
+    static int64_t out[MOST], work[MOST];
+    static uint8_t used[MOST];
+    const int k = 1 << log2_k;
+    double digital = 0, all = 0;
+    char item[96];
+    int t, i, node;
+    for (i = 0; i < MOST; i++) { used[i] = 1; ones[i] = 65536; }
+    for (t = 0; t < 300; t++) {
+        double sum[MOST] = { 0 };
+        sucref_stream s;
+        memset(air, 0, sizeof air);
+        for (node = 0; node < nodes; node++) {
+            sucref_step st;
+            uint32_t top = 1;
+            sucref_stream_init(&s, 5, 5, (uint32_t)t);
+            (void)sucref_fold(v, log2_k, x + node * n, (size_t)n, &s, 0);
+            sucref_air_encode(sent, v, (size_t)k, used, ones, (int32_t)lrint(weight[node] * 65536));
+            for (i = 0; i < k; i++) { air[i] += sent[i]; }
+            if (d_uniform() < 0.5) { continue; }
+            sucref_stream_init(&s, 5, (uint32_t)node + 6, (uint32_t)t);
+            (void)sucref_fold(v, log2_k, x + node * n, (size_t)n, &s, 0);
+            for (i = 0; i < k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
+            if (sucref_step_for(&st, top, 1) != SUCREF_OK || sucref_dither_encode(q, v, (size_t)k, &st, &s, 9000) != SUCREF_OK || sucref_dither_decode(w2, q, (size_t)k, &st, &s, 9000) != SUCREF_OK ||
+                sucref_unfold(out, (size_t)n, w2, log2_k, &s, 0, work) != SUCREF_OK) { exit(2); }
+            for (i = 0; i < n; i++) { sum[i] += 2 * weight[node] * (double)out[i] / (2.0 * st.multiplier * k); }
+        }
+        for (i = 0; i < n; i++) { digital += (sum[i] - g[i]) * (sum[i] - g[i]) / 300; }
+        sucref_stream_init(&s, 5, 5, (uint32_t)t);
+        (void)sucref_unfold(out, (size_t)n, air, log2_k, &s, 0, work);
+        for (i = 0; i < n; i++) { const double e = (double)out[i] / k - g[i]; all += e * e / 300; }
+    }
+    snprintf(item, sizeof item, "32 nodes over the air, all sending, gain %d: error (printed: n/k - 1)", n / k);
+    row("AB (5.5)", item, NAN, (double)n / k - 1, all / energy, 0.85 * ((double)n / k - 1), 1.15 * ((double)n / k - 1));
+    snprintf(item, sizeof item, "32 nodes with digital QCS, half sending, k = n / %d, one trit: error", n / k);
+    row("AB Figure 5.4", item, NAN, NAN, digital / energy, NAN, NAN);
+}
+
+/* Figure 5.3 by arithmetic: channel uses for k values, over the air and one node after the other with trits at capacity */
+static void d_channel_uses(void)
+{
+    static const int decibel[3] = { 0, 10, 20 };
+    char item[96];
+    int k;
+    for (k = 0; k < 3; k++) {
+        const double capacity = 0.5 * log2(1 + pow(10, decibel[k] / 10.0));
+        snprintf(item, sizeof item, "channel uses a value, 32 nodes at %d dB: digital (printed), over the air", decibel[k]);
+        row("AB Figure 5.3", item, NAN, 32 * log2(3) / capacity, 1, NAN, NAN);
+    }
 }
 
 /* random linear coding over the air: 32 nodes of unequal weight, half of them sending, gains of n / k; measured error of the weighted
  * mean against (n/k) (|g|^2 + sum a_i^2 (1/p - 1) |g_i|^2) - |g|^2, the sum of (5.5), (5.8) and (5.9) without noise */
 static void d_air(void)
 {
-    enum { N = 256, NODES = 32 };
-    static const unsigned log2_ks[4] = { 7, 6, 4, 1 }; /* gains 2, 4, 16, 128 */
-    static int16_t x[NODES][N];
-    static int64_t out[N], work[N];
-    static int32_t v[N], sent[N], air[N], ones[N];
-    static uint8_t used[N];
-    double weight[NODES], g[N] = { 0 }, energy = 0, spread = 0, total = 0;
+    enum { MOST = 320, NODES = 32 };
+    static const struct { int n; unsigned log2_k; } set[4] = { { 256, 7 }, { 160, 5 }, { 320, 4 }, { 200, 1 } }; /* gains 2, 5, 20, 100 */
+    static int16_t x[NODES * MOST];
+    static int64_t out[MOST], work[MOST];
+    static int32_t v[MOST], sent[MOST], air[MOST], ones[MOST];
+    static uint8_t used[MOST];
     char item[96];
     int c, t, i, node;
-    for (node = 0; node < NODES; node++) { total += weight[node] = 1 + node % 4; }
-    for (i = 0; i < N; i++) { used[i] = 1; ones[i] = 65536; }
-    for (node = 0; node < NODES; node++) {
-        double own = 0;
-        weight[node] /= total;
-        for (i = 0; i < N; i++) { x[node][i] = (int16_t)lrint(300 * d_normal() + 300 * sin(i)); g[i] += weight[node] * x[node][i]; own += (double)x[node][i] * x[node][i]; }
-        spread += weight[node] * weight[node] * own;
-    }
-    for (i = 0; i < N; i++) { energy += g[i] * g[i]; }
+    for (i = 0; i < MOST; i++) { used[i] = 1; ones[i] = 65536; }
     for (c = 0; c < 4; c++) {
-        const int k = 1 << log2_ks[c];
-        double error = 0;
+        const int n = set[c].n, k = 1 << set[c].log2_k;
+        double weight[NODES], g[MOST] = { 0 }, energy = 0, spread = 0, total = 0, error = 0;
+        for (node = 0; node < NODES; node++) { total += weight[node] = 1 + node % 4; }
+        for (node = 0; node < NODES; node++) {
+            double own = 0;
+            weight[node] /= total;
+            for (i = 0; i < n; i++) {
+                const int16_t value = (int16_t)lrint(300 * d_normal() + 300 * sin(i));
+                x[node * n + i] = value; g[i] += weight[node] * value; own += (double)value * value;
+            }
+            spread += weight[node] * weight[node] * own;
+        }
+        for (i = 0; i < n; i++) { energy += g[i] * g[i]; }
         for (t = 0; t < 600; t++) {
             sucref_stream signs;
             sucref_stream_init(&signs, 4, 4, (uint32_t)t);
             memset(air, 0, sizeof air);
             for (node = 0; node < NODES; node++) {
                 if (d_uniform() < 0.5) { continue; }
-                (void)sucref_fold(v, log2_ks[c], x[node], N, &signs, 0);
+                (void)sucref_fold(v, set[c].log2_k, x + node * n, (size_t)n, &signs, 0);
                 sucref_air_encode(sent, v, (size_t)k, used, ones, (int32_t)lrint(weight[node] * 2 * 65536));
                 for (i = 0; i < k; i++) { air[i] += sent[i]; }
             }
-            (void)sucref_unfold(out, N, air, log2_ks[c], &signs, 0, work);
-            for (i = 0; i < N; i++) { const double e = (double)out[i] / k - g[i]; error += e * e / 600; }
+            (void)sucref_unfold(out, (size_t)n, air, set[c].log2_k, &signs, 0, work);
+            for (i = 0; i < n; i++) { const double e = (double)out[i] / k - g[i]; error += e * e / 600; }
         }
-        snprintf(item, sizeof item, "32 nodes over the air, half sending, gain %d: error (printed: the formula)", N / k);
-        row("AB Figure 5.4", item, NAN, ((double)N / k * (energy + spread) - energy) / energy, error / energy, NAN, 1.1 * ((double)N / k * (energy + spread) - energy) / energy);
+        d_air_digital(x, NODES, n, set[c].log2_k, weight, g, energy);
+        snprintf(item, sizeof item, "32 nodes over the air, half sending, gain %d: error (printed: the formula)", n / k);
+        row("AB Figure 5.4", item, NAN, ((double)n / k * (energy + spread) - energy) / energy, error / energy, NAN, 1.1 * ((double)n / k * (energy + spread) - energy) / energy);
     }
 }
 
@@ -481,8 +572,9 @@ static void dithered(void)
     d_regression();
     d_outer();
     d_air();
+    d_channel_uses();
     d_plot();
-    row("AB Tables 3, 4", "Lenet, CifarNet, AlexNet, GPU times (not here)", NAN, NAN, NAN, NAN, NAN);
+    row("AB", "rows and figures of Lenet, CifarNet and AlexNet, GPU times (not here)", NAN, NAN, NAN, NAN, NAN);
     free(d_gradients);
 }
 #endif

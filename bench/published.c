@@ -69,6 +69,7 @@ static int load_npz(npz *z, const char *name)
 }
 
 #include "dithers.h"
+#include "training.h"
 
 /* ---- the published scheme on five seeds ---- */
 typedef struct { double acc[4], auc[4], gray[4], left[4], alive[4], adaptive_acc, adaptive_auc, float_acc; } printed_result;
@@ -445,6 +446,7 @@ int main(int argc, char **argv)
         early_exit("even/odd nested", "even_nested", 1, 0.27, 0.996);
         dithered();
         coded();
+        training();
         certified_exit("784-128-10 no retraining", "digits", 1, "11111111", 0, 0.85);
         certified_exit("784-128-10 nested", "digits_nested", 1, "11111111", 0, 0.70);
         certified_exit("784-128-10 at 3-bit centres", "digits_centred", 1, "2114", 1, 0.40);

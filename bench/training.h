@@ -1,0 +1,216 @@
+/* training.h - a part of published.c: eight learners that train 784-32-10 on MNIST together and exchange gradients through the header's
+ * quantizers, for the training figures of [AB] (whose networks other than fully connected ones are not here). */
+#ifndef SUCREF_BENCH_TRAINING_H
+#define SUCREF_BENCH_TRAINING_H
+
+enum { T_LEARNERS = 8, T_BATCH = 16, T_STEPS = 240, T_HIDDEN = 32, T_IN = 784, T_OUT = 10, T_POINTS = 8,
+       T_W1 = T_HIDDEN * T_IN, T_W2 = T_OUT * T_HIDDEN, T_N = T_W1 + T_W2, T_LOG2_K = 11 };
+enum { T_PLAIN, T_HALF, T_DITHER, T_NESTED, T_ONEBIT, T_FRAME, T_NAIVE, T_FACTORS, T_FACTORS2, T_QCS, T_QCS_SMALL, T_QCS_FEEDBACK, T_QCS_SMALL_FEEDBACK, T_SCHEMES };
+static const struct { const char *figure, *name; double bits; } t_scheme[T_SCHEMES] = {
+    { "AB Figures 2.3-2.4", "uncompressed", 32 },
+    { "AB Figures 2.3-2.4", "QSGD ternary", 1.585 },
+    { "AB Figures 2.3-2.4", "dithered M 1", 1.585 },
+    { "AB Figures 2.3-2.4", "half of them nested k 3", 1.585 },
+    { "AB Figures 2.3-2.4", "dithered one bit", 1 },
+    { "AB Figures 2.3-2.4", "D4 frames", 1 },
+    { "AB Figures 3.1-3.5", "factors rounded, K 1", 0 },
+    { "AB Figures 3.1-3.5", "factors dithered, K 1", 0 },
+    { "AB Figures 3.1-3.5", "factors dithered, K 2", 0 },
+    { "AB Figures 4.5-4.6", "QCS n/k 12.6, Q 1", 0.127 },
+    { "AB Figures 4.5-4.6", "QCS least squares", 0.127 },
+    { "AB Figures 4.5-4.6", "QCS, feedback .05", 0.127 },
+    { "AB Figures 4.5-4.6", "QCS least sq., feedback .5", 0.127 }
+};
+
+static float t_w[T_N];                                  /* W1 [hidden][in], W2 [out][hidden]; no biases */
+static float t_x[T_IN][T_BATCH], t_h[T_HIDDEN][T_BATCH], t_d1[T_HIDDEN][T_BATCH], t_d2[T_OUT][T_BATCH];
+static float t_residual[T_LEARNERS][T_N];
+
+static void t_forward(const uint8_t *x, float *h, float *p)
+{
+    float max = -1e9F, sum = 0;
+    int i, j;
+    for (j = 0; j < T_HIDDEN; j++) { h[j] = 0; }
+    for (i = 0; i < T_IN; i++) { for (j = 0; x[i] && j < T_HIDDEN; j++) { h[j] += (float)x[i] / 255 * t_w[j * T_IN + i]; } }
+    for (j = 0; j < T_HIDDEN; j++) { h[j] = h[j] > 0 ? h[j] : 0; }
+    for (j = 0; j < T_OUT; j++) { for (i = 0, p[j] = 0; i < T_HIDDEN; i++) { p[j] += h[i] * t_w[T_W1 + j * T_HIDDEN + i]; } max = p[j] > max ? p[j] : max; }
+    for (j = 0; j < T_OUT; j++) { p[j] = expf(p[j] - max); sum += p[j]; }
+    for (j = 0; j < T_OUT; j++) { p[j] /= sum; }
+}
+
+/* inputs and deltas of one batch */
+static void t_batch(void)
+{
+    int b, i, j;
+    for (b = 0; b < T_BATCH; b++) {
+        const size_t k = (size_t)(d_uniform() * IDX_TRAIN);
+        const uint8_t *x = train_set.x + k * T_IN;
+        float h[T_HIDDEN], p[T_OUT];
+        t_forward(x, h, p);
+        for (i = 0; i < T_IN; i++) { t_x[i][b] = (float)x[i] / 255; }
+        for (j = 0; j < T_OUT; j++) { t_d2[j][b] = p[j] - (float)(j == train_set.label[k]); }
+        for (i = 0; i < T_HIDDEN; i++) {
+            t_h[i][b] = h[i];
+            for (j = 0, t_d1[i][b] = 0; h[i] > 0 && j < T_OUT; j++) { t_d1[i][b] += t_d2[j][b] * t_w[T_W1 + j * T_HIDDEN + i]; }
+        }
+    }
+}
+
+/* a factor [rows][batch] as its quantizer gives it back; dither 0: rounded */
+static void t_factor(float *out, const float *in, int rows, uint32_t levels, int dither, const sucref_stream *s, uint32_t counter)
+{
+    static int32_t x[T_IN * T_BATCH], x2[T_IN * T_BATCH];
+    static int16_t q[T_IN * T_BATCH];
+    sucref_step st;
+    float max = 1e-20F;
+    int i;
+    for (i = 0; i < rows * T_BATCH; i++) { max = fabsf(in[i]) > max ? fabsf(in[i]) : max; }
+    for (i = 0; i < rows * T_BATCH; i++) { x[i] = (int32_t)lrintf(in[i] / max * 100000); }
+    if (sucref_step_for(&st, 100000, levels) != SUCREF_OK || sucref_dither_encode(q, x, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK ||
+        sucref_dither_decode(x2, q, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK) { exit(2); }
+    for (i = 0; i < rows * T_BATCH; i++) { out[i] = dither ? (float)x2[i] / (2 * (float)st.multiplier) / 100000 * max : floorf(in[i] / max * (float)levels + 0.5F) / (float)levels * max; }
+}
+
+static void t_product(float *g, const float *d, int m, const float *x, int n)
+{
+    int i, j, b;
+    for (j = 0; j < m; j++) { for (i = 0; i < n; i++) { for (b = 0, g[j * n + i] = 0; b < T_BATCH; b++) { g[j * n + i] += d[j * T_BATCH + b] * x[i * T_BATCH + b] / T_BATCH; } } }
+}
+
+/* a gradient through one of the quantizers; side: what the receiver knows already (nested) */
+static void t_quantize(float *g, int n, int scheme, const sucref_stream *s, uint32_t counter, const float *side)
+{
+    static int32_t x[T_N], x2[T_N], y[T_N];
+    static int16_t q[T_N];
+    static uint16_t symbol[T_N];
+    static uint8_t bits[T_N / 8 + 1];
+    static int64_t wide[T_N], work[1 << T_LOG2_K];
+    float max = 1e-20F;
+    sucref_step st;
+    int i, ok;
+    for (i = 0; i < n; i++) { max = fabsf(g[i]) > max ? fabsf(g[i]) : max; }
+    if (scheme == T_FRAME) {
+        static int16_t in[T_N];
+        static uint8_t frame[4 * T_N];
+        static int32_t scratch[SUCREF_VEC_BLOCK];
+        static int64_t scratch64[SUCREF_VEC_BLOCK];
+        sucref_vec_options o;
+        uint32_t got;
+        size_t len;
+        o.seed_low = 3; o.seed_high = 3; o.stream = counter; o.ratio = 560; o.flags = SUCREF_VEC_D4;
+        for (i = 0; i < n; i++) { in[i] = (int16_t)lrintf(g[i] / max * 32000); }
+        if (sucref_vec_encode(frame, sizeof frame, &len, in, (uint32_t)n, &o, scratch) != SUCREF_OK || sucref_vec_decode(x2, T_N, &got, frame, len, 3, 3, 8, scratch64) != SUCREF_OK) { exit(2); }
+        for (i = 0; i < n; i++) { g[i] = (float)x2[i] / 256 / 32000 * max; }
+        return;
+    }
+    for (i = 0; i < n; i++) { x[i] = (int32_t)lrintf(g[i] / max * 30000); }
+    if (sucref_step_for(&st, 30000, 1) != SUCREF_OK) { exit(2); }
+    if (scheme == T_HALF) { ok = sucref_half_encode(q, x, (size_t)n, &st, 1, s, counter) == SUCREF_OK && sucref_half_decode(x2, q, (size_t)n, &st, 1) == SUCREF_OK; }
+    else if (scheme == T_ONEBIT) { st.multiplier /= 2; ok = sucref_onebit_encode(bits, x, (size_t)n, &st, s, counter) == SUCREF_OK && sucref_onebit_decode(x2, bits, (size_t)n, &st, s, counter) == SUCREF_OK; }
+    else if (scheme == T_NESTED) {
+        sucref_nested c = { 10000, 3, 1, 0 };
+        for (i = 0; i < n; i++) { y[i] = (int32_t)lrintf(side[i] / max * 30000); y[i] = y[i] > 100000 ? 100000 : y[i] < -100000 ? -100000 : y[i]; }
+        ok = sucref_nested_encode(symbol, x, (size_t)n, &c, s, counter) == SUCREF_OK && sucref_nested_decode(wide, symbol, y, (size_t)n, &c, s, counter) == SUCREF_OK;
+        for (i = 0; i < n; i++) { g[i] = (float)wide[i] / 2 / 30000 * max; }
+        if (ok) { return; }
+    } else { ok = sucref_dither_encode(q, x, (size_t)n, &st, s, counter) == SUCREF_OK && sucref_dither_decode(x2, q, (size_t)n, &st, s, counter) == SUCREF_OK; }
+    if (scheme >= T_QCS) { /* over the folded vector, padded to one length for all */
+        static int16_t small[T_N];
+        static int32_t v[1 << T_LOG2_K], w2[1 << T_LOG2_K];
+        const double gamma = (double)n / (1 << T_LOG2_K) - 1 + n / 4.0 * log(1 << T_LOG2_K) / ((1 << T_LOG2_K) - 1);
+        uint32_t top = 1;
+        for (i = 0; i < n; i++) { small[i] = (int16_t)x[i]; }
+        ok = sucref_fold(v, T_LOG2_K, small, (size_t)n, s, counter) == SUCREF_OK;
+        for (i = 0; i < 1 << T_LOG2_K; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
+        ok = ok && sucref_step_for(&st, top, 1) == SUCREF_OK && sucref_dither_encode(q, v, 1 << T_LOG2_K, &st, s, counter + 100000U) == SUCREF_OK &&
+             sucref_dither_decode(w2, q, 1 << T_LOG2_K, &st, s, counter + 100000U) == SUCREF_OK && sucref_unfold(wide, (size_t)n, w2, T_LOG2_K, s, counter, work) == SUCREF_OK;
+        for (i = 0; ok && i < n; i++) {
+            g[i] = (float)((double)wide[i] / (2.0 * st.multiplier * (1 << T_LOG2_K)) / 30000 * (double)max);
+            if (scheme == T_QCS_SMALL || scheme == T_QCS_SMALL_FEEDBACK) { g[i] /= (float)(1 + gamma); }
+        }
+        if (ok) { return; }
+    }
+    if (!ok) { exit(2); }
+    for (i = 0; i < n; i++) { g[i] = (float)x2[i] / (2 * (float)st.multiplier) / 30000 * max; }
+}
+
+static double t_accuracy(void)
+{
+    float h[T_HIDDEN], p[T_OUT];
+    int k, j, right = 0;
+    for (k = 0; k < 2000; k++) {
+        int best = 0;
+        t_forward(test_set.x + (size_t)k * T_IN, h, p);
+        for (j = 1; j < T_OUT; j++) { if (p[j] > p[best]) { best = j; } }
+        right += best == test_set.label[k];
+    }
+    return right / 2000.0;
+}
+
+/* curve [T_POINTS]: accuracy after each eighth of the steps */
+static void t_train(int scheme, double *curve)
+{
+    static float g[T_N], mean[T_N], z[T_N], f1[T_IN * T_BATCH], f2[T_HIDDEN * T_BATCH];
+    const float beta = scheme == T_QCS_FEEDBACK ? 0.05F : scheme == T_QCS_SMALL_FEEDBACK ? 0.5F : 0;
+    int step, learner, i;
+    d_state = 88172645463325252ULL; /* every scheme the same start and batches */
+    for (i = 0; i < T_N; i++) { t_w[i] = (float)(d_normal() * (i < T_W1 ? sqrt(2.0 / T_IN) : sqrt(2.0 / T_HIDDEN))); }
+    memset(t_residual, 0, sizeof t_residual);
+    for (step = 0; step < T_STEPS; step++) {
+        memset(mean, 0, sizeof mean);
+        for (learner = 0; learner < T_LEARNERS; learner++) {
+            sucref_stream s;
+            sucref_stream_init(&s, (uint32_t)step, (uint32_t)learner, 9);
+            t_batch();
+            if (scheme >= T_NAIVE && scheme <= T_FACTORS2) {
+                const uint32_t levels = scheme == T_FACTORS2 ? 2 : 1;
+                t_factor(f1, t_x[0], T_IN, levels, scheme != T_NAIVE, &s, 0);
+                t_factor(f2, t_d1[0], T_HIDDEN, levels, scheme != T_NAIVE, &s, 20000);
+                t_product(g, f2, T_HIDDEN, f1, T_IN);
+                t_factor(f1, t_h[0], T_HIDDEN, levels, scheme != T_NAIVE, &s, 30000);
+                t_factor(f2, t_d2[0], T_OUT, levels, scheme != T_NAIVE, &s, 40000);
+                t_product(g + T_W1, f2, T_OUT, f1, T_HIDDEN);
+            } else {
+                t_product(g, t_d1[0], T_HIDDEN, t_x[0], T_IN);
+                t_product(g + T_W1, t_d2[0], T_OUT, t_h[0], T_HIDDEN);
+            }
+            memcpy(z, g, sizeof z);
+            for (i = 0; i < T_N; i++) { z[i] += beta * t_residual[learner][i]; }
+            if (scheme != T_PLAIN && (scheme < T_NAIVE || scheme > T_FACTORS2)) {
+                const int own = scheme == T_NESTED && learner < T_LEARNERS / 2 ? T_DITHER : scheme; /* the nested ones come after the mean of the others */
+                float side[T_N];
+                for (i = 0; i < T_N; i++) { side[i] = learner > 0 ? mean[i] / (float)learner : 0; }
+                t_quantize(z, T_W1, own, &s, 0, side);
+                t_quantize(z + T_W1, T_W2, scheme >= T_QCS ? T_PLAIN : own, &s, 200000, side + T_W1);
+            }
+            for (i = 0; i < T_N; i++) { t_residual[learner][i] += g[i] - z[i]; mean[i] += z[i]; }
+        }
+        for (i = 0; i < T_N; i++) { t_w[i] -= 0.2F * mean[i] / T_LEARNERS; }
+        if ((step + 1) % (T_STEPS / T_POINTS) == 0) { curve[(step + 1) / (T_STEPS / T_POINTS) - 1] = t_accuracy(); }
+    }
+}
+
+static void training(void)
+{
+    static const char *const file[3] = { "fig2_3.svg", "fig3_1.svg", "fig4_5.svg" };
+    static const int from[3] = { T_HALF, T_NAIVE, T_QCS }, to[3] = { T_FRAME, T_FACTORS2, T_QCS_SMALL_FEEDBACK };
+    static const char *const title[3] = { "[AB] Figs. 2.3, 2.4: learners that share gradients", "[AB] Figs. 3.1 to 3.5: learners that share factors", "[AB] Figs. 4.5, 4.6: learners that share projections" };
+    double curve[T_SCHEMES][T_POINTS], x[T_POINTS];
+    char text[128];
+    int k, f;
+    for (k = 0; k < T_POINTS; k++) { x[k] = (k + 1) * (T_STEPS / T_POINTS); }
+    for (k = 0; k < T_SCHEMES; k++) {
+        t_train(k, curve[k]);
+        snprintf(text, sizeof text, "8 learners, 784-32-10, %d steps, %s: accuracy", T_STEPS, t_scheme[k].name);
+        row(t_scheme[k].figure, text, NAN, NAN, curve[k][T_POINTS - 1], NAN, NAN);
+    }
+    for (f = 0; f < 3; f++) {
+        svg s;
+        snprintf(text, sizeof text, "%s/%s", out_dir, file[f]);
+        s = svg_open(text, title[f], "steps", "accuracy", 0, T_STEPS, 0, 1, 40, 0.2);
+        svg_line(&s, t_scheme[T_PLAIN].name, x, curve[T_PLAIN], T_POINTS, 1);
+        for (k = from[f]; k <= to[f]; k++) { svg_line(&s, t_scheme[k].name, x, curve[k], T_POINTS, 1); }
+        svg_close(&s);
+    }
+}
+#endif
