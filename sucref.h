@@ -31,12 +31,14 @@
  *     exit          sucref_model_exit, sucref_settled, sucref_settled_gray, sucref_certified     when an answer is settled
  *     dither        sucref_stream_init, _random, _philox, _step_for, sucref_dither_, _half_, _onebit_, _d4_, _nested_encode and _decode,
  *                   sucref_combine_weights, _combine                                    unbiased quantizers [AB]
- *     hadamard, qcs sucref_hadamard, _hadamard16, _fold, _unfold, _feedback_add, _feedback_keep, _air_encode
+ *     hadamard, qcs sucref_hadamard, _hadamard16, _fold, _unfold, _qcs_best, _feedback_add, _feedback_keep, _air_encode, _air_power,
+ *                   sucref_outer, _outer_batch                              projections, sums over the air, products of factors [AB]
  *     coder, vec    sucref_encoder_, sucref_decoder_, sucref_vec_encode, _vec_decode       a vector as a frame of few bits
  *     parity        sucref_parity_rows, _digits, _outputs, sucref_recovery_plan, sucref_recover, sucref_parity_check, _locate,
  *                   sucref_checksum_row, _agrees                                        outputs of lost or wrong devices [CDC]
  *     fusion        sucref_shard_pack, _open, sucref_fusion_memory_len, _init, _begin, _take, _stops, _release, _close
- *     prepare       sucref_model_write, sucref_calibrate, sucref_certify, sucref_quantize, sucref_table; host only
+ *     shards        sucref_shard_sums, sucref_layer_finish, _layer_planes     what a device of many sends, a layer from all of it
+ *     prepare       sucref_model_write, sucref_calibrate, sucref_certify, sucref_quantize, sucref_table, sucref_outer_fit; host only
  *
  * CONFIGURATION (define before including; none changes a type or a signature)
  *     SUCREF_IMPLEMENTATION   bodies in this one source file; a repeat is harmless
@@ -51,7 +53,7 @@
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
  *     SUCREF_ASSERT(cond)     internal invariants; default nothing
  *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs, coder and vec
- *     SUCREF_NO_PARITY        leaves out the bodies of parity and fusion
+ *     SUCREF_NO_PARITY        leaves out the bodies of parity, fusion and shards
  *     SUCREF_PHILOX           dithers from Philox2x32-7 in place of mix2 (both ends must agree; frames say so)
  *     SUCREF_NO_STATUS_TEXT   no text for status codes and faults
  *

@@ -22,6 +22,52 @@ static void decode_frame(const uint8_t *data, size_t size)
     free(p);
 }
 
+/* a shard's message with a right CRC: a fusion state takes or drops it */
+static void take_message(const uint8_t *data, size_t size)
+{
+    static const sucref_fusion_options o = { 1 << 20, 3, 4, 2, 2, 1, 2 };
+    uint32_t memory[2 * (2 + 2 * (1 + 6 * 3))];
+    int32_t out[4 * 3];
+    uint8_t *p = (uint8_t *)malloc(size);
+    sucref_fusion f;
+    unsigned i;
+    if (p == NULL || sucref_fusion_init(&f, &o, memory, sizeof memory / sizeof memory[0]) != SUCREF_OK) { abort(); }
+    memcpy(p, data, size);
+    (void)sucref_fusion_begin(&f, p[4], p[2]);
+    for (i = 0; i < 6; i++) {
+        p[9] = (uint8_t)(data[9] ^ i);
+        sucref_i_put_le(p + size - 4, sucref_i_crc_ram(p, size - 4), 4);
+        (void)sucref_fusion_take(&f, p, size);
+    }
+    for (i = 0; i < 2; i++) { (void)sucref_fusion_release(&f, p[4], p[2], i, out); }
+    free(p);
+}
+
+/* any opened model as a part, and any layer finished from sums */
+static void as_parts(const sucref_model *m, const sucref_net *net, unsigned stop)
+{
+    static const int32_t sums[RS_WIDE];
+    static const uint8_t input[RS_WIDE];
+    const int32_t *use[SUCREF_MAX_PLANES] = { sums, sums, sums, sums, sums, sums, sums, sums };
+    unsigned n, half;
+    for (half = 1; half <= 2; half++) {
+        const uint32_t rows = m->n_out / half;
+        int32_t *y = (int32_t *)malloc(rows * 4U + 1U), *before = (int32_t *)calloc(m->n_out, 4);
+        if (y == NULL || before == NULL) { abort(); }
+        (void)sucref_shard_sums(y, rows, net, before);
+        free(y); free(before);
+    }
+    for (n = 0; n < m->n_layers; n++) {
+        sucref_layer l;
+        uint8_t *out;
+        sucref_model_layer(&l, m, n);
+        if (l.n_out > RS_WIDE || l.n_in > RS_WIDE) { continue; }
+        out = (uint8_t *)malloc(l.n_out);
+        if (out == NULL || sucref_layer_finish(out, NULL, m, stop, n, use, input) == SUCREF_E_ARG) { abort(); }
+        free(out);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -32,6 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sucref_answer a;
     if (copy == NULL) { return 0; }
     if (size >= SUCREF_VEC_OVERHEAD && data[0] == 'V') { decode_frame(data, size); }
+    if (size >= SUCREF_SHARD_OVERHEAD + 4U && data[0] == 'S' && data[1] == 0) { take_message(data, size); }
     memcpy(copy, data, size);
     copy = (uint32_t *)realloc(copy, size ? size : 1); /* exact: a read behind the end is seen */
     if (sucref_model_open(&m, copy, size, NULL) == SUCREF_OK) {
@@ -45,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 (void)sucref_net_set_input(&net, x);
                 for (stop = 0; stop < m.usable_stops; stop++) {
                     if (sucref_net_run(&net, stop) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { abort(); }
+                    as_parts(&m, &net, stop);
                     if (proof != NULL && sucref_certified(&net, proof, sucref_certified_work_len(&m)) == SUCREF_E_SPACE) { abort(); }
                 }
             }
@@ -98,6 +146,26 @@ int main(int argc, char **argv)
             for (t = 0; t < 100; t++) {
                 (void)LLVMFuzzerTestOneInput(frame, len);
                 frame[1 + rnd_below((uint32_t)len - 1U)] = (uint8_t)rnd();
+            }
+        }
+        if (k % 4 == 1) { /* and messages */
+            uint8_t message[SUCREF_SHARD_OVERHEAD + 4 * 3];
+            const int32_t y[3] = { 5, -7, 1 << 19 };
+            sucref_shard s;
+            size_t len;
+            memset(&s, 0, sizeof s);
+            s.count = 3; s.shard = (uint8_t)rnd_below(6); s.plane = (uint8_t)rnd_below(2);
+            if (sucref_shard_pack(message, sizeof message, &len, &s, y) != SUCREF_OK) { return 1; }
+            if (argc > 1) {
+                char path[512];
+                FILE *f;
+                snprintf(path, sizeof path, "%s/message%d", argv[1], k);
+                f = fopen(path, "wb");
+                if (f != NULL) { fwrite(message, 1, len, f); fclose(f); }
+            }
+            for (t = 0; t < 100; t++) {
+                (void)LLVMFuzzerTestOneInput(message, len);
+                message[2 + rnd_below((uint32_t)len - 2U)] = (uint8_t)rnd();
             }
         }
         for (t = 0; t < 100; t++) {

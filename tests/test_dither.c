@@ -146,6 +146,16 @@ static void exact_over_all_dithers(void)
             for (u = 0; u < s; u++) { CHECK(seen[u] == 1); }
         }
     }
+    for (s = 1; s <= 6; s++) { /* every 16-bit input, by the header's functions */
+        for (x = -32768; x <= 32767; x++) {
+            int64_t sum = 0, error = 0;
+            for (u = 0; u < 1 << s; u++) {
+                const int32_t q = sucref_i_floor32(x + u, (unsigned)s);
+                sum += q; error += sucref_i_estimate(q, u, (unsigned)s) - 2 * x;
+            }
+            CHECK(sum == x && error == 0);
+        }
+    }
     for (s = 2; s <= 16; s *= 2) { /* sums of `terms` uniforms: moments up to that order are the same for every x */
         for (terms = 1; terms <= 3; terms++) {
             int64_t first[4] = { 0 };
