@@ -136,15 +136,13 @@ static int run_layer(uint8_t *out, int32_t *logits, uint32_t number, unsigned st
 {
     static int32_t sums[SUCREF_MAX_PLANES][WIDE], released[MOST * WIDE];
     const int32_t *use[SUCREF_MAX_PLANES];
-    const split_plan *p = &plan[layer];
     const uint32_t job = number * 16U + (layer == 0 ? 0 : stop);
     const unsigned mask = sucref_layer_planes(&model, stop, layer);
-    unsigned t, i, planes = 0;
+    unsigned t, planes = 0;
     while (mask >> planes != 0) { planes++; }
     if (!ask(job, layer, planes, x, deadline, tr)) { return 0; }
     for (t = 0; t < planes; t++) {
-        if (sucref_fusion_release(&fusion[layer], job, layer, t, released) != SUCREF_OK) { return 0; }
-        for (i = 0; i < p->n; i++) { memcpy(sums[t] + p->row[i], released + i * p->rows, 4U * (p->row[i + 1] - p->row[i])); }
+        if (!split_sums(sums[t], &fusion[layer], job, layer, t, &plan[layer], released)) { return 0; }
         use[t] = sums[t];
     }
     if (layer > 0) { (void)sucref_fusion_close(&fusion[layer], job, layer); }
@@ -203,14 +201,9 @@ static void deploy(unsigned r, unsigned protect)
     for (i = 0; i < MOST; i++) { if (pid[i] > 0) { (void)kill(pid[i], SIGKILL); (void)waitpid(pid[i], NULL, 0); pid[i] = 0; } }
     devices = N + r;
     for (n = 0; n < model.n_layers; n++) {
-        sucref_fusion_options o;
-        memset(&o, 0, sizeof o);
         plan[n].n = N; plan[n].r = r; plan[n].protect = protect;
-        if (!split_rows(&plan[n], spec.layer[n].n_out, NULL)) { exit(1); }
-        o.limit = split_limit(&spec.layer[n]); o.rows = (uint16_t)plan[n].rows; o.n = N; o.r = (uint8_t)r; o.jobs = 2;
-        o.planes = spec.layer[n].n_planes; o.protect = (uint8_t)(protect < o.planes ? protect : o.planes);
         free(fusion[n].memory);
-        if (sucref_fusion_init(&fusion[n], &o, (uint32_t *)malloc(4 * sucref_fusion_memory_len(&o)), sucref_fusion_memory_len(&o)) != SUCREF_OK) { exit(1); }
+        if (!split_rows(&plan[n], spec.layer[n].n_out, NULL) || !split_listen(&fusion[n], &spec.layer[n], &plan[n], 2)) { exit(1); }
     }
     for (i = 0; i < devices; i++) { start(i); }
 }

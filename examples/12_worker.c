@@ -103,14 +103,12 @@ static int run_job(uint32_t job, const uint8_t *x, unsigned lost)
     unsigned layer, i, t;
     memcpy(u[0], x, model.n_in);
     for (layer = 0; layer < LAYERS; layer++) {
-        const split_plan *p = &plan[layer];
         int32_t released[N * WORKER_ROWS];
         (void)sucref_fusion_begin(&fusion[layer], job, layer);
         for (i = 0; i < N + R; i++) { if (i != lost && i != WORKER) { simulate(job, layer, i, u[layer % 2]); } }
         ask_worker(job, layer, spec.layer[layer].n_planes, u[layer % 2]);
         for (t = 0; t < spec.layer[layer].n_planes; t++) {
-            if (sucref_fusion_release(&fusion[layer], job, layer, t, released) != SUCREF_OK) { return 0; }
-            for (i = 0; i < N; i++) { memcpy(sums[t] + p->row[i], released + i * p->rows, 4U * (p->row[i + 1] - p->row[i])); }
+            if (!split_sums(sums[t], &fusion[layer], job, layer, t, &plan[layer], released)) { return 0; }
         }
         (void)sucref_fusion_close(&fusion[layer], job, layer);
         if (sucref_layer_finish(u[(layer + 1) % 2], logits, &model, model.n_stops - 1U, layer, use, u[layer % 2]) != SUCREF_OK) { return 0; }
@@ -130,13 +128,8 @@ int main(int argc, char **argv)
     if (!model_load(&model, "examples/models/digits_44.sucref") || model.n_layers != LAYERS || !net_start(&whole, &model)) { return 1; }
     respec_model(&spec, &model);
     for (n = 0; n < LAYERS; n++) {
-        sucref_fusion_options o;
-        memset(&o, 0, sizeof o);
         plan[n].n = N; plan[n].r = R; plan[n].protect = 8;
-        (void)split_rows(&plan[n], spec.layer[n].n_out, NULL);
-        o.limit = split_limit(&spec.layer[n]); o.rows = (uint16_t)plan[n].rows; o.n = N; o.r = R; o.jobs = 1;
-        o.planes = o.protect = spec.layer[n].n_planes;
-        if (sucref_fusion_init(&fusion[n], &o, (uint32_t *)malloc(4 * sucref_fusion_memory_len(&o)), sucref_fusion_memory_len(&o)) != SUCREF_OK) { return 1; }
+        if (!split_rows(&plan[n], spec.layer[n].n_out, NULL) || !split_listen(&fusion[n], &spec.layer[n], &plan[n], 1)) { return 1; }
         for (i = 0; i < N + R; i++) {
             uint32_t len;
             const uint8_t *bytes = split_part(&len, &spec.layer[n], &plan[n], i);

@@ -84,8 +84,7 @@ static int run_layer(uint8_t *out, int32_t *logits, sucref_fusion *f, uint32_t j
         }
     }
     for (t = 0; t < planes; t++) {
-        if (sucref_fusion_release(&f[layer], job, layer, t, released) != SUCREF_OK) { return 0; }
-        for (i = 0; i < N; i++) { memcpy(sums[t] + plan[layer].row[i], released + i * plan[layer].rows, 4U * (plan[layer].row[i + 1] - plan[layer].row[i])); }
+        if (!split_sums(sums[t], &f[layer], job, layer, t, &plan[layer], released)) { return 0; }
     }
     (void)sucref_fusion_close(&f[layer], job, layer);
     return sucref_layer_finish(out, logits, &model, model.n_stops - 1U, layer, use, x) == SUCREF_OK;
@@ -101,13 +100,7 @@ static void fuse(void)
     unsigned n;
     int exact = 0;
     if (!net_start(&whole, &model)) { return; }
-    for (n = 0; n < LAYERS; n++) {
-        sucref_fusion_options o;
-        memset(&o, 0, sizeof o);
-        o.limit = split_limit(&spec.layer[n]); o.rows = (uint16_t)plan[n].rows; o.n = N; o.r = R; o.jobs = 1;
-        o.planes = o.protect = spec.layer[n].n_planes;
-        if (sucref_fusion_init(&f[n], &o, (uint32_t *)malloc(4 * sucref_fusion_memory_len(&o)), sucref_fusion_memory_len(&o)) != SUCREF_OK) { return; }
-    }
+    for (n = 0; n < LAYERS; n++) { if (!split_listen(&f[n], &spec.layer[n], &plan[n], 1)) { return; } }
     for (job = 0; job < JOBS; job++) {
         static uint8_t x[WIDE];
         sucref_answer a;

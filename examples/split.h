@@ -157,4 +157,25 @@ static inline uint8_t *split_part(uint32_t *len, const sucref_layer_spec *layer,
 {
     return shard < p->n ? split_data(len, layer, p, shard) : split_parity(len, layer, p, shard - p->n);
 }
+
+/* the fusion node's state for a layer, with memory of its own; 1 or 0 */
+static inline int split_listen(sucref_fusion *f, const sucref_layer_spec *layer, const split_plan *p, unsigned jobs)
+{
+    sucref_fusion_options o;
+    size_t len;
+    memset(&o, 0, sizeof o);
+    o.limit = split_limit(layer); o.rows = (uint16_t)p->rows; o.n = (uint8_t)p->n; o.r = (uint8_t)p->r; o.jobs = (uint8_t)jobs;
+    o.planes = layer->n_planes; o.protect = (uint8_t)(p->protect < o.planes ? p->protect : o.planes);
+    len = sucref_fusion_memory_len(&o);
+    return sucref_fusion_init(f, &o, (uint32_t *)respec_new(4 * len), len) == SUCREF_OK;
+}
+
+/* a complete plane of a job as the sums of all rows, one behind the other; scratch [n * rows]; 1 or 0 */
+static inline int split_sums(int32_t *sums, const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane, const split_plan *p, int32_t *scratch)
+{
+    unsigned i;
+    if (sucref_fusion_release(f, job, layer, plane, scratch) != SUCREF_OK) { return 0; }
+    for (i = 0; i < p->n; i++) { memcpy(sums + p->row[i], scratch + i * p->rows, 4U * (p->row[i + 1] - p->row[i])); }
+    return 1;
+}
 #endif
