@@ -29,7 +29,7 @@
  *     net           sucref_net_work_len, _init, _set_input, _input_bits, _skip_to, _step, _run, _quantum,
  *                   _answer, _read; sucref_argmax, sucref_margin, sucref_softmax
  *     exit          sucref_model_exit, sucref_settled, sucref_settled_gray, sucref_certified     when an answer is settled
- *     dither        sucref_stream_init, _random, _philox, _step_for, sucref_dither_, _half_, _onebit_, _d4_, _nested_encode and _decode,
+ *     dither        sucref_stream_init, _random, _philox, _step_for, sucref_dither_, _half_, _onebit_, _d4_, _nested_encode, _encode16 and _decode,
  *                   sucref_combine_weights, _combine                                    unbiased quantizers [AB]
  *     hadamard, qcs sucref_hadamard, _hadamard16, _fold, _unfold, _qcs_best, _feedback_add, _feedback_keep, _air_encode, _air_power,
  *                   sucref_outer, _outer_batch                              projections, sums over the air, products of factors [AB]
@@ -552,6 +552,12 @@ SUCREF_API int sucref_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, 
 SUCREF_API int sucref_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
 SUCREF_API int sucref_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
 
+/* The same of int16 vectors, as sensors and gradients come. */
+SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, unsigned terms, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
+
 /* nested [AB 2.6, 2.7, D.1]: the receiver knows y near x, so only q mod k is sent. alpha / 2^alpha_shift <= 1, v = step << alpha_shift,
  * u uniform on 0..v-1:
  *     symbol = floor((alpha x + u) / v) mod k
@@ -562,6 +568,7 @@ SUCREF_API int sucref_d4_decode(int32_t *x2, const int16_t *q, size_t n, const s
  * for each element. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (nothing written). */
 typedef struct { uint32_t step; uint16_t k; uint16_t alpha; uint8_t alpha_shift; /* 0..8 */ } sucref_nested;
 SUCREF_API int sucref_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c, const sucref_stream *r, uint32_t counter);
 SUCREF_API int sucref_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n, const sucref_nested *c, const sucref_stream *r,
                                     uint32_t counter);
 
@@ -3157,16 +3164,23 @@ SUCREF_API int sucref_step_for(sucref_step *st, uint32_t max, uint32_t levels)
     return SUCREF_OK;
 }
 
+/* a vector of either width; the other pointer is NULL */
+typedef struct { const int32_t *wide; const int16_t *narrow; } sucref_i_vector;
+static sucref_i_vector sucref_i_wide(const int32_t *x) { sucref_i_vector v; v.wide = x; v.narrow = NULL; return v; }
+static sucref_i_vector sucref_i_narrow(const int16_t *x) { sucref_i_vector v; v.wide = NULL; v.narrow = x; return v; }
+static inline int sucref_i_none(sucref_i_vector v) { return v.wide == NULL && v.narrow == NULL; }
+static inline int32_t sucref_i_value_of(sucref_i_vector v, size_t i) { return v.wide != NULL ? v.wide[i] : v.narrow[i]; }
+
 /* SUCREF_OK when x and the step keep the module's limits; most: largest |y| beside 2^29 */
-static int sucref_i_fits(const int32_t *x, size_t n, const sucref_step *st, uint32_t most)
+static int sucref_i_fits(sucref_i_vector x, size_t n, const sucref_step *st, uint32_t most)
 {
     uint32_t limit;
     size_t i;
     if (st->shift < 1 || st->shift > 24 || st->multiplier < 1 || st->multiplier > 0x1FFFFFFFU) { return SUCREF_E_RANGE; }
     limit = (most < 0x1FFFFFFFU ? most : 0x1FFFFFFFU) / st->multiplier;
     for (i = 0; i < n; i++) {
-        const uint32_t mag = x[i] < 0 ? 0U - (uint32_t)x[i] : (uint32_t)x[i];
-        if (mag > limit) { return SUCREF_E_RANGE; }
+        const int32_t value = sucref_i_value_of(x, i);
+        if ((value < 0 ? 0U - (uint32_t)value : (uint32_t)value) > limit) { return SUCREF_E_RANGE; }
     }
     return SUCREF_OK;
 }
@@ -3188,20 +3202,30 @@ static inline uint32_t sucref_i_most(unsigned shift) { return shift < 16 ? (uint
 /* 2Sq - 2u + S - 1 */
 static inline int32_t sucref_i_estimate(int32_t q, int32_t u, unsigned shift) { return q * ((int32_t)2 << shift) - 2 * u + ((int32_t)1 << shift) - 1; }
 
-SUCREF_API int sucref_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, unsigned terms, const sucref_stream *r, uint32_t counter)
+static int sucref_i_half_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_step *st, unsigned terms, const sucref_stream *r, uint32_t counter)
 {
     size_t i;
     int status;
-    if (q == NULL || x == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (q == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
     if (terms < 1 || terms > 3) { return SUCREF_E_RANGE; }
     status = sucref_i_fits(x, n, st, sucref_i_most(st->shift));
     for (i = 0; status == SUCREF_OK && i < n; i++) {
-        int32_t y = x[i] * (int32_t)st->multiplier;
+        int32_t y = sucref_i_value_of(x, i) * (int32_t)st->multiplier;
         unsigned k;
         for (k = 0; k < terms; k++) { y += sucref_i_uniform(r, counter++, st->shift); }
         q[i] = (int16_t)sucref_i_floor32(y, st->shift);
     }
     return status;
+}
+
+SUCREF_API int sucref_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, unsigned terms, const sucref_stream *r, uint32_t counter)
+{
+    return sucref_i_half_encode(q, sucref_i_wide(x), n, st, terms, r, counter);
+}
+
+SUCREF_API int sucref_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, unsigned terms, const sucref_stream *r, uint32_t counter)
+{
+    return sucref_i_half_encode(q, sucref_i_narrow(x), n, st, terms, r, counter);
 }
 
 SUCREF_API int sucref_half_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, unsigned terms)
@@ -3220,6 +3244,11 @@ SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, cons
     return sucref_half_encode(q, x, n, st, 1, r, counter);
 }
 
+SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+{
+    return sucref_half_encode16(q, x, n, st, 1, r, counter);
+}
+
 SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
 {
     size_t i;
@@ -3230,18 +3259,28 @@ SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, con
     return status;
 }
 
-SUCREF_API int sucref_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+static int sucref_i_onebit_encode(uint8_t *bits, sucref_i_vector x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
 {
     size_t i;
     int status;
-    if (bits == NULL || x == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (bits == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
     status = sucref_i_fits(x, n, st, st->shift < 1 || st->shift > 24 ? 0U : (uint32_t)1 << (st->shift - 1U));
     for (i = 0; status == SUCREF_OK && i < n; i++) {
-        const int32_t t = 2 * (x[i] * (int32_t)st->multiplier + sucref_i_uniform(r, counter + (uint32_t)i, st->shift));
+        const int32_t t = 2 * (sucref_i_value_of(x, i) * (int32_t)st->multiplier + sucref_i_uniform(r, counter + (uint32_t)i, st->shift));
         const unsigned bit = t > ((int32_t)1 << st->shift) - 1 ? 1U : 0U;
         bits[i / 8] = (uint8_t)((i % 8 == 0 ? 0U : (unsigned)bits[i / 8]) | bit << (i % 8));
     }
     return status;
+}
+
+SUCREF_API int sucref_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+{
+    return sucref_i_onebit_encode(bits, sucref_i_wide(x), n, st, r, counter);
+}
+
+SUCREF_API int sucref_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+{
+    return sucref_i_onebit_encode(bits, sucref_i_narrow(x), n, st, r, counter);
 }
 
 SUCREF_API int sucref_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
@@ -3280,24 +3319,34 @@ static inline int32_t sucref_i_d4_uniform(const sucref_stream *r, uint32_t count
     return sucref_i_uniform(r, counter, i == 3 ? shift + 1U : shift);
 }
 
-SUCREF_API int sucref_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+static int sucref_i_d4_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
 {
     size_t i;
     unsigned k;
     int status;
-    if (q == NULL || x == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (q == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
     if (n % 4 != 0) { return SUCREF_E_RANGE; }
     status = sucref_i_fits(x, n, st, sucref_i_most(st->shift));
     for (i = 0; status == SUCREF_OK && i < n; i += 4) {
         int32_t y[4], u[4], p[4];
         for (k = 0; k < 4; k++) {
-            y[k] = x[i + k] * (int32_t)st->multiplier;
+            y[k] = sucref_i_value_of(x, i + k) * (int32_t)st->multiplier;
             u[k] = sucref_i_d4_uniform(r, counter + (uint32_t)i + k, k, st->shift);
         }
         sucref_i_d4(p, y, u, st->shift);
         for (k = 0; k < 4; k++) { q[i + k] = (int16_t)p[k]; }
     }
     return status;
+}
+
+SUCREF_API int sucref_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+{
+    return sucref_i_d4_encode(q, sucref_i_wide(x), n, st, r, counter);
+}
+
+SUCREF_API int sucref_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+{
+    return sucref_i_d4_encode(q, sucref_i_narrow(x), n, st, r, counter);
 }
 
 SUCREF_API int sucref_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
@@ -3324,12 +3373,12 @@ static int32_t sucref_i_divide(int32_t n, uint32_t d, uint32_t reciprocal)
     return n < 0 ? -(int32_t)q - 1 : (int32_t)q;
 }
 
-static int sucref_i_nested_ok(const sucref_nested *c, const int32_t *x, size_t n)
+static int sucref_i_nested_ok(const sucref_nested *c, sucref_i_vector x, size_t n)
 {
     size_t i;
     if (c->step < 1 || c->k < 2 || c->alpha < 1 || c->alpha_shift > 8 || c->alpha > (uint32_t)1 << c->alpha_shift) { return 0; }
     if (c->step > 0x0FFFFFFFU >> c->alpha_shift) { return 0; }
-    for (i = 0; i < n; i++) { if (x[i] > (int32_t)(0x0FFFFFFFU / c->alpha) || x[i] < -(int32_t)(0x0FFFFFFFU / c->alpha)) { return 0; } }
+    for (i = 0; i < n; i++) { if (sucref_i_value_of(x, i) > (int32_t)(0x0FFFFFFFU / c->alpha) || sucref_i_value_of(x, i) < -(int32_t)(0x0FFFFFFFU / c->alpha)) { return 0; } }
     return 1;
 }
 
@@ -3351,17 +3400,27 @@ static int64_t sucref_i_nested_estimate(const sucref_nested *c, uint32_t v, uint
     return (int64_t)c->alpha * (away >= kv ? away - 2 * kv : away) + (int64_t)y * ((int64_t)2 << (2U * c->alpha_shift));
 }
 
-SUCREF_API int sucref_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c, const sucref_stream *r, uint32_t counter)
+static int sucref_i_nested_encode(uint16_t *symbol, sucref_i_vector x, size_t n, const sucref_nested *c, const sucref_stream *r, uint32_t counter)
 {
     uint32_t v, one_v, one_k;
     size_t i;
-    if (symbol == NULL || x == NULL || c == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (symbol == NULL || sucref_i_none(x) || c == NULL || r == NULL) { return SUCREF_E_ARG; }
     if (!sucref_i_nested_ok(c, x, n)) { return SUCREF_E_RANGE; }
     v = c->step << c->alpha_shift;
     one_v = 0xFFFFFFFFU / v;
     one_k = 0xFFFFFFFFU / c->k;
-    for (i = 0; i < n; i++) { symbol[i] = sucref_i_nested_symbol(c, v, one_v, one_k, x[i], sucref_i_below(r, counter + (uint32_t)i, v)); }
+    for (i = 0; i < n; i++) { symbol[i] = sucref_i_nested_symbol(c, v, one_v, one_k, sucref_i_value_of(x, i), sucref_i_below(r, counter + (uint32_t)i, v)); }
     return SUCREF_OK;
+}
+
+SUCREF_API int sucref_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c, const sucref_stream *r, uint32_t counter)
+{
+    return sucref_i_nested_encode(symbol, sucref_i_wide(x), n, c, r, counter);
+}
+
+SUCREF_API int sucref_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c, const sucref_stream *r, uint32_t counter)
+{
+    return sucref_i_nested_encode(symbol, sucref_i_narrow(x), n, c, r, counter);
 }
 
 SUCREF_API int sucref_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n, const sucref_nested *c, const sucref_stream *r,
@@ -3370,7 +3429,7 @@ SUCREF_API int sucref_nested_decode(int64_t *estimate, const uint16_t *symbol, c
     uint32_t v, one_2v, one_k;
     size_t i;
     if (estimate == NULL || symbol == NULL || y == NULL || c == NULL || r == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_nested_ok(c, y, n)) { return SUCREF_E_RANGE; }
+    if (!sucref_i_nested_ok(c, sucref_i_wide(y), n)) { return SUCREF_E_RANGE; }
     v = c->step << c->alpha_shift;
     one_2v = 0xFFFFFFFFU / (2U * v);
     one_k = 0xFFFFFFFFU / c->k;

@@ -316,6 +316,37 @@ static void vectors(void)
     }
 }
 
+/* of int16 vectors: the same indices as of the same values in int32, and the same refusals */
+static void narrow_vectors(void)
+{
+    enum { N = 40 };
+    int trial, i;
+    for (trial = 0; trial < 300; trial++) {
+        int32_t x[N];
+        int16_t y[N], q[N], p[N];
+        uint16_t a[N], b[N];
+        uint8_t bits[N / 8], other[N / 8];
+        sucref_step st;
+        sucref_stream r;
+        sucref_nested c;
+        const unsigned terms = rnd_below(5);
+        const int max = trial % 3 ? 32768 : 300;
+        memset(q, 0, sizeof q); memset(p, 0, sizeof p); memset(a, 0, sizeof a); memset(b, 0, sizeof b); memset(bits, 0, sizeof bits); memset(other, 0, sizeof other);
+        sucref_stream_init(&r, rnd(), rnd(), rnd());
+        st.shift = (uint8_t)rnd_below(26); st.multiplier = rnd_below(trial % 2 ? 40000 : 200);
+        memset(&c, 0, sizeof c);
+        c.step = rnd_below(2000); c.k = (uint16_t)rnd_below(60); c.alpha_shift = (uint8_t)rnd_below(9); c.alpha = (uint16_t)(rnd_below(2 + (1U << c.alpha_shift)));
+        for (i = 0; i < N; i++) { x[i] = y[i] = (int16_t)rnd_in(-max, max - 1); }
+        CHECK(sucref_dither_encode(q, x, N, &st, &r, 9) == sucref_dither_encode16(p, y, N, &st, &r, 9) && memcmp(q, p, sizeof q) == 0);
+        CHECK(sucref_half_encode(q, x, N, &st, terms, &r, 9) == sucref_half_encode16(p, y, N, &st, terms, &r, 9) && memcmp(q, p, sizeof q) == 0);
+        CHECK(sucref_d4_encode(q, x, N, &st, &r, 9) == sucref_d4_encode16(p, y, N, &st, &r, 9) && memcmp(q, p, sizeof q) == 0);
+        CHECK(sucref_onebit_encode(bits, x, N, &st, &r, 9) == sucref_onebit_encode16(other, y, N, &st, &r, 9) && memcmp(bits, other, sizeof bits) == 0);
+        CHECK(sucref_nested_encode(a, x, N, &c, &r, 9) == sucref_nested_encode16(b, y, N, &c, &r, 9) && memcmp(a, b, sizeof a) == 0);
+        CHECK(sucref_dither_encode16(p, NULL, N, &st, &r, 9) == SUCREF_E_ARG && sucref_half_encode16(p, NULL, N, &st, 1, &r, 9) == SUCREF_E_ARG && sucref_d4_encode16(p, NULL, N, &st, &r, 9) == SUCREF_E_ARG);
+        CHECK(sucref_onebit_encode16(other, NULL, N, &st, &r, 9) == SUCREF_E_ARG && sucref_nested_encode16(b, NULL, N, &c, &r, 9) == SUCREF_E_ARG);
+    }
+}
+
 /* D.1: measured error of alpha below one against alpha^2 step^2 / 12 + (1 - alpha^2)^2 sigma^2; Lemma: the best alpha beats one */
 static void nested_variance(void)
 {
@@ -474,6 +505,7 @@ int main(int argc, char **argv)
     RUN("nested: exact where it says", nested_exact);
     RUN("nested with alpha: variance of D.1", nested_variance);
     RUN("vectors follow the equations", vectors);
+    RUN("int16 vectors as int32 ones", narrow_vectors);
     RUN("limits and errors", errors);
     RUN("steps from a maximum and levels", steps);
     RUN("combining senders", combining);

@@ -322,6 +322,27 @@ static void lemma_9_lemma_21(void)
     CHECK(fabs(c) > 0.1); /* so print's "uncorrelated for all t" does not hold here */
 }
 
+/* convergence with an unbiased quantizer of relative error gamma: descent on a function of curvature at most 4, step 1 / (4 (1 + gamma)),
+ * has mean squared gradients below 2 (f(start) - least f) / (step * T), the standard bound */
+static void convergence(void)
+{
+    enum { N = 64, RUNS = 20, T = 150 };
+    const double gamma = qcs_gamma(N, 32, 1), step = 1 / (4 * (1 + gamma));
+    double gradients = 0, start = 0;
+    int run, t, i;
+    for (run = 0; run < RUNS; run++) {
+        double w[N], g[N], sent[N];
+        for (i = 0; i < N; i++) { w[i] = normal(); start += (1 + 3.0 * i / (N - 1)) * w[i] * w[i] / 2 / RUNS; }
+        for (t = 0; t < T; t++) {
+            for (i = 0; i < N; i++) { g[i] = (1 + 3.0 * i / (N - 1)) * w[i]; }
+            gradients += squares(g, N) / (RUNS * T);
+            qcs(sent, g, N, 5, 1, (uint32_t)(run * T + t + 1));
+            for (i = 0; i < N; i++) { w[i] -= step * sent[i]; }
+        }
+    }
+    CHECK(gradients <= 2 * start / (step * T));
+}
+
 /* (4.11): the best k and levels, by trying all of them in doubles */
 static void best_sampling(void)
 {
@@ -539,6 +560,7 @@ int main(int argc, char **argv)
     RUN("Lemma 6: the projection over all signs", lemma_6);
     RUN("Theorem 7, Lemma 8: compressive sampling", theorem_7_lemma_8);
     RUN("Lemma 9, Lemma 21: error feedback", lemma_9_lemma_21);
+    RUN("convergence with unbiased sampling", convergence);
     RUN("(4.11): the best k and levels", best_sampling);
     RUN("Lemmas 13, 14: sums over the air", lemma_13_14);
     RUN("(5.11): local power scaling", local_power);
