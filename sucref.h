@@ -708,8 +708,8 @@ SUCREF_API int sucref_parity_digits(int32_t *out, const uint8_t *const *digits, 
 SUCREF_API int sucref_parity_outputs(int32_t *out, const int32_t *const *y, size_t len, unsigned n, unsigned r, unsigned parity);
 
 typedef struct {
-    uint32_t data[SUCREF_MAX_PARITY][SUCREF_MAX_SHARDS], parity[SUCREF_MAX_PARITY][SUCREF_MAX_PARITY];
-    uint8_t lost[SUCREF_MAX_PARITY], used[SUCREF_MAX_PARITY]; /* lost data shards; parity shards that replace them */
+    uint32_t factor[SUCREF_MAX_PARITY][SUCREF_MAX_SHARDS + SUCREF_MAX_PARITY]; /* of every shard; 0: not read */
+    uint8_t lost[SUCREF_MAX_PARITY];                                           /* the lost data shards */
     uint8_t n, r, n_lost, shift;
 } sucref_recovery;
 
@@ -4352,17 +4352,18 @@ static void sucref_i_plan_factors(sucref_recovery *p, unsigned parities, uint32_
     unsigned i, j, k, parity;
     for (k = 0; k < 4; k++) { inverse *= 2U - odd * inverse; }
     for (i = 0; i < p->n_lost; i++) {
-        for (k = 0; k < p->n; k++) { p->data[i][k] = 0; }
+        uint32_t *to = p->factor[i];
+        for (k = 0; k < (unsigned)p->n + p->r; k++) { to[k] = 0; }
         for (j = 0, parity = 0; parity < p->r; parity++) {
             uint32_t factor;
             if (!(parities >> parity & 1U)) { continue; }
             factor = (uint32_t)sucref_i_minor(p, parities & ~(1U << parity), all & ~(1U << i)) * inverse;
             if ((i + j) % 2U != 0) { factor = 0U - factor; }
-            p->used[j] = (uint8_t)(p->n + parity);
-            p->parity[i][j++] = factor;
-            for (k = 0; k < p->n; k++) { p->data[i][k] -= factor * (uint32_t)sucref_i_coefficient(p->n, parity, k); }
+            j++;
+            to[p->n + parity] = factor;
+            for (k = 0; k < p->n; k++) { to[k] -= factor * (uint32_t)sucref_i_coefficient(p->n, parity, k); }
         }
-        for (k = 0; k < p->n_lost; k++) { p->data[i][p->lost[k]] = 0; }
+        for (k = 0; k < p->n_lost; k++) { to[p->lost[k]] = 0; }
     }
 }
 
@@ -4395,8 +4396,7 @@ static int32_t sucref_i_recover_one(const sucref_recovery *p, unsigned which, co
 {
     uint32_t sum = 0;
     unsigned i;
-    for (i = 0; i < p->n; i++) { if (p->data[which][i] != 0) { sum += p->data[which][i] * (uint32_t)shard[i][k]; } }
-    for (i = 0; i < p->n_lost; i++) { sum += p->parity[which][i] * (uint32_t)shard[p->used[i]][k]; }
+    for (i = 0; i < (unsigned)p->n + p->r; i++) { if (p->factor[which][i] != 0) { sum += p->factor[which][i] * (uint32_t)shard[i][k]; } }
     *rest |= sum & (((uint32_t)1 << p->shift) - 1U);
     return sucref_i_floor32(sucref_i_s32(sum), p->shift);
 }
@@ -4404,9 +4404,19 @@ static int32_t sucref_i_recover_one(const sucref_recovery *p, unsigned which, co
 SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned which, const int32_t *const *shard, size_t len)
 {
     uint32_t rest = 0;
+    unsigned i;
     size_t k;
     if (out == NULL || p == NULL || shard == NULL || which >= p->n_lost) { return SUCREF_E_ARG; }
-    for (k = 0; k < len; k++) { out[k] = sucref_i_recover_one(p, which, shard, k, &rest); }
+    for (k = 0; k < len; k++) { out[k] = 0; }
+    for (i = 0; i < (unsigned)p->n + p->r; i++) { /* one shard after the other */
+        const uint32_t factor = p->factor[which][i];
+        const int32_t *y = shard[i];
+        for (k = 0; factor != 0 && k < len; k++) { out[k] = sucref_i_s32((uint32_t)out[k] + factor * (uint32_t)y[k]); }
+    }
+    for (k = 0; k < len; k++) {
+        rest |= (uint32_t)out[k] & (((uint32_t)1 << p->shift) - 1U);
+        out[k] = sucref_i_floor32(out[k], p->shift);
+    }
     return rest == 0 ? SUCREF_OK : SUCREF_E_DATA;
 }
 
@@ -5174,6 +5184,7 @@ SUCREF_API int sucref_outer_fit(double *alpha, double *beta, const sucref_outer_
     if (b->n < 1 || b->m < 1 || b->batch < 1 || b->kx < 1 || b->kx > 16 || b->kd < 1 || b->kd > 16) { return SUCREF_E_RANGE; }
     if (!sucref_i_bin_means(alpha, b->x, b->bin_x, b->n * b->batch, b->kx) || !sucref_i_bin_means(beta, b->d, b->bin_d, b->m * b->batch, b->kd)) { return SUCREF_E_RANGE; }
     k = b->kx > b->kd ? b->kx : b->kd;
+    if (b->m > (size_t)-1 / sizeof(double) / (k + 1U) / b->n) { return SUCREF_E_SPACE; }
     g = (double *)malloc(sizeof(double) * b->m * b->n * (k + 1U));
     if (g == NULL) { return SUCREF_E_SPACE; }
     feature = g + b->m * b->n;
