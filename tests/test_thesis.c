@@ -195,7 +195,9 @@ static void golden_chapter_3(void)
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
         b.kd = 17;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
-        b.kd = 2; b.kx = 0;
+        b.kd = 2; b.kx = 17;
+        CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
+        b.kx = 0;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
         b.kx = 3; b.batch = 0;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);

@@ -411,6 +411,9 @@ static void targets(void)
             CHECK(fabs(ratio * ratio * (d4 ? 0.10833 : 1.0 / 12) / (b / 65536.0) - 1) < 0.02);
         }
     }
+    for (b = 1; b < 24; b++) { /* at the tabulated rates the quarter powers of two themselves */
+        for (d4 = 0; d4 < 2; d4++) { CHECK(sucref_vec_ratio_for_bits(sucref_i_rates[d4][b], (unsigned)d4) == ((int)floor(256 * pow(2, ((int)b - 11) / 4.0) + 0.5))); }
+    }
     CHECK(sucref_vec_ratio_for_bits(5000, 0) == 40 && sucref_vec_ratio_for_bits(0, 1) == 2048 && sucref_vec_ratio_for_error(0, 0) == 40 && sucref_vec_ratio_for_error(0xFFFFFFFFU, 1) == 2048);
 }
 
