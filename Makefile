@@ -99,11 +99,11 @@ bench: | $(B)
 warn: | $(B)
 	@sh tests/warn.sh
 sanitize: | $(B)
-	@sh tests/sanitize.sh
+	@TESTS="$(TESTS)" sh tests/sanitize.sh
 compilers: | $(B)
-	@sh tests/compilers.sh
+	@TESTS="$(TESTS)" sh tests/compilers.sh
 coverage: | $(B)
-	@sh tests/coverage.sh
+	@TESTS="$(TESTS)" sh tests/coverage.sh
 RUNS ?= 100000
 fuzz: | $(B)
 	@RUNS=$(RUNS) sh tests/fuzz.sh
