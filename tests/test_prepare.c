@@ -190,6 +190,8 @@ static void quantize_refuses(void)
     odd[0] = layers[0]; odd[1] = layers[1];
     odd[1].n_in--; CHECK(sucref_quantize(&file, &len, odd, 2, &good, NULL) == SUCREF_E_RANGE);
     odd[1].n_in = 0; CHECK(sucref_quantize(&file, &len, odd + 1, 1, &good, NULL) == SUCREF_E_RANGE);
+    odd[1].n_in = 65536; CHECK(sucref_quantize(&file, &len, odd + 1, 1, &good, NULL) == SUCREF_E_RANGE);
+    odd[1].n_in = 4; odd[1].n_out = 0; CHECK(sucref_quantize(&file, &len, odd + 1, 1, &good, NULL) == SUCREF_E_RANGE);
     odd[1].n_in = 4; odd[1].n_out = 65536; CHECK(sucref_quantize(&file, &len, odd + 1, 1, &good, NULL) == SUCREF_E_RANGE);
 }
 

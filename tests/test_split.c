@@ -112,9 +112,20 @@ static void whole_networks(void)
                 const sucref_layer_spec *s = &r.layer[layer];
                 const int32_t *use[PLANES];
                 const unsigned planes = sucref_layer_planes(&m, stop, layer);
+                unsigned wanted = 0, g, before = 0;
                 uint32_t present;
                 split_plan p;
                 unsigned i;
+                for (i = 0; i < layer; i++) { before += r.layer[i].n_groups; }
+                for (g = 0; g < s->n_groups; g++) { /* the planes that hold each group's bits */
+                    const unsigned bits = r.bits[stop * m.n_groups + before + g];
+                    unsigned sum = 0, t;
+                    for (t = 0; t < s->n_planes; t++) {
+                        if (s->coarse ? bits == s->plan[t] : sum < bits) { wanted |= 1U << t; }
+                        sum += s->plan[t];
+                    }
+                }
+                CHECK(planes == wanted);
                 p.n = 1 + rnd_below(s->n_out < 16 ? s->n_out : 16);
                 p.r = 1 + rnd_below(p.n <= 8 ? 4 : 3);
                 p.protect = s->n_planes;
@@ -182,6 +193,35 @@ static void plans_and_errors(void)
     CHECK(sucref_model_open(&m, bytes, len, NULL) == SUCREF_OK && sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK);
     CHECK(sucref_shard_sums(y, 4, &net, before) == SUCREF_OK && sucref_shard_sums(y, 3, &net, before) == SUCREF_E_RANGE);
     free(bytes);
+}
+
+/* a model of one layer with more stops than row groups is no part, nor is one of two layers */
+static void no_parts(void)
+{
+    static const int8_t w[4] = { 1, 2, 3, 4 }, exponent[1] = { 0 };
+    static const int32_t bias[2] = { 0, 0 }, multiplier[1] = { 1 << 30 };
+    static const uint32_t group_rows[2] = { 1, 1 };
+    static const uint8_t bits[6] = { 8, 0, 8, 8, 8, 8 }, in_bits[3] = { 8, 8, 8 }, x[2] = { 3, 4 };
+    sucref_layer_spec layer[2];
+    sucref_model_spec spec;
+    uint32_t file[400], len, work[400];
+    int32_t y[2], before[2];
+    sucref_model m;
+    sucref_net net;
+    memset(layer, 0, sizeof layer); memset(&spec, 0, sizeof spec);
+    layer[0].n_in = layer[0].n_out = 2; layer[0].w = w; layer[0].bias = bias; layer[0].multiplier = multiplier; layer[0].exponent = exponent;
+    layer[0].plan[0] = 8; layer[0].n_planes = 1; layer[0].hi = 255;
+    layer[1] = layer[0];
+    spec.layers = layer; spec.n_layers = 2; spec.n_stops = 1; spec.bits = bits + 2; spec.in_bits = in_bits;
+    len = sucref_model_write((uint8_t *)file, sizeof file, &spec, NULL);
+    CHECK(len > 0 && sucref_model_open(&m, file, len, NULL) == SUCREF_OK && sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x) == SUCREF_OK);
+    CHECK(sucref_net_run(&net, 0) == SUCREF_OK && sucref_shard_sums(y, 2, &net, before) == SUCREF_E_RANGE);
+    layer[0].group_rows = group_rows; layer[0].n_groups = 2;
+    spec.n_layers = 1; spec.n_stops = 3; spec.bits = bits;
+    len = sucref_model_write((uint8_t *)file, sizeof file, &spec, NULL);
+    CHECK(len > 0 && sucref_model_open(&m, file, len, NULL) == SUCREF_OK && sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x) == SUCREF_OK);
+    CHECK(sucref_net_run(&net, 1) == SUCREF_OK && sucref_shard_sums(y, 1, &net, before) == SUCREF_OK && y[0] == 25);
+    CHECK(sucref_net_run(&net, 2) == SUCREF_OK && sucref_shard_sums(y, 1, &net, before) == SUCREF_E_RANGE);
 }
 
 /* ---- which splits can be coded ([CDC] Table 1, corrected) ---- */
@@ -313,6 +353,7 @@ int main(int argc, char **argv)
     test_init(argc, argv);
     RUN("networks on split devices, any losses, equal the engine at every stop", whole_networks);
     RUN("rows by rates, limits, every error code", plans_and_errors);
+    RUN("models that are no parts", no_parts);
     RUN("convolution by output channels: any N of N + 1", by_channels);
     RUN("convolution by space: coded inputs", by_space);
     RUN("inputs and filters: MatDot codes, any 2k - 1", by_inputs);

@@ -201,7 +201,19 @@ static void golden_chapter_3(void)
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
         b.kx = 3; b.batch = 0;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
-        b.x = NULL;
+        b.n = b.m = b.batch = 1; b.kx = 3; b.kd = 2;
+        CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_OK);
+        b.n = 0;
+        CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
+        b.n = 1; b.m = 0;
+        CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
+        b.m = 1; b.x = NULL;
+        CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_ARG);
+        b.x = x; b.d = NULL;
+        CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_ARG);
+        b.d = d; b.bin_x = NULL;
+        CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_ARG);
+        b.bin_x = golden_fit_bin_x[0]; b.bin_d = NULL;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_ARG);
     }
 }
@@ -349,6 +361,11 @@ static void convergence(void)
 static void best_sampling(void)
 {
     int trial;
+    for (trial = 1; trial < 20000; trial++) { /* its logarithm, rounded down, short by at most one */
+        const uint32_t v = trial < 1000 ? (uint32_t)trial : 1 + (rnd() >> rnd_below(31));
+        const double exact = log((double)v) / log(2) * 65536;
+        CHECK(sucref_i_log2(v) <= exact + 1e-6 && sucref_i_log2(v) > exact - 2);
+    }
     for (trial = 0; trial < 3000; trial++) {
         const size_t n = 2 + rnd_below(trial % 2 ? 300 : 65534);
         const uint32_t bits = rnd_below((uint32_t)n * 4);

@@ -268,6 +268,21 @@ static void indices(void)
     }
 }
 
+/* sums of squares to full scale, where their low halves carry */
+static void energies(void)
+{
+    static int16_t x[1024];
+    int trial;
+    for (trial = 0; trial < 500; trial++) {
+        const uint32_t n = 4U << 2 * rnd_below(5);
+        const int max = trial % 3 == 0 ? 32768 : 1 << rnd_below(16);
+        uint64_t sum = 0;
+        uint32_t i;
+        for (i = 0; i < n; i++) { x[i] = (int16_t)(trial % 4 == 0 ? -32768 : rnd_in(-max, max - 1)); sum += (uint64_t)((int64_t)x[i] * x[i]); }
+        CHECK(sucref_i_energy(x, n) == sum);
+    }
+}
+
 /* the quantizer of frames, packed and rewritten for speed, against the plain one of the dither module */
 static void packed_d4(void)
 {
@@ -505,6 +520,7 @@ int main(int argc, char **argv)
     test_init(argc, argv);
     RUN("transform", transform);
     RUN("projection: golden vectors", projection_golden);
+    RUN("energies to full scale", energies);
     RUN("D4 as frames pack it equals the plain quantizer", packed_d4);
     RUN("projection: unbiased over all signs and dithers", projection_unbiased);
     RUN("projection: functions and limits", projection_functions);
