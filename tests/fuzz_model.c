@@ -105,7 +105,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 }
 
 #ifdef REPLAY
-/* seeds for a fuzzer: fuzz_replay DIR writes a few small models there */
+static void save(const char *dir, const char *name, int k, const void *bytes, size_t len)
+{
+    char path[512];
+    FILE *f;
+    if (dir == NULL) { return; }
+    snprintf(path, sizeof path, "%s/%s%d", dir, name, k);
+    f = fopen(path, "wb");
+    if (f != NULL) { fwrite(bytes, 1, len, f); fclose(f); }
+}
+
+/* seeds for a fuzzer: fuzz_replay DIR writes a few small models, frames and messages there */
 int main(int argc, char **argv)
 {
     static random_spec r;
@@ -120,13 +130,7 @@ int main(int argc, char **argv)
         if (sucref_certify(&bounds, &memory, &r.spec, samples, 10) == SUCREF_OK) { r.spec.bounds = &bounds; with++; }
         file = rs_write(&r, &bytes);
         if (file == NULL) { return 1; }
-        if (argc > 1) {
-            char path[512];
-            FILE *f;
-            snprintf(path, sizeof path, "%s/seed%d", argv[1], k);
-            f = fopen(path, "wb");
-            if (f != NULL) { fwrite(file, 1, bytes, f); fclose(f); }
-        }
+        save(argc > 1 ? argv[1] : NULL, "seed", k, file, bytes);
         if (k % 4 == 0) { /* and frames, whole and damaged */
             static int16_t values[300];
             static int32_t work[SUCREF_VEC_BLOCK];
@@ -136,13 +140,7 @@ int main(int argc, char **argv)
             for (i = 0; i < 300; i++) { values[i] = (int16_t)rnd_in(-900, 900); }
             o.seed_low = 1; o.seed_high = 2; o.stream = rnd(); o.ratio = (uint16_t)rnd_in(40, 2048); o.flags = (uint8_t)(k % 16 == 12 ? 6 : k / 4 % 3);
             if (sucref_vec_encode(frame, sizeof frame, &len, values, 1 + rnd_below(300), &o, work) != SUCREF_OK) { return 1; }
-            if (argc > 1) {
-                char path[512];
-                FILE *f;
-                snprintf(path, sizeof path, "%s/frame%d", argv[1], k);
-                f = fopen(path, "wb");
-                if (f != NULL) { fwrite(frame, 1, len, f); fclose(f); }
-            }
+            save(argc > 1 ? argv[1] : NULL, "frame", k, frame, len);
             for (t = 0; t < 100; t++) {
                 (void)LLVMFuzzerTestOneInput(frame, len);
                 frame[1 + rnd_below((uint32_t)len - 1U)] = (uint8_t)rnd();
@@ -156,13 +154,7 @@ int main(int argc, char **argv)
             memset(&s, 0, sizeof s);
             s.count = 3; s.shard = (uint8_t)rnd_below(6); s.plane = (uint8_t)rnd_below(2);
             if (sucref_shard_pack(message, sizeof message, &len, &s, y) != SUCREF_OK) { return 1; }
-            if (argc > 1) {
-                char path[512];
-                FILE *f;
-                snprintf(path, sizeof path, "%s/message%d", argv[1], k);
-                f = fopen(path, "wb");
-                if (f != NULL) { fwrite(message, 1, len, f); fclose(f); }
-            }
+            save(argc > 1 ? argv[1] : NULL, "message", k, message, len);
             for (t = 0; t < 100; t++) {
                 (void)LLVMFuzzerTestOneInput(message, len);
                 message[2 + rnd_below((uint32_t)len - 2U)] = (uint8_t)rnd();
