@@ -336,6 +336,33 @@ static void writer_refuses(void)
     { uint8_t bits4[4] = { 4, 0, 8, 8 }; spec.bits = bits4; CHECK(WRITES()); }
 }
 
+/* tables with room for a group that no layer has, everything behind them moved: only the count is wrong */
+static void one_group_too_many(void)
+{
+    static const int8_t w[4] = { 1, 2, 3, 4 }, exponent[1] = { 0 };
+    static const int32_t bias[2] = { 0, 0 }, multiplier[1] = { 1 << 30 };
+    static const uint8_t bits[1] = { 8 };
+    enum { GROUP = 40, ENTRY = 8, MORE = GROUP + ENTRY, GROUPS_AT = 48 + 48, STOPS_AT = GROUPS_AT + GROUP, END = STOPS_AT + 16 + ENTRY };
+    sucref_layer_spec l;
+    sucref_model_spec spec;
+    uint32_t file[200], wide[200] = { 0 }, len, k;
+    uint8_t *from = (uint8_t *)file, *to = (uint8_t *)wide;
+    static const int at[5] = { 8, 12, 48 + 8, GROUPS_AT + 8, STOPS_AT + GROUP }; /* offsets in the file: its end, the head's, parameters, plane, stop */
+    sucref_fault f = { "", 0 };
+    sucref_model m;
+    memset(&l, 0, sizeof l); memset(&spec, 0, sizeof spec);
+    l.n_in = l.n_out = 2; l.w = w; l.bias = bias; l.multiplier = multiplier; l.exponent = exponent; l.plan[0] = 8; l.n_planes = 1; l.hi = 255;
+    spec.layers = &l; spec.n_layers = 1; spec.n_stops = 1; spec.bits = bits; spec.in_bits = bits;
+    len = sucref_model_write(from, sizeof file, &spec, NULL);
+    CHECK(len > END && sucref_model_open(&m, file, len, &f) == SUCREF_OK);
+    memcpy(to, from, STOPS_AT);
+    memcpy(to + STOPS_AT + GROUP, from + STOPS_AT, END - STOPS_AT);
+    memcpy(to + END + MORE, from + END, len - END);
+    for (k = 0; k < 5; k++) { sucref_i_put_le(to + at[k], sucref_i_get_le(to + at[k]) + MORE, 4); }
+    to[26] = 2;
+    CHECK(sucref_model_open(&m, wide, len + MORE, &f) == SUCREF_E_DATA && strcmp(f.field, "number of groups") == 0);
+}
+
 /* bytes that arrive later may be bad: extend says so and leaves the model as it was */
 static void extend_refuses_bad_sections(void)
 {
@@ -385,6 +412,7 @@ int main(int argc, char **argv)
     test_init(argc, argv);
     RUN("a file cut at every byte", cut_at_every_byte);
     RUN("a file with every byte changed", every_byte_changed);
+    RUN("a group too many is named", one_group_too_many);
     RUN("damage behind good CRCs breaks nothing", damage_with_good_crcs);
     RUN("unknown sections", unknown_sections);
     RUN("bad arguments", bad_arguments);
