@@ -914,7 +914,6 @@ typedef struct {
 SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucref_float_layer *layers, unsigned n_layers,
                                const sucref_quantize_options *options, sucref_fault *fault);
 
-#ifndef SUCREF_NO_DITHER
 /* sucref_outer_fit - [AB] Algorithm 1: values for given bins of both factors of G = D X^T / L by alternating least squares of
  *
  *     |G - G~|^2 + lambda (sum G - sum G~)^2,   G~ = sum_t beta[bin_d[j][t]] alpha[bin_x[i][t]] / L
@@ -931,7 +930,6 @@ typedef struct {
     double lambda;
 } sucref_outer_bins;
 SUCREF_API int sucref_outer_fit(double *alpha, double *beta, const sucref_outer_bins *b, unsigned rounds, double *objective);
-#endif
 
 /* sucref_partition_float - sucref_partition for real numbers; NaN, and infinity under SUCREF_WRAP, is SUCREF_E_RANGE. */
 SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t len, const int8_t *p, size_t p_len,
