@@ -514,8 +514,8 @@ SUCREF_API size_t sucref_certified_work_len(const sucref_model *m); /* in uint32
  *     y = x * m,  S = 2^shift,  u uniform on 0..S-1,   step size S / m in units of x
  *
  * so any step is a multiplier and a shift, nothing is divided, and sums over all u are exact in integers. Estimates come
- * back doubled, in units of 1 / (2m), because the error's grid lies on half units. Need |x| * m < 2^29 and indices within
- * int16 (checked first: SUCREF_E_RANGE, nothing written). */
+ * back doubled, in units of 1 / (2m), because the error's grid lies on half units. |y| < 2^29, and |y| / S at most 32768 - terms (D4:
+ * 32765), so that every index is an int16; checked first: SUCREF_E_RANGE, nothing written. */
 typedef struct { uint32_t k0, k1; } sucref_stream;
 typedef struct { uint32_t multiplier; uint8_t shift; /* 1..24 */ } sucref_step;
 
@@ -3190,12 +3190,13 @@ static int sucref_i_indices_fit(const int16_t *q, size_t n, const sucref_step *s
     if (st->shift < 1 || st->shift > 24) { return SUCREF_E_RANGE; }
     for (i = 0; i < n; i++) {
         const uint32_t mag = (uint32_t)(q[i] < 0 ? -(int32_t)q[i] : (int32_t)q[i]);
-        if (mag > (0x20000000U >> st->shift) + 1U) { return SUCREF_E_RANGE; }
+        if (mag > (0x20000000U >> st->shift) + 2U) { return SUCREF_E_RANGE; }
     }
     return SUCREF_OK;
 }
 
-static inline uint32_t sucref_i_most(unsigned shift) { return shift < 16 ? (uint32_t)32766 << shift : 0x1FFFFFFFU; }
+/* the largest |y| of so many steps, beside 2^29 */
+static inline uint32_t sucref_i_most(uint32_t steps, unsigned shift) { return shift < 16 ? steps << shift : 0x1FFFFFFFU; }
 
 /* 2Sq - 2u + S - 1 */
 static inline int32_t sucref_i_estimate(int32_t q, int32_t u, unsigned shift) { return q * ((int32_t)2 << shift) - 2 * u + ((int32_t)1 << shift) - 1; }
@@ -3206,7 +3207,7 @@ static int sucref_i_half_encode(int16_t *q, sucref_i_vector x, size_t n, const s
     int status;
     if (q == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
     if (terms < 1 || terms > 3) { return SUCREF_E_RANGE; }
-    status = sucref_i_fits(x, n, st, sucref_i_most(st->shift));
+    status = sucref_i_fits(x, n, st, sucref_i_most(32768U - terms, st->shift)); /* dithers add less than `terms` steps */
     for (i = 0; status == SUCREF_OK && i < n; i++) {
         int32_t y = sucref_i_value_of(x, i) * (int32_t)st->multiplier;
         unsigned k;
@@ -3324,7 +3325,7 @@ static int sucref_i_d4_encode(int16_t *q, sucref_i_vector x, size_t n, const suc
     int status;
     if (q == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
     if (n % 4 != 0) { return SUCREF_E_RANGE; }
-    status = sucref_i_fits(x, n, st, sucref_i_most(st->shift));
+    status = sucref_i_fits(x, n, st, sucref_i_most(32765, st->shift)); /* the last dither, or the parity, adds up to two steps */
     for (i = 0; status == SUCREF_OK && i < n; i += 4) {
         int32_t y[4], u[4], p[4];
         for (k = 0; k < 4; k++) {
