@@ -170,7 +170,7 @@ extern "C" {
 
 /* ---- status ------------------------------------------------------------------------------------------------------ */
 
-/* Negative: nothing was written. Positive: what a step reached. */
+/* Negative: nothing was written, unless the function says so. Positive: what a step reached. */
 enum {
     SUCREF_OK = 0,
     SUCREF_E_ARG = -1,   /* null or misaligned pointer, inconsistent arguments */
@@ -672,7 +672,7 @@ SUCREF_API uint16_t sucref_vec_ratio_for_bits(uint32_t bits, unsigned flags);
 SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags);
 
 /* sucref_vec_encode - x [n] to a frame. work [SUCREF_VEC_BLOCK]. *frame_len: bytes needed, also when room is too short.
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (n, ratio, flags), SUCREF_E_SPACE. */
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (n, ratio, flags), SUCREF_E_SPACE (frame holds nothing of use). */
 SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, uint32_t n, const sucref_vec_options *o, int32_t *work);
 
 /* sucref_vec_decode - the estimate, in 2^-fraction_bits (0..8) of a unit, rounded to nearest, clamped to int32. seed_*: the sender's.
@@ -715,8 +715,8 @@ typedef struct {
 
 /* sucref_recovery_plan - how to find the lost data shards from those present.
  *   limit   every data output keeps |y| < limit, 1..2^31
- * Returns SUCREF_OK (n_lost may be 0), SUCREF_E_ARG, SUCREF_E_RANGE (no such code, or no exact recovery for this limit),
- * SUCREF_E_STATE (fewer than n shards present). */
+ * Returns SUCREF_OK (n_lost may be 0), SUCREF_E_ARG, SUCREF_E_RANGE (no such code; or no exact recovery for this limit, p is no plan
+ * then), SUCREF_E_STATE (fewer than n shards present). */
 SUCREF_API int sucref_recovery_plan(sucref_recovery *p, unsigned n, unsigned r, uint32_t present, uint32_t limit);
 
 /* sucref_recover - outputs of the plan's lost shard number `which` (0..n_lost-1). shard [n + r] pointers to [len]; those that the
@@ -774,7 +774,8 @@ SUCREF_API size_t sucref_fusion_memory_len(const sucref_fusion_options *o);
 /* sucref_fusion_init - memory [memory_len] is the state's own. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE. */
 SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options *o, uint32_t *memory, size_t memory_len);
 
-/* sucref_fusion_begin - opens a job of a layer. Returns SUCREF_OK, SUCREF_E_STATE (open already), SUCREF_E_SPACE (close one first).
+/* sucref_fusion_begin - opens a job of a layer (0..65535). Returns SUCREF_OK, SUCREF_E_RANGE (layer), SUCREF_E_STATE (open already),
+ * SUCREF_E_SPACE (close one first).
  * sucref_fusion_take - one message. Returns SUCREF_STOP when it completed a stop of its job, SUCREF_MORE when it was taken, SUCREF_OK
  * when it was dropped and counted.
  * sucref_fusion_stops - how many stops of a job are complete, 0..planes; SUCREF_E_STATE: not open.
@@ -995,7 +996,7 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#  define SUCREF_I_HIDE(v) __asm__("" : "+r"(v))
+#  define SUCREF_I_HIDE(v) __asm__("" : "+r"(v)) /* the compiler no longer knows v: a constant stays in its register */
 #  define SUCREF_I_ALONE __attribute__((__noinline__)) /* registers to itself */
 #else
 #  define SUCREF_I_HIDE(v) ((void)0)
@@ -1884,8 +1885,6 @@ enum { SUCREF_I_LIST_END = 0 };
 #define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
 
 #if SUCREF_I_PAIRS
-/* keeps a constant in a register, so that a shift and a mask are one instruction where the core can do that */
-
 /* the two fields of a finished chunk */
 static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fields)
 {
@@ -2316,7 +2315,7 @@ static void sucref_i_list_all(sucref_net *s, const sucref_layer *l, const sucref
 
 #if SUCREF_I_PAIRS
 /* the same for the columns that changed since the last stop: first those that grew, then those that fell. Returns 0, and
- * leaves the work to sucref_i_list_all, where that is not cheaper. s->first_plane is unused then: it holds no plane. */
+ * leaves the work to sucref_i_list_all, where that is not cheaper. */
 static int sucref_i_list_delta(sucref_net *s, const sucref_layer *l, const sucref_i_source *src, const sucref_i_source *old,
                                unsigned bits)
 {
@@ -3634,7 +3633,13 @@ SUCREF_API int32_t sucref_air_power(const int32_t *v, size_t k, const uint8_t *u
     }
     if (sum <= power) { return scale; }
     while (power >> 32 != 0) { power >>= 1; sum >>= 1; }
-    return (int32_t)sucref_i_floor64((int64_t)scale * sucref_i_root((power << 32) / (sum == 0 ? 1 : sum), 0), 16);
+    return (int32_t)sucref_i_floor64((int64_t)scale * sucref_i_root((power << 32) / sum, 0), 16);
+}
+
+static uint32_t sucref_i_larger(uint32_t most, int32_t v)
+{
+    const uint32_t mag = v < 0 ? 0U - (uint32_t)v : (uint32_t)v;
+    return mag > most ? mag : most;
 }
 
 SUCREF_API int sucref_outer(int64_t *out, const int32_t *d2, size_t m, const int32_t *x2, size_t n, size_t batch)
@@ -3643,8 +3648,8 @@ SUCREF_API int sucref_outer(int64_t *out, const int32_t *d2, size_t m, const int
     size_t i, j, l;
     if (out == NULL || d2 == NULL || x2 == NULL) { return SUCREF_E_ARG; }
     if (m < 1 || n < 1 || batch < 1) { return SUCREF_E_RANGE; }
-    for (l = 0; l < m * batch; l++) { most_d |= d2[l] < 0 ? 0U - (uint32_t)d2[l] : (uint32_t)d2[l]; }
-    for (l = 0; l < n * batch; l++) { most_x |= x2[l] < 0 ? 0U - (uint32_t)x2[l] : (uint32_t)x2[l]; }
+    for (l = 0; l < m * batch; l++) { most_d = sucref_i_larger(most_d, d2[l]); }
+    for (l = 0; l < n * batch; l++) { most_x = sucref_i_larger(most_x, x2[l]); }
     if ((uint64_t)most_d * most_x > 0x7FFFFFFFFFFFFFFFU / batch) { return SUCREF_E_RANGE; }
     for (j = 0; j < m; j++) {
         for (i = 0; i < n; i++) {
@@ -4073,7 +4078,6 @@ SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags)
     return (uint16_t)ratio;
 }
 
-
 /* sum of squares, n even and at most 1024 */
 SUCREF_I_ALONE static uint64_t sucref_i_energy(const int16_t *x, uint32_t n)
 {
@@ -4153,6 +4157,47 @@ static void sucref_i_put_sparse(int32_t *work, const int16_t *x, uint32_t n, suc
     }
 }
 
+/* all of a frame but its payload */
+static void sucref_i_vec_close(uint8_t *frame, size_t payload, uint32_t n, uint32_t ratio, const sucref_vec_options *o, const sucref_step *st)
+{
+    frame[0] = 'V';
+#ifdef SUCREF_PHILOX
+    frame[1] = (uint8_t)(o->flags | SUCREF_VEC_PHILOX);
+#else
+    frame[1] = o->flags;
+#endif
+    sucref_i_put_le(frame + 2, n - 1U, 2);
+    sucref_i_put_le(frame + 4, o->stream, 4);
+    sucref_i_put_le(frame + 8, st->multiplier, 4);
+    frame[12] = st->shift;
+    frame[13] = 0;
+    sucref_i_put_le(frame + 14, ratio, 2);
+    sucref_i_put_le(frame + 16, (uint32_t)payload, 4);
+    sucref_i_put_le(frame + SUCREF_I_VEC_HEADER + payload, sucref_i_crc_ram(frame, SUCREF_I_VEC_HEADER + payload), 4);
+}
+
+/* one block or, of sparse data, up to SUCREF_VEC_BLOCK values of x, `left` of them there, the first one's number `first`; how many */
+static uint32_t sucref_i_put_block(int32_t *work, const int16_t *x, uint32_t first, uint32_t left, sucref_i_vec *v, sucref_encoder *e)
+{
+    const unsigned k = sucref_i_vec_block(v, left);
+    uint32_t n = (uint32_t)1 << (2U * k);
+    if (v->flags & SUCREF_VEC_SPARSE) {
+        n = left < SUCREF_VEC_BLOCK ? left : (uint32_t)SUCREF_VEC_BLOCK;
+        sucref_i_put_sparse(work, x, n, v, first, e);
+        return n;
+    }
+    sucref_i_flip(work, x, first, n, &v->stream);
+    sucref_hadamard(work, 2U * k);
+    if ((v->flags & SUCREF_VEC_D4) && k > 0) {
+        sucref_i_quantize_d4(work, n, v, first, v->step.shift + k);
+        sucref_i_put_d4(work, n, v, e);
+    } else {
+        sucref_i_quantize_each(work, n, v, first, v->step.shift + k);
+        sucref_i_put_each(work, n, &v->single, e);
+    }
+    return n;
+}
+
 SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, uint32_t n, const sucref_vec_options *o, int32_t *work)
 {
     sucref_i_vec v;
@@ -4168,43 +4213,11 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
     ratio = sucref_i_vec_step(&v, x, n, o->ratio);
     sucref_i_vec_models(&v, ratio);
     sucref_encoder_init(&e, room > SUCREF_I_VEC_HEADER ? frame + SUCREF_I_VEC_HEADER : frame, room > SUCREF_VEC_OVERHEAD ? room - SUCREF_VEC_OVERHEAD : 0);
-    for (i = 0; v.step.multiplier != 0 && i < n; ) {
-        const unsigned k = sucref_i_vec_block(&v, n - i);
-        const uint32_t count = (uint32_t)1 << (2U * k);
-        if (v.flags & SUCREF_VEC_SPARSE) {
-            const uint32_t some = n - i < SUCREF_VEC_BLOCK ? n - i : (uint32_t)SUCREF_VEC_BLOCK;
-            sucref_i_put_sparse(work, x + i, some, &v, i, &e);
-            i += some;
-            continue;
-        }
-        sucref_i_flip(work, x + i, i, count, &v.stream);
-        sucref_hadamard(work, 2U * k);
-        if ((v.flags & SUCREF_VEC_D4) && k > 0) {
-            sucref_i_quantize_d4(work, count, &v, i, v.step.shift + k);
-            sucref_i_put_d4(work, count, &v, &e);
-        } else {
-            sucref_i_quantize_each(work, count, &v, i, v.step.shift + k);
-            sucref_i_put_each(work, count, &v.single, &e);
-        }
-        i += count;
-    }
+    for (i = 0; v.step.multiplier != 0 && i < n; ) { i += sucref_i_put_block(work, x + i, i, n - i, &v, &e); }
     if (v.step.multiplier != 0) { payload = sucref_encoder_end(&e); }
     *frame_len = payload + SUCREF_VEC_OVERHEAD;
     if (*frame_len > room) { return SUCREF_E_SPACE; }
-    frame[0] = 'V';
-#ifdef SUCREF_PHILOX
-    frame[1] = (uint8_t)(o->flags | SUCREF_VEC_PHILOX);
-#else
-    frame[1] = o->flags;
-#endif
-    sucref_i_put_le(frame + 2, (uint32_t)(n - 1U), 2);
-    sucref_i_put_le(frame + 4, o->stream, 4);
-    sucref_i_put_le(frame + 8, v.step.multiplier, 4);
-    frame[12] = v.step.shift;
-    frame[13] = 0;
-    sucref_i_put_le(frame + 14, ratio, 2);
-    sucref_i_put_le(frame + 16, (uint32_t)payload, 4);
-    sucref_i_put_le(frame + SUCREF_I_VEC_HEADER + payload, sucref_i_crc_ram(frame, SUCREF_I_VEC_HEADER + payload), 4);
+    sucref_i_vec_close(frame, payload, n, ratio, o, &v.step);
     return SUCREF_OK;
 }
 
@@ -4506,9 +4519,6 @@ SUCREF_API int sucref_checksum_agrees(const int32_t *y, size_t rows, int32_t sum
     for (k = 0; k < rows; k++) { left -= (uint32_t)y[k]; }
     return left == 0;
 }
-#endif /* SUCREF_NO_PARITY */
-
-#ifndef SUCREF_NO_PARITY
 /* ---- fusion: implementation --------------------------------------------------------------------------------------
  * Memory: per job, job number | 1 + layer, or 0: free | per plane: mask of the shards that came, outputs [n + r][rows]. */
 
@@ -4533,16 +4543,19 @@ SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, con
 
 SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size_t len)
 {
+    sucref_shard s;
     if (out == NULL || message == NULL) { return SUCREF_E_ARG; }
     if (len < SUCREF_SHARD_OVERHEAD + 4U || message[0] != 'S' || message[1] != 0) { return SUCREF_E_DATA; }
-    out->layer = (uint16_t)(message[2] | (unsigned)message[3] << 8);
-    out->job = sucref_i_get_le(message + 4);
-    out->plane = message[8];
-    out->shard = message[9];
-    out->count = (uint16_t)(message[10] | (unsigned)message[11] << 8);
-    out->outputs = message + 12;
-    if (out->count > 16383 || len != SUCREF_SHARD_OVERHEAD + 4U * (size_t)out->count) { return SUCREF_E_DATA; }
-    return sucref_i_crc_ram(message, len - 4U) == sucref_i_get_le(message + len - 4) ? SUCREF_OK : SUCREF_E_DATA;
+    s.layer = (uint16_t)(message[2] | (unsigned)message[3] << 8);
+    s.job = sucref_i_get_le(message + 4);
+    s.plane = message[8];
+    s.shard = message[9];
+    s.count = (uint16_t)(message[10] | (unsigned)message[11] << 8);
+    s.outputs = message + 12;
+    if (s.count > 16383 || len != SUCREF_SHARD_OVERHEAD + 4U * (size_t)s.count) { return SUCREF_E_DATA; }
+    if (sucref_i_crc_ram(message, len - 4U) != sucref_i_get_le(message + len - 4U)) { return SUCREF_E_DATA; }
+    *out = s;
+    return SUCREF_OK;
 }
 
 static size_t sucref_i_plane_words(const sucref_fusion_options *o) { return 1U + (size_t)(o->n + o->r) * o->rows; }
@@ -4571,26 +4584,33 @@ SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options 
     return SUCREF_OK;
 }
 
-/* the memory of an open job, or NULL; layer 0xFFFFFFFF: a free one */
-static uint32_t *sucref_i_find_job(const sucref_fusion *f, uint32_t job, uint32_t layer)
+/* the memory of an open job, or NULL; mark: 1 + its layer, or 0 for any free one */
+static uint32_t *sucref_i_find_job(const sucref_fusion *f, uint32_t job, uint32_t mark)
 {
     uint32_t *p = f->memory;
     unsigned k;
     for (k = 0; k < f->o.jobs; k++, p += sucref_i_fusion_job_words(&f->o)) {
-        if (p[1] == layer + 1U && (p[0] == job || layer == 0xFFFFFFFFU)) { return p; }
+        if (p[1] == mark && (p[0] == job || mark == 0)) { return p; }
     }
     return NULL;
 }
 
+static uint32_t *sucref_i_open_job(const sucref_fusion *f, uint32_t job, uint32_t layer)
+{
+    return layer > 0xFFFFU ? NULL : sucref_i_find_job(f, job, layer + 1U);
+}
+
 SUCREF_API int sucref_fusion_begin(sucref_fusion *f, uint32_t job, unsigned layer)
 {
+    const uint32_t number = layer; /* 16 bits of an int on AVR */
     uint32_t *p;
     unsigned plane;
-    if (sucref_i_find_job(f, job, layer) != NULL) { return SUCREF_E_STATE; }
-    p = sucref_i_find_job(f, 0, 0xFFFFFFFFU);
+    if (number > 0xFFFFU) { return SUCREF_E_RANGE; }
+    if (sucref_i_open_job(f, job, layer) != NULL) { return SUCREF_E_STATE; }
+    p = sucref_i_find_job(f, 0, 0);
     if (p == NULL) { return SUCREF_E_SPACE; }
     p[0] = job;
-    p[1] = layer + 1U;
+    p[1] = number + 1U;
     for (plane = 0; plane < f->o.planes; plane++) { p[2U + plane * sucref_i_plane_words(&f->o)] = 0; }
     return SUCREF_OK;
 }
@@ -4617,7 +4637,7 @@ SUCREF_API int sucref_fusion_take(sucref_fusion *f, const uint8_t *message, size
         f->bad++;
         return SUCREF_OK;
     }
-    job = sucref_i_find_job(f, s.job, s.layer);
+    job = sucref_i_open_job(f, s.job, s.layer);
     if (job == NULL) { f->foreign++; return SUCREF_OK; }
     plane = job + 2U + s.plane * sucref_i_plane_words(&f->o);
     if (*plane >> s.shard & 1U) { f->repeated++; return SUCREF_OK; }
@@ -4630,13 +4650,13 @@ SUCREF_API int sucref_fusion_take(sucref_fusion *f, const uint8_t *message, size
 
 SUCREF_API int sucref_fusion_stops(const sucref_fusion *f, uint32_t job, unsigned layer)
 {
-    const uint32_t *p = sucref_i_find_job(f, job, layer);
+    const uint32_t *p = sucref_i_open_job(f, job, layer);
     return p == NULL ? SUCREF_E_STATE : (int)sucref_i_complete(f, p);
 }
 
 SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane, int32_t *out)
 {
-    const uint32_t *p = sucref_i_find_job(f, job, layer);
+    const uint32_t *p = sucref_i_open_job(f, job, layer);
     const int32_t *shard[SUCREF_MAX_SHARDS + SUCREF_MAX_PARITY];
     sucref_recovery plan;
     unsigned i;
@@ -4654,7 +4674,7 @@ SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsig
 
 SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned layer)
 {
-    uint32_t *p = sucref_i_find_job(f, job, layer);
+    uint32_t *p = sucref_i_open_job(f, job, layer);
     if (p == NULL) { return SUCREF_E_STATE; }
     p[1] = 0;
     return (int)sucref_i_complete(f, p);
@@ -4677,7 +4697,7 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
     sucref_model_entry(&e, part->model, a.stop, l.n_groups == 1 ? 0U : a.stop);
     n = g.n_rows;
     if (l.plan[0] == 8) { /* every digit is a whole weight */
-        if (n > 2U * rows || (n > rows && n != 2U * rows)) { return SUCREF_E_RANGE; }
+        if (n > rows && n != 2U * rows) { return SUCREF_E_RANGE; }
         for (r = 0; r < rows; r++) {
             const uint32_t high = n == 2U * rows ? (uint32_t)a.logits[g.first_row + rows + r] : 0U;
             y[r] = r < n ? sucref_i_s32((uint32_t)a.logits[g.first_row + r] + high * 128U) : 0;
@@ -5916,7 +5936,8 @@ SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucre
 
 /*
  * CHANGES
- *     0.1.0   partition, schedule, linear, model (format 0), net, exit (margin, gray zone), prepare
+ *     0.1.0   partition, schedule, linear, model (format 0), net, exit (margin, gray zone, certified), dither, hadamard, qcs, coder,
+ *             vec, parity, fusion, shards of a model, prepare
  *
  * LICENCE: at your choice, MIT or public domain.
  *

@@ -127,6 +127,8 @@ static void states_and_errors(void)
     REFUSED(o.protect = 4); REFUSED(o.jobs = 0); REFUSED(o.jobs = 65); REFUSED(o.limit = 0); REFUSED(o.limit = 0x80000001U);
     CHECK(sucref_fusion_init(&f, &options, memory, MEMORY) == SUCREF_OK);
     CHECK(sucref_fusion_begin(&f, 1, 0) == SUCREF_OK && sucref_fusion_begin(&f, 1, 0) == SUCREF_E_STATE && sucref_fusion_begin(&f, 1, 1) == SUCREF_OK && sucref_fusion_begin(&f, 2, 0) == SUCREF_E_SPACE);
+    CHECK(sucref_fusion_begin(&f, 3, 65536) == SUCREF_E_RANGE && sucref_fusion_begin(&f, 0, 0xFFFFFFFFU) == SUCREF_E_RANGE);
+    CHECK(sucref_fusion_stops(&f, 0, 0xFFFFFFFFU) == SUCREF_E_STATE && sucref_fusion_close(&f, 1, 65536) == SUCREF_E_STATE);
     CHECK(sucref_fusion_release(&f, 1, 0, 0, out) == SUCREF_E_STATE && sucref_fusion_release(&f, 5, 0, 0, out) == SUCREF_E_STATE && sucref_fusion_close(&f, 5, 0) == SUCREF_E_STATE);
     CHECK(sucref_fusion_close(&f, 1, 0) == 0 && sucref_fusion_begin(&f, 2, 0) == SUCREF_OK);
     { /* a wrong shard that a recovery contradicts, and a limit that no recovery keeps */
