@@ -16,37 +16,53 @@
  *
  * A neural network of dense layers is cut into digit planes, most significant first. Every stop of the schedule is a
  * usable answer; the last one equals the unmodified int8 network bit for bit. Beside it: vectors as short, unbiased
- * frames for a radio, and exact outputs from devices that are late, lost or wrong. Integers only, the caller's memory, no
- * global state, no libc (a compiler may place calls to memcpy, memmove, memset and memcmp).
+ * frames for a radio, and exact outputs from devices that are late, lost or wrong. Integers only, the caller's memory,
+ * no global state, no libc (a compiler may place calls to memcpy, memmove, memset and memcmp).
  *
  * CONTENTS
- *     status        sucref_status_text
- *     partition     sucref_partition, sucref_join                          digits of numbers [SR] Algorithm 1
- *                   sucref_slot_bits, sucref_plane_bytes, sucref_plane_pack, sucref_plane_digit, sucref_row_shift
- *     schedule      sucref_schedule, sucref_schedule_share                 order of the digit products [SR] Def. 2
- *     linear        sucref_linear_init, _step, _bound, _rest               y = Wx + b by digit products, with bounds
- *     model         sucref_model_open, _check, _extend, _layer, _group, _stop, _cost          the file, read in place
- *     net           sucref_net_work_len, _init, _set_input, _input_bits, _skip_to, _step, _run, _quantum,
- *                   _answer, _read; sucref_argmax, sucref_margin, sucref_softmax
- *     exit          sucref_model_exit, sucref_settled, sucref_settled_gray, sucref_certified     when an answer is settled
- *     dither        sucref_stream_init, _random, _philox, _step_for, sucref_dither_, _half_, _onebit_, _d4_, _nested_encode, _encode16 and _decode,
- *                   sucref_combine_weights, _combine                                    unbiased quantizers [AB]
- *     hadamard, qcs sucref_hadamard, _hadamard16, _fold, _unfold, _qcs_best, _feedback_add, _feedback_keep, _air_encode, _air_power,
- *                   sucref_outer, _outer_batch                              projections, sums over the air, products of factors [AB]
- *     coder, vec    sucref_encoder_, sucref_decoder_, sucref_vec_encode, _vec_decode       a vector as a frame of few bits
- *     parity        sucref_parity_rows, _digits, _outputs, sucref_recovery_plan, sucref_recover, sucref_parity_check, _locate,
- *                   sucref_checksum_row, _agrees                                        outputs of lost or wrong devices [CDC]
- *     fusion        sucref_shard_pack, _open, sucref_fusion_memory_len, _init, _begin, _take, _stops, _release, _close
- *     shards        sucref_shard_sums, sucref_layer_finish, _layer_planes     what a device of many sends, a layer from all of it
- *     prepare       sucref_model_write, sucref_calibrate, sucref_certify, sucref_quantize, sucref_table, sucref_outer_fit; host only
+ *     status      sucref_status_text
+ *     partition   digits of numbers [SR] Algorithm 1
+ *                 sucref_partition, sucref_join, sucref_slot_bits, sucref_plane_bytes, _pack, _digit, sucref_row_shift
+ *     schedule    order of the digit products [SR] Definition 2
+ *                 sucref_schedule, sucref_schedule_share
+ *     linear      y = Wx + b by digit products, with bounds
+ *                 sucref_linear_init, _step, _bound, _rest
+ *     model       the file, read in place
+ *                 sucref_model_open, _check, _extend, _layer, _group, _stop, _entry, _cost
+ *     net         the engine
+ *                 sucref_net_work_len, _init, _set_input, _input_bits, _skip_to, _step, _run, _quantum, _answer, _read,
+ *                 sucref_argmax, sucref_margin, sucref_softmax
+ *     exit        when an answer is settled
+ *                 sucref_model_exit, sucref_settled, sucref_settled_gray, sucref_certified, _work_len
+ *     dither      unbiased quantizers [AB]
+ *                 sucref_stream_init, sucref_random, sucref_philox, sucref_step_for,
+ *                 sucref_dither_, _half_, _onebit_, _d4_, _nested_: encode, encode16, decode,
+ *                 sucref_combine_weights, sucref_combine
+ *     hadamard    projections, sums over the air, products of factors [AB]
+ *     and qcs     sucref_hadamard, _hadamard16, sucref_fold, sucref_unfold, sucref_qcs_best,
+ *                 sucref_feedback_add, _keep, sucref_air_encode, _power, sucref_outer, _batch
+ *     coder       a range coder
+ *                 sucref_encoder_init, _put, _end, sucref_decoder_init, _before, _take
+ *     vec         a vector as a frame of few bits
+ *                 sucref_vec_ratio_for_bits, _for_error, sucref_vec_encode, _decode
+ *     parity      outputs of lost or wrong devices [CDC]
+ *                 sucref_parity_coefficient, _rows, _digits, _outputs, sucref_recovery_plan, sucref_recover,
+ *                 sucref_parity_check, _locate, sucref_checksum_row, _agrees
+ *     fusion      which stop of which job is complete
+ *                 sucref_shard_pack, _open, sucref_fusion_memory_len, _init, _begin, _take, _stops, _release, _close
+ *     shards      what one device of many sends, and a layer from all of it
+ *                 sucref_shard_sums, sucref_layer_finish, sucref_layer_planes
+ *     prepare     models from floats or integers; host only
+ *                 sucref_model_write, sucref_calibrate, sucref_certify, sucref_quantize, _multiplier, sucref_table,
+ *                 sucref_partition_float, sucref_outer_fit
  *
  * CONFIGURATION (define before including; none changes a type or a signature)
  *     SUCREF_IMPLEMENTATION   bodies in this one source file; a repeat is harmless
  *     SUCREF_STATIC           private bodies in every file that includes it; implies the above
  *     SUCREF_API              linkage of public functions; default `extern`, or `static inline` under SUCREF_STATIC
  *     SUCREF_HOST             adds the part that needs float, malloc and math.h (link with -lm)
- *     SUCREF_KERNEL           0 chosen by the target (default), 1 one product at a time (the slow, obvious twin), two rows per
- *                             multiply with sums of 2 eight or 3 sixteen rows in registers
+ *     SUCREF_KERNEL           0 chosen by the target (default); 1 one product at a time (the slow, obvious twin);
+ *                             two rows per multiply with sums of 2 eight or 3 sixteen rows in registers
  *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts
  *     SUCREF_READ_U8(p)       how a model byte is read; define as pgm_read_byte(p) for AVR flash
  *     SUCREF_READ_U32(p)      how four bytes, least significant first, at a multiple of 4 are read; optional
@@ -87,23 +103,25 @@
  *
  *    bias already holds -zero_point * sum(w). z is clamped to int32. gamma is an int32 (the centre of seven missing
  *    bits is 260,096 and fits no int16). A plan `b+8` has a coarse plane of its own, cut from rows that may saturate,
- *    and the full weights unshifted as its second plane; then s is the coarse plane's shift and the last stop has s = 0.
+ *    and the full weights unshifted as its second plane; then s is the coarse plane's shift and the last stop
+ *    has s = 0.
  *
  * 3. Activations are unsigned bytes u, real value (u - zero_point) * scale, so that the zero of a ReLU is u = 0.
  *    Requantization is that of the TensorFlow Lite reference (Jacob et al., arXiv 1712.05877), double rounding
  *    included:  R = round_shift(round(z * multiplier / 2^31), -exponent),  u = clamp(R + zero_point, lo, hi).  Then
- *    SUCREF_ACT_LOOKUP replaces u by one of 256 bytes (any function of one int8 tensor), and a model may end in a softmax
- *    of its last layer's u (sucref_softmax); the logits stay those before it.
+ *    SUCREF_ACT_LOOKUP replaces u by one of 256 bytes (any function of one int8 tensor), and a model may end in a
+ *    softmax of its last layer's u (sucref_softmax); the logits stay those before it.
  *
  * 4. Planes in memory. Digits of width 1, 2, 3..4, 5..8 occupy slots of B = 1, 2, 4, 8 bits. A block holds R rows:
- *    8 for slots of 8 bits, else 16, then tails of 8 and 4; missing rows of the last block hold v = 128. Inside a block columns follow one another, R * B bits each; a 32-bit little-endian word is
+ *    8 for slots of 8 bits, else 16, then tails of 8 and 4; missing rows of the last block hold v = 128. Inside a block
+ *    columns follow one another, R * B bits each; a 32-bit little-endian word is
  *
  *        bit   31          16 15           0        low half: the first half of the word's rows, B bits each, upwards
  *             | row h..2h-1  | row 0..h-1   |       high half: the other half; h = rows in the word / 2
  *
- *    R * B = 64: two words per column, the first half of the rows in the first. R * B < 32: several columns per word, in each half the
- *    first column lowest. So one multiplication of a masked word by u makes the products of two rows, in fields of
- *    16 bits. A run of columns ends (a chunk) before a field could overflow: for digits of w bits when
+ *    R * B = 64: two words per column, the first half of the rows in the first. R * B < 32: several columns per word,
+ *    in each half the first column lowest. So one multiplication of a masked word by u makes the products of two rows,
+ *    in fields of 16 bits. A run of columns ends (a chunk) before a field could overflow: for digits of w bits when
  *    (2^w - 1) * sum(u) would pass 65535, for full bytes, whose fields start at 32768 - 128 * sum(u), when
  *    sum(colmax_c * u_c) would pass 32767, colmax_c = max over rows of |w|, stored one byte per column.
  *
@@ -118,12 +136,12 @@
  *        header 48 | layer records 48 each | group records 40 each | stop records 16 each | stop-group entries 8 each
  *        | parameters of each layer | then, stop by stop, framed sections first needed there
  *
- *        header       0 "SUCR"   4 u16 version   6 u16 plane layout (0)   8 file bytes   12 head bytes   16 inputs   20 outputs
- *                     24 u16 layers   26 u16 groups   28 u8 stops   29 u8 input type   30 u8 softmax shift
- *                     32 softmax multiplier   44 CRC-32 of the head, all before the first section, without these four bytes
- *        layer        0 inputs   4 outputs   8 parameters   12 u16 first group   14 u16 groups   16 u8[8] plan   24 u8 planes
- *                     25 u8 coarse   26 u8 activation   27 u8 requantization   28 u8 flags   29 u8 input zero point
- *                     30 u8 output zero point   31 u8 lo   32 u8 hi   34 i16 slope
+ *        header       0 "SUCR"   4 u16 version   6 u16 plane layout (0)   8 file bytes   12 head bytes   16 inputs
+ *                     20 outputs   24 u16 layers   26 u16 groups   28 u8 stops   29 u8 input type   30 u8 softmax shift
+ *                     32 softmax multiplier   44 CRC-32 of all before the first section but these 4 bytes
+ *        layer        0 inputs   4 outputs   8 parameters   12 u16 first group   14 u16 groups   16 u8[8] plan
+ *                     24 u8 planes   25 u8 coarse   26 u8 activation   27 u8 requantization   28 u8 flags
+ *                     29 u8 input zero point   30 u8 output zero point   31 u8 lo   32 u8 hi   34 i16 slope
  *        group        0 first row   4 rows   8 u32[8] planes
  *        stop         0 end   4 u8 input bits   8 exit rule, or 0   12 bounds, or 0
  *        stop-group   0 u8 bits   4 correction, or 0
@@ -134,11 +152,11 @@
  *        exit rule    margin   samples   disagreements   risk
  *        bounds       root   i32 offset[rows]   norm[rows];   of the first layer, see sucref_certified
  *
- *    Unnamed sizes are u32, unnamed bytes are 0. A section is framed by 16 bytes: u16 type (1 correction, 2 plane, 3 exit rule, 4 bounds),
- *    u8 flags (1: a reader that does not know the type must refuse the file), u8 stop, u16 layer, u16 index (8 * group + plane,
- *    or group), u32 length, u32 CRC-32 of the first 12 bytes and the payload. A file cut behind a stop's end is a model with
- *    fewer stops. CRCs find accidents, not attackers: authenticate a file before opening it, and do not change its
- *    bytes afterwards.
+ *    Unnamed sizes are u32, unnamed bytes are 0. A section is framed by 16 bytes: u16 type (1 correction, 2 plane, 3
+ *    exit rule, 4 bounds), u8 flags (1: a reader that does not know the type must refuse the file), u8 stop, u16 layer,
+ *    u16 index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12 bytes and the payload. A file cut
+ *    behind a stop's end is a model with fewer stops. CRCs find accidents, not attackers: authenticate a file before
+ *    opening it, and do not change its bytes afterwards.
  */
 #ifndef SUCREF_H
 #define SUCREF_H
@@ -284,8 +302,8 @@ typedef struct {
 } sucref_linear;
 
 /* sucref_linear_init - n_out, n_in 1..65535; dp * dq <= 64; bias [n_out] in units of 2^(P[d]+Q[d]), |bias| < 2^30, or
- * NULL. y, w, x, p, q stay the caller's and must outlive l. n_in * 2^(P[0]-P[d] + Q[0]-Q[d]) <= 2^30 keeps every partial
- * sum below 2^31 and is checked. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+ * NULL. y, w, x, p, q stay the caller's and must outlive l. n_in * 2^(P[0]-P[d] + Q[0]-Q[d]) <= 2^30 keeps every
+ * partial sum below 2^31 and is checked. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
 SUCREF_API int sucref_linear_init(sucref_linear *l, int32_t *y, const int16_t *w, uint32_t n_out, uint32_t n_in,
                                   const int8_t *p, size_t p_len, const int16_t *x, const int8_t *q, size_t q_len,
                                   const int32_t *bias);
@@ -310,8 +328,8 @@ SUCREF_API uint64_t sucref_linear_bound(const sucref_linear *l, uint32_t r);
 SUCREF_API uint64_t sucref_linear_rest(const sucref_linear *l);
 
 /* ---- model -------------------------------------------------------------------------------------------------------
- * The file is read where it lies: bytes must be aligned as a uint32_t is and stay unchanged while in use. Limits: 64 layers, 32
- * stops, 16 row groups a layer, 65,535 rows and columns. */
+ * The file is read where it lies: bytes must be aligned as a uint32_t is and stay unchanged while in use. Limits: 64
+ * layers, 32 stops, 16 row groups a layer, 65,535 rows and columns. */
 enum { SUCREF_MAX_LAYERS = 64, SUCREF_MAX_STOPS = 32, SUCREF_MAX_GROUPS = 16, SUCREF_MAX_PLANES = 8 };
 enum { SUCREF_INPUT_U8 = 0, SUCREF_INPUT_S8 = 1 };
 enum { SUCREF_ACT_NONE = 0, SUCREF_ACT_RELU, SUCREF_ACT_RELU6, SUCREF_ACT_LEAKY, SUCREF_ACT_TABLE, SUCREF_ACT_LOOKUP };
@@ -363,11 +381,13 @@ typedef struct { uint8_t bits; uint32_t correction_offset; /* 0: none */ } sucre
  * Returns SUCREF_OK, SUCREF_E_ARG or SUCREF_E_DATA (also: not even the first stop is complete). */
 SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault);
 
-/* sucref_model_check - the CRCs of the tables and of every complete section in bytes_len. SUCREF_OK or SUCREF_E_DATA. */
+/* sucref_model_check - the CRCs of the tables and of every complete section in bytes_len.
+ * SUCREF_OK or SUCREF_E_DATA. */
 SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault);
 
 /* sucref_model_extend - more of the same file has arrived behind bytes_len. Call between steps, never during one.
- * Returns the number of usable stops, or SUCREF_E_ARG (NULL, or fewer bytes than before), SUCREF_E_DATA (a bad section). */
+ * Returns the number of usable stops, or SUCREF_E_ARG (NULL, or fewer bytes than before),
+ * SUCREF_E_DATA (a bad section). */
 SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fault *fault);
 
 /* Records of an opened model; indices are not checked. g counts groups over all layers. */
@@ -377,8 +397,8 @@ SUCREF_API void sucref_model_stop(sucref_stop *out, const sucref_model *m, unsig
 SUCREF_API void sucref_model_entry(sucref_entry *out, const sucref_model *m, unsigned stop, unsigned g);
 
 /* sucref_model_cost - dense multiply-adds and weight bytes read to compute the stops first..stop of one input, if no
- * activation is zero and every layer's input changes at every stop: the most a run can need. first = stop = the last one
- * gives the one-shot network. Indices are not checked. */
+ * activation is zero and every layer's input changes at every stop: the most a run can need. first = stop = the last
+ * one gives the one-shot network. Indices are not checked. */
 typedef struct { uint64_t macs, weight_bytes; } sucref_cost;
 SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsigned first, unsigned stop);
 
@@ -451,7 +471,8 @@ SUCREF_API int sucref_net_run(sucref_net *s, unsigned stop);
 SUCREF_API uint32_t sucref_net_quantum(const sucref_model *m);
 
 /* sucref_net_answer - points at the last answer, for a reader that the stepper cannot interrupt (the same thread, or
- * an interrupt above it). Valid until two more stops are reached or an input is set. SUCREF_OK, SUCREF_E_ARG, SUCREF_E_STATE. */
+ * an interrupt above it). Valid until two more stops are reached or an input is set. SUCREF_OK,
+ * SUCREF_E_ARG, SUCREF_E_STATE. */
 SUCREF_API int sucref_net_answer(const sucref_net *s, sucref_answer *a);
 
 /* sucref_net_read - copies the last answer for a reader that the stepper may interrupt: tries again until no stop was
@@ -461,7 +482,8 @@ SUCREF_API int sucref_net_read(const sucref_net *s, sucref_answer *a, int32_t *l
 /* sucref_argmax - index of the largest (the first of equals); n >= 1. */
 SUCREF_API uint32_t sucref_argmax(const int32_t *z, uint32_t n);
 
-/* sucref_margin - how settled: largest minus second largest; for n = 1 the distance |z - threshold|. At most 2^32 - 1. */
+/* sucref_margin - how settled: largest minus second largest; for n = 1 the distance |z - threshold|.
+ * At most 2^32 - 1. */
 SUCREF_API uint32_t sucref_margin(const int32_t *z, uint32_t n, int32_t threshold);
 
 /* sucref_softmax - integer softmax as the TensorFlow Lite int8 reference computes it (gemmlowp fixed point: a Taylor
@@ -473,49 +495,52 @@ SUCREF_API uint32_t sucref_margin(const int32_t *z, uint32_t n, int32_t threshol
 SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t multiplier, int left_shift);
 
 /* ---- exit --------------------------------------------------------------------------------------------------------
- * When to stop refining. margin: an answer is settled at a stop when sucref_margin(logits, n_out, 0) reaches the threshold
- * that calibration found for the stop, from `samples` inputs on which `disagreements` of the answers that left by then were not
- * the full network's; risk is the Clopper-Pearson upper bound of that share, in 2^-32. The bound is about inputs like
- * those samples. gray [SR, section V]: a single output is settled outside lo..hi. */
+ * When to stop refining. margin: an answer is settled at a stop when sucref_margin(logits, n_out, 0) reaches the
+ * threshold that calibration found for the stop, from `samples` inputs on which `disagreements` of the answers that
+ * left by then were not the full network's; risk is the Clopper-Pearson upper bound of that share, in 2^-32. The bound
+ * is about inputs like those samples. gray [SR, section V]: a single output is settled outside lo..hi. */
 typedef struct { uint32_t margin, samples, disagreements, risk; } sucref_exit;
 
 /* sucref_model_exit - the rule stored for a stop (not checked against n_stops). SUCREF_OK, or SUCREF_E_STATE: none. */
 SUCREF_API int sucref_model_exit(sucref_exit *out, const sucref_model *m, unsigned stop);
 
-/* sucref_settled - 1 when the answer's stop is the last of the file or its margin reaches the stored threshold, else 0. */
+/* sucref_settled - 1 when the answer's stop is the last of the file or its margin reaches the stored threshold,
+ * else 0. */
 SUCREF_API int sucref_settled(const sucref_model *m, const sucref_answer *a);
 
 /* sucref_settled_gray - 1 when z < lo or z > hi. */
 SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi);
 
-/* sucref_certified - proves, where it can, that the full network's answer will be the current one: the same largest logit, or
- * for one output the same side of zero. No risk is left but that the file's bounds are wrong: they are as trusted as its weights.
+/* sucref_certified - proves, where it can, that the full network's answer will be the current one: the same largest
+ * logit, or for one output the same side of zero. No risk is left but that the file's bounds are wrong: they are as
+ * trusted as its weights.
  *
  *     first layer   z_full = z + offset + f + R.y,  0 <= f < 2     R the row's missing weights, y = u - mean
  *                   |R.y| <= norm * |y|                            Cauchy-Schwarz in columns weighted by `weight`
  *                   |sum_r v_r R_r.y| <= root * sqrt(sum_r (v_r norm_r)^2) * |y|
- *                                                                  root^2: largest eigenvalue of the rows' normalised Gram matrix
+ *                                                                  root^2: largest eigenvalue of the normalised rows'
+ *                                                                  Gram matrix
  *     a ReLU        t <= 0 <= T: max(p, 0) lies between L p and L (p - t), L = T / (T - t)
- *     last layer    logit_c - logit_k = v.a + bias > 0 for every other k, by the lines above (two layers) or by intervals
+ *     last layer    logit_c - logit_k = v.a + bias > 0 for every other k, by these lines (two layers) or by intervals
  *
  * all of it in integers rounded outwards. Asked between two steps, when a stop has just been reached.
  *   work [work_len]  scratch, sucref_certified_work_len elements
- * Returns 1 proved (always at the last stop), 0 not proved, SUCREF_E_ARG, SUCREF_E_SPACE, SUCREF_E_DATA (the bounds' place or stop is
- * impossible), or SUCREF_E_STATE: no answer, the next stop has been begun, or the file has no bounds for this stop (sucref_certify
- * makes them; hidden layers must be none, ReLU or ReLU6).
+ * Returns 1 proved (always at the last stop), 0 not proved, SUCREF_E_ARG, SUCREF_E_SPACE, SUCREF_E_DATA (the bounds'
+ * place or stop is impossible), or SUCREF_E_STATE: no answer, the next stop has been begun, or the file has no bounds
+ * for this stop (sucref_certify makes them; hidden layers must be none, ReLU or ReLU6).
  * Cost: about 40 instructions for each weight behind the first layer, a square root for each class. */
 SUCREF_API int sucref_certified(const sucref_net *s, uint32_t *work, size_t work_len);
 SUCREF_API size_t sucref_certified_work_len(const sucref_model *m); /* in uint32 elements; 0 for NULL or too many */
 
 /* ---- dither ------------------------------------------------------------------------------------------------------
- * Source: [AB] A. Abdi, "Distributed Learning and Inference in Deep Models", thesis, Georgia Tech, 2020, chapters 2, 4, 5 and
- * appendix A, corrected where said. Both ends make the same dither from (seed, stream, counter). In all of it
+ * Source: [AB] A. Abdi, "Distributed Learning and Inference in Deep Models", thesis, Georgia Tech, 2020, chapters 2, 4,
+ * 5 and appendix A, corrected where said. Both ends make the same dither from (seed, stream, counter). In all of it
  *
  *     y = x * m,  S = 2^shift,  u uniform on 0..S-1,   step size S / m in units of x
  *
- * so any step is a multiplier and a shift, nothing is divided, and sums over all u are exact in integers. Estimates come
- * back doubled, in units of 1 / (2m), because the error's grid lies on half units. |y| < 2^29, and |y| / S at most 32768 - terms (D4:
- * 32765), so that every index is an int16; checked first: SUCREF_E_RANGE, nothing written. */
+ * so any step is a multiplier and a shift, nothing is divided, and sums over all u are exact in integers. Estimates
+ * come back doubled, in units of 1 / (2m), because the error's grid lies on half units. |y| < 2^29, and |y| / S at most
+ * 32768 - terms (D4: 32765), so that every index is an int16; checked first: SUCREF_E_RANGE, nothing written. */
 typedef struct { uint32_t k0, k1; } sucref_stream;
 typedef struct { uint32_t multiplier; uint8_t shift; /* 1..24 */ } sucref_step;
 
@@ -523,105 +548,132 @@ typedef struct { uint32_t multiplier; uint8_t shift; /* 1..24 */ } sucref_step;
 SUCREF_API void sucref_stream_init(sucref_stream *s, uint32_t seed_low, uint32_t seed_high, uint32_t stream);
 
 /* sucref_random - 32 bits for a counter: mix2, two rounds of multiply and xor-shift, about 22 instructions; with
- * SUCREF_PHILOX defined, Philox2x32-7 [Salmon et al., SC 2011] keyed by k0 with k1 in the counter's upper half. Not for secrets. */
+ * SUCREF_PHILOX defined, Philox2x32-7 [Salmon et al., SC 2011] keyed by k0 with k1 in the counter's upper half.
+ * Not for secrets. */
 SUCREF_API uint32_t sucref_random(const sucref_stream *s, uint32_t counter);
 SUCREF_API void sucref_philox(uint32_t out[2], uint32_t counter_low, uint32_t counter_high, uint32_t key);
 
-/* sucref_step_for - the finest multiplier for which |x| <= max gives |y| / S <= levels. QSGD: max the norm; ternary: levels 1.
+/* sucref_step_for - the finest multiplier for which |x| <= max gives |y| / S <= levels. QSGD: max the norm; ternary:
+ * levels 1.
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (max 0 or over 2^29, levels 0 or over 32766). */
 SUCREF_API int sucref_step_for(sucref_step *st, uint32_t max, uint32_t levels);
 
-/* Quantizers. x [n], q [n], x2 [n] (2 * m * estimate); value i uses counter + i. May be done in pieces. Return SUCREF_OK,
- * SUCREF_E_ARG, SUCREF_E_RANGE.
+/* Quantizers. x [n], q [n], x2 [n] (2 * m * estimate); value i uses counter + i. May be done in pieces. Return
+ * SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE.
  *
- * subtractive [AB 2.4, 2.5]: q = floor((y + u) / S), x2 = 2Sq - 2u + S - 1. The sum of x2 - 2y over all u is 0 and the set of errors
- *     is -(S-1), -(S-3) .. S-1 for every x: unbiased, uniform, variance (S^2 - 1) / 12 in units of y.
- * half-dithered [AB A.4, Lemma 19]: the receiver knows no dither. u the sum of `terms` (1..3) uniforms, x2 = 2Sq - (terms-1)(S-1).
- *     Unbiased; with k terms moments up to the k-th do not depend on x. terms = 1 is QSGD's and TernGrad's rounding. Value i uses
- *     the counters counter + terms * i ...
- * one bit [AB A.1, A.2 with q/2 for q]: |y| <= S/2, bit = 2y + 2u > S - 1, x2 = +-S - 2u + S - 1. Unbiased, errors uniform, variance
- *     (S^2 - 1) / 12. Bits are packed from the lowest.
- * D4: four values at a time onto integers of even sum, the last one's dither over 2S, all dithers on odd half units (shift >= 1, n a
- *     multiple of 4): x2 = 2Sq - 2u - 1. Unbiased; the error is uniform over the cell, 0.1083 S^2 per value at twice the volume. */
-SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, unsigned terms, const sucref_stream *r, uint32_t counter);
+ * subtractive [AB 2.4, 2.5]: q = floor((y + u) / S), x2 = 2Sq - 2u + S - 1. The sum of x2 - 2y over all u is 0 and the
+ *     set of errors is -(S-1), -(S-3) .. S-1 for every x: unbiased, uniform, variance (S^2 - 1) / 12 in units of y.
+ * half-dithered [AB A.4, Lemma 19]: the receiver knows no dither. u the sum of `terms` (1..3) uniforms,
+ *     x2 = 2Sq - (terms-1)(S-1). Unbiased; with k terms moments up to the k-th do not depend on x. terms = 1 is QSGD's
+ *     and TernGrad's rounding. Value i uses the counters counter + terms * i ...
+ * one bit [AB A.1, A.2 with q/2 for q]: |y| <= S/2, bit = 2y + 2u > S - 1, x2 = +-S - 2u + S - 1. Unbiased, errors
+ *     uniform, variance (S^2 - 1) / 12. Bits are packed from the lowest.
+ * D4: four values at a time onto integers of even sum, the last one's dither over 2S, all dithers on odd half units
+ *     (shift >= 1, n a multiple of 4): x2 = 2Sq - 2u - 1. Unbiased; the error is uniform over the cell, 0.1083 S^2 per
+ *     value at twice the volume. */
+SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st,
+                                    const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st,
+                                    const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, unsigned terms,
+                                  const sucref_stream *r, uint32_t counter);
 SUCREF_API int sucref_half_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, unsigned terms);
-SUCREF_API int sucref_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_step *st,
+                                    const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_step *st,
+                                    const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r,
+                                uint32_t counter);
+SUCREF_API int sucref_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r,
+                                uint32_t counter);
 
 /* The same of int16 vectors, as sensors and gradients come. */
-SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, unsigned terms, const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st,
+                                      const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, unsigned terms,
+                                    const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_step *st,
+                                      const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r,
+                                  uint32_t counter);
 
-/* nested [AB 2.6, 2.7, D.1]: the receiver knows y near x, so only q mod k is sent. alpha / 2^alpha_shift <= 1, v = step << alpha_shift,
- * u uniform on 0..v-1:
+/* nested [AB 2.6, 2.7, D.1]: the receiver knows y near x, so only q mod k is sent. alpha / 2^alpha_shift <= 1,
+ * v = step << alpha_shift, u uniform on 0..v-1:
  *     symbol = floor((alpha x + u) / v) mod k
- *     r = 2v symbol - 2u + v - 1 - 2 alpha y, reduced mod 2kv to -kv..kv-1;   estimate = 2^(2 alpha_shift + 1) y + alpha r
+ *     r = 2v symbol - 2u + v - 1 - 2 alpha y, reduced mod 2kv to -kv..kv-1
+ *     estimate = 2^(2 alpha_shift + 1) y + alpha r
  * in units of 2^-(2 alpha_shift + 1). While |alpha (x - y)| < (k-1) v / 2 its error, with A = alpha / 2^alpha_shift, is
- * (A^2 - 1)(x - y) + A e, e uniform over a step: A^2 step^2 / 12 + (1 - A^2)^2 sigma^2; beyond, it jumps by k steps. Needs |alpha x|,
- * |alpha y| and v below 2^28. u is exactly uniform where v is a power of two; else shares differ by less than 2^-32. No division
- * for each element. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (nothing written). */
+ * (A^2 - 1)(x - y) + A e, e uniform over a step: A^2 step^2 / 12 + (1 - A^2)^2 sigma^2; beyond, it jumps by k steps.
+ * Needs |alpha x|, |alpha y| and v below 2^28. u is exactly uniform where v is a power of two; else shares differ by
+ * less than 2^-32. No division for each element. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (nothing written). */
 typedef struct { uint32_t step; uint16_t k; uint16_t alpha; uint8_t alpha_shift; /* 0..8 */ } sucref_nested;
-SUCREF_API int sucref_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c, const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c, const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n, const sucref_nested *c, const sucref_stream *r,
-                                    uint32_t counter);
+SUCREF_API int sucref_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c,
+                                    const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c,
+                                      const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n,
+                                    const sucref_nested *c, const sucref_stream *r, uint32_t counter);
 
-/* sucref_combine_weights - minimax weights of independent unbiased estimates [AB 2.11]: w_i = (1 / v_i) / sum(1 / v_j), in 2^-16,
- * summing to 65536 exactly. The combined variance is 1 / sum(1 / v_j). v > 0 (equal units), count 1..65535.
+/* sucref_combine_weights - minimax weights of independent unbiased estimates [AB 2.11]: w_i = (1 / v_i) / sum(1 / v_j),
+ * in 2^-16, summing to 65536 exactly. The combined variance is 1 / sum(1 / v_j). v > 0 (equal units), count 1..65535.
  * sucref_combine - out[i] = round(sum_s w_s * estimate_s[i] / 2^16); out may be one of the estimates. */
 SUCREF_API int sucref_combine_weights(uint32_t *w, const uint32_t *variance, size_t count);
 SUCREF_API int sucref_combine(int32_t *out, const int32_t *const *estimates, const uint32_t *w, size_t count, size_t n);
 
 /* ---- hadamard, qcs -----------------------------------------------------------------------------------------------
- * sucref_hadamard - unnormalised Walsh-Hadamard transform in place, Sylvester order, 2^log2_n values: grows by exactly log2_n
- * bits (inputs below 2^(31 - log2_n); wraps beyond). Twice gives 2^log2_n times the input. sucref_hadamard16 for inputs within
- * int8 and log2_n <= 8. Cost: log2_n / 2 passes of 8 additions for 4 values. */
+ * sucref_hadamard - unnormalised Walsh-Hadamard transform in place, Sylvester order, 2^log2_n values: grows by exactly
+ * log2_n bits (inputs below 2^(31 - log2_n); wraps beyond). Twice gives 2^log2_n times the input. sucref_hadamard16 for
+ * inputs within int8 and log2_n <= 8. Cost: log2_n / 2 passes of 8 additions for 4 values. */
 SUCREF_API void sucref_hadamard(int32_t *x, unsigned log2_n);
 SUCREF_API void sucref_hadamard16(int16_t *x, unsigned log2_n);
 
-/* sucref_fold - quantized compressive sampling's projection [AB Algorithm 2]: v = H_k F(r * x), r random signs of the stream, F adding
- * value i into bin i mod k; the first k rows of a larger Sylvester matrix are this. x [n], n < 65536, v [2^log2_k].
- * Quantize v with one of the quantizers (one-bit QCS: sucref_onebit_*), get w2; then
- * sucref_unfold - out[i] = r_i (H_k w2)[i mod k], the estimate of x in units of 1 / (2 m k): unbiased over signs and dithers. The
- * least-squares estimate is out / (1 + gamma), gamma = n/k - 1 + n/(4Q^2) ln k / (k-1) for max|v| = Q steps [AB 4.10].
- * work [2^log2_k]. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (log2_k over 16, n 0 or over 65535). */
-SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, const sucref_stream *r, uint32_t counter, int64_t *work);
+/* sucref_fold - quantized compressive sampling's projection [AB Algorithm 2]: v = H_k F(r * x), r random signs of the
+ * stream, F adding value i into bin i mod k; the first k rows of a larger Sylvester matrix are this. x [n], n < 65536,
+ * v [2^log2_k]. Quantize v with one of the quantizers (one-bit QCS: sucref_onebit_*), get w2; then
+ * sucref_unfold - out[i] = r_i (H_k w2)[i mod k], the estimate of x in units of 1 / (2 m k): unbiased over signs and
+ * dithers. The least-squares estimate is out / (1 + gamma), gamma = n/k - 1 + n/(4Q^2) ln k / (k-1) for max|v| = Q
+ * steps [AB 4.10]. work [2^log2_k]. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (log2_k over 16,
+ * n 0 or over 65535). */
+SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, const sucref_stream *r,
+                           uint32_t counter);
+SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, const sucref_stream *r,
+                             uint32_t counter, int64_t *work);
 
-/* sucref_qcs_best - the k = 2^log2_k <= n and the levels Q (1..127) of the least gamma, for k indices of 2Q + 1 values that together fit
- * `bits` [AB 4.11]: k log2(2Q + 1) <= bits. n 2..65535. *gamma in 2^-16, or NULL. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (n, or
- * not even two ternary indices fit). */
+/* sucref_qcs_best - the k = 2^log2_k <= n and the levels Q (1..127) of the least gamma, for k indices of 2Q + 1 values
+ * that together fit `bits` [AB 4.11]: k log2(2Q + 1) <= bits. n 2..65535. *gamma in 2^-16, or NULL. Returns SUCREF_OK,
+ * SUCREF_E_ARG, SUCREF_E_RANGE (n, or not even two ternary indices fit). */
 SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gamma, size_t n, uint32_t bits);
 
-/* Weighted error feedback [AB 4.14]: z = g + beta * residual, sent as zhat; then residual' = (1 - beta) residual + z - zhat, which is
- * residual + g - zhat whatever beta's rounding. beta = b / 256; with an unbiased quantizer of relative error gamma, 0 < beta <
- * 2 / (1 + gamma) keeps the residual bounded. z may be g. */
+/* Weighted error feedback [AB 4.14]: z = g + beta * residual, sent as zhat; then
+ *     residual' = (1 - beta) residual + z - zhat,
+ * which is residual + g - zhat whatever beta's rounding. beta = b / 256; with an unbiased
+ * quantizer of relative error gamma, 0 < beta < 2 / (1 + gamma) keeps the residual bounded. z may be g. */
 SUCREF_API void sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b);
 SUCREF_API void sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n);
 
-/* sucref_air_encode - random linear coding for sums over the air [AB 5.7, 5.10]: x[j] = scale * v[j] / h[j] on the channels used, else 0;
- * v from sucref_fold, inverse_h and scale in 2^-16, scale = c * weight / P(send) * k / channels used. Their sum through the channels,
- * unfolded, estimates the weighted sum of the nodes' vectors without bias. Clamped to int32. */
-SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h, int32_t scale);
+/* sucref_air_encode - random linear coding for sums over the air [AB 5.7, 5.10]: x[j] = scale * v[j] / h[j] on the
+ * channels used, else 0; v from sucref_fold, inverse_h and scale in 2^-16, scale = c * weight / P(send) * k / channels
+ * used. Their sum through the channels, unfolded, estimates the weighted sum of the nodes' vectors without bias.
+ * Clamped to int32. */
+SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
+                                  int32_t scale);
 
-/* sucref_air_power - local power scaling [AB 5.11]: the scale, at most the one given, at which sucref_air_encode's x stays within
- * sum x[j]^2 <= power (up to its rounding). The receiver does not know; the node keeps what was not sent, with
- * zhat = its own unfolded v * scale' / scale in sucref_feedback_keep. */
-SUCREF_API int32_t sucref_air_power(const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h, int32_t scale, uint64_t power);
+/* sucref_air_power - local power scaling [AB 5.11]: the scale, at most the one given, at which sucref_air_encode's x
+ * stays within sum x[j]^2 <= power (up to its rounding). The receiver does not know; the node keeps what was not sent,
+ * with zhat = its own unfolded v * scale' / scale in sucref_feedback_keep. */
+SUCREF_API int32_t sucref_air_power(const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
+                                    int32_t scale, uint64_t power);
 
-/* Indirect quantization [AB chapter 3]: a batch's outer product G = D X^T / L, D [m][L] and X [n][L], from its quantized factors. With
- * factors dithered by independent streams it is unbiased, its squared error summed over m x n [AB D.4]
+/* Indirect quantization [AB chapter 3]: a batch's outer product G = D X^T / L, D [m][L] and X [n][L], from its
+ * quantized factors. With factors dithered by independent streams it is unbiased, its squared error summed over
+ * m x n is [AB D.4]
  *
  *     (m n L a b + n a |D|^2 + m b |X|^2) / L^2      a, b: the error variances of X's and D's quantizers
  *
- * sucref_outer - out[j * n + i] = sum_l d2[j * L + l] * x2[i * L + l] of doubled estimates as decoders give them: G = out / (4 m_d m_x L).
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (m, n or L 0, or a sum could pass 2^63; nothing written). m n L multiply-adds.
+ * sucref_outer - out[j * n + i] = sum_l d2[j * L + l] * x2[i * L + l] of doubled estimates as decoders give them:
+ * G = out / (4 m_d m_x L).
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (m, n or L 0, or a sum could pass 2^63; nothing written). m n L
+ * multiply-adds.
  * sucref_outer_batch - the largest L for which the factors are no more values than the product: L (m + n) <= m n. */
 SUCREF_API int sucref_outer(int64_t *out, const int32_t *d2, size_t m, const int32_t *x2, size_t n, size_t batch);
 SUCREF_API uint32_t sucref_outer_batch(uint32_t m, uint32_t n);
@@ -640,24 +692,34 @@ typedef struct {
     uint32_t code, range;
     uint8_t bad;          /* the bytes are no output of an encoder */
 } sucref_decoder;
+
+/* sucref_encoder_put - the symbol whose interval is from .. from + share - 1 of 0..65535; share >= 1.
+ * sucref_encoder_end - returns the bytes needed; they are in out if that is at most room. Zeros at the end are left
+ * out: a decoder reads them there. */
 SUCREF_API void sucref_encoder_init(sucref_encoder *e, uint8_t *out, size_t room);
-SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t share); /* 0 <= from, 1 <= share, from + share <= 2^16 */
-SUCREF_API size_t sucref_encoder_end(sucref_encoder *e);                              /* bytes needed; written where <= room */
+SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t share);
+SUCREF_API size_t sucref_encoder_end(sucref_encoder *e);
+
+/* sucref_decoder_before - does the next symbol lie below `to`? Find its interval by asking, then take that.
+ * sucref_decoder_take - passes the symbol of that interval. Any bytes are safe. */
 SUCREF_API void sucref_decoder_init(sucref_decoder *d, const uint8_t *in, size_t len);
-SUCREF_API int sucref_decoder_before(const sucref_decoder *d, uint32_t to);           /* is the next symbol's interval below `to`? */
+SUCREF_API int sucref_decoder_before(const sucref_decoder *d, uint32_t to);
 SUCREF_API void sucref_decoder_take(sucref_decoder *d, uint32_t from, uint32_t share);
 
 /* ---- vec ---------------------------------------------------------------------------------------------------------
- * One vector of int16, 1..65536 values, as one frame: random signs and Hadamard blocks of 1024, 256 .. 4, 1 values make it nearly
- * Gaussian, a dithered quantizer of one step S/m = ratio * rms, and a range coder that knows the dither: for a Gaussian the
- * share of index q given u is a difference of two values of its distribution function at (q - u) * ratio, so one table
- * of 257 numbers is the model of every step. Sparse data go without rotation and with adaptive models instead.
+ * One vector of int16, 1..65536 values, as one frame: random signs and Hadamard blocks of 1024, 256 .. 4, 1 values make
+ * it nearly Gaussian, a dithered quantizer of one step S/m = ratio * rms, and a range coder that knows the dither: for
+ * a Gaussian the share of index q given u is a difference of two values of its distribution function at
+ * (q - u) * ratio, so one table of 257 numbers is the model of every step. Sparse data go without rotation and with
+ * adaptive models instead.
  *
  *     bytes  0 'V'  1 flags  2 u16 n - 1  4 u32 stream  8 u32 multiplier  12 u8 shift  13 u8 0  14 u16 ratio
  *            16 u32 payload bytes  20 payload  then u32 CRC-32 of all before
  *
- * The error of the decoded vector: ratio^2 / 12 of its energy (Z), ratio^2 * 0.1083 (D4), unbiased but for rounding the output. */
-enum { SUCREF_VEC_D4 = 1, SUCREF_VEC_SPARSE = 2, SUCREF_VEC_HALF = 4, SUCREF_VEC_PHILOX = 8 }; /* HALF: with SPARSE, zeros stay zeros */
+ * The error of the decoded vector: ratio^2 / 12 of its energy (Z), ratio^2 * 0.1083 (D4),
+ * unbiased but for rounding the output. */
+/* HALF: with SPARSE, zeros stay zeros */
+enum { SUCREF_VEC_D4 = 1, SUCREF_VEC_SPARSE = 2, SUCREF_VEC_HALF = 4, SUCREF_VEC_PHILOX = 8 };
 enum { SUCREF_VEC_BLOCK = 1024, SUCREF_VEC_OVERHEAD = 24 };
 typedef struct {
     uint32_t seed_low, seed_high; /* known to both ends */
@@ -666,46 +728,53 @@ typedef struct {
     uint8_t flags;
 } sucref_vec_options;
 
-/* sucref_vec_ratio_for_bits, _for_error - the ratio that codes a Gaussian vector at bits / 256 bits a value (104..1150), or with
- * error / 65536 of its energy (140..360000); clamped to 40..2048. */
+/* sucref_vec_ratio_for_bits, _for_error - the ratio that codes a Gaussian vector at bits / 256 bits a value
+ * (104..1150), or with error / 65536 of its energy (140..360000); clamped to 40..2048. */
 SUCREF_API uint16_t sucref_vec_ratio_for_bits(uint32_t bits, unsigned flags);
 SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags);
 
 /* sucref_vec_encode - x [n] to a frame. work [SUCREF_VEC_BLOCK]. *frame_len: bytes needed, also when room is too short.
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (n, ratio, flags), SUCREF_E_SPACE (frame holds nothing of use). */
-SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, uint32_t n, const sucref_vec_options *o, int32_t *work);
+SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, uint32_t n,
+                                 const sucref_vec_options *o, int32_t *work);
 
-/* sucref_vec_decode - the estimate, in 2^-fraction_bits (0..8) of a unit, rounded to nearest, clamped to int32. seed_*: the sender's.
- *   x [x_len] out; *n: values in the frame;  work [SUCREF_VEC_BLOCK]
- * Any bytes are safe. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE (x_len < n), SUCREF_E_DATA (x may hold part of a vector). */
-SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const uint8_t *frame, size_t frame_len, uint32_t seed_low, uint32_t seed_high,
-                                 unsigned fraction_bits, int64_t *work);
+/* sucref_vec_decode - the estimate, in 2^-fraction_bits (0..8) of a unit, rounded to nearest, clamped to int32.
+ *   seed_*: the sender's;  x [x_len] out; *n: values in the frame;  work [SUCREF_VEC_BLOCK]
+ * Any bytes are safe. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE (x_len < n), SUCREF_E_DATA (x may
+ * hold part of a vector). */
+SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const uint8_t *frame, size_t frame_len,
+                                 uint32_t seed_low, uint32_t seed_high, unsigned fraction_bits, int64_t *work);
 
 /* ---- parity ------------------------------------------------------------------------------------------------------
- * Source: [CDC] R. Hadidi et al., "Creating Robust Deep Neural Networks With Coded Distributed Computing for IoT Systems": a layer's
- * rows are split over n devices, and r more compute
+ * Source: [CDC] R. Hadidi et al., "Creating Robust Deep Neural Networks With Coded Distributed Computing for IoT
+ * Systems": a layer's rows are split over n devices, and r more compute
  *
  *     p_j = sum_i c_ji y_i      of the integer outputs, before bias, activation and requantization
  *
- * with small integers c_ji, the first row all ones, of which every square minor is other than 0, so that any n of the n + r devices
- * give the others' outputs. Everything wraps at 2^32. A lost y is (a sum of n multiply-adds) / 2^shift: the determinant of the
- * equations is 2^shift times an odd number, which has an inverse. It is exact while every |y| < 2^(31 - shift), shift at most 4 for
- * n <= 8, r <= 4, at most 5 for n <= 16, r <= 3. Shards of fewer rows are filled with zeros. Digit planes of the weights have parities in the
- * same way, plane by plane, and convolutions by output channels.
+ * with small integers c_ji, the first row all ones, of which every square minor is other than 0, so that any n of the
+ * n + r devices give the others' outputs. Everything wraps at 2^32. A lost y is (a sum of n multiply-adds) / 2^shift:
+ * the determinant of the equations is 2^shift times an odd number, which has an inverse. It is exact while every
+ * |y| < 2^(31 - shift), shift at most 4 for n <= 8, r <= 4, at most 5 for n <= 16, r <= 3. Shards of fewer rows are
+ * filled with zeros. Digit planes of the weights have parities in the same way, plane by plane, and convolutions by
+ * output channels.
  *
  * Shards are numbered 0..n-1 for data and n..n+r-1 for parity; a mask has bit k for shard k. */
 enum { SUCREF_MAX_SHARDS = 16, SUCREF_MAX_PARITY = 4 };
 
-/* sucref_parity_coefficient - c_ji, within +-4 for n <= 8 and +-8 beyond; 0 where (n, r) is no code: n 1..8 with r 1..4, n 9..16 with r 1..3. */
+/* sucref_parity_coefficient - c_ji, within +-4 for n <= 8 and +-8 beyond; 0 where (n, r) is no code: n 1..8 with r
+ * 1..4, n 9..16 with r 1..3. */
 SUCREF_API int sucref_parity_coefficient(unsigned n, unsigned r, unsigned parity, unsigned shard);
 
 /* sucref_parity_rows - the weights that a parity device computes with: out[k] = sum_i c_ji w_i[k].
  *   out [len] int16: |out| <= 127 * (8 * 16);  w [n] pointers to [len] int8 or, sucref_parity_digits, to digits 0..255
  * sucref_parity_outputs - the same of outputs, wrapping: what an honest parity device answers. y [n] pointers to [len].
  * Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such code). */
-SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t len, unsigned n, unsigned r, unsigned parity);
-SUCREF_API int sucref_parity_digits(int32_t *out, const uint8_t *const *digits, size_t len, unsigned n, unsigned r, unsigned parity);
-SUCREF_API int sucref_parity_outputs(int32_t *out, const int32_t *const *y, size_t len, unsigned n, unsigned r, unsigned parity);
+SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t len, unsigned n, unsigned r,
+                                  unsigned parity);
+SUCREF_API int sucref_parity_digits(int32_t *out, const uint8_t *const *digits, size_t len, unsigned n, unsigned r,
+                                    unsigned parity);
+SUCREF_API int sucref_parity_outputs(int32_t *out, const int32_t *const *y, size_t len, unsigned n, unsigned r,
+                                     unsigned parity);
 
 typedef struct {
     uint32_t factor[SUCREF_MAX_PARITY][SUCREF_MAX_SHARDS + SUCREF_MAX_PARITY]; /* of every shard; 0: not read */
@@ -715,42 +784,54 @@ typedef struct {
 
 /* sucref_recovery_plan - how to find the lost data shards from those present.
  *   limit   every data output keeps |y| < limit, 1..2^31
- * Returns SUCREF_OK (n_lost may be 0), SUCREF_E_ARG, SUCREF_E_RANGE (no such code; or no exact recovery for this limit, p is no plan
- * then), SUCREF_E_STATE (fewer than n shards present). */
+ * Returns SUCREF_OK (n_lost may be 0), SUCREF_E_ARG, SUCREF_E_RANGE (no such code; or no exact recovery for this limit,
+ * p is no plan then), SUCREF_E_STATE (fewer than n shards present). */
 SUCREF_API int sucref_recovery_plan(sucref_recovery *p, unsigned n, unsigned r, uint32_t present, uint32_t limit);
 
-/* sucref_recover - outputs of the plan's lost shard number `which` (0..n_lost-1). shard [n + r] pointers to [len]; those that the
- * plan does not read may be NULL. out may be none of them. n multiply-adds and a shift for each output, no division.
+/* sucref_recover - outputs of the plan's lost shard number `which` (0..n_lost-1). shard [n + r] pointers to [len];
+ * those that the plan does not read may be NULL. out may be none of them. n multiply-adds and a shift for each output,
+ * no division.
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_DATA (the shards contradict each other; out is written). */
-SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned which, const int32_t *const *shard, size_t len);
+SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned which, const int32_t *const *shard,
+                              size_t len);
 
-/* sucref_parity_check - compares what is present with the parities present. Up to r wrong shards, one output of them, are noticed.
- * Returns SUCREF_OK (no contradiction), SUCREF_E_DATA, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_STATE (nothing to compare). */
-SUCREF_API int sucref_parity_check(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present, uint32_t limit);
+/* sucref_parity_check - compares what is present with the parities present. Up to r wrong shards, one output of them,
+ * are noticed.
+ * Returns SUCREF_OK (no contradiction), SUCREF_E_DATA, SUCREF_E_ARG, SUCREF_E_RANGE,
+ * SUCREF_E_STATE (nothing to compare). */
+SUCREF_API int sucref_parity_check(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present,
+                                   uint32_t limit);
 
-/* sucref_parity_locate - which shards are wrong, when at most half as many are as there are parities to spare: the smallest set without
- * which the others agree and all recovered |y| < limit. *wrong: their mask, 0 if none.
- * Returns SUCREF_OK, SUCREF_E_DATA (wrong, but several sets fit or none does: never a guess), and as sucref_parity_check. */
-SUCREF_API int sucref_parity_locate(uint32_t *wrong, const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present, uint32_t limit);
+/* sucref_parity_locate - which shards are wrong, when at most half as many are as there are parities to spare: the
+ * smallest set without which the others agree and all recovered |y| < limit. *wrong: their mask, 0 if none.
+ * Returns SUCREF_OK, SUCREF_E_DATA (wrong, but several sets fit or none does: never a guess), and as
+ * sucref_parity_check. */
+SUCREF_API int sucref_parity_locate(uint32_t *wrong, const int32_t *const *shard, size_t len, unsigned n, unsigned r,
+                                    uint32_t present, uint32_t limit);
 
-/* A cheaper check of one shard by itself: one more row, the sum of its rows, whose output is the sum of its outputs, wrapping.
+/* A cheaper check of one shard by itself: one more row, the sum of its rows, whose output is the sum of its outputs,
+ * wrapping.
  * sucref_checksum_row - out [n_in] from w [rows][n_in], rows <= 256. sucref_checksum_agrees - 1 or 0. */
 SUCREF_API void sucref_checksum_row(int16_t *out, const int8_t *w, size_t rows, size_t n_in);
 SUCREF_API int sucref_checksum_agrees(const int32_t *y, size_t rows, int32_t sum);
 
 /* ---- fusion ------------------------------------------------------------------------------------------------------
- * Source: [SR] section IV. A job is one layer's product for one input, split over n devices and r parities, plane by plane; each device
- * sends its outputs of each plane as one message. Stop t of a job is complete when each of the planes 0..t has all n data shards or,
- * among the first `protect` planes, any n shards. Any transport: bytes in, bytes out.
+ * Source: [SR] section IV. A job is one layer's product for one input, split over n devices and r parities, plane by
+ * plane; each device sends its outputs of each plane as one message. Stop t of a job is complete when each of the
+ * planes 0..t has all n data shards or, among the first `protect` planes, any n shards. Any transport: bytes in, bytes
+ * out.
  *
- *     message   0 'S'  1 u8 0  2 u16 layer  4 u32 job  8 u8 plane  9 u8 shard  10 u16 values  12 i32 outputs, then u32 CRC-32 of all before
+ *     message   0 'S'  1 u8 0  2 u16 layer  4 u32 job  8 u8 plane  9 u8 shard  10 u16 values  12 i32 outputs
+ *               then u32 CRC-32 of all before
  *
  * Little-endian. Damaged, foreign, late and repeated messages change nothing but a counter. */
 enum { SUCREF_SHARD_OVERHEAD = 16 };
 typedef struct { uint32_t job; uint16_t layer, count; uint8_t plane, shard; const uint8_t *outputs; } sucref_shard;
 
-/* sucref_shard_pack - a message of count outputs (1..16383). *len: bytes needed. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE.
- * sucref_shard_open - takes one apart; out points into it. Any bytes are safe. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_DATA. */
+/* sucref_shard_pack - a message of count outputs (1..16383). *len: bytes needed. Returns SUCREF_OK, SUCREF_E_ARG,
+ * SUCREF_E_RANGE, SUCREF_E_SPACE.
+ * sucref_shard_open - takes one apart; out points into it. Any bytes are safe. Returns SUCREF_OK,
+ * SUCREF_E_ARG, SUCREF_E_DATA. */
 SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, const sucref_shard *s, const int32_t *y);
 SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size_t len);
 
@@ -765,57 +846,67 @@ typedef struct {
 typedef struct {
     sucref_fusion_options o;
     uint32_t *memory;
-    uint32_t bad, foreign, repeated; /* messages dropped: damaged or of another shape; of no open job (or closed already); seen before */
+    /* messages dropped: damaged or of another shape; of no open job (or closed already); seen before */
+    uint32_t bad, foreign, repeated;
 } sucref_fusion;
 
-/* sucref_fusion_memory_len - uint32 elements that the state needs: jobs * (2 + planes * (1 + (n + r) * rows)); 0 for options out of range. */
+/* sucref_fusion_memory_len - uint32 elements that the state needs: jobs * (2 + planes * (1 + (n + r) * rows)); 0 for
+ * options out of range. */
 SUCREF_API size_t sucref_fusion_memory_len(const sucref_fusion_options *o);
 
-/* sucref_fusion_init - memory [memory_len] is the state's own. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE. */
-SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options *o, uint32_t *memory, size_t memory_len);
+/* sucref_fusion_init - memory [memory_len] is the state's own. Returns SUCREF_OK, SUCREF_E_ARG,
+ * SUCREF_E_RANGE, SUCREF_E_SPACE. */
+SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options *o, uint32_t *memory,
+                                  size_t memory_len);
 
-/* sucref_fusion_begin - opens a job of a layer (0..65535). Returns SUCREF_OK, SUCREF_E_RANGE (layer), SUCREF_E_STATE (open already),
- * SUCREF_E_SPACE (close one first).
- * sucref_fusion_take - one message. Returns SUCREF_STOP when it completed a stop of its job, SUCREF_MORE when it was taken, SUCREF_OK
- * when it was dropped and counted.
+/* sucref_fusion_begin - opens a job of a layer (0..65535). Returns SUCREF_OK, SUCREF_E_RANGE (layer), SUCREF_E_STATE
+ * (open already), SUCREF_E_SPACE (close one first).
+ * sucref_fusion_take - one message. Returns SUCREF_STOP when it completed a stop of its job, SUCREF_MORE when it was
+ * taken, SUCREF_OK when it was dropped and counted.
  * sucref_fusion_stops - how many stops of a job are complete, 0..planes; SUCREF_E_STATE: not open.
- * sucref_fusion_release - a complete plane's outputs out [n][rows], recovered where lost. Returns SUCREF_OK, SUCREF_E_STATE (not
- * complete), SUCREF_E_RANGE (no exact recovery for the limit), SUCREF_E_DATA (shards contradict each other).
- * sucref_fusion_close - at the deadline or when done: forgets the job and returns how many stops were complete. What still comes
- * is foreign from then on. */
+ * sucref_fusion_release - a complete plane's outputs out [n][rows], recovered where lost. Returns SUCREF_OK,
+ * SUCREF_E_STATE (not complete), SUCREF_E_RANGE (no exact recovery for the limit), SUCREF_E_DATA (shards contradict
+ * each other).
+ * sucref_fusion_close - at the deadline or when done: forgets the job and returns how many stops were complete. What
+ * still comes is foreign from then on. */
 SUCREF_API int sucref_fusion_begin(sucref_fusion *f, uint32_t job, unsigned layer);
 SUCREF_API int sucref_fusion_take(sucref_fusion *f, const uint8_t *message, size_t len);
 SUCREF_API int sucref_fusion_stops(const sucref_fusion *f, uint32_t job, unsigned layer);
-SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane, int32_t *out);
+SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane,
+                                     int32_t *out);
 SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned layer);
 
 /* ---- shards of a model -------------------------------------------------------------------------------------------
- * One device's part of a layer is a model of one layer (`sucref split` writes it) that the device runs with sucref_net, a stop for each
- * plane; its input is the layer's, unsigned. What it sends are the sums of one plane,
+ * One device's part of a layer is a model of one layer (`sucref split` writes it) that the device runs with sucref_net,
+ * a stop for each plane; its input is the layer's, unsigned. What it sends are the sums of one plane,
  *
- *     y_t[r] = sum_c d_t[r][c] u[c]       d_t the digits of w * 2^shift + 128; the first plane's less 2^(bits - 1), so that
- *     a      = sum_t y_t 2^k_t            (k_t bits are missing behind plane t) is the sum of the cut weights themselves
+ *     y_t[r] = sum_c d_t[r][c] u[c]   d_t the digits of w * 2^shift + 128, the first plane's less 2^(bits - 1), so that
+ *     a      = sum_t y_t 2^k_t        (k_t bits are missing behind plane t) is the sum of the cut weights themselves
  *
- * A data part holds its rows of the layer, digit by digit as they were. A parity part has a row group for each protected plane, of
- * the digits' combinations: one row for each output where they fit int8, else two, p = low + 128 high.
+ * A data part holds its rows of the layer, digit by digit as they were. A parity part has a row group for each
+ * protected plane, of the digits' combinations: one row for each output where they fit int8, else two,
+ * p = low + 128 high.
  *
- * sucref_shard_sums - y of the plane whose number is the stop that the part's net has just reached; to be called at every stop.
+ * sucref_shard_sums - y of the plane whose number is the stop that the part's net has just reached; to be called at
+ * every stop.
  *   y       [rows] out     rows: the largest shard's; what a shorter data part lacks is 0
  *   before  [n_out of the part] the caller's, any values at the first stop; kept for the next one
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_STATE (no answer), SUCREF_E_RANGE (this part has more rows, or is none). */
 SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *part, int32_t *before);
 
-/* sucref_layer_finish - what a layer of the whole model answers at a stop, from all rows' sums, wherever they were computed: correction,
- * bias, requantization and activation, the last layer's order and softmax. The same integers as sucref_net's.
+/* sucref_layer_finish - what a layer of the whole model answers at a stop, from all rows' sums, wherever they were
+ * computed: correction, bias, requantization and activation, the last layer's order and softmax. The same integers as
+ * sucref_net's.
  *   out     [n_out] out      the next layer's input; of the last layer the answer
  *   logits  [n_out] out      z, or NULL
- *   sums    [n_planes] in    pointers to [n_out] each; planes that the stop does not use (sucref_layer_planes) may be NULL
- *   input   [n_in] in        the layer's input, unsigned (x + 128 for int8; cut as METHOD 5 says where the stop has fewer input bits)
+ *   sums    [n_planes] in    pointers to [n_out] each; planes that the stop does not use may be NULL
+ *   input   [n_in] in        the layer's input, unsigned (x + 128 for int8), cut as METHOD 5 says where the stop has
+ *                            fewer input bits
  * None overlap. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such layer or usable stop).
  *
  * sucref_layer_planes - the planes that a layer reads at a stop, as a mask; indices are not checked. */
-SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer, const int32_t *const *sums,
-                                   const uint8_t *input);
+SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer,
+                                   const int32_t *const *sums, const uint8_t *input);
 SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer);
 
 #ifdef SUCREF_HOST
@@ -864,28 +955,32 @@ typedef struct {
 } sucref_model_spec;
 
 /* sucref_model_write - the model file of a spec.
- * out NULL: returns the bytes needed. Else returns the bytes written, or 0: the spec is inconsistent, out_len too short,
- * or sucref_model_open refuses the result (fault says what). out must be aligned to 4. */
+ * out NULL: returns the bytes needed. Else returns the bytes written, or 0: the spec is inconsistent, out_len too
+ * short, or sucref_model_open refuses the result (fault says what). out must be aligned to 4. */
 SUCREF_API uint32_t sucref_model_write(uint8_t *out, size_t out_len, const sucref_model_spec *spec,
                                        sucref_fault *fault);
 
-/* sucref_calibrate - corrections for every stop of a spec but the last, on n_samples unlabelled inputs [n_samples][n_in] as the
- * model takes them. Layer by layer, on the activations that the cut network really has, each row of 0 < bits < 8 gets the
- * alpha, gamma, beta of the least squared distance to the full network's z; rows of 0 bits the mean of the full
- * network's activation.
+/* sucref_calibrate - corrections for every stop of a spec but the last, on n_samples unlabelled inputs
+ * [n_samples][n_in] as the model takes them. Layer by layer, on the activations that the cut network really has, each
+ * row of 0 < bits < 8 gets the alpha, gamma, beta of the least squared distance to the full network's z; rows of 0 bits
+ * the mean of the full network's activation.
  *   corrections [n_stops][groups of all layers]  out  spec->corrections may point at them afterwards
  *   memory                                       out  one block that they point into: free() it when they are done with
  * progress is called after every layer of every stop; it may be NULL.
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
-SUCREF_API int sucref_calibrate(sucref_correction *corrections, void **memory, const sucref_model_spec *spec, const uint8_t *samples,
-                                uint32_t n_samples, void (*progress)(void *user, unsigned done, unsigned of), void *user);
+SUCREF_API int sucref_calibrate(sucref_correction *corrections, void **memory, const sucref_model_spec *spec,
+                                const uint8_t *samples, uint32_t n_samples,
+                                void (*progress)(void *user, unsigned done, unsigned of), void *user);
 
-/* sucref_certify - bounds for sucref_certified, of every stop whose first layer keeps its accumulators, has more than 0 bits of every
- * row and 8 of the input, and whose later layers are whole. Call after the corrections are in the spec. Samples as for
- * sucref_calibrate choose mean and weight; what they show changes how tight the bounds are, not that they hold.
+/* sucref_certify - bounds for sucref_certified, of every stop whose first layer keeps its accumulators, has more than 0
+ * bits of every row and 8 of the input, and whose later layers are whole. Call after the corrections are in the spec.
+ * Samples as for sucref_calibrate choose mean and weight; what they show changes how tight the bounds are, not that
+ * they hold.
  *   bounds  out  spec->bounds may point at it afterwards;   memory  out  one block that it points into, free() it later
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE, SUCREF_E_STATE (no stop can have bounds). Time: rows^2 * inputs + 8 * rows^3. */
-SUCREF_API int sucref_certify(sucref_bounds *bounds, void **memory, const sucref_model_spec *spec, const uint8_t *samples, uint32_t n_samples);
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE, SUCREF_E_STATE (no stop can have bounds).
+ * Time: rows^2 * inputs + 8 * rows^3. */
+SUCREF_API int sucref_certify(sucref_bounds *bounds, void **memory, const sucref_model_spec *spec,
+                              const uint8_t *samples, uint32_t n_samples);
 
 typedef struct {
     uint32_t n_in, n_out;
@@ -898,7 +993,7 @@ typedef struct {
     uint8_t cut_input;        /* cut the input to as many bits as the first layer's weights */
     uint8_t act;              /* of hidden layers: SUCREF_ACT_NONE, _RELU, _RELU6 or _LEAKY */
     float input_scale;        /* real value of one step of the input, e.g. 1/255 */
-    float clip;               /* row scales: largest |w| that keeps its value, as a share of the row's largest; 0: chosen
+    float clip; /* row scales: largest |w| that keeps its value, as a share of the row's largest; 0: chosen
                                  per row for the smallest error over the plan's stops */
     float leak;               /* slope of SUCREF_ACT_LEAKY */
     const uint8_t *calibrate; /* [n_calibrate][n_in] unlabelled inputs */
@@ -911,15 +1006,18 @@ typedef struct {
  * squares on the activations that the cut network really has. Without calibration inputs hidden scales assume inputs
  * of full range and no correction is stored.
  *   *model out, from malloc, free() it; *model_len out
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (a weight or option that is no finite number or out of range), SUCREF_E_SPACE. */
-SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucref_float_layer *layers, unsigned n_layers,
-                               const sucref_quantize_options *options, sucref_fault *fault);
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (a weight or option that is no finite number or out of range),
+ * SUCREF_E_SPACE. */
+SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucref_float_layer *layers,
+                               unsigned n_layers, const sucref_quantize_options *options, sucref_fault *fault);
 
-/* sucref_outer_fit - [AB] Algorithm 1: values for given bins of both factors of G = D X^T / L by alternating least squares of
+/* sucref_outer_fit - [AB] Algorithm 1: values for given bins of both factors of G = D X^T / L by alternating least
+ * squares of
  *
  *     |G - G~|^2 + lambda (sum G - sum G~)^2,   G~ = sum_t beta[bin_d[j][t]] alpha[bin_x[i][t]] / L
  *
- * (alpha^T P beta where (3.5) to (3.7) print beta^T P alpha). Starts from the bins' means; a round solves for beta, then for alpha.
+ * (alpha^T P beta where (3.5) to (3.7) print beta^T P alpha). Starts from the bins' means; a round solves for beta,
+ * then for alpha.
  *   alpha [kx], beta [kd] out;  x [n][L], bin_x [n][L] below kx, d [m][L], bin_d [m][L] below kd;  k 1..16, batch L
  *   objective [1 + 2 rounds] out: before, and after each half of a round; never rises. Or NULL
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (a size, or a bin that is none), SUCREF_E_SPACE. */
@@ -930,21 +1028,23 @@ typedef struct {
     unsigned kx, kd;
     double lambda;
 } sucref_outer_bins;
-SUCREF_API int sucref_outer_fit(double *alpha, double *beta, const sucref_outer_bins *b, unsigned rounds, double *objective);
+SUCREF_API int sucref_outer_fit(double *alpha, double *beta, const sucref_outer_bins *b, unsigned rounds,
+                                double *objective);
 
-/* sucref_partition_float - sucref_partition for real numbers; NaN, and infinity under SUCREF_WRAP, is SUCREF_E_RANGE. */
+/* sucref_partition_float - sucref_partition for real numbers; NaN, and infinity under SUCREF_WRAP,
+ * is SUCREF_E_RANGE. */
 SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t len, const int8_t *p, size_t p_len,
                                       int overflow);
 
-/* sucref_table - knots of SUCREF_ACT_TABLE for a logistic or hyperbolic tangent of R * step, R the requantized z (-32768..
- * 32767). sigmoid: u = 256 * value, zero point 0; tanh: u = 128 * value + 128, zero point 128. Chords of 2048 * step are off
- * by at most (2048 * step)^2 / 8 * max|f''|: sigmoid at step 2^-12 (-8..8) 0.8 of u, tanh at 2^-13 (-4..4) 0.8.
- * table [SUCREF_TABLE_LEN] out. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+/* sucref_table - knots of SUCREF_ACT_TABLE for a logistic or hyperbolic tangent of R * step, R the requantized z
+ * (-32768..32767). sigmoid: u = 256 * value, zero point 0; tanh: u = 128 * value + 128, zero point 128. Chords of
+ * 2048 * step are off by at most (2048 * step)^2 / 8 * max|f''|: sigmoid at step 2^-12 (-8..8) 0.8 of u, tanh at 2^-13
+ * (-4..4) 0.8. table [SUCREF_TABLE_LEN] out. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
 enum { SUCREF_TABLE_SIGMOID = 0, SUCREF_TABLE_TANH = 1 };
 SUCREF_API int sucref_table(int16_t *table, int kind, double step);
 
-/* sucref_quantize_multiplier - real > 0 as multiplier * 2^(exponent - 31), multiplier in [2^30, 2^31); 0, and what is no finite number
- * or below 2^-32, gives 0, 0. */
+/* sucref_quantize_multiplier - real > 0 as multiplier * 2^(exponent - 31), multiplier in [2^30, 2^31); 0, and what is
+ * no finite number or below 2^-32, gives 0, 0. */
 SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, double real);
 #endif /* SUCREF_HOST */
 
@@ -1193,7 +1293,8 @@ SUCREF_API uint32_t sucref_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned 
 }
 
 /* where the block that holds `row` starts, how many rows it has, and the row inside it */
-static uint32_t sucref_i_block(uint32_t *rows, uint32_t *inside, uint32_t n_rows, uint32_t n_in, unsigned slot, uint32_t row)
+static uint32_t sucref_i_block(uint32_t *rows, uint32_t *inside, uint32_t n_rows, uint32_t n_in, unsigned slot,
+                               uint32_t row)
 {
     const uint32_t padded = SUCREF_I_PAD4(n_rows);
     uint32_t r = sucref_i_block_rows(slot), first = 0, at = 0;
@@ -1265,7 +1366,9 @@ SUCREF_API int sucref_plane_pack(uint8_t *plane, size_t plane_len, const int8_t 
             int32_t v = 0;
             unsigned bit;
             uint32_t word, digit;
-            if (row < n_rows) { v = (int32_t)w[(size_t)row * n_in + col] * (row_shift != NULL ? (int32_t)1 << row_shift[row] : 1); }
+            if (row < n_rows) {
+                v = (int32_t)w[(size_t)row * n_in + col] * (row_shift != NULL ? (int32_t)1 << row_shift[row] : 1);
+            }
             v = (v > 127 ? 127 : v < -128 ? -128 : v) + 128;
             digit = ((uint32_t)v >> low_bit) & ((1U << digit_bits) - 1U);
             word = at + sucref_i_word_of(&bit, rows, slot, inside, col);
@@ -1287,7 +1390,9 @@ SUCREF_API int sucref_schedule(sucref_product *gamma, size_t gamma_len, const in
     if (gamma_len < (p_len - 1) * (q_len - 1)) { return SUCREF_E_SPACE; }
     for (i = 1; i < p_len; i++) { /* insertion behind all of at least the same weight keeps smaller i first */
         for (j = 1; j < q_len; j++, n++) {
-            for (at = n; at > 0 && p[gamma[at - 1].i] + q[gamma[at - 1].j] < p[i] + q[j]; at--) { gamma[at] = gamma[at - 1]; }
+            for (at = n; at > 0 && p[gamma[at - 1].i] + q[gamma[at - 1].j] < p[i] + q[j]; at--) {
+                gamma[at] = gamma[at - 1];
+            }
             gamma[at].i = (uint8_t)i;
             gamma[at].j = (uint8_t)j;
         }
@@ -1395,7 +1500,14 @@ enum { /* byte offsets in the file and its records */
     SUCREF_I_F_TYPE = 0, SUCREF_I_F_FLAGS = 2, SUCREF_I_F_STOP = 3, SUCREF_I_F_LAYER = 4, SUCREF_I_F_INDEX = 6,
     SUCREF_I_F_LEN = 8, SUCREF_I_F_CRC = 12
 };
-enum { SUCREF_I_T_CORRECTION = 1, SUCREF_I_T_PLANE = 2, SUCREF_I_T_EXIT = 3, SUCREF_I_T_BOUNDS = 4, SUCREF_I_REQUIRED = 1, SUCREF_I_EXIT_LEN = 16 };
+enum {
+    SUCREF_I_T_CORRECTION = 1,
+    SUCREF_I_T_PLANE = 2,
+    SUCREF_I_T_EXIT = 3,
+    SUCREF_I_T_BOUNDS = 4,
+    SUCREF_I_REQUIRED = 1,
+    SUCREF_I_EXIT_LEN = 16
+};
 
 /* parts of a layer's parameters, in order, and their total length */
 typedef struct { uint32_t bias, multiplier, exponent, shift, colmax, table, order, mean, weight, end; } sucref_i_params;
@@ -1410,16 +1522,27 @@ static sucref_i_params sucref_i_params_of(const sucref_layer *l)
     p.shift = p.exponent + SUCREF_I_PAD4(k);
     p.colmax = p.shift + SUCREF_I_PAD4(l->n_out);
     p.table = p.colmax + SUCREF_I_PAD4(l->n_in);
-    p.order = p.table + (l->act == SUCREF_ACT_TABLE ? SUCREF_I_PAD4(2 * SUCREF_TABLE_LEN) : l->act == SUCREF_ACT_LOOKUP ? (uint32_t)SUCREF_LOOKUP_LEN : 0U);
+    p.order = p.table + (l->act == SUCREF_ACT_TABLE    ? SUCREF_I_PAD4(2 * SUCREF_TABLE_LEN)
+                         : l->act == SUCREF_ACT_LOOKUP ? (uint32_t)SUCREF_LOOKUP_LEN
+                                                       : 0U);
     p.mean = p.order + ((l->flags & SUCREF_LAYER_ORDER) ? SUCREF_I_PAD4(2U * l->n_out) : 0U);
     p.weight = p.mean + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
     p.end = p.weight + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
     return p;
 }
 
-static uint32_t sucref_i_groups_at(const sucref_model *m) { return SUCREF_I_HEADER + (uint32_t)m->n_layers * SUCREF_I_LAYER; }
-static uint32_t sucref_i_stops_at(const sucref_model *m) { return sucref_i_groups_at(m) + (uint32_t)m->n_groups * SUCREF_I_GROUP; }
-static uint32_t sucref_i_entries_at(const sucref_model *m) { return sucref_i_stops_at(m) + (uint32_t)m->n_stops * SUCREF_I_STOP; }
+static uint32_t sucref_i_groups_at(const sucref_model *m)
+{
+    return SUCREF_I_HEADER + (uint32_t)m->n_layers * SUCREF_I_LAYER;
+}
+static uint32_t sucref_i_stops_at(const sucref_model *m)
+{
+    return sucref_i_groups_at(m) + (uint32_t)m->n_groups * SUCREF_I_GROUP;
+}
+static uint32_t sucref_i_entries_at(const sucref_model *m)
+{
+    return sucref_i_stops_at(m) + (uint32_t)m->n_stops * SUCREF_I_STOP;
+}
 static uint32_t sucref_i_tables_end(const sucref_model *m)
 {
     return sucref_i_entries_at(m) + (uint32_t)m->n_stops * m->n_groups * SUCREF_I_ENTRY;
@@ -1472,7 +1595,8 @@ SUCREF_API void sucref_model_entry(sucref_entry *out, const sucref_model *m, uns
     out->correction_offset = sucref_i_u32(p + 4);
 }
 
-/* how many planes hold the first `bits` bits; 0xFF where the plan has no such cut. Coarse: plane 0, or plane 1 alone. */
+/* how many planes hold the first `bits` bits; 0xFF where the plan has no such cut. Coarse: plane 0,
+ * or plane 1 alone. */
 static unsigned sucref_i_planes_for(const sucref_layer *l, unsigned bits)
 {
     unsigned n, sum = 0;
@@ -1514,7 +1638,9 @@ static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
     uint32_t head;
     if (m->bytes_len < SUCREF_I_HEADER) { return SUCREF_I_FAIL(f, "header: too short", m->bytes_len); }
     if (sucref_i_u32(p) != 0x52435553U) { return SUCREF_I_FAIL(f, "magic", 0); }
-    if (sucref_i_u16(p + SUCREF_I_H_VERSION) != SUCREF_FORMAT) { return SUCREF_I_FAIL(f, "format version", SUCREF_I_H_VERSION); }
+    if (sucref_i_u16(p + SUCREF_I_H_VERSION) != SUCREF_FORMAT) {
+        return SUCREF_I_FAIL(f, "format version", SUCREF_I_H_VERSION);
+    }
     if (sucref_i_u16(p + SUCREF_I_H_LAYOUT) != 0) { return SUCREF_I_FAIL(f, "plane layout", SUCREF_I_H_LAYOUT); }
     m->file_bytes = sucref_i_u32(p + SUCREF_I_H_FILE);
     head = sucref_i_u32(p + SUCREF_I_H_HEAD);
@@ -1525,18 +1651,24 @@ static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
     m->n_stops = SUCREF_READ_U8(p + SUCREF_I_H_STOPS);
     m->input_type = SUCREF_READ_U8(p + SUCREF_I_H_INPUT);
     if (m->bytes_len > m->file_bytes) { m->bytes_len = m->file_bytes; }
-    if (m->n_layers < 1 || m->n_layers > SUCREF_MAX_LAYERS) { return SUCREF_I_FAIL(f, "number of layers", SUCREF_I_H_LAYERS); }
+    if (m->n_layers < 1 || m->n_layers > SUCREF_MAX_LAYERS) {
+        return SUCREF_I_FAIL(f, "number of layers", SUCREF_I_H_LAYERS);
+    }
     if (m->n_groups < m->n_layers || m->n_groups > m->n_layers * SUCREF_MAX_GROUPS) {
         return SUCREF_I_FAIL(f, "number of groups", SUCREF_I_H_GROUPS);
     }
-    if (m->n_stops < 1 || m->n_stops > SUCREF_MAX_STOPS) { return SUCREF_I_FAIL(f, "number of stops", SUCREF_I_H_STOPS); }
+    if (m->n_stops < 1 || m->n_stops > SUCREF_MAX_STOPS) {
+        return SUCREF_I_FAIL(f, "number of stops", SUCREF_I_H_STOPS);
+    }
     if (m->input_type > SUCREF_INPUT_S8) { return SUCREF_I_FAIL(f, "input type", SUCREF_I_H_INPUT); }
     m->softmax_multiplier = sucref_i_s32(sucref_i_u32(p + SUCREF_I_H_SOFTMAX));
     m->softmax_shift = SUCREF_READ_U8(p + SUCREF_I_H_SHIFT);
-    if (m->softmax_multiplier == 0 ? m->softmax_shift != 0 : m->softmax_multiplier < 0x40000000 || m->softmax_shift > 31 || m->n_out > 4095U) {
+    if (m->softmax_multiplier == 0 ? m->softmax_shift != 0
+                                   : m->softmax_multiplier < 0x40000000 || m->softmax_shift > 31 || m->n_out > 4095U) {
         return SUCREF_I_FAIL(f, "softmax", SUCREF_I_H_SOFTMAX);
     }
-    if (SUCREF_READ_U8(p + SUCREF_I_H_ZERO) != 0 || !sucref_i_zero_bytes(p + SUCREF_I_H_ZERO2, SUCREF_I_H_CRC - SUCREF_I_H_ZERO2)) {
+    if (SUCREF_READ_U8(p + SUCREF_I_H_ZERO) != 0 ||
+        !sucref_i_zero_bytes(p + SUCREF_I_H_ZERO2, SUCREF_I_H_CRC - SUCREF_I_H_ZERO2)) {
         return SUCREF_I_FAIL(f, "reserved bytes of the header", SUCREF_I_H_ZERO);
     }
     if (head % 4U != 0 || head < sucref_i_tables_end(m) || head > m->file_bytes || m->file_bytes % 4U != 0) {
@@ -1553,10 +1685,14 @@ static int sucref_i_open_plan(const sucref_layer *l, sucref_fault *f, uint32_t a
         return SUCREF_I_FAIL(f, "number of planes", at + SUCREF_I_L_PLANES);
     }
     for (i = 0; i < SUCREF_MAX_PLANES; i++) {
-        if ((i < l->n_planes) != (l->plan[i] >= 1) || l->plan[i] > 8) { return SUCREF_I_FAIL(f, "plan", at + SUCREF_I_L_PLAN); }
+        if ((i < l->n_planes) != (l->plan[i] >= 1) || l->plan[i] > 8) {
+            return SUCREF_I_FAIL(f, "plan", at + SUCREF_I_L_PLAN);
+        }
         sum += l->plan[i];
     }
-    if (l->coarse ? l->plan[0] > 7 || l->plan[1] != 8 : sum != 8) { return SUCREF_I_FAIL(f, "plan", at + SUCREF_I_L_PLAN); }
+    if (l->coarse ? l->plan[0] > 7 || l->plan[1] != 8 : sum != 8) {
+        return SUCREF_I_FAIL(f, "plan", at + SUCREF_I_L_PLAN);
+    }
     return SUCREF_OK;
 }
 
@@ -1570,7 +1706,9 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
     for (r = 0; r < l->n_out; r++) { /* n_in * 128 * 255 + |bias| < 2^31 keeps every accumulator in int32 */
         const uint32_t bias = sucref_i_u32(m->bytes + at.bias + 4U * r);
         const uint32_t mag = bias > 0x7FFFFFFFU ? 0U - bias : bias;
-        if (mag > 0x7FFFFFFFU - l->n_in * 32640U) { return SUCREF_I_FAIL(f, "bias: accumulator could overflow", at.bias + 4U * r); }
+        if (mag > 0x7FFFFFFFU - l->n_in * 32640U) {
+            return SUCREF_I_FAIL(f, "bias: accumulator could overflow", at.bias + 4U * r);
+        }
         if (SUCREF_READ_U8(m->bytes + at.shift + r) > 7) { return SUCREF_I_FAIL(f, "row shift", at.shift + r); }
         if ((l->flags & SUCREF_LAYER_ORDER) && sucref_i_u16(m->bytes + at.order + 2U * r) >= l->n_out) {
             return SUCREF_I_FAIL(f, "output order", at.order + 2U * r);
@@ -1579,7 +1717,9 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
     for (r = 0; r < k; r++) {
         const uint32_t mul = sucref_i_u32(m->bytes + at.multiplier + 4U * r);
         const int e = sucref_i_s8(SUCREF_READ_U8(m->bytes + at.exponent + r));
-        if (mul != 0 && (mul < 0x40000000U || mul > 0x7FFFFFFFU)) { return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r); }
+        if (mul != 0 && (mul < 0x40000000U || mul > 0x7FFFFFFFU)) {
+            return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r);
+        }
         if (e < low || e > high) { return SUCREF_I_FAIL(f, "exponent", at.exponent + r); }
     }
     return SUCREF_OK;
@@ -1605,13 +1745,15 @@ static int sucref_i_open_groups(const sucref_model *m, const sucref_layer *l, su
 }
 
 /* one layer's record; `before` is the layer it reads, or NULL */
-static int sucref_i_open_layer(const sucref_model *m, unsigned n, const sucref_layer *before, sucref_layer *l, uint32_t *params,
-                               sucref_fault *f)
+static int sucref_i_open_layer(const sucref_model *m, unsigned n, const sucref_layer *before, sucref_layer *l,
+                               uint32_t *params, sucref_fault *f)
 {
     const uint32_t at = SUCREF_I_HEADER + (uint32_t)n * SUCREF_I_LAYER, head = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
     int status;
     sucref_model_layer(l, m, n);
-    if (l->n_in < 1 || l->n_in > 65535U || l->n_in != (before ? before->n_out : m->n_in)) { return SUCREF_I_FAIL(f, "layer inputs", at); }
+    if (l->n_in < 1 || l->n_in > 65535U || l->n_in != (before ? before->n_out : m->n_in)) {
+        return SUCREF_I_FAIL(f, "layer inputs", at);
+    }
     if (l->n_out < 1 || l->n_out > 65535U) { return SUCREF_I_FAIL(f, "layer outputs", at + SUCREF_I_L_OUT); }
     if (l->first_group != (before ? before->first_group + before->n_groups : 0) || l->n_groups < 1 ||
         l->n_groups > SUCREF_MAX_GROUPS || l->first_group + l->n_groups > m->n_groups) {
@@ -1621,10 +1763,16 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, const sucref_l
     if (status != SUCREF_OK) { return status; }
     if (l->act > SUCREF_ACT_LOOKUP) { return SUCREF_I_FAIL(f, "activation", at + SUCREF_I_L_ACT); }
     if (l->requant > SUCREF_REQUANT_ROUND) { return SUCREF_I_FAIL(f, "requantization", at + SUCREF_I_L_REQUANT); }
-    if (l->flags > 15 || ((l->flags & SUCREF_LAYER_ORDER) && n + 1U != m->n_layers) || ((l->flags & SUCREF_LAYER_COLUMNS) && n > 0)) { return SUCREF_I_FAIL(f, "layer flags", at + SUCREF_I_L_FLAGS); }
-    if (before != NULL && before->act < SUCREF_ACT_TABLE && l->in_zero != before->out_zero) { return SUCREF_I_FAIL(f, "input zero point", at + SUCREF_I_L_IN_ZERO); }
+    if (l->flags > 15 || ((l->flags & SUCREF_LAYER_ORDER) && n + 1U != m->n_layers) ||
+        ((l->flags & SUCREF_LAYER_COLUMNS) && n > 0)) {
+        return SUCREF_I_FAIL(f, "layer flags", at + SUCREF_I_L_FLAGS);
+    }
+    if (before != NULL && before->act < SUCREF_ACT_TABLE && l->in_zero != before->out_zero) {
+        return SUCREF_I_FAIL(f, "input zero point", at + SUCREF_I_L_IN_ZERO);
+    }
     if (l->lo > l->hi) { return SUCREF_I_FAIL(f, "clamp", at + SUCREF_I_L_LO); }
-    if (SUCREF_READ_U8(m->bytes + at + 33U) != 0 || !sucref_i_zero_bytes(m->bytes + at + SUCREF_I_L_ZERO, SUCREF_I_LAYER - SUCREF_I_L_ZERO) ||
+    if (SUCREF_READ_U8(m->bytes + at + 33U) != 0 ||
+        !sucref_i_zero_bytes(m->bytes + at + SUCREF_I_L_ZERO, SUCREF_I_LAYER - SUCREF_I_L_ZERO) ||
         (l->act != SUCREF_ACT_LEAKY && l->slope != 0)) {
         return SUCREF_I_FAIL(f, "reserved bytes of a layer", at + SUCREF_I_L_ZERO);
     }
@@ -1645,11 +1793,15 @@ static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, u
         sucref_model_entry(&now, m, stop, g);
         if (stop > 0) { sucref_model_entry(&before, m, stop - 1U, g); }
         if (sucref_i_planes_for(l, now.bits) == 0xFFU) { return SUCREF_I_FAIL(f, "bits that the plan lacks", at); }
-        if (now.bits < before.bits || (stop + 1U == m->n_stops && now.bits != 8)) { return SUCREF_I_FAIL(f, "bits of a stop", at); }
+        if (now.bits < before.bits || (stop + 1U == m->n_stops && now.bits != 8)) {
+            return SUCREF_I_FAIL(f, "bits of a stop", at);
+        }
         if (now.bits == 8 ? now.correction_offset != 0 : now.bits == 0 && now.correction_offset == 0) {
             return SUCREF_I_FAIL(f, "correction", at + 4U);
         }
-        if (!sucref_i_zero_bytes(m->bytes + at + 1U, 3)) { return SUCREF_I_FAIL(f, "reserved bytes of an entry", at + 1U); }
+        if (!sucref_i_zero_bytes(m->bytes + at + 1U, 3)) {
+            return SUCREF_I_FAIL(f, "reserved bytes of an entry", at + 1U);
+        }
     }
     return SUCREF_OK;
 }
@@ -1678,11 +1830,13 @@ static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *en
 }
 
 /* is there a framed section of this type and length whose payload starts at `at` and ends by `end`? */
-static int sucref_i_section_ok(const sucref_model *m, uint32_t at, uint32_t len, uint32_t end, unsigned type, unsigned layer,
-                               unsigned index)
+static int sucref_i_section_ok(const sucref_model *m, uint32_t at, uint32_t len, uint32_t end, unsigned type,
+                               unsigned layer, unsigned index)
 {
     const uint8_t *p;
-    if (at % 4U != 0 || at < sucref_i_u32(m->bytes + SUCREF_I_H_HEAD) + SUCREF_I_FRAME || at > end || len > end - at) { return 0; }
+    if (at % 4U != 0 || at < sucref_i_u32(m->bytes + SUCREF_I_H_HEAD) + SUCREF_I_FRAME || at > end || len > end - at) {
+        return 0;
+    }
     p = m->bytes + at - SUCREF_I_FRAME;
     return sucref_i_u16(p + SUCREF_I_F_TYPE) == type && sucref_i_u16(p + SUCREF_I_F_LAYER) == layer &&
            sucref_i_u16(p + SUCREF_I_F_INDEX) == index && sucref_i_u32(p + SUCREF_I_F_LEN) == len;
@@ -1709,14 +1863,19 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
             planes = sucref_i_planes_for(&l, e.bits);
             for (i = l.coarse && e.bits == 8 ? 1U : 0U; i < planes; i++) {
                 const uint32_t bytes = sucref_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
-                if (bytes == 0 || !sucref_i_section_ok(m, group.plane_offset[i], bytes, s.end, SUCREF_I_T_PLANE, n, g * 8U + i)) {
-                    return SUCREF_I_FAIL(f, "plane", sucref_i_groups_at(m) + (uint32_t)(l.first_group + g) * SUCREF_I_GROUP + 8U + 4U * i);
+                if (bytes == 0 ||
+                    !sucref_i_section_ok(m, group.plane_offset[i], bytes, s.end, SUCREF_I_T_PLANE, n, g * 8U + i)) {
+                    return SUCREF_I_FAIL(f, "plane",
+                                         sucref_i_groups_at(m) + (uint32_t)(l.first_group + g) * SUCREF_I_GROUP + 8U +
+                                             4U * i);
                 }
             }
             if (e.correction_offset != 0 &&
                 !sucref_i_section_ok(m, e.correction_offset, sucref_i_correction_bytes(group.n_rows, e.bits), s.end,
                                      SUCREF_I_T_CORRECTION, n, g)) {
-                return SUCREF_I_FAIL(f, "correction", sucref_i_entries_at(m) + ((uint32_t)stop * m->n_groups + l.first_group + g) * SUCREF_I_ENTRY + 4U);
+                return SUCREF_I_FAIL(f, "correction",
+                                     sucref_i_entries_at(m) +
+                                         ((uint32_t)stop * m->n_groups + l.first_group + g) * SUCREF_I_ENTRY + 4U);
             }
         }
     }
@@ -1731,7 +1890,9 @@ static int sucref_i_walk(const sucref_model *m, int check, sucref_fault *f)
         const uint8_t *p = m->bytes + at;
         const uint32_t len = sucref_i_u32(p + SUCREF_I_F_LEN);
         const unsigned type = sucref_i_u16(p + SUCREF_I_F_TYPE), flags = SUCREF_READ_U8(p + SUCREF_I_F_FLAGS);
-        if (len % 4U != 0 || len > m->file_bytes - at - SUCREF_I_FRAME) { return SUCREF_I_FAIL(f, "section length", at + SUCREF_I_F_LEN); }
+        if (len % 4U != 0 || len > m->file_bytes - at - SUCREF_I_FRAME) {
+            return SUCREF_I_FAIL(f, "section length", at + SUCREF_I_F_LEN);
+        }
         if (flags > SUCREF_I_REQUIRED) { return SUCREF_I_FAIL(f, "section flags", at + SUCREF_I_F_FLAGS); }
         if ((flags & SUCREF_I_REQUIRED) && type != SUCREF_I_T_CORRECTION && type != SUCREF_I_T_PLANE) {
             return SUCREF_I_FAIL(f, "unknown required section", at);
@@ -1743,7 +1904,9 @@ static int sucref_i_walk(const sucref_model *m, int check, sucref_fault *f)
         }
         at += SUCREF_I_FRAME + len;
     }
-    if (at != m->bytes_len && m->bytes_len == m->file_bytes) { return SUCREF_I_FAIL(f, "bytes behind the last section", at); }
+    if (at != m->bytes_len && m->bytes_len == m->file_bytes) {
+        return SUCREF_I_FAIL(f, "bytes behind the last section", at);
+    }
     return SUCREF_OK;
 }
 
@@ -1830,8 +1993,8 @@ SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fau
 }
 
 /* rows of a group times inputs times planes that a stop passes over, given the bits of the stop before */
-static void sucref_i_add_cost(sucref_cost *c, const sucref_layer *l, uint32_t n_rows, unsigned before, unsigned bits, int again,
-                              int corrected)
+static void sucref_i_add_cost(sucref_cost *c, const sucref_layer *l, uint32_t n_rows, unsigned before, unsigned bits,
+                              int again, int corrected)
 {
     const unsigned last = sucref_i_planes_for(l, bits);
     unsigned i = l->coarse && bits == 8 ? 1U : 0U;
@@ -1866,7 +2029,8 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
                 sucref_model_entry(&e, m, t, l.first_group + g);
                 if (t > first) { sucref_model_entry(&old, m, t - 1U, l.first_group + g); }
                 if (e.bits != old.bits || e.correction_offset != old.correction_offset) { changed = 1; }
-                sucref_i_add_cost(out, &l, group.n_rows, old.bits, e.bits, again, e.correction_offset != old.correction_offset);
+                sucref_i_add_cost(out, &l, group.n_rows, old.bits, e.bits, again,
+                                  e.correction_offset != old.correction_offset);
             }
         }
     }
@@ -1876,8 +2040,8 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
  * All kernels add  sum over the list of digit(row, col) * x  to acc[0 .. rows-1] (modulo 2^32).
  *
  * The list holds the non-zero inputs of a layer, one word each: x << 24 | col << 3, 1 <= x <= 255, so that the low
- * 24 bits are the byte offset at 8 bytes per column. It is cut into chunks, each ended by sum(x) < 2^24, whose x is 0; a
- * zero word ends it. Inside a chunk no 16-bit field passes 65535 (METHOD 4). `wide` lists have no chunks: they serve
+ * 24 bits are the byte offset at 8 bytes per column. It is cut into chunks, each ended by sum(x) < 2^24, whose x is 0;
+ * a zero word ends it. Inside a chunk no 16-bit field passes 65535 (METHOD 4). `wide` lists have no chunks: they serve
  * the kernel that makes one product at a time, where chunks would be so short that they cost more than they save.
  * Fields of full bytes start at 32768 - 128 * sum(x); k0, k1 are 0x80008000 and 0x00800080 then, else 0. */
 
@@ -1892,8 +2056,9 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
     *upper += fields >> 16;
 }
 
-/* 8 rows, slots of 8 bits: two words per column. The unmasked product holds rows 0 and 2 plus 256 times rows 1 and 3. */
-SUCREF_I_ALONE static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0, uint32_t k1)
+/* 8 rows, slots of 8 bits: two words per column. The unmasked product holds rows 0, 2 plus 256 times rows 1, 3. */
+SUCREF_I_ALONE static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0,
+                                         uint32_t k1)
 {
     uint32_t mask = 0x00FF00FFU;
     SUCREF_I_HIDE(mask);
@@ -1970,10 +2135,10 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 }
 #endif
 
-/* four pairs of rows, first .. first+3 and half above (two pairs for half = 2), of a block with rows * slot <= 32, whose
- * words hold 2^columns_log2 columns */
-static inline void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot, unsigned first,
-                                  uint32_t k0, uint32_t k1)
+/* four pairs of rows, first .. first+3 and half above (two pairs for half = 2), of a block with rows * slot <= 32,
+ * whose words hold 2^columns_log2 columns */
+static inline void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot,
+                                  unsigned first, uint32_t k0, uint32_t k1)
 {
     uint32_t mask = (((uint32_t)1 << slot) - 1U) * 0x00010001U;
     const unsigned column_bits = (unsigned)half * slot, s2 = 2U * slot, s3 = 3U * slot;
@@ -1984,7 +2149,8 @@ static inline void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_
         uint32_t a = 0, b = 0, c = 0, d = 0, e, x;
         for (e = *list++; (x = e >> 24) != 0; e = *list++) {
             const uint32_t col = (e & 0xFFFFFFU) >> 3;
-            const uint32_t u = SUCREF_READ_U32(p + (col >> columns_log2) * 4U) >> ((col & column_mask) * column_bits + first * slot);
+            const uint32_t u = SUCREF_READ_U32(p + (col >> columns_log2) * 4U) >>
+                               ((col & column_mask) * column_bits + first * slot);
             a += (u & mask) * x;
             b += ((u >> slot) & mask) * x;
             if (half > 2) {
@@ -2013,20 +2179,21 @@ SUCREF_I_ALONE static void sucref_i_dot1(uint32_t *acc, const uint8_t *p, const 
     sucref_i_pairs(acc, p, list, 8, 1, first, 0, 0);
 }
 
-SUCREF_I_ALONE static void sucref_i_dot_any(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot, uint32_t k0,
-                                            uint32_t k1)
+SUCREF_I_ALONE static void sucref_i_dot_any(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half,
+                                            unsigned slot, uint32_t k0, uint32_t k1)
 {
     unsigned first;
     for (first = 0; first < half; first += 4U) { sucref_i_pairs(acc + first, p, list, half, slot, first, k0, k1); }
 }
 #endif
 
-/* one product at a time, any block of up to 16 rows, wide lists. A byte holds digits of 8 / slot rows: rows go upwards through
- * the bytes of a column, or, where a word holds several columns, through its two bytes per half (METHOD 4). */
+/* one product at a time, any block of up to 16 rows, wide lists. A byte holds digits of 8 / slot rows: rows go upwards
+ * through the bytes of a column, or, where a word holds several columns, through its two bytes per half (METHOD 4). */
 static void sucref_i_dot_wide(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, unsigned slot)
 {
     const uint8_t mask = (uint8_t)((1U << slot) - 1U);
-    const unsigned half_bits = (unsigned)rows * slot >= 32U ? 16U : (unsigned)rows * slot / 2U; /* of one column in a half word */
+    /* of one column in a half word */
+    const unsigned half_bits = (unsigned)rows * slot >= 32U ? 16U : (unsigned)rows * slot / 2U;
     const unsigned columns_log2 = half_bits >= 16U ? 0U : half_bits >= 8U ? 1U : half_bits >= 4U ? 2U : 3U;
     const uint32_t words = (uint32_t)rows * slot >= 32U ? rows * slot / 32U : 1U;
     for (; *list != SUCREF_I_WIDE_END; list++) {
@@ -2051,8 +2218,8 @@ static void sucref_i_dot_wide(uint32_t *acc, const uint8_t *p, const uint32_t *l
 }
 
 /* 1 to 16 rows of a plane whose slots are `slot` wide; p: their first block. bytes8: full bytes with offset fields */
-static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, uint32_t n_in, unsigned slot,
-                         int bytes8, int wide)
+static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, uint32_t n_in,
+                         unsigned slot, int bytes8, int wide)
 {
     const uint32_t full = sucref_i_block_rows(slot);
     uint32_t block = full, done = 0;
@@ -2091,11 +2258,12 @@ static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, 
  * Work buffer:  list | per layer: activations [n_out bytes], if kept: accumulators [n_out], previous input [n_in bytes]
  *               | logits [n_out] | two answer records: stop, work, logits [n_out], activations [n_out bytes]
  *
- * An accumulator of a nested plan holds sum_c floor(v_c / 2^k) * u_c, that of a plan `8` or a final `8` sum_c w_c * u_c,
- * modulo 2^32; a new plane of width b makes it  acc * 2^b + digits * u. sucref_i_finish turns it into METHOD 2's z.
+ * An accumulator of a nested plan holds sum_c floor(v_c / 2^k) * u_c, that of a plan `8` or a final `8`
+ * sum_c w_c * u_c, modulo 2^32; a new plane of width b makes it  acc * 2^b + digits * u. sucref_i_finish turns it into
+ * METHOD 2's z.
  *
- * A step is made of quanta: the start of a row group (decide what its rows need, read the input into the list), or up to
- * 16 rows. Nothing of a quantum survives it but finished rows. */
+ * A step is made of quanta: the start of a row group (decide what its rows need, read the input into the list), or up
+ * to 16 rows. Nothing of a quantum survives it but finished rows. */
 
 enum { SUCREF_I_ROWS = 16, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING };                           /* sucref_net.state */
@@ -2216,7 +2384,10 @@ static inline uint32_t sucref_i_cut(uint32_t u, unsigned k)
 
 /* where a layer's input comes from: byte c is cut(bytes[c] ^ flip, k) */
 typedef struct { const uint8_t *bytes; uint32_t flip; unsigned k; } sucref_i_source;
-static inline uint32_t sucref_i_value(const sucref_i_source *s, uint32_t c) { return sucref_i_cut(s->bytes[c] ^ s->flip, s->k); }
+static inline uint32_t sucref_i_value(const sucref_i_source *s, uint32_t c)
+{
+    return sucref_i_cut(s->bytes[c] ^ s->flip, s->k);
+}
 
 #if SUCREF_I_PAIRS
 /* builds lists; `limit` bounds the sum of weight * x in a chunk, weight = colmax[c] or max_digit */
@@ -2314,10 +2485,10 @@ static void sucref_i_list_all(sucref_net *s, const sucref_layer *l, const sucref
 }
 
 #if SUCREF_I_PAIRS
-/* the same for the columns that changed since the last stop: first those that grew, then those that fell. Returns 0, and
- * leaves the work to sucref_i_list_all, where that is not cheaper. */
-static int sucref_i_list_delta(sucref_net *s, const sucref_layer *l, const sucref_i_source *src, const sucref_i_source *old,
-                               unsigned bits)
+/* the same for the columns that changed since the last stop: first those that grew, then those that fell. Returns 0,
+ * and leaves the work to sucref_i_list_all, where that is not cheaper. */
+static int sucref_i_list_delta(sucref_net *s, const sucref_layer *l, const sucref_i_source *src,
+                               const sucref_i_source *old, unsigned bits)
 {
     uint32_t c, sum = 0, nonzero = 0, moved = 0;
     int sign;
@@ -2380,7 +2551,9 @@ static int32_t sucref_i_requant(int32_t z, int32_t multiplier, int exponent, uns
 {
     if (kind == SUCREF_REQUANT_FLOOR) { return sucref_i_floor32(z, (unsigned)exponent); }
     if (kind == SUCREF_REQUANT_ROUND) {
-        return exponent == 0 ? z : (int32_t)sucref_i_floor64((int64_t)z + ((int64_t)1 << (exponent - 1)), (unsigned)exponent);
+        return exponent == 0
+                   ? z
+                   : (int32_t)sucref_i_floor64((int64_t)z + ((int64_t)1 << (exponent - 1)), (unsigned)exponent);
     }
     if (exponent > 0) { z = sucref_i_sat32((int64_t)z * ((int64_t)1 << exponent)); }
     return sucref_i_round_shift(sucref_i_mul31(z, multiplier), exponent < 0 ? (unsigned)-exponent : 0U);
@@ -2405,7 +2578,8 @@ static uint8_t sucref_i_post(const sucref_layer *l, int32_t z, int32_t multiplie
     return l->act == SUCREF_ACT_LOOKUP ? SUCREF_READ_U8(table + r) : (uint8_t)r;
 }
 
-static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, const sucref_i_params *at, int32_t z, uint32_t row)
+static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, const sucref_i_params *at, int32_t z,
+                                 uint32_t row)
 {
     const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
     return sucref_i_post(l, z, sucref_i_s32(sucref_i_u32(m->bytes + at->multiplier + 4U * k)),
@@ -2413,14 +2587,15 @@ static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, c
 }
 
 /* METHOD 2: z of a row from its accumulator */
-static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_layer *l, const sucref_i_params *at, const sucref_entry *e,
-                               const sucref_group *g, uint32_t row, uint32_t acc)
+static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_layer *l, const sucref_i_params *at,
+                               const sucref_entry *e, const sucref_group *g, uint32_t row, uint32_t acc)
 {
     const uint32_t r = g->first_row + row;
     const unsigned k = 8U - e->bits, own = l->plan[l->n_planes - 1U] == 8 && e->bits == 8;
     const unsigned shift = own ? 0U : SUCREF_READ_U8(bytes + at->shift + r);
     const int32_t bias = sucref_i_s32(sucref_i_u32(bytes + at->bias + 4U * r));
-    int64_t alpha = 4096 >> shift, gamma = shift >= k ? 0 : (int64_t)(((uint32_t)1 << (k - shift)) - 1U) * 2048, beta = bias;
+    int64_t alpha = 4096 >> shift, gamma = shift >= k ? 0 : (int64_t)(((uint32_t)1 << (k - shift)) - 1U) * 2048,
+            beta = bias;
     const int32_t a = own ? sucref_i_s32(acc) : sucref_i_s32((acc << k) - (sum << 7));
     if (e->bits == 8) { return bias + sucref_i_floor32(a, shift); }
     if (e->correction_offset != 0) {
@@ -2488,8 +2663,8 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_layer *l, const
 }
 
 /* accumulators of up to 16 rows, from the planes and, where kept, from before; returns the multiply-adds */
-static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, const sucref_group *g, uint32_t *acc, uint32_t *kept,
-                                    uint32_t rows)
+static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, const sucref_group *g, uint32_t *acc,
+                                    uint32_t *kept, uint32_t rows)
 {
     const uint32_t *list = s->work;
     uint32_t i, passes = 0;
@@ -2498,7 +2673,8 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, 
     for (plane = s->first_plane; plane < s->n_planes; plane++) {
         const unsigned width = l->plan[plane], slot = sucref_slot_bits(width);
         const uint8_t *p = s->model->bytes + g->plane_offset[plane] +
-                           s->row / sucref_i_block_rows(slot) * sucref_i_block_bytes(sucref_i_block_rows(slot), l->n_in, slot);
+                           s->row / sucref_i_block_rows(slot) *
+                               sucref_i_block_bytes(sucref_i_block_rows(slot), l->n_in, slot);
         uint32_t sum[SUCREF_I_ROWS];
         for (i = 0; i < SUCREF_I_ROWS; i++) { sum[i] = 0; }
         sucref_i_dot(sum, p, list, rows, l->n_in, slot, width == 8, s->wide);
@@ -2571,7 +2747,9 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
     uint8_t *out = (uint8_t *)(record + 2U + n);
     const uint8_t *act = (const uint8_t *)(s->work + s->at_out);
     for (r = 0; r < n; r++) {
-        const uint32_t to = (l->flags & SUCREF_LAYER_ORDER) ? sucref_i_u16(s->model->bytes + sucref_i_params_of(l).order + 2U * r) : r;
+        const uint32_t to = (l->flags & SUCREF_LAYER_ORDER)
+                                ? sucref_i_u16(s->model->bytes + sucref_i_params_of(l).order + 2U * r)
+                                : r;
         record[2U + to] = logits[r];
         out[to] = act[r];
     }
@@ -2707,7 +2885,9 @@ SUCREF_API uint32_t sucref_margin(const int32_t *z, uint32_t n, int32_t threshol
 {
     const uint32_t best = sucref_argmax(z, n);
     uint32_t i, margin = 0xFFFFFFFFU;
-    if (n == 1) { return z[0] >= threshold ? (uint32_t)z[0] - (uint32_t)threshold : (uint32_t)threshold - (uint32_t)z[0]; }
+    if (n == 1) {
+        return z[0] >= threshold ? (uint32_t)z[0] - (uint32_t)threshold : (uint32_t)threshold - (uint32_t)z[0];
+    }
     for (i = 0; i < n; i++) {
         const uint32_t gap = (uint32_t)z[best] - (uint32_t)z[i];
         if (i != best && gap < margin) { margin = gap; }
@@ -2739,7 +2919,8 @@ SUCREF_API int sucref_settled(const sucref_model *m, const sucref_answer *a)
 SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi) { return z < lo || z > hi; }
 
 /* ---- certified ---------------------------------------------------------------------------------------------------
- * Units: activations and their slack in 2^-8, norms times multipliers in 2^-20, |y| in 2^-4. Sizes, with n_in, n_out < 2^16:
+ * Units: activations and their slack in 2^-8, norms times multipliers in 2^-20, |y| in 2^-4. Sizes, with
+ * n_in, n_out < 2^16:
  *   |y|^2 <= 2^16 * 255 * 2^16 < 2^40, so |y| in 2^-4 < 2^24;   norm < 2^32, so norm * |y| < 2^56
  *   a row's share v * slope of a logit < 2^31, its square < 2^62, and the sum is refused from 2^63 on
  *   sums of v * centre: 2^16 rows of 2^8 * 2^17 < 2^41. */
@@ -2753,23 +2934,27 @@ typedef struct {
     uint64_t reach, root;     /* |y|; root */
 } sucref_i_proof;
 
-enum { SUCREF_I_SLACK = 256 + 2 }; /* requantization rounds by at most 1; one unit each for the centre's own roundings */
+/* requantization rounds by at most 1; one unit each for the centre's own roundings */
+enum { SUCREF_I_SLACK = 256 + 2 };
 
 static uint64_t sucref_i_shift_up(uint64_t v, unsigned s) { return (v >> s) + ((v & (((uint64_t)1 << s) - 1U)) != 0); }
 
 /* weight of a whole row and column, from the digits of its planes */
-static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const sucref_group *g, unsigned shift, uint32_t row, uint32_t col)
+static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const sucref_group *g, unsigned shift,
+                           uint32_t row, uint32_t col)
 {
     const int own = l->plan[l->n_planes - 1U] == 8;
     unsigned i = own ? l->n_planes - 1U : 0U, v = 0;
     for (; i < l->n_planes; i++) {
-        v = v << l->plan[i] | sucref_plane_digit(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i], row, col);
+        v = v << l->plan[i] |
+            sucref_plane_digit(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i], row, col);
     }
     return (int)sucref_i_floor32((int32_t)v - 128, own ? 0U : shift); /* exact */
 }
 
 /* where a row of a layer lies: its group, with the row counted inside it */
-static uint32_t sucref_i_row_of(sucref_group *g, unsigned *shift, const sucref_model *m, const sucref_layer *l, uint32_t row)
+static uint32_t sucref_i_row_of(sucref_group *g, unsigned *shift, const sucref_model *m, const sucref_layer *l,
+                                uint32_t row)
 {
     unsigned n = l->first_group;
     sucref_model_group(g, m, n);
@@ -2786,21 +2971,26 @@ static int64_t sucref_i_scaled(int64_t v, const sucref_layer *l, int32_t multipl
 }
 
 /* bounds of one activation of the first layer, and its line where it has one. z: centre; e: radius, at most 2^31 */
-static void sucref_i_first_row(sucref_i_proof *p, const sucref_layer *l, uint32_t row, int64_t z, int64_t e, uint32_t norm)
+static void sucref_i_first_row(sucref_i_proof *p, const sucref_layer *l, uint32_t row, int64_t z, int64_t e,
+                               uint32_t norm)
 {
     const sucref_i_params at = sucref_i_params_of(l);
     const uint8_t *bytes = p->net->model->bytes;
     const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
     const int32_t multiplier = sucref_i_s32(sucref_i_u32(bytes + at.multiplier + 4U * k));
     const int exponent = sucref_i_s8(SUCREF_READ_U8(bytes + at.exponent + k));
-    const int32_t low = sucref_i_sat32(z - e), high = sucref_i_sat32(z + e), mid = sucref_i_sat32(z), zero = ((int32_t)l->out_zero - l->lo) * 256, top = ((int32_t)l->hi - l->lo) * 256;
+    const int32_t low = sucref_i_sat32(z - e), high = sucref_i_sat32(z + e), mid = sucref_i_sat32(z),
+                  zero = ((int32_t)l->out_zero - l->lo) * 256, top = ((int32_t)l->hi - l->lo) * 256;
     int64_t pl, ph, pu, slope;
     p->lo[row] = sucref_i_activate(p->net->model, l, &at, low, row);
     p->hi[row] = sucref_i_activate(p->net->model, l, &at, high, row);
     p->centre[row] = ((int32_t)p->lo[row] + p->hi[row]) * 128;
     p->slack[row] = ((int32_t)p->hi[row] - p->lo[row]) * 128;
     p->slope[row] = 0;
-    if (p->lo[row] == p->hi[row] || mid != z || (l->requant == SUCREF_REQUANT_TFLITE && exponent > 11) || norm > 0x7FFFFFFFU) { return; }
+    if (p->lo[row] == p->hi[row] || mid != z || (l->requant == SUCREF_REQUANT_TFLITE && exponent > 11) ||
+        norm > 0x7FFFFFFFU) {
+        return;
+    }
     pl = sucref_i_scaled(low, l, multiplier, exponent, 8) + zero;
     ph = sucref_i_scaled(mid, l, multiplier, exponent, 8) + zero;
     pu = sucref_i_scaled(high, l, multiplier, exponent, 8) + 1 + zero;
@@ -2860,7 +3050,8 @@ static int sucref_i_first_layer(sucref_i_proof *p, const uint8_t *bounds, unsign
             sucref_i_first_row(p, &l, r, middle, (int64_t)e, norm);
             continue;
         }
-        if (middle > 0x3FFFFFFF || middle < -0x3FFFFFFF || norm > 0x7FFFFU) { return 0; } /* logits: in units of z, not 2^-8 */
+        /* logits: in units of z, not 2^-8 */
+        if (middle > 0x3FFFFFFF || middle < -0x3FFFFFFF || norm > 0x7FFFFU) { return 0; }
         p->centre[r] = (int32_t)middle;
         p->slack[r] = 1;
         p->slope[r] = norm << 12;
@@ -2896,7 +3087,8 @@ static void sucref_i_interval_layer(sucref_i_proof *p, unsigned n)
 }
 
 /* is the sum of v over `n` rows, base + sum v_r a_r, proved positive? square: sum of (v * slope)^2 */
-static int sucref_i_lines_positive(const sucref_i_proof *p, int64_t base, int64_t sum, uint64_t square, unsigned fraction)
+static int sucref_i_lines_positive(const sucref_i_proof *p, int64_t base, int64_t sum, uint64_t square,
+                                   unsigned fraction)
 {
     const uint64_t across = sucref_i_shift_up(sucref_i_root(square, 1) * p->root, 16); /* 2^32 * 2^24 */
     if (p->root > 0xFFFFFFU || across >= (uint64_t)1 << 39) { return 0; }
@@ -2918,7 +3110,8 @@ static int sucref_i_above(const sucref_i_proof *p, const sucref_layer *l, uint32
     if (one == 0) { base -= sucref_i_s32(sucref_i_u32(m->bytes + bias + 4U * b)); }
     by_interval = base;
     for (c = 0; c < l->n_in; c++) {
-        const int32_t v = sign * sucref_i_weight(m, l, &ga, shift_a, row_a, c) - (one == 0 ? sucref_i_weight(m, l, &gb, shift_b, row_b, c) : 0);
+        const int32_t v = sign * sucref_i_weight(m, l, &ga, shift_a, row_a, c) -
+                          (one == 0 ? sucref_i_weight(m, l, &gb, shift_b, row_b, c) : 0);
         const uint32_t mag = (uint32_t)(v < 0 ? -v : v);
         by_interval += v * (int32_t)(v > 0 ? p->lo[c] : p->hi[c]);
         if (lines) {
@@ -2962,13 +3155,16 @@ static int sucref_i_provable(const sucref_net *s, unsigned stop)
     sucref_entry e;
     unsigned n, g;
     sucref_model_stop(&t, m, stop);
-    if (s->state != SUCREF_I_FRESH || s->layer != 0 || s->group != 0 || s->previous != stop || t.bounds_offset == 0) { return SUCREF_E_STATE; }
+    if (s->state != SUCREF_I_FRESH || s->layer != 0 || s->group != 0 || s->previous != stop || t.bounds_offset == 0) {
+        return SUCREF_E_STATE;
+    }
     sucref_model_layer(&l, m, 0);
     if (!(l.flags & SUCREF_LAYER_KEEP) || !(l.flags & SUCREF_LAYER_COLUMNS) || t.in_bits != 8 ||
         !sucref_i_section_ok(m, t.bounds_offset, 4U + 8U * l.n_out, t.end, SUCREF_I_T_BOUNDS, 0, 0)) {
         return SUCREF_E_DATA;
     }
-    for (n = 0; n < m->n_layers; n++) { /* the first layer's rows known in part, later ones whole, hidden activations monotone */
+    /* the first layer's rows known in part, later ones whole, hidden activations monotone */
+    for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
         if (n + 1U < m->n_layers && l.act > SUCREF_ACT_RELU6) { return SUCREF_E_STATE; }
         for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
@@ -3017,12 +3213,18 @@ SUCREF_API int sucref_certified(const sucref_net *s, uint32_t *work, size_t work
     sucref_model_layer(&l, s->model, s->model->n_layers - 1U);
     best = sucref_argmax(a.logits, a.n_out);
     if (!(l.flags & SUCREF_LAYER_ORDER)) { row = best; }
-    while ((l.flags & SUCREF_LAYER_ORDER) && row < l.n_out && sucref_i_u16(s->model->bytes + sucref_i_params_of(&l).order + 2U * row) != best) { row++; }
+    while ((l.flags & SUCREF_LAYER_ORDER) && row < l.n_out &&
+           sucref_i_u16(s->model->bytes + sucref_i_params_of(&l).order + 2U * row) != best) {
+        row++;
+    }
     if (row == l.n_out) { return SUCREF_E_DATA; } /* the order is no permutation */
     one = l.n_out > 1 ? 0 : a.logits[0] >= 0 ? 1 : -1;
     for (k = 0; k < l.n_out; k++) {
         if (k == row && one == 0) { continue; }
-        if (s->model->n_layers == 1 ? !sucref_i_above_first(&p, row, k, one) : !sucref_i_above(&p, &l, row, k, one, s->model->n_layers == 2)) { return 0; }
+        if (s->model->n_layers == 1 ? !sucref_i_above_first(&p, row, k, one)
+                                    : !sucref_i_above(&p, &l, row, k, one, s->model->n_layers == 2)) {
+            return 0;
+        }
     }
     return 1;
 }
@@ -3094,8 +3296,14 @@ static uint32_t sucref_i_crc_ram(const uint8_t *p, size_t len)
     return ~crc;
 }
 
-static uint32_t sucref_i_get_le(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
-static void sucref_i_put_le(uint8_t *p, uint32_t v, unsigned bytes) { for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; } }
+static uint32_t sucref_i_get_le(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+static void sucref_i_put_le(uint8_t *p, uint32_t v, unsigned bytes)
+{
+    for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; }
+}
 #endif
 
 #ifndef SUCREF_NO_DITHER
@@ -3146,8 +3354,14 @@ static inline uint32_t sucref_i_random(const sucref_stream *s, uint32_t counter)
 SUCREF_API uint32_t sucref_random(const sucref_stream *s, uint32_t counter) { return sucref_i_random(s, counter); }
 
 /* uniform on 0..2^bits-1; the sign of value i, 32 to a counter: 1 is minus */
-static inline int32_t sucref_i_uniform(const sucref_stream *r, uint32_t counter, unsigned bits) { return (int32_t)(sucref_i_random(r, counter) >> (32U - bits)); }
-static inline uint32_t sucref_i_minus(const sucref_stream *r, uint32_t counter, uint32_t i) { return sucref_random(r, counter + (i >> 5)) >> (i & 31U) & 1U; }
+static inline int32_t sucref_i_uniform(const sucref_stream *r, uint32_t counter, unsigned bits)
+{
+    return (int32_t)(sucref_i_random(r, counter) >> (32U - bits));
+}
+static inline uint32_t sucref_i_minus(const sucref_stream *r, uint32_t counter, uint32_t i)
+{
+    return sucref_random(r, counter + (i >> 5)) >> (i & 31U) & 1U;
+}
 
 SUCREF_API int sucref_step_for(sucref_step *st, uint32_t max, uint32_t levels)
 {
@@ -3166,14 +3380,19 @@ typedef struct { const int32_t *wide; const int16_t *narrow; } sucref_i_vector;
 static sucref_i_vector sucref_i_wide(const int32_t *x) { sucref_i_vector v; v.wide = x; v.narrow = NULL; return v; }
 static sucref_i_vector sucref_i_narrow(const int16_t *x) { sucref_i_vector v; v.wide = NULL; v.narrow = x; return v; }
 static inline int sucref_i_none(sucref_i_vector v) { return v.wide == NULL && v.narrow == NULL; }
-static inline int32_t sucref_i_value_of(sucref_i_vector v, size_t i) { return v.wide != NULL ? v.wide[i] : v.narrow[i]; }
+static inline int32_t sucref_i_value_of(sucref_i_vector v, size_t i)
+{
+    return v.wide != NULL ? v.wide[i] : v.narrow[i];
+}
 
 /* SUCREF_OK when x and the step keep the module's limits; most: largest |y| beside 2^29 */
 static int sucref_i_fits(sucref_i_vector x, size_t n, const sucref_step *st, uint32_t most)
 {
     uint32_t limit;
     size_t i;
-    if (st->shift < 1 || st->shift > 24 || st->multiplier < 1 || st->multiplier > 0x1FFFFFFFU) { return SUCREF_E_RANGE; }
+    if (st->shift < 1 || st->shift > 24 || st->multiplier < 1 || st->multiplier > 0x1FFFFFFFU) {
+        return SUCREF_E_RANGE;
+    }
     limit = (most < 0x1FFFFFFFU ? most : 0x1FFFFFFFU) / st->multiplier;
     for (i = 0; i < n; i++) {
         const int32_t value = sucref_i_value_of(x, i);
@@ -3195,18 +3414,26 @@ static int sucref_i_indices_fit(const int16_t *q, size_t n, const sucref_step *s
 }
 
 /* the largest |y| of so many steps, beside 2^29 */
-static inline uint32_t sucref_i_most(uint32_t steps, unsigned shift) { return shift < 16 ? steps << shift : 0x1FFFFFFFU; }
+static inline uint32_t sucref_i_most(uint32_t steps, unsigned shift)
+{
+    return shift < 16 ? steps << shift : 0x1FFFFFFFU;
+}
 
 /* 2Sq - 2u + S - 1 */
-static inline int32_t sucref_i_estimate(int32_t q, int32_t u, unsigned shift) { return q * ((int32_t)2 << shift) - 2 * u + ((int32_t)1 << shift) - 1; }
+static inline int32_t sucref_i_estimate(int32_t q, int32_t u, unsigned shift)
+{
+    return q * ((int32_t)2 << shift) - 2 * u + ((int32_t)1 << shift) - 1;
+}
 
-static int sucref_i_half_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_step *st, unsigned terms, const sucref_stream *r, uint32_t counter)
+static int sucref_i_half_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_step *st, unsigned terms,
+                                const sucref_stream *r, uint32_t counter)
 {
     size_t i;
     int status;
     if (q == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
     if (terms < 1 || terms > 3) { return SUCREF_E_RANGE; }
-    status = sucref_i_fits(x, n, st, sucref_i_most(32768U - terms, st->shift)); /* dithers add less than `terms` steps */
+    /* dithers add less than `terms` steps */
+    status = sucref_i_fits(x, n, st, sucref_i_most(32768U - terms, st->shift));
     for (i = 0; status == SUCREF_OK && i < n; i++) {
         int32_t y = sucref_i_value_of(x, i) * (int32_t)st->multiplier;
         unsigned k;
@@ -3216,12 +3443,14 @@ static int sucref_i_half_encode(int16_t *q, sucref_i_vector x, size_t n, const s
     return status;
 }
 
-SUCREF_API int sucref_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, unsigned terms, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, unsigned terms,
+                                  const sucref_stream *r, uint32_t counter)
 {
     return sucref_i_half_encode(q, sucref_i_wide(x), n, st, terms, r, counter);
 }
 
-SUCREF_API int sucref_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, unsigned terms, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, unsigned terms,
+                                    const sucref_stream *r, uint32_t counter)
 {
     return sucref_i_half_encode(q, sucref_i_narrow(x), n, st, terms, r, counter);
 }
@@ -3233,55 +3462,67 @@ SUCREF_API int sucref_half_decode(int32_t *x2, const int16_t *q, size_t n, const
     if (x2 == NULL || q == NULL || st == NULL) { return SUCREF_E_ARG; }
     if (terms < 1 || terms > 3) { return SUCREF_E_RANGE; }
     status = sucref_i_indices_fit(q, n, st);
-    for (i = 0; status == SUCREF_OK && i < n; i++) { x2[i] = q[i] * ((int32_t)2 << st->shift) - (int32_t)(terms - 1U) * (((int32_t)1 << st->shift) - 1); }
+    for (i = 0; status == SUCREF_OK && i < n; i++) {
+        x2[i] = q[i] * ((int32_t)2 << st->shift) - (int32_t)(terms - 1U) * (((int32_t)1 << st->shift) - 1);
+    }
     return status;
 }
 
-SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st,
+                                    const sucref_stream *r, uint32_t counter)
 {
     return sucref_half_encode(q, x, n, st, 1, r, counter);
 }
 
-SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st,
+                                      const sucref_stream *r, uint32_t counter)
 {
     return sucref_half_encode16(q, x, n, st, 1, r, counter);
 }
 
-SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st,
+                                    const sucref_stream *r, uint32_t counter)
 {
     size_t i;
     int status;
     if (x2 == NULL || q == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
     status = sucref_i_indices_fit(q, n, st);
-    for (i = 0; status == SUCREF_OK && i < n; i++) { x2[i] = sucref_i_estimate(q[i], sucref_i_uniform(r, counter + (uint32_t)i, st->shift), st->shift); }
+    for (i = 0; status == SUCREF_OK && i < n; i++) {
+        x2[i] = sucref_i_estimate(q[i], sucref_i_uniform(r, counter + (uint32_t)i, st->shift), st->shift);
+    }
     return status;
 }
 
-static int sucref_i_onebit_encode(uint8_t *bits, sucref_i_vector x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+static int sucref_i_onebit_encode(uint8_t *bits, sucref_i_vector x, size_t n, const sucref_step *st,
+                                  const sucref_stream *r, uint32_t counter)
 {
     size_t i;
     int status;
     if (bits == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
     status = sucref_i_fits(x, n, st, st->shift < 1 || st->shift > 24 ? 0U : (uint32_t)1 << (st->shift - 1U));
     for (i = 0; status == SUCREF_OK && i < n; i++) {
-        const int32_t t = 2 * (sucref_i_value_of(x, i) * (int32_t)st->multiplier + sucref_i_uniform(r, counter + (uint32_t)i, st->shift));
+        const int32_t t = 2 * (sucref_i_value_of(x, i) * (int32_t)st->multiplier +
+                               sucref_i_uniform(r, counter + (uint32_t)i, st->shift));
         const unsigned bit = t > ((int32_t)1 << st->shift) - 1 ? 1U : 0U;
         bits[i / 8] = (uint8_t)((i % 8 == 0 ? 0U : (unsigned)bits[i / 8]) | bit << (i % 8));
     }
     return status;
 }
 
-SUCREF_API int sucref_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_step *st,
+                                    const sucref_stream *r, uint32_t counter)
 {
     return sucref_i_onebit_encode(bits, sucref_i_wide(x), n, st, r, counter);
 }
 
-SUCREF_API int sucref_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_step *st,
+                                      const sucref_stream *r, uint32_t counter)
 {
     return sucref_i_onebit_encode(bits, sucref_i_narrow(x), n, st, r, counter);
 }
 
-SUCREF_API int sucref_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_step *st,
+                                    const sucref_stream *r, uint32_t counter)
 {
     size_t i;
     if (x2 == NULL || bits == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
@@ -3293,7 +3534,7 @@ SUCREF_API int sucref_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, 
     return SUCREF_OK;
 }
 
-/* ---- D4: nearest point of even sum to t / 2S, t odd: round each, then move the worst rounded one if the sum is odd ---- */
+/* ---- D4: nearest point of even sum to t / 2S, t odd: round each; if their sum is odd, move the worst one ---- */
 
 /* q[4] from y[4] and u[4] */
 static void sucref_i_d4(int32_t *q, const int32_t *y, const int32_t *u, unsigned shift)
@@ -3317,14 +3558,16 @@ static inline int32_t sucref_i_d4_uniform(const sucref_stream *r, uint32_t count
     return sucref_i_uniform(r, counter, i == 3 ? shift + 1U : shift);
 }
 
-static int sucref_i_d4_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+static int sucref_i_d4_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_step *st, const sucref_stream *r,
+                              uint32_t counter)
 {
     size_t i;
     unsigned k;
     int status;
     if (q == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
     if (n % 4 != 0) { return SUCREF_E_RANGE; }
-    status = sucref_i_fits(x, n, st, sucref_i_most(32765, st->shift)); /* the last dither, or the parity, adds up to two steps */
+    /* the last dither, or the parity, adds up to two steps */
+    status = sucref_i_fits(x, n, st, sucref_i_most(32765, st->shift));
     for (i = 0; status == SUCREF_OK && i < n; i += 4) {
         int32_t y[4], u[4], p[4];
         for (k = 0; k < 4; k++) {
@@ -3337,17 +3580,20 @@ static int sucref_i_d4_encode(int16_t *q, sucref_i_vector x, size_t n, const suc
     return status;
 }
 
-SUCREF_API int sucref_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r,
+                                uint32_t counter)
 {
     return sucref_i_d4_encode(q, sucref_i_wide(x), n, st, r, counter);
 }
 
-SUCREF_API int sucref_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r,
+                                  uint32_t counter)
 {
     return sucref_i_d4_encode(q, sucref_i_narrow(x), n, st, r, counter);
 }
 
-SUCREF_API int sucref_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r,
+                                uint32_t counter)
 {
     size_t i;
     int status;
@@ -3355,7 +3601,8 @@ SUCREF_API int sucref_d4_decode(int32_t *x2, const int16_t *q, size_t n, const s
     if (n % 4 != 0) { return SUCREF_E_RANGE; }
     status = sucref_i_indices_fit(q, n, st);
     for (i = 0; status == SUCREF_OK && i < n; i++) {
-        x2[i] = q[i] * ((int32_t)2 << st->shift) - 2 * sucref_i_d4_uniform(r, counter + (uint32_t)i, (unsigned)(i % 4), st->shift) - 1;
+        x2[i] = q[i] * ((int32_t)2 << st->shift) -
+                2 * sucref_i_d4_uniform(r, counter + (uint32_t)i, (unsigned)(i % 4), st->shift) - 1;
     }
     return status;
 }
@@ -3374,31 +3621,47 @@ static int32_t sucref_i_divide(int32_t n, uint32_t d, uint32_t reciprocal)
 static int sucref_i_nested_ok(const sucref_nested *c, sucref_i_vector x, size_t n)
 {
     size_t i;
-    if (c->step < 1 || c->k < 2 || c->alpha < 1 || c->alpha_shift > 8 || c->alpha > (uint32_t)1 << c->alpha_shift) { return 0; }
+    if (c->step < 1 || c->k < 2 || c->alpha < 1 || c->alpha_shift > 8 || c->alpha > (uint32_t)1 << c->alpha_shift) {
+        return 0;
+    }
     if (c->step > 0x0FFFFFFFU >> c->alpha_shift) { return 0; }
-    for (i = 0; i < n; i++) { if (sucref_i_value_of(x, i) > (int32_t)(0x0FFFFFFFU / c->alpha) || sucref_i_value_of(x, i) < -(int32_t)(0x0FFFFFFFU / c->alpha)) { return 0; } }
+    for (i = 0; i < n; i++) {
+        if (sucref_i_value_of(x, i) > (int32_t)(0x0FFFFFFFU / c->alpha) ||
+            sucref_i_value_of(x, i) < -(int32_t)(0x0FFFFFFFU / c->alpha)) {
+            return 0;
+        }
+    }
     return 1;
 }
 
 /* uniform on 0..v-1: exact for powers of two, else each value's share is off by less than 2^-32 */
-static int32_t sucref_i_below(const sucref_stream *r, uint32_t counter, uint32_t v) { return (int32_t)(((uint64_t)sucref_random(r, counter) * v) >> 32); }
+static int32_t sucref_i_below(const sucref_stream *r, uint32_t counter, uint32_t v)
+{
+    return (int32_t)(((uint64_t)sucref_random(r, counter) * v) >> 32);
+}
 
-static uint16_t sucref_i_nested_symbol(const sucref_nested *c, uint32_t v, uint32_t one_v, uint32_t one_k, int32_t x, int32_t u)
+static uint16_t sucref_i_nested_symbol(const sucref_nested *c, uint32_t v, uint32_t one_v, uint32_t one_k, int32_t x,
+                                       int32_t u)
 {
     const int32_t q = sucref_i_divide(x * (int32_t)c->alpha + u, v, one_v);
     return (uint16_t)(q - sucref_i_divide(q, c->k, one_k) * c->k);
 }
 
-/* alpha * r + 2^(2 alpha_shift + 1) * y: r the representative of 2v symbol - w in -kv..kv-1, w = 2 alpha y + 2u - v + 1 */
-static int64_t sucref_i_nested_estimate(const sucref_nested *c, uint32_t v, uint32_t one_2v, uint32_t one_k, uint16_t symbol, int32_t y, int32_t u)
+/* alpha * r + 2^(2 alpha_shift + 1) * y: r the representative of 2v symbol - w in -kv..kv-1,
+ * w = 2 alpha y + 2u - v + 1 */
+static int64_t sucref_i_nested_estimate(const sucref_nested *c, uint32_t v, uint32_t one_2v, uint32_t one_k,
+                                        uint16_t symbol, int32_t y, int32_t u)
 {
-    const int32_t w = 2 * y * (int32_t)c->alpha + 2 * u - (int32_t)v + 1, e = sucref_i_divide(w, 2U * v, one_2v), d = (int32_t)symbol - e;
-    const int64_t away = (int64_t)(d - sucref_i_divide(d, c->k, one_k) * (int32_t)c->k) * (int64_t)(2U * v) - (w - e * (int32_t)(2U * v));
+    const int32_t w = 2 * y * (int32_t)c->alpha + 2 * u - (int32_t)v + 1, e = sucref_i_divide(w, 2U * v, one_2v),
+                  d = (int32_t)symbol - e;
+    const int64_t away = (int64_t)(d - sucref_i_divide(d, c->k, one_k) * (int32_t)c->k) * (int64_t)(2U * v) -
+                         (w - e * (int32_t)(2U * v));
     const int64_t kv = (int64_t)c->k * v;
     return (int64_t)c->alpha * (away >= kv ? away - 2 * kv : away) + (int64_t)y * ((int64_t)2 << (2U * c->alpha_shift));
 }
 
-static int sucref_i_nested_encode(uint16_t *symbol, sucref_i_vector x, size_t n, const sucref_nested *c, const sucref_stream *r, uint32_t counter)
+static int sucref_i_nested_encode(uint16_t *symbol, sucref_i_vector x, size_t n, const sucref_nested *c,
+                                  const sucref_stream *r, uint32_t counter)
 {
     uint32_t v, one_v, one_k;
     size_t i;
@@ -3407,22 +3670,27 @@ static int sucref_i_nested_encode(uint16_t *symbol, sucref_i_vector x, size_t n,
     v = c->step << c->alpha_shift;
     one_v = 0xFFFFFFFFU / v;
     one_k = 0xFFFFFFFFU / c->k;
-    for (i = 0; i < n; i++) { symbol[i] = sucref_i_nested_symbol(c, v, one_v, one_k, sucref_i_value_of(x, i), sucref_i_below(r, counter + (uint32_t)i, v)); }
+    for (i = 0; i < n; i++) {
+        symbol[i] = sucref_i_nested_symbol(c, v, one_v, one_k, sucref_i_value_of(x, i),
+                                           sucref_i_below(r, counter + (uint32_t)i, v));
+    }
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c,
+                                    const sucref_stream *r, uint32_t counter)
 {
     return sucref_i_nested_encode(symbol, sucref_i_wide(x), n, c, r, counter);
 }
 
-SUCREF_API int sucref_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c,
+                                      const sucref_stream *r, uint32_t counter)
 {
     return sucref_i_nested_encode(symbol, sucref_i_narrow(x), n, c, r, counter);
 }
 
-SUCREF_API int sucref_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n, const sucref_nested *c, const sucref_stream *r,
-                                    uint32_t counter)
+SUCREF_API int sucref_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n,
+                                    const sucref_nested *c, const sucref_stream *r, uint32_t counter)
 {
     uint32_t v, one_2v, one_k;
     size_t i;
@@ -3431,7 +3699,10 @@ SUCREF_API int sucref_nested_decode(int64_t *estimate, const uint16_t *symbol, c
     v = c->step << c->alpha_shift;
     one_2v = 0xFFFFFFFFU / (2U * v);
     one_k = 0xFFFFFFFFU / c->k;
-    for (i = 0; i < n; i++) { estimate[i] = sucref_i_nested_estimate(c, v, one_2v, one_k, symbol[i], y[i], sucref_i_below(r, counter + (uint32_t)i, v)); }
+    for (i = 0; i < n; i++) {
+        estimate[i] = sucref_i_nested_estimate(c, v, one_2v, one_k, symbol[i], y[i],
+                                               sucref_i_below(r, counter + (uint32_t)i, v));
+    }
     return SUCREF_OK;
 }
 
@@ -3540,19 +3811,24 @@ static void sucref_i_hadamard64(int64_t *x, unsigned log2_n)
     }
 }
 
-SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, const sucref_stream *r,
+                           uint32_t counter)
 {
     size_t i, k;
     if (v == NULL || x == NULL || r == NULL) { return SUCREF_E_ARG; }
     if (log2_k > 16 || n < 1 || n > 65535U) { return SUCREF_E_RANGE; }
     k = (size_t)1 << log2_k;
     for (i = 0; i < k; i++) { v[i] = 0; }
-    for (i = 0; i < n; i++) { v[i & (k - 1U)] += sucref_i_minus(r, counter, (uint32_t)i) ? -(int32_t)x[i] : (int32_t)x[i]; } /* all |x| add up to < 2^31 */
+    /* all |x| add up to < 2^31 */
+    for (i = 0; i < n; i++) {
+        v[i & (k - 1U)] += sucref_i_minus(r, counter, (uint32_t)i) ? -(int32_t)x[i] : (int32_t)x[i];
+    }
     sucref_hadamard(v, log2_k);
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, const sucref_stream *r, uint32_t counter, int64_t *work)
+SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, const sucref_stream *r,
+                             uint32_t counter, int64_t *work)
 {
     size_t i, k;
     if (out == NULL || w2 == NULL || r == NULL || work == NULL) { return SUCREF_E_ARG; }
@@ -3560,14 +3836,18 @@ SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned
     k = (size_t)1 << log2_k;
     for (i = 0; i < k; i++) { work[i] = w2[i]; }
     sucref_i_hadamard64(work, log2_k);
-    for (i = 0; i < n; i++) { out[i] = sucref_i_minus(r, counter, (uint32_t)i) ? -work[i & (k - 1U)] : work[i & (k - 1U)]; }
+    for (i = 0; i < n; i++) {
+        out[i] = sucref_i_minus(r, counter, (uint32_t)i) ? -work[i & (k - 1U)] : work[i & (k - 1U)];
+    }
     return SUCREF_OK;
 }
 
 SUCREF_API void sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b)
 {
     size_t i;
-    for (i = 0; i < n; i++) { z[i] = sucref_i_sat32(g[i] + sucref_i_floor64((int64_t)residual[i] * (int64_t)b + 128, 8)); }
+    for (i = 0; i < n; i++) {
+        z[i] = sucref_i_sat32(g[i] + sucref_i_floor64((int64_t)residual[i] * (int64_t)b + 128, 8));
+    }
 }
 
 SUCREF_API void sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n)
@@ -3583,7 +3863,8 @@ static int32_t sucref_i_air(int32_t v, uint8_t used, int32_t inverse_h, int32_t 
     return sucref_i_sat32(sucref_i_floor64((int64_t)v * sucref_i_sat32(gain) + 32768, 16));
 }
 
-SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h, int32_t scale)
+SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
+                                  int32_t scale)
 {
     size_t j;
     for (j = 0; j < k; j++) { x[j] = sucref_i_air(v[j], used[j], inverse_h[j], scale); }
@@ -3613,7 +3894,8 @@ SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gam
         uint64_t g;
         while (q < 127 && (uint64_t)k * (sucref_i_log2(2U * q + 3U) + 1U) <= (uint64_t)bits << 16) { q++; }
         if (q == 0) { continue; }
-        g = ((uint64_t)n << 16) / k - 65536U + (uint64_t)n * a * 45426U / (4U * q * q * (k - 1U)); /* ln 2 = 45426 / 65536 */
+        /* ln 2 = 45426 / 65536 */
+        g = ((uint64_t)n << 16) / k - 65536U + (uint64_t)n * a * 45426U / (4U * q * q * (k - 1U));
         if (g < best) { best = g; *log2_k = a; *levels = (unsigned)q; }
     }
     if (best == (uint64_t)-1) { return SUCREF_E_RANGE; }
@@ -3621,7 +3903,8 @@ SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gam
     return SUCREF_OK;
 }
 
-SUCREF_API int32_t sucref_air_power(const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h, int32_t scale, uint64_t power)
+SUCREF_API int32_t sucref_air_power(const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
+                                    int32_t scale, uint64_t power)
 {
     uint64_t sum = 0;
     size_t j;
@@ -3667,8 +3950,8 @@ SUCREF_API uint32_t sucref_outer_batch(uint32_t m, uint32_t n)
 }
 
 /* ---- coder: implementation --------------------------------------------------------------------------------------
- * The interval is low .. low + range - 1 of a number whose higher bytes are out; range >= 2^24 between calls, so range >> 16 >= 2^8.
- * A byte waits in `cache`, and behind it `pending` bytes 255, until no carry can reach them. */
+ * The interval is low .. low + range - 1 of a number whose higher bytes are out; range >= 2^24 between calls, so
+ * range >> 16 >= 2^8. A byte waits in `cache`, and behind it `pending` bytes 255, until no carry can reach them. */
 
 static void sucref_i_byte(sucref_encoder *e, unsigned v)
 {
@@ -3711,7 +3994,8 @@ SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t sh
 SUCREF_API size_t sucref_encoder_end(sucref_encoder *e)
 {
     const uint32_t last = e->low + (e->range - 1U), top = last < e->low ? 0U : (e->low + 0xFFFFFFU) & 0xFF000000U;
-    if (top < e->low) { e->carry = 1; } /* the fewest bytes that lie inside the interval; those behind them are 0 and left out */
+    /* the fewest bytes that lie inside the interval; those behind them are 0 and left out */
+    if (top < e->low) { e->carry = 1; }
     e->low = top;
     sucref_i_shift_byte(e);
     sucref_i_shift_byte(e);
@@ -3748,7 +4032,10 @@ SUCREF_API void sucref_decoder_take(sucref_decoder *d, uint32_t from, uint32_t s
 }
 
 /* one bit of equal shares, or of zero_share / 2^16 for 0 */
-static void sucref_i_put_bit(sucref_encoder *e, uint32_t bit, uint32_t zero_share) { sucref_encoder_put(e, bit ? zero_share : 0U, bit ? 65536U - zero_share : zero_share); }
+static void sucref_i_put_bit(sucref_encoder *e, uint32_t bit, uint32_t zero_share)
+{
+    sucref_encoder_put(e, bit ? zero_share : 0U, bit ? 65536U - zero_share : zero_share);
+}
 static uint32_t sucref_i_get_bit(sucref_decoder *d, uint32_t zero_share)
 {
     const uint32_t bit = !sucref_decoder_before(d, zero_share);
@@ -3778,31 +4065,40 @@ static uint32_t sucref_i_get_rest(sucref_decoder *d)
 
 /* 1 + (2^16 - 64) * Phi(i / 32 - 4) */
 static const uint16_t sucref_i_normal[257] = {
-    3, 3, 4, 4, 4, 5, 6, 6, 7, 8, 8, 9, 10, 12, 13, 15, 16, 18, 20, 23, 25, 28,
-    31, 35, 39, 43, 48, 53, 59, 66, 73, 81, 89, 99, 109, 121, 133, 147, 162, 178, 196, 216, 237, 260,
-    285, 312, 341, 373, 408, 445, 485, 529, 575, 626, 680, 739, 801, 869, 941, 1018, 1100, 1189, 1283, 1383, 1490, 1604,
-    1726, 1854, 1991, 2136, 2290, 2452, 2624, 2805, 2997, 3198, 3411, 3634, 3869, 4116, 4375, 4646, 4930, 5227, 5538, 5862, 6200, 6552,
-    6918, 7299, 7695, 8106, 8532, 8973, 9429, 9901, 10388, 10891, 11410, 11943, 12492, 13056, 13636, 14230, 14839, 15462, 16100, 16751, 17416, 18094,
-    18784, 19487, 20202, 20927, 21664, 22411, 23167, 23932, 24706, 25487, 26274, 27069, 27868, 28672, 29481, 30292, 31106, 31921, 32737, 33553, 34368, 35182,
-    35993, 36802, 37606, 38405, 39200, 39987, 40768, 41542, 42307, 43063, 43810, 44547, 45272, 45987, 46690, 47380, 48058, 48723, 49374, 50012, 50635, 51244,
-    51838, 52418, 52982, 53531, 54064, 54583, 55086, 55573, 56045, 56501, 56942, 57368, 57779, 58175, 58556, 58922, 59274, 59612, 59936, 60247, 60544, 60828,
-    61099, 61358, 61605, 61840, 62063, 62276, 62477, 62669, 62850, 63022, 63184, 63338, 63483, 63620, 63748, 63870, 63984, 64091, 64191, 64285, 64374, 64456,
-    64533, 64605, 64673, 64735, 64794, 64848, 64899, 64945, 64989, 65029, 65066, 65101, 65133, 65162, 65189, 65214, 65237, 65258, 65278, 65296, 65312, 65327,
-    65341, 65353, 65365, 65375, 65385, 65393, 65401, 65408, 65415, 65421, 65426, 65431, 65435, 65439, 65443, 65446, 65449, 65451, 65454, 65456, 65458, 65459,
-    65461, 65462, 65464, 65465, 65466, 65466, 65467, 65468, 65468, 65469, 65470, 65470, 65470, 65471, 65471
+    3,     3,     4,     4,     4,     5,     6,     6,     7,     8,     8,     9,     10,    12,    13,    15,
+    16,    18,    20,    23,    25,    28,    31,    35,    39,    43,    48,    53,    59,    66,    73,    81,
+    89,    99,    109,   121,   133,   147,   162,   178,   196,   216,   237,   260,   285,   312,   341,   373,
+    408,   445,   485,   529,   575,   626,   680,   739,   801,   869,   941,   1018,  1100,  1189,  1283,  1383,
+    1490,  1604,  1726,  1854,  1991,  2136,  2290,  2452,  2624,  2805,  2997,  3198,  3411,  3634,  3869,  4116,
+    4375,  4646,  4930,  5227,  5538,  5862,  6200,  6552,  6918,  7299,  7695,  8106,  8532,  8973,  9429,  9901,
+    10388, 10891, 11410, 11943, 12492, 13056, 13636, 14230, 14839, 15462, 16100, 16751, 17416, 18094, 18784, 19487,
+    20202, 20927, 21664, 22411, 23167, 23932, 24706, 25487, 26274, 27069, 27868, 28672, 29481, 30292, 31106, 31921,
+    32737, 33553, 34368, 35182, 35993, 36802, 37606, 38405, 39200, 39987, 40768, 41542, 42307, 43063, 43810, 44547,
+    45272, 45987, 46690, 47380, 48058, 48723, 49374, 50012, 50635, 51244, 51838, 52418, 52982, 53531, 54064, 54583,
+    55086, 55573, 56045, 56501, 56942, 57368, 57779, 58175, 58556, 58922, 59274, 59612, 59936, 60247, 60544, 60828,
+    61099, 61358, 61605, 61840, 62063, 62276, 62477, 62669, 62850, 63022, 63184, 63338, 63483, 63620, 63748, 63870,
+    63984, 64091, 64191, 64285, 64374, 64456, 64533, 64605, 64673, 64735, 64794, 64848, 64899, 64945, 64989, 65029,
+    65066, 65101, 65133, 65162, 65189, 65214, 65237, 65258, 65278, 65296, 65312, 65327, 65341, 65353, 65365, 65375,
+    65385, 65393, 65401, 65408, 65415, 65421, 65426, 65431, 65435, 65439, 65443, 65446, 65449, 65451, 65454, 65456,
+    65458, 65459, 65461, 65462, 65464, 65465, 65466, 65466, 65467, 65468, 65468, 65469, 65470, 65470, 65470, 65471,
+    65471
 };
 
-/* how a value's index is distributed: its share below index j is Phi((j * stride - centre) * slope); window: -w..w-1, w <= 31, have shares
- * of their own, what is beyond is coded as an escape and the rest. Every share is at least one of 2^16. */
+/* how a value's index is distributed: its share below index j is Phi((j * stride - centre) * slope); window: -w..w-1,
+ * w <= 31, have shares of their own, what is beyond is coded as an escape and the rest.
+ * Every share is at least one of 2^16. */
 typedef struct {
-    int32_t slope, window, offset; /* slope, offset and centres in 2^-8; offset: how far a packed index lies above its distance */
-    uint32_t span, start, across;  /* 2 * window; place and z of distance 0 in the table, 2^-16; z from one index to the next */
+    /* slope, offset and centres in 2^-8; offset: how far a packed index lies above its distance */
+    int32_t slope, window, offset;
+    /* 2 * window; place and z of distance 0 in the table, 2^-16; z from one index to the next */
+    uint32_t span, start, across;
     uint8_t stride_shift;
 } sucref_i_model;
 
 #define SUCREF_I_MIDDLE 263168U /* z = 0 in the table, 4 * 2^16, and half a place to round */
 
-/* where z, in 2^-16 and from SUCREF_I_MIDDLE on, lies in the table: the model, not its exactness, depends on taking the nearest 32nd */
+/* where z, in 2^-16 and from SUCREF_I_MIDDLE on, lies in the table: the model, not its exactness,
+ * depends on taking the nearest 32nd */
 static inline uint32_t sucref_i_normal_at(uint32_t z)
 {
     const uint32_t i = z >> 11; /* large below -4 */
@@ -3832,7 +4128,8 @@ SUCREF_I_ALONE static void sucref_i_put_escape(sucref_encoder *e, const sucref_i
 /* codes index j of a packed index and dither; outside the window z may wrap and is not used */
 static inline void sucref_i_put_index(sucref_encoder *e, const sucref_i_model *m, int32_t j, int32_t packed)
 {
-    const uint32_t z = (uint32_t)packed * (uint32_t)m->slope + m->start, from = sucref_i_normal[sucref_i_normal_at(z)], add = (uint32_t)(j + m->window);
+    const uint32_t z = (uint32_t)packed * (uint32_t)m->slope + m->start, from = sucref_i_normal[sucref_i_normal_at(z)],
+                   add = (uint32_t)(j + m->window);
     if (add < m->span) {
         sucref_encoder_put(e, from + add, sucref_i_normal[sucref_i_normal_at(z + m->across)] - from + 1U);
     } else {
@@ -3866,7 +4163,8 @@ static int32_t sucref_i_get_index(sucref_decoder *d, const sucref_i_model *m, in
 enum { SUCREF_I_VEC_HEADER = 20 };
 #define SUCREF_I_SIGNS 0x40000000U /* counters of signs lie above those of dithers */
 
-/* adaptive shares: 4 * (neighbours that are not zero) + dither: is it zero; then signs by dither; then magnitudes beyond one, two, three */
+/* adaptive shares: 4 * (neighbours that are not zero) + dither: is it zero; then signs by dither; then magnitudes
+ * beyond one, two, three */
 enum { SUCREF_I_SIGN = 12, SUCREF_I_MORE = 16, SUCREF_I_SHARES = 19 };
 
 typedef struct {
@@ -3878,7 +4176,8 @@ typedef struct {
     uint8_t last, before;    /* were the two values before not zero */
 } sucref_i_vec;
 
-static void sucref_i_vec_model(sucref_i_model *m, uint32_t slope, uint32_t ratio, unsigned stride_shift, uint32_t offset)
+static void sucref_i_vec_model(sucref_i_model *m, uint32_t slope, uint32_t ratio, unsigned stride_shift,
+                               uint32_t offset)
 {
     m->slope = (int32_t)slope;
     m->offset = (int32_t)offset;
@@ -3889,8 +4188,9 @@ static void sucref_i_vec_model(sucref_i_model *m, uint32_t slope, uint32_t ratio
     m->stride_shift = (uint8_t)stride_shift;
 }
 
-/* models of a step of ratio * rms, ratio in 2^-8. A D4 index rounds at a threshold spread by a variance of 1/40 around the middle, and the
- * fourth, whose parity is known, at one whose spread 1/a is fitted: a = ratio / (1/2 + 1/2 / (1 + 0.32 ratio^2 + 0.035 ratio^4)) */
+/* models of a step of ratio * rms, ratio in 2^-8. A D4 index rounds at a threshold spread by a variance of 1/40 around
+ * the middle, and the fourth, whose parity is known, at one whose spread 1/a is fitted:
+ * a = ratio / (1/2 + 1/2 / (1 + 0.32 ratio^2 + 0.035 ratio^4)) */
 static void sucref_i_vec_models(sucref_i_vec *v, uint32_t ratio)
 {
     const uint32_t square = ratio * ratio >> 8, bend = (82U * square >> 8) + (9U * (square * square >> 8) >> 8);
@@ -3934,13 +4234,16 @@ static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_encoder *e, sucref_
     if (!is) { return 0; }
     minus = sucref_i_adaptive_bit(e, d, &v->adaptive[SUCREF_I_SIGN + place], q < 0);
     for (i = 1; i <= 3; i++) {
-        if (!sucref_i_adaptive_bit(e, d, &v->adaptive[SUCREF_I_MORE + i - 1U], mag > i)) { return minus ? -(int32_t)i : (int32_t)i; }
+        if (!sucref_i_adaptive_bit(e, d, &v->adaptive[SUCREF_I_MORE + i - 1U], mag > i)) {
+            return minus ? -(int32_t)i : (int32_t)i;
+        }
     }
     if (e != NULL) { sucref_i_put_rest(e, mag - 4U); more = mag; } else { more = sucref_i_get_rest(d) + 4U; }
     return minus ? -(int32_t)more : (int32_t)more;
 }
 
-/* Index and dither in one word, 256 (q - u / S): q is the next multiple above; the fourth of D4, whose u / S reaches 2, the one of its parity. */
+/* Index and dither in one word, 256 (q - u / S): q is the next multiple above; the fourth of D4, whose u / S reaches 2,
+ * the one of its parity. */
 static inline int32_t sucref_i_index(int32_t packed) { return sucref_i_floor32(packed + 255, 8); }
 
 /* the models' centre for the fourth index: its parity is known, q = 2j + odd lies beyond 2j + odd - 1 */
@@ -3955,21 +4258,25 @@ static unsigned sucref_i_vec_block(const sucref_i_vec *v, uint32_t left)
 }
 
 /* quantizes n transformed values w in place: packed indices */
-SUCREF_I_ALONE static void sucref_i_quantize_each(int32_t *w, uint32_t n, const sucref_i_vec *v, uint32_t counter, unsigned shift)
+SUCREF_I_ALONE static void sucref_i_quantize_each(int32_t *w, uint32_t n, const sucref_i_vec *v, uint32_t counter,
+                                                  unsigned shift)
 {
     const sucref_stream stream = v->stream;
     const int32_t multiplier = (int32_t)v->step.multiplier, *end = w + n;
     for (; w < end; w++, counter++) {
         const uint32_t random = sucref_i_random(&stream, counter);
-        *w = sucref_i_floor32(*w * multiplier + (int32_t)(random >> (32U - shift)), shift) * 256 - (int32_t)(random >> 24);
+        *w = sucref_i_floor32(*w * multiplier + (int32_t)(random >> (32U - shift)), shift) * 256 -
+             (int32_t)(random >> 24);
     }
 }
 
-/* one of four values onto D4 as sucref_i_d4 does, up = 31 - shift >= 7: packs its index, adds it to sum, and returns how far it was rounded,
- * below that three bits: 3 - lane, and 1 where its second nearest index is the one below */
-static inline uint32_t sucref_i_d4_lane(int32_t *w, uint32_t random, uint32_t twice_multiplier, unsigned up, unsigned lane, uint32_t *sum)
+/* one of four values onto D4 as sucref_i_d4 does, up = 31 - shift >= 7: packs its index, adds it to sum, and returns
+ * how far it was rounded, below that three bits: 3 - lane, and 1 where its second nearest index is the one below */
+static inline uint32_t sucref_i_d4_lane(int32_t *w, uint32_t random, uint32_t twice_multiplier, unsigned up,
+                                        unsigned lane, uint32_t *sum)
 {
-    const uint32_t t = (uint32_t)*w * twice_multiplier + (random >> (lane == 3 ? up - 1U : up) | 1U); /* 2y + 2u + 1, in units of 1 / 2S */
+    /* 2y + 2u + 1, in units of 1 / 2S */
+    const uint32_t t = (uint32_t)*w * twice_multiplier + (random >> (lane == 3 ? up - 1U : up) | 1U);
     const uint32_t f = t << up, below = f >> 31; /* its distance from the nearest multiple of 2S, signed */
     const int32_t q = sucref_i_floor32(sucref_i_s32(t + (0x80000000U >> up)), 32U - up);
     *sum += (uint32_t)q;
@@ -3978,7 +4285,8 @@ static inline uint32_t sucref_i_d4_lane(int32_t *w, uint32_t random, uint32_t tw
 }
 
 /* the same onto D4, n a multiple of 4 */
-SUCREF_I_ALONE static void sucref_i_quantize_d4(int32_t *w, uint32_t n, const sucref_i_vec *v, uint32_t counter, unsigned shift)
+SUCREF_I_ALONE static void sucref_i_quantize_d4(int32_t *w, uint32_t n, const sucref_i_vec *v, uint32_t counter,
+                                                unsigned shift)
 {
     const sucref_stream stream = v->stream;
     const uint32_t twice = 2U * v->step.multiplier;
@@ -4034,7 +4342,8 @@ static int sucref_i_vec_get(sucref_i_vec *v, sucref_decoder *d, int64_t *w2, uin
                 q[j] = sucref_i_get_index(d, &v->three, sucref_i_fraction(u[j], shift) + 128);
                 odd ^= q[j] & 1;
             }
-            q[3] = 2 * sucref_i_get_index(d, &v->fourth, sucref_i_fourth_centre(sucref_i_fraction(u[3], shift), odd)) + odd;
+            q[3] = 2 * sucref_i_get_index(d, &v->fourth, sucref_i_fourth_centre(sucref_i_fraction(u[3], shift), odd)) +
+                   odd;
         } else {
             u[0] = sucref_i_uniform(&v->stream, counter, shift);
             if (v->flags & SUCREF_VEC_SPARSE) {
@@ -4046,21 +4355,24 @@ static int sucref_i_vec_get(sucref_i_vec *v, sucref_decoder *d, int64_t *w2, uin
         if (d->bad) { return 0; }
         for (j = 0; j < count; j++, i++) {
             const int64_t twice = (int64_t)q[j] * ((int64_t)2 << shift); /* < 2^17 * 2^25 */
-            w2[i] = (v->flags & SUCREF_VEC_HALF) ? twice : twice - 2 * (int64_t)u[j] + (count == 4 ? -1 : (int64_t)(((int32_t)1 << shift) - 1));
+            w2[i] = (v->flags & SUCREF_VEC_HALF)
+                        ? twice
+                        : twice - 2 * (int64_t)u[j] + (count == 4 ? -1 : (int64_t)(((int32_t)1 << shift) - 1));
         }
     }
     return 1;
 }
 
 /* bits a value of a Gaussian, in 2^-8, at ratios 2^((i - 11) / 4), i 0..23; [1]: D4 */
-static const uint16_t sucref_i_rates[2][24] = {
-    { 1228, 1165, 1101, 1037, 973, 910, 847, 784, 721, 660, 599, 539, 481, 425, 371, 321, 275, 234, 198, 167, 140, 118, 99, 83 },
-    { 1164, 1101, 1037, 973, 910, 847, 784, 721, 659, 598, 538, 479, 422, 368, 318, 273, 233, 200, 173, 150, 133, 119, 109, 101 }
-};
+static const uint16_t sucref_i_rates[2][24] = { { 1228, 1165, 1101, 1037, 973, 910, 847, 784, 721, 660, 599, 539,
+                                                  481,  425,  371,  321,  275, 234, 198, 167, 140, 118, 99,  83 },
+                                                { 1164, 1101, 1037, 973, 910, 847, 784, 721, 659, 598, 538, 479,
+                                                  422,  368,  318,  273, 233, 200, 173, 150, 133, 119, 109, 101 } };
 
 SUCREF_API uint16_t sucref_vec_ratio_for_bits(uint32_t bits, unsigned flags)
 {
-    static const uint16_t ratio[24] = { 38, 45, 54, 64, 76, 91, 108, 128, 152, 181, 215, 256, 304, 362, 431, 512, 609, 724, 861, 1024, 1218, 1448, 1722, 2048 };
+    static const uint16_t ratio[24] = { 38,  45,  54,  64,  76,  91,  108, 128,  152,  181,  215,  256,
+                                        304, 362, 431, 512, 609, 724, 861, 1024, 1218, 1448, 1722, 2048 };
     const uint16_t *rate = sucref_i_rates[(flags & SUCREF_VEC_D4) != 0];
     unsigned i = 0;
     if (bits >= rate[0]) { return 40; }
@@ -4072,7 +4384,8 @@ SUCREF_API uint16_t sucref_vec_ratio_for_bits(uint32_t bits, unsigned flags)
 
 SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags)
 {
-    const uint64_t square = (uint64_t)error * 65536U * ((flags & SUCREF_VEC_D4) ? 9231U : 12000U) / 1000U; /* ratio^2 = 12 error, or error / 0.10833 */
+    /* ratio^2 = 12 error, or error / 0.10833 */
+    const uint64_t square = (uint64_t)error * 65536U * ((flags & SUCREF_VEC_D4) ? 9231U : 12000U) / 1000U;
     uint32_t ratio = 40;
     while (ratio < 2048U && (uint64_t)(ratio + 1U) * (ratio + 1U) * 65536U <= square) { ratio++; }
     return (uint16_t)ratio;
@@ -4091,7 +4404,8 @@ SUCREF_I_ALONE static uint64_t sucref_i_energy(const int16_t *x, uint32_t n)
     return ((uint64_t)high << 16) + (all - (high << 16));
 }
 
-/* the step of ratio * rms, with a multiplier as fine as the largest block allows; returns the ratio that it really has */
+/* the step of ratio * rms, with a multiplier as fine as the largest block allows;
+ * returns the ratio that it really has */
 static uint32_t sucref_i_vec_step(sucref_i_vec *v, const int16_t *x, uint32_t n, uint32_t ratio)
 {
     uint64_t sum = 0, most = 0;
@@ -4127,7 +4441,8 @@ static inline int32_t sucref_i_signed(int32_t x, uint32_t sign)
 }
 
 /* w = x with random signs; x holds n values from index `first` on */
-SUCREF_I_ALONE static void sucref_i_flip(int32_t *w, const int16_t *x, uint32_t first, uint32_t n, const sucref_stream *stream)
+SUCREF_I_ALONE static void sucref_i_flip(int32_t *w, const int16_t *x, uint32_t first, uint32_t n,
+                                         const sucref_stream *stream)
 {
     while (n > 0) {
         const uint32_t some = 32U - (first & 31U) < n ? 32U - (first & 31U) : n;
@@ -4146,7 +4461,8 @@ SUCREF_I_ALONE static void sucref_i_flip(int32_t *w, const int16_t *x, uint32_t 
 }
 
 /* n values of sparse data; counter: of the first one's dither */
-static void sucref_i_put_sparse(int32_t *work, const int16_t *x, uint32_t n, sucref_i_vec *v, uint32_t counter, sucref_encoder *e)
+static void sucref_i_put_sparse(int32_t *work, const int16_t *x, uint32_t n, sucref_i_vec *v, uint32_t counter,
+                                sucref_encoder *e)
 {
     uint32_t i;
     for (i = 0; i < n; i++) { work[i] = x[i]; }
@@ -4158,7 +4474,8 @@ static void sucref_i_put_sparse(int32_t *work, const int16_t *x, uint32_t n, suc
 }
 
 /* all of a frame but its payload */
-static void sucref_i_vec_close(uint8_t *frame, size_t payload, uint32_t n, uint32_t ratio, const sucref_vec_options *o, const sucref_step *st)
+static void sucref_i_vec_close(uint8_t *frame, size_t payload, uint32_t n, uint32_t ratio, const sucref_vec_options *o,
+                               const sucref_step *st)
 {
     frame[0] = 'V';
 #ifdef SUCREF_PHILOX
@@ -4176,8 +4493,10 @@ static void sucref_i_vec_close(uint8_t *frame, size_t payload, uint32_t n, uint3
     sucref_i_put_le(frame + SUCREF_I_VEC_HEADER + payload, sucref_i_crc_ram(frame, SUCREF_I_VEC_HEADER + payload), 4);
 }
 
-/* one block or, of sparse data, up to SUCREF_VEC_BLOCK values of x, `left` of them there, the first one's number `first`; how many */
-static uint32_t sucref_i_put_block(int32_t *work, const int16_t *x, uint32_t first, uint32_t left, sucref_i_vec *v, sucref_encoder *e)
+/* one block or, of sparse data, up to SUCREF_VEC_BLOCK values of x, `left` of them there,
+ * the first one's number `first`; how many */
+static uint32_t sucref_i_put_block(int32_t *work, const int16_t *x, uint32_t first, uint32_t left, sucref_i_vec *v,
+                                   sucref_encoder *e)
 {
     const unsigned k = sucref_i_vec_block(v, left);
     uint32_t n = (uint32_t)1 << (2U * k);
@@ -4198,21 +4517,24 @@ static uint32_t sucref_i_put_block(int32_t *work, const int16_t *x, uint32_t fir
     return n;
 }
 
-SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, uint32_t n, const sucref_vec_options *o, int32_t *work)
+SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, uint32_t n,
+                                 const sucref_vec_options *o, int32_t *work)
 {
     sucref_i_vec v;
     sucref_encoder e;
     uint32_t ratio, i;
     size_t payload = 0;
     if (frame == NULL || frame_len == NULL || x == NULL || o == NULL || work == NULL) { return SUCREF_E_ARG; }
-    if (n < 1 || n > 65536U || o->ratio < 40 || o->ratio > 2048 || o->flags > 7 || (o->flags & 3U) == 3U || ((o->flags & SUCREF_VEC_HALF) && !(o->flags & SUCREF_VEC_SPARSE))) {
+    if (n < 1 || n > 65536U || o->ratio < 40 || o->ratio > 2048 || o->flags > 7 || (o->flags & 3U) == 3U ||
+        ((o->flags & SUCREF_VEC_HALF) && !(o->flags & SUCREF_VEC_SPARSE))) {
         return SUCREF_E_RANGE;
     }
     v.flags = o->flags;
     sucref_stream_init(&v.stream, o->seed_low, o->seed_high, o->stream);
     ratio = sucref_i_vec_step(&v, x, n, o->ratio);
     sucref_i_vec_models(&v, ratio);
-    sucref_encoder_init(&e, room > SUCREF_I_VEC_HEADER ? frame + SUCREF_I_VEC_HEADER : frame, room > SUCREF_VEC_OVERHEAD ? room - SUCREF_VEC_OVERHEAD : 0);
+    sucref_encoder_init(&e, room > SUCREF_I_VEC_HEADER ? frame + SUCREF_I_VEC_HEADER : frame,
+                        room > SUCREF_VEC_OVERHEAD ? room - SUCREF_VEC_OVERHEAD : 0);
     for (i = 0; v.step.multiplier != 0 && i < n; ) { i += sucref_i_put_block(work, x + i, i, n - i, &v, &e); }
     if (v.step.multiplier != 0) { payload = sucref_encoder_end(&e); }
     *frame_len = payload + SUCREF_VEC_OVERHEAD;
@@ -4222,7 +4544,8 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
 }
 
 /* a frame's head into v; SUCREF_OK or SUCREF_E_DATA */
-static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, const uint8_t *frame, size_t frame_len, uint32_t seed_low, uint32_t seed_high)
+static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, const uint8_t *frame, size_t frame_len,
+                             uint32_t seed_low, uint32_t seed_high)
 {
     uint32_t ratio;
 #ifdef SUCREF_PHILOX
@@ -4230,15 +4553,21 @@ static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, co
 #else
     const unsigned generator = 0;
 #endif
-    if (frame_len < SUCREF_VEC_OVERHEAD || frame[0] != 'V' || frame[1] > 15 || (frame[1] & SUCREF_VEC_PHILOX) != generator || frame[13] != 0) { return SUCREF_E_DATA; }
+    if (frame_len < SUCREF_VEC_OVERHEAD || frame[0] != 'V' || frame[1] > 15 ||
+        (frame[1] & SUCREF_VEC_PHILOX) != generator || frame[13] != 0) {
+        return SUCREF_E_DATA;
+    }
     v->flags = (uint8_t)(frame[1] & 7U);
-    if ((v->flags & 3U) == 3U || ((v->flags & SUCREF_VEC_HALF) && !(v->flags & SUCREF_VEC_SPARSE))) { return SUCREF_E_DATA; }
+    if ((v->flags & 3U) == 3U || ((v->flags & SUCREF_VEC_HALF) && !(v->flags & SUCREF_VEC_SPARSE))) {
+        return SUCREF_E_DATA;
+    }
     *n = (frame[2] | (uint32_t)frame[3] << 8) + 1U;
     v->step.multiplier = sucref_i_get_le(frame + 8);
     v->step.shift = frame[12];
     ratio = frame[14] | (uint32_t)frame[15] << 8;
     *payload = sucref_i_get_le(frame + 16);
-    if (*payload != frame_len - SUCREF_VEC_OVERHEAD || v->step.multiplier > 0xFFFFFFU || v->step.shift < 8 || v->step.shift > 19 || ratio < 40 || ratio > 4096) {
+    if (*payload != frame_len - SUCREF_VEC_OVERHEAD || v->step.multiplier > 0xFFFFFFU || v->step.shift < 8 ||
+        v->step.shift > 19 || ratio < 40 || ratio > 4096) {
         return SUCREF_E_DATA;
     }
     if (sucref_i_crc_ram(frame, frame_len - 4U) != sucref_i_get_le(frame + frame_len - 4U)) { return SUCREF_E_DATA; }
@@ -4247,8 +4576,8 @@ static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, co
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const uint8_t *frame, size_t frame_len, uint32_t seed_low, uint32_t seed_high,
-                                 unsigned fraction_bits, int64_t *work)
+SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const uint8_t *frame, size_t frame_len,
+                                 uint32_t seed_low, uint32_t seed_high, unsigned fraction_bits, int64_t *work)
 {
     sucref_i_vec v;
     sucref_decoder d;
@@ -4269,8 +4598,11 @@ SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const ui
         sucref_i_hadamard64(work, 2U * k); /* < 2^42 * 2^10 */
         for (j = 0; j < count; j++) {
             const int minus = !(v.flags & SUCREF_VEC_SPARSE) && sucref_i_minus(&v.stream, SUCREF_I_SIGNS, i + j);
-            const int64_t top = (minus ? -work[j] : work[j]) * ((int64_t)1 << fraction_bits) + unit; /* rounds to nearest */
-            x[i + j] = v.step.multiplier == 0 ? 0 : sucref_i_sat32(top >= 0 ? top / (2 * unit) : -((2 * unit - 1 - top) / (2 * unit)));
+            /* rounds to nearest */
+            const int64_t top = (minus ? -work[j] : work[j]) * ((int64_t)1 << fraction_bits) + unit;
+            x[i + j] = v.step.multiplier == 0
+                           ? 0
+                           : sucref_i_sat32(top >= 0 ? top / (2 * unit) : -((2 * unit - 1 - top) / (2 * unit)));
         }
         i += count;
     }
@@ -4281,20 +4613,28 @@ SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const ui
 #ifndef SUCREF_NO_PARITY
 /* ---- parity: implementation ------------------------------------------------------------------------------------- */
 
-static const int8_t sucref_i_code8[4][8] = { { 1, 1, 1, 1, 1, 1, 1, 1 }, { 1, -1, 2, -2, 3, -3, 4, -4 }, { 1, 2, 3, -4, -1, -2, -3, 4 }, { 2, -4, -2, 4, 3, -1, 1, -3 } };
-static const int8_t sucref_i_code16[3][16] = {
-    { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }, { 6, -5, 8, -3, 5, -7, 7, 1, -6, -2, 2, -4, -1, 3, -8, 4 }, { -5, 7, 8, 4, 1, -2, -8, -1, -3, -4, 3, 6, -6, 5, 2, -7 }
-};
+static const int8_t sucref_i_code8[4][8] = { { 1, 1, 1, 1, 1, 1, 1, 1 },
+                                             { 1, -1, 2, -2, 3, -3, 4, -4 },
+                                             { 1, 2, 3, -4, -1, -2, -3, 4 },
+                                             { 2, -4, -2, 4, 3, -1, 1, -3 } };
+static const int8_t sucref_i_code16[3][16] = { { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 },
+                                               { 6, -5, 8, -3, 5, -7, 7, 1, -6, -2, 2, -4, -1, 3, -8, 4 },
+                                               { -5, 7, 8, 4, 1, -2, -8, -1, -3, -4, 3, 6, -6, 5, 2, -7 } };
 
-static int sucref_i_is_code(unsigned n, unsigned r) { return n - 1U < 16 && r - 1U < (n <= 8 ? 4U : 3U); } /* 0 wraps on purpose */
-static int32_t sucref_i_coefficient(unsigned n, unsigned parity, unsigned shard) { return n <= 8 ? sucref_i_code8[parity][shard] : sucref_i_code16[parity][shard]; }
+/* 0 wraps on purpose */
+static int sucref_i_is_code(unsigned n, unsigned r) { return n - 1U < 16 && r - 1U < (n <= 8 ? 4U : 3U); }
+static int32_t sucref_i_coefficient(unsigned n, unsigned parity, unsigned shard)
+{
+    return n <= 8 ? sucref_i_code8[parity][shard] : sucref_i_code16[parity][shard];
+}
 
 SUCREF_API int sucref_parity_coefficient(unsigned n, unsigned r, unsigned parity, unsigned shard)
 {
     return sucref_i_is_code(n, r) && parity < r && shard < n ? (int)sucref_i_coefficient(n, parity, shard) : 0;
 }
 
-SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t len, unsigned n, unsigned r, unsigned parity)
+SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t len, unsigned n, unsigned r,
+                                  unsigned parity)
 {
     size_t k;
     unsigned i;
@@ -4308,7 +4648,8 @@ SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t l
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_parity_digits(int32_t *out, const uint8_t *const *digits, size_t len, unsigned n, unsigned r, unsigned parity)
+SUCREF_API int sucref_parity_digits(int32_t *out, const uint8_t *const *digits, size_t len, unsigned n, unsigned r,
+                                    unsigned parity)
 {
     size_t k;
     unsigned i;
@@ -4321,7 +4662,8 @@ SUCREF_API int sucref_parity_digits(int32_t *out, const uint8_t *const *digits, 
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_parity_outputs(int32_t *out, const int32_t *const *y, size_t len, unsigned n, unsigned r, unsigned parity)
+SUCREF_API int sucref_parity_outputs(int32_t *out, const int32_t *const *y, size_t len, unsigned n, unsigned r,
+                                     unsigned parity)
 {
     size_t k;
     unsigned i;
@@ -4335,7 +4677,8 @@ SUCREF_API int sucref_parity_outputs(int32_t *out, const int32_t *const *y, size
     return SUCREF_OK;
 }
 
-/* determinant of the equations of the lost shards (cols: a mask of the plan's) by some parities (a mask of as many), at most 4: < 4! * 8^4 */
+/* determinant of the equations of the lost shards (cols: a mask of the plan's) by some parities (a mask of as many),
+ * at most 4: < 4! * 8^4 */
 static int32_t sucref_i_minor(const sucref_recovery *p, unsigned parities, unsigned cols)
 {
     int32_t sum = 0;
@@ -4344,7 +4687,8 @@ static int32_t sucref_i_minor(const sucref_recovery *p, unsigned parities, unsig
     while (!(parities >> j & 1U)) { j++; }
     for (c = SUCREF_MAX_PARITY; c-- > 0; ) { /* the last column first: signs alternate, the first one's is + */
         if (!(cols >> c & 1U)) { continue; }
-        sum = sucref_i_coefficient(p->n, j, p->lost[c]) * sucref_i_minor(p, parities & ~(1U << j), cols & ~(1U << c)) - sum;
+        sum = sucref_i_coefficient(p->n, j, p->lost[c]) * sucref_i_minor(p, parities & ~(1U << j), cols & ~(1U << c)) -
+              sum;
     }
     return sum;
 }
@@ -4356,7 +4700,8 @@ static unsigned sucref_i_count_bits(uint32_t v)
     return n;
 }
 
-/* fills the plan's factors for the parities chosen: y = (adjugate / odd part of the determinant) (parity - known) / 2^shift */
+/* fills the plan's factors for the parities chosen: y = (adjugate / odd part of the determinant)
+ * (parity - known) / 2^shift */
 static void sucref_i_plan_factors(sucref_recovery *p, unsigned parities, uint32_t odd)
 {
     const unsigned all = (1U << p->n_lost) - 1U;
@@ -4390,7 +4735,8 @@ SUCREF_API int sucref_recovery_plan(sucref_recovery *p, unsigned n, unsigned r, 
     for (i = 0; i < n; i++) { if (!(present >> i & 1U)) { p->lost[p->n_lost++] = (uint8_t)i; } }
     if (p->n_lost == 0) { return SUCREF_OK; }
     p->shift = 32;
-    for (parities = 1; parities < 1U << r; parities++) { /* the parities whose determinant has the fewest factors of two */
+    /* the parities whose determinant has the fewest factors of two */
+    for (parities = 1; parities < 1U << r; parities++) {
         unsigned shift = 0;
         uint32_t d;
         if ((parities & ~(present >> n)) != 0 || sucref_i_count_bits(parities) != p->n_lost) { continue; }
@@ -4404,16 +4750,20 @@ SUCREF_API int sucref_recovery_plan(sucref_recovery *p, unsigned n, unsigned r, 
 }
 
 /* one output of a lost shard; *rest gets the bits that must be 0 */
-static int32_t sucref_i_recover_one(const sucref_recovery *p, unsigned which, const int32_t *const *shard, size_t k, uint32_t *rest)
+static int32_t sucref_i_recover_one(const sucref_recovery *p, unsigned which, const int32_t *const *shard, size_t k,
+                                    uint32_t *rest)
 {
     uint32_t sum = 0;
     unsigned i;
-    for (i = 0; i < (unsigned)p->n + p->r; i++) { if (p->factor[which][i] != 0) { sum += p->factor[which][i] * (uint32_t)shard[i][k]; } }
+    for (i = 0; i < (unsigned)p->n + p->r; i++) {
+        if (p->factor[which][i] != 0) { sum += p->factor[which][i] * (uint32_t)shard[i][k]; }
+    }
     *rest |= sum & (((uint32_t)1 << p->shift) - 1U);
     return sucref_i_floor32(sucref_i_s32(sum), p->shift);
 }
 
-SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned which, const int32_t *const *shard, size_t len)
+SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned which, const int32_t *const *shard,
+                              size_t len)
 {
     uint32_t rest = 0;
     unsigned i;
@@ -4433,7 +4783,8 @@ SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned w
 }
 
 /* do all parities of a mask hold for output k, with the plan's lost shards recovered and below the limit? */
-static int sucref_i_parities_hold(const sucref_recovery *p, const int32_t *const *shard, size_t k, uint32_t parities, uint32_t limit)
+static int sucref_i_parities_hold(const sucref_recovery *p, const int32_t *const *shard, size_t k, uint32_t parities,
+                                  uint32_t limit)
 {
     int32_t found[SUCREF_MAX_PARITY] = { 0 };
     uint32_t rest = 0;
@@ -4458,17 +4809,21 @@ static int sucref_i_parities_hold(const sucref_recovery *p, const int32_t *const
 }
 
 /* do the shards of a mask agree? SUCREF_OK, SUCREF_E_DATA, or what the plan answered */
-static int sucref_i_agree(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present, uint32_t limit)
+static int sucref_i_agree(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present,
+                          uint32_t limit)
 {
     sucref_recovery p;
     size_t k;
     const int status = sucref_recovery_plan(&p, n, r, present, limit);
     if (status != SUCREF_OK) { return status; }
-    for (k = 0; k < len; k++) { if (!sucref_i_parities_hold(&p, shard, k, present >> n, limit)) { return SUCREF_E_DATA; } }
+    for (k = 0; k < len; k++) {
+        if (!sucref_i_parities_hold(&p, shard, k, present >> n, limit)) { return SUCREF_E_DATA; }
+    }
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_parity_check(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present, uint32_t limit)
+SUCREF_API int sucref_parity_check(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present,
+                                   uint32_t limit)
 {
     if (shard == NULL) { return SUCREF_E_ARG; }
     if (!sucref_i_is_code(n, r)) { return SUCREF_E_RANGE; }
@@ -4476,7 +4831,8 @@ SUCREF_API int sucref_parity_check(const int32_t *const *shard, size_t len, unsi
     return sucref_i_agree(shard, len, n, r, present, limit);
 }
 
-SUCREF_API int sucref_parity_locate(uint32_t *wrong, const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present, uint32_t limit)
+SUCREF_API int sucref_parity_locate(uint32_t *wrong, const int32_t *const *shard, size_t len, unsigned n, unsigned r,
+                                    uint32_t present, uint32_t limit)
 {
     unsigned spare, a, b, fits = 0;
     int status;
@@ -4489,12 +4845,19 @@ SUCREF_API int sucref_parity_locate(uint32_t *wrong, const int32_t *const *shard
     status = sucref_i_agree(shard, len, n, r, present, limit);
     if (status != SUCREF_E_DATA) { return status; }
     for (a = 0; spare >= 2 && a < n + r; a++) { /* one wrong */
-        if ((present >> a & 1U) && sucref_i_agree(shard, len, n, r, present & ~((uint32_t)1 << a), limit) == SUCREF_OK) { *wrong = (uint32_t)1 << a; fits++; }
+        if ((present >> a & 1U) &&
+            sucref_i_agree(shard, len, n, r, present & ~((uint32_t)1 << a), limit) == SUCREF_OK) {
+            *wrong = (uint32_t)1 << a;
+            fits++;
+        }
     }
     for (a = 0; fits == 0 && spare >= 4 && a < n + r; a++) { /* two wrong */
         for (b = a + 1U; b < n + r; b++) {
             const uint32_t pair = (uint32_t)1 << a | (uint32_t)1 << b;
-            if ((present & pair) == pair && sucref_i_agree(shard, len, n, r, present & ~pair, limit) == SUCREF_OK) { *wrong = pair; fits++; }
+            if ((present & pair) == pair && sucref_i_agree(shard, len, n, r, present & ~pair, limit) == SUCREF_OK) {
+                *wrong = pair;
+                fits++;
+            }
         }
     }
     if (fits == 1) { return SUCREF_OK; }
@@ -4520,7 +4883,8 @@ SUCREF_API int sucref_checksum_agrees(const int32_t *y, size_t rows, int32_t sum
     return left == 0;
 }
 /* ---- fusion: implementation --------------------------------------------------------------------------------------
- * Memory: per job, job number | 1 + layer, or 0: free | per plane: mask of the shards that came, outputs [n + r][rows]. */
+ * Memory: per job, job number | 1 + layer, or 0: free | per plane: mask of the shards that came,
+ * outputs [n + r][rows]. */
 
 SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, const sucref_shard *s, const int32_t *y)
 {
@@ -4559,15 +4923,21 @@ SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size
 }
 
 static size_t sucref_i_plane_words(const sucref_fusion_options *o) { return 1U + (size_t)(o->n + o->r) * o->rows; }
-static size_t sucref_i_fusion_job_words(const sucref_fusion_options *o) { return 2U + o->planes * sucref_i_plane_words(o); }
+static size_t sucref_i_fusion_job_words(const sucref_fusion_options *o)
+{
+    return 2U + o->planes * sucref_i_plane_words(o);
+}
 
 SUCREF_API size_t sucref_fusion_memory_len(const sucref_fusion_options *o)
 {
-    if (o == NULL || !sucref_i_is_code(o->n, o->r == 0 ? 1 : o->r) || o->rows < 1 || o->rows > 16383 || o->planes < 1 || o->planes > 8 || o->protect > o->planes ||
-        o->jobs < 1 || o->jobs > 64 || o->limit < 1 || o->limit > 0x80000000U) {
+    if (o == NULL || !sucref_i_is_code(o->n, o->r == 0 ? 1 : o->r) || o->rows < 1 || o->rows > 16383 || o->planes < 1 ||
+        o->planes > 8 || o->protect > o->planes || o->jobs < 1 || o->jobs > 64 || o->limit < 1 ||
+        o->limit > 0x80000000U) {
         return 0;
     }
-    return (uint64_t)o->jobs * (2U + o->planes * (1U + (uint64_t)(o->n + o->r) * o->rows)) > (size_t)-1 ? 0 : o->jobs * sucref_i_fusion_job_words(o);
+    return (uint64_t)o->jobs * (2U + o->planes * (1U + (uint64_t)(o->n + o->r) * o->rows)) > (size_t)-1
+               ? 0
+               : o->jobs * sucref_i_fusion_job_words(o);
 }
 
 SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options *o, uint32_t *memory, size_t memory_len)
@@ -4632,8 +5002,8 @@ SUCREF_API int sucref_fusion_take(sucref_fusion *f, const uint8_t *message, size
     sucref_shard s;
     uint32_t *job, *plane, *to;
     unsigned before, i;
-    if (sucref_shard_open(&s, message, len) != SUCREF_OK || s.count != f->o.rows || s.plane >= f->o.planes || s.shard >= f->o.n + f->o.r ||
-        (s.shard >= f->o.n && s.plane >= f->o.protect)) {
+    if (sucref_shard_open(&s, message, len) != SUCREF_OK || s.count != f->o.rows || s.plane >= f->o.planes ||
+        s.shard >= f->o.n + f->o.r || (s.shard >= f->o.n && s.plane >= f->o.protect)) {
         f->bad++;
         return SUCREF_OK;
     }
@@ -4665,10 +5035,14 @@ SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsig
     if (p == NULL || plane >= sucref_i_complete(f, p)) { return SUCREF_E_STATE; }
     p += 2U + plane * sucref_i_plane_words(&f->o);
     for (i = 0; i < (unsigned)f->o.n + f->o.r; i++) { shard[i] = (const int32_t *)(p + 1U + (size_t)i * f->o.rows); }
-    for (i = 0; i < f->o.n; i++) { for (k = 0; (*p >> i & 1U) && k < f->o.rows; k++) { out[(size_t)i * f->o.rows + k] = shard[i][k]; } }
+    for (i = 0; i < f->o.n; i++) {
+        for (k = 0; (*p >> i & 1U) && k < f->o.rows; k++) { out[(size_t)i * f->o.rows + k] = shard[i][k]; }
+    }
     if ((*p & (((uint32_t)1 << f->o.n) - 1U)) == ((uint32_t)1 << f->o.n) - 1U) { return SUCREF_OK; }
     status = sucref_recovery_plan(&plan, f->o.n, f->o.r, *p, f->o.limit);
-    for (i = 0; status == SUCREF_OK && i < plan.n_lost; i++) { status = sucref_recover(out + (size_t)plan.lost[i] * f->o.rows, &plan, i, shard, f->o.rows); }
+    for (i = 0; status == SUCREF_OK && i < plan.n_lost; i++) {
+        status = sucref_recover(out + (size_t)plan.lost[i] * f->o.rows, &plan, i, shard, f->o.rows);
+    }
     return status;
 }
 
@@ -4692,7 +5066,9 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
     if (y == NULL || part == NULL || before == NULL) { return SUCREF_E_ARG; }
     if (sucref_net_answer(part, &a) != SUCREF_OK) { return SUCREF_E_STATE; }
     sucref_model_layer(&l, part->model, 0);
-    if (part->model->n_layers != 1 || rows == 0 || (l.n_groups != 1 && (l.n_groups <= a.stop || l.plan[0] != 8))) { return SUCREF_E_RANGE; }
+    if (part->model->n_layers != 1 || rows == 0 || (l.n_groups != 1 && (l.n_groups <= a.stop || l.plan[0] != 8))) {
+        return SUCREF_E_RANGE;
+    }
     sucref_model_group(&g, part->model, l.n_groups == 1 ? 0U : a.stop);
     sucref_model_entry(&e, part->model, a.stop, l.n_groups == 1 ? 0U : a.stop);
     n = g.n_rows;
@@ -4731,7 +5107,8 @@ SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, un
 }
 
 /* the accumulator that the engine would have, from the sums of a row's planes */
-static uint32_t sucref_i_joined(const sucref_layer *l, unsigned bits, const int32_t *const *sums, uint32_t row, uint32_t sum)
+static uint32_t sucref_i_joined(const sucref_layer *l, unsigned bits, const int32_t *const *sums, uint32_t row,
+                                uint32_t sum)
 {
     uint32_t a = 0;
     unsigned t, left = 8;
@@ -4743,8 +5120,8 @@ static uint32_t sucref_i_joined(const sucref_layer *l, unsigned bits, const int3
     return (a + (sum << 7)) >> left;
 }
 
-SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer, const int32_t *const *sums,
-                                   const uint8_t *input)
+SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer,
+                                   const int32_t *const *sums, const uint8_t *input)
 {
     sucref_layer l;
     sucref_i_params at;
@@ -4762,10 +5139,14 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
         sucref_model_group(&g, m, (unsigned)l.first_group + k);
         sucref_model_entry(&e, m, stop, (unsigned)l.first_group + k);
         for (r = 0; r < g.n_rows; r++) {
-            const uint32_t row = g.first_row + r, to = (l.flags & SUCREF_LAYER_ORDER) ? sucref_i_u16(m->bytes + at.order + 2U * row) : row;
+            const uint32_t row = g.first_row + r,
+                           to = (l.flags & SUCREF_LAYER_ORDER) ? sucref_i_u16(m->bytes + at.order + 2U * row) : row;
             int32_t z = 0;
-            if (e.bits != 0) { z = sucref_i_finish(m->bytes, sum, &l, &at, &e, &g, r, sucref_i_joined(&l, e.bits, sums, row, sum)); }
-            out[to] = e.bits == 0 ? SUCREF_READ_U8(m->bytes + e.correction_offset + r) : sucref_i_activate(m, &l, &at, z, row);
+            if (e.bits != 0) {
+                z = sucref_i_finish(m->bytes, sum, &l, &at, &e, &g, r, sucref_i_joined(&l, e.bits, sums, row, sum));
+            }
+            out[to] = e.bits == 0 ? SUCREF_READ_U8(m->bytes + e.correction_offset + r)
+                                  : sucref_i_activate(m, &l, &at, z, row);
             if (logits != NULL) { logits[to] = z; }
         }
     }
@@ -4812,7 +5193,8 @@ static void sucref_i_close_frame(sucref_i_writer *o, uint32_t payload)
     sucref_i_pad(o);
     if (o->p == NULL) { return; }
     sucref_i_put(o, payload - 8U, o->at - payload, 4);
-    crc = sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, o->p + payload - SUCREF_I_FRAME, SUCREF_I_F_CRC), o->p + payload, o->at - payload);
+    crc = sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, o->p + payload - SUCREF_I_FRAME, SUCREF_I_F_CRC), o->p + payload,
+                       o->at - payload);
     sucref_i_put(o, payload - 4U, ~crc, 4);
 }
 
@@ -4855,7 +5237,9 @@ static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s
         sucref_i_append(o, max, 1);
     }
     sucref_i_pad(o);
-    for (r = 0; s->act == SUCREF_ACT_TABLE && r < SUCREF_TABLE_LEN; r++) { sucref_i_append(o, (uint16_t)s->table[r], 2); }
+    for (r = 0; s->act == SUCREF_ACT_TABLE && r < SUCREF_TABLE_LEN; r++) {
+        sucref_i_append(o, (uint16_t)s->table[r], 2);
+    }
     for (r = 0; s->act == SUCREF_ACT_LOOKUP && r < SUCREF_LOOKUP_LEN; r++) { sucref_i_append(o, s->lookup[r], 1); }
     sucref_i_pad(o);
     for (r = 0; (s->flags & SUCREF_LAYER_ORDER) && r < s->n_out; r++) { sucref_i_append(o, s->order[r], 2); }
@@ -4867,8 +5251,8 @@ static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s
 }
 
 /* one plane of the rows of a group, as a section; returns its payload's offset, 0 when it cannot be packed */
-static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec *s, unsigned stop, unsigned layer, unsigned group,
-                                     unsigned plane, uint32_t first_row, uint32_t n_rows)
+static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec *s, unsigned stop, unsigned layer,
+                                     unsigned group, unsigned plane, uint32_t first_row, uint32_t n_rows)
 {
     const uint32_t at = sucref_i_open_frame(o, SUCREF_I_T_PLANE, stop, layer, group * 8U + plane);
     const uint32_t bytes = sucref_plane_bytes(n_rows, s->n_in, s->plan[plane]);
@@ -4883,7 +5267,8 @@ static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec
             shift[r] = (uint8_t)(s->plan[plane] == 8 ? 0U : sucref_i_spec_shift(s, first_row + r));
         }
         if (shift != NULL) {
-            status = sucref_plane_pack(o->p + at, bytes, s->w + (size_t)first_row * s->n_in, shift, n_rows, s->n_in, low, s->plan[plane]);
+            status = sucref_plane_pack(o->p + at, bytes, s->w + (size_t)first_row * s->n_in, shift, n_rows, s->n_in,
+                                       low, s->plan[plane]);
         }
         free(shift);
         if (status != SUCREF_OK) { return 0; }
@@ -4893,13 +5278,15 @@ static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec
     return at;
 }
 
-static uint32_t sucref_i_write_correction(sucref_i_writer *o, const sucref_layer_spec *s, const sucref_correction *c, unsigned stop,
-                                          unsigned layer, unsigned group, uint32_t n_rows, unsigned bits)
+static uint32_t sucref_i_write_correction(sucref_i_writer *o, const sucref_layer_spec *s, const sucref_correction *c,
+                                          unsigned stop, unsigned layer, unsigned group, uint32_t n_rows, unsigned bits)
 {
     const uint32_t at = sucref_i_open_frame(o, SUCREF_I_T_CORRECTION, stop, layer, group);
     uint32_t r;
     if (bits == 0) {
-        for (r = 0; r < n_rows; r++) { sucref_i_append(o, c != NULL && c->constant != NULL ? c->constant[r] : s->out_zero, 1); }
+        for (r = 0; r < n_rows; r++) {
+            sucref_i_append(o, c != NULL && c->constant != NULL ? c->constant[r] : s->out_zero, 1);
+        }
     } else {
         for (r = 0; r < n_rows; r++) { sucref_i_append(o, (uint32_t)c->beta[r], 4); }
         for (r = 0; r < n_rows; r++) { sucref_i_append(o, (uint32_t)c->gamma[r], 4); }
@@ -4910,14 +5297,17 @@ static uint32_t sucref_i_write_correction(sucref_i_writer *o, const sucref_layer
 }
 
 /* sections of one stop and group, and the table entries that point at them; 0 when something cannot be written */
-static int sucref_i_write_entry(sucref_i_writer *o, const sucref_model_spec *spec, uint32_t tables[3], unsigned total, unsigned stop,
-                                unsigned layer, unsigned group, unsigned flat, uint32_t first_row, uint32_t n_rows)
+static int sucref_i_write_entry(sucref_i_writer *o, const sucref_model_spec *spec, uint32_t tables[3], unsigned total,
+                                unsigned stop, unsigned layer, unsigned group, unsigned flat, uint32_t first_row,
+                                uint32_t n_rows)
 {
     const sucref_layer_spec *s = &spec->layers[layer];
     const sucref_layer l = sucref_i_layer_of(s);
-    const unsigned bits = spec->bits[stop * total + flat], before = stop > 0 ? spec->bits[(stop - 1U) * total + flat] : 0;
+    const unsigned bits = spec->bits[stop * total + flat],
+                   before = stop > 0 ? spec->bits[(stop - 1U) * total + flat] : 0;
     const sucref_correction *c = spec->corrections != NULL ? &spec->corrections[stop * total + flat] : NULL;
-    const uint32_t entry = tables[2] + (stop * total + flat) * SUCREF_I_ENTRY, record = tables[0] + flat * SUCREF_I_GROUP;
+    const uint32_t entry = tables[2] + (stop * total + flat) * SUCREF_I_ENTRY,
+                   record = tables[0] + flat * SUCREF_I_GROUP;
     unsigned plane = sucref_i_planes_for(&l, before), last = sucref_i_planes_for(&l, bits);
     if (plane == 0xFFU || last == 0xFFU || bits < before) { return 0; }
     if (l.coarse && bits == 8 && plane == 0) { plane = 1; }
@@ -4933,8 +5323,8 @@ static int sucref_i_write_entry(sucref_i_writer *o, const sucref_model_spec *spe
     return 1;
 }
 
-static void sucref_i_write_layer(const sucref_i_writer *o, const sucref_layer_spec *s, unsigned layer, unsigned first_group, uint32_t params,
-                                 const sucref_bounds *bounds)
+static void sucref_i_write_layer(const sucref_i_writer *o, const sucref_layer_spec *s, unsigned layer,
+                                 unsigned first_group, uint32_t params, const sucref_bounds *bounds)
 {
     const uint32_t at = SUCREF_I_HEADER + layer * SUCREF_I_LAYER;
     const sucref_layer l = sucref_i_layer_of(s);
@@ -4994,7 +5384,8 @@ static int sucref_i_write_all(sucref_i_writer *o, const sucref_model_spec *spec)
         sucref_i_write_params(o, s, layer == 0 ? spec->bounds : NULL);
         for (group = 0, row = 0; group < sucref_i_layer_of(s).n_groups; group++, flat++) {
             sucref_i_put(o, tables[0] + flat * SUCREF_I_GROUP, row, 4);
-            sucref_i_put(o, tables[0] + flat * SUCREF_I_GROUP + 4U, s->group_rows != NULL ? s->group_rows[group] : s->n_out, 4);
+            sucref_i_put(o, tables[0] + flat * SUCREF_I_GROUP + 4U,
+                         s->group_rows != NULL ? s->group_rows[group] : s->n_out, 4);
             row += s->group_rows != NULL ? s->group_rows[group] : s->n_out;
         }
         if (row != s->n_out) { return 0; }
@@ -5022,7 +5413,9 @@ static int sucref_i_write_all(sucref_i_writer *o, const sucref_model_spec *spec)
         if (spec->bounds != NULL && stop + 1U < spec->n_stops && spec->bounds->root[stop] != 0) {
             const uint32_t at = sucref_i_open_frame(o, SUCREF_I_T_BOUNDS, stop, 0, 0), rows = spec->layers[0].n_out;
             sucref_i_append(o, spec->bounds->root[stop], 4);
-            for (row = 0; row < rows; row++) { sucref_i_append(o, (uint32_t)spec->bounds->offset[stop * rows + row], 4); }
+            for (row = 0; row < rows; row++) {
+                sucref_i_append(o, (uint32_t)spec->bounds->offset[stop * rows + row], 4);
+            }
             for (row = 0; row < rows; row++) { sucref_i_append(o, spec->bounds->norm[stop * rows + row], 4); }
             sucref_i_close_frame(o, at);
             sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP + 12U, at, 4);
@@ -5077,20 +5470,27 @@ SUCREF_API int sucref_table(int16_t *table, int kind, double step)
     int i;
     if (table == NULL || (kind != SUCREF_TABLE_SIGMOID && kind != SUCREF_TABLE_TANH)) { return SUCREF_E_ARG; }
     if (!(step > 0) || !isfinite(step)) { return SUCREF_E_RANGE; }
-    for (i = 0; i < SUCREF_TABLE_LEN; i++) { /* both are 32768 * tanh in the table's units; sigmoid(x) = (1 + tanh(x / 2)) / 2 */
-        const double x = (i - 16) * 2048.0 * step, v = floor(32768.0 * tanh(kind == SUCREF_TABLE_TANH ? x : x / 2) + 0.5);
+    /* both are 32768 * tanh in the table's units; sigmoid(x) = (1 + tanh(x / 2)) / 2 */
+    for (i = 0; i < SUCREF_TABLE_LEN; i++) {
+        const double x = (i - 16) * 2048.0 * step,
+                     v = floor(32768.0 * tanh(kind == SUCREF_TABLE_TANH ? x : x / 2) + 0.5);
         table[i] = (int16_t)(v > 32767 ? 32767 : v);
     }
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t len, const int8_t *p, size_t p_len, int overflow)
+SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t len, const int8_t *p, size_t p_len,
+                                      int overflow)
 {
     double top;
     size_t n;
-    if (digits == NULL || x == NULL || p == NULL || (overflow != SUCREF_SATURATE && overflow != SUCREF_WRAP)) { return SUCREF_E_ARG; }
+    if (digits == NULL || x == NULL || p == NULL || (overflow != SUCREF_SATURATE && overflow != SUCREF_WRAP)) {
+        return SUCREF_E_ARG;
+    }
     if (!sucref_i_vector_ok(p, p_len)) { return SUCREF_E_RANGE; }
-    for (n = 0; n < len; n++) { if (isnan(x[n]) || (overflow == SUCREF_WRAP && isinf(x[n]))) { return SUCREF_E_RANGE; } }
+    for (n = 0; n < len; n++) {
+        if (isnan(x[n]) || (overflow == SUCREF_WRAP && isinf(x[n]))) { return SUCREF_E_RANGE; }
+    }
     top = ldexp(1.0, p[0] - p[p_len - 1]);
     for (n = 0; n < len; n++) {
         double m = floor(ldexp(fabs((double)x[n]), -p[p_len - 1]));
@@ -5101,7 +5501,7 @@ SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t le
 }
 
 #ifndef SUCREF_NO_DITHER
-/* ---- outer: fit ---------------------------------------------------------------------------------------------------- */
+/* ---- outer: fit -------------------------------------------------------------------------------------------------- */
 
 /* solves a [k][k] y = b in place by elimination with pivots; what the equations leave open is 0 */
 static void sucref_i_solve(double *a, double *b, unsigned k)
@@ -5112,7 +5512,9 @@ static void sucref_i_solve(double *a, double *b, unsigned k)
     for (i = 0; i < k * k; i++) { scale = fabs(a[i]) > scale ? fabs(a[i]) : scale; }
     for (c = 0; c < k; c++) {
         unsigned best = 16;
-        for (i = 0; i < k; i++) { if (!used[i] && (best == 16 || fabs(a[i * k + c]) > fabs(a[best * k + c]))) { best = i; } }
+        for (i = 0; i < k; i++) {
+            if (!used[i] && (best == 16 || fabs(a[i * k + c]) > fabs(a[best * k + c]))) { best = i; }
+        }
         pivot_of[c] = 16;
         if (best == 16 || fabs(a[best * k + c]) <= 1e-12 * scale) { continue; }
         used[best] = 1;
@@ -5127,8 +5529,8 @@ static void sucref_i_solve(double *a, double *b, unsigned k)
     for (c = 0; c < k; c++) { b[c] = y[c]; }
 }
 
-/* feature[c][j][i] = the product with 1 for bin c of one factor, 0 for its others, and the values of the other factor. of_x: the
- * bins of X are asked for */
+/* feature[c][j][i] = the product with 1 for bin c of one factor, 0 for its others, and the values of the other factor.
+ * of_x: the bins of X are asked for */
 static void sucref_i_outer_features(double *feature, const sucref_outer_bins *b, int of_x, const double *other)
 {
     const unsigned k = of_x ? b->kx : b->kd;
@@ -5145,7 +5547,8 @@ static void sucref_i_outer_features(double *feature, const sucref_outer_bins *b,
 }
 
 /* one half of a round: the values of one factor; returns the objective */
-static double sucref_i_outer_half(double *value, double *feature, const double *g, const sucref_outer_bins *b, int of_x, const double *other, int solve)
+static double sucref_i_outer_half(double *value, double *feature, const double *g, const sucref_outer_bins *b, int of_x,
+                                  const double *other, int solve)
 {
     const unsigned k = of_x ? b->kx : b->kd;
     const size_t size = b->m * b->n;
@@ -5194,14 +5597,23 @@ static int sucref_i_bin_means(double *mean, const float *v, const uint8_t *bin, 
     return 1;
 }
 
-SUCREF_API int sucref_outer_fit(double *alpha, double *beta, const sucref_outer_bins *b, unsigned rounds, double *objective)
+SUCREF_API int sucref_outer_fit(double *alpha, double *beta, const sucref_outer_bins *b, unsigned rounds,
+                                double *objective)
 {
     double *g, *feature, now;
     unsigned k, round;
     size_t i, j, t;
-    if (alpha == NULL || beta == NULL || b == NULL || b->x == NULL || b->d == NULL || b->bin_x == NULL || b->bin_d == NULL) { return SUCREF_E_ARG; }
-    if (b->n < 1 || b->m < 1 || b->batch < 1 || b->kx < 1 || b->kx > 16 || b->kd < 1 || b->kd > 16) { return SUCREF_E_RANGE; }
-    if (!sucref_i_bin_means(alpha, b->x, b->bin_x, b->n * b->batch, b->kx) || !sucref_i_bin_means(beta, b->d, b->bin_d, b->m * b->batch, b->kd)) { return SUCREF_E_RANGE; }
+    if (alpha == NULL || beta == NULL || b == NULL || b->x == NULL || b->d == NULL || b->bin_x == NULL ||
+        b->bin_d == NULL) {
+        return SUCREF_E_ARG;
+    }
+    if (b->n < 1 || b->m < 1 || b->batch < 1 || b->kx < 1 || b->kx > 16 || b->kd < 1 || b->kd > 16) {
+        return SUCREF_E_RANGE;
+    }
+    if (!sucref_i_bin_means(alpha, b->x, b->bin_x, b->n * b->batch, b->kx) ||
+        !sucref_i_bin_means(beta, b->d, b->bin_d, b->m * b->batch, b->kd)) {
+        return SUCREF_E_RANGE;
+    }
     k = b->kx > b->kd ? b->kx : b->kd;
     if (b->m > (size_t)-1 / sizeof(double) / (k + 1U) / b->n) { return SUCREF_E_SPACE; }
     g = (double *)malloc(sizeof(double) * b->m * b->n * (k + 1U));
@@ -5210,13 +5622,16 @@ SUCREF_API int sucref_outer_fit(double *alpha, double *beta, const sucref_outer_
     for (j = 0; j < b->m; j++) {
         for (i = 0; i < b->n; i++) {
             g[j * b->n + i] = 0;
-            for (t = 0; t < b->batch; t++) { g[j * b->n + i] += (double)b->d[j * b->batch + t] * (double)b->x[i * b->batch + t] / (double)b->batch; }
+            for (t = 0; t < b->batch; t++) {
+                g[j * b->n + i] += (double)b->d[j * b->batch + t] * (double)b->x[i * b->batch + t] / (double)b->batch;
+            }
         }
     }
     now = sucref_i_outer_half(beta, feature, g, b, 0, alpha, 0);
     if (objective != NULL) { objective[0] = now; }
     for (round = 0; round < 2U * rounds; round++) {
-        now = round % 2U == 0 ? sucref_i_outer_half(beta, feature, g, b, 0, alpha, 1) : sucref_i_outer_half(alpha, feature, g, b, 1, beta, 1);
+        now = round % 2U == 0 ? sucref_i_outer_half(beta, feature, g, b, 0, alpha, 1)
+                              : sucref_i_outer_half(alpha, feature, g, b, 1, beta, 1);
         if (objective != NULL) { objective[round + 1U] = now; }
     }
     free(g);
@@ -5224,7 +5639,7 @@ SUCREF_API int sucref_outer_fit(double *alpha, double *beta, const sucref_outer_
 }
 #endif /* SUCREF_NO_DITHER */
 
-/* ---- calibrate ---------------------------------------------------------------------------------------------------- */
+/* ---- calibrate --------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     const sucref_model_spec *spec;
@@ -5276,7 +5691,8 @@ static void sucref_i_fit(const sucref_i_sums *q, int16_t *alpha, int32_t *gamma,
 {
     const double ma = q->a / q->n, ms = q->s / q->n, mz = q->z / q->n;
     const double aa = (q->aa / q->n - ma * ma) * (1 + 1e-5) + 1e-6, ss = (q->ss / q->n - ms * ms) * (1 + 1e-5) + 1e-6;
-    const double as = q->as / q->n - ma * ms, az = q->az / q->n - ma * mz, sz = q->sz / q->n - ms * mz, det = aa * ss - as * as;
+    const double as = q->as / q->n - ma * ms, az = q->az / q->n - ma * mz, sz = q->sz / q->n - ms * mz,
+                 det = aa * ss - as * as;
     double a = (az * ss - sz * as) / det * 4096.0, g = (sz * aa - az * as) / det * 4096.0, b;
     a = floor((a > 32766 ? 32766 : a < -32768 ? -32768 : a) + 0.5);
     g = floor((g > 2e9 ? 2e9 : g < -2e9 ? -2e9 : g) + 0.5);
@@ -5287,14 +5703,16 @@ static void sucref_i_fit(const sucref_i_sums *q, int16_t *alpha, int32_t *gamma,
 }
 
 /* the activation of z in a spec's words; table: room for the knots in the file's byte order */
-static uint8_t sucref_i_spec_post(const sucref_layer_spec *s, const sucref_layer *l, int32_t z, uint32_t row, const uint8_t *table)
+static uint8_t sucref_i_spec_post(const sucref_layer_spec *s, const sucref_layer *l, int32_t z, uint32_t row,
+                                  const uint8_t *table)
 {
     const uint32_t k = (s->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
     return sucref_i_post(l, z, s->multiplier[k], s->exponent[k], s->act == SUCREF_ACT_LOOKUP ? s->lookup : table);
 }
 
 /* what one sample adds to the sums of all rows */
-static void sucref_i_gather(sucref_i_sums *sums, const int32_t *acc, const int32_t *z, const uint8_t *u, uint32_t sum, uint32_t n_out)
+static void sucref_i_gather(sucref_i_sums *sums, const int32_t *acc, const int32_t *z, const uint8_t *u, uint32_t sum,
+                            uint32_t n_out)
 {
     uint32_t r;
     for (r = 0; r < n_out; r++) {
@@ -5306,7 +5724,8 @@ static void sucref_i_gather(sucref_i_sums *sums, const int32_t *acc, const int32
 }
 
 /* turns the sums into the corrections of the layer's groups at this stop */
-static void sucref_i_fit_groups(sucref_i_calibration *c, const sucref_layer_spec *s, const uint8_t *row_bits, const sucref_i_sums *sums, sucref_correction *out)
+static void sucref_i_fit_groups(sucref_i_calibration *c, const sucref_layer_spec *s, const uint8_t *row_bits,
+                                const sucref_i_sums *sums, sucref_correction *out)
 {
     const unsigned groups = s->group_rows != NULL ? s->n_groups : 1U;
     uint32_t row = 0, i;
@@ -5326,16 +5745,22 @@ static void sucref_i_fit_groups(sucref_i_calibration *c, const sucref_layer_spec
 }
 
 /* a row's activation in the cut network */
-static uint8_t sucref_i_cut_output(const sucref_layer_spec *s, const sucref_layer *l, const sucref_correction *k, uint32_t row, uint32_t i, unsigned bits,
-                                   int32_t acc, uint32_t sum, const uint8_t *table)
+static uint8_t sucref_i_cut_output(const sucref_layer_spec *s, const sucref_layer *l, const sucref_correction *k,
+                                   uint32_t row, uint32_t i, unsigned bits, int32_t acc, uint32_t sum,
+                                   const uint8_t *table)
 {
     if (bits == 0) { return k->constant[i]; }
-    return sucref_i_spec_post(s, l, bits == 8 ? s->bias[row] + acc :
-                              sucref_i_sat32(k->beta[i] + sucref_i_floor64((int64_t)k->alpha[i] * acc + (int64_t)k->gamma[i] * sum, 12)), row, table);
+    return sucref_i_spec_post(
+        s, l,
+        bits == 8 ? s->bias[row] + acc
+                  : sucref_i_sat32(k->beta[i] +
+                                   sucref_i_floor64((int64_t)k->alpha[i] * acc + (int64_t)k->gamma[i] * sum, 12)),
+        row, table);
 }
 
 /* one layer of one stop; out: the layer's first group at this stop; bits: of its groups */
-static int sucref_i_calibrate_layer(sucref_i_calibration *c, const sucref_layer_spec *s, const uint8_t *bits, sucref_correction *out)
+static int sucref_i_calibrate_layer(sucref_i_calibration *c, const sucref_layer_spec *s, const uint8_t *bits,
+                                    sucref_correction *out)
 {
     const sucref_layer l = sucref_i_layer_of(s);
     uint8_t *row_bits = (uint8_t *)malloc(s->n_out), table[2 * SUCREF_TABLE_LEN];
@@ -5378,7 +5803,8 @@ static int sucref_i_calibrate_layer(sucref_i_calibration *c, const sucref_layer_
     return ok ? SUCREF_OK : SUCREF_E_SPACE;
 }
 
-static int sucref_i_calibrate_stop(sucref_i_calibration *c, const uint8_t *samples, unsigned stop, void (*progress)(void *, unsigned, unsigned), void *user)
+static int sucref_i_calibrate_stop(sucref_i_calibration *c, const uint8_t *samples, unsigned stop,
+                                   void (*progress)(void *, unsigned, unsigned), void *user)
 {
     const sucref_model_spec *spec = c->spec;
     const uint32_t n_in = spec->layers[0].n_in;
@@ -5387,14 +5813,16 @@ static int sucref_i_calibrate_stop(sucref_i_calibration *c, const uint8_t *sampl
     int status = SUCREF_OK;
     for (k = 0; k < c->n; k++) {
         for (i = 0; i < n_in; i++) {
-            const uint8_t u = (uint8_t)(samples[(size_t)k * n_in + i] ^ (spec->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U));
+            const uint8_t u = (uint8_t)(samples[(size_t)k * n_in + i] ^
+                                        (spec->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U));
             c->full[(size_t)k * c->widest + i] = u;
             c->act[(size_t)k * c->widest + i] = (uint8_t)sucref_i_cut(u, 8U - spec->in_bits[stop]);
         }
     }
     for (n = 0; status == SUCREF_OK && n < spec->n_layers; n++) {
         uint8_t *swap;
-        status = sucref_i_calibrate_layer(c, &spec->layers[n], spec->bits + stop * c->total + flat, c->out + stop * c->total + flat);
+        status = sucref_i_calibrate_layer(c, &spec->layers[n], spec->bits + stop * c->total + flat,
+                                          c->out + stop * c->total + flat);
         flat += sucref_i_layer_of(&spec->layers[n]).n_groups;
         swap = c->act; c->act = c->next; c->next = swap;
         swap = c->full; c->full = c->full_next; c->full_next = swap;
@@ -5403,15 +5831,18 @@ static int sucref_i_calibrate_stop(sucref_i_calibration *c, const uint8_t *sampl
     return status;
 }
 
-SUCREF_API int sucref_calibrate(sucref_correction *corrections, void **memory, const sucref_model_spec *spec, const uint8_t *samples,
-                                uint32_t n_samples, void (*progress)(void *user, unsigned done, unsigned of), void *user)
+SUCREF_API int sucref_calibrate(sucref_correction *corrections, void **memory, const sucref_model_spec *spec,
+                                const uint8_t *samples, uint32_t n_samples,
+                                void (*progress)(void *user, unsigned done, unsigned of), void *user)
 {
     sucref_i_calibration c;
     size_t rows = 0;
     uint8_t *acts;
     unsigned n;
     int status = SUCREF_E_SPACE;
-    if (corrections == NULL || memory == NULL || spec == NULL || samples == NULL || n_samples < 1) { return SUCREF_E_ARG; }
+    if (corrections == NULL || memory == NULL || spec == NULL || samples == NULL || n_samples < 1) {
+        return SUCREF_E_ARG;
+    }
     memset(&c, 0, sizeof c);
     c.spec = spec; c.out = corrections; c.n = n_samples;
     for (n = 0; n < spec->n_layers; n++) {
@@ -5426,24 +5857,32 @@ SUCREF_API int sucref_calibrate(sucref_correction *corrections, void **memory, c
     *memory = malloc(rows * 11U + 1U);
     acts = (uint8_t *)malloc((size_t)c.widest * n_samples * 4U);
     if (*memory != NULL && acts != NULL) {
-        c.beta = (int32_t *)*memory; c.gamma = c.beta + rows; c.alpha = (int16_t *)(c.gamma + rows); c.constant = (uint8_t *)(c.alpha + rows);
+        c.beta = (int32_t *)*memory;
+        c.gamma = c.beta + rows;
+        c.alpha = (int16_t *)(c.gamma + rows);
+        c.constant = (uint8_t *)(c.alpha + rows);
         c.act = acts; c.next = acts + (size_t)c.widest * n_samples;
         c.full = c.next + (size_t)c.widest * n_samples; c.full_next = c.full + (size_t)c.widest * n_samples;
-        for (n = 0, status = SUCREF_OK; status == SUCREF_OK && n + 1U < spec->n_stops; n++) { status = sucref_i_calibrate_stop(&c, samples, n, progress, user); }
+        for (n = 0, status = SUCREF_OK; status == SUCREF_OK && n + 1U < spec->n_stops; n++) {
+            status = sucref_i_calibrate_stop(&c, samples, n, progress, user);
+        }
     }
     free(acts);
     if (status != SUCREF_OK) { free(*memory); *memory = NULL; }
     return status;
 }
 
-/* ---- certify ------------------------------------------------------------------------------------------------------ */
+/* ---- certify ----------------------------------------------------------------------------------------------------- */
 
 /* 4096 * R of one row: what its weights lack at a stop; c: the group's correction or NULL, i the row inside it */
-static void sucref_i_residual(double *out, int64_t *beta, const sucref_layer_spec *s, const sucref_correction *c, uint32_t row, uint32_t i, unsigned bits)
+static void sucref_i_residual(double *out, int64_t *beta, const sucref_layer_spec *s, const sucref_correction *c,
+                              uint32_t row, uint32_t i, unsigned bits)
 {
     const int k = 8 - (int)bits, shift = (int)sucref_i_spec_shift(s, row);
     const int64_t alpha = c != NULL && c->alpha != NULL ? c->alpha[i] : 4096 >> shift;
-    const int64_t gamma = c != NULL && c->alpha != NULL ? c->gamma[i] : shift >= k ? 0 : ((1 << (k - shift)) - 1) * 2048;
+    const int64_t gamma = c != NULL && c->alpha != NULL ? c->gamma[i]
+                          : shift >= k                  ? 0
+                                                        : ((1 << (k - shift)) - 1) * 2048;
     uint32_t n;
     *beta = c != NULL && c->alpha != NULL ? c->beta[i] : s->bias[row];
     for (n = 0; n < s->n_in; n++) {
@@ -5454,8 +5893,8 @@ static void sucref_i_residual(double *out, int64_t *beta, const sucref_layer_spe
     }
 }
 
-/* at least the square root of the largest eigenvalue of the symmetric g [n][n], which is overwritten, as is t: (sum of the
- * 512th powers of all)^(1/512) by eight squarings */
+/* at least the square root of the largest eigenvalue of the symmetric g [n][n], which is overwritten, as is t: (sum of
+ * the 512th powers of all)^(1/512) by eight squarings */
 static double sucref_i_gram_root(double *g, double *t, uint32_t n)
 {
     double log_norm = 0;
@@ -5484,9 +5923,10 @@ static unsigned sucref_i_spec_group(const sucref_layer_spec *s, uint32_t row, ui
     return g;
 }
 
-/* one stop's offsets and norms, and the residuals r [n_out][n_in] divided by the roots of the column weights; 0 where one does not fit */
-static int sucref_i_certify_rows(double *r, int32_t *offset, uint32_t *norm, const sucref_bounds *b, const sucref_model_spec *spec, unsigned stop,
-                                 unsigned total)
+/* one stop's offsets and norms, and the residuals r [n_out][n_in] divided by the roots of the column weights;
+ * 0 where one does not fit */
+static int sucref_i_certify_rows(double *r, int32_t *offset, uint32_t *norm, const sucref_bounds *b,
+                                 const sucref_model_spec *spec, unsigned stop, unsigned total)
 {
     const sucref_layer_spec *s = &spec->layers[0];
     uint32_t row, inside, n;
@@ -5498,7 +5938,8 @@ static int sucref_i_certify_rows(double *r, int32_t *offset, uint32_t *norm, con
         norm[row] = 0;
         for (n = 0; n < s->n_in; n++) { x[n] = 0; }
         if (bits == 8) { continue; }
-        sucref_i_residual(x, &beta, s, spec->corrections != NULL ? &spec->corrections[stop * total + group] : NULL, row, inside, bits);
+        sucref_i_residual(x, &beta, s, spec->corrections != NULL ? &spec->corrections[stop * total + group] : NULL, row,
+                          inside, bits);
         for (n = 0; n < s->n_in; n++) {
             sum += x[n] * b->mean[n]; /* integers whose sum stays below 2^53 */
             x[n] /= sqrt((double)b->weight[n]);
@@ -5526,7 +5967,12 @@ static uint32_t sucref_i_certify_root(const double *r, uint32_t n, uint32_t n_in
         }
     }
     for (i = 0; i < n; i++) { t[i] = g[(size_t)i * n + i] > 0 ? sqrt(g[(size_t)i * n + i]) : 1; }
-    for (i = 0; i < n; i++) { for (j = 0; j <= i; j++) { g[(size_t)i * n + j] /= t[i] * t[j]; g[(size_t)j * n + i] = g[(size_t)i * n + j]; } }
+    for (i = 0; i < n; i++) {
+        for (j = 0; j <= i; j++) {
+            g[(size_t)i * n + j] /= t[i] * t[j];
+            g[(size_t)j * n + i] = g[(size_t)i * n + j];
+        }
+    }
     root = sucref_i_gram_root(g, t, n);
     return (uint32_t)ceil((root > 1 ? root : 1) * 65536.0) + 1U;
 }
@@ -5544,7 +5990,8 @@ static int sucref_i_certifiable(const sucref_model_spec *spec, unsigned stop, un
 }
 
 /* means of the columns and weights that fall with their spread */
-static void sucref_i_column_weights(uint8_t *mean, uint8_t *weight, const sucref_model_spec *spec, const uint8_t *samples, uint32_t n)
+static void sucref_i_column_weights(uint8_t *mean, uint8_t *weight, const sucref_model_spec *spec,
+                                    const uint8_t *samples, uint32_t n)
 {
     const uint32_t n_in = spec->layers[0].n_in;
     uint32_t c, k;
@@ -5562,13 +6009,17 @@ static void sucref_i_column_weights(uint8_t *mean, uint8_t *weight, const sucref
     }
 }
 
-SUCREF_API int sucref_certify(sucref_bounds *bounds, void **memory, const sucref_model_spec *spec, const uint8_t *samples, uint32_t n_samples)
+SUCREF_API int sucref_certify(sucref_bounds *bounds, void **memory, const sucref_model_spec *spec,
+                              const uint8_t *samples, uint32_t n_samples)
 {
     unsigned total = 0, n, some = 0;
     size_t rows, stops;
     uint32_t n_in, *root;
     double *r, *g;
-    if (bounds == NULL || memory == NULL || spec == NULL || spec->layers == NULL || spec->n_stops < 1 || samples == NULL || n_samples < 1) { return SUCREF_E_ARG; }
+    if (bounds == NULL || memory == NULL || spec == NULL || spec->layers == NULL || spec->n_stops < 1 ||
+        samples == NULL || n_samples < 1) {
+        return SUCREF_E_ARG;
+    }
     for (n = 0; n < spec->n_layers; n++) { total += sucref_i_layer_of(&spec->layers[n]).n_groups; }
     rows = spec->layers[0].n_out;
     n_in = spec->layers[0].n_in;
@@ -5580,11 +6031,21 @@ SUCREF_API int sucref_certify(sucref_bounds *bounds, void **memory, const sucref
         int32_t *offset;
         uint32_t *norm;
         uint8_t *columns;
-        root = (uint32_t *)*memory; offset = (int32_t *)(root + stops); norm = (uint32_t *)(offset + stops * rows); columns = (uint8_t *)(norm + stops * rows);
-        bounds->root = root; bounds->offset = offset; bounds->norm = norm; bounds->mean = columns; bounds->weight = columns + n_in;
+        root = (uint32_t *)*memory;
+        offset = (int32_t *)(root + stops);
+        norm = (uint32_t *)(offset + stops * rows);
+        columns = (uint8_t *)(norm + stops * rows);
+        bounds->root = root;
+        bounds->offset = offset;
+        bounds->norm = norm;
+        bounds->mean = columns;
+        bounds->weight = columns + n_in;
         sucref_i_column_weights(columns, columns + n_in, spec, samples, n_samples);
         for (n = 0; n < stops; n++) {
-            if (!sucref_i_certifiable(spec, n, total) || !sucref_i_certify_rows(r, offset + n * rows, norm + n * rows, bounds, spec, n, total)) { continue; }
+            if (!sucref_i_certifiable(spec, n, total) ||
+                !sucref_i_certify_rows(r, offset + n * rows, norm + n * rows, bounds, spec, n, total)) {
+                continue;
+            }
             root[n] = sucref_i_certify_root(r, (uint32_t)rows, n_in, g, g + rows * rows);
             some = 1;
         }
@@ -5661,7 +6122,8 @@ static double sucref_i_cut_error(const float *w, const int8_t *q, uint32_t n, un
 }
 
 /* the largest magnitude that keeps its value: the option, or the share of max with the smallest error over all stops */
-static double sucref_i_choose_clip(const sucref_i_job *j, const float *w, int8_t *q, uint32_t n, double max, const double *weight)
+static double sucref_i_choose_clip(const sucref_i_job *j, const float *w, int8_t *q, uint32_t n, double max,
+                                   const double *weight)
 {
     static const double share[] = { 1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.42 };
     double best = -1, clip = max;
@@ -5696,14 +6158,18 @@ static int sucref_i_quantize_weights(sucref_i_job *j, unsigned n)
         const float *w = in->w + (size_t)r * in->n_in;
         double max = 0;
         for (c = 0; c < in->n_in; c++) { if (fabs((double)w[c]) > max) { max = fabs((double)w[c]); } }
-        if (max < 1e-30) { max = fabs((double)in->b[r]) / p->in_scale * 1e-6 + 1e-30; } /* nothing but a bias: let it fit */
-        if (p->planned && !last) { max = sucref_i_choose_clip(j, w, p->w + (size_t)r * in->n_in, in->n_in, max, weight); }
+        /* nothing but a bias: let it fit */
+        if (max < 1e-30) { max = fabs((double)in->b[r]) / p->in_scale * 1e-6 + 1e-30; }
+        if (p->planned && !last) {
+            max = sucref_i_choose_clip(j, w, p->w + (size_t)r * in->n_in, in->n_in, max, weight);
+        }
         p->row_scale[r] = max / 127.0;
         widest = max > widest ? max : widest;
     }
     for (r = 0; r < in->n_out; r++) {
         if (last) { p->row_scale[r] = widest / 127.0; }
-        (void)sucref_i_round_row(p->w + (size_t)r * in->n_in, in->w + (size_t)r * in->n_in, in->n_in, p->row_scale[r], weight);
+        (void)sucref_i_round_row(p->w + (size_t)r * in->n_in, in->w + (size_t)r * in->n_in, in->n_in, p->row_scale[r],
+                                 weight);
     }
     free(weight);
     return SUCREF_OK;
@@ -5722,26 +6188,31 @@ static int sucref_i_compare_float(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* ranges and scales of the float network's activations: what 99.5 % of the inputs stay in; or a bound where there are no inputs */
+/* ranges and scales of the float network's activations: what 99.5 % of the inputs stay in;
+ * or a bound where there are no inputs */
 static int sucref_i_find_ranges(sucref_i_job *j)
 {
     const uint32_t n = j->opt->n_calibrate > 0 ? j->opt->n_calibrate : 1U, keep = (n - 1U) - (n - 1U) / 200U;
-    float *a = (float *)malloc(sizeof(float) * j->widest * 2U), *max = (float *)malloc(sizeof(float) * n * j->n_layers * 2U);
+    float *a = (float *)malloc(sizeof(float) * j->widest * 2U),
+          *max = (float *)malloc(sizeof(float) * n * j->n_layers * 2U);
     uint32_t k, r, c;
     unsigned i;
     int status = a != NULL && max != NULL ? SUCREF_OK : SUCREF_E_SPACE;
     for (k = 0; status == SUCREF_OK && k < n; k++) {
         float *from = a, *to = a + j->widest, *swap;
         for (c = 0; c < j->in[0].n_in; c++) {
-            from[c] = j->opt->n_calibrate > 0 ? (float)j->opt->calibrate[(size_t)k * j->in[0].n_in + c] * j->opt->input_scale
-                                              : 255 * j->opt->input_scale;
+            from[c] = j->opt->n_calibrate > 0
+                          ? (float)j->opt->calibrate[(size_t)k * j->in[0].n_in + c] * j->opt->input_scale
+                          : 255 * j->opt->input_scale;
         }
         for (i = 0; i < j->n_layers; i++) {
             float hi = 0, lo = 0;
             for (r = 0; r < j->in[i].n_out; r++) {
                 const float *w = j->in[i].w + (size_t)r * j->in[i].n_in;
                 float z = j->in[i].b[r];
-                for (c = 0; c < j->in[i].n_in; c++) { z += j->opt->n_calibrate > 0 ? w[c] * from[c] : fabsf(w[c]) * from[c]; }
+                for (c = 0; c < j->in[i].n_in; c++) {
+                    z += j->opt->n_calibrate > 0 ? w[c] * from[c] : fabsf(w[c]) * from[c];
+                }
                 z = (float)sucref_i_float_act(j, i, z);
                 hi = z > hi ? z : hi;
                 lo = z < lo ? z : lo;
@@ -5832,7 +6303,11 @@ static void sucref_i_choose_plans(sucref_i_job *j)
         sucref_layer_spec *s = &p->spec;
         p->planned = j->n_stops > 1 && (size_t)j->in[n].n_in * j->in[n].n_out * 4U >= most;
         s->n_in = j->in[n].n_in; s->n_out = j->in[n].n_out;
-        s->w = p->w; s->bias = p->bias; s->multiplier = p->multiplier; s->exponent = p->exponent; s->row_shift = p->shift;
+        s->w = p->w;
+        s->bias = p->bias;
+        s->multiplier = p->multiplier;
+        s->exponent = p->exponent;
+        s->row_shift = p->shift;
         s->n_groups = 1;
         s->n_planes = 1;
         s->plan[0] = 8;
@@ -5865,12 +6340,15 @@ static int sucref_i_write_job(const sucref_i_job *j, uint8_t **model, uint32_t *
     spec.layers = layers; spec.in_bits = in_bits; spec.bits = bits; spec.corrections = c;
     spec.n_layers = (uint8_t)j->n_layers; spec.n_stops = (uint8_t)j->n_stops; spec.input_type = SUCREF_INPUT_U8;
     if (status == SUCREF_OK && j->opt->n_calibrate > 0) {
-        status = sucref_calibrate(c, &memory, &spec, j->opt->calibrate, j->opt->n_calibrate, j->opt->progress, j->opt->user);
+        status = sucref_calibrate(c, &memory, &spec, j->opt->calibrate, j->opt->n_calibrate, j->opt->progress,
+                                  j->opt->user);
     }
     if (status == SUCREF_OK) {
         *model_len = sucref_model_write(NULL, 0, &spec, fault);
         *model = (uint8_t *)malloc(*model_len > 0 ? *model_len : 1);
-        status = *model == NULL ? SUCREF_E_SPACE : sucref_model_write(*model, *model_len, &spec, fault) == 0 ? SUCREF_E_RANGE : SUCREF_OK;
+        status = *model == NULL                                              ? SUCREF_E_SPACE
+                 : sucref_model_write(*model, *model_len, &spec, fault) == 0 ? SUCREF_E_RANGE
+                                                                             : SUCREF_OK;
         if (status != SUCREF_OK) { free(*model); *model = NULL; }
     }
     free(memory);
@@ -5882,7 +6360,10 @@ static int sucref_i_stops_of_plan(sucref_i_job *j)
 {
     const sucref_quantize_options *o = j->opt;
     unsigned i, sum = 0;
-    if (o->n_planes < 1 || o->n_planes > SUCREF_MAX_PLANES || (o->coarse && (o->n_planes != 2 || o->plan[0] > 7 || o->plan[1] != 8))) { return 0; }
+    if (o->n_planes < 1 || o->n_planes > SUCREF_MAX_PLANES ||
+        (o->coarse && (o->n_planes != 2 || o->plan[0] > 7 || o->plan[1] != 8))) {
+        return 0;
+    }
     for (i = 0; i < o->n_planes; i++) {
         if (o->plan[i] < 1 || o->plan[i] > 8) { return 0; }
         sum = o->coarse ? o->plan[i] : sum + o->plan[i];
@@ -5892,20 +6373,21 @@ static int sucref_i_stops_of_plan(sucref_i_job *j)
     return sum == 8;
 }
 
-SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucref_float_layer *layers, unsigned n_layers,
-                               const sucref_quantize_options *options, sucref_fault *fault)
+SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucref_float_layer *layers,
+                               unsigned n_layers, const sucref_quantize_options *options, sucref_fault *fault)
 {
     sucref_i_job j;
     unsigned n;
     int status;
-    if (model == NULL || model_len == NULL || layers == NULL || options == NULL || n_layers < 1 || n_layers > SUCREF_MAX_LAYERS ||
-        (options->n_calibrate > 0 && options->calibrate == NULL)) {
+    if (model == NULL || model_len == NULL || layers == NULL || options == NULL || n_layers < 1 ||
+        n_layers > SUCREF_MAX_LAYERS || (options->n_calibrate > 0 && options->calibrate == NULL)) {
         return SUCREF_E_ARG;
     }
     memset(&j, 0, sizeof j);
     j.in = layers; j.opt = options; j.n_layers = n_layers;
     if (!(options->input_scale > 0) || !isfinite(options->input_scale) || !(options->clip >= 0 && options->clip <= 1) ||
-        options->act > SUCREF_ACT_LEAKY || (options->act == SUCREF_ACT_LEAKY && !(options->leak >= 0 && options->leak < 1)) ||
+        options->act > SUCREF_ACT_LEAKY ||
+        (options->act == SUCREF_ACT_LEAKY && !(options->leak >= 0 && options->leak < 1)) ||
         !sucref_i_stops_of_plan(&j) || !sucref_i_finite_layers(layers, n_layers)) {
         return SUCREF_E_RANGE;
     }
@@ -5936,21 +6418,21 @@ SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucre
 
 /*
  * CHANGES
- *     0.1.0   partition, schedule, linear, model (format 0), net, exit (margin, gray zone, certified), dither, hadamard, qcs, coder,
- *             vec, parity, fusion, shards of a model, prepare
+ *     0.1.0   partition, schedule, linear, model (format 0), net, exit (margin, gray zone, certified), dither,
+ *             hadamard, qcs, coder, vec, parity, fusion, shards of a model, prepare
  *
  * LICENCE: at your choice, MIT or public domain.
  *
- * Alternative A, MIT. Copyright (c) 2026 the sucref authors. Permission is hereby granted, free of charge, to any person
- * obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software
+ * Alternative A, MIT. Copyright (c) 2026 the sucref authors. Permission is hereby granted, free of charge, to any
+ * person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software
  * without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute,
  * sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so,
  * subject to the following conditions: the above copyright notice and this permission notice shall be included in all
- * copies or substantial portions of the Software. THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS
- * OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND
- * NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
- * LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE
- * OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+ * copies or substantial portions of the Software. THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND,
+ * EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE
+ * AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+ * LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE
+ * SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
  *
  * Alternative B, public domain (unlicense.org). This is free and unencumbered software released into the public
  * domain. Anyone is free to copy, modify, publish, use, compile, sell, or distribute this software, either in source
