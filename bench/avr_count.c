@@ -1,6 +1,7 @@
 /* avr_count.c - runs an ELF on simavr's ATmega1284P, one instruction at a time, and counts them.
  *
- *   avr_count FILE.elf      UART0 goes to stdout; a 1 in GPIOR0 starts a count, a 2 ends it: `COUNT k instructions cycles`
+ *   avr_count FILE.elf      UART0 goes to stdout; a 1 in GPIOR0 starts a count, a 2 ends it:
+ *                           `COUNT k instructions cycles`
  * Build: cc avr_count.c -lsimavr -lelf (Debian: libsimavr-dev, libelf-dev) */
 #include <simavr/avr_uart.h>
 #include <simavr/sim_avr.h>
@@ -41,7 +42,9 @@ int main(int argc, char **argv)
         if (avr->data[GPIOR0] != before) {
             before = avr->data[GPIOR0];
             if (before == 1) { from = n; cycles = avr->cycle; }
-            if (before == 2) { fprintf(stderr, "COUNT %u %llu %llu\n", counts++, n - from, (unsigned long long)avr->cycle - cycles); }
+            if (before == 2) {
+                fprintf(stderr, "COUNT %u %llu %llu\n", counts++, n - from, (unsigned long long)avr->cycle - cycles);
+            }
         }
     }
     fflush(stdout);

@@ -2,7 +2,8 @@
 #ifndef SUCREF_BENCH_CODED_H
 #define SUCREF_BENCH_CODED_H
 
-/* Figure 2: accuracy of 784-128-10 when a share of the first layer's outputs is lost and read as 0; recovered, nothing is */
+/* Figure 2: accuracy of 784-128-10 when a share of the first layer's outputs is lost and read as 0; recovered,
+ * nothing is */
 static void c_lost_outputs(void)
 {
     enum { PICTURES = 2000, DRAWS = 5 };
@@ -41,10 +42,14 @@ static void c_lost_outputs(void)
     npz_free(&z);
 }
 
-/* arrivals as in Figure 1: none before 50 ms, 34 % by 100, 42 % by 150, linear between, then at the hazard of 100 to 150 */
+/* arrivals as in Figure 1: none before 50 ms, 34 % by 100, 42 % by 150, linear between,
+ * then at the hazard of 100 to 150 */
 static double c_arrived(double t)
 {
-    return t < 50 ? 0 : t < 100 ? 0.34 * (t - 50) / 50 : t < 150 ? 0.34 + 0.08 * (t - 100) / 50 : 1 - 0.58 * exp(-log(0.66 / 0.58) * (t - 150) / 50);
+    return t < 50    ? 0
+           : t < 100 ? 0.34 * (t - 50) / 50
+           : t < 150 ? 0.34 + 0.08 * (t - 100) / 50
+                     : 1 - 0.58 * exp(-log(0.66 / 0.58) * (t - 150) / 50);
 }
 
 /* Figure 16 and its section: mean time to all N answers, and to any N of N + 1 */
@@ -78,11 +83,14 @@ static void c_stragglers(void)
 static double c_draw(void)
 {
     const double f = d_uniform();
-    return f < 0.34 ? 50 + 50 * f / 0.34 : f < 0.42 ? 100 + 50 * (f - 0.34) / 0.08 : 150 + 50 * log(0.58 / (1 - f)) / log(0.66 / 0.58);
+    return f < 0.34   ? 50 + 50 * f / 0.34
+           : f < 0.42 ? 100 + 50 * (f - 0.34) / 0.08
+                      : 150 + 50 * log(0.58 / (1 - f)) / log(0.66 / 0.58);
 }
 
-/* Figures 12, 14 and 15: a layer on four devices: all well; one lost, its rows asked again of another when it is missed (after the other
- * answers have come); one lost and a parity device there. The published slowdown without recovery is 2.4. */
+/* Figures 12, 14 and 15: a layer on four devices: all well; one lost, its rows asked again of another when it is missed
+ * (after the other answers have come); one lost and a parity device there.
+ * The published slowdown without recovery is 2.4. */
 static void c_latencies(void)
 {
     enum { BINS = 60, JOBS = 200000, N = 4 };
@@ -101,19 +109,27 @@ static void c_latencies(void)
             if (i < N - 1) { t[1] = t[0]; }
         }
         t[1] += c_draw();
-        for (k = 0; k < 3; k++) { i = (int)(t[k] / 50); y[k][i < BINS ? i : BINS - 1] += 1.0 / JOBS; mean[k] += t[k] / JOBS; }
+        for (k = 0; k < 3; k++) {
+            i = (int)(t[k] / 50);
+            y[k][i < BINS ? i : BINS - 1] += 1.0 / JOBS;
+            mean[k] += t[k] / JOBS;
+        }
     }
-    row("CDC Figures 12-15", "four devices, one lost, rows asked again: latency, of all well", 2.4, NAN, mean[1] / mean[0], NAN, NAN);
-    row("CDC Figures 12-15", "four devices and a parity device, one lost: latency, of all well", NAN, NAN, mean[2] / mean[0], 0.99, 1.01);
+    row("CDC Figures 12-15", "four devices, one lost, rows asked again: latency, of all well", 2.4, NAN,
+        mean[1] / mean[0], NAN, NAN);
+    row("CDC Figures 12-15", "four devices and a parity device, one lost: latency, of all well", NAN, NAN,
+        mean[2] / mean[0], 0.99, 1.01);
     for (i = 0; i < BINS; i++) { x[i] = 50 * i; }
     snprintf(path, sizeof path, "%s/latency.svg", out_dir);
-    s = svg_open(path, "[CDC] Figs. 12, 14, 15: latency of a layer on four devices", "ms", "share of jobs, 50 ms a bin", 0, 3000, 0, 0.15, 500, 0.05);
+    s = svg_open(path, "[CDC] Figs. 12, 14, 15: latency of a layer on four devices", "ms", "share of jobs, 50 ms a bin",
+                 0, 3000, 0, 0.15, 500, 0.05);
     for (k = 0; k < 3; k++) { svg_line(&s, name[k], x, y[k], BINS, 0); }
     svg_close(&s);
 }
 
-/* Figure 17: C3D on 7 and on 9 devices and two more. Doubling covers two devices with the two; as parities they cover the two fully
- * connected layers, which have 2 and 2 of the 7 devices, 3 and 3 of the 9 (inferred: these give the published shares). */
+/* Figure 17: C3D on 7 and on 9 devices and two more. Doubling covers two devices with the two; as parities they cover
+ * the two fully connected layers, which have 2 and 2 of the 7 devices, 3 and 3 of the 9 (inferred:
+ * these give the published shares). */
 static void c_coverage(void)
 {
     static const int t[2][2] = { { 7, 4 }, { 9, 6 } };
@@ -144,9 +160,14 @@ static void c_storage(void)
             split_plan p;
             p.n = t[k][0]; p.r = t[k][1]; p.protect = t[k][2];
             (void)split_rows(&p, r.layer[n].n_out, NULL);
-            for (i = 0; i < p.n + p.r; i++) { uint32_t len; free(split_part(&len, &r.layer[n], &p, i)); bytes[i >= p.n] += len; }
+            for (i = 0; i < p.n + p.r; i++) {
+                uint32_t len;
+                free(split_part(&len, &r.layer[n], &p, i));
+                bytes[i >= p.n] += len;
+            }
         }
-        snprintf(item, sizeof item, "784-128-10 plan 4/4 on %u + %u devices%s: storage, as a share", t[k][0], t[k][1], t[k][2] == 1 ? ", first plane protected" : "");
+        snprintf(item, sizeof item, "784-128-10 plan 4/4 on %u + %u devices%s: storage, as a share", t[k][0], t[k][1],
+                 t[k][2] == 1 ? ", first plane protected" : "");
         row("CDC", item, NAN, NAN, 1 + bytes[1] / bytes[0], NAN, NAN);
     }
     respec_free(&r);
@@ -160,7 +181,8 @@ static void c_overheads(void)
     char item[96];
     int k;
     for (k = 0; k < 5; k++) {
-        snprintf(item, sizeof item, "%d + %d devices, %d of %d planes protected: compute, as a share", t[k][0], t[k][1], t[k][2], t[k][3]);
+        snprintf(item, sizeof item, "%d + %d devices, %d of %d planes protected: compute, as a share", t[k][0], t[k][1],
+                 t[k][2], t[k][3]);
         row("CDC", item, NAN, NAN, 1 + (double)t[k][1] / t[k][0] * t[k][2] / t[k][3], NAN, NAN);
         snprintf(item, sizeof item, "the same: messages a job, of %d without parity", t[k][0] * t[k][3]);
         row("CDC", item, NAN, NAN, t[k][0] * t[k][3] + t[k][1] * t[k][2], NAN, NAN);

@@ -1,4 +1,5 @@
-/* dithers.h - a part of published.c: [AB], the thesis on dithered quantization, beside the shipped quantizers and frames. */
+/* dithers.h - a part of published.c: [AB], the thesis on dithered quantization,
+ * beside the shipped quantizers and frames. */
 #ifndef SUCREF_BENCH_DITHERS_H
 #define SUCREF_BENCH_DITHERS_H
 
@@ -21,19 +22,26 @@ static void d_make_gradients(void)
         const uint8_t *x = train_set.x + (size_t)k * 784;
         float max = -1e9F, sum = 0;
         memcpy(a, z.a[1].v, sizeof a);
-        for (i = 0; i < 784; i++) { for (r = 0; x[i] && r < 128; r++) { a[r] += (float)x[i] / 255 * w1t[i * 128 + r]; } }
+        for (i = 0; i < 784; i++) {
+            for (r = 0; x[i] && r < 128; r++) { a[r] += (float)x[i] / 255 * w1t[i * 128 + r]; }
+        }
         for (r = 0; r < 10; r++) {
             p[r] = z.a[3].v[r];
             for (i = 0; i < 128; i++) { p[r] += (a[i] > 0 ? a[i] : 0) * z.a[2].v[r * 128 + i]; }
             max = p[r] > max ? p[r] : max;
         }
-        for (r = 0; r < 10; r++) { p[r] = expf((p[r] - max) / 4); sum += p[r]; } /* softened: a trained network's own gradients are all but 0 */
+        /* softened: a trained network's own gradients are all but 0 */
+        for (r = 0; r < 10; r++) { p[r] = expf((p[r] - max) / 4); sum += p[r]; }
         for (i = 0; i < 128; i++) {
             back[i] = 0;
-            for (r = 0; r < 10; r++) { back[i] += (p[r] / sum - (float)(r == train_set.label[k])) * z.a[2].v[r * 128 + i]; }
+            for (r = 0; r < 10; r++) {
+                back[i] += (p[r] / sum - (float)(r == train_set.label[k])) * z.a[2].v[r * 128 + i];
+            }
             if (a[i] <= 0) { back[i] = 0; }
         }
-        for (i = 0; i < 784; i++) { for (r = 0; x[i] && r < 128; r++) { d_gradients[r * 784 + i] += (float)x[i] / 255 * back[r]; } }
+        for (i = 0; i < 784; i++) {
+            for (r = 0; x[i] && r < 128; r++) { d_gradients[r * 784 + i] += (float)x[i] / 255 * back[r]; }
+        }
     }
     d_blocks = 784 * 128 / D_N;
     npz_free(&z);
@@ -44,10 +52,16 @@ static void d_source(double *x, int n, int kind, int trial)
     int i;
     for (i = 0; i < n; i++) {
         const double s = d_normal();
-        if (kind == 0) { x[i] = s; }
-        else if (kind == 1) { x[i] = -log(d_uniform()) * (s < 0 ? -1 : 1); }
-        else if (kind == 2) { const double a = d_normal(), b = d_normal(), c = d_normal(); x[i] = s / sqrt((a * a + b * b + c * c) / 3); }
-        else { x[i] = (double)d_gradients[((size_t)trial % d_blocks) * D_N + (size_t)i]; }
+        if (kind == 0) {
+            x[i] = s;
+        } else if (kind == 1) {
+            x[i] = -log(d_uniform()) * (s < 0 ? -1 : 1);
+        } else if (kind == 2) {
+            const double a = d_normal(), b = d_normal(), c = d_normal();
+            x[i] = s / sqrt((a * a + b * b + c * c) / 3);
+        } else {
+            x[i] = (double)d_gradients[((size_t)trial % d_blocks) * D_N + (size_t)i];
+        }
     }
 }
 
@@ -64,7 +78,8 @@ static double d_eden(const double *x, int n, int bits)
 
 static double d_phi(double z) { return 0.5 * erfc(-z * 0.7071067811865476); }
 
-/* an ideal entropy coder behind EDEN: uniform steps, centroids, error D / (1 - D) once unbiased, at an entropy of `bits` */
+/* an ideal entropy coder behind EDEN: uniform steps, centroids, error D / (1 - D) once unbiased,
+ * at an entropy of `bits` */
 static double d_ideal(double bits)
 {
     double lo = 0.05, hi = 8, d = 1;
@@ -75,7 +90,8 @@ static double d_ideal(double bits)
         int j;
         d = 1;
         for (j = -200; j <= 200; j++) {
-            const double a = (j - 0.5) * s, b = (j + 0.5) * s, p = d_phi(b) - d_phi(a), m = (exp(-a * a / 2) - exp(-b * b / 2)) / 2.5066282746310002;
+            const double a = (j - 0.5) * s, b = (j + 0.5) * s, p = d_phi(b) - d_phi(a),
+                         m = (exp(-a * a / 2) - exp(-b * b / 2)) / 2.5066282746310002;
             if (p > 1e-14) { h -= p * log2(p); d -= m * m / p; }
         }
         if (h > bits) { lo = s; } else { hi = s; }
@@ -91,12 +107,16 @@ static double d_qsgd(const double *x, int n, int levels, int two_norm)
     for (i = 0; i < n; i++) { energy += x[i] * x[i]; norm = fmax(norm, fabs(x[i])); }
     if (two_norm) { norm = sqrt(energy); }
     if (energy == 0) { return 0; }
-    for (i = 0; i < n; i++) { const double e = norm / levels * floor(x[i] / norm * levels + d_uniform()) - x[i]; error += e * e; }
+    for (i = 0; i < n; i++) {
+        const double e = norm / levels * floor(x[i] / norm * levels + d_uniform()) - x[i];
+        error += e * e;
+    }
     return error / energy;
 }
 
 /* ---- the shipped frames ---- */
-typedef struct { double error, bits, energy, ratio; } d_result; /* ratio: the step over the rms that the frame really has */
+/* ratio: the step over the rms that the frame really has */
+typedef struct { double error, bits, energy, ratio; } d_result;
 static d_result d_frame(const double *x, int n, uint16_t ratio, unsigned flags, uint32_t stream)
 {
     static int16_t in[65536];
@@ -112,8 +132,15 @@ static d_result d_frame(const double *x, int n, uint16_t ratio, unsigned flags, 
     for (i = 0; i < n; i++) { max = fmax(max, fabs(x[i])); }
     for (i = 0; i < n; i++) { in[i] = (int16_t)lrint(x[i] / max * 32767); }
     o.seed_low = 1; o.seed_high = 2; o.stream = stream; o.ratio = ratio; o.flags = (uint8_t)flags;
-    if (sucref_vec_encode(frame, sizeof frame, &len, in, (uint32_t)n, &o, work) != SUCREF_OK || sucref_vec_decode(out, 65536, &got, frame, len, 1, 2, 8, work64) != SUCREF_OK) { exit(2); }
-    for (i = 0; i < n; i++) { const double e = out[i] / 256.0 * max / 32767 - x[i]; r.error += e * e; r.energy += x[i] * x[i]; }
+    if (sucref_vec_encode(frame, sizeof frame, &len, in, (uint32_t)n, &o, work) != SUCREF_OK ||
+        sucref_vec_decode(out, 65536, &got, frame, len, 1, 2, 8, work64) != SUCREF_OK) {
+        exit(2);
+    }
+    for (i = 0; i < n; i++) {
+        const double e = out[i] / 256.0 * max / 32767 - x[i];
+        r.error += e * e;
+        r.energy += x[i] * x[i];
+    }
     r.bits = 8.0 * (double)(len - SUCREF_VEC_OVERHEAD) / n;
     r.ratio = (frame[14] | frame[15] << 8) / 256.0;
     return r;
@@ -122,13 +149,23 @@ static d_result d_frame(const double *x, int n, uint16_t ratio, unsigned flags, 
 static void d_frames(void)
 {
     static const char *source[4] = { "Gaussian", "Laplace", "Student t3", "gradients" };
-    static const struct { const char *name; unsigned flags; uint16_t ratio; double bits, error; int eden; } row_of[3] = {
-        { "D4", SUCREF_VEC_D4, 559, 1.00, 0.52, 1 }, { "D4", SUCREF_VEC_D4, 228, 2.05, 0.087, 2 }, { "plain", 0, 654, 1.02, 0.55, 1 } };
+    static const struct {
+        const char *name;
+        unsigned flags;
+        uint16_t ratio;
+        double bits, error;
+        int eden;
+    } row_of[3] = { { "D4", SUCREF_VEC_D4, 559, 1.00, 0.52, 1 },
+                    { "D4", SUCREF_VEC_D4, 228, 2.05, 0.087, 2 },
+                    { "plain", 0, 654, 1.02, 0.55, 1 } };
     static double x[D_N];
     char item[96];
     int kind, k, trial;
     for (kind = 0; kind < 4; kind++) {
-        if (kind == 3 && d_gradients == NULL) { row("AB frames", "real gradients (needs the MNIST files)", NAN, NAN, NAN, NAN, NAN); continue; }
+        if (kind == 3 && d_gradients == NULL) {
+            row("AB frames", "real gradients (needs the MNIST files)", NAN, NAN, NAN, NAN, NAN);
+            continue;
+        }
         for (k = 0; k < 3; k++) {
             double bits = 0, error = 0, energy = 0, eden = 0, qsgd = 0;
             int n = 0;
@@ -141,11 +178,16 @@ static void d_frames(void)
                 eden += d_eden(x, D_N, row_of[k].eden);
                 qsgd += d_qsgd(x, D_N, 1, 0);
             }
-            snprintf(item, sizeof item, "%s, %s step %.2f rms: bits a value (1024)", source[kind], row_of[k].name, row_of[k].ratio / 256.0);
+            snprintf(item, sizeof item, "%s, %s step %.2f rms: bits a value (1024)", source[kind], row_of[k].name,
+                     row_of[k].ratio / 256.0);
             row("AB frames", item, NAN, NAN, bits / n, NAN, row_of[k].bits);
-            snprintf(item, sizeof item, "%s, %s step %.2f rms: error (published: EDEN %d bit%s)", source[kind], row_of[k].name, row_of[k].ratio / 256.0, row_of[k].eden, row_of[k].eden == 1 ? "" : "s");
+            snprintf(item, sizeof item, "%s, %s step %.2f rms: error (published: EDEN %d bit%s)", source[kind],
+                     row_of[k].name, row_of[k].ratio / 256.0, row_of[k].eden, row_of[k].eden == 1 ? "" : "s");
             row("AB frames", item, eden / n, NAN, error / n, NAN, row_of[k].error);
-            if (k == 0) { snprintf(item, sizeof item, "%s, QSGD ternary, scaled by the largest: error", source[kind]); row("AB frames", item, NAN, qsgd / n, NAN, NAN, NAN); }
+            if (k == 0) {
+                snprintf(item, sizeof item, "%s, QSGD ternary, scaled by the largest: error", source[kind]);
+                row("AB frames", item, NAN, qsgd / n, NAN, NAN, NAN);
+            }
         }
     }
     row("AB frames", "EDEN with an ideal entropy coder, 1.00 bit: error", NAN, d_ideal(1.00), NAN, NAN, NAN);
@@ -162,6 +204,22 @@ static double d_entropy(double c)
             const double u = (k + 0.5) / 400, p = d_phi((j + 1 - u) * c) - d_phi((j - u) * c);
             if (p > 1e-15) { h -= p * log2(p) / 400; }
         }
+    }
+    return h;
+}
+
+/* the same without the dither: q of a uniform plus a Gaussian */
+static double d_entropy_unknown(double c)
+{
+    double h = 0;
+    int k, j;
+    for (j = -60; j <= 60; j++) {
+        double p = 0;
+        for (k = 0; k < 400; k++) {
+            const double u = (k + 0.5) / 400;
+            p += (d_phi((j + 1 - u) * c) - d_phi((j - u) * c)) / 400;
+        }
+        if (p > 1e-15) { h -= p * log2(p); }
     }
     return h;
 }
@@ -184,13 +242,13 @@ static void d_lengths(void)
             snprintf(item, sizeof item, "bits over H(q given u), %d values, step %.2f rms", n, ratio[k] / 256.0);
             row("AB 2.3.2", item, NAN, NAN, over, NAN, n == 256 ? 0.03 : 0.01);
         }
-        { double h = 0; int j; const double c = ratio[k] / 256.0; /* without the dither: q of a uniform plus a Gaussian */
-          for (j = -60; j <= 60; j++) { double p = 0; int i; for (i = 0; i < 400; i++) { const double u = (i + 0.5) / 400; p += (d_phi((j + 1 - u) * c) - d_phi((j - u) * c)) / 400; } if (p > 1e-15) { h -= p * log2(p); } }
-          snprintf(item, sizeof item, "entropy saved by knowing the dither, step %.2f rms", c);
-          row("AB Table 2.2", item, NAN, NAN, h - d_entropy(c), NAN, NAN); }
+        snprintf(item, sizeof item, "entropy saved by knowing the dither, step %.2f rms", ratio[k] / 256.0);
+        row("AB Table 2.2", item, NAN, NAN, d_entropy_unknown(ratio[k] / 256.0) - d_entropy(ratio[k] / 256.0), NAN, NAN);
     }
-    row("AB Table 2.2", "distributed source coding: not built; ours is the entropy given the dither, above", NAN, NAN, NAN, NAN, NAN);
-    row("AB Table 2.1", "raw bits, 7 levels against half of the senders nested, k = 3", 1.278, NAN, 2 * log2(7) / (log2(7) + log2(3)), 1.278, 1.279);
+    row("AB Table 2.2", "distributed source coding: not built; ours is the entropy given the dither, above", NAN, NAN,
+        NAN, NAN, NAN);
+    row("AB Table 2.1", "raw bits, 7 levels against half of the senders nested, k = 3", 1.278, NAN,
+        2 * log2(7) / (log2(7) + log2(3)), 1.278, 1.279);
 }
 
 /* mean of 4000 decodes of one vector: its error over error / 4000 */
@@ -212,15 +270,24 @@ static void d_unbiased(void)
             uint32_t n;
             for (i = 0; i < 256; i++) { in[i] = (int16_t)lrint(1000 * x[i]); }
             o.stream = (uint32_t)(vector * 4000 + k);
-            if (sucref_vec_encode(frame, sizeof frame, &len, in, 256, &o, work) != SUCREF_OK || sucref_vec_decode(out, 256, &n, frame, len, 1, 7, 8, work64) != SUCREF_OK) { exit(2); }
-            for (i = 0; i < 256; i++) { const double d = out[i] / 256.0 - in[i]; sum[i] += d / 4000; one += d * d / 4000; }
+            if (sucref_vec_encode(frame, sizeof frame, &len, in, 256, &o, work) != SUCREF_OK ||
+                sucref_vec_decode(out, 256, &n, frame, len, 1, 7, 8, work64) != SUCREF_OK) {
+                exit(2);
+            }
+            for (i = 0; i < 256; i++) {
+                const double d = out[i] / 256.0 - in[i];
+                sum[i] += d / 4000;
+                one += d * d / 4000;
+            }
         }
         for (i = 0; i < 256; i++) { off += sum[i] * sum[i]; }
     }
-    row("AB frames", "mean of 4000 decodes, over the unbiased floor (EDEN 1.1 to 3.6)", NAN, NAN, off / (one / 4000), 0.9, 1.1);
+    row("AB frames", "mean of 4000 decodes, over the unbiased floor (EDEN 1.1 to 3.6)", NAN, NAN, off / (one / 4000),
+        0.9, 1.1);
 }
 
-/* quantized compressive sampling: measured error of the integer functions against gamma (4.10), unbiased and least squares */
+/* quantized compressive sampling: measured error of the integer functions against gamma (4.10),
+ * unbiased and least squares */
 static void d_sampling(void)
 {
     static const int ks[] = { 8, 32, 64, 128, 256 };
@@ -247,10 +314,15 @@ static void d_sampling(void)
                 for (i = 0; i < N; i++) { x[i] = (int16_t)lrint(1000 * d_normal()); energy += (double)x[i] * x[i]; }
                 (void)sucref_fold(v, log2_k, x, N, &r, 1000);
                 for (i = 0; i < k; i++) { max = (uint32_t)abs(v[i]) > max ? (uint32_t)abs(v[i]) : max; }
-                if (sucref_step_for(&st, max, (uint32_t)levels) != SUCREF_OK || sucref_dither_encode(q, v, (size_t)k, &st, &r, 0) != SUCREF_OK ||
-                    sucref_dither_decode(w2, q, (size_t)k, &st, &r, 0) != SUCREF_OK || sucref_unfold(out, N, w2, log2_k, &r, 1000, work) != SUCREF_OK) { exit(2); }
+                if (sucref_step_for(&st, max, (uint32_t)levels) != SUCREF_OK ||
+                    sucref_dither_encode(q, v, (size_t)k, &st, &r, 0) != SUCREF_OK ||
+                    sucref_dither_decode(w2, q, (size_t)k, &st, &r, 0) != SUCREF_OK ||
+                    sucref_unfold(out, N, w2, log2_k, &r, 1000, work) != SUCREF_OK) {
+                    exit(2);
+                }
                 for (i = 0; i < N; i++) {
-                    const double y = (double)out[i] / (2.0 * st.multiplier * k), e = y - x[i], s = y / (1 + gamma) - x[i];
+                    const double y = (double)out[i] / (2.0 * st.multiplier * k), e = y - x[i],
+                                 s = y / (1 + gamma) - x[i];
                     e2 += e * e; s2 += s * s;
                 }
                 error += e2 / energy / 400; shrunk += s2 / energy / 400;
@@ -263,7 +335,8 @@ static void d_sampling(void)
     }
 }
 
-/* (4.11) and Figure 4.2: the best k and Q for a wanted gain, 32 n / (k log2(2Q + 1)), their gamma and the error measured with them */
+/* (4.11) and Figure 4.2: the best k and Q for a wanted gain, 32 n / (k log2(2Q + 1)),
+ * their gamma and the error measured with them */
 static void d_best(void)
 {
     enum { N = 1024 };
@@ -289,25 +362,35 @@ static void d_best(void)
             for (i = 0; i < N; i++) { x[i] = (int16_t)lrint(1000 * d_normal()); energy += (double)x[i] * x[i]; }
             (void)sucref_fold(v, log2_k, x, N, &r, 5000);
             for (i = 0; i < 1 << log2_k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
-            if (sucref_step_for(&st, top, levels) != SUCREF_OK || sucref_dither_encode(q, v, (size_t)1 << log2_k, &st, &r, 0) != SUCREF_OK ||
-                sucref_dither_decode(w2, q, (size_t)1 << log2_k, &st, &r, 0) != SUCREF_OK || sucref_unfold(out, N, w2, log2_k, &r, 5000, work) != SUCREF_OK) { exit(2); }
-            for (i = 0; i < N; i++) { const double e = (double)out[i] / (2.0 * st.multiplier * (1 << log2_k)) - x[i]; e2 += e * e; }
+            if (sucref_step_for(&st, top, levels) != SUCREF_OK ||
+                sucref_dither_encode(q, v, (size_t)1 << log2_k, &st, &r, 0) != SUCREF_OK ||
+                sucref_dither_decode(w2, q, (size_t)1 << log2_k, &st, &r, 0) != SUCREF_OK ||
+                sucref_unfold(out, N, w2, log2_k, &r, 5000, work) != SUCREF_OK) {
+                exit(2);
+            }
+            for (i = 0; i < N; i++) {
+                const double e = (double)out[i] / (2.0 * st.multiplier * (1 << log2_k)) - x[i];
+                e2 += e * e;
+            }
             error += e2 / energy / 300;
         }
         at[g] = log10(gains[g]); curve[0][g] = log10(gamma / 65536.0); curve[1][g] = log10(error);
-        snprintf(item, sizeof item, "gain %d, n 1024: best k %d, Q %u: error (printed: gamma)", gains[g], 1 << log2_k, levels);
+        snprintf(item, sizeof item, "gain %d, n 1024: best k %d, Q %u: error (printed: gamma)", gains[g], 1 << log2_k,
+                 levels);
         row("AB 4.11, Fig. 4.2", item, NAN, gamma / 65536.0, error, NAN, 1.02 * gamma / 65536.0);
     }
     snprintf(path, sizeof path, "%s/fig4_2.svg", out_dir);
-    s = svg_open(path, "[AB] Fig. 4.2: error by gain, best k and Q", "log10 of the gain", "log10 of the error's share of the energy", 0, 2.5, -2, 3, 0.5, 1);
+    s = svg_open(path, "[AB] Fig. 4.2: error by gain, best k and Q", "log10 of the gain",
+                 "log10 of the error's share of the energy", 0, 2.5, -2, 3, 0.5, 1);
     svg_line(&s, "gamma", at, curve[0], 6, 1);
     svg_line(&s, "measured", at, curve[1], 6, 1);
     svg_close(&s);
 }
 
-/* linear regression by gradients that QCS compresses 21 times (16 indices of 17 values and a scale): n 64, m 50 samples, eigenvalues 1 to 4,
- * batch 32; share of runs that converge, by step size, unbiased or by least squares (shrink), without and with weighted feedback. Here
- * the gradient depends on what was sent before, so that Lemma 21 does not hold: feedback narrows the range of steps. */
+/* linear regression by gradients that QCS compresses 21 times (16 indices of 17 values and a scale): n 64, m 50
+ * samples, eigenvalues 1 to 4, batch 32; share of runs that converge, by step size, unbiased or by least squares
+ * (shrink), without and with weighted feedback. Here the gradient depends on what was sent before, so that Lemma 21
+ * does not hold: feedback narrows the range of steps. */
 static double d_converged(double step, int shrink, double beta, int runs)
 {
     enum { N = 64, K = 16 };
@@ -327,7 +410,8 @@ static double d_converged(double step, int shrink, double beta, int runs)
             uint32_t top = 1;
             sucref_stream_init(&s, (uint32_t)run_, 3, (uint32_t)t);
             for (i = 0; i < N; i++) { /* eigenvalues 1..4 along the axes; noise of a batch of 32 of 50 */
-                const double lambda = 1 + 3.0 * i / (N - 1), g = lambda * (w[i] - goal[i]) * (1 + d_normal() * sqrt((1 / 32.0 - 1 / 50.0)));
+                const double lambda = 1 + 3.0 * i / (N - 1),
+                             g = lambda * (w[i] - goal[i]) * (1 + d_normal() * sqrt((1 / 32.0 - 1 / 50.0)));
                 z[i] = g + beta * r[i];
                 r[i] += g; /* less what is sent, below */
                 max = fmax(max, fabs(z[i]));
@@ -335,7 +419,9 @@ static double d_converged(double step, int shrink, double beta, int runs)
             for (i = 0; i < N; i++) { x[i] = (int16_t)lrint(z[i] / max * 8000); }
             (void)sucref_fold(v, 4, x, N, &s, 1000);
             for (i = 0; i < K; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
-            if (sucref_step_for(&st, top, 8) != SUCREF_OK || sucref_dither_encode(q, v, K, &st, &s, 0) != SUCREF_OK) { exit(2); }
+            if (sucref_step_for(&st, top, 8) != SUCREF_OK || sucref_dither_encode(q, v, K, &st, &s, 0) != SUCREF_OK) {
+                exit(2);
+            }
             (void)sucref_dither_decode(w2, q, K, &st, &s, 0);
             (void)sucref_unfold(out, N, w2, 4, &s, 1000, work);
             for (i = 0; i < N; i++) {
@@ -354,17 +440,26 @@ static double d_converged(double step, int shrink, double beta, int runs)
 static void d_regression(void)
 {
     static const double steps[8] = { 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7 };
-    static const struct { const char *name; int shrink; double beta; } kind[4] = { { "unbiased", 0, 0 }, { "unbiased, feedback .2", 0, 0.2 }, { "least squares", 1, 0 }, { "least squares, feedback .2", 1, 0.2 } };
+    static const struct {
+        const char *name;
+        int shrink;
+        double beta;
+    } kind[4] = { { "unbiased", 0, 0 },
+                  { "unbiased, feedback .2", 0, 0.2 },
+                  { "least squares", 1, 0 },
+                  { "least squares, feedback .2", 1, 0.2 } };
     double y[4][8];
     char path[256], item[96];
     svg s;
     int k, c;
     snprintf(path, sizeof path, "%s/fig4_4.svg", out_dir);
-    s = svg_open(path, "[AB] Fig. 4.4: runs that converge, by step size", "step size", "share of 40 runs", 0, 0.7, 0, 1, 0.1, 0.2);
+    s = svg_open(path, "[AB] Fig. 4.4: runs that converge, by step size", "step size", "share of 40 runs", 0, 0.7, 0, 1,
+                 0.1, 0.2);
     for (c = 0; c < 4; c++) {
         for (k = 0; k < 8; k++) {
             y[c][k] = d_converged(steps[k], kind[c].shrink, kind[c].beta, 40);
-            snprintf(item, sizeof item, "regression by QCS k 16, Q 8, %s, step %.2f: share converged", kind[c].name, steps[k]);
+            snprintf(item, sizeof item, "regression by QCS k 16, Q 8, %s, step %.2f: share converged", kind[c].name,
+                     steps[k]);
             row("AB Figure 4.4", item, NAN, NAN, y[c][k], NAN, NAN);
         }
         svg_line(&s, kind[c].name, steps, y[c], 8, 1);
@@ -395,11 +490,16 @@ static void d_plot(void)
     }
     for (k = 0; k < 2; k++) {
         eden[k] = qsgd[k] = 0;
-        for (trial = 0; trial < 60; trial++) { d_source(x, D_N, 0, 0); eden[k] += d_eden(x, D_N, k + 1) / 60; qsgd[k] += d_qsgd(x, D_N, k + 1, 0) / 60; }
+        for (trial = 0; trial < 60; trial++) {
+            d_source(x, D_N, 0, 0);
+            eden[k] += d_eden(x, D_N, k + 1) / 60;
+            qsgd[k] += d_qsgd(x, D_N, k + 1, 0) / 60;
+        }
         eden[k] = log10(eden[k]); qsgd[k] = log10(qsgd[k]); qsgd_bits[k] = log2(2 * k + 3);
     }
     snprintf(path, sizeof path, "%s/dither.svg", out_dir);
-    s = svg_open(path, "error against bits, Gaussian vectors of 1024", "bits a value", "log10 of the error's share of the energy", 0, 3, -2, 1, 0.5, 0.5);
+    s = svg_open(path, "error against bits, Gaussian vectors of 1024", "bits a value",
+                 "log10 of the error's share of the energy", 0, 3, -2, 1, 0.5, 0.5);
     svg_line(&s, "D4 frame", bits[1], error[1], 8, 1);
     svg_line(&s, "plain frame", bits[0], error[0], 8, 1);
     svg_line(&s, "EDEN", one, eden, 2, 1);
@@ -407,7 +507,8 @@ static void d_plot(void)
     svg_close(&s);
 }
 
-/* indirect quantization of G = Delta X^T / L (3.8), unbiased for dithers; its error and the batch size up to which it pays */
+/* indirect quantization of G = Delta X^T / L (3.8), unbiased for dithers;
+ * its error and the batch size up to which it pays */
 static void d_outer(void)
 {
     enum { N = 32, M = 24, LONG = 64 };
@@ -426,12 +527,17 @@ static void d_outer(void)
             sucref_stream_init(&s, 9, 9, (uint32_t)trial);
             for (i = 0; i < N; i++) {
                 for (l = 0; l < L; l++) { x[i][l] = fabs(d_normal()) * 256; xi[l] = (int32_t)lrint(x[i][l]); }
-                if (sucref_dither_encode(q, xi, (size_t)L, &st, &s, (uint32_t)i * 64U) != SUCREF_OK || sucref_dither_decode(xq[i], q, (size_t)L, &st, &s, (uint32_t)i * 64U) != SUCREF_OK) { exit(2); }
+                if (sucref_dither_encode(q, xi, (size_t)L, &st, &s, (uint32_t)i * 64U) != SUCREF_OK ||
+                    sucref_dither_decode(xq[i], q, (size_t)L, &st, &s, (uint32_t)i * 64U) != SUCREF_OK) {
+                    exit(2);
+                }
             }
             for (j = 0; j < M; j++) {
                 for (l = 0; l < L; l++) { d[j][l] = d_normal() * 256; xi[l] = (int32_t)lrint(d[j][l]); }
                 if (sucref_dither_encode(q, xi, (size_t)L, &st, &s, 9000U + (uint32_t)j * 64U) != SUCREF_OK ||
-                    sucref_dither_decode(dq[j], q, (size_t)L, &st, &s, 9000U + (uint32_t)j * 64U) != SUCREF_OK) { exit(2); }
+                    sucref_dither_decode(dq[j], q, (size_t)L, &st, &s, 9000U + (uint32_t)j * 64U) != SUCREF_OK) {
+                    exit(2);
+                }
             }
             for (j = 0; j < M; j++) {
                 for (i = 0; i < N; i++) {
@@ -439,7 +545,8 @@ static void d_outer(void)
                     for (l = 0; l < L; l++) {
                         g += lrint(d[j][l]) * (double)lrint(x[i][l]) / L;
                         h += dq[j][l] / 2.0 * xq[i][l] / 2.0 / L;
-                        k += 256 * floor(d[j][l] / 256 + 0.5) * 256 * floor(x[i][l] / 256 + 0.5) / L; /* no dither: the naive rule */
+                        /* no dither: the naive rule */
+                        k += 256 * floor(d[j][l] / 256 + 0.5) * 256 * floor(x[i][l] / 256 + 0.5) / L;
                     }
                     error += (h - g) * (h - g); naive += (k - g) * (k - g); energy += g * g;
                 }
@@ -448,19 +555,26 @@ static void d_outer(void)
         snprintf(item, sizeof item, "outer product from dithered factors, step one rms, batch %d: error", L);
         row("AB 3.8", item, NAN, naive / energy, error / energy, NAN, NAN);
     }
-    row("AB Table 3.3", "784 x 300: largest batch at which factors are fewer values than the product", NAN, NAN, sucref_outer_batch(300, 784), NAN, NAN);
+    row("AB Table 3.3", "784 x 300: largest batch at which factors are fewer values than the product", NAN, NAN,
+        sucref_outer_batch(300, 784), NAN, NAN);
     for (b = 16; b <= 256; b *= 2) {
-        snprintf(item, sizeof item, "784 x 300, batch %d: gain of ternary factors over 32-bit products (ternary products 20.2)", b);
+        snprintf(item, sizeof item,
+                 "784 x 300, batch %d: gain of ternary factors over 32-bit products (ternary products 20.2)", b);
         row("AB Table 3.3", item, NAN, NAN, 32.0 * 784 * 300 / ((784 + 300) * b * log2(3)), NAN, NAN);
     }
     /* operations by what the functions do: products of factors, quantizer calls; fits by sucref_outer_fit's loops */
-    row("AB Table 3.1", "784 x 300, batch 32: values quantized, directly (printed column) and by factors", NAN, 784.0 * 300, (784.0 + 300) * 32, NAN, NAN);
-    row("AB Table 3.1", "784 x 300, batch 32: multiply-adds of the sender, directly (printed column) and by factors", NAN, 784.0 * 300 * 32, 0, NAN, NAN);
-    row("AB Table 3.2", "784 x 300, batch 32, 3 and 2 bins: multiply-adds of one round of Algorithm 1", NAN, NAN, 784.0 * 300 * (2 * 32 + 3 + 2 + 9 + 4 + 3 + 2), NAN, NAN);
+    row("AB Table 3.1", "784 x 300, batch 32: values quantized, directly (printed column) and by factors", NAN,
+        784.0 * 300, (784.0 + 300) * 32, NAN, NAN);
+    row("AB Table 3.1", "784 x 300, batch 32: multiply-adds of the sender, directly (printed column) and by factors",
+        NAN, 784.0 * 300 * 32, 0, NAN, NAN);
+    row("AB Table 3.2", "784 x 300, batch 32, 3 and 2 bins: multiply-adds of one round of Algorithm 1", NAN, NAN,
+        784.0 * 300 * (2 * 32 + 3 + 2 + 9 + 4 + 3 + 2), NAN, NAN);
 }
 
-/* the same nodes with digital QCS of one trit a value, each in its own slot, and all of them over the air (5.5): n/k - 1 */
-static void d_air_digital(const int16_t *x, int nodes, int n, unsigned log2_k, const double *weight, const double *g, double energy)
+/* the same nodes with digital QCS of one trit a value, each in its own slot, and all of them over the air (5.5):
+ * n/k - 1 */
+static void d_air_digital(const int16_t *x, int nodes, int n, unsigned log2_k, const double *weight, const double *g,
+                          double energy)
 {
     enum { MOST = 320 };
     static int32_t v[MOST], w2[MOST], air[MOST], sent[MOST], ones[MOST];
@@ -487,8 +601,12 @@ static void d_air_digital(const int16_t *x, int nodes, int n, unsigned log2_k, c
             sucref_stream_init(&s, 5, (uint32_t)node + 6, (uint32_t)t);
             (void)sucref_fold(v, log2_k, x + node * n, (size_t)n, &s, 0);
             for (i = 0; i < k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
-            if (sucref_step_for(&st, top, 1) != SUCREF_OK || sucref_dither_encode(q, v, (size_t)k, &st, &s, 9000) != SUCREF_OK || sucref_dither_decode(w2, q, (size_t)k, &st, &s, 9000) != SUCREF_OK ||
-                sucref_unfold(out, (size_t)n, w2, log2_k, &s, 0, work) != SUCREF_OK) { exit(2); }
+            if (sucref_step_for(&st, top, 1) != SUCREF_OK ||
+                sucref_dither_encode(q, v, (size_t)k, &st, &s, 9000) != SUCREF_OK ||
+                sucref_dither_decode(w2, q, (size_t)k, &st, &s, 9000) != SUCREF_OK ||
+                sucref_unfold(out, (size_t)n, w2, log2_k, &s, 0, work) != SUCREF_OK) {
+                exit(2);
+            }
             for (i = 0; i < n; i++) { sum[i] += 2 * weight[node] * (double)out[i] / (2.0 * st.multiplier * k); }
         }
         for (i = 0; i < n; i++) { digital += (sum[i] - g[i]) * (sum[i] - g[i]) / 300; }
@@ -502,7 +620,8 @@ static void d_air_digital(const int16_t *x, int nodes, int n, unsigned log2_k, c
     row("AB Figure 5.4", item, NAN, NAN, digital / energy, NAN, NAN);
 }
 
-/* Figure 5.3 by arithmetic: channel uses for k values, over the air and one node after the other with trits at capacity */
+/* Figure 5.3 by arithmetic: channel uses for k values, over the air and by one node after the other with trits at
+ * capacity */
 static void d_channel_uses(void)
 {
     static const int decibel[3] = { 0, 10, 20 };
@@ -510,17 +629,20 @@ static void d_channel_uses(void)
     int k;
     for (k = 0; k < 3; k++) {
         const double capacity = 0.5 * log2(1 + pow(10, decibel[k] / 10.0));
-        snprintf(item, sizeof item, "channel uses a value, 32 nodes at %d dB: digital (printed), over the air", decibel[k]);
+        snprintf(item, sizeof item, "channel uses a value, 32 nodes at %d dB: digital (printed), over the air",
+                 decibel[k]);
         row("AB Figure 5.3", item, NAN, 32 * log2(3) / capacity, 1, NAN, NAN);
     }
 }
 
-/* random linear coding over the air: 32 nodes of unequal weight, half of them sending, gains of n / k; measured error of the weighted
- * mean against (n/k) (|g|^2 + sum a_i^2 (1/p - 1) |g_i|^2) - |g|^2, the sum of (5.5), (5.8) and (5.9) without noise */
+/* random linear coding over the air: 32 nodes of unequal weight, half of them sending, gains of n / k; measured error
+ * of the weighted mean against (n/k) (|g|^2 + sum a_i^2 (1/p - 1) |g_i|^2) - |g|^2, the sum of (5.5),
+ * (5.8) and (5.9) without noise */
 static void d_air(void)
 {
     enum { MOST = 320, NODES = 32 };
-    static const struct { int n; unsigned log2_k; } set[4] = { { 256, 7 }, { 160, 5 }, { 320, 4 }, { 200, 1 } }; /* gains 2, 5, 20, 100 */
+    /* gains 2, 5, 20, 100 */
+    static const struct { int n; unsigned log2_k; } set[4] = { { 256, 7 }, { 160, 5 }, { 320, 4 }, { 200, 1 } };
     static int16_t x[NODES * MOST];
     static int64_t out[MOST], work[MOST];
     static int32_t v[MOST], sent[MOST], air[MOST], ones[MOST];
@@ -556,8 +678,10 @@ static void d_air(void)
             for (i = 0; i < n; i++) { const double e = (double)out[i] / k - g[i]; error += e * e / 600; }
         }
         d_air_digital(x, NODES, n, set[c].log2_k, weight, g, energy);
-        snprintf(item, sizeof item, "32 nodes over the air, half sending, gain %d: error (printed: the formula)", n / k);
-        row("AB Figure 5.4", item, NAN, ((double)n / k * (energy + spread) - energy) / energy, error / energy, NAN, 1.1 * ((double)n / k * (energy + spread) - energy) / energy);
+        snprintf(item, sizeof item, "32 nodes over the air, half sending, gain %d: error (printed: the formula)",
+                 n / k);
+        row("AB Figure 5.4", item, NAN, ((double)n / k * (energy + spread) - energy) / energy, error / energy, NAN,
+            1.1 * ((double)n / k * (energy + spread) - energy) / energy);
     }
 }
 

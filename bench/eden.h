@@ -1,5 +1,5 @@
-/* eden.h - DRIVE (1 bit) and EDEN (2 bits), our port from the published description: rotate, take the nearest Lloyd-Max centroid of
- * a normal, scale so that the estimate is unbiased. In double, for comparison. */
+/* eden.h - DRIVE (1 bit) and EDEN (2 bits), our port from the published description: rotate, take the nearest Lloyd-Max
+ * centroid of a normal, scale so that the estimate is unbiased. In double, for comparison. */
 #ifndef SUCREF_BENCH_EDEN_H
 #define SUCREF_BENCH_EDEN_H
 #include <math.h>
@@ -7,7 +7,15 @@
 static inline void eden_hadamard(double *x, int n)
 {
     int h, i, j;
-    for (h = 1; h < n; h *= 2) { for (i = 0; i < n; i += 2 * h) { for (j = i; j < i + h; j++) { const double a = x[j], b = x[j + h]; x[j] = a + b; x[j + h] = a - b; } } }
+    for (h = 1; h < n; h *= 2) {
+        for (i = 0; i < n; i += 2 * h) {
+            for (j = i; j < i + h; j++) {
+                const double a = x[j], b = x[j + h];
+                x[j] = a + b;
+                x[j + h] = a - b;
+            }
+        }
+    }
 }
 
 /* estimate [n] of x [n], n a power of two, sign [n] of +-1; returns its squared error over the energy */
@@ -19,7 +27,9 @@ static inline double eden(double *estimate, const double *x, const int *sign, in
     if (norm == 0) { return 0; }
     eden_hadamard(estimate, n);
     for (i = 0; i < n; i++) {
-        const double t = fabs(estimate[i]) * sqrt(n / norm), c = bits == 1 ? 0.7978845608 : t < (0.4527800399 + 1.5104176087) / 2 ? 0.4527800399 : 1.5104176087;
+        static const double centroid[3] = { 0.7978845608, 0.4527800399, 1.5104176087 }; /* one bit; two bits */
+        const double t = fabs(estimate[i]) * sqrt(n / norm);
+        const double c = centroid[bits == 1 ? 0 : t < (centroid[1] + centroid[2]) / 2 ? 1 : 2];
         dot += c * fabs(estimate[i]);
         estimate[i] = estimate[i] < 0 ? -c : c;
     }

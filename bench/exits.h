@@ -12,7 +12,8 @@ static void early_exit(const char *title, const char *name, float clip, double g
     sucref_net net;
     sucref_cost one_shot, c;
     uint8_t *file = quantized(&m, name, clip, 0, "1124"), *with_exits;
-    stop_result *chosen = judge(&m, train_set.x + (size_t)(IDX_TRAIN + CALIBRATE) * 784, IDX_VALID - CALIBRATE), *full = judge(&m, test_set.x, IDX_TEST);
+    stop_result *chosen = judge(&m, train_set.x + (size_t)(IDX_TRAIN + CALIBRATE) * 784, IDX_VALID - CALIBRATE),
+                *full = judge(&m, test_set.x, IDX_TEST);
     uint32_t *work, bytes;
     double cost = 0, disagree = 0, right = 0, full_right = 0;
     size_t k;
@@ -30,14 +31,18 @@ static void early_exit(const char *title, const char *name, float clip, double g
             sucref_model_entry(&e, &m, t, g);
             sucref_model_group(&group, &m, g);
             if (e.correction_offset == 0) { continue; }
-            k2->beta = (const int32_t *)(const void *)(m.bytes + e.correction_offset); /* little-endian hosts only: see main */
+            /* little-endian hosts only: see main */
+            k2->beta = (const int32_t *)(const void *)(m.bytes + e.correction_offset);
             k2->gamma = k2->beta + group.n_rows;
             k2->alpha = (const int16_t *)(const void *)(k2->gamma + group.n_rows);
         }
     }
     bytes = sucref_model_write(NULL, 0, &r.spec, NULL);
     with_exits = (uint8_t *)malloc(bytes + 1U);
-    if (with_exits == NULL || sucref_model_write(with_exits, bytes, &r.spec, NULL) != bytes || sucref_model_open(&m, with_exits, bytes, NULL) != SUCREF_OK) { exit(2); }
+    if (with_exits == NULL || sucref_model_write(with_exits, bytes, &r.spec, NULL) != bytes ||
+        sucref_model_open(&m, with_exits, bytes, NULL) != SUCREF_OK) {
+        exit(2);
+    }
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
     if (work == NULL || sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) != SUCREF_OK) { exit(2); }
     sucref_model_cost(&one_shot, &m, STOPS - 1, STOPS - 1);
@@ -53,10 +58,13 @@ static void early_exit(const char *title, const char *name, float clip, double g
         cost += (double)c.weight_bytes / (double)one_shot.weight_bytes / IDX_TEST;
         for (t = 0; t < a.stop; t++) { undecided[1][t] += 1.0 / IDX_TEST; }
         disagree += !full[k * STOPS + t].agrees;
-        right += (m.n_out == 1 ? (a.logits[0] > 0) == even[k] : sucref_argmax(a.logits, a.n_out) == test_set.label[k]) / (double)IDX_TEST;
+        right += (m.n_out == 1 ? (a.logits[0] > 0) == even[k] : sucref_argmax(a.logits, a.n_out) == test_set.label[k]) /
+                 (double)IDX_TEST;
         (void)sucref_net_run(&net, STOPS - 1);
         (void)sucref_net_answer(&net, &a);
-        full_right += (m.n_out == 1 ? (a.logits[0] > 0) == even[k] : sucref_argmax(a.logits, a.n_out) == test_set.label[k]) / (double)IDX_TEST;
+        full_right += (m.n_out == 1 ? (a.logits[0] > 0) == even[k]
+                                    : sucref_argmax(a.logits, a.n_out) == test_set.label[k]) /
+                      (double)IDX_TEST;
     }
     snprintf(item, sizeof item, "margin exit %s: weight bytes read of one-shot", title);
     row("SR V", item, NAN, NAN, cost, NAN, goal_cost);
@@ -72,7 +80,8 @@ static void early_exit(const char *title, const char *name, float clip, double g
 }
 
 /* ---- certified exit: proved, so nothing may disagree; the plan's first `skipped` stops are left out ---- */
-static void certified_exit(const char *title, const char *name, float clip, const char *plan, unsigned skipped, double goal)
+static void certified_exit(const char *title, const char *name, float clip, const char *plan, unsigned skipped,
+                           double goal)
 {
     static respec r;
     sucref_bounds bounds;
@@ -89,15 +98,23 @@ static void certified_exit(const char *title, const char *name, float clip, cons
     respec_model(&r, &m);
     r.spec.bits += skipped * m.n_groups;
     r.spec.n_stops = (uint8_t)(m.n_stops - skipped);
-    if (sucref_calibrate(r.corrections, &fitted, &r.spec, train_set.x + (size_t)IDX_TRAIN * 784, CALIBRATE, NULL, NULL) != SUCREF_OK ||
-        sucref_certify(&bounds, &memory, &r.spec, train_set.x + (size_t)IDX_TRAIN * 784, CALIBRATE) != SUCREF_OK) { exit(2); }
+    if (sucref_calibrate(r.corrections, &fitted, &r.spec, train_set.x + (size_t)IDX_TRAIN * 784, CALIBRATE, NULL,
+                         NULL) != SUCREF_OK ||
+        sucref_certify(&bounds, &memory, &r.spec, train_set.x + (size_t)IDX_TRAIN * 784, CALIBRATE) != SUCREF_OK) {
+        exit(2);
+    }
     r.spec.bounds = &bounds;
     bytes = sucref_model_write(NULL, 0, &r.spec, NULL);
     with_bounds = (uint8_t *)malloc(bytes + 1U);
-    if (with_bounds == NULL || sucref_model_write(with_bounds, bytes, &r.spec, NULL) != bytes || sucref_model_open(&m, with_bounds, bytes, NULL) != SUCREF_OK) { exit(2); }
+    if (with_bounds == NULL || sucref_model_write(with_bounds, bytes, &r.spec, NULL) != bytes ||
+        sucref_model_open(&m, with_bounds, bytes, NULL) != SUCREF_OK) {
+        exit(2);
+    }
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
     proof = (uint32_t *)malloc(sucref_certified_work_len(&m) * 4);
-    if (work == NULL || proof == NULL || sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) != SUCREF_OK) { exit(2); }
+    if (work == NULL || proof == NULL || sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) != SUCREF_OK) {
+        exit(2);
+    }
     sucref_model_cost(&one_shot, &m, m.n_stops - 1U, m.n_stops - 1U);
     for (k = 0; k < IDX_TEST; k++) {
         sucref_answer a;
@@ -115,7 +132,8 @@ static void certified_exit(const char *title, const char *name, float clip, cons
         (void)sucref_net_answer(&net, &a);
         wrong += class_then != sucref_argmax(a.logits, a.n_out);
     }
-    tables = n_tables * (4.0 + 18.0 * r.layer[0].n_out) / IDX_TEST / (double)one_shot.weight_bytes; /* bounds and corrections of the stops passed */
+    /* bounds and corrections of the stops passed */
+    tables = n_tables * (4.0 + 18.0 * r.layer[0].n_out) / IDX_TEST / (double)one_shot.weight_bytes;
     snprintf(item, sizeof item, "certified exit %s: weight bytes read of one-shot", title);
     row("SR V", item, NAN, NAN, cost, NAN, goal);
     snprintf(item, sizeof item, "certified exit %s: tables read besides", title);
@@ -152,7 +170,8 @@ static double anomaly_score(const tflite *t, const uint8_t *x, const uint8_t *y_
     double sum = 0;
     uint32_t i;
     for (i = 0; i < last->n_out; i++) {
-        const double d = ((x[i] ^ 0x80) - t->layer[0].in_zero) * (double)t->in_scale - (y_unsigned[i] - last->out_zero) * (double)t->out_scale;
+        const double d = ((x[i] ^ 0x80) - t->layer[0].in_zero) * (double)t->in_scale -
+                         (y_unsigned[i] - last->out_zero) * (double)t->out_scale;
         sum += d * d;
     }
     return sum / last->n_out;
@@ -167,7 +186,10 @@ static void anomaly_scores(double *score, const tflite *t, const sucref_model_sp
     sucref_net net;
     uint32_t *work, k;
     unsigned b;
-    if (file == NULL || sucref_model_write(file, bytes, spec, NULL) != bytes || sucref_model_open(&m, file, bytes, NULL) != SUCREF_OK) { exit(2); }
+    if (file == NULL || sucref_model_write(file, bytes, spec, NULL) != bytes ||
+        sucref_model_open(&m, file, bytes, NULL) != SUCREF_OK) {
+        exit(2);
+    }
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
     if (work == NULL || sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) != SUCREF_OK) { exit(2); }
     for (k = 0; k < n; k++) {
@@ -197,7 +219,8 @@ static void anomaly_rows(const char *title, const double *score, uint32_t n, con
         snprintf(item, sizeof item, "ad01 every layer at %d bit%s %s: score error", b + 1, b ? "s" : "", title);
         row("SR import", item, NAN, NAN, err / c, NAN, goals && b == 3 ? 0.60 : NAN);
         snprintf(item, sizeof item, "ad01 every layer at %d bit%s %s: correlation", b + 1, b ? "s" : "", title);
-        row("SR import", item, NAN, NAN, (ab - sa * sb / c) / sqrt((aa - sa * sa / c) * (bb - sb * sb / c)), goals && b == 3 ? 0.85 : NAN, NAN);
+        row("SR import", item, NAN, NAN, (ab - sa * sb / c) / sqrt((aa - sa * sa / c) * (bb - sb * sb / c)),
+            goals && b == 3 ? 0.85 : NAN, NAN);
     }
 }
 
@@ -208,20 +231,29 @@ static void imported(void)
     static sucref_correction corrections[8 * TFLITE_LAYERS];
     const uint8_t in_bits[8] = { 8, 8, 8, 8, 8, 8, 8, 8 };
     size_t len, x_len;
-    uint8_t *p = data_file("tflite/ad01_int8.tflite", &len), *x = data_file("golden/ad01_real_even.in.s8", &x_len), *drawn;
+    uint8_t *p = data_file("tflite/ad01_int8.tflite", &len), *x = data_file("golden/ad01_real_even.in.s8", &x_len),
+            *drawn;
     sucref_model_spec spec;
     double *score;
     uint32_t n, k, state = 7;
     void *memory;
     unsigned i, b;
     int pass;
-    if (p == NULL || x == NULL || !tflite_parse(&t, p, len)) { row("SR import", "ad01 anomaly score by bits (needs tflite/ and golden/)", NAN, NAN, NAN, NAN, NAN); return; }
+    if (p == NULL || x == NULL || !tflite_parse(&t, p, len)) {
+        row("SR import", "ad01 anomaly score by bits (needs tflite/ and golden/)", NAN, NAN, NAN, NAN, NAN);
+        return;
+    }
     memset(&spec, 0, sizeof spec);
     for (i = 0; i < t.n_layers; i++) {
         for (b = 0; b < 8; b++) { t.layer[i].plan[b] = 1; bits[b * t.n_layers + i] = (uint8_t)(b + 1); }
         t.layer[i].n_planes = 8;
     }
-    spec.layers = t.layer; spec.n_layers = (uint8_t)t.n_layers; spec.n_stops = 8; spec.bits = bits; spec.in_bits = in_bits; spec.input_type = t.input_type;
+    spec.layers = t.layer;
+    spec.n_layers = (uint8_t)t.n_layers;
+    spec.n_stops = 8;
+    spec.bits = bits;
+    spec.in_bits = in_bits;
+    spec.input_type = t.input_type;
     n = (uint32_t)(x_len / t.layer[0].n_in);
     score = (double *)malloc(sizeof(double) * 8 * n);
     drawn = (uint8_t *)malloc(60U * t.layer[0].n_in);
@@ -233,14 +265,19 @@ static void imported(void)
         for (k = 0; pass == 1 && k < n; k++) { used[k] = 0; }
         for (k = 0; k < 60; k++) {
             uint32_t at = k;
-            while (pass == 1 && (at == k || used[at])) { state = state * 1664525U + 1013904223U; at = (state >> 8) % n; if (!used[at]) { break; } }
+            while (pass == 1 && (at == k || used[at])) {
+                state = state * 1664525U + 1013904223U;
+                at = (state >> 8) % n;
+                if (!used[at]) { break; }
+            }
             used[at] = 1;
             memcpy(drawn + (size_t)k * t.layer[0].n_in, x + (size_t)at * t.layer[0].n_in, t.layer[0].n_in);
         }
         if (sucref_calibrate(corrections, &memory, &spec, drawn, 60, NULL, NULL) != SUCREF_OK) { exit(2); }
         spec.corrections = corrections;
         anomaly_scores(score, &t, &spec, x, n);
-        anomaly_rows(pass == 0 ? "calibrated on the first 60 windows" : "calibrated on 60 windows at random", score, n, used, pass == 0);
+        anomaly_rows(pass == 0 ? "calibrated on the first 60 windows" : "calibrated on 60 windows at random", score, n,
+                     used, pass == 0);
         free(memory);
     }
     free(score); free(drawn); free(x);

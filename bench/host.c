@@ -1,7 +1,7 @@
 /* host.c - one layer on this machine, for counting under valgrind: host MODEL.sucref INPUT.u8 WHAT
  *
- * WHAT is plain (a C loop over int8 rows, the result compared with the library's first), oneshot, or a stop's number: only
- * measured() is counted. */
+ * WHAT is plain (a C loop over int8 rows, the result compared with the library's first), oneshot, or a stop's number:
+ * only measured() is counted. */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
@@ -31,9 +31,15 @@ int main(int argc, char **argv)
 {
     FILE *f = argc == 4 ? fopen(argv[2], "rb") : NULL;
     const int last = f != NULL && model_load(&m, argv[1]) ? m.n_stops - 1 : -1;
-    const int stop = last < 0 ? 0 : strcmp(argv[3], "plain") == 0 ? -1 : strcmp(argv[3], "oneshot") == 0 ? last : atoi(argv[3]);
+    const int stop = last < 0                          ? 0
+                     : strcmp(argv[3], "plain") == 0   ? -1
+                     : strcmp(argv[3], "oneshot") == 0 ? last
+                                                       : atoi(argv[3]);
     sucref_answer a;
-    if (last < 0 || fread(x, 1, m.n_in, f) != m.n_in || stop > last || !net_start(&net, &m)) { fprintf(stderr, "usage: host MODEL INPUT plain|oneshot|STOP\n"); return 2; }
+    if (last < 0 || fread(x, 1, m.n_in, f) != m.n_in || stop > last || !net_start(&net, &m)) {
+        fprintf(stderr, "usage: host MODEL INPUT plain|oneshot|STOP\n");
+        return 2;
+    }
     fclose(f);
     respec_model(&r, &m);
     (void)sucref_net_set_input(&net, x);
@@ -42,7 +48,10 @@ int main(int argc, char **argv)
     measured(stop);
     if (stop < 0) { /* the comparison must be the same work */
         (void)sucref_net_run(&net, (unsigned)last);
-        if (sucref_net_answer(&net, &a) != SUCREF_OK || memcmp(a.logits, z, 4U * m.n_out) != 0) { fprintf(stderr, "host: the plain loop differs\n"); return 1; }
+        if (sucref_net_answer(&net, &a) != SUCREF_OK || memcmp(a.logits, z, 4U * m.n_out) != 0) {
+            fprintf(stderr, "host: the plain loop differs\n");
+            return 1;
+        }
     }
     return 0;
 }

@@ -1,7 +1,8 @@
 /* icount.c - a QEMU plug-in (TCG plug-in interface, version 1) that counts guest instructions exactly.
  *
  * Counting starts behind `mov r11, r11` (0x46db) and ends before `mov r12, r12` (0x46e4); each end prints one line
- * `COUNT k n` to stderr. The interface is declared here as far as it is used: distributions ship QEMU without its header. */
+ * `COUNT k n` to stderr. The interface is declared here as far as it is used:
+ * distributions ship QEMU without its header. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,10 +12,22 @@
 typedef uint64_t plugin_id;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
-typedef struct { const char *target_name; struct { int min, cur; } version; bool system_emulation; union { struct { int smp, max; } system; } u; } plugin_info;
+typedef struct {
+    const char *target_name;
+    struct {
+        int min, cur;
+    } version;
+    bool system_emulation;
+    union {
+        struct {
+            int smp, max;
+        } system;
+    } u;
+} plugin_info;
 
 void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, void (*cb)(plugin_id, struct qemu_plugin_tb *));
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *i, void (*cb)(unsigned, void *), int flags, void *user);
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *i, void (*cb)(unsigned, void *), int flags,
+                                            void *user);
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *i, int op, void *counter, uint64_t add);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t k);
@@ -47,7 +60,8 @@ static void translated(plugin_id id, struct qemu_plugin_tb *tb)
     }
 }
 
-__attribute__((visibility("default"))) int qemu_plugin_install(plugin_id id, const plugin_info *info, int argc, char **argv)
+__attribute__((visibility("default"))) int qemu_plugin_install(plugin_id id, const plugin_info *info, int argc,
+                                                               char **argv)
 {
     (void)info; (void)argc; (void)argv;
     qemu_plugin_register_vcpu_tb_trans_cb(id, translated);

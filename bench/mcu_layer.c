@@ -1,5 +1,5 @@
-/* mcu_layer.c - one layer on a board: every stop in turn, then the one-shot network, each between count marks. The digest
- * of all answers is compared with the host's by the Makefile. */
+/* mcu_layer.c - one layer on a board: every stop in turn, then the one-shot network, each between count marks. The
+ * digest of all answers is compared with the host's by the Makefile. */
 #include "../examples/mcu/board.h"
 #include "count.h"
 #define SUCREF_STATIC
@@ -26,7 +26,10 @@ int board_main(void)
     sucref_net net;
     uint32_t h = 2166136261U, c;
     unsigned t;
-    if (sucref_model_open(&m, net_model.bytes, NET_BYTES, NULL) != SUCREF_OK || sucref_net_init(&net, &m, work, NET_WORK_LEN) != SUCREF_OK) { return 1; }
+    if (sucref_model_open(&m, net_model.bytes, NET_BYTES, NULL) != SUCREF_OK ||
+        sucref_net_init(&net, &m, work, NET_WORK_LEN) != SUCREF_OK) {
+        return 1;
+    }
     for (c = 0; c < INPUT_BYTES; c++) { x[c] = board_flash_u8(&input[c]); }
     (void)sucref_net_set_input(&net, x);
     for (t = 0; t < m.n_stops; t++) {

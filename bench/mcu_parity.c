@@ -1,5 +1,5 @@
-/* mcu_parity.c - recovery on a board: between count marks a plan for one lost of four, its 128 outputs, then a plan and 128 outputs each for
- * two lost of eight. The digest of what was recovered is compared with the host's. */
+/* mcu_parity.c - recovery on a board: between count marks a plan for one lost of four, its 128 outputs, then a plan and
+ * 128 outputs each for two lost of eight. The digest of what was recovered is compared with the host's. */
 #include "../examples/mcu/board.h"
 #include "count.h"
 #define SUCREF_STATIC
@@ -16,16 +16,22 @@ int board_main(void)
     unsigned n, failed = 0;
     for (n = 4; n <= 8; n += 4) {
         const unsigned lost = n / 4;
-        for (i = 0; i < n; i++) { for (k = 0; k < LEN; k++) { y[i][k] = (int32_t)(((k + 1U) * (i + 3U) * 2654435761U) >> 8) - 0x800000L; } }
+        for (i = 0; i < n; i++) {
+            for (k = 0; k < LEN; k++) { y[i][k] = (int32_t)(((k + 1U) * (i + 3U) * 2654435761U) >> 8) - 0x800000L; }
+        }
         for (i = 0; i < MOST; i++) { shard[i] = y[i]; }
         for (i = 0; i < lost; i++) { failed |= sucref_parity_outputs(y[n + i], shard, LEN, n, lost, i) != SUCREF_OK; }
         COUNT_FROM();
-        failed |= sucref_recovery_plan(&p, n, lost, ((1U << (n + lost)) - 1U) & ~(lost == 1 ? 2U : 10U), 1UL << 24) != SUCREF_OK;
+        failed |= sucref_recovery_plan(&p, n, lost, ((1U << (n + lost)) - 1U) & ~(lost == 1 ? 2U : 10U), 1UL << 24) !=
+                  SUCREF_OK;
         COUNT_TO();
         COUNT_FROM();
         for (i = 0; i < lost; i++) {
             failed |= sucref_recover(back, &p, i, shard, LEN) != SUCREF_OK;
-            for (k = 0; k < LEN; k += 32) { h = (h ^ (uint32_t)back[k]) * 16777619U; failed |= back[k] != y[1 + 2 * i][k]; }
+            for (k = 0; k < LEN; k += 32) {
+                h = (h ^ (uint32_t)back[k]) * 16777619U;
+                failed |= back[k] != y[1 + 2 * i][k];
+            }
         }
         COUNT_TO();
     }

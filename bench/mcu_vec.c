@@ -1,5 +1,5 @@
-/* mcu_vec.c - vector frames on a board: 256 dithers, then encoding 1024 values by Z and by D4, and sparse, each between count marks.
- * The digest of all frames is compared with the host's. */
+/* mcu_vec.c - vector frames on a board: 256 dithers, then encoding 1024 values by Z and by D4, and sparse, each between
+ * count marks. The digest of all frames is compared with the host's. */
 #include "../examples/mcu/board.h"
 #include "count.h"
 #define SUCREF_STATIC
@@ -17,7 +17,10 @@ int board_main(void)
     uint32_t h = 2166136261U, i, sum = 0;
     unsigned k, failed = 0;
     sucref_stream s;
-    for (i = 0; i < N; i++) { const uint32_t r = (i + 1U) * 2654435761U; x[i] = (int16_t)((int32_t)(r >> 22) + (int32_t)(r >> 10 & 1023U) - 1024); }
+    for (i = 0; i < N; i++) {
+        const uint32_t r = (i + 1U) * 2654435761U;
+        x[i] = (int16_t)((int32_t)(r >> 22) + (int32_t)(r >> 10 & 1023U) - 1024);
+    }
     sucref_stream_init(&s, 1, 2, 3);
     COUNT_FROM();
     for (i = 0; i < 256; i++) { sum += sucref_random(&s, i); }

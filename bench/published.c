@@ -1,7 +1,7 @@
 /* published.c - published tables beside ours, added to the rows of queue.c.   published OUT_DIR
  *
- * Writes OUT_DIR/paper.csv and the figures as SVG, prints the rows and counts all that the file holds (table.h). The published rules
- * are in scheme.h. */
+ * Writes OUT_DIR/paper.csv and the figures as SVG, prints the rows and counts all that the file holds (table.h). The
+ * published rules are in scheme.h. */
 #include "../examples/idx.h"
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
@@ -72,9 +72,12 @@ static int load_npz(npz *z, const char *name)
 #include "training.h"
 
 /* ---- the published scheme on five seeds ---- */
-typedef struct { double acc[4], auc[4], gray[4], left[4], alive[4], adaptive_acc, adaptive_auc, float_acc; } printed_result;
+typedef struct {
+    double acc[4], auc[4], gray[4], left[4], alive[4], adaptive_acc, adaptive_auc, float_acc;
+} printed_result;
 
-/* shares of the test images still undecided after each resolution: the published rule's, then ours by a calibrated margin */
+/* shares of the test images still undecided after each resolution: the published rule's,
+ * then ours by a calibrated margin */
 static double undecided[2][4];
 static void remaining(void)
 {
@@ -82,7 +85,8 @@ static void remaining(void)
     char path[256];
     svg s;
     snprintf(path, sizeof path, "%s/fig8b.svg", out_dir);
-    s = svg_open(path, "[SR] Fig. 8(b): even/odd, images that need more after each resolution", "resolution (published rule), bits (ours)", "share of the test images", 0, 8, 0, 1, 1, 0.2);
+    s = svg_open(path, "[SR] Fig. 8(b): even/odd, images that need more after each resolution",
+                 "resolution (published rule), bits (ours)", "share of the test images", 0, 8, 0, 1, 1, 0.2);
     svg_line(&s, "gray zone, printed", r, undecided[0], 4, 1);
     svg_line(&s, "margin, ours", bits, undecided[1], 4, 1);
     svg_close(&s);
@@ -95,7 +99,8 @@ static void histogram(const npz *z)
     int l, i, k;
     svg s;
     snprintf(path, sizeof path, "%s/fig6.svg", out_dir);
-    s = svg_open(path, "[SR] Fig. 6: log2|w| by layer, P0 and the share beyond it", "log2 |w|", "share of the layer's weights", -10, 2, 0, 0.5, 2, 0.1);
+    s = svg_open(path, "[SR] Fig. 6: log2|w| by layer, P0 and the share beyond it", "log2 |w|",
+                 "share of the layer's weights", -10, 2, 0, 0.5, 2, 0.1);
     for (l = 0; l < 3; l++) {
         const npz_array *w = &z->a[2 * l];
         const size_t n = (size_t)w->shape[0] * w->shape[1];
@@ -107,9 +112,14 @@ static void histogram(const npz *z)
             if (k >= 0 && k <= 24) { y[k] += 1.0 / (double)n; }
             beyond += e >= weight_p[l][0];
         }
-        snprintf(name, sizeof name, "layer %d, P0 = %d (%.1f %%)", l + 1, weight_p[l][0], 100.0 * (double)beyond / (double)n);
+        snprintf(name, sizeof name, "layer %d, P0 = %d (%.1f %%)", l + 1, weight_p[l][0],
+                 100.0 * (double)beyond / (double)n);
         svg_line(&s, name, x, y, 25, 0);
-        { const double mx[2] = { weight_p[l][0], weight_p[l][0] }, my[2] = { 0, 0.5 }; s.series--; svg_line(&s, "", mx, my, 2, 0); }
+        {
+            const double mx[2] = { weight_p[l][0], weight_p[l][0] }, my[2] = { 0, 0.5 };
+            s.series--;
+            svg_line(&s, "", mx, my, 2, 0);
+        }
     }
     svg_close(&s);
 }
@@ -123,9 +133,11 @@ static void roc_and_outputs(const double (*p)[4])
     size_t k;
     svg roc, hist;
     snprintf(path, sizeof path, "%s/fig7b.svg", out_dir);
-    roc = svg_open(path, "[SR] Fig. 7(b): ROC by resolution, as printed", "false positive rate", "true positive rate", 0, 1, 0, 1, 0.2, 0.2);
+    roc = svg_open(path, "[SR] Fig. 7(b): ROC by resolution, as printed", "false positive rate", "true positive rate",
+                   0, 1, 0, 1, 0.2, 0.2);
     snprintf(path, sizeof path, "%s/fig8a.svg", out_dir);
-    hist = svg_open(path, "[SR] Fig. 8(a): outputs by resolution, gray zone .3 to .6", "network output", "share of test images", 0, 1, 0, 1, 0.1, 0.2);
+    hist = svg_open(path, "[SR] Fig. 8(a): outputs by resolution, gray zone .3 to .6", "network output",
+                    "share of test images", 0, 1, 0, 1, 0.1, 0.2);
     for (r = 0; r < 4; r++) {
         double positive = 0, tp = 0, fp = 0;
         int at = 0;
@@ -180,7 +192,10 @@ static printed_result run_printed(const npz *z, int literal, int wrap, int figur
     memcpy(s.px, px, sizeof px);
     s.literal = literal;
     s.wrap = wrap;
-    for (l = 0; l < 3; l++) { scheme_cut(&s, l, z->a[2 * l].v, z->a[2 * l + 1].v, (int)z->a[2 * l].shape[0], (int)z->a[2 * l].shape[1], weight_p[l]); }
+    for (l = 0; l < 3; l++) {
+        scheme_cut(&s, l, z->a[2 * l].v, z->a[2 * l + 1].v, (int)z->a[2 * l].shape[0], (int)z->a[2 * l].shape[1],
+                   weight_p[l]);
+    }
     for (k = 0; k < IDX_TEST; k++) {
         double logit[4], alive[4];
         int in_gray = 1;
@@ -230,7 +245,8 @@ static double printed_acc[4];
 
 static void table_ii(void)
 {
-    static const double published[4] = { 0.507, 0.769, 0.919, 0.937 }, lo[4] = { NAN, 0.66, 0.91, 0.91 }, hi[4] = { 0.60, 0.92, NAN, NAN };
+    static const double published[4] = { 0.507, 0.769, 0.919, 0.937 }, lo[4] = { NAN, 0.66, 0.91, 0.91 },
+                        hi[4] = { 0.60, 0.92, NAN, NAN };
     printed_result a[SEEDS], fixed[SEEDS];
     double v[SEEDS];
     char item[96];
@@ -246,17 +262,43 @@ static void table_ii(void)
     }
 #define EACH(field) for (s = 0; s < SEEDS; s++) { v[s] = field; }
     for (r = 0; r < 4; r++) {
-        EACH(a[s].acc[r]) snprintf(item, sizeof item, "even/odd accuracy r = %d", r + 1); seeds_row(item, published[r], v, lo[r], hi[r]);
+        EACH(a[s].acc[r])
+        snprintf(item, sizeof item, "even/odd accuracy r = %d", r + 1);
+        seeds_row(item, published[r], v, lo[r], hi[r]);
         printed_acc[r] = (v[0] + v[1] + v[2] + v[3] + v[4]) / 5;
     }
-    EACH(a[s].float_acc) seeds_row("even/odd accuracy of the float network", 0.976, v, NAN, NAN);
-    for (r = 0; r < 4; r++) { EACH(a[s].auc[r]) snprintf(item, sizeof item, "AUC r = %d", r + 1); seeds_row(item, NAN, v, NAN, NAN); }
-    for (r = 0; r < 4; r++) { EACH(a[s].alive[r]) snprintf(item, sizeof item, "share of first-layer nodes alive r = %d", r + 1); seeds_row(item, NAN, v, NAN, r == 0 ? 0.5 : NAN); }
-    for (r = 0; r < 4; r++) { EACH(a[s].gray[r]) snprintf(item, sizeof item, "share in the gray zone [.3 .6] r = %d", r + 1); seeds_row(item, NAN, v, NAN, NAN); }
-    for (r = 0; r < 4; r++) { EACH(a[s].left[r]) { int q; undecided[0][r] = 0; for (q = 0; q < SEEDS; q++) { undecided[0][r] += v[q] / SEEDS; } } snprintf(item, sizeof item, "remaining after resolution %d (adaptive)", r + 1); seeds_row(item, NAN, v, NAN, NAN); }
-    EACH(a[s].adaptive_acc) seeds_row("adaptive accuracy", NAN, v, NAN, NAN);
-    EACH(a[s].adaptive_auc) seeds_row("adaptive AUC", 0.9654, v, NAN, NAN);
-    for (r = 0; r < 4; r++) { EACH(fixed[s].acc[r]) snprintf(item, sizeof item, "saturating and pre-activations kept r = %d", r + 1); seeds_row(item, published[r], v, NAN, NAN); }
+    EACH(a[s].float_acc)
+    seeds_row("even/odd accuracy of the float network", 0.976, v, NAN, NAN);
+    for (r = 0; r < 4; r++) {
+        EACH(a[s].auc[r])
+        snprintf(item, sizeof item, "AUC r = %d", r + 1);
+        seeds_row(item, NAN, v, NAN, NAN);
+    }
+    for (r = 0; r < 4; r++) {
+        EACH(a[s].alive[r])
+        snprintf(item, sizeof item, "share of first-layer nodes alive r = %d", r + 1);
+        seeds_row(item, NAN, v, NAN, r == 0 ? 0.5 : NAN);
+    }
+    for (r = 0; r < 4; r++) {
+        EACH(a[s].gray[r])
+        snprintf(item, sizeof item, "share in the gray zone [.3 .6] r = %d", r + 1);
+        seeds_row(item, NAN, v, NAN, NAN);
+    }
+    for (r = 0; r < 4; r++) {
+        EACH(a[s].left[r])
+        for (undecided[0][r] = 0, s = 0; s < SEEDS; s++) { undecided[0][r] += v[s] / SEEDS; }
+        snprintf(item, sizeof item, "remaining after resolution %d (adaptive)", r + 1);
+        seeds_row(item, NAN, v, NAN, NAN);
+    }
+    EACH(a[s].adaptive_acc)
+    seeds_row("adaptive accuracy", NAN, v, NAN, NAN);
+    EACH(a[s].adaptive_auc)
+    seeds_row("adaptive AUC", 0.9654, v, NAN, NAN);
+    for (r = 0; r < 4; r++) {
+        EACH(fixed[s].acc[r])
+        snprintf(item, sizeof item, "saturating and pre-activations kept r = %d", r + 1);
+        seeds_row(item, published[r], v, NAN, NAN);
+    }
 }
 
 /* ---- ours, through the shipped header ---- */
@@ -273,12 +315,20 @@ static uint8_t *quantized(sucref_model *m, const char *name, float clip, int cut
     uint32_t len = 0;
     int l;
     if (!load_npz(&z, name)) { fprintf(stderr, "published: examples/models/%s.npz cannot be read\n", name); exit(2); }
-    for (l = 0; l < z.n / 2; l++) { layers[l].n_out = z.a[2 * l].shape[0]; layers[l].n_in = z.a[2 * l].shape[1]; layers[l].w = z.a[2 * l].v; layers[l].b = z.a[2 * l + 1].v; }
+    for (l = 0; l < z.n / 2; l++) {
+        layers[l].n_out = z.a[2 * l].shape[0];
+        layers[l].n_in = z.a[2 * l].shape[1];
+        layers[l].w = z.a[2 * l].v;
+        layers[l].b = z.a[2 * l + 1].v;
+    }
     memset(&o, 0, sizeof o);
     for (; plan[o.n_planes] != 0; o.n_planes++) { o.plan[o.n_planes] = (uint8_t)(plan[o.n_planes] - '0'); }
     o.act = SUCREF_ACT_RELU; o.keep = 1; o.clip = clip; o.cut_input = (uint8_t)cut_input; o.input_scale = 1.0F / 255;
     o.calibrate = train_set.x + (size_t)IDX_TRAIN * 784; o.n_calibrate = CALIBRATE;
-    if (sucref_quantize(&file, &len, layers, (unsigned)z.n / 2, &o, NULL) != SUCREF_OK || sucref_model_open(m, file, len, NULL) != SUCREF_OK) { exit(2); }
+    if (sucref_quantize(&file, &len, layers, (unsigned)z.n / 2, &o, NULL) != SUCREF_OK ||
+        sucref_model_open(m, file, len, NULL) != SUCREF_OK) {
+        exit(2);
+    }
     npz_free(&z);
     return file;
 }
@@ -305,7 +355,8 @@ static our_result run_ours(const char *name, float clip, int cut_input)
             (void)sucref_net_skip_to(&net, t);
             if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { exit(2); }
             score[k] = a.logits[0];
-            right += a.n_out == 1 ? (a.logits[0] > 0) == even[k] : sucref_argmax(a.logits, a.n_out) == test_set.label[k];
+            right += a.n_out == 1 ? (a.logits[0] > 0) == even[k]
+                                  : sucref_argmax(a.logits, a.n_out) == test_set.label[k];
         }
         res.acc[t] = (double)right / IDX_TEST;
         if (m.n_out == 1) { res.auc[t] = auc(score, 1); }
@@ -314,7 +365,8 @@ static our_result run_ours(const char *name, float clip, int cut_input)
     return res;
 }
 
-static void our_rows(const char *title, const our_result *r, const double *goal, const double *auc_goal, const double *published, const double *printed)
+static void our_rows(const char *title, const our_result *r, const double *goal, const double *auc_goal,
+                     const double *published, const double *printed)
 {
     static const int bits[STOPS] = { 1, 2, 4, 8 };
     char item[96];
@@ -332,14 +384,21 @@ static void our_rows(const char *title, const our_result *r, const double *goal,
 static void ours(void)
 {
     static const double none[4] = { NAN, NAN, NAN, NAN }, auc2[4] = { NAN, 0.993, NAN, NAN };
-    static const double even_goal[4] = { .925, .970, .979, .980 }, even_nested[4] = { .970, .980, NAN, NAN }, digit_goal[4] = { .950, .962, .975, NAN };
+    static const double even_goal[4] = { .925, .970, .979, .980 }, even_nested[4] = { .970, .980, NAN, NAN },
+                        digit_goal[4] = { .950, .962, .975, NAN };
     static const double digit_nested[4] = { .970, .976, NAN, .977 }, like_goal[4] = { .905, .965, .975, NAN };
-    const double published[4] = { 0.507, 0.769, 0.937, 0.976 }, printed[4] = { printed_acc[0], printed_acc[1], printed_acc[3], NAN };
-    const double published_like[4] = { 0.507, 0.769, 0.937, NAN }, x_pub[4] = { 1, 2, 3, 4 }, y_pub[4] = { .507, .769, .919, .937 }, x[4] = { 1, 2, 4, 8 };
+    const double published[4] = { 0.507, 0.769, 0.937, 0.976 },
+                 printed[4] = { printed_acc[0], printed_acc[1], printed_acc[3], NAN };
+    const double published_like[4] = { 0.507, 0.769, 0.937, NAN }, x_pub[4] = { 1, 2, 3, 4 },
+                 y_pub[4] = { .507, .769, .919, .937 }, x[4] = { 1, 2, 4, 8 };
     our_result r[5];
     char path[256];
     svg s;
-    r[0] = run_ours("even0", 0, 0); r[1] = run_ours("even_nested", 1, 0); r[2] = run_ours("digits", 0, 0); r[3] = run_ours("digits_nested", 1, 0); r[4] = run_ours("even0", 0, 1);
+    r[0] = run_ours("even0", 0, 0);
+    r[1] = run_ours("even_nested", 1, 0);
+    r[2] = run_ours("digits", 0, 0);
+    r[3] = run_ours("digits_nested", 1, 0);
+    r[4] = run_ours("even0", 0, 1);
     our_rows("ours even/odd no retraining", &r[0], even_goal, auc2, published, printed);
     our_rows("ours even/odd nested", &r[1], even_nested, NULL, published, printed);
     our_rows("ours even/odd inputs cut too (products 1 4 16 64)", &r[4], like_goal, NULL, published_like, printed);
@@ -348,7 +407,8 @@ static void ours(void)
     row("SR Table II", "cumulative bit products of the published scheme r = 4", 16, 16, NAN, NAN, NAN);
     (void)none;
     snprintf(path, sizeof path, "%s/fig7a.svg", out_dir);
-    s = svg_open(path, "[SR] Fig. 7(a): accuracy against bits, even/odd", "bits of the first layer's weights", "accuracy on 10,000 test images", 0, 8, 0.5, 1, 1, 0.1);
+    s = svg_open(path, "[SR] Fig. 7(a): accuracy against bits, even/odd", "bits of the first layer's weights",
+                 "accuracy on 10,000 test images", 0, 8, 0.5, 1, 1, 0.1);
     svg_line(&s, "published (1 to 4)", x_pub, y_pub, 4, 1);
     svg_line(&s, "as printed, 5 seeds", x_pub, printed_acc, 4, 1);
     svg_line(&s, "ours, no retraining", x, r[0].acc, 4, 1);
@@ -388,7 +448,8 @@ static void theorem_1(void)
             ours_broken += (uint64_t)error >= sucref_linear_bound(&l, r);
         }
     }
-    row("SR Theorem 1", "share of random cases that break the bound [8 4 0] n <= 4", NAN, (double)printed_broken / cases, (double)ours_broken / cases, NAN, 0);
+    row("SR Theorem 1", "share of random cases that break the bound [8 4 0] n <= 4", NAN,
+        (double)printed_broken / cases, (double)ours_broken / cases, NAN, 0);
 }
 
 static void example_2(void)

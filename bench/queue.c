@@ -1,8 +1,10 @@
-/* queue.c - the queue of layered jobs of [SR] section IV, exactly and simulated; begins the table of `make paper`.   queue OUT_DIR
+/* queue.c - the queue of layered jobs of [SR] section IV, exactly and simulated; begins the table of `make paper`.
+ * queue OUT_DIR
  *
- * Jobs arrive by a Poisson process of rate 0.01 and are served first come first served. A job is 4 mini-jobs (or one shot) with a
- * barrier behind each; a mini-job is 1000 tasks, split over 5 workers in proportion to their rates; a worker's task takes an
- * exponential time of mean c / rate, c = 50 / mini-jobs. So a mini-job lasts max_p Gamma(n_p, c / rate_p) and the queue is M/G/1. */
+ * Jobs arrive by a Poisson process of rate 0.01 and are served first come first served. A job is 4 mini-jobs (or one
+ * shot) with a barrier behind each; a mini-job is 1000 tasks, split over 5 workers in proportion to their rates; a
+ * worker's task takes an exponential time of mean c / rate, c = 50 / mini-jobs. So a mini-job lasts max_p Gamma(n_p,
+ * c / rate_p) and the queue is M/G/1. */
 #include "table.h"
 #include "random.h"
 #include "svg.h"
@@ -29,7 +31,10 @@ static double q_gamma_below(int k, double x)
     double term, sum = 0;
     int i;
     if (x <= 0) { return 0; }
-    for (i = 0, term = exp(-x); i < k; i++) { sum += term > 0 ? term : exp(i * log(x) - x - lgamma(i + 1.0)); term = term > 0 ? term * x / (i + 1) : 0; }
+    for (i = 0, term = exp(-x); i < k; i++) {
+        sum += term > 0 ? term : exp(i * log(x) - x - lgamma(i + 1.0));
+        term = term > 0 ? term * x / (i + 1) : 0;
+    }
     return sum < 1 ? 1 - sum : 0;
 }
 
@@ -38,8 +43,20 @@ static void q_split(int *n, int tasks)
     double sum = 0, part[Q_WORKERS];
     int p, left = tasks;
     for (p = 0; p < Q_WORKERS; p++) { sum += q_rate[p]; }
-    for (p = 0; p < Q_WORKERS; p++) { part[p] = tasks * q_rate[p] / sum; n[p] = (int)part[p]; left -= n[p]; part[p] -= n[p]; }
-    for (; left > 0; left--) { int best = 0; for (p = 1; p < Q_WORKERS; p++) { if (part[p] > part[best]) { best = p; } } n[best]++; part[best] = -1; }
+    for (p = 0; p < Q_WORKERS; p++) {
+        part[p] = tasks * q_rate[p] / sum;
+        n[p] = (int)part[p];
+        left -= n[p];
+        part[p] -= n[p];
+    }
+    for (; left > 0; left--) {
+        int best = 0;
+        for (p = 1; p < Q_WORKERS; p++) {
+            if (part[p] > part[best]) { best = p; }
+        }
+        n[best]++;
+        part[best] = -1;
+    }
 }
 
 /* mean and variance of a mini-job by integrating 1 - prod F_p */
@@ -68,7 +85,10 @@ static double q_mini(int tasks, int coded, double c, const double *slow)
     double time = 0, next[Q_WORKERS];
     int n[Q_WORKERS], p, got;
     q_split(n, coded ? tasks : 1000);
-    if (!coded) { for (p = 0; p < Q_WORKERS; p++) { time = fmax(time, q_gamma(n[p]) * c / q_rate[p] * slow[p]); } return time; }
+    if (!coded) {
+        for (p = 0; p < Q_WORKERS; p++) { time = fmax(time, q_gamma(n[p]) * c / q_rate[p] * slow[p]); }
+        return time;
+    }
     for (p = 0; p < Q_WORKERS; p++) { next[p] = q_exponential() * c / q_rate[p] * slow[p]; }
     for (got = 0; got < 1000; got++) { /* any 1000 of the tasks */
         int b = 0;
@@ -79,8 +99,8 @@ static double q_mini(int tasks, int coded, double c, const double *slow)
     return time;
 }
 
-/* a run of many jobs; a job ends when done, or once its deadline has passed and another waits. counts (or NULL): shares of the delays by
- * resolution, in bins of one unit of time */
+/* a run of many jobs; a job ends when done, or once its deadline has passed and another waits. counts (or NULL): shares
+ * of the delays by resolution, in bins of one unit of time */
 static q_result q_simulate(const q_case *q, int jobs, double (*counts)[Q_BINS])
 {
     const double c = 50.0 / q->mini;
@@ -96,8 +116,15 @@ static q_result q_simulate(const q_case *q, int jobs, double (*counts)[Q_BINS])
         for (k = 0; k < q->mini; k++) { t += q_mini(q->tasks, k < q->coded_first, c, slow); done[k] = t; }
         end = t;
         if (q->deadline > 0) { end = fmin(end, fmax(start + q->deadline, next)); }
-        for (k = 0; k < q->mini; k++) { r.delay[k] += (done[k] - arrival) / jobs; r.success[k] += done[k] <= end ? 1.0 / jobs : 0; r.square[k] += (done[k] - arrival) * (done[k] - arrival) / jobs; }
-        for (k = 0; counts != NULL && k < q->mini; k++) { p = (int)(done[k] - arrival); counts[k][p < Q_BINS ? p : Q_BINS - 1] += 1.0 / jobs; }
+        for (k = 0; k < q->mini; k++) {
+            r.delay[k] += (done[k] - arrival) / jobs;
+            r.success[k] += done[k] <= end ? 1.0 / jobs : 0;
+            r.square[k] += (done[k] - arrival) * (done[k] - arrival) / jobs;
+        }
+        for (k = 0; counts != NULL && k < q->mini; k++) {
+            p = (int)(done[k] - arrival);
+            counts[k][p < Q_BINS ? p : Q_BINS - 1] += 1.0 / jobs;
+        }
         idle_from = end;
     }
     return r;
@@ -117,7 +144,8 @@ static void q_success_plot(void)
         y[0][k] = r.success[0]; y[1][k] = r.success[Q_MINI - 1];
     }
     snprintf(path, sizeof path, "%s/queue.svg", out_dir);
-    s = svg_open(path, "[SR] IV: success against deadline", "deadline after the start of service", "share of jobs", 0, 36, 0, 1, 4, 0.2);
+    s = svg_open(path, "[SR] IV: success against deadline", "deadline after the start of service", "share of jobs", 0,
+                 36, 0, 1, 4, 0.2);
     svg_line(&s, "first resolution", x, y[0], 9, 1);
     svg_line(&s, "all four", x, y[1], 9, 1);
     svg_close(&s);
@@ -135,15 +163,20 @@ static void q_delay_plot(void)
     (void)q_simulate(&one_shot, 200000, &y[Q_MINI]);
     for (i = 0; i < Q_BINS; i++) { x[i] = i + 1; for (k = 0; i > 0 && k <= Q_MINI; k++) { y[k][i] += y[k][i - 1]; } }
     snprintf(path, sizeof path, "%s/delay.svg", out_dir);
-    s = svg_open(path, "[SR] IV: delay of the resolutions", "time since arrival", "share of jobs answered", 0, 100, 0, 1, 20, 0.2);
-    for (k = 0; k < Q_MINI; k++) { snprintf(name, sizeof name, "resolution %d", k + 1); svg_line(&s, name, x, y[k], Q_BINS - 1, 0); }
+    s = svg_open(path, "[SR] IV: delay of the resolutions", "time since arrival", "share of jobs answered", 0, 100, 0,
+                 1, 20, 0.2);
+    for (k = 0; k < Q_MINI; k++) {
+        snprintf(name, sizeof name, "resolution %d", k + 1);
+        svg_line(&s, name, x, y[k], Q_BINS - 1, 0);
+    }
     svg_line(&s, "one-shot", x, y[Q_MINI], Q_BINS - 1, 0);
     svg_close(&s);
 }
 
 static void queue(void)
 {
-    static const double published[Q_MINI] = { 11.33, 18.12, 24.92, 31.71 }, want[Q_MINI] = { 11.839, 18.623, 25.406, 32.190 };
+    static const double published[Q_MINI] = { 11.33, 18.12, 24.92, 31.71 },
+                        want[Q_MINI] = { 11.839, 18.623, 25.406, 32.190 };
     static const double success[Q_MINI] = { 1.000, 0.868, 0.811, 0.758 };
     double mean, variance, wait, one, one_variance, error;
     q_case q = { Q_MINI, 1000, 0, 0, 0, 1 };
@@ -152,19 +185,23 @@ static void queue(void)
     int k;
     q_exact(&mean, &variance, 12.5);
     q_exact(&one, &one_variance, 50);
-    wait = q_lambda * (Q_MINI * variance + Q_MINI * Q_MINI * mean * mean) / (2 * (1 - q_lambda * Q_MINI * mean)); /* Pollaczek and Khinchine */
+    /* Pollaczek and Khinchine */
+    wait = q_lambda * (Q_MINI * variance + Q_MINI * Q_MINI * mean * mean) / (2 * (1 - q_lambda * Q_MINI * mean));
     r = q_simulate(&q, 1000000, NULL);
     for (k = 0; k < Q_MINI; k++) {
         const double exact = wait + (k + 1) * mean;
         snprintf(item, sizeof item, "delay of resolution %d, exact (printed: its lower bound)", k + 1);
         row("SR Table I", item, published[k], 6.25 * (k + 1) + 4.167, exact, want[k] - 0.005, want[k] + 0.005);
-        error = 6 * sqrt((r.square[k] - r.delay[k] * r.delay[k]) / 1000000); /* jobs that follow one another are not independent: about 1.8 times */
+        /* jobs that follow one another are not independent: about 1.8 times */
+        error = 6 * sqrt((r.square[k] - r.delay[k] * r.delay[k]) / 1000000);
         snprintf(item, sizeof item, "delay of resolution %d, 1,000,000 jobs simulated", k + 1);
         row("SR Table I", item, published[k], NAN, r.delay[k], exact - error, exact + error);
     }
-    row("SR Table I", "one-shot, exact", 32.43, NAN, one + q_lambda * (one_variance + one * one) / (2 * (1 - q_lambda * one)), 32.194, 32.204);
+    row("SR Table I", "one-shot, exact", 32.43, NAN,
+        one + q_lambda * (one_variance + one * one) / (2 * (1 - q_lambda * one)), 32.194, 32.204);
     row("SR Table I", "from one resolution to the next", 6.79, NAN, mean, 6.774, 6.794);
-    row("SR (6), (7)", "wait with c_s = 0 as printed, beside the true one", NAN, q_lambda * Q_MINI * Q_MINI * mean * mean / (2 * (1 - q_lambda * Q_MINI * mean)), wait, NAN, NAN);
+    row("SR (6), (7)", "wait with c_s = 0 as printed, beside the true one", NAN,
+        q_lambda * Q_MINI * Q_MINI * mean * mean / (2 * (1 - q_lambda * Q_MINI * mean)), wait, NAN, NAN);
     q.deadline = 10;
     r = q_simulate(&q, 400000, NULL);
     for (k = 0; k < Q_MINI; k++) {
@@ -175,12 +212,14 @@ static void queue(void)
     r = q_simulate(&q, 200000, NULL);
     q.tasks = 1450; q.coded_first = Q_MINI;
     coded = q_simulate(&q, 100000, NULL);
-    row("SR IV", "stragglers: D(4) uncoded (printed), any 1000 of 1450 (ours)", NAN, r.delay[Q_MINI - 1], coded.delay[Q_MINI - 1], NAN, r.delay[Q_MINI - 1] / 3);
+    row("SR IV", "stragglers: D(4) uncoded (printed), any 1000 of 1450 (ours)", NAN, r.delay[Q_MINI - 1],
+        coded.delay[Q_MINI - 1], NAN, r.delay[Q_MINI - 1] / 3);
     q.deadline = 10; q.coded_first = 0;
     r = q_simulate(&q, 200000, NULL);
     q.tasks = 1300; q.coded_first = 1;
     coded = q_simulate(&q, 200000, NULL);
-    row("SR IV", "stragglers, deadline 10: first resolution uncoded (printed), coded (ours)", NAN, r.success[0], coded.success[0], 0.995, NAN);
+    row("SR IV", "stragglers, deadline 10: first resolution uncoded (printed), coded (ours)", NAN, r.success[0],
+        coded.success[0], 0.995, NAN);
     row("SR IV", "the same: compute in all, as a share", NAN, NAN, 1 + 0.3 / Q_MINI, NAN, 1.0751);
     q_success_plot();
     q_delay_plot();

@@ -1,5 +1,5 @@
-/* scheme.h - [SR] Algorithms 1 and 2 as printed, in double, for comparison. Not part of the library: it keeps the printed
- * faults on request (see `literal`, `wrap`). Other bases (Remark 2) by `base`. */
+/* scheme.h - [SR] Algorithms 1 and 2 as printed, in double, for comparison. Not part of the library: it keeps the
+ * printed faults on request (see `literal`, `wrap`). Other bases (Remark 2) by `base`. */
 #ifndef SUCREF_BENCH_SCHEME_H
 #define SUCREF_BENCH_SCHEME_H
 #include <math.h>
@@ -8,7 +8,8 @@
 
 enum { SCHEME_LAYERS = 3, SCHEME_R = 4, SCHEME_WIDE = 785 };
 
-/* Algorithm 1: digit i (0-based) of x for exponents p[0..R] of `base`; wrap: line 5 as printed drops the integer part */
+/* Algorithm 1: digit i (0-based) of x for exponents p[0..R] of `base`; wrap:
+ * line 5 as printed drops the integer part */
 static inline double scheme_digit(double x, const int *p, int i, int wrap, double base)
 {
     double a = fabs(x) / pow(base, p[0]);
@@ -48,7 +49,8 @@ static inline void scheme_cut(scheme *s, int l, const float *w, const float *b, 
         for (i = 0; i < n_out; i++) {
             for (k = 0; k <= n_in; k++) {
                 const size_t at = (size_t)i * (size_t)(n_in + 1) + (size_t)k;
-                s->upgrade[l][r][at] = scheme_digit(k < n_in ? w[i * n_in + k] : b[i], p, r, s->wrap, 2) * pow(2, p[r + 1]);
+                s->upgrade[l][r][at] = scheme_digit(k < n_in ? w[i * n_in + k] : b[i], p, r, s->wrap, 2) *
+                                       pow(2, p[r + 1]);
                 s->sum[l][r + 1][at] = s->sum[l][r][at] + s->upgrade[l][r][at];
             }
         }
@@ -57,8 +59,9 @@ static inline void scheme_cut(scheme *s, int l, const float *w, const float *b, 
 
 static inline double scheme_act(int l, double v) { return l == 0 || v > 0 ? v : 0; }
 
-/* Algorithm 2 on one picture: logit[r] after each resolution, alive[r] the share of first-layer nodes that are not zero.
- * literal: lines 15-16 keep the activation where the pre-activation is needed. Line 18 floors to multiples of 1/16. */
+/* Algorithm 2 on one picture: logit[r] after each resolution, alive[r] the share of first-layer nodes that are not
+ * zero. literal: lines 15-16 keep the activation where the pre-activation is needed.
+ * Line 18 floors to multiples of 1/16. */
 static inline void scheme_run(const scheme *s, const unsigned char *pixels, double *logit, double *alive)
 {
     static double h[SCHEME_LAYERS][SCHEME_WIDE];
@@ -67,7 +70,9 @@ static inline void scheme_run(const scheme *s, const unsigned char *pixels, doub
     memset(h, 0, sizeof h);
     for (r = 0; r < SCHEME_R; r++) {
         double d[SCHEME_WIDE], next[SCHEME_WIDE];
-        for (k = 0; k < s->n_in[0]; k++) { d[k] = scheme_digit(pixels[k] / 255.0, s->px, r, s->wrap, 2) * pow(2, s->px[r + 1]); }
+        for (k = 0; k < s->n_in[0]; k++) {
+            d[k] = scheme_digit(pixels[k] / 255.0, s->px, r, s->wrap, 2) * pow(2, s->px[r + 1]);
+        }
         for (l = 0; l < SCHEME_LAYERS; l++) {
             const int n_in = s->n_in[l];
             double dh[SCHEME_WIDE], old[SCHEME_WIDE];
@@ -77,7 +82,8 @@ static inline void scheme_run(const scheme *s, const unsigned char *pixels, doub
                 h[l][k] += s->literal ? dh[k] : d[k];
             }
             for (i = 0; i < s->n_out[l]; i++) {
-                const double *a = s->sum[l][r] + (size_t)i * (size_t)(n_in + 1), *da = s->upgrade[l][r] + (size_t)i * (size_t)(n_in + 1);
+                const double *a = s->sum[l][r] + (size_t)i * (size_t)(n_in + 1),
+                             *da = s->upgrade[l][r] + (size_t)i * (size_t)(n_in + 1);
                 double v = da[n_in]; /* sigma of the constant 1 is 1 */
                 for (k = 0; k < n_in; k++) {
                     if (dh[k] != 0 || old[k] != 0) { v += dh[k] * (a[k] + da[k]) + old[k] * da[k]; }

@@ -6,26 +6,43 @@
 enum { SVG_W = 560, SVG_H = 340, SVG_LEFT = 60, SVG_TOP = 40, SVG_RIGHT = 190, SVG_BOTTOM = 50 };
 typedef struct { FILE *f; double x0, x1, y0, y1; int series; } svg;
 
-static inline double svg_x(const svg *s, double x) { return SVG_LEFT + (x - s->x0) / (s->x1 - s->x0) * (SVG_W - SVG_LEFT - SVG_RIGHT); }
-static inline double svg_y(const svg *s, double y) { return SVG_H - SVG_BOTTOM - (y - s->y0) / (s->y1 - s->y0) * (SVG_H - SVG_TOP - SVG_BOTTOM); }
+static inline double svg_x(const svg *s, double x)
+{
+    return SVG_LEFT + (x - s->x0) / (s->x1 - s->x0) * (SVG_W - SVG_LEFT - SVG_RIGHT);
+}
+static inline double svg_y(const svg *s, double y)
+{
+    return SVG_H - SVG_BOTTOM - (y - s->y0) / (s->y1 - s->y0) * (SVG_H - SVG_TOP - SVG_BOTTOM);
+}
 
-static inline svg svg_open(const char *path, const char *title, const char *x, const char *y, double x0, double x1, double y0, double y1, double dx, double dy)
+static inline svg svg_open(const char *path, const char *title, const char *x, const char *y, double x0, double x1,
+                           double y0, double y1, double dx, double dy)
 {
     svg s;
     double t;
     s.f = fopen(path, "w"); s.x0 = x0; s.x1 = x1; s.y0 = y0; s.y1 = y1; s.series = 0;
     if (s.f == NULL) { return s; }
-    fprintf(s.f, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"12\">\n"
-                 "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n<text x=\"%d\" y=\"22\" font-size=\"14\">%s</text>\n", SVG_W, SVG_H, SVG_LEFT, title);
+    fprintf(
+        s.f,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" "
+        "font-size=\"12\">\n"
+        "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n<text x=\"%d\" y=\"22\" font-size=\"14\">%s</text>\n",
+        SVG_W, SVG_H, SVG_LEFT, title);
     for (t = y0; t <= y1 + dy / 1000; t += dy) {
-        fprintf(s.f, "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.3g</text>\n", SVG_LEFT,
-                SVG_W - SVG_RIGHT, svg_y(&s, t), svg_y(&s, t), SVG_LEFT - 6, svg_y(&s, t) + 4, t);
+        fprintf(s.f,
+                "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/><text x=\"%d\" y=\"%.1f\" "
+                "text-anchor=\"end\">%.3g</text>\n",
+                SVG_LEFT, SVG_W - SVG_RIGHT, svg_y(&s, t), svg_y(&s, t), SVG_LEFT - 6, svg_y(&s, t) + 4, t);
     }
     for (t = x0; t <= x1 + dx / 1000; t += dx) {
-        fprintf(s.f, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#ddd\"/><text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.3g</text>\n", svg_x(&s, t),
-                svg_x(&s, t), SVG_TOP, SVG_H - SVG_BOTTOM, svg_x(&s, t), SVG_H - SVG_BOTTOM + 18, t);
+        fprintf(s.f,
+                "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#ddd\"/><text x=\"%.1f\" y=\"%d\" "
+                "text-anchor=\"middle\">%.3g</text>\n",
+                svg_x(&s, t), svg_x(&s, t), SVG_TOP, SVG_H - SVG_BOTTOM, svg_x(&s, t), SVG_H - SVG_BOTTOM + 18, t);
     }
-    fprintf(s.f, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n<text transform=\"translate(16,%d) rotate(-90)\" text-anchor=\"middle\">%s</text>\n",
+    fprintf(s.f,
+            "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n<text transform=\"translate(16,%d) "
+            "rotate(-90)\" text-anchor=\"middle\">%s</text>\n",
             (SVG_LEFT + SVG_W - SVG_RIGHT) / 2, SVG_H - 12, x, (SVG_TOP + SVG_H - SVG_BOTTOM) / 2, y);
     return s;
 }
@@ -39,9 +56,14 @@ static inline void svg_line(svg *s, const char *name, const double *x, const dou
     fprintf(s->f, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"", c);
     for (i = 0; i < n; i++) { fprintf(s->f, "%.1f,%.1f ", svg_x(s, x[i]), svg_y(s, y[i])); }
     fprintf(s->f, "\"/>\n");
-    for (i = 0; points && i < n; i++) { fprintf(s->f, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>\n", svg_x(s, x[i]), svg_y(s, y[i]), c); }
-    fprintf(s->f, "<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"%s\" stroke-width=\"2\"/><text x=\"%d\" y=\"%d\">%s</text>\n", SVG_W - SVG_RIGHT + 12,
-            SVG_W - SVG_RIGHT + 32, SVG_TOP + 12 + 18 * s->series, SVG_TOP + 12 + 18 * s->series, c, SVG_W - SVG_RIGHT + 38, SVG_TOP + 16 + 18 * s->series, name);
+    for (i = 0; points && i < n; i++) {
+        fprintf(s->f, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>\n", svg_x(s, x[i]), svg_y(s, y[i]), c);
+    }
+    fprintf(s->f,
+            "<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"%s\" stroke-width=\"2\"/><text x=\"%d\" "
+            "y=\"%d\">%s</text>\n",
+            SVG_W - SVG_RIGHT + 12, SVG_W - SVG_RIGHT + 32, SVG_TOP + 12 + 18 * s->series,
+            SVG_TOP + 12 + 18 * s->series, c, SVG_W - SVG_RIGHT + 38, SVG_TOP + 16 + 18 * s->series, name);
     s->series++;
 }
 

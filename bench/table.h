@@ -1,7 +1,8 @@
-/* table.h - rows of published figures beside ours: OUT_DIR/paper.csv (source,item,published,as_printed,ours,goal,meets) and stdout.
+/* table.h - rows of published figures beside ours: OUT_DIR/paper.csv (source,item,published,as_printed,ours,goal,meets)
+ * and stdout.
  *
- * as_printed: the published rule on our data. ours: the shipped header. Goals are bounds on `ours`, or on `as_printed` where ours
- * is n/a. Nothing is left out because it misses. */
+ * as_printed: the published rule on our data. ours: the shipped header. Goals are bounds on `ours`, or on `as_printed`
+ * where ours is n/a. Nothing is left out because it misses. */
 #ifndef SUCREF_BENCH_TABLE_H
 #define SUCREF_BENCH_TABLE_H
 #include <math.h>
@@ -26,16 +27,29 @@ static void table_open(const char *dir, const char *mode)
 }
 
 /* one row; a goal is lo <= value <= hi. NAN prints n/a. */
-static void row(const char *source, const char *item, double published, double printed, double ours, double lo, double hi)
+static void row(const char *source, const char *item, double published, double printed, double ours, double lo,
+                double hi)
 {
     const double value = isnan(ours) ? printed : ours;
     char cell[3][24], goal[48] = "n/a";
     const char *meets = "n/a";
     const double v[3] = { published, printed, ours };
     int i;
-    for (i = 0; i < 3; i++) { if (isnan(v[i])) { strcpy(cell[i], "n/a"); } else { snprintf(cell[i], sizeof cell[i], "%.4f", v[i]); } }
+    for (i = 0; i < 3; i++) {
+        if (isnan(v[i])) {
+            strcpy(cell[i], "n/a");
+        } else {
+            snprintf(cell[i], sizeof cell[i], "%.4f", v[i]);
+        }
+    }
     if (!isnan(lo) || !isnan(hi)) {
-        if (isnan(hi)) { snprintf(goal, sizeof goal, ">= %.4g", lo); } else if (isnan(lo)) { snprintf(goal, sizeof goal, "<= %.4g", hi); } else { snprintf(goal, sizeof goal, "%.4g to %.4g", lo, hi); }
+        if (isnan(hi)) {
+            snprintf(goal, sizeof goal, ">= %.4g", lo);
+        } else if (isnan(lo)) {
+            snprintf(goal, sizeof goal, "<= %.4g", hi);
+        } else {
+            snprintf(goal, sizeof goal, "%.4g to %.4g", lo, hi);
+        }
         if (!isnan(value)) { meets = (isnan(lo) || value >= lo) && (isnan(hi) || value <= hi) ? "yes" : "no"; }
     }
     fprintf(csv, "%s,%s,%s,%s,%s,%s,%s\n", source, item, cell[0], cell[1], cell[2], goal, meets);
@@ -50,7 +64,11 @@ static void table_close(void)
     fclose(csv);
     snprintf(path, sizeof path, "%s/paper.csv", out_dir);
     csv = fopen(path, "r");
-    while (csv != NULL && fgets(line, sizeof line, csv) != NULL) { rows++; met += strstr(line, ",yes\n") != NULL; missed += strstr(line, ",no\n") != NULL; }
+    while (csv != NULL && fgets(line, sizeof line, csv) != NULL) {
+        rows++;
+        met += strstr(line, ",yes\n") != NULL;
+        missed += strstr(line, ",no\n") != NULL;
+    }
     if (csv != NULL) { fclose(csv); }
     printf("%d rows, %d meet their goal, %d miss it: %s\n", rows, met, missed, path);
 }

@@ -1,11 +1,27 @@
-/* training.h - a part of published.c: eight learners that train 784-32-10 on MNIST together and exchange gradients through the header's
- * quantizers, for the training figures of [AB] (whose networks other than fully connected ones are not here). */
+/* training.h - a part of published.c: eight learners that train 784-32-10 on MNIST together and exchange gradients
+ * through the header's quantizers, for the training figures of [AB] (whose networks other than fully connected ones are
+ * not here). */
 #ifndef SUCREF_BENCH_TRAINING_H
 #define SUCREF_BENCH_TRAINING_H
 
 enum { T_LEARNERS = 8, T_BATCH = 16, T_STEPS = 240, T_HIDDEN = 32, T_IN = 784, T_OUT = 10, T_POINTS = 8,
        T_W1 = T_HIDDEN * T_IN, T_W2 = T_OUT * T_HIDDEN, T_N = T_W1 + T_W2, T_LOG2_K = 11 };
-enum { T_PLAIN, T_HALF, T_DITHER, T_NESTED, T_ONEBIT, T_FRAME, T_NAIVE, T_FACTORS, T_FACTORS2, T_QCS, T_QCS_SMALL, T_QCS_FEEDBACK, T_QCS_SMALL_FEEDBACK, T_SCHEMES };
+enum {
+    T_PLAIN,
+    T_HALF,
+    T_DITHER,
+    T_NESTED,
+    T_ONEBIT,
+    T_FRAME,
+    T_NAIVE,
+    T_FACTORS,
+    T_FACTORS2,
+    T_QCS,
+    T_QCS_SMALL,
+    T_QCS_FEEDBACK,
+    T_QCS_SMALL_FEEDBACK,
+    T_SCHEMES
+};
 static const struct { const char *figure, *name; double bits; } t_scheme[T_SCHEMES] = {
     { "AB Figures 2.3-2.4", "uncompressed", 32 },
     { "AB Figures 2.3-2.4", "QSGD ternary", 1.585 },
@@ -31,9 +47,14 @@ static void t_forward(const uint8_t *x, float *h, float *p)
     float max = -1e9F, sum = 0;
     int i, j;
     for (j = 0; j < T_HIDDEN; j++) { h[j] = 0; }
-    for (i = 0; i < T_IN; i++) { for (j = 0; x[i] && j < T_HIDDEN; j++) { h[j] += (float)x[i] / 255 * t_w[j * T_IN + i]; } }
+    for (i = 0; i < T_IN; i++) {
+        for (j = 0; x[i] && j < T_HIDDEN; j++) { h[j] += (float)x[i] / 255 * t_w[j * T_IN + i]; }
+    }
     for (j = 0; j < T_HIDDEN; j++) { h[j] = h[j] > 0 ? h[j] : 0; }
-    for (j = 0; j < T_OUT; j++) { for (i = 0, p[j] = 0; i < T_HIDDEN; i++) { p[j] += h[i] * t_w[T_W1 + j * T_HIDDEN + i]; } max = p[j] > max ? p[j] : max; }
+    for (j = 0; j < T_OUT; j++) {
+        for (i = 0, p[j] = 0; i < T_HIDDEN; i++) { p[j] += h[i] * t_w[T_W1 + j * T_HIDDEN + i]; }
+        max = p[j] > max ? p[j] : max;
+    }
     for (j = 0; j < T_OUT; j++) { p[j] = expf(p[j] - max); sum += p[j]; }
     for (j = 0; j < T_OUT; j++) { p[j] /= sum; }
 }
@@ -51,13 +72,16 @@ static void t_batch(void)
         for (j = 0; j < T_OUT; j++) { t_d2[j][b] = p[j] - (float)(j == train_set.label[k]); }
         for (i = 0; i < T_HIDDEN; i++) {
             t_h[i][b] = h[i];
-            for (j = 0, t_d1[i][b] = 0; h[i] > 0 && j < T_OUT; j++) { t_d1[i][b] += t_d2[j][b] * t_w[T_W1 + j * T_HIDDEN + i]; }
+            for (j = 0, t_d1[i][b] = 0; h[i] > 0 && j < T_OUT; j++) {
+                t_d1[i][b] += t_d2[j][b] * t_w[T_W1 + j * T_HIDDEN + i];
+            }
         }
     }
 }
 
 /* a factor [rows][batch] as its quantizer gives it back; dither 0: rounded */
-static void t_factor(float *out, const float *in, int rows, uint32_t levels, int dither, const sucref_stream *s, uint32_t counter)
+static void t_factor(float *out, const float *in, int rows, uint32_t levels, int dither, const sucref_stream *s,
+                     uint32_t counter)
 {
     static int32_t x[T_IN * T_BATCH], x2[T_IN * T_BATCH];
     static int16_t q[T_IN * T_BATCH];
@@ -66,15 +90,27 @@ static void t_factor(float *out, const float *in, int rows, uint32_t levels, int
     int i;
     for (i = 0; i < rows * T_BATCH; i++) { max = fabsf(in[i]) > max ? fabsf(in[i]) : max; }
     for (i = 0; i < rows * T_BATCH; i++) { x[i] = (int32_t)lrintf(in[i] / max * 100000); }
-    if (sucref_step_for(&st, 100000, levels) != SUCREF_OK || sucref_dither_encode(q, x, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK ||
-        sucref_dither_decode(x2, q, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK) { exit(2); }
-    for (i = 0; i < rows * T_BATCH; i++) { out[i] = dither ? (float)x2[i] / (2 * (float)st.multiplier) / 100000 * max : floorf(in[i] / max * (float)levels + 0.5F) / (float)levels * max; }
+    if (sucref_step_for(&st, 100000, levels) != SUCREF_OK ||
+        sucref_dither_encode(q, x, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK ||
+        sucref_dither_decode(x2, q, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK) {
+        exit(2);
+    }
+    for (i = 0; i < rows * T_BATCH; i++) {
+        out[i] = dither ? (float)x2[i] / (2 * (float)st.multiplier) / 100000 * max
+                        : floorf(in[i] / max * (float)levels + 0.5F) / (float)levels * max;
+    }
 }
 
 static void t_product(float *g, const float *d, int m, const float *x, int n)
 {
     int i, j, b;
-    for (j = 0; j < m; j++) { for (i = 0; i < n; i++) { for (b = 0, g[j * n + i] = 0; b < T_BATCH; b++) { g[j * n + i] += d[j * T_BATCH + b] * x[i * T_BATCH + b] / T_BATCH; } } }
+    for (j = 0; j < m; j++) {
+        for (i = 0; i < n; i++) {
+            for (b = 0, g[j * n + i] = 0; b < T_BATCH; b++) {
+                g[j * n + i] += d[j * T_BATCH + b] * x[i * T_BATCH + b] / T_BATCH;
+            }
+        }
+    }
 }
 
 /* a gradient through one of the quantizers; side: what the receiver knows already (nested) */
@@ -99,21 +135,36 @@ static void t_quantize(float *g, int n, int scheme, const sucref_stream *s, uint
         size_t len;
         o.seed_low = 3; o.seed_high = 3; o.stream = counter; o.ratio = 560; o.flags = SUCREF_VEC_D4;
         for (i = 0; i < n; i++) { in[i] = (int16_t)lrintf(g[i] / max * 32000); }
-        if (sucref_vec_encode(frame, sizeof frame, &len, in, (uint32_t)n, &o, scratch) != SUCREF_OK || sucref_vec_decode(x2, T_N, &got, frame, len, 3, 3, 8, scratch64) != SUCREF_OK) { exit(2); }
+        if (sucref_vec_encode(frame, sizeof frame, &len, in, (uint32_t)n, &o, scratch) != SUCREF_OK ||
+            sucref_vec_decode(x2, T_N, &got, frame, len, 3, 3, 8, scratch64) != SUCREF_OK) {
+            exit(2);
+        }
         for (i = 0; i < n; i++) { g[i] = (float)x2[i] / 256 / 32000 * max; }
         return;
     }
     for (i = 0; i < n; i++) { x[i] = (int32_t)lrintf(g[i] / max * 30000); }
     if (sucref_step_for(&st, 30000, 1) != SUCREF_OK) { exit(2); }
-    if (scheme == T_HALF) { ok = sucref_half_encode(q, x, (size_t)n, &st, 1, s, counter) == SUCREF_OK && sucref_half_decode(x2, q, (size_t)n, &st, 1) == SUCREF_OK; }
-    else if (scheme == T_ONEBIT) { st.multiplier /= 2; ok = sucref_onebit_encode(bits, x, (size_t)n, &st, s, counter) == SUCREF_OK && sucref_onebit_decode(x2, bits, (size_t)n, &st, s, counter) == SUCREF_OK; }
-    else if (scheme == T_NESTED) {
+    if (scheme == T_HALF) {
+        ok = sucref_half_encode(q, x, (size_t)n, &st, 1, s, counter) == SUCREF_OK &&
+             sucref_half_decode(x2, q, (size_t)n, &st, 1) == SUCREF_OK;
+    } else if (scheme == T_ONEBIT) {
+        st.multiplier /= 2;
+        ok = sucref_onebit_encode(bits, x, (size_t)n, &st, s, counter) == SUCREF_OK &&
+             sucref_onebit_decode(x2, bits, (size_t)n, &st, s, counter) == SUCREF_OK;
+    } else if (scheme == T_NESTED) {
         sucref_nested c = { 10000, 3, 1, 0 };
-        for (i = 0; i < n; i++) { y[i] = (int32_t)lrintf(side[i] / max * 30000); y[i] = y[i] > 100000 ? 100000 : y[i] < -100000 ? -100000 : y[i]; }
-        ok = sucref_nested_encode(symbol, x, (size_t)n, &c, s, counter) == SUCREF_OK && sucref_nested_decode(wide, symbol, y, (size_t)n, &c, s, counter) == SUCREF_OK;
+        for (i = 0; i < n; i++) {
+            y[i] = (int32_t)lrintf(side[i] / max * 30000);
+            y[i] = y[i] > 100000 ? 100000 : y[i] < -100000 ? -100000 : y[i];
+        }
+        ok = sucref_nested_encode(symbol, x, (size_t)n, &c, s, counter) == SUCREF_OK &&
+             sucref_nested_decode(wide, symbol, y, (size_t)n, &c, s, counter) == SUCREF_OK;
         for (i = 0; i < n; i++) { g[i] = (float)wide[i] / 2 / 30000 * max; }
         if (ok) { return; }
-    } else { ok = sucref_dither_encode(q, x, (size_t)n, &st, s, counter) == SUCREF_OK && sucref_dither_decode(x2, q, (size_t)n, &st, s, counter) == SUCREF_OK; }
+    } else {
+        ok = sucref_dither_encode(q, x, (size_t)n, &st, s, counter) == SUCREF_OK &&
+             sucref_dither_decode(x2, q, (size_t)n, &st, s, counter) == SUCREF_OK;
+    }
     if (scheme >= T_QCS) { /* over the folded vector, padded to one length for all */
         static int16_t small[T_N];
         static int32_t v[1 << T_LOG2_K], w2[1 << T_LOG2_K];
@@ -122,8 +173,10 @@ static void t_quantize(float *g, int n, int scheme, const sucref_stream *s, uint
         for (i = 0; i < n; i++) { small[i] = (int16_t)x[i]; }
         ok = sucref_fold(v, T_LOG2_K, small, (size_t)n, s, counter) == SUCREF_OK;
         for (i = 0; i < 1 << T_LOG2_K; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
-        ok = ok && sucref_step_for(&st, top, 1) == SUCREF_OK && sucref_dither_encode(q, v, 1 << T_LOG2_K, &st, s, counter + 100000U) == SUCREF_OK &&
-             sucref_dither_decode(w2, q, 1 << T_LOG2_K, &st, s, counter + 100000U) == SUCREF_OK && sucref_unfold(wide, (size_t)n, w2, T_LOG2_K, s, counter, work) == SUCREF_OK;
+        ok = ok && sucref_step_for(&st, top, 1) == SUCREF_OK &&
+             sucref_dither_encode(q, v, 1 << T_LOG2_K, &st, s, counter + 100000U) == SUCREF_OK &&
+             sucref_dither_decode(w2, q, 1 << T_LOG2_K, &st, s, counter + 100000U) == SUCREF_OK &&
+             sucref_unfold(wide, (size_t)n, w2, T_LOG2_K, s, counter, work) == SUCREF_OK;
         for (i = 0; ok && i < n; i++) {
             g[i] = (float)((double)wide[i] / (2.0 * st.multiplier * (1 << T_LOG2_K)) / 30000 * (double)max);
             if (scheme == T_QCS_SMALL || scheme == T_QCS_SMALL_FEEDBACK) { g[i] /= (float)(1 + gamma); }
@@ -177,7 +230,8 @@ static void t_train(int scheme, double *curve)
             memcpy(z, g, sizeof z);
             for (i = 0; i < T_N; i++) { z[i] += beta * t_residual[learner][i]; }
             if (scheme != T_PLAIN && (scheme < T_NAIVE || scheme > T_FACTORS2)) {
-                const int own = scheme == T_NESTED && learner < T_LEARNERS / 2 ? T_DITHER : scheme; /* the nested ones come after the mean of the others */
+                /* the nested ones come after the mean of the others */
+                const int own = scheme == T_NESTED && learner < T_LEARNERS / 2 ? T_DITHER : scheme;
                 float side[T_N];
                 for (i = 0; i < T_N; i++) { side[i] = learner > 0 ? mean[i] / (float)learner : 0; }
                 t_quantize(z, T_W1, own, &s, 0, side);
@@ -194,7 +248,9 @@ static void training(void)
 {
     static const char *const file[3] = { "fig2_3.svg", "fig3_1.svg", "fig4_5.svg" };
     static const int from[3] = { T_HALF, T_NAIVE, T_QCS }, to[3] = { T_FRAME, T_FACTORS2, T_QCS_SMALL_FEEDBACK };
-    static const char *const title[3] = { "[AB] Figs. 2.3, 2.4: learners that share gradients", "[AB] Figs. 3.1 to 3.5: learners that share factors", "[AB] Figs. 4.5, 4.6: learners that share projections" };
+    static const char *const title[3] = { "[AB] Figs. 2.3, 2.4: learners that share gradients",
+                                          "[AB] Figs. 3.1 to 3.5: learners that share factors",
+                                          "[AB] Figs. 4.5, 4.6: learners that share projections" };
     double curve[T_SCHEMES][T_POINTS], x[T_POINTS];
     char text[128];
     int k, f;

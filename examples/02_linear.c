@@ -26,8 +26,8 @@ int main(void)
     while (l.next < l.n_products) {
         const sucref_product g = l.gamma[l.next];
         (void)sucref_linear_step(&l);
-        printf("product (%d,%d): y = [ %ld %ld ], off by less than %lu, for this x at most %lu\n", g.i, g.j, (long)y[0], (long)y[1],
-               (unsigned long)sucref_linear_bound(&l, l.next), (unsigned long)sucref_linear_rest(&l));
+        printf("product (%d,%d): y = [ %ld %ld ], off by less than %lu, for this x at most %lu\n", g.i, g.j, (long)y[0],
+               (long)y[1], (unsigned long)sucref_linear_bound(&l, l.next), (unsigned long)sucref_linear_rest(&l));
     }
     return 0;
 }

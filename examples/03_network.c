@@ -35,7 +35,9 @@ int main(void)
 
     (void)sucref_net_set_input(&net, digit);
     (void)sucref_net_skip_to(&net, m.usable_stops - 1U); /* everything at once */
-    if (sucref_net_run(&net, m.usable_stops - 1U) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { return 1; }
+    if (sucref_net_run(&net, m.usable_stops - 1U) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) {
+        return 1;
+    }
     for (i = 0; i < 10; i++) { same = same && last[i] == a.logits[i]; }
     printf("the one-shot network agrees bit for bit: %s\n", same ? "yes" : "no");
     free(picture);

@@ -38,9 +38,11 @@ int main(void)
             stops = sucref_model_extend(&m, arrived, NULL);
         }
         if (stops <= before) { continue; }
-        if (sucref_net_run(&net, (unsigned)stops - 1U) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { return 1; }
-        printf("%lu of %lu bytes: %d stop%s, it is a %lu\n", (unsigned long)m.bytes_len, (unsigned long)m.file_bytes, stops, stops == 1 ? "" : "s",
-               (unsigned long)sucref_argmax(a.logits, a.n_out));
+        if (sucref_net_run(&net, (unsigned)stops - 1U) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) {
+            return 1;
+        }
+        printf("%lu of %lu bytes: %d stop%s, it is a %lu\n", (unsigned long)m.bytes_len, (unsigned long)m.file_bytes,
+               stops, stops == 1 ? "" : "s", (unsigned long)sucref_argmax(a.logits, a.n_out));
     }
     fclose(radio);
     free(picture);

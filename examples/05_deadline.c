@@ -32,7 +32,8 @@ int main(void)
         printf("deadline after %7lu multiply-adds: ", (unsigned long)deadlines[k]);
         if (sucref_net_answer(&net, &a) != SUCREF_OK) { printf("no answer yet\n"); continue; }
         sucref_model_entry(&e, &m, a.stop, 0);
-        printf("a %lu from stop %u, %u bit%s of the weights\n", (unsigned long)sucref_argmax(a.logits, a.n_out), a.stop, e.bits, e.bits == 1 ? "" : "s");
+        printf("a %lu from stop %u, %u bit%s of the weights\n", (unsigned long)sucref_argmax(a.logits, a.n_out), a.stop,
+               e.bits, e.bits == 1 ? "" : "s");
     }
     free(picture);
     return 0;

@@ -1,7 +1,8 @@
-/* 06_timer.c - a real deadline: a timer interrupts the work and reads the answer asynchronously, whatever the stepper does.
+/* 06_timer.c - a real deadline: a timer interrupts the work and reads the answer asynchronously, whatever the stepper
+ * does.
  *
- * The handler runs in the middle of a step. It may read with sucref_net_answer, since the stepper cannot interrupt it; the
- * answer it sees is always that of a whole stop. (On a board the same handler is SysTick: see mcu/systick.c.)
+ * The handler runs in the middle of a step. It may read with sucref_net_answer, since the stepper cannot interrupt it;
+ * the answer it sees is always that of a whole stop. (On a board the same handler is SysTick: see mcu/systick.c.)
  *
  * Output:
  *     the timer interrupted the work and read an answer 200 times

@@ -1,4 +1,5 @@
-/* 07_block_device.c - a model on a slow block device: a callback fetches ranges, and only the bytes that the next stop needs.
+/* 07_block_device.c - a model on a slow block device: a callback fetches ranges, and only the bytes that the next stop
+ * needs.
  *
  * Output:
  *     fetched  18056 bytes in  36 blocks of 512: stop 0 says 9
@@ -38,7 +39,8 @@ int main(void)
     if (d.file == NULL || picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
 
     if (!fetch(&d, bytes, 0, have)) { return 1; }
-    while ((opened = sucref_model_open(&m, memory, have, NULL)) != SUCREF_OK && have < ROOM) { /* until the first stop is whole */
+    /* until the first stop is whole */
+    while ((opened = sucref_model_open(&m, memory, have, NULL)) != SUCREF_OK && have < ROOM) {
         if (!fetch(&d, bytes, have, have + BLOCK)) { return 1; }
         have += BLOCK;
     }
@@ -53,8 +55,12 @@ int main(void)
             have = (s.end + BLOCK - 1) / BLOCK * BLOCK;
             if (sucref_model_extend(&m, have, NULL) < 0) { return 1; }
         }
-        if (sucref_model_check(&m, NULL) != SUCREF_OK || sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { return 1; }
-        printf("fetched %6lu bytes in %3u blocks of %d: stop %u says %lu\n", (unsigned long)s.end, d.blocks, BLOCK, a.stop, (unsigned long)sucref_argmax(a.logits, 10));
+        if (sucref_model_check(&m, NULL) != SUCREF_OK || sucref_net_run(&net, t) != SUCREF_OK ||
+            sucref_net_answer(&net, &a) != SUCREF_OK) {
+            return 1;
+        }
+        printf("fetched %6lu bytes in %3u blocks of %d: stop %u says %lu\n", (unsigned long)s.end, d.blocks, BLOCK,
+               a.stop, (unsigned long)sucref_argmax(a.logits, 10));
     }
     fclose(d.file);
     free(picture);

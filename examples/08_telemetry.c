@@ -1,6 +1,8 @@
-/* 08_telemetry.c - sensor values over a radio: a node sends 256 of them in one frame at about two bits each, the host decodes it.
+/* 08_telemetry.c - sensor values over a radio: a node sends 256 of them in one frame at about two bits each, the host
+ * decodes it.
  *
- *     08_telemetry [FILE]    FILE: what examples/mcu/telemetry.c printed on a board; without it this program is the node, too
+ *     08_telemetry [FILE]    FILE: what examples/mcu/telemetry.c printed on a board; without it this program is the
+ *                            node, too
  *
  * Output:
  *     sent 89 bytes for 512 of values: 2.03 bits a value and 24 bytes of frame
@@ -49,10 +51,13 @@ int main(int argc, char **argv)
     size_t len;
     telemetry_signal(x);
     len = argc > 1 ? radio(argv[1]) : node();
-    if (sucref_vec_decode(y, TELEMETRY_VALUES, &n, frame, len, TELEMETRY_SEED, 0, 0, work) != SUCREF_OK) { printf("no valid frame\n"); return 1; }
+    if (sucref_vec_decode(y, TELEMETRY_VALUES, &n, frame, len, TELEMETRY_SEED, 0, 0, work) != SUCREF_OK) {
+        printf("no valid frame\n");
+        return 1;
+    }
     for (i = 0; i < n; i++) { error += (double)(y[i] - x[i]) * (y[i] - x[i]); energy += (double)x[i] * x[i]; }
-    printf("sent %lu bytes for %lu of values: %.2f bits a value and %d bytes of frame\n", (unsigned long)len, (unsigned long)n * 2,
-           8.0 * (double)(len - SUCREF_VEC_OVERHEAD) / n, SUCREF_VEC_OVERHEAD);
+    printf("sent %lu bytes for %lu of values: %.2f bits a value and %d bytes of frame\n", (unsigned long)len,
+           (unsigned long)n * 2, 8.0 * (double)(len - SUCREF_VEC_OVERHEAD) / n, SUCREF_VEC_OVERHEAD);
     printf("received %lu values: error %.1f %% of the energy\n", (unsigned long)n, 100 * error / energy);
     return 0;
 }

@@ -1,5 +1,5 @@
-/* 09_learners.c - eight learners train 784-20-10 on handwritten digits together: each sends its gradient over a radio, at about one bit
- * a value, and all apply the mean. Beside it: the same uncompressed, and with error feedback.
+/* 09_learners.c - eight learners train 784-20-10 on handwritten digits together: each sends its gradient over a radio,
+ * at about one bit a value, and all apply the mean. Beside it: the same uncompressed, and with error feedback.
  *
  *     09_learners [DATA_DIR [STEPS]]
  *
@@ -32,7 +32,9 @@ static void forward(float *p, float *a, const uint8_t *x)
     float sum = 0, max;
     int i, r;
     for (r = 0; r < HIDDEN; r++) { a[r] = b1[r]; }
-    for (i = 0; i < IN; i++) { for (r = 0; x[i] != 0 && r < HIDDEN; r++) { a[r] += (float)x[i] * (1.0F / 255) * w[i * HIDDEN + r]; } }
+    for (i = 0; i < IN; i++) {
+        for (r = 0; x[i] != 0 && r < HIDDEN; r++) { a[r] += (float)x[i] * (1.0F / 255) * w[i * HIDDEN + r]; }
+    }
     for (r = 0; r < HIDDEN; r++) { a[r] = a[r] > 0 ? a[r] : 0; }
     for (r = 0; r < OUT; r++) { p[r] = b2[r]; for (i = 0; i < HIDDEN; i++) { p[r] += w2[r * HIDDEN + i] * a[i]; } }
     for (r = 1, max = p[0]; r < OUT; r++) { max = p[r] > max ? p[r] : max; }
@@ -54,10 +56,17 @@ static void batch_gradient(void)
         for (r = 0; r < OUT; r++) {
             const float d = (p[r] - (float)(r == train_set.label[n])) / BATCH;
             g3[r] += d;
-            for (i = 0; i < HIDDEN; i++) { g2[r * HIDDEN + i] += d * a[i]; back[i] += d * w[IN * HIDDEN + HIDDEN + r * HIDDEN + i]; }
+            for (i = 0; i < HIDDEN; i++) {
+                g2[r * HIDDEN + i] += d * a[i];
+                back[i] += d * w[IN * HIDDEN + HIDDEN + r * HIDDEN + i];
+            }
         }
         for (r = 0; r < HIDDEN; r++) { back[r] = a[r] > 0 ? back[r] : 0; g1[r] += back[r]; }
-        for (i = 0; i < IN; i++) { for (r = 0; x[i] != 0 && r < HIDDEN; r++) { gradient[i * HIDDEN + r] += (float)x[i] * (1.0F / 255) * back[r]; } }
+        for (i = 0; i < IN; i++) {
+            for (r = 0; x[i] != 0 && r < HIDDEN; r++) {
+                gradient[i * HIDDEN + r] += (float)x[i] * (1.0F / 255) * back[r];
+            }
+        }
     }
 }
 
@@ -75,7 +84,11 @@ static size_t send_vector(float *v, uint32_t stream)
     int i;
     for (i = 0; i < WEIGHTS; i++) { max = fabsf(v[i]) > max ? fabsf(v[i]) : max; }
     for (i = 0; i < WEIGHTS; i++) { x[i] = (int16_t)lrintf(v[i] * (32767 / max)); }
-    o.seed_low = 8; o.seed_high = 0; o.stream = stream; o.flags = SUCREF_VEC_D4; o.ratio = sucref_vec_ratio_for_bits(256, o.flags);
+    o.seed_low = 8;
+    o.seed_high = 0;
+    o.stream = stream;
+    o.flags = SUCREF_VEC_D4;
+    o.ratio = sucref_vec_ratio_for_bits(256, o.flags);
     if (sucref_vec_encode(frame, sizeof frame, &len, x, WEIGHTS, &o, work) != SUCREF_OK ||
         sucref_vec_decode(y, WEIGHTS, &n, frame, len, 8, 0, 4, work64) != SUCREF_OK) { exit(1); }
     for (i = 0; i < WEIGHTS; i++) { v[i] = (float)y[i] * (max / 32767 / 16); }
@@ -89,7 +102,11 @@ static void run(int how, int steps)
     size_t k, right = 0;
     int t, l, i;
     state = 12345;
-    for (i = 0; i < WEIGHTS; i++) { w[i] = i < IN * HIDDEN || (i >= (IN + 1) * HIDDEN && i < (IN + 1) * HIDDEN + HIDDEN * OUT) ? ((float)(rng() >> 8) / 8388608.0F - 1) * (i < IN * HIDDEN ? 0.08F : 0.4F) : 0; }
+    for (i = 0; i < WEIGHTS; i++) {
+        w[i] = i < IN * HIDDEN || (i >= (IN + 1) * HIDDEN && i < (IN + 1) * HIDDEN + HIDDEN * OUT)
+                   ? ((float)(rng() >> 8) / 8388608.0F - 1) * (i < IN * HIDDEN ? 0.08F : 0.4F)
+                   : 0;
+    }
     memset(residual, 0, sizeof residual);
     for (t = 0; t < steps; t++) {
         const float rate = 0.5F * (1 - (float)t / (float)steps) + 0.01F;
@@ -97,7 +114,9 @@ static void run(int how, int steps)
         for (l = 0; l < LEARNERS; l++) {
             const float beta = 0.25F;
             batch_gradient();
-            for (i = 0; i < WEIGHTS; i++) { z[i] = gradient[i] + (how == CODED_WITH_FEEDBACK ? beta * residual[l][i] : 0); }
+            for (i = 0; i < WEIGHTS; i++) {
+                z[i] = gradient[i] + (how == CODED_WITH_FEEDBACK ? beta * residual[l][i] : 0);
+            }
             bytes += how == PLAIN ? 4.0 * WEIGHTS : (double)send_vector(z, (uint32_t)(t * LEARNERS + l));
             for (i = 0; i < WEIGHTS; i++) { residual[l][i] += gradient[i] - z[i]; sum[i] += z[i]; }
         }
@@ -110,8 +129,11 @@ static void run(int how, int steps)
         for (i = 1; i < OUT; i++) { best = p[i] > p[best] ? i : best; }
         right += best == test_set.label[k];
     }
-    printf("%-30s %5.2f bits a value, %.2f %% right\n", how == PLAIN ? "uncompressed" : how == CODED ? "dithered, coded" : "with error feedback", 8 * bytes / steps / LEARNERS / WEIGHTS,
-           100.0 * (double)right / (double)test_set.n);
+    printf("%-30s %5.2f bits a value, %.2f %% right\n",
+           how == PLAIN   ? "uncompressed"
+           : how == CODED ? "dithered, coded"
+                          : "with error feedback",
+           8 * bytes / steps / LEARNERS / WEIGHTS, 100.0 * (double)right / (double)test_set.n);
 }
 
 /* the pictures that are always there */

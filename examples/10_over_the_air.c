@@ -1,6 +1,6 @@
-/* 10_over_the_air.c - eight nodes send at once on the same channels; the air adds what they send, and the receiver reads off their
- * weighted mean. Each round projects 64 values onto 16 channels by new signs, half of the nodes are silent, and no one uses a
- * channel that fades: unbiased all the same, so the mean of many rounds finds it.
+/* 10_over_the_air.c - eight nodes send at once on the same channels; the air adds what they send, and the receiver
+ * reads off their weighted mean. Each round projects 64 values onto 16 channels by new signs, half of the nodes are
+ * silent, and no one uses a channel that fades: unbiased all the same, so the mean of many rounds finds it.
  *
  * Output:
  *     after    1 rounds: error 135.1 % of the energy
@@ -25,7 +25,10 @@ int main(void)
     sucref_stream_init(&signs, 1, 0, 0); /* known to all */
     sucref_stream_init(&world, 2, 0, 0); /* channels, and who is awake */
     for (node = 0; node < NODES; node++) {
-        for (i = 0; i < VALUES; i++) { x[node][i] = (int16_t)((sucref_random(&world, counter++) >> 22) + 100U * (unsigned)(i % 8) - 512U); mean[i] += x[node][i] / (double)NODES; }
+        for (i = 0; i < VALUES; i++) {
+            x[node][i] = (int16_t)((sucref_random(&world, counter++) >> 22) + 100U * (unsigned)(i % 8) - 512U);
+            mean[i] += x[node][i] / (double)NODES;
+        }
     }
     for (i = 0; i < VALUES; i++) { energy += mean[i] * mean[i]; }
 
@@ -46,7 +49,8 @@ int main(void)
             }
             if (!awake || count == 0) { continue; }
             (void)sucref_fold(v, LOG2_CHANNELS, x[node], VALUES, &signs, first);
-            sucref_air_encode(sent, v, CHANNELS, used, inverse, UNIT * 2 / NODES * CHANNELS / count); /* weight / P(send) * k / channels used */
+            /* weight / P(send) * k / channels used */
+            sucref_air_encode(sent, v, CHANNELS, used, inverse, UNIT * 2 / NODES * CHANNELS / count);
             for (j = 0; j < CHANNELS; j++) { air[j] += (int64_t)gain[j] * sent[j] / UNIT; }
         }
         for (j = 0; j < CHANNELS; j++) { received[j] = (int32_t)air[j]; }
@@ -54,7 +58,10 @@ int main(void)
         for (i = 0; i < VALUES; i++) { sum[i] += out[i]; }
         if (round == 1 || round == 10 || round == 100 || round == 1000) {
             double error = 0;
-            for (i = 0; i < VALUES; i++) { const double d = (double)sum[i] / CHANNELS / round - mean[i]; error += d * d; }
+            for (i = 0; i < VALUES; i++) {
+                const double d = (double)sum[i] / CHANNELS / round - mean[i];
+                error += d * d;
+            }
             printf("after %4d rounds: error %.1f %% of the energy\n", round, 100 * error / energy);
         }
     }

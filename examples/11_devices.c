@@ -1,7 +1,7 @@
-/* 11_devices.c - a whole network on four devices and one or two spares: processes that talk UDP on this machine, each with its part of
- * every layer (examples/split.h, `sucref split`). Devices are killed, stopped and slow at random moments; any four of them give the
- * exact answer, stop by stop. With more losses than spares a job closes at its deadline with its last whole stop, and says which.
- * The slowest answers' times go to stderr.
+/* 11_devices.c - a whole network on four devices and one or two spares: processes that talk UDP on this machine, each
+ * with its part of every layer (examples/split.h, `sucref split`). Devices are killed, stopped and slow at random
+ * moments; any four of them give the exact answer, stop by stop. With more losses than spares a job closes at its
+ * deadline with its last whole stop, and says which. The slowest answers' times go to stderr.
  *
  * Output:
  *     1 spare, 1 of 5 killed or stopped: 200 of 200 jobs exact at the last stop
@@ -28,7 +28,8 @@
 #include "split.h"
 
 enum { N = 4, MOST = 6, LAYERS = 4, WIDE = 784 };
-typedef struct { uint32_t job; uint16_t layer, planes; uint8_t x[WIDE]; } request; /* the first `planes` planes are wanted */
+/* the first `planes` planes are wanted */
+typedef struct { uint32_t job; uint16_t layer, planes; uint8_t x[WIDE]; } request;
 
 static sucref_model model;
 static respec spec;
@@ -41,7 +42,12 @@ static pid_t pid[MOST];
 static uint32_t dice = 1;
 
 static uint32_t roll(uint32_t n) { dice = dice * 1664525U + 1013904223U; return (dice >> 8) % n; }
-static double now_ms(void) { struct timespec t; (void)clock_gettime(CLOCK_MONOTONIC, &t); return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec; }
+static double now_ms(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
+}
 
 static int open_port(struct sockaddr_in *a)
 {
@@ -50,7 +56,10 @@ static int open_port(struct sockaddr_in *a)
     memset(a, 0, sizeof *a);
     a->sin_family = AF_INET;
     a->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (s < 0 || bind(s, (struct sockaddr *)a, len) != 0 || getsockname(s, (struct sockaddr *)a, &len) != 0) { perror("11_devices"); exit(1); }
+    if (s < 0 || bind(s, (struct sockaddr *)a, len) != 0 || getsockname(s, (struct sockaddr *)a, &len) != 0) {
+        perror("11_devices");
+        exit(1);
+    }
     return s;
 }
 
@@ -77,7 +86,11 @@ static void serve(unsigned shard)
         (void)sucref_net_set_input(&net[q.layer], q.x);
         for (t = 0; t < q.planes && t < part[q.layer].n_stops; t++) {
             memset(&s, 0, sizeof s);
-            s.job = q.job; s.layer = q.layer; s.plane = (uint8_t)t; s.shard = (uint8_t)shard; s.count = (uint16_t)plan[q.layer].rows;
+            s.job = q.job;
+            s.layer = q.layer;
+            s.plane = (uint8_t)t;
+            s.shard = (uint8_t)shard;
+            s.count = (uint16_t)plan[q.layer].rows;
             (void)sucref_net_run(&net[q.layer], t);
             (void)sucref_shard_sums(y, s.count, &net[q.layer], before);
             (void)sucref_shard_pack(message, sizeof message, &len, &s, y);
@@ -115,24 +128,34 @@ static int ask(uint32_t job, unsigned layer, unsigned planes, const uint8_t *x, 
         struct pollfd p;
         ssize_t len;
         if (now_ms() - sent > 100) { /* messages get lost: ask again, what comes twice is dropped */
-            for (i = 0; i < devices; i++) { (void)sendto(home_port, &q, sizeof q, 0, (struct sockaddr *)&address[i], sizeof address[i]); }
+            for (i = 0; i < devices; i++) {
+                (void)sendto(home_port, &q, sizeof q, 0, (struct sockaddr *)&address[i], sizeof address[i]);
+            }
             sent = now_ms();
         }
-        if (tr->after-- == 0) { for (i = 0; i < 2; i++) { if (tr->victim[i] >= 0) { (void)kill(pid[tr->victim[i]], tr->signal[i]); } } }
+        if (tr->after-- == 0) {
+            for (i = 0; i < 2; i++) {
+                if (tr->victim[i] >= 0) { (void)kill(pid[tr->victim[i]], tr->signal[i]); }
+            }
+        }
         p.fd = home_port; p.events = POLLIN;
         if (now_ms() > deadline) { return 0; }
         if (poll(&p, 1, 20) != 1) { continue; }
         len = recv(home_port, message, sizeof message, 0);
         for (i = 0; len > 0 && i < model.n_layers; i++) { /* the layer it names takes it */
             sucref_shard s;
-            if (sucref_shard_open(&s, message, (size_t)len) == SUCREF_OK && s.layer == i) { (void)sucref_fusion_take(&fusion[i], message, (size_t)len); }
+            if (sucref_shard_open(&s, message, (size_t)len) == SUCREF_OK && s.layer == i) {
+                (void)sucref_fusion_take(&fusion[i], message, (size_t)len);
+            }
         }
     }
     return 1;
 }
 
-/* one layer at one stop from the sums of its planes; 0 at the deadline. Layer 0 has one job for all stops: its input stays */
-static int run_layer(uint8_t *out, int32_t *logits, uint32_t number, unsigned stop, unsigned layer, const uint8_t *x, double deadline, trouble *tr)
+/* one layer at one stop from the sums of its planes; 0 at the deadline. Layer 0 has one job for all stops:
+ * its input stays */
+static int run_layer(uint8_t *out, int32_t *logits, uint32_t number, unsigned stop, unsigned layer, const uint8_t *x,
+                     double deadline, trouble *tr)
 {
     static int32_t sums[SUCREF_MAX_PLANES][WIDE], released[MOST * WIDE];
     const int32_t *use[SUCREF_MAX_PLANES];
@@ -158,10 +181,16 @@ static unsigned answer(int32_t *logits, uint32_t number, const uint8_t *x, doubl
     unsigned stop, layer, stops = 0;
     for (layer = model.n_layers; layer == model.n_layers && stops < model.n_stops; ) {
         memcpy(u[0], x, model.n_in);
-        for (layer = 0; layer < model.n_layers && run_layer(u[(layer + 1) % 2], z, number, stops, layer, u[layer % 2], deadline, tr); layer++) { }
+        for (layer = 0; layer < model.n_layers &&
+                        run_layer(u[(layer + 1) % 2], z, number, stops, layer, u[layer % 2], deadline, tr);
+             layer++) { }
         if (layer == model.n_layers) { memcpy(logits, z, 4 * model.n_out); stops++; }
     }
-    for (layer = 0; layer < model.n_layers; layer++) { for (stop = 0; stop < model.n_stops; stop++) { (void)sucref_fusion_close(&fusion[layer], number * 16U + stop, layer); } }
+    for (layer = 0; layer < model.n_layers; layer++) {
+        for (stop = 0; stop < model.n_stops; stop++) {
+            (void)sucref_fusion_close(&fusion[layer], number * 16U + stop, layer);
+        }
+    }
     return stops;
 }
 
@@ -187,7 +216,10 @@ static int run_jobs(uint32_t first, int jobs, double patience_ms, int want_stops
         if (stops > 0) {
             (void)sucref_net_set_input(&net, x);
             (void)sucref_net_skip_to(&net, stops - 1);
-            if (sucref_net_run(&net, stops - 1) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK || memcmp(a.logits, logits, 4 * model.n_out) != 0) { continue; }
+            if (sucref_net_run(&net, stops - 1) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK ||
+                memcmp(a.logits, logits, 4 * model.n_out) != 0) {
+                continue;
+            }
         }
         exact += stops == (unsigned)want_stops;
     }
@@ -198,12 +230,21 @@ static int run_jobs(uint32_t first, int jobs, double patience_ms, int want_stops
 static void deploy(unsigned r, unsigned protect)
 {
     unsigned n, i;
-    for (i = 0; i < MOST; i++) { if (pid[i] > 0) { (void)kill(pid[i], SIGKILL); (void)waitpid(pid[i], NULL, 0); pid[i] = 0; } }
+    for (i = 0; i < MOST; i++) {
+        if (pid[i] > 0) {
+            (void)kill(pid[i], SIGKILL);
+            (void)waitpid(pid[i], NULL, 0);
+            pid[i] = 0;
+        }
+    }
     devices = N + r;
     for (n = 0; n < model.n_layers; n++) {
         plan[n].n = N; plan[n].r = r; plan[n].protect = protect;
         free(fusion[n].memory);
-        if (!split_rows(&plan[n], spec.layer[n].n_out, NULL) || !split_listen(&fusion[n], &spec.layer[n], &plan[n], 2)) { exit(1); }
+        if (!split_rows(&plan[n], spec.layer[n].n_out, NULL) ||
+            !split_listen(&fusion[n], &spec.layer[n], &plan[n], 2)) {
+            exit(1);
+        }
     }
     for (i = 0; i < devices; i++) { start(i); }
 }
@@ -240,7 +281,8 @@ int main(void)
     deploy(2, 1);
     tr.victim[0] = tr.victim[1] = -1;
     (void)kill(pid[0], SIGKILL); (void)kill(pid[2], SIGKILL);
-    printf("2 spares for the first plane only, 2 data devices gone: %d of 3 jobs exact at stop 0 of 0..%d\n", run_jobs(number, 3, 300, 1, &tr, &slowest), model.n_stops - 1);
+    printf("2 spares for the first plane only, 2 data devices gone: %d of 3 jobs exact at stop 0 of 0..%d\n",
+           run_jobs(number, 3, 300, 1, &tr, &slowest), model.n_stops - 1);
     deploy(2, 8);
     (void)kill(pid[0], SIGKILL); (void)kill(pid[3], SIGKILL); (void)kill(pid[5], SIGKILL);
     printf("2 spares, 3 gone: %d of 3 jobs without an answer\n", run_jobs(number + 10, 3, 300, 0, &tr, &slowest));

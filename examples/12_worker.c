@@ -1,6 +1,6 @@
-/* 12_worker.c - a fusion node with a microcontroller among its devices: three data devices and a spare are simulated here, the fourth
- * data device is a process that talks on its standard input and output. In every job another device is lost, so that its rows
- * have to be found from the worker's and the others'.
+/* 12_worker.c - a fusion node with a microcontroller among its devices: three data devices and a spare are simulated
+ * here, the fourth data device is a process that talks on its standard input and output. In every job another device is
+ * lost, so that its rows have to be found from the worker's and the others'.
  *
  *     12_worker [COMMAND...]   COMMAND: the worker, e.g. an emulator with its serial port on stdio (`make mcu` does so)
  *                              without it a child of this program
@@ -64,7 +64,11 @@ static void ask_worker(uint32_t job, unsigned layer, unsigned planes, const uint
 {
     uint8_t head[WORKER_REQUEST] = { 0 }, message[SUCREF_SHARD_OVERHEAD + 4 * WORKER_ROWS];
     unsigned t;
-    head[0] = (uint8_t)job; head[4] = (uint8_t)layer; head[6] = (uint8_t)plan[layer].rows; head[8] = (uint8_t)planes; head[9] = WORKER;
+    head[0] = (uint8_t)job;
+    head[4] = (uint8_t)layer;
+    head[6] = (uint8_t)plan[layer].rows;
+    head[8] = (uint8_t)planes;
+    head[9] = WORKER;
     move(to_worker, head, sizeof head, 1);
     if (planes == 0) { return; }
     move(to_worker, (uint8_t *)(uintptr_t)x, spec.layer[layer].n_in, 1);
@@ -111,7 +115,10 @@ static int run_job(uint32_t job, const uint8_t *x, unsigned lost)
             if (!split_sums(sums[t], &fusion[layer], job, layer, t, &plan[layer], released)) { return 0; }
         }
         (void)sucref_fusion_close(&fusion[layer], job, layer);
-        if (sucref_layer_finish(u[(layer + 1) % 2], logits, &model, model.n_stops - 1U, layer, use, u[layer % 2]) != SUCREF_OK) { return 0; }
+        if (sucref_layer_finish(u[(layer + 1) % 2], logits, &model, model.n_stops - 1U, layer, use, u[layer % 2]) !=
+            SUCREF_OK) {
+            return 0;
+        }
     }
     (void)sucref_net_set_input(&whole, x);
     (void)sucref_net_run(&whole, model.n_stops - 1U);
@@ -125,15 +132,23 @@ int main(int argc, char **argv)
     int exact = 0, status = 0;
     unsigned n, i;
     pid_t pid;
-    if (!model_load(&model, "examples/models/digits_44.sucref") || model.n_layers != LAYERS || !net_start(&whole, &model)) { return 1; }
+    if (!model_load(&model, "examples/models/digits_44.sucref") || model.n_layers != LAYERS ||
+        !net_start(&whole, &model)) {
+        return 1;
+    }
     respec_model(&spec, &model);
     for (n = 0; n < LAYERS; n++) {
         plan[n].n = N; plan[n].r = R; plan[n].protect = 8;
-        if (!split_rows(&plan[n], spec.layer[n].n_out, NULL) || !split_listen(&fusion[n], &spec.layer[n], &plan[n], 1)) { return 1; }
+        if (!split_rows(&plan[n], spec.layer[n].n_out, NULL) ||
+            !split_listen(&fusion[n], &spec.layer[n], &plan[n], 1)) {
+            return 1;
+        }
         for (i = 0; i < N + R; i++) {
             uint32_t len;
             const uint8_t *bytes = split_part(&len, &spec.layer[n], &plan[n], i);
-            if (sucref_model_open(&part[i][n], bytes, len, NULL) != SUCREF_OK || !net_start(&net[i][n], &part[i][n])) { return 1; }
+            if (sucref_model_open(&part[i][n], bytes, len, NULL) != SUCREF_OK || !net_start(&net[i][n], &part[i][n])) {
+                return 1;
+            }
         }
     }
     pid = start_worker(argv + (argc > 0));
@@ -143,7 +158,7 @@ int main(int argc, char **argv)
     }
     ask_worker(0, 0, 0, x);
     (void)waitpid(pid, &status, 0);
-    printf("%d jobs, one device lost in each: %d exact at the last stop, %lu messages bad, worker left with %d\n", JOBS, exact,
-           (unsigned long)(fusion[0].bad + fusion[1].bad), WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    printf("%d jobs, one device lost in each: %d exact at the last stop, %lu messages bad, worker left with %d\n", JOBS,
+           exact, (unsigned long)(fusion[0].bad + fusion[1].bad), WIFEXITED(status) ? WEXITSTATUS(status) : -1);
     return 0;
 }

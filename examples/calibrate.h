@@ -24,7 +24,8 @@ static inline void *respec_new(size_t n)
 }
 
 /* a row's weights from the digits of all planes: v - 128, then unshifted */
-static inline void respec_row(int8_t *w, const sucref_model *m, const sucref_layer *l, const sucref_group *g, uint32_t row, unsigned shift)
+static inline void respec_row(int8_t *w, const sucref_model *m, const sucref_layer *l, const sucref_group *g,
+                              uint32_t row, unsigned shift)
 {
     const int own = l->plan[l->n_planes - 1] == 8;
     uint32_t c;
@@ -32,7 +33,8 @@ static inline void respec_row(int8_t *w, const sucref_model *m, const sucref_lay
     for (c = 0; c < l->n_in; c++) {
         int v = 0;
         for (i = own ? l->n_planes - 1U : 0; i < l->n_planes; i++) {
-            v = v * (1 << l->plan[i]) + (int)sucref_plane_digit(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i], row, c);
+            v = v * (1 << l->plan[i]) +
+                (int)sucref_plane_digit(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i], row, c);
         }
         w[c] = (int8_t)((v - 128) / (own ? 1 : 1 << shift)); /* exact */
     }
@@ -53,20 +55,44 @@ static inline void respec_layer(sucref_layer_spec *s, const sucref_model *m, con
         ints[l->n_out + r] = sucref_i_s32(sucref_i_u32(m->bytes + at.multiplier + 4 * r));
         exponent[r] = (int8_t)sucref_i_s8(m->bytes[at.exponent + r]);
     }
-    for (r = 0; l->act == SUCREF_ACT_TABLE && r < SUCREF_TABLE_LEN; r++) { table[r] = sucref_i_s16(sucref_i_u16(m->bytes + at.table + 2 * r)); }
-    for (r = 0; (l->flags & SUCREF_LAYER_ORDER) && r < l->n_out; r++) { order[r] = sucref_i_u16(m->bytes + at.order + 2 * r); }
+    for (r = 0; l->act == SUCREF_ACT_TABLE && r < SUCREF_TABLE_LEN; r++) {
+        table[r] = sucref_i_s16(sucref_i_u16(m->bytes + at.table + 2 * r));
+    }
+    for (r = 0; (l->flags & SUCREF_LAYER_ORDER) && r < l->n_out; r++) {
+        order[r] = sucref_i_u16(m->bytes + at.order + 2 * r);
+    }
     for (g = 0; g < l->n_groups; g++) {
         sucref_group group;
         sucref_model_group(&group, m, l->first_group + g);
         rows[g] = group.n_rows;
-        for (r = 0; r < group.n_rows; r++, row++) { respec_row(w + (size_t)row * l->n_in, m, l, &group, r, m->bytes[at.shift + row]); }
+        for (r = 0; r < group.n_rows; r++, row++) {
+            respec_row(w + (size_t)row * l->n_in, m, l, &group, r, m->bytes[at.shift + row]);
+        }
     }
     memset(s, 0, sizeof *s);
-    s->n_in = l->n_in; s->n_out = l->n_out; s->w = w; s->bias = ints; s->multiplier = ints + l->n_out; s->exponent = exponent;
-    s->row_shift = m->bytes + at.shift; s->table = table; s->lookup = m->bytes + at.table; s->order = order; s->group_rows = rows;
+    s->n_in = l->n_in;
+    s->n_out = l->n_out;
+    s->w = w;
+    s->bias = ints;
+    s->multiplier = ints + l->n_out;
+    s->exponent = exponent;
+    s->row_shift = m->bytes + at.shift;
+    s->table = table;
+    s->lookup = m->bytes + at.table;
+    s->order = order;
+    s->group_rows = rows;
     memcpy(s->plan, l->plan, sizeof s->plan);
-    s->n_planes = l->n_planes; s->coarse = l->coarse; s->n_groups = (uint8_t)l->n_groups; s->act = l->act; s->requant = l->requant;
-    s->flags = (uint8_t)(l->flags & ~SUCREF_LAYER_COLUMNS); s->in_zero = l->in_zero; s->out_zero = l->out_zero; s->lo = l->lo; s->hi = l->hi; s->slope = l->slope;
+    s->n_planes = l->n_planes;
+    s->coarse = l->coarse;
+    s->n_groups = (uint8_t)l->n_groups;
+    s->act = l->act;
+    s->requant = l->requant;
+    s->flags = (uint8_t)(l->flags & ~SUCREF_LAYER_COLUMNS);
+    s->in_zero = l->in_zero;
+    s->out_zero = l->out_zero;
+    s->lo = l->lo;
+    s->hi = l->hi;
+    s->slope = l->slope;
 }
 
 /* the spec of a whole model; its corrections (constants of 0 bits: the zero point), exits and bounds are left out */
@@ -91,7 +117,10 @@ static inline void respec_model(respec *r, const sucref_model *m)
             r->bits[t * m->n_groups + g] = e.bits;
         }
     }
-    r->spec.layers = r->layer; r->spec.in_bits = r->in_bits; r->spec.bits = r->bits; r->spec.corrections = r->corrections;
+    r->spec.layers = r->layer;
+    r->spec.in_bits = r->in_bits;
+    r->spec.bits = r->bits;
+    r->spec.corrections = r->corrections;
     r->spec.n_layers = (uint8_t)m->n_layers; r->spec.n_stops = m->n_stops; r->spec.input_type = m->input_type;
     r->spec.softmax_multiplier = m->softmax_multiplier; r->spec.softmax_shift = m->softmax_shift;
 }
@@ -136,12 +165,14 @@ static inline void *reordered(const void *from, const uint32_t *order, uint32_t 
     return to;
 }
 
-/* sorts the neurons of a hidden layer by how often they fire and puts those below `share` into a group of their own; returns
- * how many stay busy (a multiple of 16, or all) */
-static inline uint32_t split_layer(sucref_layer_spec *s, sucref_layer_spec *next, const uint32_t *fires, uint32_t n, double share)
+/* sorts the neurons of a hidden layer by how often they fire and puts those below `share` into a group of their own;
+ * returns how many stay busy (a multiple of 16, or all) */
+static inline uint32_t split_layer(sucref_layer_spec *s, sucref_layer_spec *next, const uint32_t *fires, uint32_t n,
+                                   double share)
 {
     const uint32_t k = s->flags & SUCREF_LAYER_PER_ROW ? s->n_out : 1;
-    uint32_t *order = (uint32_t *)respec_new(s->n_out * sizeof(uint32_t)), *rows = (uint32_t *)respec_new(2 * sizeof(uint32_t)), i, j, busy = 0, r;
+    uint32_t *order = (uint32_t *)respec_new(s->n_out * sizeof(uint32_t)),
+             *rows = (uint32_t *)respec_new(2 * sizeof(uint32_t)), i, j, busy = 0, r;
     int8_t *columns;
     for (i = 0; i < s->n_out; i++) { /* stable insertion, most first */
         for (j = i; j > 0 && fires[order[j - 1]] < fires[i]; j--) { order[j] = order[j - 1]; }
@@ -159,7 +190,11 @@ static inline uint32_t split_layer(sucref_layer_spec *s, sucref_layer_spec *next
             s->exponent = (const int8_t *)reordered(s->exponent, order, k, 1);
         }
         columns = (int8_t *)respec_new((size_t)next->n_out * next->n_in);
-        for (r = 0; r < next->n_out; r++) { for (i = 0; i < next->n_in; i++) { columns[(size_t)r * next->n_in + i] = next->w[(size_t)r * next->n_in + order[i]]; } }
+        for (r = 0; r < next->n_out; r++) {
+            for (i = 0; i < next->n_in; i++) {
+                columns[(size_t)r * next->n_in + i] = next->w[(size_t)r * next->n_in + order[i]];
+            }
+        }
         next->w = columns;
         rows[0] = busy; rows[1] = s->n_out - busy;
         s->group_rows = rows;
@@ -169,9 +204,10 @@ static inline uint32_t split_layer(sucref_layer_spec *s, sucref_layer_spec *next
     return busy < s->n_out ? busy : s->n_out;
 }
 
-/* quiet rows: neurons that fire on less than `share` of the samples keep their mean until the last stop. A model of one stop
- * gets another before it. left[layer]: how many rows stay busy. Layers that have groups already are left alone. */
-static inline void quiet_rows(respec *r, uint32_t *left, const sucref_model *m, const uint8_t *x, uint32_t n, double share)
+/* quiet rows: neurons that fire on less than `share` of the samples keep their mean until the last stop. A model of one
+ * stop gets another before it. left[layer]: how many rows stay busy. Layers that have groups already are left alone. */
+static inline void quiet_rows(respec *r, uint32_t *left, const sucref_model *m, const uint8_t *x, uint32_t n,
+                              double share)
 {
     uint8_t *old = r->bits, *bits = (uint8_t *)respec_new(2U * SUCREF_MAX_STOPS * (m->n_groups + SUCREF_MAX_LAYERS));
     const unsigned stops = m->n_stops == 1 ? 2U : m->n_stops;
@@ -232,14 +268,19 @@ static inline void best_shifts(sucref_layer_spec *s)
         const int8_t *w = s->w + (size_t)r * s->n_in;
         const int full = (int)sucref_row_shift(w, s->n_in);
         int k, best = full;
-        for (k = full + 1; k <= 7 && k <= full + 2; k++) { if (shift_error(w, s->n_in, k, s->plan[0]) < shift_error(w, s->n_in, best, s->plan[0])) { best = k; } }
+        for (k = full + 1; k <= 7 && k <= full + 2; k++) {
+            if (shift_error(w, s->n_in, k, s->plan[0]) < shift_error(w, s->n_in, best, s->plan[0])) { best = k; }
+        }
         shift[r] = (uint8_t)best;
     }
     s->row_shift = shift;
 }
 
 /* log of P(X = i) for X binomial (n, p) */
-static inline double log_binomial(double n, double i, double p) { return lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p); }
+static inline double log_binomial(double n, double i, double p)
+{
+    return lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p);
+}
 
 /* Clopper-Pearson: the p at which P(X <= k of n) = 1 - confidence */
 static inline double upper_bound(uint32_t k, uint32_t n, double confidence)
@@ -260,7 +301,10 @@ static inline double upper_bound(uint32_t k, uint32_t n, double confidence)
 /* margin and agreement with the last stop, by sample and stop */
 typedef struct { uint32_t margin; uint8_t agrees; } stop_result;
 
-static inline int stop_answer(const sucref_answer *a) { return a->n_out == 1 ? a->logits[0] >= 0 : (int)sucref_argmax(a->logits, a->n_out); }
+static inline int stop_answer(const sucref_answer *a)
+{
+    return a->n_out == 1 ? a->logits[0] >= 0 : (int)sucref_argmax(a->logits, a->n_out);
+}
 
 static inline stop_result *judge(const sucref_model *m, const uint8_t *x, uint32_t n)
 {
@@ -288,12 +332,14 @@ static inline stop_result *judge(const sucref_model *m, const uint8_t *x, uint32
 static inline int by_margin(const void *a, const void *b)
 {
     const stop_result *x = (const stop_result *)a, *y = (const stop_result *)b;
-    return x->margin > y->margin ? -1 : x->margin < y->margin ? 1 : (int)x->agrees - (int)y->agrees; /* equal margins: the wrong ones first */
+    /* equal margins: the wrong ones first */
+    return x->margin > y->margin ? -1 : x->margin < y->margin ? 1 : (int)x->agrees - (int)y->agrees;
 }
 
-/* per stop the lowest margin at which the answers that have left so far disagree so rarely that the upper bound of their share
- * is at most max_disagree (never at all, where n is too small to show that) */
-static inline void choose_thresholds(sucref_exit *exits, const stop_result *r, uint32_t n, unsigned n_stops, double max_disagree, double confidence)
+/* per stop the lowest margin at which the answers that have left so far disagree so rarely that the upper bound of
+ * their share is at most max_disagree (never at all, where n is too small to show that) */
+static inline void choose_thresholds(sucref_exit *exits, const stop_result *r, uint32_t n, unsigned n_stops,
+                                     double max_disagree, double confidence)
 {
     stop_result *left = (stop_result *)respec_new(sizeof *left * n);
     uint8_t *gone = (uint8_t *)respec_new(n);
@@ -318,7 +364,8 @@ static inline void choose_thresholds(sucref_exit *exits, const stop_result *r, u
 }
 
 /* applies the thresholds to samples that did not choose them: left[t] of them leave at stop t */
-static inline void measure_risk(sucref_exit *exits, uint32_t *left, const stop_result *r, uint32_t n, unsigned n_stops, double confidence)
+static inline void measure_risk(sucref_exit *exits, uint32_t *left, const stop_result *r, uint32_t n, unsigned n_stops,
+                                double confidence)
 {
     uint32_t wrong[SUCREF_MAX_STOPS] = { 0 }, k, sum = 0;
     unsigned t;

@@ -18,13 +18,18 @@ int main(int argc, char **argv)
     uint8_t *p;
     int w, h, status;
     if (argc != 3) { fprintf(stderr, "usage: classify model.sucref picture.png|jpg|pgm\n"); return 2; }
-    if (!model_load(&m, argv[1]) || m.n_in != 784 || m.n_out != 10) { fprintf(stderr, "classify: %s is no model of 28x28 digits\n", argv[1]); return 2; }
+    if (!model_load(&m, argv[1]) || m.n_in != 784 || m.n_out != 10) {
+        fprintf(stderr, "classify: %s is no model of 28x28 digits\n", argv[1]);
+        return 2;
+    }
     p = picture_read(argv[2], &w, &h);
     if (p == NULL || picture_to_digit(digit, p, w, h) != 0) {
 #ifdef PICTURE_STB
         fprintf(stderr, "classify: %s shows nothing that can be read\n", argv[2]);
 #else
-        fprintf(stderr, "classify: %s cannot be read; built without stb_image (Debian: libstb-dev), only PGM pictures are\n", argv[2]);
+        fprintf(stderr,
+                "classify: %s cannot be read; built without stb_image (Debian: libstb-dev), only PGM pictures are\n",
+                argv[2]);
 #endif
         return 2;
     }
@@ -36,8 +41,9 @@ int main(int argc, char **argv)
         do { status = sucref_net_step(&net, 5000); } while (status == SUCREF_MORE);
         if (status < 0 || sucref_net_answer(&net, &a) != SUCREF_OK) { return 2; }
         sucref_model_cost(&so_far, &m, 0, a.stop);
-        printf("stop %u: digit %lu, margin %lu, %.1f %% of the weights' bytes read\n", a.stop, (unsigned long)sucref_argmax(a.logits, 10),
-               (unsigned long)sucref_margin(a.logits, 10, 0), 100.0 * (double)so_far.weight_bytes / (double)one_shot.weight_bytes);
+        printf("stop %u: digit %lu, margin %lu, %.1f %% of the weights' bytes read\n", a.stop,
+               (unsigned long)sucref_argmax(a.logits, 10), (unsigned long)sucref_margin(a.logits, 10, 0),
+               100.0 * (double)so_far.weight_bytes / (double)one_shot.weight_bytes);
     } while (status != SUCREF_DONE);
     return 0;
 }

@@ -46,7 +46,11 @@ static void table(void)
     char bits[16];
     size_t k;
     unsigned t;
-    if (s.n == 0) { printf("\n(no MNIST files in $SUCREF_DATA, data/ or ../shared/data: the table over its test images is skipped)\n"); return; }
+    if (s.n == 0) {
+        printf(
+            "\n(no MNIST files in $SUCREF_DATA, data/ or ../shared/data: the table over its test images is skipped)\n");
+        return;
+    }
     for (k = 0; k < s.n; k++) {
         (void)answer(digit, s.x + k * IDX_PIXELS);
         for (t = 0; t < m.usable_stops; t++) {
@@ -57,7 +61,8 @@ static void table(void)
     printf("\n%lu MNIST test images\nfirst layer   weights read   right     same as full answer\n", (unsigned long)s.n);
     for (t = 0; t < m.usable_stops; t++) {
         bits_of(bits, sizeof bits, t);
-        printf("%-11s   %9.1f %%   %.2f %%   %.2f %%\n", bits, share(t), 100.0 * right[t] / (double)s.n, 100.0 * same[t] / (double)s.n);
+        printf("%-11s   %9.1f %%   %.2f %%   %.2f %%\n", bits, share(t), 100.0 * right[t] / (double)s.n,
+               100.0 * same[t] / (double)s.n);
     }
     free(s.x); free(s.label);
 }
@@ -82,12 +87,16 @@ int main(int argc, char **argv)
         int w, h;
         unsigned settled;
         uint8_t *p = picture_read(argv[i], &w, &h);
-        if (p == NULL || picture_to_digit(x, p, w, h) != 0) { fprintf(stderr, "demo: %s cannot be read\n", argv[i]); return 2; }
+        if (p == NULL || picture_to_digit(x, p, w, h) != 0) {
+            fprintf(stderr, "demo: %s cannot be read\n", argv[i]);
+            return 2;
+        }
         free(p);
         settled = answer(digit, x);
         printf("%-10s", name);
         for (t = 0; t < m.usable_stops; t++) { printf("%-8lu", (unsigned long)digit[t]); }
-        printf("%5.1f %% of the weights%s\n", share(settled), digit[m.usable_stops - 1U] == (uint32_t)(name[0] - '0') ? "" : "   wrong");
+        printf("%5.1f %% of the weights%s\n", share(settled),
+               digit[m.usable_stops - 1U] == (uint32_t)(name[0] - '0') ? "" : "   wrong");
         right += digit[m.usable_stops - 1U] == (uint32_t)(name[0] - '0');
         pictures++;
     }

@@ -30,15 +30,20 @@ static const int shapes[10][2][64] = {
       { 58, 4, 38, 30, 24, 58, 28, 84, 48, 96, 68, 86, 72, 68, 58, 57, 38, 62, 27, 76, -1, -2 } },
     { { 18, 10, 50, 9, 80, 10, -1, 80, 10, 62, 46, 46, 96, -1, -2 },
       { 18, 18, 22, 9, 50, 10, 80, 8, -1, 80, 8, 66, 36, 52, 66, 44, 96, -1, -2 } },
-    { { 68, 16, 50, 5, 32, 14, 32, 32, 50, 46, 70, 62, 74, 80, 54, 95, 32, 88, 28, 70, 44, 50, 64, 34, 70, 20, 66, 14, -1, -2 },
-      { 50, 47, 30, 36, 28, 18, 48, 5, 70, 14, 72, 32, 50, 47, 28, 62, 24, 82, 48, 96, 74, 84, 74, 62, 50, 47, -1, -2 } },
+    { { 68, 16, 50, 5, 32, 14, 32, 32, 50, 46, 70, 62, 74, 80, 54, 95, 32, 88, 28, 70, 44, 50, 64, 34, 70, 20, 66,
+        14, -1, -2 },
+      { 50, 47, 30, 36, 28, 18, 48, 5, 70, 14, 72, 32, 50, 47, 28, 62, 24, 82, 48, 96, 74, 84, 74, 62, 50,
+        47, -1, -2 } },
     { { 72, 26, 60, 8, 38, 8, 26, 26, 34, 46, 56, 48, 72, 30, -1, 72, 26, 70, 60, 62, 96, -1, -2 },
       { 70, 18, 50, 6, 30, 18, 28, 38, 46, 50, 66, 40, 71, 20, -1, 71, 18, 72, 50, 66, 78, 50, 95, -1, -2 } }
 };
 
 typedef struct { int size, light, shape; double pen, slant, wide, wobble; } hand;
-static const hand hands[5] = { { 28, 1, 0, 7.5, 0.05, 0.95, 2.0 }, { 40, 0, 1, 6.5, -0.20, 0.70, 4.0 }, { 64, 1, 1, 11.0, 0.25, 1.15, 5.0 },
-                               { 96, 0, 0, 8.0, 0.40, 0.80, 5.0 }, { 128, 0, 1, 14.0, 0.0, 1.1, 6.5 } };
+static const hand hands[5] = { { 28, 1, 0, 7.5, 0.05, 0.95, 2.0 },
+                               { 40, 0, 1, 6.5, -0.20, 0.70, 4.0 },
+                               { 64, 1, 1, 11.0, 0.25, 1.15, 5.0 },
+                               { 96, 0, 0, 8.0, 0.40, 0.80, 5.0 },
+                               { 128, 0, 1, 14.0, 0.0, 1.1, 6.5 } };
 static uint32_t state;
 
 static double noise(double a)
@@ -56,8 +61,10 @@ static void stroke(double *ink, int size, const double *x, const double *y, int 
         const double y0 = y[i > 0 ? i - 1 : 0], y1 = y[i], y2 = y[i + 1], y3 = y[i + 2 < n ? i + 2 : n - 1];
         for (k = 0; k <= 32; k++) {
             const double t = k / 32.0, a = t * t, b = a * t;
-            const double cx = 0.5 * (2 * x1 + (x2 - x0) * t + (2 * x0 - 5 * x1 + 4 * x2 - x3) * a + (3 * x1 - x0 - 3 * x2 + x3) * b);
-            const double cy = 0.5 * (2 * y1 + (y2 - y0) * t + (2 * y0 - 5 * y1 + 4 * y2 - y3) * a + (3 * y1 - y0 - 3 * y2 + y3) * b);
+            const double cx = 0.5 * (2 * x1 + (x2 - x0) * t + (2 * x0 - 5 * x1 + 4 * x2 - x3) * a +
+                                     (3 * x1 - x0 - 3 * x2 + x3) * b);
+            const double cy = 0.5 * (2 * y1 + (y2 - y0) * t + (2 * y0 - 5 * y1 + 4 * y2 - y3) * a +
+                                     (3 * y1 - y0 - 3 * y2 + y3) * b);
             for (py = (int)(cy - r - 2); py <= cy + r + 2; py++) {
                 for (px = (int)(cx - r - 2); px <= cx + r + 2; px++) {
                     double v = r + 0.5 - hypot(px + 0.5 - cx, py + 0.5 - cy);
@@ -104,7 +111,8 @@ int main(int argc, char **argv)
             for (i = 0; i < n; i++) { ink[i] = 0; }
             draw(ink, shapes[d][h->shape ^ (d == 1 && k == 3)], h);
             for (i = 0; i < n; i++) { /* paper is not even: a slope of light, and grain */
-                const double paper = 12 + 18.0 * (i % h->size) / h->size + noise(6), v = paper + (235 - paper) * ink[i] + noise(5);
+                const double paper = 12 + 18.0 * (i % h->size) / h->size + noise(6),
+                             v = paper + (235 - paper) * ink[i] + noise(5);
                 pixel[i] = (uint8_t)(h->light ? v : 255 - v);
             }
             snprintf(path, sizeof path, "%s/%d_%d.pgm", argv[1], d, k);

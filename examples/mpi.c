@@ -1,8 +1,10 @@
-/* mpi.c - the devices as MPI ranks, for users who outgrow one machine: rank 0 is the fusion node, ranks 1..5 hold four data parts and a
- * parity part of every layer of the digits network, and rank 2 is killed while they work. `make mpi` builds and runs it where there is
- * an MPI. With Open MPI a lost rank is survived with
+/* mpi.c - the devices as MPI ranks, for users who outgrow one machine: rank 0 is the fusion node, ranks 1..5 hold four
+ * data parts and a parity part of every layer of the digits network, and rank 2 is killed while they work. `make mpi`
+ * builds and runs it where there is an MPI. With Open MPI a lost rank is survived with
  *
- *     mpirun --enable-recovery -n 6 ./mpi      plus MPI_ERRORS_RETURN, receives that never block, and leaving without MPI_Finalize
+ *     mpirun --enable-recovery -n 6 ./mpi
+ *
+ * plus MPI_ERRORS_RETURN, receives that never block, and leaving without MPI_Finalize
  *
  * Output:
  *     60 jobs, rank 2 killed at job 20: 60 exact at the last stop
@@ -19,7 +21,10 @@
 #include "calibrate.h"
 #include "split.h"
 
-enum { N = 4, R = 1, LAYERS = 2, WIDE = 784, ROWS = 32, MESSAGE = SUCREF_SHARD_OVERHEAD + 4 * ROWS, JOBS = 60, KILLED = 2, WHEN = 20 };
+enum {
+    N = 4, R = 1, LAYERS = 2, WIDE = 784, ROWS = 32, MESSAGE = SUCREF_SHARD_OVERHEAD + 4 * ROWS, JOBS = 60,
+    KILLED = 2, WHEN = 20
+};
 typedef struct { uint32_t job, layer; uint8_t x[WIDE]; } request;
 static sucref_model model;
 static respec spec;
@@ -36,7 +41,8 @@ static void serve(unsigned shard)
         const uint8_t *bytes = split_part(&len, &spec.layer[n], &plan[n], shard);
         if (sucref_model_open(&part[n], bytes, len, NULL) != SUCREF_OK || !net_start(&net[n], &part[n])) { _exit(1); }
     }
-    while (MPI_Recv(&q, sizeof q, MPI_BYTE, 0, MPI_ANY_TAG, MPI_COMM_WORLD, MPI_STATUS_IGNORE) == MPI_SUCCESS && q.layer < LAYERS) {
+    while (MPI_Recv(&q, sizeof q, MPI_BYTE, 0, MPI_ANY_TAG, MPI_COMM_WORLD, MPI_STATUS_IGNORE) == MPI_SUCCESS &&
+           q.layer < LAYERS) {
         sucref_shard s;
         if (shard + 1U == KILLED && q.job == WHEN) { (void)raise(SIGKILL); }
         memset(&s, 0, sizeof s);
@@ -67,19 +73,29 @@ static int run_layer(uint8_t *out, int32_t *logits, sucref_fusion *f, uint32_t j
     const unsigned planes = spec.layer[layer].n_planes;
     const double start = MPI_Wtime();
     unsigned i, t;
-    for (i = 0; !begun && i < N + R; i++) { (void)MPI_Irecv(message[i], MESSAGE, MPI_BYTE, (int)i + 1, 0, MPI_COMM_WORLD, &receive[i]); }
+    for (i = 0; !begun && i < N + R; i++) {
+        (void)MPI_Irecv(message[i], MESSAGE, MPI_BYTE, (int)i + 1, 0, MPI_COMM_WORLD, &receive[i]);
+    }
     begun = 1;
     q[layer].job = job; q[layer].layer = layer;
     memcpy(q[layer].x, x, spec.layer[layer].n_in);
-    for (i = 0; i < N + R; i++) { if (MPI_Isend(&q[layer], sizeof q[layer], MPI_BYTE, (int)i + 1, 0, MPI_COMM_WORLD, &send) == MPI_SUCCESS) { (void)MPI_Request_free(&send); } }
+    for (i = 0; i < N + R; i++) {
+        if (MPI_Isend(&q[layer], sizeof q[layer], MPI_BYTE, (int)i + 1, 0, MPI_COMM_WORLD, &send) == MPI_SUCCESS) {
+            (void)MPI_Request_free(&send);
+        }
+    }
     (void)sucref_fusion_begin(&f[layer], job, layer);
     while (sucref_fusion_stops(&f[layer], job, layer) < (int)planes && MPI_Wtime() - start < 5) {
         for (i = 0; i < N + R; i++) {
             MPI_Status status;
             int there = 0, len = 0;
-            if (receive[i] == MPI_REQUEST_NULL || MPI_Test(&receive[i], &there, &status) != MPI_SUCCESS || !there) { continue; }
+            if (receive[i] == MPI_REQUEST_NULL || MPI_Test(&receive[i], &there, &status) != MPI_SUCCESS || !there) {
+                continue;
+            }
             (void)MPI_Get_count(&status, MPI_BYTE, &len);
-            if (len > 3 && message[i][2] < LAYERS) { (void)sucref_fusion_take(&f[message[i][2]], message[i], (size_t)len); }
+            if (len > 3 && message[i][2] < LAYERS) {
+                (void)sucref_fusion_take(&f[message[i][2]], message[i], (size_t)len);
+            }
             (void)MPI_Irecv(message[i], MESSAGE, MPI_BYTE, (int)i + 1, 0, MPI_COMM_WORLD, &receive[i]);
         }
     }
@@ -107,19 +123,29 @@ static void fuse(void)
         int whole_job = 1;
         for (n = 0; n < WIDE; n++) { dice = dice * 1664525U + 1013904223U; x[n] = (uint8_t)(dice >> 24); }
         memcpy(u[0], x, WIDE);
-        for (n = 0; whole_job && n < LAYERS; n++) { whole_job = run_layer(u[(n + 1) % 2], logits, f, job, n, u[n % 2]); }
+        for (n = 0; whole_job && n < LAYERS; n++) {
+            whole_job = run_layer(u[(n + 1) % 2], logits, f, job, n, u[n % 2]);
+        }
         (void)sucref_net_set_input(&whole, x);
         (void)sucref_net_run(&whole, model.n_stops - 1U);
-        exact += whole_job && sucref_net_answer(&whole, &a) == SUCREF_OK && memcmp(a.logits, logits, 4 * model.n_out) == 0;
+        exact += whole_job && sucref_net_answer(&whole, &a) == SUCREF_OK &&
+                 memcmp(a.logits, logits, 4 * model.n_out) == 0;
         (void)usleep(2000);
     }
     for (n = 0; n < N + R; n++) { /* no such layer: the device leaves */
         static request quit;
         MPI_Request send;
         quit.layer = LAYERS;
-        if (MPI_Isend(&quit, sizeof quit, MPI_BYTE, (int)n + 1, 0, MPI_COMM_WORLD, &send) == MPI_SUCCESS) { (void)MPI_Request_free(&send); }
+        if (MPI_Isend(&quit, sizeof quit, MPI_BYTE, (int)n + 1, 0, MPI_COMM_WORLD, &send) == MPI_SUCCESS) {
+            (void)MPI_Request_free(&send);
+        }
     }
-    for (n = 0; n < 100; n++) { int there; (void)MPI_Iprobe(MPI_ANY_SOURCE, 1, MPI_COMM_WORLD, &there, MPI_STATUS_IGNORE); (void)usleep(1000); } /* lets them go out */
+    /* lets them go out */
+    for (n = 0; n < 100; n++) {
+        int there;
+        (void)MPI_Iprobe(MPI_ANY_SOURCE, 1, MPI_COMM_WORLD, &there, MPI_STATUS_IGNORE);
+        (void)usleep(1000);
+    }
     printf("%d jobs, rank %d killed at job %d: %d exact at the last stop\n", JOBS, KILLED, WHEN, exact);
     fflush(stdout);
 }
@@ -132,9 +158,17 @@ int main(int argc, char **argv)
     (void)MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     (void)MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     (void)MPI_Comm_size(MPI_COMM_WORLD, &size);
-    if (size != N + R + 1 || !model_load(&model, "examples/models/digits_44.sucref") || model.n_layers != LAYERS) { fprintf(stderr, "mpi: needs %d ranks\n", N + R + 1); _exit(1); }
+    if (size != N + R + 1 || !model_load(&model, "examples/models/digits_44.sucref") || model.n_layers != LAYERS) {
+        fprintf(stderr, "mpi: needs %d ranks\n", N + R + 1);
+        _exit(1);
+    }
     respec_model(&spec, &model);
-    for (n = 0; n < LAYERS; n++) { plan[n].n = N; plan[n].r = R; plan[n].protect = 8; (void)split_rows(&plan[n], spec.layer[n].n_out, NULL); }
+    for (n = 0; n < LAYERS; n++) {
+        plan[n].n = N;
+        plan[n].r = R;
+        plan[n].protect = 8;
+        (void)split_rows(&plan[n], spec.layer[n].n_out, NULL);
+    }
     if (rank > 0) { serve((unsigned)rank - 1U); } else { fuse(); }
     _exit(0); /* MPI_Finalize would wait for the rank that has gone */
 }

@@ -15,7 +15,10 @@ typedef struct { npz_array a[NPZ_MAX_ARRAYS]; int n; char why[160]; } npz;
 
 static inline uint32_t npz_u16(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
 static inline uint32_t npz_u32(const uint8_t *p) { return npz_u16(p) | npz_u16(p + 2) << 16; }
-static inline void npz_put(uint8_t *p, uint32_t v, int bytes) { for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; } }
+static inline void npz_put(uint8_t *p, uint32_t v, int bytes)
+{
+    for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; }
+}
 
 static inline uint32_t npz_crc(const uint8_t *p, size_t n)
 {
@@ -47,9 +50,13 @@ static inline int npz_member(npz *z, const char *name, const uint8_t *p, size_t 
     memcpy(head, p + 10, head_len);
     head[head_len] = 0;
     if (strstr(head, "'<f4'") == NULL) { return npz_fail(z, name, "dtype must be float32 ('<f4')"); }
-    if (strstr(head, "'fortran_order': False") == NULL) { return npz_fail(z, name, "must be row-major (fortran_order False)"); }
+    if (strstr(head, "'fortran_order': False") == NULL) {
+        return npz_fail(z, name, "must be row-major (fortran_order False)");
+    }
     s = strstr(head, "'shape': (");
-    if (s == NULL || strlen(name) >= sizeof a->name) { return npz_fail(z, name, "no shape, or a name over 31 letters"); }
+    if (s == NULL || strlen(name) >= sizeof a->name) {
+        return npz_fail(z, name, "no shape, or a name over 31 letters");
+    }
     strcpy(a->name, name);
     a->shape[0] = a->shape[1] = 1;
     a->dims = 0;
@@ -85,16 +92,22 @@ static inline int npz_parse(npz *z, const uint8_t *p, size_t n)
     for (i = 0; i < count; i++) {
         char name[64];
         size_t name_len, local, size, data;
-        if (at > eocd || eocd - at < 46 || npz_u32(p + at) != 0x02014B50U) { return npz_fail(z, "", "bad zip directory"); }
+        if (at > eocd || eocd - at < 46 || npz_u32(p + at) != 0x02014B50U) {
+            return npz_fail(z, "", "bad zip directory");
+        }
         name_len = npz_u16(p + at + 28);
         local = npz_u32(p + at + 42);
         size = npz_u32(p + at + 24);
-        if (name_len >= sizeof name || eocd - at - 46 < name_len) { return npz_fail(z, "", "bad name in zip directory"); }
+        if (name_len >= sizeof name || eocd - at - 46 < name_len) {
+            return npz_fail(z, "", "bad name in zip directory");
+        }
         memcpy(name, p + at + 46, name_len);
         name[name_len] = 0;
         if (npz_u16(p + at + 10) != 0) { return npz_fail(z, name, "is compressed: write it with numpy.savez"); }
         if (name_len > 4 && strcmp(name + name_len - 4, ".npy") == 0) { name[name_len - 4] = 0; }
-        if (local > n || n - local < 30 || npz_u32(p + local) != 0x04034B50U) { return npz_fail(z, name, "bad zip member"); }
+        if (local > n || n - local < 30 || npz_u32(p + local) != 0x04034B50U) {
+            return npz_fail(z, name, "bad zip member");
+        }
         data = local + 30 + npz_u16(p + local + 26) + npz_u16(p + local + 28);
         if (data > n || n - data < size) { return npz_fail(z, name, "reaches past the end of the file"); }
         if (z->n == NPZ_MAX_ARRAYS) { return npz_fail(z, name, "more than 64 arrays"); }

@@ -40,7 +40,8 @@ static uint8_t *picture_read(const char *path, int *w, int *h)
     uint8_t *p = NULL;
     int max = 0;
     if (f == NULL) { return NULL; }
-    if (fscanf(f, "P5 %d %d %d", w, h, &max) == 3 && fgetc(f) != EOF && max == 255 && *w > 0 && *h > 0 && *w <= PICTURE_MAX && *h <= PICTURE_MAX) {
+    if (fscanf(f, "P5 %d %d %d", w, h, &max) == 3 && fgetc(f) != EOF && max == 255 && *w > 0 && *h > 0 &&
+        *w <= PICTURE_MAX && *h <= PICTURE_MAX) {
         const size_t n = (size_t)*w * (size_t)*h;
         p = (uint8_t *)malloc(n);
         if (p != NULL && fread(p, 1, n, f) != n) { free(p); p = NULL; }
@@ -83,7 +84,8 @@ static double picture_area(const uint8_t *p, int w, int h, double x0, double y0,
     int x, y;
     for (y = (int)y0; y < y1 && y < h; y++) {
         for (x = (int)x0; x < x1 && x < w; x++) {
-            const double a = (x + 1 < x1 ? x + 1 : x1) - (x > x0 ? x : x0), b = (y + 1 < y1 ? y + 1 : y1) - (y > y0 ? y : y0);
+            const double a = (x + 1 < x1 ? x + 1 : x1) - (x > x0 ? x : x0),
+                         b = (y + 1 < y1 ? y + 1 : y1) - (y > y0 ? y : y0);
             sum += a * b * p[y * w + x];
         }
     }
@@ -111,7 +113,8 @@ static int picture_to_digit(uint8_t *digit, uint8_t *p, int w, int h)
     tw = tw < 1 ? 1 : tw > 20 ? 20 : tw; th = th < 1 ? 1 : th > 20 ? 20 : th;
     for (y = 0; y < th; y++) {
         for (x = 0; x < tw; x++) {
-            const double v = picture_area(p, w, h, left + x * scale, top + y * scale, left + (x + 1) * scale, top + (y + 1) * scale);
+            const double v = picture_area(p, w, h, left + x * scale, top + y * scale, left + (x + 1) * scale,
+                                          top + (y + 1) * scale);
             small[y * 20 + x] = v;
             mass += v; mx += v * x; my += v * y;
         }
@@ -120,7 +123,9 @@ static int picture_to_digit(uint8_t *digit, uint8_t *p, int w, int h)
     for (y = 0; y < th; y++) {
         for (x = 0; x < tw; x++) {
             const double v = small[y * 20 + x] * 1.15;
-            if (y + oy >= 0 && y + oy < 28 && x + ox >= 0 && x + ox < 28) { digit[(y + oy) * 28 + x + ox] = (uint8_t)(v > 255 ? 255 : v); }
+            if (y + oy >= 0 && y + oy < 28 && x + ox >= 0 && x + ox < 28) {
+                digit[(y + oy) * 28 + x + ox] = (uint8_t)(v > 255 ? 255 : v);
+            }
         }
     }
     return 0;

@@ -1,10 +1,10 @@
-/* repurpose.h - [AB] Algorithms 3 and 4: which worker computes which neuron of a layer, and which weights are dropped, so that few weights
- * reach across workers:
+/* repurpose.h - [AB] Algorithms 3 and 4: which worker computes which neuron of a layer, and which weights are dropped,
+ * so that few weights reach across workers:
  *
  *     minimize  |W' - W|^2 + eta1 * (weights kept) + eta2 * (weights kept whose input lies on another worker)
  *
- * Only the worker of a neuron matters, so it is a transportation problem: neurons are placed one after the other along shortest paths
- * of moves between workers, which is optimal (Theorem 16), in N * P^2 memory reads for each. */
+ * Only the worker of a neuron matters, so it is a transportation problem: neurons are placed one after the other along
+ * shortest paths of moves between workers, which is optimal (Theorem 16), in N * P^2 memory reads for each. */
 #ifndef SUCREF_EXAMPLES_REPURPOSE_H
 #define SUCREF_EXAMPLES_REPURPOSE_H
 #include <stddef.h>
@@ -12,7 +12,8 @@
 enum { REPURPOSE_WORKERS = 16 };
 
 /* cost[p * n_out + i] of neuron i on worker p; w [n_in][n_out], worker_of [n_in] */
-static inline void repurpose_costs(double *cost, const double *w, const int *worker_of, size_t n_in, size_t n_out, int workers, double eta1, double eta2)
+static inline void repurpose_costs(double *cost, const double *w, const int *worker_of, size_t n_in, size_t n_out,
+                                   int workers, double eta1, double eta2)
 {
     size_t r, i;
     int p;
@@ -20,14 +21,16 @@ static inline void repurpose_costs(double *cost, const double *w, const int *wor
         for (i = 0; i < n_out; i++) {
             cost[(size_t)p * n_out + i] = 0;
             for (r = 0; r < n_in; r++) {
-                const double square = w[r * n_out + i] * w[r * n_out + i], keep = worker_of[r] == p ? eta1 : eta1 + eta2;
+                const double square = w[r * n_out + i] * w[r * n_out + i],
+                             keep = worker_of[r] == p ? eta1 : eta1 + eta2;
                 cost[(size_t)p * n_out + i] += square < keep ? square : keep;
             }
         }
     }
 }
 
-/* to[i]: the worker of neuron i, room[p] of them on worker p; returns the least total cost. room sums to n_out or more */
+/* to[i]: the worker of neuron i, room[p] of them on worker p; returns the least total cost.
+ * room sums to n_out or more */
 static inline double repurpose_assign(int *to, const double *cost, size_t n_out, int workers, const size_t *room)
 {
     size_t used[REPURPOSE_WORKERS] = { 0 }, i, a;
@@ -44,7 +47,12 @@ static inline double repurpose_assign(int *to, const double *cost, size_t n_out,
                 p = to[a];
                 for (q = 0; q < workers; q++) {
                     const double through = best[p] + cost[(size_t)q * n_out + a] - cost[(size_t)p * n_out + a];
-                    if (q != p && through < best[q] - 1e-12) { best[q] = through; from[q] = p; moved[q] = a; again = 1; }
+                    if (q != p && through < best[q] - 1e-12) {
+                        best[q] = through;
+                        from[q] = p;
+                        moved[q] = a;
+                        again = 1;
+                    }
                 }
             }
         }
@@ -59,7 +67,8 @@ static inline double repurpose_assign(int *to, const double *cost, size_t n_out,
 }
 
 /* Algorithm 4's weights: w'[r][i] is 0 where keeping it costs more */
-static inline void repurpose_prune(double *w, const int *worker_of, const int *to, size_t n_in, size_t n_out, double eta1, double eta2)
+static inline void repurpose_prune(double *w, const int *worker_of, const int *to, size_t n_in, size_t n_out,
+                                   double eta1, double eta2)
 {
     size_t r, i;
     for (r = 0; r < n_in; r++) {

@@ -1,8 +1,10 @@
-/* split.h - a model's layers as parts for n devices and r spares. Needs sucref.h's implementation (SUCREF_HOST) and calibrate.h.
+/* split.h - a model's layers as parts for n devices and r spares. Needs sucref.h's implementation (SUCREF_HOST) and
+ * calibrate.h.
  *
- * Data part i holds the rows rows[i]..rows[i + 1] - 1 of a layer, digit by digit as they are; a parity part holds, for each of the first
- * `protect` planes, the combination of the data parts' digits, in one row an output or two (low + 128 high) where int8 is too small.
- * Each is a model of one layer with a stop for each plane and no bias: its answers are plain sums (sucref_shard_sums). */
+ * Data part i holds the rows rows[i]..rows[i + 1] - 1 of a layer, digit by digit as they are; a parity part holds, for
+ * each of the first `protect` planes, the combination of the data parts' digits, in one row an output or two (low + 128
+ * high) where int8 is too small. Each is a model of one layer with a stop for each plane and no bias: its answers are
+ * plain sums (sucref_shard_sums). */
 #ifndef SUCREF_EXAMPLES_SPLIT_H
 #define SUCREF_EXAMPLES_SPLIT_H
 
@@ -19,7 +21,12 @@ static inline int split_rows(split_plan *p, uint32_t n_out, const double *rate)
     uint32_t count[SUCREF_MAX_SHARDS], left = n_out;
     unsigned i;
     for (i = 0; i < p->n; i++) { sum += rate ? rate[i] : 1; }
-    for (i = 0; i < p->n; i++) { part[i] = n_out * (rate ? rate[i] : 1) / sum; count[i] = (uint32_t)part[i]; part[i] -= count[i]; left -= count[i]; }
+    for (i = 0; i < p->n; i++) {
+        part[i] = n_out * (rate ? rate[i] : 1) / sum;
+        count[i] = (uint32_t)part[i];
+        part[i] -= count[i];
+        left -= count[i];
+    }
     for (; left > 0; left--) {
         unsigned best = 0;
         for (i = 1; i < p->n; i++) { if (part[i] > part[best]) { best = i; } }
@@ -62,7 +69,8 @@ static inline uint32_t split_limit(const sucref_layer_spec *s)
 }
 
 /* a model of one layer of n_out rows that answers plain sums; bits [n_stops][groups] */
-static inline uint8_t *split_write(uint32_t *len, sucref_layer_spec *s, uint32_t n_out, unsigned n_stops, const uint8_t *bits)
+static inline uint8_t *split_write(uint32_t *len, sucref_layer_spec *s, uint32_t n_out, unsigned n_stops,
+                                   const uint8_t *bits)
 {
     static const int32_t multiplier[1] = { 0 };
     static const int8_t exponent[1] = { 31 };
@@ -77,16 +85,29 @@ static inline uint8_t *split_write(uint32_t *len, sucref_layer_spec *s, uint32_t
     uint32_t r;
     for (r = 0; r < n_out; r++) { one[r] = 4096; }
     memset(c, 0, sizeof c);
-    for (k = 0; k < n_stops * groups; k++) { if (bits[k] != 0 && bits[k] != 8) { c[k].alpha = one; c[k].beta = c[k].gamma = zero; } }
+    for (k = 0; k < n_stops * groups; k++) {
+        if (bits[k] != 0 && bits[k] != 8) {
+            c[k].alpha = one;
+            c[k].beta = c[k].gamma = zero;
+        }
+    }
     s->n_out = n_out;
     s->bias = zero; s->multiplier = multiplier; s->exponent = exponent;
     s->act = SUCREF_ACT_NONE; s->requant = SUCREF_REQUANT_FLOOR; s->flags = SUCREF_LAYER_KEEP;
     s->in_zero = s->out_zero = s->lo = 0; s->hi = 255; s->slope = 0;
     memset(&spec, 0, sizeof spec);
-    spec.layers = s; spec.n_layers = 1; spec.n_stops = (uint8_t)n_stops; spec.bits = bits; spec.in_bits = whole; spec.corrections = c;
+    spec.layers = s;
+    spec.n_layers = 1;
+    spec.n_stops = (uint8_t)n_stops;
+    spec.bits = bits;
+    spec.in_bits = whole;
+    spec.corrections = c;
     *len = sucref_model_write(NULL, 0, &spec, NULL);
     model = (uint8_t *)respec_new(*len);
-    if (sucref_model_write(model, *len, &spec, NULL) != *len || *len == 0) { fprintf(stderr, "split: a part is refused\n"); exit(2); }
+    if (sucref_model_write(model, *len, &spec, NULL) != *len || *len == 0) {
+        fprintf(stderr, "split: a part is refused\n");
+        exit(2);
+    }
     free(zero); free(one);
     return model;
 }
@@ -98,7 +119,9 @@ static inline uint8_t *split_data(uint32_t *len, const sucref_layer_spec *layer,
     unsigned t, sum = 0;
     uint32_t r;
     for (t = 0; t < s.n_planes; t++) { sum = s.coarse ? s.plan[t] : sum + s.plan[t]; bits[t] = (uint8_t)sum; }
-    for (r = p->row[shard]; r < p->row[shard + 1]; r++) { shift[r - p->row[shard]] = (uint8_t)sucref_i_spec_shift(layer, r); }
+    for (r = p->row[shard]; r < p->row[shard + 1]; r++) {
+        shift[r - p->row[shard]] = (uint8_t)sucref_i_spec_shift(layer, r);
+    }
     s.w = layer->w + (size_t)p->row[shard] * s.n_in;
     s.row_shift = shift;
     s.group_rows = NULL; s.n_groups = 1;
@@ -108,12 +131,15 @@ static inline uint8_t *split_data(uint32_t *len, const sucref_layer_spec *layer,
 }
 
 /* sum over the data parts of coefficient * digit, of output k of each part */
-static inline int split_combined(const sucref_layer_spec *s, const split_plan *p, unsigned parity, uint32_t k, uint32_t col, unsigned t)
+static inline int split_combined(const sucref_layer_spec *s, const split_plan *p, unsigned parity, uint32_t k,
+                                 uint32_t col, unsigned t)
 {
     int sum = 0;
     unsigned i;
     for (i = 0; i < p->n; i++) {
-        if (p->row[i] + k < p->row[i + 1]) { sum += sucref_parity_coefficient(p->n, p->r, parity, i) * split_digit(s, p->row[i] + k, col, t); }
+        if (p->row[i] + k < p->row[i + 1]) {
+            sum += sucref_parity_coefficient(p->n, p->r, parity, i) * split_digit(s, p->row[i] + k, col, t);
+        }
     }
     return sum;
 }
@@ -164,14 +190,19 @@ static inline int split_listen(sucref_fusion *f, const sucref_layer_spec *layer,
     sucref_fusion_options o;
     size_t len;
     memset(&o, 0, sizeof o);
-    o.limit = split_limit(layer); o.rows = (uint16_t)p->rows; o.n = (uint8_t)p->n; o.r = (uint8_t)p->r; o.jobs = (uint8_t)jobs;
+    o.limit = split_limit(layer);
+    o.rows = (uint16_t)p->rows;
+    o.n = (uint8_t)p->n;
+    o.r = (uint8_t)p->r;
+    o.jobs = (uint8_t)jobs;
     o.planes = layer->n_planes; o.protect = (uint8_t)(p->protect < o.planes ? p->protect : o.planes);
     len = sucref_fusion_memory_len(&o);
     return sucref_fusion_init(f, &o, (uint32_t *)respec_new(4 * len), len) == SUCREF_OK;
 }
 
 /* a complete plane of a job as the sums of all rows, one behind the other; scratch [n * rows]; 1 or 0 */
-static inline int split_sums(int32_t *sums, const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane, const split_plan *p, int32_t *scratch)
+static inline int split_sums(int32_t *sums, const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane,
+                             const split_plan *p, int32_t *scratch)
 {
     unsigned i;
     if (sucref_fusion_release(f, job, layer, plane, scratch) != SUCREF_OK) { return 0; }

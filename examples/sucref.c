@@ -72,7 +72,11 @@ static void write_file(const char *path, const void *p, size_t len)
     if (f == NULL || fwrite(p, 1, len, f) != len || fclose(f) != 0) { die("%s: cannot be written", path); }
 }
 
-typedef struct { const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type, *name, *exit_rule, *disagree, *confidence, *quiet, *gray, *devices, *parity, *protect, *rates; int logits, keep, cut_input, every, certify; } args;
+typedef struct {
+    const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type, *name, *exit_rule,
+        *disagree, *confidence, *quiet, *gray, *devices, *parity, *protect, *rates;
+    int logits, keep, cut_input, every, certify;
+} args;
 
 static args parse(int argc, char **argv)
 {
@@ -86,9 +90,16 @@ static args parse(int argc, char **argv)
     OPTION("--clip", &a.clip, NULL); OPTION("--input-scale", &a.scale, NULL); OPTION("--stop", &a.stop, NULL);
     OPTION("--stops", &a.stops, NULL); OPTION("--type", &a.type, NULL); OPTION("--logits", NULL, &a.logits);
     OPTION("--name", &a.name, NULL); OPTION("--exit", &a.exit_rule, NULL);
-    OPTION("--max-disagree", &a.disagree, NULL); OPTION("--confidence", &a.confidence, NULL); OPTION("--quiet", &a.quiet, NULL); OPTION("--keep", NULL, &a.keep); OPTION("--cut-input", NULL, &a.cut_input);
+    OPTION("--max-disagree", &a.disagree, NULL);
+    OPTION("--confidence", &a.confidence, NULL);
+    OPTION("--quiet", &a.quiet, NULL);
+    OPTION("--keep", NULL, &a.keep);
+    OPTION("--cut-input", NULL, &a.cut_input);
     OPTION("--every-layer", NULL, &a.every); OPTION("--gray", &a.gray, NULL); OPTION("--certify", NULL, &a.certify);
-    OPTION("--devices", &a.devices, NULL); OPTION("--parity", &a.parity, NULL); OPTION("--protect", &a.protect, NULL); OPTION("--rates", &a.rates, NULL);
+    OPTION("--devices", &a.devices, NULL);
+    OPTION("--parity", &a.parity, NULL);
+    OPTION("--protect", &a.protect, NULL);
+    OPTION("--rates", &a.rates, NULL);
     for (i = 2; i < argc; i++) {
         for (k = 0; k < n && strcmp(argv[i], option[k].name) != 0; k++) { }
         if (k < n && option[k].flag != NULL) { *option[k].flag = 1; continue; }
@@ -109,7 +120,9 @@ static unsigned whole_number(const char *text, const char *what, unsigned lo, un
 {
     char *end;
     const unsigned long v = strtoul(text, &end, 10);
-    if (!isdigit((unsigned char)text[0]) || *end != 0 || v < lo || v > hi) { die("%s must be a number from %u to %u, not %s", what, lo, hi, text); }
+    if (!isdigit((unsigned char)text[0]) || *end != 0 || v < lo || v > hi) {
+        die("%s must be a number from %u to %u, not %s", what, lo, hi, text);
+    }
     return (unsigned)v;
 }
 
@@ -172,8 +185,12 @@ static unsigned read_layers(sucref_float_layer *layers, const npz *z, const char
         if (w == NULL) { die("%s: %s is missing", path, wn); }
         if (b == NULL) { die("%s: %s is missing", path, bn); }
         if (w->dims != 2) { die("%s: %s must have two dimensions, out x in", path, wn); }
-        if (b->dims != 1 || b->shape[0] != w->shape[0]) { die("%s: %s must have as many values as %s has rows", path, bn, wn); }
-        if (n > 0 && w->shape[1] != layers[n - 1].n_out) { die("%s: %s does not take what W%u gives", path, wn, n - 1); }
+        if (b->dims != 1 || b->shape[0] != w->shape[0]) {
+            die("%s: %s must have as many values as %s has rows", path, bn, wn);
+        }
+        if (n > 0 && w->shape[1] != layers[n - 1].n_out) {
+            die("%s: %s does not take what W%u gives", path, wn, n - 1);
+        }
         check_array(w, path);
         check_array(b, path);
         layers[n].n_out = w->shape[0];
@@ -210,17 +227,26 @@ static void quantize(const args *a)
     free(file);
     n = read_layers(layers, &z, a->in);
     parse_plan(&o, a->plan ? a->plan : "4,4");
-    o.act = a->act == NULL || strcmp(a->act, "relu") == 0 ? SUCREF_ACT_RELU : strcmp(a->act, "relu6") == 0 ? SUCREF_ACT_RELU6 : SUCREF_ACT_NONE;
-    if (o.act == SUCREF_ACT_NONE && strcmp(a->act, "none") != 0) { die("--act must be relu, relu6 or none, not %s", a->act); }
+    o.act = a->act == NULL || strcmp(a->act, "relu") == 0 ? SUCREF_ACT_RELU
+            : strcmp(a->act, "relu6") == 0                ? SUCREF_ACT_RELU6
+                                                          : SUCREF_ACT_NONE;
+    if (o.act == SUCREF_ACT_NONE && strcmp(a->act, "none") != 0) {
+        die("--act must be relu, relu6 or none, not %s", a->act);
+    }
     o.clip = a->clip == NULL || strcmp(a->clip, "auto") == 0 ? 0 : real_number(a->clip, "--clip");
-    if (a->clip != NULL && strcmp(a->clip, "auto") != 0 && !(o.clip > 0 && o.clip <= 1)) { die("--clip must be auto or in 0..1, not %s", a->clip); }
+    if (a->clip != NULL && strcmp(a->clip, "auto") != 0 && !(o.clip > 0 && o.clip <= 1)) {
+        die("--clip must be auto or in 0..1, not %s", a->clip);
+    }
     o.input_scale = a->scale ? real_number(a->scale, "--input-scale") : 1.0F / 255;
     if (!(o.input_scale > 0)) { die("--input-scale must be positive, not %s", a->scale); }
     o.keep = (uint8_t)a->keep;
     o.cut_input = (uint8_t)a->cut_input;
     if (a->calibrate != NULL) {
         calibrate = read_file(a->calibrate, &len);
-        if (len == 0 || len % layers[0].n_in != 0) { die("%s: %lu bytes are not whole inputs of %lu", a->calibrate, (unsigned long)len, (unsigned long)layers[0].n_in); }
+        if (len == 0 || len % layers[0].n_in != 0) {
+            die("%s: %lu bytes are not whole inputs of %lu", a->calibrate, (unsigned long)len,
+                (unsigned long)layers[0].n_in);
+        }
         o.calibrate = calibrate;
         o.n_calibrate = (uint32_t)(len / layers[0].n_in);
     }
@@ -239,13 +265,16 @@ static uint8_t *write_spec(const args *a, const sucref_model_spec *spec, uint32_
     uint8_t *model;
     *len = sucref_model_write(NULL, 0, spec, &fault);
     model = (uint8_t *)malloc(*len + 1U);
-    if (*len == 0 || model == NULL || sucref_model_write(model, *len, spec, &fault) == 0) { die("%s: cannot be written: %s", a->in, fault.field); }
+    if (*len == 0 || model == NULL || sucref_model_write(model, *len, spec, &fault) == 0) {
+        die("%s: cannot be written: %s", a->in, fault.field);
+    }
     return model;
 }
 
 /* ---- import ------------------------------------------------------------------------------------------------------ */
 
-/* layers of at least a quarter of the largest one's weights (or every one) follow the plan, others have 8 bits at every stop */
+/* layers of at least a quarter of the largest one's weights (or every one) follow the plan,
+ * others have 8 bits at every stop */
 static void import(const args *a)
 {
     static tflite t;
@@ -261,7 +290,9 @@ static void import(const args *a)
     memset(&spec, 0, sizeof spec);
     parse_plan(&plan, a->plan ? a->plan : "4,4");
     if (!tflite_parse(&t, file, len)) { die("%s: %s", a->in, t.why); }
-    for (n = 0; n < t.n_layers; n++) { most = (size_t)t.layer[n].n_in * t.layer[n].n_out > most ? (size_t)t.layer[n].n_in * t.layer[n].n_out : most; }
+    for (n = 0; n < t.n_layers; n++) {
+        most = (size_t)t.layer[n].n_in * t.layer[n].n_out > most ? (size_t)t.layer[n].n_in * t.layer[n].n_out : most;
+    }
     for (n = 0; n < t.n_layers; n++) {
         sucref_layer_spec *s = &t.layer[n];
         const int planned = plan.n_planes > 1 && (a->every || (size_t)s->n_in * s->n_out * 4 >= most);
@@ -276,8 +307,14 @@ static void import(const args *a)
             in_bits[k] = 8;
         }
     }
-    spec.layers = t.layer; spec.n_layers = (uint8_t)t.n_layers; spec.n_stops = plan.n_planes; spec.bits = bits; spec.in_bits = in_bits;
-    spec.input_type = t.input_type; spec.softmax_multiplier = t.softmax_multiplier; spec.softmax_shift = t.softmax_shift;
+    spec.layers = t.layer;
+    spec.n_layers = (uint8_t)t.n_layers;
+    spec.n_stops = plan.n_planes;
+    spec.bits = bits;
+    spec.in_bits = in_bits;
+    spec.input_type = t.input_type;
+    spec.softmax_multiplier = t.softmax_multiplier;
+    spec.softmax_shift = t.softmax_shift;
     model = write_spec(a, &spec, &model_len);
     write_file(a->out, model, model_len);
     tflite_free(&t);
@@ -342,11 +379,14 @@ static void info_model(const sucref_model *model)
             printf(" %u", e.bits);
         }
         section_bytes(section, &m, t);
-        printf(", file bytes %lu (corrections %lu, planes %lu, exit rule %lu, bounds %lu), up to here at most %llu multiply-adds and %llu weight bytes read\n",
-               (unsigned long)(s.end - before.end), section[0], section[1], section[2], section[3], (unsigned long long)c.macs, (unsigned long long)c.weight_bytes);
+        printf(", file bytes %lu (corrections %lu, planes %lu, exit rule %lu, bounds %lu), up to here at most %llu "
+               "multiply-adds and %llu weight bytes read\n",
+               (unsigned long)(s.end - before.end), section[0], section[1], section[2], section[3],
+               (unsigned long long)c.macs, (unsigned long long)c.weight_bytes);
         before = s;
     }
-    printf("work buffer: %lu bytes, largest step: %lu multiply-adds\n", (unsigned long)sucref_net_work_len(&m) * 4, (unsigned long)sucref_net_quantum(&m));
+    printf("work buffer: %lu bytes, largest step: %lu multiply-adds\n", (unsigned long)sucref_net_work_len(&m) * 4,
+           (unsigned long)sucref_net_quantum(&m));
 }
 
 /* a file of `split` holds one model for each layer, one behind the other */
@@ -359,7 +399,8 @@ static void info(const args *a)
     bytes = read_file(a->in, &len);
     while (at < len) {
         sucref_fault fault = { "", 0 };
-        if (sucref_model_open(&m, bytes + at, len - at, &fault) != SUCREF_OK || sucref_model_check(&m, &fault) != SUCREF_OK) {
+        if (sucref_model_open(&m, bytes + at, len - at, &fault) != SUCREF_OK ||
+            sucref_model_check(&m, &fault) != SUCREF_OK) {
             die("%s: not a valid model: %s at byte %lu", a->in, fault.field, (unsigned long)(at + fault.offset));
         }
         if (at > 0) { printf("\nand from byte %lu on:\n", (unsigned long)at); }
@@ -375,10 +416,16 @@ static uint8_t *read_inputs(const args *a, const sucref_model *m, uint32_t *n)
     const char *dot = strrchr(a->x, '.'), *type = a->type ? a->type : dot ? dot + 1 : "";
     size_t len;
     uint8_t *x;
-    if (strcmp(type, "u8") != 0 && strcmp(type, "s8") != 0) { die("%s: type must be u8 or s8 (by its name or --type)", a->x); }
-    if ((type[0] == 's') != (m->input_type == SUCREF_INPUT_S8)) { die("%s: the model takes %s", a->x, m->input_type ? "s8" : "u8"); }
+    if (strcmp(type, "u8") != 0 && strcmp(type, "s8") != 0) {
+        die("%s: type must be u8 or s8 (by its name or --type)", a->x);
+    }
+    if ((type[0] == 's') != (m->input_type == SUCREF_INPUT_S8)) {
+        die("%s: the model takes %s", a->x, m->input_type ? "s8" : "u8");
+    }
     x = read_file(a->x, &len);
-    if (len == 0 || len % m->n_in != 0 || len / m->n_in > 0xFFFFFFF) { die("%s: %lu bytes are not whole inputs of %lu", a->x, (unsigned long)len, (unsigned long)m->n_in); }
+    if (len == 0 || len % m->n_in != 0 || len / m->n_in > 0xFFFFFFF) {
+        die("%s: %lu bytes are not whole inputs of %lu", a->x, (unsigned long)len, (unsigned long)m->n_in);
+    }
     *n = (uint32_t)(len / m->n_in);
     return x;
 }
@@ -419,11 +466,14 @@ static exit_rule exit_rule_of(const args *a, const sucref_model *m)
     memset(&e, 0, sizeof e);
     e.a = a;
     if (a->exit_rule == NULL) { return e; }
-    if (a->stop != NULL || (strcmp(a->exit_rule, "margin") != 0 && strcmp(a->exit_rule, "certified") != 0 && strcmp(a->exit_rule, "gray") != 0)) {
+    if (a->stop != NULL || (strcmp(a->exit_rule, "margin") != 0 && strcmp(a->exit_rule, "certified") != 0 &&
+                            strcmp(a->exit_rule, "gray") != 0)) {
         die("--exit must be margin, certified or gray, without --stop");
     }
     if (strcmp(a->exit_rule, "gray") == 0) {
-        if (m->n_out != 1 || a->gray == NULL) { die("--exit gray needs a model of one output and --gray LO,HI in its logits"); }
+        if (m->n_out != 1 || a->gray == NULL) {
+            die("--exit gray needs a model of one output and --gray LO,HI in its logits");
+        }
         e.lo = (int32_t)strtol(a->gray, &end, 10);
         e.hi = *end == ',' ? (int32_t)strtol(end + 1, &end, 10) : 0;
         if (*end != 0 || e.lo > e.hi) { die("--gray must be LO,HI with LO <= HI, not %s", a->gray); }
@@ -465,12 +515,16 @@ static void run(const args *a)
         (void)sucref_net_set_input(&net, x + (size_t)k * m.n_in);
         (void)sucref_net_skip_to(&net, t);
         for (;; t++) {
-            if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &y) != SUCREF_OK) { die("internal error"); }
+            if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &y) != SUCREF_OK) {
+                die("internal error");
+            }
             if (t == stop || leaves(&rule, &net, &y)) { break; }
         }
         left[t]++;
         write_answer(f, a, &y);
-        if (isatty(2) && k % 1000 == 999) { fprintf(stderr, "\r%lu of %lu%s", (unsigned long)k + 1, (unsigned long)n, k + 1 == n ? "\n" : ""); }
+        if (isatty(2) && k % 1000 == 999) {
+            fprintf(stderr, "\r%lu of %lu%s", (unsigned long)k + 1, (unsigned long)n, k + 1 == n ? "\n" : "");
+        }
     }
     if (fclose(f) != 0) { die("%s: cannot be written", a->out); }
     if (a->exit_rule != NULL) { print_exits(&m, left, n); }
@@ -479,7 +533,8 @@ static void run(const args *a)
 
 /* ---- calibrate --------------------------------------------------------------------------------------------------- */
 
-/* corrections from the first inputs (all of them, or 40 % with --max-disagree), thresholds from the next 40 %, risk from the rest */
+/* corrections from the first inputs (all of them, or 40 % with --max-disagree), thresholds from the next 40 %,
+ * risk from the rest */
 static void calibrate(const args *a)
 {
     static respec r;
@@ -504,13 +559,20 @@ static void calibrate(const args *a)
     respec_model(&r, &m);
     if (quiet > 0) {
         quiet_rows(&r, busy, &m, x, n_fit, quiet);
-        for (t = 0; t + 1U < m.n_layers; t++) { printf("layer %u: %lu of %lu rows busy\n", t, (unsigned long)busy[t], (unsigned long)r.layer[t].n_out); }
+        for (t = 0; t + 1U < m.n_layers; t++) {
+            printf("layer %u: %lu of %lu rows busy\n", t, (unsigned long)busy[t], (unsigned long)r.layer[t].n_out);
+        }
     }
     for (t = 0; t < m.n_layers; t++) { best_shifts(&r.layer[t]); }
-    if (sucref_calibrate(r.corrections, &memory, &r.spec, x, n_fit, isatty(2) ? show_progress : NULL, NULL) != SUCREF_OK) { die("out of memory"); }
+    if (sucref_calibrate(r.corrections, &memory, &r.spec, x, n_fit, isatty(2) ? show_progress : NULL, NULL) !=
+        SUCREF_OK) {
+        die("out of memory");
+    }
     if (a->certify) {
         if (sucref_certify(&bounds, &bounds_memory, &r.spec, x, n_fit) != SUCREF_OK) {
-            die("%s: no stop can be certified: the first layer must keep its accumulators (--keep), later ones must be whole", a->in);
+            die("%s: no stop can be certified: the first layer must keep its accumulators (--keep), later ones must be "
+                "whole",
+                a->in);
         }
         r.spec.bounds = &bounds;
     }
@@ -523,8 +585,9 @@ static void calibrate(const args *a)
         choose_thresholds(r.exits, chosen, n_choose, m.n_stops, max_disagree, confidence);
         measure_risk(r.exits, left, judged, n - n_fit - n_choose, m.n_stops, confidence);
         for (t = 0; t + 1U < m.n_stops; t++) {
-            printf("stop %u: margin %lu, disagreements so far %lu of %lu, risk <= %.5f at %.0f %% confidence\n", t, (unsigned long)r.exits[t].margin,
-                   (unsigned long)r.exits[t].disagreements, (unsigned long)r.exits[t].samples, r.exits[t].risk / 4294967296.0, 100 * confidence);
+            printf("stop %u: margin %lu, disagreements so far %lu of %lu, risk <= %.5f at %.0f %% confidence\n", t,
+                   (unsigned long)r.exits[t].margin, (unsigned long)r.exits[t].disagreements,
+                   (unsigned long)r.exits[t].samples, r.exits[t].risk / 4294967296.0, 100 * confidence);
         }
         print_exits(&m, left, n - n_fit - n_choose);
         r.spec.exits = r.exits;
@@ -547,7 +610,8 @@ static void truncate_model(const args *a)
     free(bytes);
 }
 
-/* the file's bytes (of `split`: a model for each layer) as one array, aligned to 4 by a union, named after the output file or by --name */
+/* the file's bytes (of `split`: a model for each layer) as one array, aligned to 4 by a union,
+ * named after the output file or by --name */
 static void emit_c(const args *a)
 {
     uint8_t *bytes;
@@ -557,7 +621,9 @@ static void emit_c(const args *a)
     size_t k = 0, len, work = 0, at, i;
     FILE *f;
     if (a->out == NULL) { die("emit-c needs -o m.h"); }
-    for (p = a->name ? a->name : base ? base + 1 : a->out; *p && *p != '.' && k < sizeof name - 1; p++) { name[k++] = isalnum((unsigned char)*p) ? *p : '_'; }
+    for (p = a->name ? a->name : base ? base + 1 : a->out; *p && *p != '.' && k < sizeof name - 1; p++) {
+        name[k++] = isalnum((unsigned char)*p) ? *p : '_';
+    }
     name[k] = 0;
     if (k == 0 || isdigit((unsigned char)name[0])) { die("%s: no C name can be made of it, use --name", a->out); }
     for (i = 0; i <= k; i++) { upper[i] = (char)toupper((unsigned char)name[i]); }
@@ -566,14 +632,19 @@ static void emit_c(const args *a)
     f = fopen(a->out, "w");
     if (f == NULL) { die("%s: cannot be written", a->out); }
     for (at = 0; at < len; at += m.bytes_len) {
-        if (sucref_model_open(&m, bytes + at, len - at, NULL) != SUCREF_OK || sucref_model_check(&m, NULL) != SUCREF_OK) { die("%s: not a valid model at byte %lu", a->in, (unsigned long)at); }
+        if (sucref_model_open(&m, bytes + at, len - at, NULL) != SUCREF_OK ||
+            sucref_model_check(&m, NULL) != SUCREF_OK) {
+            die("%s: not a valid model at byte %lu", a->in, (unsigned long)at);
+        }
         if (sucref_net_work_len(&m) > work) { work = sucref_net_work_len(&m); }
-        fprintf(f, "/* %s from byte %lu on - written by `sucref emit-c`: %lu inputs, %lu outputs, %u stops */\n", name, (unsigned long)at, (unsigned long)m.n_in,
-                (unsigned long)m.n_out, m.usable_stops);
+        fprintf(f, "/* %s from byte %lu on - written by `sucref emit-c`: %lu inputs, %lu outputs, %u stops */\n", name,
+                (unsigned long)at, (unsigned long)m.n_in, (unsigned long)m.n_out, m.usable_stops);
     }
     fprintf(f, "#include <stdint.h>\n#ifndef SUCREF_FLASH\n#  define SUCREF_FLASH /* e.g. PROGMEM */\n#endif\n");
-    fprintf(f, "#define %s_BYTES %luU\n#define %s_WORK_LEN %luU /* uint32_t elements */\n", upper, (unsigned long)len, upper, (unsigned long)work);
-    fprintf(f, "static const union { uint8_t bytes[%s_BYTES]; uint32_t align; } %s_model SUCREF_FLASH = { {\n", upper, name);
+    fprintf(f, "#define %s_BYTES %luU\n#define %s_WORK_LEN %luU /* uint32_t elements */\n", upper, (unsigned long)len,
+            upper, (unsigned long)work);
+    fprintf(f, "static const union { uint8_t bytes[%s_BYTES]; uint32_t align; } %s_model SUCREF_FLASH = { {\n", upper,
+            name);
     for (i = 0; i < len; i++) { fprintf(f, "%u%s", bytes[i], i + 1 == len ? "\n" : i % 32 == 31 ? ",\n" : ","); }
     fprintf(f, "} };\n");
     if (fclose(f) != 0) { die("%s: cannot be written", a->out); }
@@ -590,7 +661,9 @@ static void parse_rates(double *rate, unsigned n, const char *text)
     for (i = 0; i < n; i++) {
         char *end;
         rate[i] = strtod(s, &end);
-        if (end == s || !(rate[i] > 0) || !isfinite(rate[i]) || *end != (i + 1U < n ? ',' : 0)) { die("--rates must be %u positive numbers with commas between, not %s", n, text); }
+        if (end == s || !(rate[i] > 0) || !isfinite(rate[i]) || *end != (i + 1U < n ? ',' : 0)) {
+            die("--rates must be %u positive numbers with commas between, not %s", n, text);
+        }
         s = end + 1;
     }
 }
@@ -603,7 +676,9 @@ static size_t write_parts(const char *pattern, unsigned shard, const respec *r, 
     uint8_t *all = NULL;
     size_t at = 0;
     unsigned n;
-    if (snprintf(path, sizeof path, "%.*s%u%s", (int)(mark - pattern), pattern, shard, mark + 2) >= (int)sizeof path) { die("%s: name too long", pattern); }
+    if (snprintf(path, sizeof path, "%.*s%u%s", (int)(mark - pattern), pattern, shard, mark + 2) >= (int)sizeof path) {
+        die("%s: name too long", pattern);
+    }
     for (n = 0; n < r->spec.n_layers; n++) {
         uint32_t len;
         uint8_t *part = split_part(&len, &r->layer[n], &plans[n], shard);
@@ -627,7 +702,9 @@ static void split(const args *a)
     const sucref_model m = open_model(a->in, &bytes);
     size_t data = 0, parity = 0;
     unsigned n, i, devices, spares, protect = SUCREF_MAX_PLANES;
-    if (a->devices == NULL || a->parity == NULL || a->out == NULL) { die("split needs --devices N, --parity r and -o shard%%d.sucref"); }
+    if (a->devices == NULL || a->parity == NULL || a->out == NULL) {
+        die("split needs --devices N, --parity r and -o shard%%d.sucref");
+    }
     if (strstr(a->out, "%d") == NULL) { die("-o must hold %%d, the number of the device, not %s", a->out); }
     if (m.usable_stops != m.n_stops) { die("%s: is cut, split needs all stops", a->in); }
     devices = whole_number(a->devices, "--devices", 1, SUCREF_MAX_SHARDS);
@@ -639,23 +716,31 @@ static void split(const args *a)
         split_plan *p = &plan[n];
         const uint32_t limit = split_limit(&r.layer[n]);
         p->n = devices; p->r = spares; p->protect = protect;
-        if (!split_rows(p, r.layer[n].n_out, a->rates ? rate : NULL)) { die("%s: layer %u has %lu rows, too few for these %u devices", a->in, n, (unsigned long)r.layer[n].n_out, devices); }
-        if (spares > 0 && limit > (devices <= 8 ? 1U << 27 : 1U << 26)) { die("%s: layer %u: sums up to %lu cannot be recovered exactly", a->in, n, (unsigned long)limit); }
+        if (!split_rows(p, r.layer[n].n_out, a->rates ? rate : NULL)) {
+            die("%s: layer %u has %lu rows, too few for these %u devices", a->in, n, (unsigned long)r.layer[n].n_out,
+                devices);
+        }
+        if (spares > 0 && limit > (devices <= 8 ? 1U << 27 : 1U << 26)) {
+            die("%s: layer %u: sums up to %lu cannot be recovered exactly", a->in, n, (unsigned long)limit);
+        }
         printf("layer %u: rows", n);
         for (i = 0; i < devices; i++) { printf(" %lu", (unsigned long)(p->row[i + 1] - p->row[i])); }
-        printf(" of %lu inputs, %u plane%s, |sum| < %lu\n", (unsigned long)r.layer[n].n_in, r.layer[n].n_planes, r.layer[n].n_planes == 1 ? "" : "s", (unsigned long)limit);
+        printf(" of %lu inputs, %u plane%s, |sum| < %lu\n", (unsigned long)r.layer[n].n_in, r.layer[n].n_planes,
+               r.layer[n].n_planes == 1 ? "" : "s", (unsigned long)limit);
     }
     for (i = 0; i < devices + spares; i++) { *(i < devices ? &data : &parity) += write_parts(a->out, i, &r, plan); }
-    printf("%u data parts of %lu bytes together, %u parity parts of %lu\n", devices, (unsigned long)data, spares, (unsigned long)parity);
+    printf("%u data parts of %lu bytes together, %u parity parts of %lu\n", devices, (unsigned long)data, spares,
+           (unsigned long)parity);
     respec_free(&r);
     free(bytes);
 }
 
 int main(int argc, char **argv)
 {
-    static const struct { const char *name; void (*act)(const args *); } command[] = {
-        { "quantize", quantize }, { "import", import }, { "calibrate", calibrate }, { "info", info }, { "run", run }, { "truncate", truncate_model }, { "emit-c", emit_c }, { "split", split }
-    };
+    static const struct { const char *name; void (*act)(const args *);
+    } command[] = { { "quantize", quantize }, { "import", import }, { "calibrate", calibrate },
+                    { "info", info },         { "run", run },       { "truncate", truncate_model },
+                    { "emit-c", emit_c },     { "split", split } };
     size_t i;
     args a;
     if (argc < 2) { fputs(usage, stderr); return 2; }

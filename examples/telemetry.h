@@ -1,4 +1,5 @@
-/* telemetry.h - what the node and the host agree on, and the node's signal: a machine's vibration, made of integers only. */
+/* telemetry.h - what the node and the host agree on, and the node's signal: a machine's vibration,
+ * made of integers only. */
 #ifndef SUCREF_EXAMPLES_TELEMETRY_H
 #define SUCREF_EXAMPLES_TELEMETRY_H
 #include <stdint.h>
@@ -11,8 +12,10 @@ static inline void telemetry_signal(int16_t *x)
     int32_t a = 9000, da = 0, b = 3000, db = 0, i;
     uint32_t noise = 1;
     for (i = 0; i < TELEMETRY_VALUES; i++) {
-        da -= a / 8; a += da / 4;
-        db -= b / 2; b += db / 3;
+        da -= a / 8;
+        a += da / 4;
+        db -= b / 2;
+        b += db / 3;
         noise = noise * 1664525U + 1013904223U;
         x[i] = (int16_t)(a + b + (int32_t)(noise >> 23) - 256);
     }

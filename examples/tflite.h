@@ -1,11 +1,13 @@
 /* tflite.h - reads a TensorFlow Lite int8 model of dense layers into the words of sucref_model_spec.
  *
- * Takes one chain of FULLY_CONNECTED (int8, per-tensor or per-channel weights, int32 or no bias, fused none, ReLU or ReLU6),
- * RESHAPE, QUANTIZE at the start and DEQUANTIZE at the end, and after a dense layer RELU, RELU6, LEAKY_RELU, LOGISTIC, TANH
- * and a final SOFTMAX. Anything else is refused with its name and index. Functions of one int8 tensor become 256 bytes, with
- * the fixed-point arithmetic of the reference kernels (gemmlowp), so that the last stop equals that interpreter's output.
+ * Takes one chain of FULLY_CONNECTED (int8, per-tensor or per-channel weights, int32 or no bias, fused none, ReLU or
+ * ReLU6), RESHAPE, QUANTIZE at the start and DEQUANTIZE at the end, and after a dense layer RELU, RELU6, LEAKY_RELU,
+ * LOGISTIC, TANH and a final SOFTMAX. Anything else is refused with its name and index. Functions of one int8 tensor
+ * become 256 bytes, with the fixed-point arithmetic of the reference kernels (gemmlowp), so that the last stop equals
+ * that interpreter's output.
  *
- * The file is a FlatBuffer; every offset is checked before use. Needs sucref.h's implementation (SUCREF_HOST) before it. */
+ * The file is a FlatBuffer; every offset is checked before use.
+ * Needs sucref.h's implementation (SUCREF_HOST) before it. */
 #ifndef SUCREF_EXAMPLES_TFLITE_H
 #define SUCREF_EXAMPLES_TFLITE_H
 #include <math.h>
@@ -28,9 +30,18 @@ typedef struct { /* a model being read; free with tflite_free */
 
 typedef struct { const uint8_t *p; size_t n, at, vtable, vtable_len; } tflite_table; /* at 0: absent */
 typedef struct { uint32_t at, len; } tflite_vector;                                  /* at 0: absent */
-typedef struct { int type, rank; int32_t dim[4]; double zero; tflite_vector scale, data; uint32_t elements; } tflite_tensor;
+typedef struct {
+    int type, rank;
+    int32_t dim[4];
+    double zero;
+    tflite_vector scale, data;
+    uint32_t elements;
+} tflite_tensor;
 
-static inline uint32_t tflite_u32(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
+static inline uint32_t tflite_u32(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
 static inline float tflite_f32(const uint8_t *p)
 {
     const uint32_t u = tflite_u32(p);
@@ -86,7 +97,10 @@ static inline size_t tflite_follow(const tflite_table *b, unsigned field)
     return off == 0 || off > b->n - at ? 0 : at + off;
 }
 
-static inline tflite_table tflite_child(const tflite *t, const tflite_table *b, unsigned field) { return tflite_at(t, tflite_follow(b, field)); }
+static inline tflite_table tflite_child(const tflite *t, const tflite_table *b, unsigned field)
+{
+    return tflite_at(t, tflite_follow(b, field));
+}
 
 static inline tflite_vector tflite_vec(const tflite_table *b, unsigned field, size_t item)
 {
@@ -108,7 +122,8 @@ static inline tflite_table tflite_item(const tflite *t, tflite_vector v, uint32_
 
 /* ---- tensors ---- */
 
-static inline int tflite_get_tensor(tflite *t, tflite_tensor *x, tflite_vector tensors, tflite_vector buffers, long index, long op)
+static inline int tflite_get_tensor(tflite *t, tflite_tensor *x, tflite_vector tensors, tflite_vector buffers,
+                                    long index, long op)
 {
     tflite_table b = tflite_item(t, tensors, (uint32_t)index), q = tflite_child(t, &b, 4), buffer;
     const tflite_vector shape = tflite_vec(&b, 0, 4), zero = tflite_vec(&q, 3, 8);
@@ -119,7 +134,9 @@ static inline int tflite_get_tensor(tflite *t, tflite_tensor *x, tflite_vector t
     x->elements = 1;
     for (k = 0; k < shape.len; k++) {
         const int32_t d = (int32_t)tflite_u32(t->p + shape.at + 4 * k);
-        if (d < 1 || x->elements > 0x7FFFFFFFU / (uint32_t)d) { return tflite_fail(t, op, "", "a tensor has an impossible shape"); }
+        if (d < 1 || x->elements > 0x7FFFFFFFU / (uint32_t)d) {
+            return tflite_fail(t, op, "", "a tensor has an impossible shape");
+        }
         x->elements *= (uint32_t)d;
         if (k < 4) { x->dim[k] = d; }
     }
@@ -131,7 +148,9 @@ static inline int tflite_get_tensor(tflite *t, tflite_tensor *x, tflite_vector t
         if (!(s > 0) || !isfinite(s)) { return tflite_fail(t, op, "", "a tensor has a scale that is not positive"); }
     }
     for (k = 0; k < zero.len; k++) {
-        if (tflite_u32(t->p + zero.at + 8 * k) != (uint32_t)(int32_t)x->zero) { return tflite_fail(t, op, "", "a tensor has more than one zero point"); }
+        if (tflite_u32(t->p + zero.at + 8 * k) != (uint32_t)(int32_t)x->zero) {
+            return tflite_fail(t, op, "", "a tensor has more than one zero point");
+        }
     }
     buffer = tflite_item(t, buffers, (uint32_t)tflite_int(&b, 2, 4, 0));
     x->data = tflite_vec(&buffer, 0, 1);
@@ -143,11 +162,15 @@ static inline float tflite_scale(const tflite *t, const tflite_tensor *x, uint32
     return tflite_f32(t->p + x->scale.at + 4 * (x->scale.len > 1 ? k : 0));
 }
 
-static inline int tflite_is_int8(const tflite_tensor *x) { return x->type == 9 && x->scale.len == 1 && x->zero >= -128 && x->zero <= 127; }
+static inline int tflite_is_int8(const tflite_tensor *x)
+{
+    return x->type == 9 && x->scale.len == 1 && x->zero >= -128 && x->zero <= 127;
+}
 
 /* ---- operators ---- */
 
-static inline int tflite_dense(tflite *t, const tflite_tensor *x, const tflite_tensor *w, const tflite_tensor *b, const tflite_tensor *y, int act, long op)
+static inline int tflite_dense(tflite *t, const tflite_tensor *x, const tflite_tensor *w, const tflite_tensor *b,
+                               const tflite_tensor *y, int act, long op)
 {
     sucref_layer_spec *s = &t->layer[t->n_layers];
     const uint32_t n_out = (uint32_t)w->dim[0], n_in = (uint32_t)w->dim[1], rows = w->scale.len > 1 ? n_out : 1;
@@ -158,8 +181,9 @@ static inline int tflite_dense(tflite *t, const tflite_tensor *x, const tflite_t
     if (!tflite_is_int8(x) || !tflite_is_int8(y) || w->type != 9 || w->scale.len < 1 || w->zero != 0) {
         return tflite_fail(t, op, "FULLY_CONNECTED", "must be int8 with symmetric int8 weights");
     }
-    if (w->rank != 2 || n_out < 1 || n_out > 65535 || n_in < 1 || n_in > 65535 || w->data.len != w->elements || x->elements != n_in || y->elements != n_out ||
-        (w->scale.len > 1 && w->scale.len != n_out) || (b != NULL && (b->type != 2 || b->data.len != 4 * n_out))) {
+    if (w->rank != 2 || n_out < 1 || n_out > 65535 || n_in < 1 || n_in > 65535 || w->data.len != w->elements ||
+        x->elements != n_in || y->elements != n_out || (w->scale.len > 1 && w->scale.len != n_out) ||
+        (b != NULL && (b->type != 2 || b->data.len != 4 * n_out))) {
         return tflite_fail(t, op, "FULLY_CONNECTED", "has shapes that do not fit");
     }
     ints = (int32_t *)calloc((size_t)n_out + rows, 4);
@@ -172,8 +196,10 @@ static inline int tflite_dense(tflite *t, const tflite_tensor *x, const tflite_t
     s->n_in = n_in; s->n_out = n_out;
     s->w = (const int8_t *)(t->p + w->data.at);
     for (r = 0; r < rows; r++) { /* the product of a single scale is rounded to float, as the reference does */
-        const double real = w->scale.len > 1 ? (double)tflite_scale(t, x, 0) * (double)tflite_scale(t, w, r) / (double)tflite_scale(t, y, 0)
-                                             : (double)(tflite_scale(t, x, 0) * tflite_scale(t, w, 0)) / (double)tflite_scale(t, y, 0);
+        const double real = w->scale.len > 1 ? (double)tflite_scale(t, x, 0) * (double)tflite_scale(t, w, r) /
+                                                   (double)tflite_scale(t, y, 0)
+                                             : (double)(tflite_scale(t, x, 0) * tflite_scale(t, w, 0)) /
+                                                   (double)tflite_scale(t, y, 0);
         int e;
         sucref_quantize_multiplier(&ints[n_out + r], &e, real);
         if (e > 30 || !isfinite(real)) { return tflite_fail(t, op, "FULLY_CONNECTED", "has an impossible scale"); }
@@ -205,15 +231,38 @@ static inline int tflite_dense(tflite *t, const tflite_tensor *x, const tflite_t
     s->n_groups = 1;
     if (t->n_layers == 1) { t->in_scale = tflite_scale(t, x, 0); }
     t->out_scale = tflite_scale(t, y, 0);
-    return act == 0 || act == 1 || act == 3 ? 1 : tflite_fail(t, op, "FULLY_CONNECTED", "with a fused activation other than none, ReLU and ReLU6");
+    return act == 0 || act == 1 || act == 3
+               ? 1
+               : tflite_fail(t, op, "FULLY_CONNECTED", "with a fused activation other than none, ReLU and ReLU6");
 }
 
 static inline const char *tflite_name(int code)
 {
-    static const struct { int code; const char *name; } names[] = {
-        { 0, "ADD" }, { 1, "AVERAGE_POOL_2D" }, { 2, "CONCATENATION" }, { 3, "CONV_2D" }, { 4, "DEPTHWISE_CONV_2D" }, { 6, "DEQUANTIZE" }, { 9, "FULLY_CONNECTED" },
-        { 14, "LOGISTIC" }, { 17, "MAX_POOL_2D" }, { 18, "MUL" }, { 19, "RELU" }, { 21, "RELU6" }, { 22, "RESHAPE" }, { 25, "SOFTMAX" }, { 28, "TANH" }, { 32, "CUSTOM" },
-        { 34, "PAD" }, { 40, "MEAN" }, { 41, "SUB" }, { 43, "SQUEEZE" }, { 44, "UNIDIRECTIONAL_SEQUENCE_LSTM" }, { 98, "LEAKY_RELU" }, { 114, "QUANTIZE" }, { 117, "HARD_SWISH" } };
+    static const struct { int code; const char *name;
+    } names[] = { { 0, "ADD" },
+                  { 1, "AVERAGE_POOL_2D" },
+                  { 2, "CONCATENATION" },
+                  { 3, "CONV_2D" },
+                  { 4, "DEPTHWISE_CONV_2D" },
+                  { 6, "DEQUANTIZE" },
+                  { 9, "FULLY_CONNECTED" },
+                  { 14, "LOGISTIC" },
+                  { 17, "MAX_POOL_2D" },
+                  { 18, "MUL" },
+                  { 19, "RELU" },
+                  { 21, "RELU6" },
+                  { 22, "RESHAPE" },
+                  { 25, "SOFTMAX" },
+                  { 28, "TANH" },
+                  { 32, "CUSTOM" },
+                  { 34, "PAD" },
+                  { 40, "MEAN" },
+                  { 41, "SUB" },
+                  { 43, "SQUEEZE" },
+                  { 44, "UNIDIRECTIONAL_SEQUENCE_LSTM" },
+                  { 98, "LEAKY_RELU" },
+                  { 114, "QUANTIZE" },
+                  { 117, "HARD_SWISH" } };
     size_t i;
     for (i = 0; i < sizeof names / sizeof names[0]; i++) { if (names[i].code == code) { return names[i].name; } }
     return "an operator";
@@ -231,7 +280,8 @@ static inline int32_t tflite_exp_q4(int32_t a)
     static const int32_t power[6] = { 1672461947, 1302514674, 790015084, 290630308, 39332535, 720401 };
     const int32_t fraction = (int32_t)((uint32_t)a & 0x1FFFFFFU) - 0x2000000;
     const uint32_t whole = (uint32_t)fraction - (uint32_t)a;
-    const int32_t x = fraction * 16 + ((int32_t)1 << 28), x2 = sucref_i_mul31(x, x), x3 = sucref_i_mul31(x2, x), x4 = sucref_i_mul31(x2, x2);
+    const int32_t x = fraction * 16 + ((int32_t)1 << 28), x2 = sucref_i_mul31(x, x), x3 = sucref_i_mul31(x2, x),
+                  x4 = sucref_i_mul31(x2, x2);
     const int32_t poly = sucref_i_round_shift(sucref_i_mul31(sucref_i_round_shift(x4, 2) + x3, 715827883) + x2, 1);
     int32_t result = 1895147668 + sucref_i_mul31(1895147668, x + poly);
     unsigned i;
@@ -254,13 +304,16 @@ static inline int32_t tflite_tanh_q4(int32_t a)
     const int32_t e = sucref_i_exp(a > 0 ? -a : a), half = (int32_t)(((int64_t)e + INT32_MAX + 1) / 2);
     int32_t x = 1515870810 + sucref_i_mul31(half, -1010580540), y;
     unsigned i;
-    for (i = 0; i < 3; i++) { x += sucref_i_sat32((int64_t)sucref_i_mul31(x, ((int32_t)1 << 29) - sucref_i_mul31(half, x)) * 4); }
+    for (i = 0; i < 3; i++) {
+        x += sucref_i_sat32((int64_t)sucref_i_mul31(x, ((int32_t)1 << 29) - sucref_i_mul31(half, x)) * 4);
+    }
     y = a == 0 ? 0 : sucref_i_sat32((int64_t)(x - ((int32_t)1 << 29)) * 4);
     return a < 0 ? -y : y;
 }
 
 /* the int8 kernel of one elementwise operator, v and the result -128..127 */
-static inline int tflite_elementwise(int code, int v, const tflite *t, const tflite_tensor *x, const tflite_tensor *y, float alpha)
+static inline int tflite_elementwise(int code, int v, const tflite *t, const tflite_tensor *x, const tflite_tensor *y,
+                                     float alpha)
 {
     const double ratio = (double)tflite_scale(t, x, 0) / (double)tflite_scale(t, y, 0);
     const int in = v - (int)x->zero, zero = (int)y->zero;
@@ -275,10 +328,14 @@ static inline int tflite_elementwise(int code, int v, const tflite *t, const tfl
         if (in <= -radius) { return -128; }
         if (in >= radius) { return 127; }
         r = tflite_multiply(in, m, e);
-        r = sucref_i_round_shift(code == 14 ? tflite_logistic_q4(r) : tflite_tanh_q4(r), (unsigned)(31 - bits)) + (code == 14 ? -128 : 0);
+        r = sucref_i_round_shift(code == 14 ? tflite_logistic_q4(r) : tflite_tanh_q4(r), (unsigned)(31 - bits)) +
+            (code == 14 ? -128 : 0);
     } else {
         if (code == 19 || code == 21) { lo = zero; }
-        if (code == 21) { const double six = zero + floor(6.0 / (double)tflite_scale(t, y, 0) + 0.5); hi = six > 127 ? 127 : (int32_t)six; }
+        if (code == 21) {
+            const double six = zero + floor(6.0 / (double)tflite_scale(t, y, 0) + 0.5);
+            hi = six > 127 ? 127 : (int32_t)six;
+        }
         sucref_quantize_multiplier(&m, &e, code == 98 && in < 0 ? ratio * (double)alpha : ratio);
         if (e > 30) { m = INT32_MAX; e = 30; }
         r = sucref_i_sat32((int64_t)zero + tflite_multiply(in, m, e));
@@ -287,15 +344,20 @@ static inline int tflite_elementwise(int code, int v, const tflite *t, const tfl
 }
 
 /* appends an operator on one int8 tensor to the layer before: its bytes go through what that layer does already */
-static inline int tflite_lookup(tflite *t, int code, const tflite_tensor *x, const tflite_tensor *y, float alpha, long op)
+static inline int tflite_lookup(tflite *t, int code, const tflite_tensor *x, const tflite_tensor *y, float alpha,
+                                long op)
 {
     sucref_layer_spec *s;
     uint8_t *bytes;
     int u;
     if (t->n_layers == 0) { return tflite_fail(t, op, "", "an activation before the first FULLY_CONNECTED"); }
-    if (!tflite_is_int8(x) || !tflite_is_int8(y) || x->elements != y->elements) { return tflite_fail(t, op, "", "an activation that is not int8"); }
-    if ((code == 14 && (y->zero != -128 || tflite_scale(t, y, 0) != 1.0F / 256)) || (code == 28 && (y->zero != 0 || tflite_scale(t, y, 0) != 1.0F / 128))) {
-        return tflite_fail(t, op, tflite_name(code), "must have output scale 1/256 and zero point -128 (LOGISTIC), or 1/128 and 0 (TANH)");
+    if (!tflite_is_int8(x) || !tflite_is_int8(y) || x->elements != y->elements) {
+        return tflite_fail(t, op, "", "an activation that is not int8");
+    }
+    if ((code == 14 && (y->zero != -128 || tflite_scale(t, y, 0) != 1.0F / 256)) ||
+        (code == 28 && (y->zero != 0 || tflite_scale(t, y, 0) != 1.0F / 128))) {
+        return tflite_fail(t, op, tflite_name(code),
+                           "must have output scale 1/256 and zero point -128 (LOGISTIC), or 1/128 and 0 (TANH)");
     }
     s = &t->layer[t->n_layers - 1];
     bytes = (uint8_t *)malloc(SUCREF_LOOKUP_LEN);
@@ -314,16 +376,20 @@ static inline int tflite_softmax(tflite *t, const tflite_tensor *x, const tflite
 {
     const double real = fmin((double)beta * (double)tflite_scale(t, x, 0) * 67108864.0, 2147483647.0); /* 2^(31 - 5) */
     int e;
-    if (!tflite_is_int8(x) || !tflite_is_int8(y) || x->elements != y->elements || y->zero != -128 || tflite_scale(t, y, 0) != 1.0F / 256 || t->n_layers == 0) {
+    if (!tflite_is_int8(x) || !tflite_is_int8(y) || x->elements != y->elements || y->zero != -128 ||
+        tflite_scale(t, y, 0) != 1.0F / 256 || t->n_layers == 0) {
         return tflite_fail(t, op, "SOFTMAX", "must be int8 with output scale 1/256 and zero point -128");
     }
     sucref_quantize_multiplier(&t->softmax_multiplier, &e, real);
-    if (!(real >= 1) || e < 0 || e > 31 || y->elements > 4095) { return tflite_fail(t, op, "SOFTMAX", "with an impossible scale or over 4095 classes"); }
+    if (!(real >= 1) || e < 0 || e > 31 || y->elements > 4095) {
+        return tflite_fail(t, op, "SOFTMAX", "with an impossible scale or over 4095 classes");
+    }
     t->softmax_shift = (uint8_t)e;
     return 1;
 }
 
-static inline int tflite_operator(tflite *t, tflite_table *op, int code, tflite_vector tensors, tflite_vector buffers, long k, long n_ops, long *current)
+static inline int tflite_operator(tflite *t, tflite_table *op, int code, tflite_vector tensors, tflite_vector buffers,
+                                  long k, long n_ops, long *current)
 {
     const tflite_vector in = tflite_vec(op, 1, 4), out = tflite_vec(op, 2, 4);
     tflite_table options = tflite_child(t, op, 4);
@@ -335,18 +401,27 @@ static inline int tflite_operator(tflite *t, tflite_table *op, int code, tflite_
     if (in.len < 1 || out.len != 1) { return tflite_fail(t, k, tflite_name(code), "without inputs or one output"); }
     result = (int32_t)tflite_u32(t->p + out.at);
     if (index[0] != *current) { return tflite_fail(t, k, tflite_name(code), "does not follow in one chain"); }
-    if (!tflite_get_tensor(t, &x, tensors, buffers, index[0], k) || !tflite_get_tensor(t, &y, tensors, buffers, result, k)) { return 0; }
+    if (!tflite_get_tensor(t, &x, tensors, buffers, index[0], k) ||
+        !tflite_get_tensor(t, &y, tensors, buffers, result, k)) {
+        return 0;
+    }
     *current = result;
-    if (t->softmax_multiplier != 0 && code != 6 && code != 22) { return tflite_fail(t, k, tflite_name(code), "after the final SOFTMAX"); }
+    if (t->softmax_multiplier != 0 && code != 6 && code != 22) {
+        return tflite_fail(t, k, tflite_name(code), "after the final SOFTMAX");
+    }
     at = tflite_field(&options, 0, 4);
     switch (code) {
     case 9:
-        if (!tflite_get_tensor(t, &w, tensors, buffers, index[1], k) || (index[2] >= 0 && !tflite_get_tensor(t, &b, tensors, buffers, index[2], k))) { return 0; }
+        if (!tflite_get_tensor(t, &w, tensors, buffers, index[1], k) ||
+            (index[2] >= 0 && !tflite_get_tensor(t, &b, tensors, buffers, index[2], k))) {
+            return 0;
+        }
         return tflite_dense(t, &x, &w, index[2] >= 0 ? &b : NULL, &y, (int)tflite_int(&options, 0, 1, 0), k);
     case 22:
         return x.elements == y.elements ? 1 : tflite_fail(t, k, tflite_name(code), "changes the number of elements");
     case 114:
-        if (k != 0 || (x.type != 0 && !(x.type == 3 && x.scale.len == 1 && x.zero == y.zero + 128 && tflite_scale(t, &x, 0) == tflite_scale(t, &y, 0)))) {
+        if (k != 0 || (x.type != 0 && !(x.type == 3 && x.scale.len == 1 && x.zero == y.zero + 128 &&
+                                        tflite_scale(t, &x, 0) == tflite_scale(t, &y, 0)))) {
             return tflite_fail(t, k, tflite_name(code), "is supported at the start, from float or the same scale");
         }
         t->input_type = x.type == 3 ? SUCREF_INPUT_U8 : SUCREF_INPUT_S8;
@@ -356,7 +431,9 @@ static inline int tflite_operator(tflite *t, tflite_table *op, int code, tflite_
     case 98: return tflite_lookup(t, code, &x, &y, at ? tflite_f32(t->p + at) : 0.0F, k);
     case 14: case 19: case 21: case 28: return tflite_lookup(t, code, &x, &y, 0, k);
     default:
-        return tflite_fail(t, k, tflite_name(code), "is not supported; supported are FULLY_CONNECTED RESHAPE QUANTIZE DEQUANTIZE RELU RELU6 LEAKY_RELU LOGISTIC TANH SOFTMAX");
+        return tflite_fail(t, k, tflite_name(code),
+                           "is not supported; supported are FULLY_CONNECTED RESHAPE QUANTIZE DEQUANTIZE RELU RELU6 "
+                           "LEAKY_RELU LOGISTIC TANH SOFTMAX");
     }
 }
 
@@ -370,12 +447,19 @@ static inline int tflite_parse(tflite *t, const uint8_t *p, size_t n)
     memset(t, 0, sizeof *t);
     t->p = p; t->n = n;
     t->input_type = SUCREF_INPUT_S8;
-    if (n < 8 || n > 0x7FFFFFFF || memcmp(p + 4, "TFL3", 4) != 0) { return tflite_fail(t, -1, "", "not a TensorFlow Lite file"); }
+    if (n < 8 || n > 0x7FFFFFFF || memcmp(p + 4, "TFL3", 4) != 0) {
+        return tflite_fail(t, -1, "", "not a TensorFlow Lite file");
+    }
     model = tflite_at(t, tflite_u32(p));
     codes = tflite_vec(&model, 1, 4); graphs = tflite_vec(&model, 2, 4); buffers = tflite_vec(&model, 4, 4);
     graph = tflite_item(t, graphs, 0);
-    tensors = tflite_vec(&graph, 0, 4); inputs = tflite_vec(&graph, 1, 4); outputs = tflite_vec(&graph, 2, 4); ops = tflite_vec(&graph, 3, 4);
-    if (graphs.len != 1 || graph.at == 0 || inputs.len != 1 || outputs.len != 1 || ops.len < 1) { return tflite_fail(t, -1, "", "must hold one graph with one input, one output and operators"); }
+    tensors = tflite_vec(&graph, 0, 4);
+    inputs = tflite_vec(&graph, 1, 4);
+    outputs = tflite_vec(&graph, 2, 4);
+    ops = tflite_vec(&graph, 3, 4);
+    if (graphs.len != 1 || graph.at == 0 || inputs.len != 1 || outputs.len != 1 || ops.len < 1) {
+        return tflite_fail(t, -1, "", "must hold one graph with one input, one output and operators");
+    }
     current = (int32_t)tflite_u32(p + inputs.at);
     for (k = 0; k < ops.len; k++) {
         tflite_table op = tflite_item(t, ops, k), code = tflite_item(t, codes, (uint32_t)tflite_int(&op, 0, 4, 0));
@@ -383,10 +467,15 @@ static inline int tflite_parse(tflite *t, const uint8_t *p, size_t n)
         if (op.at == 0 || code.at == 0) { return tflite_fail(t, (long)k, "", "is damaged"); }
         old = tflite_int(&code, 0, 1, 0);
         now = tflite_int(&code, 3, 4, 0);
-        if (!tflite_operator(t, &op, (int)(now > old ? now : old), tensors, buffers, (long)k, (long)ops.len, &current)) { return 0; }
+        if (!tflite_operator(t, &op, (int)(now > old ? now : old), tensors, buffers, (long)k, (long)ops.len,
+                             &current)) {
+            return 0;
+        }
     }
     if (t->n_layers == 0) { return tflite_fail(t, -1, "", "no FULLY_CONNECTED operator"); }
-    return current == (int32_t)tflite_u32(p + outputs.at) ? 1 : tflite_fail(t, -1, "", "the chain does not end in the output");
+    return current == (int32_t)tflite_u32(p + outputs.at)
+               ? 1
+               : tflite_fail(t, -1, "", "the chain does not end in the output");
 }
 
 static inline void tflite_free(tflite *t)

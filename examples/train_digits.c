@@ -299,7 +299,8 @@ int main(int argc, char **argv)
     size_t i;
     int k;
     if (argc < 5 || argc > 6 ||
-        (!is_even && strcmp(argv[1], "digits") != 0 && strcmp(argv[1], "small") != 0 && strcmp(argv[1], "fashion") != 0)) {
+        (!is_even && strcmp(argv[1], "digits") != 0 && strcmp(argv[1], "small") != 0 &&
+         strcmp(argv[1], "fashion") != 0)) {
         fprintf(stderr, "usage: train_digits even|digits|small|fashion plain|nested|centred SEED OUT.npz [DATA_DIR]\n");
         return 2;
     }

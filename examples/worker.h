@@ -1,6 +1,7 @@
 /* worker.h - a device that computes its part of every layer for a fusion node, over any stream of bytes.
  *
- *     request   0 u32 job  4 u16 layer  6 u16 rows of the largest shard  8 u8 planes wanted  9 u8 shard  10 the layer's input, unsigned
+ *     request   0 u32 job  4 u16 layer  6 u16 rows of the largest shard  8 u8 planes wanted  9 u8 shard
+ *               10 the layer's input, unsigned
  *     answer    one message (sucref_shard_pack) for each plane
  *
  * Little-endian; planes 0 ends it. */
@@ -10,7 +11,8 @@
 enum { WORKER_REQUEST = 10, WORKER_ROWS = 32, WORKER_WIDE = 784 };
 
 /* part, net [layers]: each layer's part and a state for it; get and put move len bytes */
-static int worker_serve(const sucref_model *part, sucref_net *net, unsigned layers, void (*get)(uint8_t *, size_t), void (*put)(const uint8_t *, size_t))
+static int worker_serve(const sucref_model *part, sucref_net *net, unsigned layers, void (*get)(uint8_t *, size_t),
+                        void (*put)(const uint8_t *, size_t))
 {
     static uint8_t head[WORKER_REQUEST], x[WORKER_WIDE], message[SUCREF_SHARD_OVERHEAD + 4 * WORKER_ROWS];
     static int32_t y[WORKER_ROWS], before[2 * WORKER_ROWS * SUCREF_MAX_PLANES];
@@ -30,7 +32,8 @@ static int worker_serve(const sucref_model *part, sucref_net *net, unsigned laye
         (void)sucref_net_set_input(&net[layer], x);
         for (t = 0; t < head[8] && t < part[layer].n_stops; t++) {
             s.plane = (uint8_t)t;
-            if (sucref_net_run(&net[layer], t) != SUCREF_OK || sucref_shard_sums(y, s.count, &net[layer], before) != SUCREF_OK ||
+            if (sucref_net_run(&net[layer], t) != SUCREF_OK ||
+                sucref_shard_sums(y, s.count, &net[layer], before) != SUCREF_OK ||
                 sucref_shard_pack(message, sizeof message, &len, &s, y) != SUCREF_OK) {
                 return 1;
             }

@@ -91,9 +91,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             if (work != NULL && sucref_net_init(&net, &m, work, len) == SUCREF_OK) {
                 (void)sucref_net_set_input(&net, x);
                 for (stop = 0; stop < m.usable_stops; stop++) {
-                    if (sucref_net_run(&net, stop) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { abort(); }
+                    if (sucref_net_run(&net, stop) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) {
+                        abort();
+                    }
                     as_parts(&m, &net, stop);
-                    if (proof != NULL && sucref_certified(&net, proof, sucref_certified_work_len(&m)) == SUCREF_E_SPACE) { abort(); }
+                    if (proof != NULL &&
+                        sucref_certified(&net, proof, sucref_certified_work_len(&m)) == SUCREF_E_SPACE) {
+                        abort();
+                    }
                 }
             }
             free(work);
@@ -138,8 +143,14 @@ int main(int argc, char **argv)
             sucref_vec_options o;
             size_t len, i;
             for (i = 0; i < 300; i++) { values[i] = (int16_t)rnd_in(-900, 900); }
-            o.seed_low = 1; o.seed_high = 2; o.stream = rnd(); o.ratio = (uint16_t)rnd_in(40, 2048); o.flags = (uint8_t)(k % 16 == 12 ? 6 : k / 4 % 3);
-            if (sucref_vec_encode(frame, sizeof frame, &len, values, 1 + rnd_below(300), &o, work) != SUCREF_OK) { return 1; }
+            o.seed_low = 1;
+            o.seed_high = 2;
+            o.stream = rnd();
+            o.ratio = (uint16_t)rnd_in(40, 2048);
+            o.flags = (uint8_t)(k % 16 == 12 ? 6 : k / 4 % 3);
+            if (sucref_vec_encode(frame, sizeof frame, &len, values, 1 + rnd_below(300), &o, work) != SUCREF_OK) {
+                return 1;
+            }
             save(argc > 1 ? argv[1] : NULL, "frame", k, frame, len);
             for (t = 0; t < 100; t++) {
                 (void)LLVMFuzzerTestOneInput(frame, len);
@@ -163,7 +174,9 @@ int main(int argc, char **argv)
         for (t = 0; t < 100; t++) {
             uint8_t *p = (uint8_t *)malloc(bytes);
             memcpy(p, file, bytes);
-            for (n = rnd_below(6); n > 0; n--) { p[rnd_below(bytes)] = (uint8_t)(rnd_below(3) ? rnd() : rnd_below(10)); }
+            for (n = rnd_below(6); n > 0; n--) {
+                p[rnd_below(bytes)] = (uint8_t)(rnd_below(3) ? rnd() : rnd_below(10));
+            }
             (void)LLVMFuzzerTestOneInput(p, t % 5 ? bytes : rnd_below(bytes + 1));
             free(p);
         }

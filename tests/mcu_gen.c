@@ -1,6 +1,7 @@
 /* mcu_gen.c - writes the headers that boards are tested with.
  *
- *   mcu_gen cases N OUT.h        N small random models with an input each, and a hash of the oracle's answer at every stop
+ *   mcu_gen cases N OUT.h        N small random models with an input each, and a hash of the oracle's answer
+ *                                at every stop
  *   mcu_gen pictures OUT.h PGM.. the pictures as 28x28 digits (the label is the first letter of the name)
  *   mcu_gen layer PLAN ROWS COLS OUT.sucref OUT.u8    one layer with bell-shaped weights, and a ReLU-like input */
 #define SUCREF_HOST
@@ -45,7 +46,8 @@ static void cases(unsigned n, FILE *f)
                 hash = fnv(hash, u[i]);
             }
         }
-        fprintf(f, "static const union { uint8_t bytes[%lu]; uint32_t align; } case%u SUCREF_FLASH = { {\n", (unsigned long)bytes, k);
+        fprintf(f, "static const union { uint8_t bytes[%lu]; uint32_t align; } case%u SUCREF_FLASH = { {\n",
+                (unsigned long)bytes, k);
         bytes_to_c(f, (const uint8_t *)file, bytes);
         fprintf(f, "} };\nstatic const uint8_t input%u[%lu] SUCREF_FLASH = {", k, (unsigned long)m.n_in);
         bytes_to_c(f, x, m.n_in);
@@ -53,7 +55,8 @@ static void cases(unsigned n, FILE *f)
         free(file);
         rs_free(&r);
     }
-    fprintf(f, "#define CASE_WORK_LEN %luU\n#define CASE_WIDEST %luU\n#define FOR_CASES(one)", (unsigned long)most, (unsigned long)widest);
+    fprintf(f, "#define CASE_WORK_LEN %luU\n#define CASE_WIDEST %luU\n#define FOR_CASES(one)", (unsigned long)most,
+            (unsigned long)widest);
     for (k = 0; k < n; k++) { fprintf(f, " one(%u)", k); }
     fprintf(f, "\n");
 }
@@ -64,7 +67,10 @@ static int pictures(FILE *f, int n, char **paths)
     fprintf(f, "#define PICTURE_COUNT %dU\nstatic const uint8_t pictures[%d][784] SUCREF_FLASH = {\n", n, n);
     for (i = 0; i < n; i++) {
         uint8_t digit[784], *p = picture_read(paths[i], &w, &h);
-        if (p == NULL || picture_to_digit(digit, p, w, h) != 0) { fprintf(stderr, "mcu_gen: %s cannot be read\n", paths[i]); return 2; }
+        if (p == NULL || picture_to_digit(digit, p, w, h) != 0) {
+            fprintf(stderr, "mcu_gen: %s cannot be read\n", paths[i]);
+            return 2;
+        }
         fprintf(f, "{");
         bytes_to_c(f, digit, 784);
         fprintf(f, "},\n");
@@ -94,7 +100,8 @@ static int layer(const char *plan, uint32_t rows, uint32_t cols, const char *mod
         for (k = 0; k < 12; k++) { sum += rnd_in(-16, 16); }
         w[i] = (int8_t)(sum > 127 ? 127 : sum < -127 ? -127 : sum);
     }
-    for (i = 0; i < cols; i++) { x[i] = (uint8_t)(rnd_below(2) ? 0 : 1 + rnd_below(100)); } /* half zeros, mean about 25 */
+    /* half zeros, mean about 25 */
+    for (i = 0; i < cols; i++) { x[i] = (uint8_t)(rnd_below(2) ? 0 : 1 + rnd_below(100)); }
     for (; *plan; plan++) {
         if (*plan == '+') { l.coarse = 1; continue; }
         if (*plan == ',') { continue; }
@@ -126,6 +133,10 @@ int main(int argc, char **argv)
     }
     f = argc >= 4 ? fopen(strcmp(argv[1], "cases") == 0 ? argv[3] : argv[2], "w") : NULL;
     if (f == NULL) { fprintf(stderr, "mcu_gen: see the top of tests/mcu_gen.c\n"); return 2; }
-    if (strcmp(argv[1], "cases") == 0) { cases((unsigned)atoi(argv[2]), f); } else { status = pictures(f, argc - 3, argv + 3); }
+    if (strcmp(argv[1], "cases") == 0) {
+        cases((unsigned)atoi(argv[2]), f);
+    } else {
+        status = pictures(f, argc - 3, argv + 3);
+    }
     return fclose(f) == 0 ? status : 2;
 }

@@ -50,8 +50,8 @@ static int oracle_requant(const sucref_layer_spec *s, int64_t z, uint32_t row)
 }
 
 /* pre-activation of a row whose top `bits` (1..8) bits are known */
-static int64_t oracle_row(const sucref_layer_spec *s, const int64_t *u, uint32_t row, int bits, const sucref_correction *c,
-                          uint32_t row_in_group)
+static int64_t oracle_row(const sucref_layer_spec *s, const int64_t *u, uint32_t row, int bits,
+                          const sucref_correction *c, uint32_t row_in_group)
 {
     const int8_t *w = s->w + (size_t)row * s->n_in;
     int shift = s->plan[0] == 8 ? 0 : (int)(s->row_shift ? s->row_shift[row] : 0), k = 8 - bits;
@@ -70,16 +70,18 @@ static int64_t oracle_row(const sucref_layer_spec *s, const int64_t *u, uint32_t
     }
     if (bits == 8) { return s->bias[row] + oracle_floor_div(acc, oracle_pow2(shift)); }
     if (c != NULL && c->alpha != NULL) {
-        return oracle_clamp(c->beta[row_in_group] +
-                            oracle_floor_div((int64_t)c->alpha[row_in_group] * acc + (int64_t)c->gamma[row_in_group] * sum, 4096),
-                            INT32_MIN, INT32_MAX);
+        return oracle_clamp(
+            c->beta[row_in_group] +
+                oracle_floor_div((int64_t)c->alpha[row_in_group] * acc + (int64_t)c->gamma[row_in_group] * sum, 4096),
+            INT32_MIN, INT32_MAX);
     }
     return oracle_clamp(s->bias[row] + oracle_floor_div(oracle_pow2(12 - shift) * acc +
                         (oracle_pow2(k > shift ? k - shift : 0) - 1) * 2048 * sum, 4096), INT32_MIN, INT32_MAX);
 }
 
 /* the answer of one stop: logits and out [n_out]; x [n_in] bytes as the model takes them */
-static inline void oracle_stop(int32_t *logits, uint8_t *out, const sucref_model_spec *m, const uint8_t *x, unsigned stop)
+static inline void oracle_stop(int32_t *logits, uint8_t *out, const sucref_model_spec *m, const uint8_t *x,
+                               unsigned stop)
 {
     static int64_t u[512], next[512];
     unsigned n, total = 0, flat = 0, g;

@@ -26,8 +26,9 @@ typedef struct {
 } random_spec;
 
 static const uint8_t rs_plans[][SUCREF_MAX_PLANES] = {
-    { 8 }, { 4, 4 }, { 2, 2, 2, 2 }, { 3, 3, 2 }, { 1, 1, 1, 1, 1, 1, 1, 1 }, { 2, 8 }, { 4, 8 }, { 1, 8 }, { 7, 1 }, { 1, 7 },
-    { 5, 3 }, { 6, 2 }, { 1, 1, 2, 4 }, { 3, 8 }, { 7, 8 }
+    { 8 },    { 4, 4 }, { 2, 2, 2, 2 }, { 3, 3, 2 }, { 1, 1, 1, 1, 1, 1, 1, 1 },
+    { 2, 8 }, { 4, 8 }, { 1, 8 },       { 7, 1 },    { 1, 7 },
+    { 5, 3 }, { 6, 2 }, { 1, 1, 2, 4 }, { 3, 8 },    { 7, 8 }
 };
 
 static void rs_weights(random_spec *r, unsigned n, int max)
@@ -60,7 +61,8 @@ static void rs_scales(random_spec *r, unsigned n)
         const int shift = s->act == SUCREF_ACT_TABLE ? rnd_in(0, 4) : rnd_in(spread, spread + 5);
         r->ints[n][i] = rnd_in(-20000, 20000);
         r->ints[n][s->n_out + i] = rnd_below(20) ? (int32_t)(0x40000000U + rnd() % 0x40000000U) : 0;
-        r->exponent[n][i] = (int8_t)(s->requant == SUCREF_REQUANT_TFLITE ? (rnd_below(30) ? 1 - shift : rnd_in(1, 6)) : shift);
+        r->exponent[n][i] = (int8_t)(s->requant == SUCREF_REQUANT_TFLITE ? (rnd_below(30) ? 1 - shift : rnd_in(1, 6))
+                                                                         : shift);
     }
     for (i = 0; i < SUCREF_TABLE_LEN; i++) { r->table[n][i] = (int16_t)rnd_in(-32768, 32767); }
     s->bias = r->ints[n];
@@ -115,13 +117,18 @@ static void rs_make(random_spec *r, uint32_t widest)
     r->spec.n_layers = (uint8_t)(1 + rnd_below(RS_LAYERS));
     r->spec.n_stops = (uint8_t)(1 + rnd_below(RS_STOPS));
     r->spec.input_type = (uint8_t)rnd_below(2);
-    r->spec.layers = r->layer; r->spec.bits = r->bits; r->spec.in_bits = r->in_bits; r->spec.corrections = r->correction;
+    r->spec.layers = r->layer;
+    r->spec.bits = r->bits;
+    r->spec.in_bits = r->in_bits;
+    r->spec.corrections = r->correction;
     for (n = 0; n < r->spec.n_layers; n++) {
         sucref_layer_spec *s = &r->layer[n];
         const uint8_t *plan = rs_plans[rnd_below(sizeof rs_plans / sizeof rs_plans[0])];
         s->n_in = n ? r->layer[n - 1].n_out : 1 + rnd_below(widest);
         s->n_out = 1 + rnd_below(rnd_below(3) ? widest : 20);
-        for (s->n_planes = 0; s->n_planes < 8 && plan[s->n_planes]; s->n_planes++) { s->plan[s->n_planes] = plan[s->n_planes]; }
+        for (s->n_planes = 0; s->n_planes < 8 && plan[s->n_planes]; s->n_planes++) {
+            s->plan[s->n_planes] = plan[s->n_planes];
+        }
         s->coarse = (uint8_t)(s->n_planes == 2 && plan[1] == 8);
         s->in_zero = (uint8_t)(n ? r->layer[n - 1].out_zero : rnd_below(256));
         r->w[n] = (int8_t *)malloc((size_t)s->n_in * s->n_out);
@@ -132,7 +139,8 @@ static void rs_make(random_spec *r, uint32_t widest)
         rs_scales(r, n);
         s->n_groups = (uint8_t)(1 + rnd_below(s->n_out < RS_GROUPS ? s->n_out : RS_GROUPS));
         for (g = 0, i = 0; g < s->n_groups; g++) {
-            r->group_rows[n][g] = g + 1U == s->n_groups ? s->n_out - i : 1 + rnd_below(s->n_out - i - (s->n_groups - g - 1U));
+            r->group_rows[n][g] = g + 1U == s->n_groups ? s->n_out - i
+                                                        : 1 + rnd_below(s->n_out - i - (s->n_groups - g - 1U));
             i += r->group_rows[n][g];
         }
         s->group_rows = r->group_rows[n];
@@ -155,7 +163,12 @@ static void rs_make(random_spec *r, uint32_t widest)
         i += rnd_below(9 - i);
     }
     rs_schedule(r);
-    for (n = 0; n < r->spec.n_stops; n++) { r->exits[n].margin = rnd() % 60000U; r->exits[n].samples = rnd(); r->exits[n].disagreements = rnd(); r->exits[n].risk = rnd(); }
+    for (n = 0; n < r->spec.n_stops; n++) {
+        r->exits[n].margin = rnd() % 60000U;
+        r->exits[n].samples = rnd();
+        r->exits[n].disagreements = rnd();
+        r->exits[n].risk = rnd();
+    }
     if (rnd_below(2)) { r->spec.exits = r->exits; }
     if (rnd_below(4) == 0) { /* ends in a softmax */
         r->spec.softmax_multiplier = (int32_t)(0x40000000U + rnd() % 0x40000000U);
@@ -180,7 +193,11 @@ static inline void rs_input(uint8_t *x, uint32_t n, int type)
     const uint32_t kind = rnd_below(5);
     uint32_t i;
     for (i = 0; i < n; i++) {
-        uint32_t v = kind == 0 ? rnd() : kind == 1 ? (rnd_below(4) ? 0 : rnd()) : kind == 2 ? 0 : kind == 3 ? 255 : rnd_below(4);
+        uint32_t v = kind == 0   ? rnd()
+                     : kind == 1 ? (rnd_below(4) ? 0 : rnd())
+                     : kind == 2 ? 0
+                     : kind == 3 ? 255
+                                 : rnd_below(4);
         x[i] = (uint8_t)(type == SUCREF_INPUT_S8 ? v ^ 0x80 : v);
     }
 }

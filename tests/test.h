@@ -1,5 +1,6 @@
 /* test.h - a small harness. A test is a function that returns nothing and uses CHECK; main runs them with RUN and ends
- * with REPORT, which prints `N passed, N failed[, N skipped]`. Every test starts from the seed that it prints on failure. */
+ * with REPORT, which prints `N passed, N failed[, N skipped]`.
+ * Every test starts from the seed that it prints on failure. */
 #ifndef SUCREF_TEST_H
 #define SUCREF_TEST_H
 #include "rnd.h"

@@ -1,4 +1,5 @@
-/* certified exit: a proof is never wrong, on random small networks of every kind that can have bounds; the bounds' parts against
+/* certified exit: a proof is never wrong, on random small networks of every kind that can have bounds; the bounds'
+ * parts against
  * their equations; what cannot be proved says so.   test_certified [seed [cases]] */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
@@ -11,14 +12,16 @@
 static uint32_t cases = 300;
 enum { INPUTS = 100, SAMPLES = 60, WIDEST = 24 };
 
-/* a random model whose every stop may have bounds; the corrections it had are replaced by fitted ones two times of three */
+/* a random model whose every stop may have bounds; the corrections it had are replaced by fitted ones two times of
+ * three */
 static void certifiable(random_spec *r, void **fitted, const uint8_t *samples)
 {
     unsigned n, t, g;
     for (rs_make(r, WIDEST); r->spec.n_layers > 3 || r->spec.n_stops < 2; rs_make(r, WIDEST)) { rs_free(r); }
     r->layer[0].flags |= SUCREF_LAYER_KEEP;
     for (n = 0; n < r->spec.n_layers; n++) { r->layer[n].act %= 3; r->layer[n].slope = 0; }
-    for (n = 0; rnd_below(2) && n < r->spec.n_layers; n++) { /* ReLUs that neither saturate nor sleep, where the lines matter */
+    /* ReLUs that neither saturate nor sleep, where the lines matter */
+    for (n = 0; rnd_below(2) && n < r->spec.n_layers; n++) {
         sucref_layer_spec *s = &r->layer[n];
         s->requant = SUCREF_REQUANT_TFLITE; s->lo = s->out_zero; s->hi = 255;
         for (t = 0; t < s->n_out; t++) { r->exponent[n][t] = -9; r->ints[n][s->n_out + t] |= 0x40000000; }
@@ -62,7 +65,8 @@ static void never_wrong(void)
         CHECK(sucref_certify(&bounds, &memory, &r.spec, samples, SAMPLES) == SUCREF_OK);
         r.spec.bounds = &bounds;
         file = rs_write(&r, &bytes);
-        CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK && sucref_model_check(&m, NULL) == SUCREF_OK);
+        CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK &&
+              sucref_model_check(&m, NULL) == SUCREF_OK);
         if (file == NULL) { return; }
         work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
         CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
@@ -90,8 +94,9 @@ static void never_wrong(void)
         free(work); free(file); free(memory); free(fitted);
         rs_free(&r);
     }
-    printf("  %lu inputs, %lu of %lu stops proved, by layers %lu %lu %lu\n", (unsigned long)cases * INPUTS, (unsigned long)proved, (unsigned long)asked,
-           (unsigned long)by_layers[0], (unsigned long)by_layers[1], (unsigned long)by_layers[2]);
+    printf("  %lu inputs, %lu of %lu stops proved, by layers %lu %lu %lu\n", (unsigned long)cases * INPUTS,
+           (unsigned long)proved, (unsigned long)asked, (unsigned long)by_layers[0], (unsigned long)by_layers[1],
+           (unsigned long)by_layers[2]);
     CHECK(proved > asked / 20 && by_layers[0] > 0 && by_layers[1] > 0 && by_layers[2] > 0);
 }
 
@@ -161,8 +166,11 @@ static void offsets_at_the_mean(void)
             uint32_t row = 0;
             for (g = 0; g < r.layer[0].n_groups; g++) {
                 for (i = 0; i < r.group_rows[0][g]; i++, row++) {
-                    const sucref_correction *c = r.spec.corrections != NULL ? &r.spec.corrections[t * r.total + g] : NULL;
-                    const int64_t more = oracle_row(&r.layer[0], u, row, 8, NULL, i) - oracle_row(&r.layer[0], u, row, r.bits[t * r.total + g], c, i) - b.offset[t * r.layer[0].n_out + row];
+                    const sucref_correction *c = r.spec.corrections != NULL ? &r.spec.corrections[t * r.total + g]
+                                                                            : NULL;
+                    const int64_t more = oracle_row(&r.layer[0], u, row, 8, NULL, i) -
+                                         oracle_row(&r.layer[0], u, row, r.bits[t * r.total + g], c, i) -
+                                         b.offset[t * r.layer[0].n_out + row];
                     CHECK(more >= 0 && more < 2);
                 }
             }
@@ -194,18 +202,22 @@ static void errors(void)
     file = rs_write(&r, &bytes); /* without bounds */
     CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
-    CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK && sucref_net_set_input(&s, x) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
+    CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK &&
+          sucref_net_set_input(&s, x) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
     CHECK(sucref_certified(&s, proof, 7 * WIDEST) == SUCREF_E_STATE);
     free(file);
     r.spec.bounds = &bounds;
     file = rs_write(&r, &bytes);
     CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
-    CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK && sucref_net_set_input(&s, x) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
-    CHECK(sucref_certified(NULL, proof, 7 * WIDEST) == SUCREF_E_ARG && sucref_certified(&s, NULL, 7 * WIDEST) == SUCREF_E_ARG);
+    CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK &&
+          sucref_net_set_input(&s, x) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
+    CHECK(sucref_certified(NULL, proof, 7 * WIDEST) == SUCREF_E_ARG &&
+          sucref_certified(&s, NULL, 7 * WIDEST) == SUCREF_E_ARG);
     CHECK(sucref_certified(&s, proof, sucref_certified_work_len(&m) - 1U) == SUCREF_E_SPACE);
     CHECK(sucref_certified(&s, proof, sucref_certified_work_len(&m)) >= 0);
     CHECK(sucref_certified_work_len(NULL) == 0);
-    CHECK(sucref_net_step(&s, 1) == SUCREF_MORE && sucref_certified(&s, proof, 7 * WIDEST) == SUCREF_E_STATE); /* the next stop has begun */
+    /* the next stop has begun */
+    CHECK(sucref_net_step(&s, 1) == SUCREF_MORE && sucref_certified(&s, proof, 7 * WIDEST) == SUCREF_E_STATE);
     free(memory);
     r.layer[0].flags &= (uint8_t)~SUCREF_LAYER_KEEP;
     CHECK(sucref_certify(&bounds, &memory, &r.spec, samples, SAMPLES) == SUCREF_E_STATE && memory == NULL);
@@ -224,7 +236,9 @@ static void refused(void)
     sucref_model m;
     sucref_net s;
     uint8_t *p;
-    for (certifiable(&r, &fitted, samples); !(r.layer[r.spec.n_layers - 1].flags & SUCREF_LAYER_ORDER) || r.layer[r.spec.n_layers - 1].n_out < 3; certifiable(&r, &fitted, samples)) {
+    for (certifiable(&r, &fitted, samples);
+         !(r.layer[r.spec.n_layers - 1].flags & SUCREF_LAYER_ORDER) || r.layer[r.spec.n_layers - 1].n_out < 3;
+         certifiable(&r, &fitted, samples)) {
         free(fitted);
         rs_free(&r);
     }
@@ -237,7 +251,8 @@ static void refused(void)
     good = sucref_i_u32(p + at);
     CHECK(good != 0);
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
-    CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK && sucref_net_set_input(&s, samples) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
+    CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK &&
+          sucref_net_set_input(&s, samples) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
     CHECK(sucref_certified(&s, proof, 7 * WIDEST) >= 0);
     p[at] = (uint8_t)(p[at] + 4);
     CHECK(sucref_certified(&s, proof, 7 * WIDEST) == SUCREF_E_DATA);

@@ -1,4 +1,5 @@
-/* dither, hadamard, qcs: golden vectors, and the exact statements in the header's comments, summed over every dither (and sign). */
+/* dither, hadamard, qcs: golden vectors, and the exact statements in the header's comments,
+ * summed over every dither (and sign). */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
@@ -46,12 +47,23 @@ static void battery(void)
         sucref_stream a, b;
         uint32_t i, lo = 1, hi = 2, st = 3;
         sucref_stream_init(&a, lo, hi, st);
-        if (test >= 3) { if (test % 3 == 0) { lo ^= 1U << test; } else if (test % 3 == 1) { hi ^= 1U << test; } else { st ^= 1U << test; } }
+        if (test >= 3) {
+            if (test % 3 == 0) {
+                lo ^= 1U << test;
+            } else if (test % 3 == 1) {
+                hi ^= 1U << test;
+            } else {
+                st ^= 1U << test;
+            }
+        }
         sucref_stream_init(&b, lo, hi, st);
         for (lane = 0; lane < 4; lane++) {
             memset(count, 0, sizeof count);
             for (i = 0; i < 1U << 20; i++) {
-                const uint32_t x = sucref_random(&a, i), y = test == 0 ? x >> 16 | x << 16 : test == 1 ? sucref_random(&a, i + 1) : sucref_random(&b, test == 2 ? i ^ 0x80000000U : i);
+                const uint32_t x = sucref_random(&a, i), y = test == 0 ? x >> 16 | x << 16
+                                                             : test == 1
+                                                                 ? sucref_random(&a, i + 1)
+                                                                 : sucref_random(&b, test == 2 ? i ^ 0x80000000U : i);
                 count[(x >> 8 * lane & 255U) << 8 | (y >> 8 * lane & 255U)]++;
             }
             if (fabs(chi(count, 65536, 1 << 20)) > worst) { worst = fabs(chi(count, 65536, 1 << 20)); }
@@ -90,11 +102,13 @@ static void golden_integers(void)
         memset(&c, 0, sizeof c);
         c.step = (uint32_t)g[2]; c.k = (uint16_t)g[3]; c.alpha = 1;
         symbol = sucref_i_nested_symbol(&c, c.step, 0xFFFFFFFFU / c.step, 0xFFFFFFFFU / c.k, g[0], g[4]);
-        CHECK(symbol == g[5] && sucref_i_nested_estimate(&c, c.step, 0xFFFFFFFFU / (2 * c.step), 0xFFFFFFFFU / c.k, symbol, g[1], g[4]) == g[6]);
+        CHECK(symbol == g[5] && sucref_i_nested_estimate(&c, c.step, 0xFFFFFFFFU / (2 * c.step), 0xFFFFFFFFU / c.k,
+                                                         symbol, g[1], g[4]) == g[6]);
     }
 }
 
-/* vectors of reals on a grid: theta / kappa + u + 1/2 over a common denominator is an integer quantizer of a general step */
+/* vectors of reals on a grid: theta / kappa + u + 1/2 over a common denominator is an integer quantizer of a general
+ * step */
 static void golden_reals(void)
 {
     int i, j;
@@ -103,18 +117,21 @@ static void golden_reals(void)
         int max = 0;
         for (j = 0; j < 12; j++) { max = abs(g->x[j]) > max ? abs(g->x[j]) : max; }
         for (j = 0; j < 12; j++) { /* 128 * max * (x M / max + u / 128 + 1/2) */
-            CHECK(sucref_i_divide(128 * g->x[j] * g->levels + max * (g->u[j] + 64), (uint32_t)(128 * max), 0xFFFFFFFFU / (uint32_t)(128 * max)) == g->q[j]);
+            CHECK(sucref_i_divide(128 * g->x[j] * g->levels + max * (g->u[j] + 64), (uint32_t)(128 * max),
+                                  0xFFFFFFFFU / (uint32_t)(128 * max)) == g->q[j]);
         }
     }
     for (i = 0; i < COUNT(golden_stochastic); i++) {
         const golden_scalar_case *g = &golden_stochastic[i];
-        for (j = 0; j < 10; j++) { CHECK(sucref_i_floor32(2 * g->x[j] * g->levels + g->u[j] + 64, 7) == g->q[j]); } /* S = 128 */
+        /* S = 128 */
+        for (j = 0; j < 10; j++) { CHECK(sucref_i_floor32(2 * g->x[j] * g->levels + g->u[j] + 64, 7) == g->q[j]); }
     }
     for (j = 0; j < 16; j++) { /* S = 128 units of 1/128: y = 2 x, centred dither u */
         const int q = 2 * golden_onebit[0][j] + golden_onebit[1][j] > 0 ? 1 : -1;
         CHECK(q == golden_onebit[2][j] && q * 64 - golden_onebit[1][j] == golden_onebit[3][j]);
     }
-    for (i = 0; i < COUNT(golden_nested_real); i++) { /* D1 = 640 units; u centred: u + 320 in 0..639, estimates on half units below ours */
+    /* D1 = 640 units; u centred: u + 320 in 0..639, estimates on half units below ours */
+    for (i = 0; i < COUNT(golden_nested_real); i++) {
         const int *g = golden_nested_real[i];
         sucref_nested c;
         uint16_t symbol;
@@ -123,7 +140,8 @@ static void golden_reals(void)
         c.step = 640; c.k = (uint16_t)g[3]; c.alpha = 1;
         symbol = sucref_i_nested_symbol(&c, 640, 0xFFFFFFFFU / 640, 0xFFFFFFFFU / c.k, g[0], g[2] + 320);
         CHECK(g[4] < 0 || symbol == g[4]);
-        e = sucref_i_nested_estimate(&c, 640, 0xFFFFFFFFU / 1280, 0xFFFFFFFFU / c.k, symbol, g[1], g[2] + 320); /* 2 * estimate - 1 */
+        /* 2 * estimate - 1 */
+        e = sucref_i_nested_estimate(&c, 640, 0xFFFFFFFFU / 1280, 0xFFFFFFFFU / c.k, symbol, g[1], g[2] + 320);
         CHECK(e == 2 * g[5] - 1);
     }
 }
@@ -249,14 +267,17 @@ static void nested_exact(void)
             c.k = (uint16_t)ks[a]; c.step = (uint32_t)steps[b]; c.alpha = 1;
             for (x = -60; x <= 60; x++) {
                 for (u = 0; u < steps[b]; u++) {
-                    const uint16_t symbol = sucref_i_nested_symbol(&c, c.step, 0xFFFFFFFFU / c.step, 0xFFFFFFFFU / c.k, x, u);
+                    const uint16_t symbol = sucref_i_nested_symbol(&c, c.step, 0xFFFFFFFFU / c.step, 0xFFFFFFFFU / c.k,
+                                                                   x, u);
                     const int64_t q = floor_div(x + u, steps[b]);
                     CHECK(symbol == q - floor_div(q, c.k) * c.k);
                     for (z = -ks[a] * steps[b]; z <= ks[a] * steps[b]; z++) {
-                        const int64_t e = sucref_i_nested_estimate(&c, c.step, 0xFFFFFFFFU / (2 * c.step), 0xFFFFFFFFU / c.k, symbol, x + z, u);
+                        const int64_t e = sucref_i_nested_estimate(&c, c.step, 0xFFFFFFFFU / (2 * c.step),
+                                                                   0xFFFFFFFFU / c.k, symbol, x + z, u);
                         const int64_t whole = 2 * steps[b] * q - 2 * u + steps[b] - 1;
                         if (2 * abs(z) < (ks[a] - 1) * steps[b]) { CHECK(e == whole); }
-                        CHECK((e - whole) % (2 * ks[a] * steps[b]) == 0 && e - 2 * (x + z) >= -ks[a] * steps[b] && e - 2 * (x + z) < ks[a] * steps[b]);
+                        CHECK((e - whole) % (2 * ks[a] * steps[b]) == 0 && e - 2 * (x + z) >= -ks[a] * steps[b] &&
+                              e - 2 * (x + z) < ks[a] * steps[b]);
                     }
                 }
             }
@@ -282,36 +303,53 @@ static void vectors(void)
         const unsigned terms = 1 + rnd_below(3);
         sucref_stream_init(&r, rnd(), rnd(), rnd());
         st.shift = (uint8_t)(4 + rnd_below(21)); st.multiplier = 1 + rnd_below(3000);
-        for (i = 0; i < N; i++) { x[i] = rnd_in(-20000, 20000); if ((int64_t)abs(x[i]) * st.multiplier > (int64_t)32766 << st.shift) { x[i] = 1; } }
-        CHECK(sucref_dither_encode(q, x, N, &st, &r, base) == SUCREF_OK && sucref_dither_decode(x2, q, N, &st, &r, base) == SUCREF_OK);
         for (i = 0; i < N; i++) {
-            const int64_t u = sucref_random(&r, base + (uint32_t)i) >> (32 - st.shift), s = (int64_t)1 << st.shift, want = floor_div((int64_t)x[i] * st.multiplier + u, s);
-            CHECK(q[i] == want && x2[i] == 2 * s * want - 2 * u + s - 1 && llabs(x2[i] - 2 * (int64_t)x[i] * st.multiplier) < s);
+            x[i] = rnd_in(-20000, 20000);
+            if ((int64_t)abs(x[i]) * st.multiplier > (int64_t)32766 << st.shift) { x[i] = 1; }
         }
-        CHECK(sucref_half_encode(q, x, N, &st, terms, &r, base) == SUCREF_OK && sucref_half_decode(x2, q, N, &st, terms) == SUCREF_OK);
+        CHECK(sucref_dither_encode(q, x, N, &st, &r, base) == SUCREF_OK &&
+              sucref_dither_decode(x2, q, N, &st, &r, base) == SUCREF_OK);
+        for (i = 0; i < N; i++) {
+            const int64_t u = sucref_random(&r, base + (uint32_t)i) >> (32 - st.shift), s = (int64_t)1 << st.shift,
+                          want = floor_div((int64_t)x[i] * st.multiplier + u, s);
+            CHECK(q[i] == want && x2[i] == 2 * s * want - 2 * u + s - 1 &&
+                  llabs(x2[i] - 2 * (int64_t)x[i] * st.multiplier) < s);
+        }
+        CHECK(sucref_half_encode(q, x, N, &st, terms, &r, base) == SUCREF_OK &&
+              sucref_half_decode(x2, q, N, &st, terms) == SUCREF_OK);
         for (i = 0; i < N; i++) {
             int64_t u = 0, s = (int64_t)1 << st.shift;
             unsigned k;
             for (k = 0; k < terms; k++) { u += sucref_random(&r, base + (uint32_t)i * terms + k) >> (32 - st.shift); }
-            CHECK(q[i] == floor_div((int64_t)x[i] * st.multiplier + u, s) && x2[i] == 2 * s * q[i] - (int64_t)(terms - 1) * (s - 1));
+            CHECK(q[i] == floor_div((int64_t)x[i] * st.multiplier + u, s) &&
+                  x2[i] == 2 * s * q[i] - (int64_t)(terms - 1) * (s - 1));
         }
-        CHECK(sucref_d4_encode(q, x, N, &st, &r, base) == SUCREF_OK && sucref_d4_decode(x2, q, N, &st, &r, base) == SUCREF_OK);
+        CHECK(sucref_d4_encode(q, x, N, &st, &r, base) == SUCREF_OK &&
+              sucref_d4_decode(x2, q, N, &st, &r, base) == SUCREF_OK);
         for (i = 0; i < N; i++) {
             CHECK(llabs(x2[i] - 2 * (int64_t)x[i] * st.multiplier) <= (int64_t)2 << st.shift);
             CHECK(i % 4 != 3 || ((q[i] + q[i - 1] + q[i - 2] + q[i - 3]) & 1) == 0);
         }
-        for (i = 0; i < N; i++) { y[i] = (int32_t)rnd_in(-(1 << (st.shift - 1)), 1 << (st.shift - 1)) / (int32_t)st.multiplier; }
-        CHECK(sucref_onebit_encode(bits, y, N, &st, &r, base) == SUCREF_OK && sucref_onebit_decode(x2, bits, N, &st, &r, base) == SUCREF_OK);
+        for (i = 0; i < N; i++) {
+            y[i] = (int32_t)rnd_in(-(1 << (st.shift - 1)), 1 << (st.shift - 1)) / (int32_t)st.multiplier;
+        }
+        CHECK(sucref_onebit_encode(bits, y, N, &st, &r, base) == SUCREF_OK &&
+              sucref_onebit_decode(x2, bits, N, &st, &r, base) == SUCREF_OK);
         for (i = 0; i < N; i++) { CHECK(llabs(x2[i] - 2 * (int64_t)y[i] * st.multiplier) < (int64_t)1 << st.shift); }
         memset(&c, 0, sizeof c);
         c.step = 1 + rnd_below(2000); c.k = (uint16_t)(2 + rnd_below(60)); c.alpha_shift = (uint8_t)rnd_below(9);
         c.alpha = (uint16_t)(1 + rnd_below(1U << c.alpha_shift));
-        for (i = 0; i < N; i++) { y[i] = x[i] + rnd_in(-(int)((c.k - 1) * c.step / 2 - 0), (int)((c.k - 1) * c.step / 2)); }
-        CHECK(sucref_nested_encode(symbol, x, N, &c, &r, base) == SUCREF_OK && sucref_nested_decode(e, symbol, y, N, &c, &r, base) == SUCREF_OK);
+        for (i = 0; i < N; i++) {
+            y[i] = x[i] + rnd_in(-(int)((c.k - 1) * c.step / 2 - 0), (int)((c.k - 1) * c.step / 2));
+        }
+        CHECK(sucref_nested_encode(symbol, x, N, &c, &r, base) == SUCREF_OK &&
+              sucref_nested_decode(e, symbol, y, N, &c, &r, base) == SUCREF_OK);
         for (i = 0; i < N; i++) { /* 2^(2b+1) x + (alpha^2 - 4^b) 2 (x - y) + alpha * e2, e2 odd steps within v - 1 */
             const int64_t v = (int64_t)c.step << c.alpha_shift, full = (int64_t)1 << (2 * c.alpha_shift);
             const int64_t rest = e[i] - 2 * full * x[i] - 2 * ((int64_t)c.alpha * c.alpha - full) * (x[i] - y[i]);
-            if (2 * c.alpha * llabs((int64_t)x[i] - y[i]) < (c.k - 1) * v) { CHECK(rest % c.alpha == 0 && llabs(rest / c.alpha) <= v - 1); }
+            if (2 * c.alpha * llabs((int64_t)x[i] - y[i]) < (c.k - 1) * v) {
+                CHECK(rest % c.alpha == 0 && llabs(rest / c.alpha) <= v - 1);
+            }
         }
     }
 }
@@ -331,23 +369,40 @@ static void narrow_vectors(void)
         sucref_nested c;
         const unsigned terms = rnd_below(5);
         const int max = trial % 3 ? 32768 : 300;
-        memset(q, 0, sizeof q); memset(p, 0, sizeof p); memset(a, 0, sizeof a); memset(b, 0, sizeof b); memset(bits, 0, sizeof bits); memset(other, 0, sizeof other);
+        memset(q, 0, sizeof q);
+        memset(p, 0, sizeof p);
+        memset(a, 0, sizeof a);
+        memset(b, 0, sizeof b);
+        memset(bits, 0, sizeof bits);
+        memset(other, 0, sizeof other);
         sucref_stream_init(&r, rnd(), rnd(), rnd());
         st.shift = (uint8_t)rnd_below(26); st.multiplier = rnd_below(trial % 2 ? 40000 : 200);
         memset(&c, 0, sizeof c);
-        c.step = rnd_below(2000); c.k = (uint16_t)rnd_below(60); c.alpha_shift = (uint8_t)rnd_below(9); c.alpha = (uint16_t)(rnd_below(2 + (1U << c.alpha_shift)));
+        c.step = rnd_below(2000);
+        c.k = (uint16_t)rnd_below(60);
+        c.alpha_shift = (uint8_t)rnd_below(9);
+        c.alpha = (uint16_t)(rnd_below(2 + (1U << c.alpha_shift)));
         for (i = 0; i < N; i++) { x[i] = y[i] = (int16_t)rnd_in(-max, max - 1); }
-        CHECK(sucref_dither_encode(q, x, N, &st, &r, 9) == sucref_dither_encode16(p, y, N, &st, &r, 9) && memcmp(q, p, sizeof q) == 0);
-        CHECK(sucref_half_encode(q, x, N, &st, terms, &r, 9) == sucref_half_encode16(p, y, N, &st, terms, &r, 9) && memcmp(q, p, sizeof q) == 0);
-        CHECK(sucref_d4_encode(q, x, N, &st, &r, 9) == sucref_d4_encode16(p, y, N, &st, &r, 9) && memcmp(q, p, sizeof q) == 0);
-        CHECK(sucref_onebit_encode(bits, x, N, &st, &r, 9) == sucref_onebit_encode16(other, y, N, &st, &r, 9) && memcmp(bits, other, sizeof bits) == 0);
-        CHECK(sucref_nested_encode(a, x, N, &c, &r, 9) == sucref_nested_encode16(b, y, N, &c, &r, 9) && memcmp(a, b, sizeof a) == 0);
-        CHECK(sucref_dither_encode16(p, NULL, N, &st, &r, 9) == SUCREF_E_ARG && sucref_half_encode16(p, NULL, N, &st, 1, &r, 9) == SUCREF_E_ARG && sucref_d4_encode16(p, NULL, N, &st, &r, 9) == SUCREF_E_ARG);
-        CHECK(sucref_onebit_encode16(other, NULL, N, &st, &r, 9) == SUCREF_E_ARG && sucref_nested_encode16(b, NULL, N, &c, &r, 9) == SUCREF_E_ARG);
+        CHECK(sucref_dither_encode(q, x, N, &st, &r, 9) == sucref_dither_encode16(p, y, N, &st, &r, 9) &&
+              memcmp(q, p, sizeof q) == 0);
+        CHECK(sucref_half_encode(q, x, N, &st, terms, &r, 9) == sucref_half_encode16(p, y, N, &st, terms, &r, 9) &&
+              memcmp(q, p, sizeof q) == 0);
+        CHECK(sucref_d4_encode(q, x, N, &st, &r, 9) == sucref_d4_encode16(p, y, N, &st, &r, 9) &&
+              memcmp(q, p, sizeof q) == 0);
+        CHECK(sucref_onebit_encode(bits, x, N, &st, &r, 9) == sucref_onebit_encode16(other, y, N, &st, &r, 9) &&
+              memcmp(bits, other, sizeof bits) == 0);
+        CHECK(sucref_nested_encode(a, x, N, &c, &r, 9) == sucref_nested_encode16(b, y, N, &c, &r, 9) &&
+              memcmp(a, b, sizeof a) == 0);
+        CHECK(sucref_dither_encode16(p, NULL, N, &st, &r, 9) == SUCREF_E_ARG &&
+              sucref_half_encode16(p, NULL, N, &st, 1, &r, 9) == SUCREF_E_ARG &&
+              sucref_d4_encode16(p, NULL, N, &st, &r, 9) == SUCREF_E_ARG);
+        CHECK(sucref_onebit_encode16(other, NULL, N, &st, &r, 9) == SUCREF_E_ARG &&
+              sucref_nested_encode16(b, NULL, N, &c, &r, 9) == SUCREF_E_ARG);
     }
 }
 
-/* D.1: measured error of alpha below one against alpha^2 step^2 / 12 + (1 - alpha^2)^2 sigma^2; Lemma: the best alpha beats one */
+/* D.1: measured error of alpha below one against alpha^2 step^2 / 12 + (1 - alpha^2)^2 sigma^2; Lemma:
+ * the best alpha beats one */
 static void nested_variance(void)
 {
     static const int alphas[] = { 256, 200, 128 };
@@ -365,14 +420,16 @@ static void nested_variance(void)
         c.step = 100; c.k = 4; c.alpha = (uint16_t)alphas[a]; c.alpha_shift = 8;
         sucref_stream_init(&r, 5, 6, (uint32_t)a);
         for (i = 0; i < N; i++) { x[i] = rnd_in(-9000, 9000); y[i] = x[i] + rnd_in(-60, 60); }
-        CHECK(sucref_nested_encode(symbol, x, N, &c, &r, 0) == SUCREF_OK && sucref_nested_decode(e, symbol, y, N, &c, &r, 0) == SUCREF_OK);
+        CHECK(sucref_nested_encode(symbol, x, N, &c, &r, 0) == SUCREF_OK &&
+              sucref_nested_decode(e, symbol, y, N, &c, &r, 0) == SUCREF_OK);
         for (i = 0; i < N; i++) { const double d = (double)e[i] / 131072.0 - x[i]; sum += d * d / N; }
         want = alpha * alpha * 10000.0 / 12 + (1 - alpha * alpha) * (1 - alpha * alpha) * sigma2;
         CHECK(fabs(sum / want - 1) < 0.06);
     }
 }
 
-/* the largest y that a quantizer takes: its indices fit, and what it decodes is as near as everywhere; one more is refused */
+/* the largest y that a quantizer takes: its indices fit, and what it decodes is as near as everywhere;
+ * one more is refused */
 static void largest(const char *which, const sucref_step *st, int32_t steps, unsigned terms, int32_t error)
 {
     enum { LEN = 512 };
@@ -387,10 +444,14 @@ static void largest(const char *which, const sucref_step *st, int32_t steps, uns
     for (i = 0; i < LEN; i++) { x[i] = i / 4 % 2 ? -most : most; }
     CHECK((d4 ? sucref_d4_encode(q, x, LEN, st, &r, 0) : sucref_half_encode(q, x, LEN, st, terms, &r, 0)) == SUCREF_OK);
     CHECK((d4 ? sucref_d4_decode(x2, q, LEN, st, &r, 0) : sucref_half_decode(x2, q, LEN, st, terms)) == SUCREF_OK);
-    for (i = 0; i < LEN; i++) { CHECK(llabs((int64_t)x2[i] - 2 * (int64_t)x[i] * st->multiplier) <= (int64_t)error << st->shift); }
+    for (i = 0; i < LEN; i++) {
+        CHECK(llabs((int64_t)x2[i] - 2 * (int64_t)x[i] * st->multiplier) <= (int64_t)error << st->shift);
+    }
     x[LEN - 1] = most + 1;
     q[0] = 77;
-    CHECK((d4 ? sucref_d4_encode(q, x, LEN, st, &r, 0) : sucref_half_encode(q, x, LEN, st, terms, &r, 0)) == SUCREF_E_RANGE && q[0] == 77);
+    CHECK((d4 ? sucref_d4_encode(q, x, LEN, st, &r, 0) : sucref_half_encode(q, x, LEN, st, terms, &r, 0)) ==
+              SUCREF_E_RANGE &&
+          q[0] == 77);
 }
 
 static void largest_values(void)
@@ -399,7 +460,9 @@ static void largest_values(void)
     for (st.shift = 1; st.shift <= 24; st.shift++) {
         for (st.multiplier = 1; st.multiplier < 0x1FFFFFFF; st.multiplier = st.multiplier * 5 + 2) {
             unsigned terms;
-            for (terms = 1; terms <= 3; terms++) { largest("half", &st, 32768 - (int32_t)terms, terms, (int32_t)terms + 1); }
+            for (terms = 1; terms <= 3; terms++) {
+                largest("half", &st, 32768 - (int32_t)terms, terms, (int32_t)terms + 1);
+            }
             largest("D4", &st, 32765, 1, 4);
         }
     }
@@ -416,23 +479,46 @@ static void errors(void)
     sucref_stream r;
     sucref_nested c = { 8, 4, 1, 0 };
     sucref_stream_init(&r, 1, 2, 3);
-    CHECK(sucref_dither_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_dither_encode(q, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_dither_encode(q, x, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_dither_encode(q, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_dither_decode(NULL, q, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_dither_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_half_decode(NULL, q, 4, &st, 1) == SUCREF_E_ARG && sucref_half_encode(q, x, 4, &st, 0, &r, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_half_encode(q, x, 4, &st, 4, &r, 0) == SUCREF_E_RANGE && sucref_half_decode(x2, q, 4, &st, 4) == SUCREF_E_RANGE && sucref_half_decode(x2, q, 4, &st, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_d4_encode(q, x, 3, &st, &r, 0) == SUCREF_E_RANGE && sucref_d4_decode(x2, q, 3, &st, &r, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_d4_encode(q, x, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_d4_decode(x2, q, 4, NULL, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_onebit_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_onebit_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_half_decode(x2, NULL, 4, &st, 1) == SUCREF_E_ARG && sucref_half_decode(x2, q, 4, NULL, 1) == SUCREF_E_ARG);
-    CHECK(sucref_dither_decode(x2, q, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_dither_decode(x2, q, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_d4_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_d4_encode(q, NULL, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_d4_encode(q, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_d4_decode(NULL, q, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_d4_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_d4_decode(x2, q, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_onebit_encode(bits, NULL, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_onebit_encode(bits, x, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_onebit_encode(bits, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_onebit_decode(NULL, bits, 4, &st, &r, 0) == SUCREF_E_ARG && sucref_onebit_decode(x2, bits, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_onebit_decode(x2, bits, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_nested_encode(symbol, NULL, 4, &c, &r, 0) == SUCREF_E_ARG && sucref_nested_encode(symbol, x, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_nested_encode(symbol, x, 4, &c, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_nested_decode(NULL, symbol, x, 4, &c, &r, 0) == SUCREF_E_ARG && sucref_nested_decode(e, symbol, NULL, 4, &c, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_nested_decode(e, symbol, x, 4, NULL, &r, 0) == SUCREF_E_ARG && sucref_nested_decode(e, symbol, x, 4, &c, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_encode(q, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_encode(q, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_encode(q, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_decode(NULL, q, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_half_decode(NULL, q, 4, &st, 1) == SUCREF_E_ARG &&
+          sucref_half_encode(q, x, 4, &st, 0, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_half_encode(q, x, 4, &st, 4, &r, 0) == SUCREF_E_RANGE &&
+          sucref_half_decode(x2, q, 4, &st, 4) == SUCREF_E_RANGE &&
+          sucref_half_decode(x2, q, 4, &st, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_d4_encode(q, x, 3, &st, &r, 0) == SUCREF_E_RANGE &&
+          sucref_d4_decode(x2, q, 3, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_d4_encode(q, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_d4_decode(x2, q, 4, NULL, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_onebit_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_onebit_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_half_decode(x2, NULL, 4, &st, 1) == SUCREF_E_ARG &&
+          sucref_half_decode(x2, q, 4, NULL, 1) == SUCREF_E_ARG);
+    CHECK(sucref_dither_decode(x2, q, 4, NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_decode(x2, q, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_d4_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_d4_encode(q, NULL, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_d4_encode(q, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_d4_decode(NULL, q, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_d4_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_d4_decode(x2, q, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_onebit_encode(bits, NULL, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_onebit_encode(bits, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_onebit_encode(bits, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_onebit_decode(NULL, bits, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_onebit_decode(x2, bits, 4, NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_onebit_decode(x2, bits, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_nested_encode(symbol, NULL, 4, &c, &r, 0) == SUCREF_E_ARG &&
+          sucref_nested_encode(symbol, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_nested_encode(symbol, x, 4, &c, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_nested_decode(NULL, symbol, x, 4, &c, &r, 0) == SUCREF_E_ARG &&
+          sucref_nested_decode(e, symbol, NULL, 4, &c, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_nested_decode(e, symbol, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_nested_decode(e, symbol, x, 4, &c, NULL, 0) == SUCREF_E_ARG);
     st.multiplier = 0;
     CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
     st.multiplier = 0x20000000U;
@@ -445,20 +531,30 @@ static void errors(void)
     x[3] = INT32_MIN;
     CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
     st.shift = 24; x[3] = 0x1FFFFFFF;
-    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_OK && sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_OK && abs(x2[3] - 2 * x[3]) < 1 << 24);
+    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_OK &&
+          sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_OK && abs(x2[3] - 2 * x[3]) < 1 << 24);
     q[0] = 35;
-    CHECK(sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE && sucref_half_decode(x2, q, 4, &st, 1) == SUCREF_E_RANGE && sucref_d4_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE &&
+          sucref_half_decode(x2, q, 4, &st, 1) == SUCREF_E_RANGE &&
+          sucref_d4_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE);
     st.shift = 25;
-    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE && sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE && sucref_onebit_decode(x2, bits, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE &&
+          sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE &&
+          sucref_onebit_decode(x2, bits, 4, &st, &r, 0) == SUCREF_E_RANGE);
     st.shift = 0;
-    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE && sucref_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_nested_encode(NULL, x, 4, &c, &r, 0) == SUCREF_E_ARG && sucref_nested_decode(e, NULL, x, 4, &c, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE &&
+          sucref_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_nested_encode(NULL, x, 4, &c, &r, 0) == SUCREF_E_ARG &&
+          sucref_nested_decode(e, NULL, x, 4, &c, &r, 0) == SUCREF_E_ARG);
     x[3] = 0x0FFFFFFF;
-    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_OK && sucref_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_OK && llabs(e[3] - 2 * (int64_t)x[3]) < 8);
+    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_OK &&
+          sucref_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_OK && llabs(e[3] - 2 * (int64_t)x[3]) < 8);
     x[3] = -x[3];
-    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_OK && sucref_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_OK && llabs(e[3] - 2 * (int64_t)x[3]) < 8);
+    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_OK &&
+          sucref_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_OK && llabs(e[3] - 2 * (int64_t)x[3]) < 8);
     x[3]--;
-    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE && sucref_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE &&
+          sucref_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
     x[3] = 0; c.k = 1;
     CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
     c.k = 2; c.alpha = 2;
@@ -480,15 +576,18 @@ static void steps(void)
     for (max = 1; max <= 0x20000000U; max = max * 3 + 1) {
         for (levels = 1; levels <= 32766; levels = levels * 2 + 1) {
             if (sucref_step_for(&st, max, levels) == SUCREF_OK) {
-                CHECK((uint64_t)max * st.multiplier <= (uint64_t)levels << st.shift && (uint64_t)max * (st.multiplier + 1U) > (uint64_t)levels << st.shift);
+                CHECK((uint64_t)max * st.multiplier <= (uint64_t)levels << st.shift &&
+                      (uint64_t)max * (st.multiplier + 1U) > (uint64_t)levels << st.shift);
                 CHECK((uint64_t)max * st.multiplier <= 0x20000000U && st.shift >= 1 && st.shift <= 24);
             } else {
                 CHECK((uint64_t)levels << 24 < max);
             }
         }
     }
-    CHECK(sucref_step_for(NULL, 1, 1) == SUCREF_E_ARG && sucref_step_for(&st, 0, 1) == SUCREF_E_RANGE && sucref_step_for(&st, 0x20000001U, 1) == SUCREF_E_RANGE);
-    CHECK(sucref_step_for(&st, 1, 0) == SUCREF_E_RANGE && sucref_step_for(&st, 1, 32767) == SUCREF_E_RANGE && sucref_step_for(&st, 0x20000000U, 1) == SUCREF_E_RANGE);
+    CHECK(sucref_step_for(NULL, 1, 1) == SUCREF_E_ARG && sucref_step_for(&st, 0, 1) == SUCREF_E_RANGE &&
+          sucref_step_for(&st, 0x20000001U, 1) == SUCREF_E_RANGE);
+    CHECK(sucref_step_for(&st, 1, 0) == SUCREF_E_RANGE && sucref_step_for(&st, 1, 32767) == SUCREF_E_RANGE &&
+          sucref_step_for(&st, 0x20000000U, 1) == SUCREF_E_RANGE);
 }
 
 static void combining(void)
@@ -497,13 +596,17 @@ static void combining(void)
     int32_t estimate[4][5], out[5];
     const int32_t *all[4];
     int i, j, k;
-    for (i = 0; i < 4; i++) { for (j = 0; j < 5; j++) { estimate[i][j] = golden_minimax_theta[i][j] * 1000; } all[i] = estimate[i]; }
+    for (i = 0; i < 4; i++) {
+        for (j = 0; j < 5; j++) { estimate[i][j] = golden_minimax_theta[i][j] * 1000; }
+        all[i] = estimate[i];
+    }
     CHECK(sucref_combine_weights(w, golden_minimax_variance, 4) == SUCREF_OK);
     for (i = 0; i < 4; i++) { sum += w[i]; CHECK(fabs(w[i] / 65536.0 - golden_minimax_weight[i]) < 1.0 / 16384); }
     CHECK(sum == 65536);
     CHECK(sucref_combine(out, all, w, 4, 5) == SUCREF_OK);
     for (j = 0; j < 5; j++) { CHECK(fabs(out[j] / 64000.0 - golden_minimax_estimate[j]) < 3e-4); }
-    CHECK(sucref_combine(estimate[2], all, w, 4, 5) == SUCREF_OK && memcmp(estimate[2], out, sizeof out) == 0); /* in place */
+    /* in place */
+    CHECK(sucref_combine(estimate[2], all, w, 4, 5) == SUCREF_OK && memcmp(estimate[2], out, sizeof out) == 0);
     for (k = 0; k < 500; k++) {
         uint32_t v[9], n = 1 + rnd_below(9), total = 0;
         double inverse = 0;
@@ -514,10 +617,13 @@ static void combining(void)
         CHECK(total == 65536);
     }
     sum = 0;
-    CHECK(sucref_combine_weights(w, &sum, 1) == SUCREF_E_RANGE && sucref_combine_weights(w, golden_minimax_variance, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_combine_weights(w, NULL, 4) == SUCREF_E_ARG && sucref_combine_weights(w, golden_minimax_variance, 65536) == SUCREF_E_RANGE);
+    CHECK(sucref_combine_weights(w, &sum, 1) == SUCREF_E_RANGE &&
+          sucref_combine_weights(w, golden_minimax_variance, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_combine_weights(w, NULL, 4) == SUCREF_E_ARG &&
+          sucref_combine_weights(w, golden_minimax_variance, 65536) == SUCREF_E_RANGE);
     CHECK(sucref_combine(out, NULL, w, 4, 5) == SUCREF_E_ARG && sucref_combine(out, all, NULL, 4, 5) == SUCREF_E_ARG);
-    CHECK(sucref_combine_weights(NULL, golden_minimax_variance, 4) == SUCREF_E_ARG && sucref_combine(NULL, all, w, 4, 5) == SUCREF_E_ARG);
+    CHECK(sucref_combine_weights(NULL, golden_minimax_variance, 4) == SUCREF_E_ARG &&
+          sucref_combine(NULL, all, w, 4, 5) == SUCREF_E_ARG);
 }
 
 int main(int argc, char **argv)

@@ -1,4 +1,5 @@
-/* fusion: messages, and the state machine under losses, repeats, damage and any order; every release equals the uncoded plane. */
+/* fusion: messages, and the state machine under losses, repeats, damage and any order;
+ * every release equals the uncoded plane. */
 #include "test.h"
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
@@ -6,7 +7,8 @@
 
 enum { N = 4, R = 2, ROWS = 5, PLANES = 3, JOBS = 2, MEMORY = JOBS * (2 + PLANES * (1 + (N + R) * ROWS)) };
 
-static const sucref_fusion_options options = { 1 << 20, ROWS, N, R, PLANES, 2, JOBS }; /* the last plane has no parity */
+/* the last plane has no parity */
+static const sucref_fusion_options options = { 1 << 20, ROWS, N, R, PLANES, 2, JOBS };
 static uint32_t memory[MEMORY];
 static int32_t y[PLANES][N + R][ROWS];
 static uint8_t message[PLANES][N + R][SUCREF_SHARD_OVERHEAD + 4 * ROWS];
@@ -17,13 +19,17 @@ static void make(uint32_t job, unsigned layer)
     unsigned t, i, k;
     for (t = 0; t < PLANES; t++) {
         const int32_t *p[N];
-        for (i = 0; i < N; i++) { p[i] = y[t][i]; for (k = 0; k < ROWS; k++) { y[t][i][k] = rnd_in(-(1 << 19), 1 << 19); } }
+        for (i = 0; i < N; i++) {
+            p[i] = y[t][i];
+            for (k = 0; k < ROWS; k++) { y[t][i][k] = rnd_in(-(1 << 19), 1 << 19); }
+        }
         for (i = 0; i < R; i++) { CHECK(sucref_parity_outputs(y[t][N + i], p, ROWS, N, R, i) == SUCREF_OK); }
         for (i = 0; i < N + R; i++) {
             sucref_shard s;
             memset(&s, 0, sizeof s);
             s.job = job; s.layer = (uint16_t)layer; s.count = ROWS; s.plane = (uint8_t)t; s.shard = (uint8_t)i;
-            CHECK(sucref_shard_pack(message[t][i], sizeof message[t][i], &message_len, &s, y[t][i]) == SUCREF_OK && message_len == sizeof message[t][i]);
+            CHECK(sucref_shard_pack(message[t][i], sizeof message[t][i], &message_len, &s, y[t][i]) == SUCREF_OK &&
+                  message_len == sizeof message[t][i]);
         }
     }
 }
@@ -34,7 +40,8 @@ static void messages(void)
     size_t k;
     uint8_t room[20];
     make(77, 3);
-    CHECK(sucref_shard_open(&s, message[1][4], message_len) == SUCREF_OK && s.job == 77 && s.layer == 3 && s.plane == 1 && s.shard == 4 && s.count == ROWS);
+    CHECK(sucref_shard_open(&s, message[1][4], message_len) == SUCREF_OK && s.job == 77 && s.layer == 3 &&
+          s.plane == 1 && s.shard == 4 && s.count == ROWS);
     for (k = 0; k < ROWS; k++) { CHECK(sucref_i_s32(sucref_i_get_le(s.outputs + 4 * k)) == y[1][4][k]); }
     for (k = 0; k < message_len; k++) {
         uint8_t *cut = (uint8_t *)malloc(k ? k : 1);
@@ -46,17 +53,21 @@ static void messages(void)
         make(77, 3);
     }
     s.count = 2;
-    CHECK(sucref_shard_pack(room, 20, NULL, &s, y[0][0]) == SUCREF_E_ARG && sucref_shard_pack(room, 20, &k, NULL, y[0][0]) == SUCREF_E_ARG && sucref_shard_pack(room, 20, &k, &s, NULL) == SUCREF_E_ARG);
+    CHECK(sucref_shard_pack(room, 20, NULL, &s, y[0][0]) == SUCREF_E_ARG &&
+          sucref_shard_pack(room, 20, &k, NULL, y[0][0]) == SUCREF_E_ARG &&
+          sucref_shard_pack(room, 20, &k, &s, NULL) == SUCREF_E_ARG);
     CHECK(sucref_shard_open(NULL, message[0][0], 9) == SUCREF_E_ARG && sucref_shard_open(&s, NULL, 9) == SUCREF_E_ARG);
     s.count = 0;
     CHECK(sucref_shard_pack(room, sizeof room, &k, &s, y[0][0]) == SUCREF_E_RANGE);
     s.count = 16384;
     CHECK(sucref_shard_pack(room, sizeof room, &k, &s, y[0][0]) == SUCREF_E_RANGE);
     s.count = 2;
-    CHECK(sucref_shard_pack(room, sizeof room, &k, &s, y[0][0]) == SUCREF_E_SPACE && k == 24 && sucref_shard_pack(NULL, 1, &k, &s, y[0][0]) == SUCREF_E_ARG);
+    CHECK(sucref_shard_pack(room, sizeof room, &k, &s, y[0][0]) == SUCREF_E_SPACE && k == 24 &&
+          sucref_shard_pack(NULL, 1, &k, &s, y[0][0]) == SUCREF_E_ARG);
 }
 
-/* random order, losses, repeats and damage: a stop is announced exactly when a naive count says so, and releases exactly */
+/* random order, losses, repeats and damage: a stop is announced exactly when a naive count says so,
+ * and releases exactly */
 static void any_order(void)
 {
     int trial, e;
@@ -65,7 +76,8 @@ static void any_order(void)
         sucref_fusion f;
         uint32_t came[PLANES] = { 0 }, repeats = 0, bad = 0, foreign = 0;
         unsigned stops = 0;
-        CHECK(sucref_fusion_init(&f, &options, memory, MEMORY) == SUCREF_OK && sucref_fusion_begin(&f, 9, 1) == SUCREF_OK);
+        CHECK(sucref_fusion_init(&f, &options, memory, MEMORY) == SUCREF_OK &&
+              sucref_fusion_begin(&f, 9, 1) == SUCREF_OK);
         make(9, 1);
         for (e = 0; e < 30; e++) {
             const unsigned t = rnd_below(PLANES), i = rnd_below(N + R), kind = rnd_below(12);
@@ -75,7 +87,17 @@ static void any_order(void)
                 message[t][i][rnd_below((uint32_t)message_len)] ^= 4;
                 CHECK(sucref_fusion_take(&f, message[t][i], message_len) == SUCREF_OK);
                 bad++;
-                { sucref_shard s; memset(&s, 0, sizeof s); s.job = 9; s.layer = 1; s.count = ROWS; s.plane = (uint8_t)t; s.shard = (uint8_t)i; CHECK(sucref_shard_pack(message[t][i], sizeof message[t][i], &message_len, &s, y[t][i]) == SUCREF_OK); }
+                {
+                    sucref_shard s;
+                    memset(&s, 0, sizeof s);
+                    s.job = 9;
+                    s.layer = 1;
+                    s.count = ROWS;
+                    s.plane = (uint8_t)t;
+                    s.shard = (uint8_t)i;
+                    CHECK(sucref_shard_pack(message[t][i], sizeof message[t][i], &message_len, &s, y[t][i]) ==
+                          SUCREF_OK);
+                }
                 continue;
             }
             if (kind == 1) { /* another job */
@@ -83,7 +105,8 @@ static void any_order(void)
                 uint8_t other[SUCREF_SHARD_OVERHEAD + 4 * ROWS];
                 memset(&s, 0, sizeof s);
                 s.job = 10; s.layer = 1; s.count = ROWS;
-                CHECK(sucref_shard_pack(other, sizeof other, &message_len, &s, y[0][0]) == SUCREF_OK && sucref_fusion_take(&f, other, message_len) == SUCREF_OK);
+                CHECK(sucref_shard_pack(other, sizeof other, &message_len, &s, y[0][0]) == SUCREF_OK &&
+                      sucref_fusion_take(&f, other, message_len) == SUCREF_OK);
                 foreign++;
                 continue;
             }
@@ -120,23 +143,52 @@ static void states_and_errors(void)
     sucref_fusion_options o = options;
     int32_t out[N * ROWS];
     CHECK(sucref_fusion_memory_len(&options) == MEMORY && sucref_fusion_memory_len(NULL) == 0);
-    CHECK(sucref_fusion_init(&f, NULL, memory, MEMORY) == SUCREF_E_ARG && sucref_fusion_init(&f, &options, NULL, MEMORY) == SUCREF_E_ARG);
-    CHECK(sucref_fusion_init(NULL, &options, memory, MEMORY) == SUCREF_E_ARG && sucref_fusion_init(&f, &options, memory, MEMORY - 1) == SUCREF_E_SPACE);
-#define REFUSED(change) o = options; change; CHECK(sucref_fusion_memory_len(&o) == 0 && sucref_fusion_init(&f, &o, memory, MEMORY) == SUCREF_E_RANGE)
-    REFUSED(o.n = 0); REFUSED(o.n = 17); REFUSED(o.r = 5); REFUSED((o.n = 9, o.r = 4)); REFUSED(o.rows = 0); REFUSED(o.rows = 16384); REFUSED(o.planes = 0); REFUSED(o.planes = 9);
-    REFUSED(o.protect = 4); REFUSED(o.jobs = 0); REFUSED(o.jobs = 65); REFUSED(o.limit = 0); REFUSED(o.limit = 0x80000001U);
+    CHECK(sucref_fusion_init(&f, NULL, memory, MEMORY) == SUCREF_E_ARG &&
+          sucref_fusion_init(&f, &options, NULL, MEMORY) == SUCREF_E_ARG);
+    CHECK(sucref_fusion_init(NULL, &options, memory, MEMORY) == SUCREF_E_ARG &&
+          sucref_fusion_init(&f, &options, memory, MEMORY - 1) == SUCREF_E_SPACE);
+#define REFUSED(change)                                                                                                \
+    o = options;                                                                                                       \
+    change;                                                                                                            \
+    CHECK(sucref_fusion_memory_len(&o) == 0 && sucref_fusion_init(&f, &o, memory, MEMORY) == SUCREF_E_RANGE)
+    REFUSED(o.n = 0);
+    REFUSED(o.n = 17);
+    REFUSED(o.r = 5);
+    REFUSED((o.n = 9, o.r = 4));
+    REFUSED(o.rows = 0);
+    REFUSED(o.rows = 16384);
+    REFUSED(o.planes = 0);
+    REFUSED(o.planes = 9);
+    REFUSED(o.protect = 4);
+    REFUSED(o.jobs = 0);
+    REFUSED(o.jobs = 65);
+    REFUSED(o.limit = 0);
+    REFUSED(o.limit = 0x80000001U);
     CHECK(sucref_fusion_init(&f, &options, memory, MEMORY) == SUCREF_OK);
-    CHECK(sucref_fusion_begin(&f, 1, 0) == SUCREF_OK && sucref_fusion_begin(&f, 1, 0) == SUCREF_E_STATE && sucref_fusion_begin(&f, 1, 1) == SUCREF_OK && sucref_fusion_begin(&f, 2, 0) == SUCREF_E_SPACE);
-    CHECK(sucref_fusion_begin(&f, 3, 65536) == SUCREF_E_RANGE && sucref_fusion_begin(&f, 0, 0xFFFFFFFFU) == SUCREF_E_RANGE);
-    CHECK(sucref_fusion_stops(&f, 0, 0xFFFFFFFFU) == SUCREF_E_STATE && sucref_fusion_close(&f, 1, 65536) == SUCREF_E_STATE);
-    CHECK(sucref_fusion_release(&f, 1, 0, 0, out) == SUCREF_E_STATE && sucref_fusion_release(&f, 5, 0, 0, out) == SUCREF_E_STATE && sucref_fusion_close(&f, 5, 0) == SUCREF_E_STATE);
+    CHECK(sucref_fusion_begin(&f, 1, 0) == SUCREF_OK && sucref_fusion_begin(&f, 1, 0) == SUCREF_E_STATE &&
+          sucref_fusion_begin(&f, 1, 1) == SUCREF_OK && sucref_fusion_begin(&f, 2, 0) == SUCREF_E_SPACE);
+    CHECK(sucref_fusion_begin(&f, 3, 65536) == SUCREF_E_RANGE &&
+          sucref_fusion_begin(&f, 0, 0xFFFFFFFFU) == SUCREF_E_RANGE);
+    CHECK(sucref_fusion_stops(&f, 0, 0xFFFFFFFFU) == SUCREF_E_STATE &&
+          sucref_fusion_close(&f, 1, 65536) == SUCREF_E_STATE);
+    CHECK(sucref_fusion_release(&f, 1, 0, 0, out) == SUCREF_E_STATE &&
+          sucref_fusion_release(&f, 5, 0, 0, out) == SUCREF_E_STATE && sucref_fusion_close(&f, 5, 0) == SUCREF_E_STATE);
     CHECK(sucref_fusion_close(&f, 1, 0) == 0 && sucref_fusion_begin(&f, 2, 0) == SUCREF_OK);
     { /* a wrong shard that a recovery contradicts, and a limit that no recovery keeps */
         unsigned i;
         make(2, 0);
         y[0][4][0] += 1;
-        { sucref_shard s; memset(&s, 0, sizeof s); s.job = 2; s.count = ROWS; s.shard = 4; CHECK(sucref_shard_pack(message[0][4], sizeof message[0][4], &message_len, &s, y[0][4]) == SUCREF_OK); }
-        for (i = 2; i < N + R; i++) { CHECK(sucref_fusion_take(&f, message[0][i], message_len) == (i == N + R - 1 ? SUCREF_STOP : SUCREF_MORE)); }
+        {
+            sucref_shard s;
+            memset(&s, 0, sizeof s);
+            s.job = 2;
+            s.count = ROWS;
+            s.shard = 4;
+            CHECK(sucref_shard_pack(message[0][4], sizeof message[0][4], &message_len, &s, y[0][4]) == SUCREF_OK);
+        }
+        for (i = 2; i < N + R; i++) {
+            CHECK(sucref_fusion_take(&f, message[0][i], message_len) == (i == N + R - 1 ? SUCREF_STOP : SUCREF_MORE));
+        }
         CHECK(sucref_fusion_release(&f, 2, 0, 0, out) == SUCREF_E_DATA);
         f.o.limit = 0x80000000U;
         CHECK(sucref_fusion_release(&f, 2, 0, 0, out) == SUCREF_E_RANGE);

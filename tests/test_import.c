@@ -1,5 +1,6 @@
-/* test_import.c - the reader of TensorFlow Lite files: golden outputs byte for byte where the data are, the elementwise kernels
- * against double, and damaged files, which are refused or read, never crashed on. With FUZZ: an entry for libFuzzer. */
+/* test_import.c - the reader of TensorFlow Lite files: golden outputs byte for byte where the data are, the elementwise
+ * kernels against double, and damaged files, which are refused or read, never crashed on. With FUZZ:
+ * an entry for libFuzzer. */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
@@ -28,8 +29,14 @@ static uint32_t *write_model(uint32_t *bytes, int planes)
         bits[n] = t.layer[n].plan[0];
         bits[t.n_layers + n] = 8;
     }
-    spec.layers = t.layer; spec.n_layers = (uint8_t)t.n_layers; spec.n_stops = (uint8_t)planes; spec.bits = bits; spec.in_bits = in_bits;
-    spec.input_type = t.input_type; spec.softmax_multiplier = t.softmax_multiplier; spec.softmax_shift = t.softmax_shift;
+    spec.layers = t.layer;
+    spec.n_layers = (uint8_t)t.n_layers;
+    spec.n_stops = (uint8_t)planes;
+    spec.bits = bits;
+    spec.in_bits = in_bits;
+    spec.input_type = t.input_type;
+    spec.softmax_multiplier = t.softmax_multiplier;
+    spec.softmax_shift = t.softmax_shift;
     *bytes = sucref_model_write(NULL, 0, &spec, NULL);
     file = (uint32_t *)malloc(*bytes + 4);
     if (file != NULL && sucref_model_write((uint8_t *)file, *bytes, &spec, NULL) != 0) { return file; }
@@ -76,7 +83,13 @@ static void golden(const char *model, const char *in, const char *out)
     size_t model_len, in_len, out_len, k;
     uint8_t *p = data(model, &model_len), *x = data(in, &in_len), *y = data(out, &out_len);
     int planes;
-    if (p == NULL || x == NULL || y == NULL) { SKIP("golden outputs (no data directory)"); free(p); free(x); free(y); return; }
+    if (p == NULL || x == NULL || y == NULL) {
+        SKIP("golden outputs (no data directory)");
+        free(p);
+        free(x);
+        free(y);
+        return;
+    }
     for (planes = 1; planes <= 2; planes++) {
         uint32_t bytes, *file, *work;
         size_t wrong = 0;
@@ -91,7 +104,8 @@ static void golden(const char *model, const char *in, const char *out)
         CHECK(in_len % m.n_in == 0 && in_len / m.n_in * m.n_out == out_len);
         for (k = 0; k < in_len / m.n_in; k++) {
             uint32_t r;
-            CHECK(sucref_net_set_input(&net, x + k * m.n_in) == SUCREF_OK && sucref_net_run(&net, m.n_stops - 1U) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
+            CHECK(sucref_net_set_input(&net, x + k * m.n_in) == SUCREF_OK &&
+                  sucref_net_run(&net, m.n_stops - 1U) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
             for (r = 0; r < m.n_out; r++) { wrong += (uint8_t)(a.out[r] ^ 0x80) != y[k * m.n_out + r]; }
         }
         CHECK(wrong == 0);
@@ -101,12 +115,21 @@ static void golden(const char *model, const char *in, const char *out)
     free(p); free(x); free(y);
 }
 
-static void anomaly_detection(void) { golden("tflite/ad01_int8.tflite", "golden/ad01_real_even.in.s8", "golden/ad01_real_even.out.s8"); }
-static void hello_world(void) { golden("tflite/hello_world_int8.tflite", "golden/hello_world_all.in.s8", "golden/hello_world_all.out.s8"); }
+static void anomaly_detection(void)
+{
+    golden("tflite/ad01_int8.tflite", "golden/ad01_real_even.in.s8", "golden/ad01_real_even.out.s8");
+}
+static void hello_world(void)
+{
+    golden("tflite/hello_world_int8.tflite", "golden/hello_world_all.in.s8", "golden/hello_world_all.out.s8");
+}
 
 static void unsupported_models_are_named(void)
 {
-    static const struct { const char *file, *why; } bad[] = { { "tflite/kws_ref_model.tflite", "operator 0: CONV_2D" }, { "tflite/person_detect.tflite", "operator 0: DEPTHWISE_CONV_2D" } };
+    static const struct {
+        const char *file, *why;
+    } bad[] = { { "tflite/kws_ref_model.tflite", "operator 0: CONV_2D" },
+                { "tflite/person_detect.tflite", "operator 0: DEPTHWISE_CONV_2D" } };
     int k;
     for (k = 0; k < 2; k++) {
         size_t len;
@@ -152,16 +175,20 @@ static void random_files(void)
             int y[TF_WIDE];
             for (j = 0; j < n_in; j++) { x[j] = (int8_t)rnd_in(-128, 127); }
             tf_evaluate(y, &f, x);
-            CHECK(sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_run(&net, m.n_stops - 1U) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
+            CHECK(sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_run(&net, m.n_stops - 1U) == SUCREF_OK &&
+                  sucref_net_answer(&net, &a) == SUCREF_OK);
             for (r = 0; r < l->n_out; r++) {
                 const int got = a.out[r] - 128;
-                if (last == TF_RELU) { CHECK(got == (y[r] < l->zero_out ? l->zero_out : y[r])); }
-                else if (last == TF_LOGISTIC) { CHECK(fabs(256 / (1 + exp(-(y[r] - l->zero_out) * (double)l->scale_out)) - 128 - got) <= 1.02); }
-                else if (last == TF_SOFTMAX) {
+                if (last == TF_RELU) { CHECK(got == (y[r] < l->zero_out ? l->zero_out : y[r]));
+                } else if (last == TF_LOGISTIC) {
+                    CHECK(fabs(256 / (1 + exp(-(y[r] - l->zero_out) * (double)l->scale_out)) - 128 - got) <= 1.02);
+                } else if (last == TF_SOFTMAX) {
                     double sum = 0;
                     for (j = 0; j < l->n_out; j++) { sum += exp((y[j] - y[r]) * (double)l->scale_out); }
                     CHECK(fabs(fmin(256 / sum, 255) - 128 - got) <= 1.02);
-                } else { CHECK(got == y[r]); }
+                } else {
+                    CHECK(got == y[r]);
+                }
             }
         }
         tflite_free(&t);
@@ -253,7 +280,11 @@ static void elementwise_kernels(void)
             x.scale.len = y.scale.len = 1; x.scale.at = 0; y.scale.at = 4;
             x.zero = zx; y.zero = zy;
             for (v = -128; v < 128; v++) {
-                const double r = (v - zx) * (double)sx, f = code == 0 ? 1 / (1 + exp(-r)) : code == 1 ? tanh(r) : r >= 0 ? (code == 3 && r > 6 ? 6 : r) : code == 4 ? r * alpha : 0;
+                const double r = (v - zx) * (double)sx, f = code == 0   ? 1 / (1 + exp(-r))
+                                                            : code == 1 ? tanh(r)
+                                                            : r >= 0    ? (code == 3 && r > 6 ? 6 : r)
+                                                            : code == 4 ? r * alpha
+                                                                        : 0;
                 const double want = f / sy + zy, got = tflite_elementwise(codes[code], v, &t, &x, &y, alpha);
                 CHECK(got >= -128 && got <= 127 && fabs((want > 127 ? 127 : want < -128 ? -128 : want) - got) <= 1.02);
             }

@@ -1,4 +1,5 @@
-/* test_linear.c - y = Wx + b by digit products: exact at the end, inside the corrected bound of [SR] Theorem 1 before. */
+/* test_linear.c - y = Wx + b by digit products: exact at the end,
+ * inside the corrected bound of [SR] Theorem 1 before. */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
@@ -23,7 +24,9 @@ static void products_add_up_exactly(void)
         p[0] = (int8_t)rnd_in(0, 6); q[0] = (int8_t)rnd_in(0, 6);
         for (i = 1; i < pl; i++) { p[i] = (int8_t)(p[i - 1] - rnd_in(1, 4)); }
         for (i = 1; i < ql; i++) { q[i] = (int8_t)(q[i - 1] - rnd_in(1, 4)); }
-        for (i = 0; i < rows * cols; i++) { w[i] = rnd_in(-(1 << (p[0] - p[pl - 1])) + 1, (1 << (p[0] - p[pl - 1])) - 1); }
+        for (i = 0; i < rows * cols; i++) {
+            w[i] = rnd_in(-(1 << (p[0] - p[pl - 1])) + 1, (1 << (p[0] - p[pl - 1])) - 1);
+        }
         for (i = 0; i < cols; i++) { x[i] = rnd_in(-(1 << (q[0] - q[ql - 1])) + 1, (1 << (q[0] - q[ql - 1])) - 1); }
         for (i = 0; i < rows; i++) { bias[i] = rnd_in(-100000, 100000); }
         CHECK(sucref_partition(dw, w, rows * cols, p[pl - 1], p, pl, SUCREF_SATURATE) == SUCREF_OK);
@@ -49,8 +52,8 @@ static void products_add_up_exactly(void)
 }
 
 /* one output of n terms, real numbers on a grid 2^-fine below the digits: |error| against the bound, in fine units */
-static int64_t worst_error(const int8_t *p, size_t pl, const int8_t *q, size_t ql, const int32_t *w, const int32_t *x, uint32_t n, int fine,
-                           double *ratio, int *violations, int *printed_violations)
+static int64_t worst_error(const int8_t *p, size_t pl, const int8_t *q, size_t ql, const int32_t *w, const int32_t *x,
+                           uint32_t n, int fine, double *ratio, int *violations, int *printed_violations)
 {
     static int16_t dw[8 * 64], dx[8 * 64];
     int32_t y;
@@ -96,7 +99,9 @@ static void bound_holds_for_every_small_case(void)
 
 static void bound_holds_at_random_and_is_attained(void)
 {
-    static const int8_t plans[5][5] = { { 8, 4, 0 }, { 8, 6, 4, 2, 0 }, { 8, 5, 2, 0 }, { 4, 3, 2, 1, 0 }, { 8, 7, 0 } };
+    static const int8_t plans[5][5] = {
+        { 8, 4, 0 }, { 8, 6, 4, 2, 0 }, { 8, 5, 2, 0 }, { 4, 3, 2, 1, 0 }, { 8, 7, 0 }
+    };
     static const size_t len[5] = { 3, 5, 4, 5, 3 };
     int32_t w[64], x[64];
     int violations = 0, printed = 0, k;
@@ -112,7 +117,8 @@ static void bound_holds_at_random_and_is_attained(void)
         }
         (void)worst_error(plans[a], len[a], plans[b], len[b], w, x, n, 3, &ratio, &violations, &printed);
     }
-    printf("  %d random cases: %d violations, largest share of the bound %.5f, %d beyond the bound without n\n", CASES, violations, ratio, printed);
+    printf("  %d random cases: %d violations, largest share of the bound %.5f, %d beyond the bound without n\n", CASES,
+           violations, ratio, printed);
     CHECK(violations == 0);
     CHECK(ratio >= 0.999);
     CHECK(printed > 0);

@@ -1,5 +1,6 @@
-/* test_model.c - untrusted bytes: a model file cut at every byte and with every byte of its head and frames changed gives an
- * error from open or check, never a crash or a read outside (the buffers are exact, for the sanitizers to see). */
+/* test_model.c - untrusted bytes: a model file cut at every byte and with every byte of its head and frames changed
+ * gives an error from open or check, never a crash or a read outside (the buffers are exact,
+ * for the sanitizers to see). */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
@@ -104,7 +105,9 @@ static void damage_with_good_crcs(void)
         for (t = 0; t < 400; t++) {
             uint8_t *p = (uint8_t *)exact(file, bytes);
             uint32_t crc;
-            for (n = 1 + rnd_below(4); n > 0; n--) { p[rnd_below(rnd_below(2) ? head : bytes)] = (uint8_t)(rnd_below(2) ? rnd() : rnd_below(9)); }
+            for (n = 1 + rnd_below(4); n > 0; n--) {
+                p[rnd_below(rnd_below(2) ? head : bytes)] = (uint8_t)(rnd_below(2) ? rnd() : rnd_below(9));
+            }
             crc = sucref_i_crc(0xFFFFFFFFU, p, SUCREF_I_H_CRC);
             if (head <= bytes) { crc = sucref_i_crc(crc, p + 48, head - 48); }
             crc = ~crc;
@@ -117,7 +120,13 @@ static void damage_with_good_crcs(void)
     }
 }
 
-static void put32(uint8_t *p, uint32_t v) { p[0] = (uint8_t)v; p[1] = (uint8_t)(v >> 8); p[2] = (uint8_t)(v >> 16); p[3] = (uint8_t)(v >> 24); }
+static void put32(uint8_t *p, uint32_t v)
+{
+    p[0] = (uint8_t)v;
+    p[1] = (uint8_t)(v >> 8);
+    p[2] = (uint8_t)(v >> 16);
+    p[3] = (uint8_t)(v >> 24);
+}
 
 /* sections that a reader does not know: optional ones are passed over, required ones refused */
 static void unknown_sections(void)
@@ -139,7 +148,8 @@ static void unknown_sections(void)
     CHECK(sucref_model_open(&m, p, bytes + 24, &fault) == SUCREF_OK && sucref_model_check(&m, &fault) == SUCREF_E_DATA);
     CHECK(strcmp(fault.field, "section CRC") == 0 && fault.offset == bytes);
     p[bytes + 2] = SUCREF_I_REQUIRED;
-    CHECK(sucref_model_open(&m, p, bytes + 24, &fault) == SUCREF_E_DATA && strcmp(fault.field, "unknown required section") == 0);
+    CHECK(sucref_model_open(&m, p, bytes + 24, &fault) == SUCREF_E_DATA &&
+          strcmp(fault.field, "unknown required section") == 0);
     p[bytes + 2] = 2;
     CHECK(sucref_model_open(&m, p, bytes + 24, &fault) == SUCREF_E_DATA && strcmp(fault.field, "section flags") == 0);
     free(p);
@@ -159,26 +169,34 @@ static void bad_arguments(void)
     CHECK(sucref_model_open(&m, NULL, bytes, NULL) == SUCREF_E_ARG);
     memcpy(shifted + 1, file, bytes);
     CHECK(sucref_model_open(&m, shifted + 1, bytes, NULL) == SUCREF_E_ARG); /* misaligned */
-    CHECK(sucref_model_open(&m, file, 0, NULL) == SUCREF_E_DATA && sucref_model_open(&m, file, 47, NULL) == SUCREF_E_DATA);
+    CHECK(sucref_model_open(&m, file, 0, NULL) == SUCREF_E_DATA &&
+          sucref_model_open(&m, file, 47, NULL) == SUCREF_E_DATA);
     CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
     CHECK(sucref_model_check(NULL, NULL) == SUCREF_E_ARG && sucref_model_extend(NULL, bytes, NULL) == SUCREF_E_ARG);
     CHECK(sucref_net_work_len(NULL) == 0 && sucref_net_quantum(NULL) == 0);
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
-    CHECK(sucref_net_init(NULL, &m, work, 9999) == SUCREF_E_ARG && sucref_net_init(&net, NULL, work, 9999) == SUCREF_E_ARG);
-    CHECK(sucref_net_init(&net, &m, NULL, 9999) == SUCREF_E_ARG && sucref_net_init(&net, &m, work, 0) == SUCREF_E_SPACE);
+    CHECK(sucref_net_init(NULL, &m, work, 9999) == SUCREF_E_ARG &&
+          sucref_net_init(&net, NULL, work, 9999) == SUCREF_E_ARG);
+    CHECK(sucref_net_init(&net, &m, NULL, 9999) == SUCREF_E_ARG &&
+          sucref_net_init(&net, &m, work, 0) == SUCREF_E_SPACE);
     CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
     CHECK(sucref_net_step(NULL, 1) == SUCREF_E_ARG && sucref_net_step(&net, 1) == SUCREF_E_STATE);
-    CHECK(sucref_net_run(NULL, 0) == SUCREF_E_ARG && sucref_net_run(&net, 0) == SUCREF_E_STATE && sucref_net_run(&net, 99) == SUCREF_E_RANGE);
+    CHECK(sucref_net_run(NULL, 0) == SUCREF_E_ARG && sucref_net_run(&net, 0) == SUCREF_E_STATE &&
+          sucref_net_run(&net, 99) == SUCREF_E_RANGE);
     CHECK(sucref_net_skip_to(NULL, 0) == SUCREF_E_ARG && sucref_net_skip_to(&net, 0) == SUCREF_E_STATE);
-    CHECK(sucref_net_answer(NULL, &a) == SUCREF_E_ARG && sucref_net_answer(&net, NULL) == SUCREF_E_ARG && sucref_net_answer(&net, &a) == SUCREF_E_STATE);
-    CHECK(sucref_net_read(NULL, &a, NULL, NULL) == SUCREF_E_ARG && sucref_net_read(&net, NULL, NULL, NULL) == SUCREF_E_ARG);
+    CHECK(sucref_net_answer(NULL, &a) == SUCREF_E_ARG && sucref_net_answer(&net, NULL) == SUCREF_E_ARG &&
+          sucref_net_answer(&net, &a) == SUCREF_E_STATE);
+    CHECK(sucref_net_read(NULL, &a, NULL, NULL) == SUCREF_E_ARG &&
+          sucref_net_read(&net, NULL, NULL, NULL) == SUCREF_E_ARG);
     CHECK(sucref_net_read(&net, &a, NULL, NULL) == SUCREF_E_STATE);
     CHECK(sucref_net_set_input(NULL, x) == SUCREF_E_ARG && sucref_net_set_input(&net, NULL) == SUCREF_E_ARG);
-    CHECK(sucref_net_input_bits(NULL, 8) == SUCREF_E_ARG && sucref_net_input_bits(&net, 0) == SUCREF_E_RANGE && sucref_net_input_bits(&net, 9) == SUCREF_E_RANGE);
+    CHECK(sucref_net_input_bits(NULL, 8) == SUCREF_E_ARG && sucref_net_input_bits(&net, 0) == SUCREF_E_RANGE &&
+          sucref_net_input_bits(&net, 9) == SUCREF_E_RANGE);
     CHECK(sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_skip_to(&net, m.usable_stops) == SUCREF_E_RANGE);
     CHECK(sucref_net_run(&net, 0) == SUCREF_OK && sucref_net_skip_to(&net, 0) == SUCREF_E_STATE);
     CHECK(sucref_net_read(&net, &a, NULL, NULL) == SUCREF_OK && a.logits == NULL && a.out == NULL && a.stop == 0);
-    CHECK(sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_E_STATE); /* a new input invalidates */
+    /* a new input invalidates */
+    CHECK(sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_E_STATE);
     CHECK(sucref_model_write(shifted, 10, &r.spec, NULL) == 0 && sucref_model_write(NULL, 0, NULL, NULL) == 0);
     free(work);
     free(shifted);
@@ -204,7 +222,8 @@ static void work_length_macro(void)
             if (s->flags & SUCREF_LAYER_KEEP) { kept += s->n_out + s->n_in / 4 + 1; }
         }
         bound = SUCREF_NET_WORK_LEN(widest, hidden, kept, m.n_out, m.n_layers);
-        CHECK(sucref_net_work_len(&m) <= bound && bound <= sucref_net_work_len(&m) + 3U * m.n_layers + r.layer[0].n_in / 4 + 2);
+        CHECK(sucref_net_work_len(&m) <= bound &&
+              bound <= sucref_net_work_len(&m) + 3U * m.n_layers + r.layer[0].n_in / 4 + 2);
         free(file);
         rs_free(&r);
     }
@@ -223,14 +242,20 @@ static void cost_counts_passes(void)
     uint32_t *file, bytes;
     memset(l, 0, sizeof l);
     memset(&spec, 0, sizeof spec);
-    l[0].n_in = 30; l[0].n_out = 20; l[0].w = w; l[0].bias = bias; l[0].multiplier = &multiplier; l[0].exponent = &exponent;
+    l[0].n_in = 30;
+    l[0].n_out = 20;
+    l[0].w = w;
+    l[0].bias = bias;
+    l[0].multiplier = &multiplier;
+    l[0].exponent = &exponent;
     l[1] = l[0];
     l[0].plan[0] = l[0].plan[1] = 4; l[0].n_planes = 2;
     l[1].n_in = 20; l[1].n_out = 3; l[1].plan[0] = 8; l[1].n_planes = 1;
     spec.layers = l; spec.n_layers = 2; spec.n_stops = 2; spec.bits = bits; spec.in_bits = in_bits;
     bytes = sucref_model_write(NULL, 0, &spec, NULL);
     file = (uint32_t *)malloc(bytes);
-    CHECK(sucref_model_write((uint8_t *)file, bytes, &spec, NULL) == bytes && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+    CHECK(sucref_model_write((uint8_t *)file, bytes, &spec, NULL) == bytes &&
+          sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
     sucref_model_cost(&c, &m, 0, 0);
     CHECK(c.macs == 600 + 60 && c.weight_bytes == 300 + 80);
     sucref_model_cost(&c, &m, 0, 1);
@@ -238,7 +263,8 @@ static void cost_counts_passes(void)
     sucref_model_cost(&c, &m, 1, 1);
     CHECK(c.macs == 2 * 600 + 60 && c.weight_bytes == 2 * 300 + 80);
     l[0].flags = SUCREF_LAYER_KEEP;
-    CHECK(sucref_model_write((uint8_t *)file, bytes, &spec, NULL) == bytes && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+    CHECK(sucref_model_write((uint8_t *)file, bytes, &spec, NULL) == bytes &&
+          sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
     sucref_model_cost(&c, &m, 0, 1);
     CHECK(c.macs == 2 * 600 + 2 * 60 && c.weight_bytes == 2 * 300 + 2 * 80);
     CHECK(sucref_net_quantum(&m) == 30 * 2 * 16 + 256);
@@ -260,7 +286,13 @@ static void writer_refuses(void)
     sucref_fault f;
     memset(&l, 0, sizeof l);
     memset(&spec, 0, sizeof spec);
-    l.n_in = 30; l.n_out = 20; l.w = w; l.bias = bias; l.multiplier = multiplier; l.exponent = exponent; l.row_shift = shift;
+    l.n_in = 30;
+    l.n_out = 20;
+    l.w = w;
+    l.bias = bias;
+    l.multiplier = multiplier;
+    l.exponent = exponent;
+    l.row_shift = shift;
     l.plan[0] = l.plan[1] = 4; l.n_planes = 2; l.order = order;
     spec.layers = &l; spec.n_layers = 1; spec.n_stops = 2; spec.bits = bits; spec.in_bits = in_bits;
 #define WRITES() (sucref_model_write((uint8_t *)file, sizeof file, &spec, &f) != 0)
@@ -279,7 +311,8 @@ static void writer_refuses(void)
     REFUSES(l.act = 6, l.act = 0, "activation");
     REFUSES(spec.softmax_multiplier = 5, spec.softmax_multiplier = 0, "softmax");
     REFUSES(spec.softmax_shift = 1, spec.softmax_shift = 0, "softmax");
-    REFUSES((spec.softmax_multiplier = 0x40000000, spec.softmax_shift = 32), (spec.softmax_multiplier = 0, spec.softmax_shift = 0), "softmax");
+    REFUSES((spec.softmax_multiplier = 0x40000000, spec.softmax_shift = 32),
+            (spec.softmax_multiplier = 0, spec.softmax_shift = 0), "softmax");
     REFUSES(l.requant = 3, l.requant = 0, "requantization");
     REFUSES(l.flags = 16, l.flags = 0, "layer flags");
     REFUSES(l.lo = 9, l.lo = 0, "clamp");
@@ -298,7 +331,12 @@ static void writer_refuses(void)
     REFUSES(spec.n_layers = 0, spec.n_layers = 1, "inconsistent");
     REFUSES(spec.layers = NULL, spec.layers = &l, "inconsistent");
     { /* the limits themselves are fine */
-        bias[19] = -(2147483647 - 30 * 32640); bias[18] = -bias[19]; exponent[0] = 30; multiplier[0] = 0x40000000; shift[0] = 7; in_bits[0] = 1;
+        bias[19] = -(2147483647 - 30 * 32640);
+        bias[18] = -bias[19];
+        exponent[0] = 30;
+        multiplier[0] = 0x40000000;
+        shift[0] = 7;
+        in_bits[0] = 1;
         CHECK(WRITES());
         exponent[0] = -31; multiplier[0] = 0x7FFFFFFF; in_bits[0] = 8;
         CHECK(WRITES());
@@ -342,16 +380,27 @@ static void one_group_too_many(void)
     static const int8_t w[4] = { 1, 2, 3, 4 }, exponent[1] = { 0 };
     static const int32_t bias[2] = { 0, 0 }, multiplier[1] = { 1 << 30 };
     static const uint8_t bits[1] = { 8 };
-    enum { GROUP = 40, ENTRY = 8, MORE = GROUP + ENTRY, GROUPS_AT = 48 + 48, STOPS_AT = GROUPS_AT + GROUP, END = STOPS_AT + 16 + ENTRY };
+    enum {
+        GROUP = 40, ENTRY = 8, MORE = GROUP + ENTRY, GROUPS_AT = 48 + 48, STOPS_AT = GROUPS_AT + GROUP,
+        END = STOPS_AT + 16 + ENTRY
+    };
     sucref_layer_spec l;
     sucref_model_spec spec;
     uint32_t file[200], wide[200] = { 0 }, len, k;
     uint8_t *from = (uint8_t *)file, *to = (uint8_t *)wide;
-    static const int at[5] = { 8, 12, 48 + 8, GROUPS_AT + 8, STOPS_AT + GROUP }; /* offsets in the file: its end, the head's, parameters, plane, stop */
+    /* offsets in the file: its end, the head's, parameters, plane, stop */
+    static const int at[5] = { 8, 12, 48 + 8, GROUPS_AT + 8, STOPS_AT + GROUP };
     sucref_fault f = { "", 0 };
     sucref_model m;
     memset(&l, 0, sizeof l); memset(&spec, 0, sizeof spec);
-    l.n_in = l.n_out = 2; l.w = w; l.bias = bias; l.multiplier = multiplier; l.exponent = exponent; l.plan[0] = 8; l.n_planes = 1; l.hi = 255;
+    l.n_in = l.n_out = 2;
+    l.w = w;
+    l.bias = bias;
+    l.multiplier = multiplier;
+    l.exponent = exponent;
+    l.plan[0] = 8;
+    l.n_planes = 1;
+    l.hi = 255;
     spec.layers = &l; spec.n_layers = 1; spec.n_stops = 1; spec.bits = bits; spec.in_bits = bits;
     len = sucref_model_write(from, sizeof file, &spec, NULL);
     CHECK(len > END && sucref_model_open(&m, file, len, &f) == SUCREF_OK);
@@ -401,10 +450,12 @@ static void argmax_and_margin(void)
 {
     const int32_t z[] = { INT32_MIN, 5, 9, 9, INT32_MAX }, one[] = { -7 };
     CHECK(sucref_argmax(z, 4) == 2 && sucref_argmax(z, 5) == 4 && sucref_argmax(z, 1) == 0);
-    CHECK(sucref_margin(z, 4, 0) == 0 && sucref_margin(z, 3, 0) == 4 && sucref_margin(z, 5, 0) == (uint32_t)INT32_MAX - 9);
+    CHECK(sucref_margin(z, 4, 0) == 0 && sucref_margin(z, 3, 0) == 4 &&
+          sucref_margin(z, 5, 0) == (uint32_t)INT32_MAX - 9);
     CHECK(sucref_margin(one, 1, 0) == 7 && sucref_margin(one, 1, -10) == 3);
     CHECK(sucref_margin(z, 1, INT32_MAX) == 0xFFFFFFFFU);
-    CHECK(!sucref_settled_gray(3, 3, 5) && !sucref_settled_gray(5, 3, 5) && sucref_settled_gray(2, 3, 5) && sucref_settled_gray(6, 3, 5));
+    CHECK(!sucref_settled_gray(3, 3, 5) && !sucref_settled_gray(5, 3, 5) && sucref_settled_gray(2, 3, 5) &&
+          sucref_settled_gray(6, 3, 5));
 }
 
 int main(int argc, char **argv)

@@ -21,7 +21,8 @@ static uint8_t want_u[RS_STOPS][RS_WIDE], got_u[RS_WIDE], x[RS_WIDE];
 
 static int same(const sucref_answer *a, unsigned stop)
 {
-    return a->stop == stop && memcmp(a->logits, want_z[stop], a->n_out * 4U) == 0 && memcmp(a->out, want_u[stop], a->n_out) == 0;
+    return a->stop == stop && memcmp(a->logits, want_z[stop], a->n_out * 4U) == 0 &&
+           memcmp(a->out, want_u[stop], a->n_out) == 0;
 }
 
 static void oracle_all(void)
@@ -156,7 +157,9 @@ static void input_bits_arrive_late(void)
         CHECK(sucref_net_set_input(&net, noisy) == SUCREF_OK);
         for (bits = 1; bits <= 8; bits++) {
             int status = SUCREF_MORE;
-            for (c = 0; c < m.n_in; c++) { noisy[c] = (uint8_t)((x[c] & (0xFF00U >> bits)) | (rnd() & (0xFFU >> bits))); }
+            for (c = 0; c < m.n_in; c++) {
+                noisy[c] = (uint8_t)((x[c] & (0xFF00U >> bits)) | (rnd() & (0xFFU >> bits)));
+            }
             CHECK(sucref_net_input_bits(&net, bits) == SUCREF_OK);
             while (status != SUCREF_WAIT && status != SUCREF_DONE) {
                 status = sucref_net_step(&net, 100);
@@ -170,7 +173,8 @@ static void input_bits_arrive_late(void)
         }
         CHECK(stop == r.spec.n_stops);
         CHECK(sucref_net_set_input(&net, noisy) == SUCREF_OK && sucref_net_input_bits(&net, 1) == SUCREF_OK);
-        CHECK(sucref_net_run(&net, r.spec.n_stops - 1U) == (r.in_bits[r.spec.n_stops - 1] > 1 ? SUCREF_WAIT : SUCREF_OK));
+        CHECK(sucref_net_run(&net, r.spec.n_stops - 1U) ==
+              (r.in_bits[r.spec.n_stops - 1] > 1 ? SUCREF_WAIT : SUCREF_OK));
         free(work);
         free(file);
         rs_free(&r);
@@ -216,8 +220,9 @@ static void streamed_models(void)
     }
 }
 
-/* Interrupts. Every barrier of the header is a point where the other side may run: here a stepper interrupts a reader, and
- * a reader the stepper, at random. Every answer read is that of a true stop, none older than the one read before. */
+/* Interrupts. Every barrier of the header is a point where the other side may run: here a stepper interrupts a reader,
+ * and a reader the stepper, at random. Every answer read is that of a true stop,
+ * none older than the one read before. */
 static sucref_net *shared;
 static int interrupt_kind, interrupt_depth, interrupts;
 static unsigned stop_seen;
@@ -268,8 +273,8 @@ static void readers_and_steppers_interrupt_each_other(void)
     printf("  %d interrupts\n", interrupts);
 }
 
-/* calibration: the fitted rows of the first layer come closer to the full network's z than uncalibrated ones, rows of 0 bits
- * get the mean activation, and the engine equals the oracle with the new corrections too */
+/* calibration: the fitted rows of the first layer come closer to the full network's z than uncalibrated ones, rows of 0
+ * bits get the mean activation, and the engine equals the oracle with the new corrections too */
 static void calibrated_models(void)
 {
     static uint8_t samples[12][RS_WIDE];
@@ -284,12 +289,16 @@ static void calibrated_models(void)
         void *memory = NULL;
         double with = 0, without = 0, fitted = 0;
         rs_make(&r, 24);
-        for (k = 0; k < 12; k++) { rs_input(samples[0] + (uint32_t)k * r.layer[0].n_in, r.layer[0].n_in, r.spec.input_type); }
+        for (k = 0; k < 12; k++) {
+            rs_input(samples[0] + (uint32_t)k * r.layer[0].n_in, r.layer[0].n_in, r.spec.input_type);
+        }
         CHECK(sucref_calibrate(corrections, &memory, &r.spec, samples[0], 12, NULL, NULL) == SUCREF_OK);
         before = r.correction;
-        for (i = 0; i < r.spec.n_stops * r.total; i++) { /* what each group gets is by its bits; nothing at the last stop */
+        /* what each group gets is by its bits; nothing at the last stop */
+        for (i = 0; i < r.spec.n_stops * r.total; i++) {
             const int last = i >= (r.spec.n_stops - 1U) * r.total, cut = !last && r.bits[i] > 0 && r.bits[i] < 8;
-            CHECK((corrections[i].alpha != NULL) == cut && (corrections[i].beta != NULL) == cut && (corrections[i].gamma != NULL) == cut);
+            CHECK((corrections[i].alpha != NULL) == cut && (corrections[i].beta != NULL) == cut &&
+                  (corrections[i].gamma != NULL) == cut);
             CHECK((corrections[i].constant != NULL) == (!last && r.bits[i] == 0));
         }
         for (g = 0; g < r.layer[0].n_groups; row += r.group_rows[0][g], g++) {
@@ -300,9 +309,12 @@ static void calibrated_models(void)
                     int64_t full[RS_WIDE], cut[RS_WIDE], z;
                     uint32_t c;
                     for (c = 0; c < r.layer[0].n_in; c++) {
-                        const int missing = 8 - r.in_bits[0], u = samples[0][(uint32_t)k * r.layer[0].n_in + c] ^ (r.spec.input_type ? 0x80 : 0);
+                        const int missing = 8 - r.in_bits[0],
+                                  u = samples[0][(uint32_t)k * r.layer[0].n_in + c] ^ (r.spec.input_type ? 0x80 : 0);
                         full[c] = u;
-                        cut[c] = missing == 0 ? u : u >> missing == 0 ? 0 : (u >> missing << missing) + (1 << (missing - 1));
+                        cut[c] = missing == 0        ? u
+                                 : u >> missing == 0 ? 0
+                                                     : (u >> missing << missing) + (1 << (missing - 1));
                     }
                     z = oracle_row(&r.layer[0], full, row + i, 8, NULL, 0);
                     mean += oracle_requant(&r.layer[0], z, row + i);
@@ -311,7 +323,9 @@ static void calibrated_models(void)
                     without += pow((double)(oracle_row(&r.layer[0], cut, row + i, bits, NULL, 0) - z), 2);
                     fitted++;
                 }
-                if (bits == 0 && r.spec.n_stops > 1) { CHECK(corrections[g].constant[i] == (uint8_t)(mean / 12 + 0.5)); }
+                if (bits == 0 && r.spec.n_stops > 1) {
+                    CHECK(corrections[g].constant[i] == (uint8_t)(mean / 12 + 0.5));
+                }
             }
         }
         CHECK(with <= without * 1.001 + 64 * fitted); /* alpha is rounded to 2^-12 */

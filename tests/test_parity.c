@@ -1,4 +1,5 @@
-/* parity: the tables are codes (every square minor), every loss pattern is exact, plane by plane too, faults are noticed and located. */
+/* parity: the tables are codes (every square minor), every loss pattern is exact, plane by plane too, faults are
+ * noticed and located. */
 #include "test.h"
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
@@ -39,17 +40,24 @@ static void every_minor(void)
                 if (k != m) { continue; }
                 for (i = 0, k = 0; i < rs[t]; i++) {
                     if (!(rows >> i & 1U)) { continue; }
-                    for (j = 0, m = 0; j < ns[t]; j++) { if (cols >> j & 1U) { a[k][m++] = sucref_parity_coefficient(ns[t], rs[t], i, j); } }
+                    for (j = 0, m = 0; j < ns[t]; j++) {
+                        if (cols >> j & 1U) { a[k][m++] = sucref_parity_coefficient(ns[t], rs[t], i, j); }
+                    }
                     k++;
                 }
                 CHECK(determinant((int)k, a) != 0);
                 minors++;
             }
         }
-        for (cols = 1; cols <= ns[t]; cols++) { for (rows = 1; rows <= rs[t]; rows++) { CHECK(cols > 8 || sucref_parity_coefficient(cols, rows, 0, cols - 1) == 1); } }
+        for (cols = 1; cols <= ns[t]; cols++) {
+            for (rows = 1; rows <= rs[t]; rows++) {
+                CHECK(cols > 8 || sucref_parity_coefficient(cols, rows, 0, cols - 1) == 1);
+            }
+        }
     }
     CHECK(minors == 494 + 16 * 3 + 120 * 3 + 560);
-    CHECK(sucref_parity_coefficient(0, 1, 0, 0) == 0 && sucref_parity_coefficient(17, 1, 0, 0) == 0 && sucref_parity_coefficient(8, 5, 0, 0) == 0 && sucref_parity_coefficient(9, 4, 0, 0) == 0);
+    CHECK(sucref_parity_coefficient(0, 1, 0, 0) == 0 && sucref_parity_coefficient(17, 1, 0, 0) == 0 &&
+          sucref_parity_coefficient(8, 5, 0, 0) == 0 && sucref_parity_coefficient(9, 4, 0, 0) == 0);
     CHECK(sucref_parity_coefficient(4, 2, 2, 0) == 0 && sucref_parity_coefficient(4, 2, 0, 4) == 0);
 }
 
@@ -61,7 +69,13 @@ static void make(unsigned n, unsigned r, uint32_t limit)
 {
     unsigned i, k;
     for (i = 0; i < n + r; i++) { shard[i] = values[i]; }
-    for (i = 0; i < n; i++) { for (k = 0; k < LEN; k++) { values[i][k] = k == 0 ? (int32_t)(limit - 1) : k == 1 ? -(int32_t)(limit - 1) : (int32_t)(rnd() % (2 * limit - 1)) - (int32_t)(limit - 1); } }
+    for (i = 0; i < n; i++) {
+        for (k = 0; k < LEN; k++) {
+            values[i][k] = k == 0   ? (int32_t)(limit - 1)
+                           : k == 1 ? -(int32_t)(limit - 1)
+                                    : (int32_t)(rnd() % (2 * limit - 1)) - (int32_t)(limit - 1);
+        }
+    }
     for (i = 0; i < r; i++) { CHECK(sucref_parity_outputs(values[n + i], shard, LEN, n, r, i) == SUCREF_OK); }
 }
 
@@ -81,7 +95,10 @@ static void every_loss(void)
                 for (i = 0; i < n + r; i++) { count += lost >> i & 1U; seen[i] = lost >> i & 1U ? NULL : shard[i]; }
                 for (i = 0; i < n; i++) { data += lost >> i & 1U; }
                 if (count > r) { /* too many, unless enough parities are left for the data that are missing */
-                    if (count == r + 1U) { CHECK(sucref_recovery_plan(&p, n, r, ~lost, limit) == (data <= r - (count - data) && count - data <= r ? SUCREF_OK : SUCREF_E_STATE)); }
+                    if (count == r + 1U) {
+                        CHECK(sucref_recovery_plan(&p, n, r, ~lost, limit) ==
+                              (data <= r - (count - data) && count - data <= r ? SUCREF_OK : SUCREF_E_STATE));
+                    }
                     continue;
                 }
                 patterns++;
@@ -93,7 +110,9 @@ static void every_loss(void)
                     CHECK(sucref_recover(out, &p, i, seen, LEN) == SUCREF_OK);
                     for (k = 0; k < LEN; k++) { CHECK(out[k] == values[p.lost[i]][k]); }
                 }
-                if (p.shift > 0) { CHECK(sucref_recovery_plan(&p, n, r, ~lost, (0x80000000U >> p.shift) + 1U) == SUCREF_E_RANGE); }
+                if (p.shift > 0) {
+                    CHECK(sucref_recovery_plan(&p, n, r, ~lost, (0x80000000U >> p.shift) + 1U) == SUCREF_E_RANGE);
+                }
             }
         }
     }
@@ -111,15 +130,27 @@ static void rows_and_planes(void)
         int8_t w[N][ROWS * IN];
         const int8_t *pw[N];
         uint8_t x[IN];
-        for (i = 0; i < N; i++) { pw[i] = w[i]; for (k = 0; k < ROWS * IN; k++) { w[i][k] = (int8_t)rnd_in(-127, 127); } }
+        for (i = 0; i < N; i++) {
+            pw[i] = w[i];
+            for (k = 0; k < ROWS * IN; k++) { w[i][k] = (int8_t)rnd_in(-127, 127); }
+        }
         for (c = 0; c < IN; c++) { x[c] = (uint8_t)rnd(); }
         make(N, R, 1);
-        for (i = 0; i < N; i++) { for (k = 0; k < ROWS; k++) { for (c = 0, values[i][k] = 0; c < IN; c++) { values[i][k] += w[i][k * IN + c] * x[c]; } } }
+        for (i = 0; i < N; i++) {
+            for (k = 0; k < ROWS; k++) {
+                for (c = 0, values[i][k] = 0; c < IN; c++) { values[i][k] += w[i][k * IN + c] * x[c]; }
+            }
+        }
         for (j = 0; j < R; j++) {
             int16_t parity[ROWS * IN];
             int32_t want[ROWS];
-            CHECK(sucref_parity_rows(parity, pw, ROWS * IN, N, R, (unsigned)j) == SUCREF_OK && sucref_parity_outputs(want, shard, ROWS, N, R, (unsigned)j) == SUCREF_OK);
-            for (k = 0; k < ROWS; k++) { int32_t sum = 0; for (c = 0; c < IN; c++) { sum += parity[k * IN + c] * x[c]; } CHECK(sum == want[k]); }
+            CHECK(sucref_parity_rows(parity, pw, ROWS * IN, N, R, (unsigned)j) == SUCREF_OK &&
+                  sucref_parity_outputs(want, shard, ROWS, N, R, (unsigned)j) == SUCREF_OK);
+            for (k = 0; k < ROWS; k++) {
+                int32_t sum = 0;
+                for (c = 0; c < IN; c++) { sum += parity[k * IN + c] * x[c]; }
+                CHECK(sum == want[k]);
+            }
         }
         for (plan = 0; plan < 3; plan++) { /* each plane loses other shards; every stop is the uncoded one */
             int32_t acc[N][ROWS] = { { 0 } }, found[N][ROWS] = { { 0 } };
@@ -135,28 +166,56 @@ static void rows_and_planes(void)
                 left -= width;
                 for (i = 0; i < N; i++) {
                     pd[i] = digits[i];
-                    for (k = 0; k < ROWS * IN; k++) { digits[i][k] = (uint8_t)(((w[i][k] + 128) >> left) & ((1 << width) - 1)); }
-                    for (k = 0; k < ROWS; k++) { for (c = 0, plane[i][k] = 0; c < IN; c++) { plane[i][k] += digits[i][k * IN + c] * x[c]; } }
+                    for (k = 0; k < ROWS * IN; k++) {
+                        digits[i][k] = (uint8_t)(((w[i][k] + 128) >> left) & ((1 << width) - 1));
+                    }
+                    for (k = 0; k < ROWS; k++) {
+                        for (c = 0, plane[i][k] = 0; c < IN; c++) { plane[i][k] += digits[i][k * IN + c] * x[c]; }
+                    }
                 }
                 for (j = 0; j < R; j++) {
                     CHECK(sucref_parity_digits(row, pd, ROWS * IN, N, R, (unsigned)j) == SUCREF_OK);
-                    for (k = 0; k < ROWS; k++) { for (c = 0, plane[N + j][k] = 0; c < IN; c++) { plane[N + j][k] += row[k * IN + c] * x[c]; } }
+                    for (k = 0; k < ROWS; k++) {
+                        for (c = 0, plane[N + j][k] = 0; c < IN; c++) { plane[N + j][k] += row[k * IN + c] * x[c]; }
+                    }
                 }
-                while (n_lost < R) { const uint32_t bit = 1U << rnd_below(N + R); n_lost += !(lost & bit); lost |= bit; }
+                while (n_lost < R) {
+                    const uint32_t bit = 1U << rnd_below(N + R);
+                    n_lost += !(lost & bit);
+                    lost |= bit;
+                }
                 for (i = 0; i < N + R; i++) { seen[i] = lost >> i & 1U ? NULL : plane[i]; }
                 CHECK(sucref_recovery_plan(&p, N, R, ~lost, 1 << 24) == SUCREF_OK);
                 for (i = 0; i < N; i++) {
-                    for (j = 0; j < p.n_lost; j++) { if (p.lost[j] == i) { int32_t out[LEN]; CHECK(sucref_recover(out, &p, (unsigned)j, seen, ROWS) == SUCREF_OK); for (k = 0; k < ROWS; k++) { found[i][k] = found[i][k] * (1 << width) + out[k]; } } }
-                    if (!(lost >> i & 1U)) { for (k = 0; k < ROWS; k++) { found[i][k] = found[i][k] * (1 << width) + plane[i][k]; } }
-                    for (k = 0; k < ROWS; k++) { acc[i][k] = acc[i][k] * (1 << width) + plane[i][k]; CHECK(found[i][k] == acc[i][k]); }
+                    for (j = 0; j < p.n_lost; j++) {
+                        if (p.lost[j] == i) {
+                            int32_t out[LEN];
+                            CHECK(sucref_recover(out, &p, (unsigned)j, seen, ROWS) == SUCREF_OK);
+                            for (k = 0; k < ROWS; k++) { found[i][k] = found[i][k] * (1 << width) + out[k]; }
+                        }
+                    }
+                    if (!(lost >> i & 1U)) {
+                        for (k = 0; k < ROWS; k++) { found[i][k] = found[i][k] * (1 << width) + plane[i][k]; }
+                    }
+                    for (k = 0; k < ROWS; k++) {
+                        acc[i][k] = acc[i][k] * (1 << width) + plane[i][k];
+                        CHECK(found[i][k] == acc[i][k]);
+                    }
                 }
             }
-            for (i = 0; i < N; i++) { for (k = 0; k < ROWS; k++) { int32_t sum = 0; for (c = 0; c < IN; c++) { sum += x[c]; } CHECK(acc[i][k] - 128 * sum == values[i][k]); } }
+            for (i = 0; i < N; i++) {
+                for (k = 0; k < ROWS; k++) {
+                    int32_t sum = 0;
+                    for (c = 0; c < IN; c++) { sum += x[c]; }
+                    CHECK(acc[i][k] - 128 * sum == values[i][k]);
+                }
+            }
         }
     }
 }
 
-/* single faults and bit flips at random: always noticed; with two parities located, or said to be ambiguous, never the wrong shard */
+/* single faults and bit flips at random: always noticed; with two parities located, or said to be ambiguous,
+ * never the wrong shard */
 static void faults(void)
 {
     long noticed[5] = { 0 }, located[5] = { 0 }, asked[5] = { 0 }, silent = 0, k;
@@ -176,9 +235,11 @@ static void faults(void)
         status = sucref_parity_locate(&wrong, shard, LEN, n, r, all, limit);
         if (status == SUCREF_OK) { located[r]++; if (wrong != 1U << at) { silent++; } }
     }
-    printf("  %ld faults: with 2 parities %.2f %% located, %ld wrongly\n", k, 100.0 * (double)located[2] / (double)asked[2], silent);
+    printf("  %ld faults: with 2 parities %.2f %% located, %ld wrongly\n", k,
+           100.0 * (double)located[2] / (double)asked[2], silent);
     for (k = 1; k <= 4; k++) { CHECK(noticed[k] == asked[k]); }
-    CHECK(silent == 0 && located[1] == 0 && (double)located[2] >= 0.99 * (double)asked[2] && located[3] >= 0.99 * (double)asked[3] && located[4] >= 0.99 * (double)asked[4]);
+    CHECK(silent == 0 && located[1] == 0 && (double)located[2] >= 0.99 * (double)asked[2] &&
+          located[3] >= 0.99 * (double)asked[3] && located[4] >= 0.99 * (double)asked[4]);
 }
 
 /* two wrong shards: noticed with two parities, located with four */
@@ -231,27 +292,51 @@ static void errors(void)
     int16_t row[1];
     uint32_t wrong;
     make(4, 2, 1000);
-    CHECK(sucref_recovery_plan(NULL, 4, 2, 63, 1000) == SUCREF_E_ARG && sucref_recovery_plan(&p, 0, 2, 63, 1000) == SUCREF_E_RANGE && sucref_recovery_plan(&p, 17, 2, 63, 1000) == SUCREF_E_RANGE);
-    CHECK(sucref_recovery_plan(&p, 4, 5, 63, 1000) == SUCREF_E_RANGE && sucref_recovery_plan(&p, 4, 0, 63, 1000) == SUCREF_E_RANGE && sucref_recovery_plan(&p, 4, 2, 63, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_recovery_plan(&p, 4, 2, 63, 0x80000001U) == SUCREF_E_RANGE && sucref_recovery_plan(&p, 4, 2, 63, 0x80000000U) == SUCREF_OK && p.n_lost == 0);
+    CHECK(sucref_recovery_plan(NULL, 4, 2, 63, 1000) == SUCREF_E_ARG &&
+          sucref_recovery_plan(&p, 0, 2, 63, 1000) == SUCREF_E_RANGE &&
+          sucref_recovery_plan(&p, 17, 2, 63, 1000) == SUCREF_E_RANGE);
+    CHECK(sucref_recovery_plan(&p, 4, 5, 63, 1000) == SUCREF_E_RANGE &&
+          sucref_recovery_plan(&p, 4, 0, 63, 1000) == SUCREF_E_RANGE &&
+          sucref_recovery_plan(&p, 4, 2, 63, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_recovery_plan(&p, 4, 2, 63, 0x80000001U) == SUCREF_E_RANGE &&
+          sucref_recovery_plan(&p, 4, 2, 63, 0x80000000U) == SUCREF_OK && p.n_lost == 0);
     CHECK(sucref_recover(out, &p, 0, shard, LEN) == SUCREF_E_ARG);
-    CHECK(sucref_recovery_plan(&p, 4, 2, 63 - 1 - 2, 1000) == SUCREF_OK && p.n_lost == 2 && sucref_recover(NULL, &p, 0, shard, LEN) == SUCREF_E_ARG && sucref_recover(out, &p, 2, shard, LEN) == SUCREF_E_ARG);
+    CHECK(sucref_recovery_plan(&p, 4, 2, 63 - 1 - 2, 1000) == SUCREF_OK && p.n_lost == 2 &&
+          sucref_recover(NULL, &p, 0, shard, LEN) == SUCREF_E_ARG &&
+          sucref_recover(out, &p, 2, shard, LEN) == SUCREF_E_ARG);
     CHECK(p.shift > 0);
     values[4][0]++; /* contradicts: bits that must be 0 are not */
     CHECK(sucref_recover(out, &p, 0, shard, LEN) == SUCREF_E_DATA);
     values[4][0]--;
-    CHECK(sucref_parity_check(NULL, LEN, 4, 2, 63, 1000) == SUCREF_E_ARG && sucref_parity_check(shard, LEN, 4, 5, 63, 1000) == SUCREF_E_RANGE && sucref_parity_check(shard, LEN, 4, 2, 15, 1000) == SUCREF_E_STATE);
-    CHECK(sucref_parity_check(shard, LEN, 4, 2, 63, 1000) == SUCREF_OK && sucref_parity_check(shard, LEN, 4, 2, 63 - 1, 1000) == SUCREF_OK);
-    CHECK(sucref_parity_locate(NULL, shard, LEN, 4, 2, 63, 1000) == SUCREF_E_ARG && sucref_parity_locate(&wrong, shard, LEN, 0, 2, 63, 1000) == SUCREF_E_RANGE);
-    CHECK(sucref_parity_locate(&wrong, shard, LEN, 4, 2, 30, 1000) == SUCREF_E_STATE && sucref_parity_locate(&wrong, shard, LEN, 4, 2, 63, 1000) == SUCREF_OK && wrong == 0);
-    CHECK(sucref_parity_rows(NULL, NULL, 1, 4, 2, 0) == SUCREF_E_ARG && sucref_parity_outputs(NULL, shard, 1, 4, 2, 0) == SUCREF_E_ARG && sucref_parity_digits(NULL, NULL, 1, 4, 2, 0) == SUCREF_E_ARG);
+    CHECK(sucref_parity_check(NULL, LEN, 4, 2, 63, 1000) == SUCREF_E_ARG &&
+          sucref_parity_check(shard, LEN, 4, 5, 63, 1000) == SUCREF_E_RANGE &&
+          sucref_parity_check(shard, LEN, 4, 2, 15, 1000) == SUCREF_E_STATE);
+    CHECK(sucref_parity_check(shard, LEN, 4, 2, 63, 1000) == SUCREF_OK &&
+          sucref_parity_check(shard, LEN, 4, 2, 63 - 1, 1000) == SUCREF_OK);
+    CHECK(sucref_parity_locate(NULL, shard, LEN, 4, 2, 63, 1000) == SUCREF_E_ARG &&
+          sucref_parity_locate(&wrong, shard, LEN, 0, 2, 63, 1000) == SUCREF_E_RANGE);
+    CHECK(sucref_parity_locate(&wrong, shard, LEN, 4, 2, 30, 1000) == SUCREF_E_STATE &&
+          sucref_parity_locate(&wrong, shard, LEN, 4, 2, 63, 1000) == SUCREF_OK && wrong == 0);
+    CHECK(sucref_parity_rows(NULL, NULL, 1, 4, 2, 0) == SUCREF_E_ARG &&
+          sucref_parity_outputs(NULL, shard, 1, 4, 2, 0) == SUCREF_E_ARG &&
+          sucref_parity_digits(NULL, NULL, 1, 4, 2, 0) == SUCREF_E_ARG);
     { const int8_t w[1] = { 1 }; const uint8_t d[1] = { 1 }; const int8_t *pw[4]; const uint8_t *pd[4];
       pw[0] = pw[1] = pw[2] = pw[3] = w; pd[0] = pd[1] = pd[2] = pd[3] = d;
-      CHECK(sucref_parity_rows(row, NULL, 1, 4, 2, 0) == SUCREF_E_ARG && sucref_parity_outputs(out, NULL, 1, 4, 2, 0) == SUCREF_E_ARG && sucref_parity_digits(out, NULL, 1, 4, 2, 0) == SUCREF_E_ARG);
-      CHECK(sucref_parity_rows(row, pw, 1, 0, 2, 0) == SUCREF_E_RANGE && sucref_parity_outputs(out, shard, 1, 4, 5, 0) == SUCREF_E_RANGE && sucref_parity_digits(out, pd, 1, 17, 2, 0) == SUCREF_E_RANGE);
-      CHECK(sucref_recover(out, NULL, 0, shard, LEN) == SUCREF_E_ARG && sucref_recover(out, &p, 0, NULL, LEN) == SUCREF_E_ARG && sucref_parity_locate(&wrong, NULL, LEN, 4, 2, 63, 1000) == SUCREF_E_ARG);
-      CHECK(sucref_parity_check(shard, LEN, 4, 2, 60 + 2, 0x80000000U) == SUCREF_OK && sucref_parity_check(shard, LEN, 4, 2, 63 - 2, 0) == SUCREF_E_RANGE);
-      CHECK(sucref_parity_rows(row, pw, 1, 4, 2, 2) == SUCREF_E_RANGE && sucref_parity_outputs(out, shard, 1, 4, 2, 2) == SUCREF_E_RANGE && sucref_parity_digits(out, pd, 1, 4, 2, 2) == SUCREF_E_RANGE); }
+      CHECK(sucref_parity_rows(row, NULL, 1, 4, 2, 0) == SUCREF_E_ARG &&
+            sucref_parity_outputs(out, NULL, 1, 4, 2, 0) == SUCREF_E_ARG &&
+            sucref_parity_digits(out, NULL, 1, 4, 2, 0) == SUCREF_E_ARG);
+      CHECK(sucref_parity_rows(row, pw, 1, 0, 2, 0) == SUCREF_E_RANGE &&
+            sucref_parity_outputs(out, shard, 1, 4, 5, 0) == SUCREF_E_RANGE &&
+            sucref_parity_digits(out, pd, 1, 17, 2, 0) == SUCREF_E_RANGE);
+      CHECK(sucref_recover(out, NULL, 0, shard, LEN) == SUCREF_E_ARG &&
+            sucref_recover(out, &p, 0, NULL, LEN) == SUCREF_E_ARG &&
+            sucref_parity_locate(&wrong, NULL, LEN, 4, 2, 63, 1000) == SUCREF_E_ARG);
+      CHECK(sucref_parity_check(shard, LEN, 4, 2, 60 + 2, 0x80000000U) == SUCREF_OK &&
+            sucref_parity_check(shard, LEN, 4, 2, 63 - 2, 0) == SUCREF_E_RANGE);
+      CHECK(sucref_parity_rows(row, pw, 1, 4, 2, 2) == SUCREF_E_RANGE &&
+            sucref_parity_outputs(out, shard, 1, 4, 2, 2) == SUCREF_E_RANGE &&
+            sucref_parity_digits(out, pd, 1, 4, 2, 2) == SUCREF_E_RANGE);
+    }
 }
 
 int main(int argc, char **argv)

@@ -20,7 +20,9 @@ static void algorithm_1(int16_t *digit, double x, const int8_t *p, size_t p_len,
     }
 }
 
-static const int8_t vectors[][6] = { { 3, 0, -2 }, { 0, -1, -2, -3, -4 }, { 8, 4, 0 }, { 8, 6, 4, 2, 0 }, { 8, 5, 2, 0 }, { 1, 0 }, { 4, -4 }, { 7, 6, 0, -1 } };
+static const int8_t vectors[][6] = { { 3, 0, -2 },      { 0, -1, -2, -3, -4 }, { 8, 4, 0 },
+                                     { 8, 6, 4, 2, 0 }, { 8, 5, 2, 0 },        { 1, 0 },
+                                     { 4, -4 },         { 7, 6, 0, -1 } };
 static const size_t vector_len[] = { 3, 5, 3, 5, 4, 2, 2, 4 };
 
 static void digits_are_those_of_algorithm_1(void)
@@ -62,7 +64,8 @@ static void join_undoes_partition(void)
     CHECK(sucref_partition(d, x, 1024, 0, p, 6, SUCREF_WRAP) == SUCREF_OK);
     CHECK(sucref_join(y, d, 1024, p, 6, 5) == SUCREF_OK && y[0] == 0);
     x[0] = 1;
-    CHECK(sucref_partition(d, x, 1, 40, p, 6, SUCREF_SATURATE) == SUCREF_OK && d[0] == 32767 && d[4] == 1); /* far too large */
+    /* far too large */
+    CHECK(sucref_partition(d, x, 1, 40, p, 6, SUCREF_SATURATE) == SUCREF_OK && d[0] == 32767 && d[4] == 1);
     CHECK(sucref_partition(d, x, 1, 40, p, 6, SUCREF_WRAP) == SUCREF_OK && d[0] == 0 && d[4] == 0);
     CHECK(sucref_partition(d, x, 1, -40, p, 6, SUCREF_SATURATE) == SUCREF_OK && d[0] == 0 && d[4] == 0);
     x[0] = 3;
@@ -72,7 +75,8 @@ static void join_undoes_partition(void)
 
 static void partition_refuses(void)
 {
-    const int8_t good[] = { 3, 0 }, flat[] = { 3, 3 }, up[] = { 0, 3 }, wide[] = { 20, 4 }, deep[] = { 32, 18, 4, 0 }, far[] = { 65, 60 }, low[] = { -60, -65 };
+    const int8_t good[] = { 3, 0 }, flat[] = { 3, 3 }, up[] = { 0, 3 }, wide[] = { 20, 4 }, deep[] = { 32, 18, 4, 0 },
+                 far[] = { 65, 60 }, low[] = { -60, -65 };
     const float nan_value = NAN, inf_value = -INFINITY;
     int32_t x = 1, y[2];
     int16_t d[40];
@@ -96,8 +100,10 @@ static void partition_refuses(void)
         int8_t many[33];
         int i;
         for (i = 0; i < 33; i++) { many[i] = (int8_t)(31 - i); }
-        CHECK(sucref_partition(d, &x, 1, 0, top, 2, 0) == SUCREF_OK && sucref_partition(d, &x, 1, 0, bottom, 2, 0) == SUCREF_OK);
-        CHECK(sucref_partition(d, &x, 1, -64, step, 2, 0) == SUCREF_OK && sucref_partition(d, &x, 1, 0, span, 4, 0) == SUCREF_OK);
+        CHECK(sucref_partition(d, &x, 1, 0, top, 2, 0) == SUCREF_OK &&
+              sucref_partition(d, &x, 1, 0, bottom, 2, 0) == SUCREF_OK);
+        CHECK(sucref_partition(d, &x, 1, -64, step, 2, 0) == SUCREF_OK &&
+              sucref_partition(d, &x, 1, 0, span, 4, 0) == SUCREF_OK);
         CHECK(sucref_partition(d, &x, 1, 0, many, 32, 0) == SUCREF_OK && d[30] == 1 && d[29] == 0);
         CHECK(sucref_partition(d, &x, 1, 0, many, 33, 0) == SUCREF_E_RANGE);
     }
@@ -132,7 +138,8 @@ static void planes_hold_their_digits(void)
         for (r = 0; r < rows; r++) { shift[r] = (uint8_t)rnd_below(8); }
         bytes = sucref_plane_bytes(rows, cols, bits);
         CHECK(bytes == SUCREF_PLANE_BYTES(rows, cols, bits) && bytes % 4 == 0);
-        CHECK(bytes * 8 >= (rows + 3) / 4 * 4 * cols * sucref_slot_bits(bits) && bytes * 8 < (rows + 3) / 4 * 4 * cols * sucref_slot_bits(bits) + 96);
+        CHECK(bytes * 8 >= (rows + 3) / 4 * 4 * cols * sucref_slot_bits(bits) &&
+              bytes * 8 < (rows + 3) / 4 * 4 * cols * sucref_slot_bits(bits) + 96);
         plane = (uint8_t *)malloc(bytes);
         CHECK(sucref_plane_pack(plane, bytes - 1, w, shift, rows, cols, low, bits) == SUCREF_E_SPACE);
         CHECK(sucref_plane_pack(plane, bytes, w, n % 3 ? shift : NULL, rows, cols, low, bits) == SUCREF_OK);
@@ -158,7 +165,8 @@ static void planes_have_the_documented_layout(void)
     int8_t w[16 * 2];
     uint8_t p[64];
     unsigned i;
-    for (i = 0; i < 32; i++) { w[i] = (int8_t)((i / 2) * 8 + (i % 2) * 4 - 128 + (i == 0)); } /* v = 8 row + 4 col, but 1 at first */
+    /* v = 8 row + 4 col, but 1 at first */
+    for (i = 0; i < 32; i++) { w[i] = (int8_t)((i / 2) * 8 + (i % 2) * 4 - 128 + (i == 0)); }
     CHECK(sucref_plane_bytes(8, 2, 8) == 16 && sucref_plane_pack(p, 16, w, NULL, 8, 2, 0, 8) == SUCREF_OK);
     for (i = 0; i < 16; i++) { CHECK(p[i] == (i == 0 ? 1 : i % 8 * 8 + i / 8 * 4)); } /* column by column, row by row */
     for (i = 0; i < 32; i++) { w[i] = (int8_t)((i / 2) * 16 - 128 + (i < 2)); }      /* high digit = row */
@@ -175,11 +183,19 @@ static void sizes_and_shifts(void)
     int8_t row[3] = { 0, 0, 0 };
     unsigned b, s, max;
     CHECK(sucref_slot_bits(0) == 0 && sucref_slot_bits(9) == 0);
-    for (b = 1; b <= 8; b++) { CHECK(sucref_slot_bits(b) == (b <= 1 ? 1 : b <= 2 ? 2 : b <= 4 ? 4 : 8) && SUCREF_SLOT_BITS(b) == sucref_slot_bits(b)); }
-    CHECK(sucref_plane_bytes(1, 1, 8) == 4 && sucref_plane_bytes(1, 65535, 1) == 32768 && sucref_plane_bytes(65535, 2, 1) == 16384);
+    for (b = 1; b <= 8; b++) {
+        CHECK(sucref_slot_bits(b) == (b <= 1   ? 1
+                                      : b <= 2 ? 2
+                                      : b <= 4 ? 4
+                                               : 8) &&
+              SUCREF_SLOT_BITS(b) == sucref_slot_bits(b));
+    }
+    CHECK(sucref_plane_bytes(1, 1, 8) == 4 && sucref_plane_bytes(1, 65535, 1) == 32768 &&
+          sucref_plane_bytes(65535, 2, 1) == 16384);
     CHECK(sucref_plane_bytes(0, 1, 8) == 0 && sucref_plane_bytes(1, 0, 8) == 0 && sucref_plane_bytes(65536, 1, 8) == 0);
     CHECK(sucref_plane_bytes(1, 65536, 8) == 0 && sucref_plane_bytes(1, 1, 0) == 0 && sucref_plane_bytes(1, 1, 9) == 0);
-    CHECK(sucref_plane_bytes(65535, 65535, 8) == 0 && sucref_plane_bytes(65535, 65535, 4) != 0 && sucref_plane_bytes(65535, 1, 8) == 65536);
+    CHECK(sucref_plane_bytes(65535, 65535, 8) == 0 && sucref_plane_bytes(65535, 65535, 4) != 0 &&
+          sucref_plane_bytes(65535, 1, 8) == 65536);
     CHECK(sucref_plane_pack(NULL, 99, row, NULL, 1, 3, 0, 8) == SUCREF_E_ARG);
     CHECK(sucref_plane_pack((uint8_t *)row, 99, NULL, NULL, 1, 3, 0, 8) == SUCREF_E_ARG);
     CHECK(sucref_plane_pack((uint8_t *)row, 99, row, NULL, 1, 3, 1, 8) == SUCREF_E_RANGE);
@@ -200,7 +216,8 @@ static void schedule_is_by_significance(void)
     uint32_t total, sum = 0;
     int k, n, i;
     n = sucref_schedule(g, 64, p, 3, p, 3);
-    CHECK(n == 4 && g[0].i == 1 && g[0].j == 1 && g[1].i == 1 && g[1].j == 2 && g[2].i == 2 && g[2].j == 1 && g[3].i == 2 && g[3].j == 2);
+    CHECK(n == 4 && g[0].i == 1 && g[0].j == 1 && g[1].i == 1 && g[1].j == 2 && g[2].i == 2 && g[2].j == 1 &&
+          g[3].i == 2 && g[3].j == 2);
     n = sucref_schedule(g, 6, p, 3, q, 4);
     CHECK(n == 6);
     for (k = 0; k < n; k++) {
@@ -231,7 +248,8 @@ static void status_has_text(void)
 {
     int s;
     for (s = -5; s <= 4; s++) { CHECK(strcmp(sucref_status_text(s), "unknown status") != 0); }
-    CHECK(strcmp(sucref_status_text(-6), "unknown status") == 0 && strcmp(sucref_status_text(5), "unknown status") == 0);
+    CHECK(strcmp(sucref_status_text(-6), "unknown status") == 0 &&
+          strcmp(sucref_status_text(5), "unknown status") == 0);
     CHECK(strcmp(sucref_status_text(0), "ok") == 0);
 }
 

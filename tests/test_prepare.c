@@ -1,5 +1,5 @@
-/* test_prepare.c - float layers to a model, and the .npz reader: errors, limits, and that the result is close to the float
- * network at its last stop and closer with calibration than without at the others. */
+/* test_prepare.c - float layers to a model, and the .npz reader: errors, limits, and that the result is close to the
+ * float network at its last stop and closer with calibration than without at the others. */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
@@ -8,7 +8,11 @@
 /* memory that runs out on the n-th request */
 static int requests, requests_left = -1;
 static void *test_malloc(size_t n) { requests++; return requests_left >= 0 && requests_left-- == 0 ? NULL : malloc(n); }
-static void *test_calloc(size_t n, size_t size) { requests++; return requests_left >= 0 && requests_left-- == 0 ? NULL : calloc(n, size); }
+static void *test_calloc(size_t n, size_t size)
+{
+    requests++;
+    return requests_left >= 0 && requests_left-- == 0 ? NULL : calloc(n, size);
+}
 #define malloc test_malloc
 #define calloc test_calloc
 #include "../sucref.h"
@@ -59,7 +63,8 @@ static double mismatch(const sucref_model *m, unsigned stop, const sucref_quanti
     for (k = 0; k < SAMPLES; k++) {
         double h[HIDDEN];
         sucref_answer a;
-        CHECK(sucref_net_set_input(&net, x[k]) == SUCREF_OK && sucref_net_run(&net, stop) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
+        CHECK(sucref_net_set_input(&net, x[k]) == SUCREF_OK && sucref_net_run(&net, stop) == SUCREF_OK &&
+              sucref_net_answer(&net, &a) == SUCREF_OK);
         for (r = 0; r < HIDDEN; r++) {
             h[r] = b0[r];
             for (i = 0; i < IN; i++) { h[r] += (double)w0[r * IN + i] * x[k][i] * o->input_scale; }
@@ -68,7 +73,12 @@ static double mismatch(const sucref_model *m, unsigned stop, const sucref_quanti
         for (r = 0; r < OUT; r++) {
             double z = b1[r];
             for (i = 0; i < HIDDEN; i++) { z += w1[r * HIDDEN + i] * h[i]; }
-            n++; sa += z; sb += a.logits[r]; aa += z * z; bb += (double)a.logits[r] * a.logits[r]; ab += z * a.logits[r];
+            n++;
+            sa += z;
+            sb += a.logits[r];
+            aa += z * z;
+            bb += (double)a.logits[r] * a.logits[r];
+            ab += z * a.logits[r];
         }
     }
     free(work);
@@ -160,9 +170,12 @@ static void quantize_refuses(void)
     uint8_t *file;
     uint32_t len;
     sucref_float_layer odd[2];
-    CHECK(sucref_quantize(NULL, &len, layers, 2, &good, NULL) == SUCREF_E_ARG && sucref_quantize(&file, NULL, layers, 2, &good, NULL) == SUCREF_E_ARG);
-    CHECK(sucref_quantize(&file, &len, NULL, 2, &good, NULL) == SUCREF_E_ARG && sucref_quantize(&file, &len, layers, 2, NULL, NULL) == SUCREF_E_ARG);
-    CHECK(attempt(&good, 0) == SUCREF_E_ARG && attempt(&good, 65) == SUCREF_E_ARG && attempt(&good, 2) == SUCREF_OK && attempt(&good, 1) == SUCREF_OK);
+    CHECK(sucref_quantize(NULL, &len, layers, 2, &good, NULL) == SUCREF_E_ARG &&
+          sucref_quantize(&file, NULL, layers, 2, &good, NULL) == SUCREF_E_ARG);
+    CHECK(sucref_quantize(&file, &len, NULL, 2, &good, NULL) == SUCREF_E_ARG &&
+          sucref_quantize(&file, &len, layers, 2, NULL, NULL) == SUCREF_E_ARG);
+    CHECK(attempt(&good, 0) == SUCREF_E_ARG && attempt(&good, 65) == SUCREF_E_ARG && attempt(&good, 2) == SUCREF_OK &&
+          attempt(&good, 1) == SUCREF_OK);
     o = good; o.calibrate = NULL; CHECK(attempt(&o, 2) == SUCREF_E_ARG);
     o = good; o.input_scale = 0; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
     o = good; o.input_scale = INFINITY; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);
@@ -192,7 +205,9 @@ static void quantize_refuses(void)
     odd[1].n_in = 0; CHECK(sucref_quantize(&file, &len, odd + 1, 1, &good, NULL) == SUCREF_E_RANGE);
     odd[1].n_in = 65536; CHECK(sucref_quantize(&file, &len, odd + 1, 1, &good, NULL) == SUCREF_E_RANGE);
     odd[1].n_in = 4; odd[1].n_out = 0; CHECK(sucref_quantize(&file, &len, odd + 1, 1, &good, NULL) == SUCREF_E_RANGE);
-    odd[1].n_in = 4; odd[1].n_out = 65536; CHECK(sucref_quantize(&file, &len, odd + 1, 1, &good, NULL) == SUCREF_E_RANGE);
+    odd[1].n_in = 4;
+    odd[1].n_out = 65536;
+    CHECK(sucref_quantize(&file, &len, odd + 1, 1, &good, NULL) == SUCREF_E_RANGE);
 }
 
 static void all_zero_weights_work(void)
@@ -235,11 +250,18 @@ static void tables_are_close(void)
     sucref_model_spec spec;
     uint32_t file[200], work[100];
     int kind, z;
-    CHECK(sucref_table(NULL, 0, 1) == SUCREF_E_ARG && sucref_table(table, 2, 1) == SUCREF_E_ARG && sucref_table(table, -1, 1) == SUCREF_E_ARG);
-    CHECK(sucref_table(table, 0, 0) == SUCREF_E_RANGE && sucref_table(table, 0, INFINITY) == SUCREF_E_RANGE && sucref_table(table, 0, NAN) == SUCREF_E_RANGE);
+    CHECK(sucref_table(NULL, 0, 1) == SUCREF_E_ARG && sucref_table(table, 2, 1) == SUCREF_E_ARG &&
+          sucref_table(table, -1, 1) == SUCREF_E_ARG);
+    CHECK(sucref_table(table, 0, 0) == SUCREF_E_RANGE && sucref_table(table, 0, INFINITY) == SUCREF_E_RANGE &&
+          sucref_table(table, 0, NAN) == SUCREF_E_RANGE);
     memset(&l, 0, sizeof l);
     memset(&spec, 0, sizeof spec);
-    l.n_in = l.n_out = 1; l.w = &one; l.bias = &bias; l.multiplier = &multiplier; l.exponent = &exponent; l.requant = SUCREF_REQUANT_FLOOR;
+    l.n_in = l.n_out = 1;
+    l.w = &one;
+    l.bias = &bias;
+    l.multiplier = &multiplier;
+    l.exponent = &exponent;
+    l.requant = SUCREF_REQUANT_FLOOR;
     l.plan[0] = 8; l.n_planes = 1; l.act = SUCREF_ACT_TABLE; l.table = table; l.hi = 255;
     spec.layers = &l; spec.n_layers = spec.n_stops = 1; spec.bits = bits; spec.in_bits = in_bits;
     for (kind = 0; kind < 2; kind++) {
@@ -249,12 +271,18 @@ static void tables_are_close(void)
             sucref_net net;
             sucref_answer a;
             const uint8_t x = 0;
-            const double t = (z > 32767 ? 32767 : z < -32768 ? -32768 : z) / (4096.0 * (1 + kind)), f = kind ? 128 * tanh(t) + 128 : 256 / (1 + exp(-t));
+            const double t = (z > 32767    ? 32767
+                              : z < -32768 ? -32768
+                                           : z) /
+                             (4096.0 * (1 + kind)),
+                         f = kind ? 128 * tanh(t) + 128 : 256 / (1 + exp(-t));
             uint32_t bytes;
             bias = z;
             bytes = sucref_model_write((uint8_t *)file, sizeof file, &spec, NULL);
-            CHECK(bytes != 0 && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK && sucref_net_init(&net, &m, work, 100) == SUCREF_OK);
-            CHECK(sucref_net_set_input(&net, &x) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
+            CHECK(bytes != 0 && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK &&
+                  sucref_net_init(&net, &m, work, 100) == SUCREF_OK);
+            CHECK(sucref_net_set_input(&net, &x) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK &&
+                  sucref_net_answer(&net, &a) == SUCREF_OK);
             CHECK(a.logits[0] == z && fabs((f > 255 ? 255 : f) - a.out[0]) <= 1.35);
         }
     }
@@ -264,7 +292,9 @@ static void tables_are_close(void)
 static void bad_archives(void)
 {
     static float v[12] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 }, nan_v[6] = { 0, NAN, 0, 0, 0, 0 };
-    npz_array a[4] = { { "W0", 2, { 2, 3 }, v }, { "b0", 1, { 2, 1 }, v }, { "W1", 2, { 4, 2 }, v }, { "b1", 1, { 4, 1 }, v } };
+    npz_array a[4] = {
+        { "W0", 2, { 2, 3 }, v }, { "b0", 1, { 2, 1 }, v }, { "W1", 2, { 4, 2 }, v }, { "b1", 1, { 4, 1 }, v }
+    };
     CHECK(npz_write("build/good.npz", a, 4) == 0);
     CHECK(npz_write("build/no_b1.npz", a, 3) == 0 && npz_write("build/no_w0.npz", a + 2, 2) == 0);
     a[2].shape[1] = 1; CHECK(npz_write("build/chain.npz", a, 4) == 0); a[2].shape[1] = 2;
@@ -272,7 +302,10 @@ static void bad_archives(void)
     a[2].dims = 1; CHECK(npz_write("build/flat.npz", a, 4) == 0); a[2].dims = 2;
     a[0].v = nan_v; CHECK(npz_write("build/nan.npz", a, 4) == 0); a[0].v = v;
     strcpy(a[3].name, "c1"); CHECK(npz_write("build/no_b.npz", a, 4) == 0); strcpy(a[3].name, "b1");
-    strcpy(a[2].name, "V1"); CHECK(npz_write("build/no_w1.npz", a, 4) == 0); strcpy(a[2].name, "W2"); strcpy(a[3].name, "b2");
+    strcpy(a[2].name, "V1");
+    CHECK(npz_write("build/no_w1.npz", a, 4) == 0);
+    strcpy(a[2].name, "W2");
+    strcpy(a[3].name, "b2");
     CHECK(npz_write("build/gap.npz", a, 4) == 0);
 }
 
@@ -309,7 +342,10 @@ static void npz_files(void)
     q = (uint8_t *)malloc(len);
     for (n = 0; n < len * 12; n++) { /* damage: an error or not, but nothing outside */
         memcpy(q, p, len);
-        q[n / 12] = (uint8_t)(n % 12 < 8 ? q[n / 12] ^ (1U << (n % 12)) : n % 12 == 8 ? 0U : n % 12 == 9 ? 255U : rnd());
+        q[n / 12] = (uint8_t)(n % 12 < 8    ? q[n / 12] ^ (1U << (n % 12))
+                              : n % 12 == 8 ? 0U
+                              : n % 12 == 9 ? 255U
+                                            : rnd());
         (void)npz_parse(&z, q, len);
         npz_free(&z);
     }

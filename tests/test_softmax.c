@@ -49,7 +49,9 @@ static void oracle(uint8_t *y, const uint8_t *x, int n, int64_t multiplier, int 
     int64_t sum = 0, e, scale;
     int i, max = 0, zeros = 0;
     for (i = 0; i < n; i++) { max = x[i] > max ? x[i] : max; }
-    for (i = 0; i < n; i++) { sum += divide_pot(exp_q5(mul(sat((x[i] - max) * ((int64_t)1 << shift)), multiplier)), 12); }
+    for (i = 0; i < n; i++) {
+        sum += divide_pot(exp_q5(mul(sat((x[i] - max) * ((int64_t)1 << shift)), multiplier)), 12);
+    }
     while ((sum << zeros) < 2147483648LL) { zeros++; }
     scale = reciprocal((sum << zeros) - 2147483648LL);
     for (i = 0; i < n; i++) {
@@ -78,7 +80,8 @@ static void softmax_equals_its_oracle(void)
             const double p = 256 * exp(beta * (x[k] - max)) / total, d = fabs((p > 255 ? 255 : p) - y[k]);
             worst = d > worst ? d : worst;
         }
-        CHECK(sucref_softmax(x, x, (uint32_t)len, multiplier, shift) == SUCREF_OK && memcmp(x, want, (size_t)len) == 0); /* in place */
+        /* in place */
+        CHECK(sucref_softmax(x, x, (uint32_t)len, multiplier, shift) == SUCREF_OK && memcmp(x, want, (size_t)len) == 0);
     }
     CHECK(worst < 0.51);
 }
@@ -86,7 +89,9 @@ static void softmax_equals_its_oracle(void)
 static void exp_equals_its_oracle_everywhere(void)
 {
     int64_t a;
-    for (a = 0; a > INT32_MIN; a -= 1 + (a < -70000000 ? 9973 : a < -100000 ? 997 : 0)) { CHECK(sucref_i_exp((int32_t)a) == exp_q5(a)); }
+    for (a = 0; a > INT32_MIN; a -= 1 + (a < -70000000 ? 9973 : a < -100000 ? 997 : 0)) {
+        CHECK(sucref_i_exp((int32_t)a) == exp_q5(a));
+    }
     for (a = 0; a <= INT32_MAX; a += 99991) { CHECK(sucref_i_reciprocal((int32_t)a) == reciprocal(a)); }
 }
 
@@ -94,12 +99,16 @@ static void softmax_limits(void)
 {
     static uint8_t x[4096], y[4096];
     int k;
-    CHECK(sucref_softmax(NULL, x, 1, 0x40000000, 0) == SUCREF_E_ARG && sucref_softmax(y, NULL, 1, 0x40000000, 0) == SUCREF_E_ARG);
-    CHECK(sucref_softmax(y, x, 0, 0x40000000, 0) == SUCREF_E_RANGE && sucref_softmax(y, x, 4096, 0x40000000, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_softmax(y, x, 1, 0x3FFFFFFF, 0) == SUCREF_E_RANGE && sucref_softmax(y, x, 1, 0x40000000, 32) == SUCREF_E_RANGE);
+    CHECK(sucref_softmax(NULL, x, 1, 0x40000000, 0) == SUCREF_E_ARG &&
+          sucref_softmax(y, NULL, 1, 0x40000000, 0) == SUCREF_E_ARG);
+    CHECK(sucref_softmax(y, x, 0, 0x40000000, 0) == SUCREF_E_RANGE &&
+          sucref_softmax(y, x, 4096, 0x40000000, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_softmax(y, x, 1, 0x3FFFFFFF, 0) == SUCREF_E_RANGE &&
+          sucref_softmax(y, x, 1, 0x40000000, 32) == SUCREF_E_RANGE);
     CHECK(sucref_softmax(y, x, 1, 0x40000000, -1) == SUCREF_E_RANGE);
     CHECK(sucref_softmax(y, x, 1, 0x40000000, 31) == SUCREF_OK && y[0] == 255);
-    CHECK(sucref_softmax(y, x, 4095, 0x40000000, 26) == SUCREF_OK && y[0] == 0 && y[4094] == 0); /* 256/4095 rounds to 0 */
+    /* 256/4095 rounds to 0 */
+    CHECK(sucref_softmax(y, x, 4095, 0x40000000, 26) == SUCREF_OK && y[0] == 0 && y[4094] == 0);
     CHECK(sucref_softmax(y, x, 4, 0x40000000, 26) == SUCREF_OK);
     for (k = 0; k < 4; k++) { CHECK(y[k] == 64); }
 }

@@ -1,5 +1,5 @@
-/* split: parts of random layers on devices of their own, every pattern of losses, joined to the whole network's answer at every stop;
- * and which ways to split a layer can be coded at all. */
+/* split: parts of random layers on devices of their own, every pattern of losses, joined to the whole network's answer
+ * at every stop; and which ways to split a layer can be coded at all. */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
@@ -24,7 +24,8 @@ static void ask_devices(answers *a, const sucref_layer_spec *layer, const split_
         sucref_net net;
         CHECK(sucref_model_open(&m, bytes, len, NULL) == SUCREF_OK && sucref_model_check(&m, NULL) == SUCREF_OK);
         work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
-        CHECK(work != NULL && sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK && sucref_net_set_input(&net, input) == SUCREF_OK);
+        CHECK(work != NULL && sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK &&
+              sucref_net_set_input(&net, input) == SUCREF_OK);
         CHECK(sucref_shard_sums(a->y[0][i], p->rows, &net, before) == SUCREF_E_STATE);
         for (t = 0; t < m.n_stops; t++) {
             CHECK(sucref_net_run(&net, t) == SUCREF_OK);
@@ -50,7 +51,11 @@ static void check_sums(const answers *a, const sucref_layer_spec *s, const split
                     if (v < -128) { v = -128; }
                     for (q = 0; q <= t; q++) { k -= s->plan[q]; }
                     v += 128;
-                    if (s->plan[t] == 8) { v = s->w[(p->row[i] + r) * s->n_in + c]; } else { v = v / (1 << k) % (1 << s->plan[t]) - (t == 0 ? 1 << (s->plan[0] - 1) : 0); }
+                    if (s->plan[t] == 8) {
+                        v = s->w[(p->row[i] + r) * s->n_in + c];
+                    } else {
+                        v = v / (1 << k) % (1 << s->plan[t]) - (t == 0 ? 1 << (s->plan[0] - 1) : 0);
+                    }
                     sum += v * (int64_t)input[c];
                 }
                 CHECK(a->y[t][i][r] == sum);
@@ -60,7 +65,8 @@ static void check_sums(const answers *a, const sucref_layer_spec *s, const split
 }
 
 /* all rows' sums of the planes, from the shards present */
-static void join(int32_t (*sums)[WIDE], const answers *a, const sucref_layer_spec *s, const split_plan *p, uint32_t present)
+static void join(int32_t (*sums)[WIDE], const answers *a, const sucref_layer_spec *s, const split_plan *p,
+                 uint32_t present)
 {
     unsigned t, i;
     uint32_t r;
@@ -71,8 +77,13 @@ static void join(int32_t (*sums)[WIDE], const answers *a, const sucref_layer_spe
         plan.n_lost = 0;
         for (i = 0; i < p->n + p->r; i++) { shard[i] = present >> i & 1U ? a->y[t][i] : NULL; }
         CHECK(sucref_recovery_plan(&plan, p->n, p->r, present, split_limit(s)) == SUCREF_OK);
-        for (i = 0; i < plan.n_lost; i++) { CHECK(sucref_recover(found[i], &plan, i, shard, p->rows) == SUCREF_OK); shard[plan.lost[i]] = found[i]; }
-        for (i = 0; i < p->n; i++) { for (r = p->row[i]; r < p->row[i + 1]; r++) { sums[t][r] = shard[i][r - p->row[i]]; } }
+        for (i = 0; i < plan.n_lost; i++) {
+            CHECK(sucref_recover(found[i], &plan, i, shard, p->rows) == SUCREF_OK);
+            shard[plan.lost[i]] = found[i];
+        }
+        for (i = 0; i < p->n; i++) {
+            for (r = p->row[i]; r < p->row[i + 1]; r++) { sums[t][r] = shard[i][r - p->row[i]]; }
+        }
     }
 }
 
@@ -136,7 +147,8 @@ static void whole_networks(void)
                 for (i = 0; i < p.r; i++) { present &= ~(1U << rnd_below(p.n + p.r)); }
                 join(sums, &a, s, &p, present);
                 for (i = 0; i < s->n_planes; i++) { use[i] = planes >> i & 1U ? sums[i] : NULL; }
-                CHECK(sucref_layer_finish(next, layer + 1U == m.n_layers ? logits : NULL, &m, stop, layer, use, u) == SUCREF_OK);
+                CHECK(sucref_layer_finish(next, layer + 1U == m.n_layers ? logits : NULL, &m, stop, layer, use, u) ==
+                      SUCREF_OK);
                 memcpy(u, next, s->n_out);
             }
             CHECK(memcmp(u, want.out, m.n_out) == 0 && memcmp(logits, want.logits, m.n_out * 4) == 0);
@@ -169,29 +181,39 @@ static void plans_and_errors(void)
     p.n = 2;
     CHECK(split_limit(&s) == 134 * 255 + 1 && split_rows(&p, 4, NULL));
     bytes = split_part(&len, &s, &p, 1);
-    CHECK(sucref_model_open(&m, bytes, len, NULL) == SUCREF_OK && m.n_out == 2 && sucref_net_init(&net, &m, work, 400) == SUCREF_OK);
+    CHECK(sucref_model_open(&m, bytes, len, NULL) == SUCREF_OK && m.n_out == 2 &&
+          sucref_net_init(&net, &m, work, 400) == SUCREF_OK);
     CHECK(sucref_net_set_input(&net, x) == SUCREF_OK && sucref_shard_sums(y, 2, &net, before) == SUCREF_E_STATE);
-    CHECK(sucref_net_run(&net, 0) == SUCREF_OK && sucref_shard_sums(y, 2, &net, before) == SUCREF_OK && y[0] == 5 - 6 * 255 && y[1] == 7 + 127 * 255);
+    CHECK(sucref_net_run(&net, 0) == SUCREF_OK && sucref_shard_sums(y, 2, &net, before) == SUCREF_OK &&
+          y[0] == 5 - 6 * 255 && y[1] == 7 + 127 * 255);
     CHECK(sucref_shard_sums(y, 3, &net, before) == SUCREF_OK && y[2] == 0);
     CHECK(sucref_shard_sums(y, 0, &net, before) == SUCREF_E_RANGE);
-    CHECK(sucref_shard_sums(NULL, 2, &net, before) == SUCREF_E_ARG && sucref_shard_sums(y, 2, NULL, before) == SUCREF_E_ARG && sucref_shard_sums(y, 2, &net, NULL) == SUCREF_E_ARG);
+    CHECK(sucref_shard_sums(NULL, 2, &net, before) == SUCREF_E_ARG &&
+          sucref_shard_sums(y, 2, NULL, before) == SUCREF_E_ARG && sucref_shard_sums(y, 2, &net, NULL) == SUCREF_E_ARG);
     sums[0] = y;
     CHECK(sucref_layer_finish(out, NULL, &m, 0, 0, sums, x) == SUCREF_OK);
-    CHECK(sucref_layer_finish(NULL, NULL, &m, 0, 0, sums, x) == SUCREF_E_ARG && sucref_layer_finish(out, NULL, NULL, 0, 0, sums, x) == SUCREF_E_ARG);
-    CHECK(sucref_layer_finish(out, NULL, &m, 0, 0, NULL, x) == SUCREF_E_ARG && sucref_layer_finish(out, NULL, &m, 0, 0, sums, NULL) == SUCREF_E_ARG);
-    CHECK(sucref_layer_finish(out, NULL, &m, 1, 0, sums, x) == SUCREF_E_RANGE && sucref_layer_finish(out, NULL, &m, 0, 1, sums, x) == SUCREF_E_RANGE);
+    CHECK(sucref_layer_finish(NULL, NULL, &m, 0, 0, sums, x) == SUCREF_E_ARG &&
+          sucref_layer_finish(out, NULL, NULL, 0, 0, sums, x) == SUCREF_E_ARG);
+    CHECK(sucref_layer_finish(out, NULL, &m, 0, 0, NULL, x) == SUCREF_E_ARG &&
+          sucref_layer_finish(out, NULL, &m, 0, 0, sums, NULL) == SUCREF_E_ARG);
+    CHECK(sucref_layer_finish(out, NULL, &m, 1, 0, sums, x) == SUCREF_E_RANGE &&
+          sucref_layer_finish(out, NULL, &m, 0, 1, sums, x) == SUCREF_E_RANGE);
     free(bytes);
     p.n = 1;
     CHECK(split_rows(&p, 4, NULL)); /* four rows in one part: two for each of two outputs, but not of three or one */
     bytes = split_part(&len, &s, &p, 0);
-    CHECK(sucref_model_open(&m, bytes, len, NULL) == SUCREF_OK && sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK);
+    CHECK(sucref_model_open(&m, bytes, len, NULL) == SUCREF_OK && sucref_net_init(&net, &m, work, 400) == SUCREF_OK &&
+          sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK);
     CHECK(sucref_shard_sums(y, 2, &net, before) == SUCREF_OK && y[1] == (3 + 4 * 255) + 128 * (7 + 127 * 255));
-    CHECK(sucref_shard_sums(y, 3, &net, before) == SUCREF_E_RANGE && sucref_shard_sums(y, 1, &net, before) == SUCREF_E_RANGE);
+    CHECK(sucref_shard_sums(y, 3, &net, before) == SUCREF_E_RANGE &&
+          sucref_shard_sums(y, 1, &net, before) == SUCREF_E_RANGE);
     free(bytes);
     s.plan[0] = s.plan[1] = 4; s.n_planes = 2;
     bytes = split_part(&len, &s, &p, 0);
-    CHECK(sucref_model_open(&m, bytes, len, NULL) == SUCREF_OK && sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK);
-    CHECK(sucref_shard_sums(y, 4, &net, before) == SUCREF_OK && sucref_shard_sums(y, 3, &net, before) == SUCREF_E_RANGE);
+    CHECK(sucref_model_open(&m, bytes, len, NULL) == SUCREF_OK && sucref_net_init(&net, &m, work, 400) == SUCREF_OK &&
+          sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK);
+    CHECK(sucref_shard_sums(y, 4, &net, before) == SUCREF_OK &&
+          sucref_shard_sums(y, 3, &net, before) == SUCREF_E_RANGE);
     free(bytes);
 }
 
@@ -209,17 +231,23 @@ static void no_parts(void)
     sucref_model m;
     sucref_net net;
     memset(layer, 0, sizeof layer); memset(&spec, 0, sizeof spec);
-    layer[0].n_in = layer[0].n_out = 2; layer[0].w = w; layer[0].bias = bias; layer[0].multiplier = multiplier; layer[0].exponent = exponent;
+    layer[0].n_in = layer[0].n_out = 2;
+    layer[0].w = w;
+    layer[0].bias = bias;
+    layer[0].multiplier = multiplier;
+    layer[0].exponent = exponent;
     layer[0].plan[0] = 8; layer[0].n_planes = 1; layer[0].hi = 255;
     layer[1] = layer[0];
     spec.layers = layer; spec.n_layers = 2; spec.n_stops = 1; spec.bits = bits + 2; spec.in_bits = in_bits;
     len = sucref_model_write((uint8_t *)file, sizeof file, &spec, NULL);
-    CHECK(len > 0 && sucref_model_open(&m, file, len, NULL) == SUCREF_OK && sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x) == SUCREF_OK);
+    CHECK(len > 0 && sucref_model_open(&m, file, len, NULL) == SUCREF_OK &&
+          sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x) == SUCREF_OK);
     CHECK(sucref_net_run(&net, 0) == SUCREF_OK && sucref_shard_sums(y, 2, &net, before) == SUCREF_E_RANGE);
     layer[0].group_rows = group_rows; layer[0].n_groups = 2;
     spec.n_layers = 1; spec.n_stops = 3; spec.bits = bits;
     len = sucref_model_write((uint8_t *)file, sizeof file, &spec, NULL);
-    CHECK(len > 0 && sucref_model_open(&m, file, len, NULL) == SUCREF_OK && sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x) == SUCREF_OK);
+    CHECK(len > 0 && sucref_model_open(&m, file, len, NULL) == SUCREF_OK &&
+          sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x) == SUCREF_OK);
     CHECK(sucref_net_run(&net, 1) == SUCREF_OK && sucref_shard_sums(y, 1, &net, before) == SUCREF_OK && y[0] == 25);
     CHECK(sucref_net_run(&net, 2) == SUCREF_OK && sucref_shard_sums(y, 1, &net, before) == SUCREF_E_RANGE);
 }
@@ -233,9 +261,17 @@ static void convolve(image *y, const int32_t (*w)[C_IN][F][F], const int32_t (*x
 {
     int o, c, i, j, a, b;
     memset(y, 0, sizeof *y);
-    for (o = 0; o < C_OUT; o++) { for (c = c0; c < c1; c++) { for (i = 0; i < OH; i++) { for (j = 0; j < OH; j++) { for (a = 0; a < F; a++) { for (b = 0; b < F; b++) {
-        y->v[o][i][j] += (int64_t)w[o][c][a][b] * x[c][i + a][j + b];
-    } } } } } }
+    for (o = 0; o < C_OUT; o++) {
+        for (c = c0; c < c1; c++) {
+            for (i = 0; i < OH; i++) {
+                for (j = 0; j < OH; j++) {
+                    for (a = 0; a < F; a++) {
+                        for (b = 0; b < F; b++) { y->v[o][i][j] += (int64_t)w[o][c][a][b] * x[c][i + a][j + b]; }
+                    }
+                }
+            }
+        }
+    }
 }
 
 static int32_t filter[C_OUT][C_IN][F][F], picture[C_IN][H][H];
@@ -257,14 +293,22 @@ static void by_channels(void)
     int k;
     random_convolution();
     memset(combined, 0, sizeof combined);
-    for (k = 0; k < C_IN * F * F; k++) { for (i = 0; i < C_OUT; i++) { (&combined[0][0][0][0])[k] += sucref_parity_coefficient(C_OUT, 1, 0, i) * (&filter[i][0][0][0])[k]; } }
+    for (k = 0; k < C_IN * F * F; k++) {
+        for (i = 0; i < C_OUT; i++) {
+            (&combined[0][0][0][0])[k] += sucref_parity_coefficient(C_OUT, 1, 0, i) * (&filter[i][0][0][0])[k];
+        }
+    }
     convolve(&all, (const int32_t (*)[C_IN][F][F])filter, (const int32_t (*)[H][H])picture, 0, C_IN);
     convolve(&extra, (const int32_t (*)[C_IN][F][F])combined, (const int32_t (*)[H][H])picture, 0, C_IN);
-    for (k = 0; k < OH * OH; k++) { for (i = 0; i < C_OUT; i++) { y[i][k] = (int32_t)(&all.v[i][0][0])[k]; } parity[k] = (int32_t)(&extra.v[0][0][0])[k]; }
+    for (k = 0; k < OH * OH; k++) {
+        for (i = 0; i < C_OUT; i++) { y[i][k] = (int32_t)(&all.v[i][0][0])[k]; }
+        parity[k] = (int32_t)(&extra.v[0][0][0])[k];
+    }
     for (lost = 0; lost < C_OUT; lost++) {
         for (i = 0; i < C_OUT; i++) { shard[i] = i == lost ? NULL : y[i]; }
         shard[C_OUT] = parity;
-        CHECK(sucref_recovery_plan(&plan, C_OUT, 1, 31U & ~(1U << lost), 1 << 24) == SUCREF_OK && sucref_recover(back, &plan, 0, shard, OH * OH) == SUCREF_OK);
+        CHECK(sucref_recovery_plan(&plan, C_OUT, 1, 31U & ~(1U << lost), 1 << 24) == SUCREF_OK &&
+              sucref_recover(back, &plan, 0, shard, OH * OH) == SUCREF_OK);
         CHECK(memcmp(back, y[lost], sizeof back) == 0);
     }
 }
@@ -286,9 +330,13 @@ static void by_space(void)
     } } }
     CHECK(most > 255 && most < 512);
     convolve(&whole, (const int32_t (*)[C_IN][F][F])filter, (const int32_t (*)[H][H])picture, 0, C_IN);
-    for (i = 0; i < 3; i++) { convolve(&y[i], (const int32_t (*)[C_IN][F][F])filter, (const int32_t (*)[H][H])part[i], 0, C_IN); }
-    for (o = 0; o < C_OUT; o++) { for (i = 0; i < HALF; i++) { for (j = 0; j < OH; j++) { /* either half from the other two */
-        CHECK(y[2].v[o][i][j] - y[1].v[o][i][j] == whole.v[o][i][j] && y[2].v[o][i][j] - y[0].v[o][i][j] == whole.v[o][i + HALF][j]);
+    for (i = 0; i < 3; i++) {
+        convolve(&y[i], (const int32_t(*)[C_IN][F][F])filter, (const int32_t(*)[H][H])part[i], 0, C_IN);
+    }
+    /* either half from the other two */
+    for (o = 0; o < C_OUT; o++) { for (i = 0; i < HALF; i++) { for (j = 0; j < OH; j++) {
+                CHECK(y[2].v[o][i][j] - y[1].v[o][i][j] == whole.v[o][i][j] &&
+                      y[2].v[o][i][j] - y[0].v[o][i][j] == whole.v[o][i + HALF][j]);
     } } }
 }
 
@@ -314,8 +362,8 @@ static void middle_coefficient(int64_t *weight, int64_t *den, const int *z, int 
     for (i = 0; i < n; i++) { weight[i] *= *den / d[i]; }
 }
 
-/* inputs or filters: y = sum_i A_i x_i; MatDot codes, worker z computes (sum A_i z^i) (sum x_i z^(k-1-i)); any 2k - 1 workers. No fewer: (z - 1)(z - 2) is 0 at
- * two points and has the middle coefficient -3 (k = 2) */
+/* inputs or filters: y = sum_i A_i x_i; MatDot codes, worker z computes (sum A_i z^i) (sum x_i z^(k-1-i)); any 2k - 1
+ * workers. No fewer: (z - 1)(z - 2) is 0 at two points and has the middle coefficient -3 (k = 2) */
 static void by_inputs(void)
 {
     static const int points[7] = { 1, -1, 2, -2, 3, -3, 4 };
@@ -326,7 +374,13 @@ static void by_inputs(void)
             int64_t y = 0, value[7], weight[9], den, sum = 0;
             int32_t a[3][LEN], x[3][LEN];
             int used[5], z[5], i, j, n = 0, w;
-            for (i = 0; i < k; i++) { for (j = 0; j < LEN; j++) { a[i][j] = rnd_in(-127, 127); x[i][j] = (int32_t)rnd_below(256); y += (int64_t)a[i][j] * x[i][j]; } }
+            for (i = 0; i < k; i++) {
+                for (j = 0; j < LEN; j++) {
+                    a[i][j] = rnd_in(-127, 127);
+                    x[i][j] = (int32_t)rnd_below(256);
+                    y += (int64_t)a[i][j] * x[i][j];
+                }
+            }
             for (w = 0; w < 7; w++) {
                 value[w] = 0;
                 for (j = 0; j < LEN; j++) {

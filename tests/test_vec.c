@@ -9,7 +9,13 @@
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-static int sylvester(uint32_t i, uint32_t j) { uint32_t v = i & j; int s = 1; for (; v; v &= v - 1) { s = -s; } return s; }
+static int sylvester(uint32_t i, uint32_t j)
+{
+    uint32_t v = i & j;
+    int s = 1;
+    for (; v; v &= v - 1) { s = -s; }
+    return s;
+}
 
 static void transform(void)
 {
@@ -77,7 +83,8 @@ static void projection_golden(void)
         sucref_hadamard(v, log2_k);
         for (i = 0; i < g->k; i++) { max = abs(v[i]) > max ? abs(v[i]) : max; }
         for (i = 0; i < g->k; i++) {
-            CHECK(sucref_i_divide(128 * v[i] * g->levels + max * (g->u[i] + 64), (uint32_t)(128 * max), 0xFFFFFFFFU / (uint32_t)(128 * max)) == g->q[i]);
+            CHECK(sucref_i_divide(128 * v[i] * g->levels + max * (g->u[i] + 64), (uint32_t)(128 * max),
+                                  0xFFFFFFFFU / (uint32_t)(128 * max)) == g->q[i]);
             z[i] = max / 64.0 / g->levels * (g->q[i] - g->u[i] / 128.0);
         }
         for (i = 0; i < g->n; i++) {
@@ -86,11 +93,15 @@ static void projection_golden(void)
             for (j = 0; j < g->k; j++) { sum += sylvester((uint32_t)(i % g->k), (uint32_t)j) * z[j]; }
             CHECK(fabs(g->r[i] * sum / g->k - g->estimate[i]) < 1e-9);
         }
-        CHECK(fabs((g->k == 1 ? g->n - 1 : (double)g->n / g->k - 1 + g->n / (4.0 * g->levels * g->levels) * log(g->k) / (g->k - 1)) - g->gamma) < 1e-9);
+        CHECK(
+            fabs((g->k == 1 ? g->n - 1
+                            : (double)g->n / g->k - 1 + g->n / (4.0 * g->levels * g->levels) * log(g->k) / (g->k - 1)) -
+                 g->gamma) < 1e-9);
     }
 }
 
-/* over all signs and all dithers the estimate sums to the input: n 4, 8 and 16, k 2 and 4, S 4 (2 where n is 16 and k 4) */
+/* over all signs and all dithers the estimate sums to the input: n 4, 8 and 16, k 2 and 4,
+ * S 4 (2 where n is 16 and k 4) */
 static void projection_unbiased(void)
 {
     static const int x[16] = { 5, -3, 2, 7, -11, 0, 1, 9, 4, -6, 13, -1, 8, -8, 3, 6 };
@@ -133,12 +144,16 @@ static void projection_functions(void)
     CHECK(sucref_fold(v, 4, x, 100, &r, 7) == SUCREF_OK);
     for (j = 0; j < 16; j++) {
         int64_t sum = 0;
-        for (i = 0; i < 100; i++) { sum += sylvester((uint32_t)j, (uint32_t)(i % 16)) * ((sucref_random(&r, 7 + (uint32_t)i / 32) >> (i % 32) & 1U) ? -x[i] : x[i]); }
+        for (i = 0; i < 100; i++) {
+            sum += sylvester((uint32_t)j, (uint32_t)(i % 16)) *
+                   ((sucref_random(&r, 7 + (uint32_t)i / 32) >> (i % 32) & 1U) ? -x[i] : x[i]);
+        }
         CHECK(v[j] == sum);
     }
     {
         int16_t q[16];
-        CHECK(sucref_dither_encode(q, v, 16, &st, &r, 1000) == SUCREF_OK && sucref_dither_decode(w2, q, 16, &st, &r, 1000) == SUCREF_OK);
+        CHECK(sucref_dither_encode(q, v, 16, &st, &r, 1000) == SUCREF_OK &&
+              sucref_dither_decode(w2, q, 16, &st, &r, 1000) == SUCREF_OK);
     }
     CHECK(sucref_unfold(out, 100, w2, 4, &r, 7, work) == SUCREF_OK);
     for (i = 0; i < 100; i++) {
@@ -148,11 +163,17 @@ static void projection_functions(void)
     }
     for (i = 0; i < 65535; i++) { x[i] = -32768; } /* the longest, largest input: one bin takes it all */
     CHECK(sucref_fold(v, 0, x, 65535, &r, 0) == SUCREF_OK);
-    CHECK(sucref_fold(NULL, 4, x, 100, &r, 7) == SUCREF_E_ARG && sucref_fold(v, 4, NULL, 100, &r, 7) == SUCREF_E_ARG && sucref_fold(v, 4, x, 100, NULL, 7) == SUCREF_E_ARG);
-    CHECK(sucref_fold(v, 17, x, 100, &r, 7) == SUCREF_E_RANGE && sucref_fold(v, 4, x, 0, &r, 7) == SUCREF_E_RANGE && sucref_fold(v, 4, x, 65536, &r, 7) == SUCREF_E_RANGE);
-    CHECK(sucref_unfold(out, 4, NULL, 4, &r, 7, work) == SUCREF_E_ARG && sucref_unfold(out, 4, w2, 4, NULL, 7, work) == SUCREF_E_ARG);
-    CHECK(sucref_unfold(out, 0, w2, 4, &r, 7, work) == SUCREF_E_RANGE && sucref_unfold(out, 65536, w2, 4, &r, 7, work) == SUCREF_E_RANGE);
-    CHECK(sucref_unfold(NULL, 4, w2, 4, &r, 7, work) == SUCREF_E_ARG && sucref_unfold(out, 4, w2, 4, &r, 7, NULL) == SUCREF_E_ARG && sucref_unfold(out, 4, w2, 17, &r, 7, work) == SUCREF_E_RANGE);
+    CHECK(sucref_fold(NULL, 4, x, 100, &r, 7) == SUCREF_E_ARG && sucref_fold(v, 4, NULL, 100, &r, 7) == SUCREF_E_ARG &&
+          sucref_fold(v, 4, x, 100, NULL, 7) == SUCREF_E_ARG);
+    CHECK(sucref_fold(v, 17, x, 100, &r, 7) == SUCREF_E_RANGE && sucref_fold(v, 4, x, 0, &r, 7) == SUCREF_E_RANGE &&
+          sucref_fold(v, 4, x, 65536, &r, 7) == SUCREF_E_RANGE);
+    CHECK(sucref_unfold(out, 4, NULL, 4, &r, 7, work) == SUCREF_E_ARG &&
+          sucref_unfold(out, 4, w2, 4, NULL, 7, work) == SUCREF_E_ARG);
+    CHECK(sucref_unfold(out, 0, w2, 4, &r, 7, work) == SUCREF_E_RANGE &&
+          sucref_unfold(out, 65536, w2, 4, &r, 7, work) == SUCREF_E_RANGE);
+    CHECK(sucref_unfold(NULL, 4, w2, 4, &r, 7, work) == SUCREF_E_ARG &&
+          sucref_unfold(out, 4, w2, 4, &r, 7, NULL) == SUCREF_E_ARG &&
+          sucref_unfold(out, 4, w2, 17, &r, 7, work) == SUCREF_E_RANGE);
 }
 
 /* z = g + beta r; r' = r + g - zhat, on a grid of 2^-16: the golden steps, and nothing is ever lost */
@@ -162,7 +183,10 @@ static void feedback(void)
     int32_t residual[8] = { 0 }, g[8], z[8], zhat[8];
     int64_t sent[8] = { 0 }, given[8] = { 0 };
     for (t = 0; t < 4; t++) {
-        for (i = 0; i < 8; i++) { g[i] = (int32_t)lrint(golden_feedback[t][0][i] * 65536); zhat[i] = (int32_t)lrint(golden_feedback[t][1][i] * 65536); }
+        for (i = 0; i < 8; i++) {
+            g[i] = (int32_t)lrint(golden_feedback[t][0][i] * 65536);
+            zhat[i] = (int32_t)lrint(golden_feedback[t][1][i] * 65536);
+        }
         sucref_feedback_add(z, g, residual, 8, 64);
         sucref_feedback_keep(residual, g, zhat, 8);
         for (i = 0; i < 8; i++) {
@@ -190,9 +214,14 @@ static void over_the_air(void)
         double scale;
         for (i = 0; i < 16; i++) { v[i % 4] += golden_air_r[i] * (int32_t)lrint(golden_air_g[node][i] * one); }
         sucref_hadamard(v, 2);
-        for (j = 0; j < 4; j++) { channels += golden_air_used[node][j]; used[j] = (uint8_t)golden_air_used[node][j]; inverse[j] = (int32_t)lrint(one / golden_air_h[node][j]); }
+        for (j = 0; j < 4; j++) {
+            channels += golden_air_used[node][j];
+            used[j] = (uint8_t)golden_air_used[node][j];
+            inverse[j] = (int32_t)lrint(one / golden_air_h[node][j]);
+        }
         scale = golden_air_c * golden_air_weight[node] * golden_air_sends[node] / golden_air_p[node] * 4 / channels;
-        sucref_air_encode(x, v, 4, used, inverse, (int32_t)lrint(scale / 2 * one)); /* / sqrt(m), as the golden A is normalised */
+        /* / sqrt(m), as the golden A is normalised */
+        sucref_air_encode(x, v, 4, used, inverse, (int32_t)lrint(scale / 2 * one));
         for (j = 0; j < 4; j++) {
             CHECK(fabs(x[j] / one - golden_air_x[node][j]) < 1e-3);
             y[j] += golden_air_h[node][j] * x[j] / one;
@@ -200,7 +229,9 @@ static void over_the_air(void)
     }
     for (j = 0; j < 4; j++) { z[j] = (int32_t)lrint(y[j] * one); }
     sucref_hadamard(z, 2);
-    for (i = 0, sum = 0; i < 16; i++) { sum += fabs(golden_air_r[i] * z[i % 4] / one / 2 / golden_air_c - golden_air_estimate[i]); }
+    for (i = 0, sum = 0; i < 16; i++) {
+        sum += fabs(golden_air_r[i] * z[i % 4] / one / 2 / golden_air_c - golden_air_estimate[i]);
+    }
     CHECK(sum < 0.01);
 }
 
@@ -248,7 +279,10 @@ static void indices(void)
         sucref_i_vec v;
         int32_t k;
         sucref_i_vec_models(&v, ratio);
-        for (k = -300; k <= 300; k++) { CHECK(k < -v.single.window || k >= v.single.window || sucref_i_below_index(&v.single, k + 1, 77) > sucref_i_below_index(&v.single, k, 77)); }
+        for (k = -300; k <= 300; k++) {
+            CHECK(k < -v.single.window || k >= v.single.window ||
+                  sucref_i_below_index(&v.single, k + 1, 77) > sucref_i_below_index(&v.single, k, 77));
+        }
     }
     for (ratio = 40; ratio <= 2048; ratio += 127) {
         sucref_i_vec v;
@@ -259,7 +293,9 @@ static void indices(void)
         uint32_t start = test_state;
         sucref_i_vec_models(&v, ratio);
         sucref_encoder_init(&e, bytes, sizeof bytes);
-        for (j = -400; j <= 400; j++) { sucref_i_put_index(&e, &v.fourth, j * 40, j * 40 * 512 + 256 - rnd_in(0, 511)); }
+        for (j = -400; j <= 400; j++) {
+            sucref_i_put_index(&e, &v.fourth, j * 40, j * 40 * 512 + 256 - rnd_in(0, 511));
+        }
         len = sucref_encoder_end(&e);
         test_state = start;
         sucref_decoder_init(&d, bytes, len);
@@ -278,7 +314,10 @@ static void energies(void)
         const int max = trial % 3 == 0 ? 32768 : 1 << rnd_below(16);
         uint64_t sum = 0;
         uint32_t i;
-        for (i = 0; i < n; i++) { x[i] = (int16_t)(trial % 4 == 0 ? -32768 : rnd_in(-max, max - 1)); sum += (uint64_t)((int64_t)x[i] * x[i]); }
+        for (i = 0; i < n; i++) {
+            x[i] = (int16_t)(trial % 4 == 0 ? -32768 : rnd_in(-max, max - 1));
+            sum += (uint64_t)((int64_t)x[i] * x[i]);
+        }
         CHECK(sucref_i_energy(x, n) == sum);
     }
 }
@@ -304,13 +343,19 @@ static void packed_d4(void)
         sucref_i_quantize_d4(w, 4, &v, counter, shift);
         for (i = 0; i < 4; i++) {
             CHECK(w[i] == q[i] * 256 - sucref_i_fraction(u[i], shift));
-            CHECK(i == 3 ? sucref_i_floor32(w[3] + 511 - 256 * ((q[0] ^ q[1] ^ q[2]) & 1), 9) * 2 + ((q[0] ^ q[1] ^ q[2]) & 1) == q[3] : sucref_i_index(w[i]) == q[i]);
+            CHECK(i == 3 ? sucref_i_floor32(w[3] + 511 - 256 * ((q[0] ^ q[1] ^ q[2]) & 1), 9) * 2 +
+                                   ((q[0] ^ q[1] ^ q[2]) & 1) ==
+                               q[3]
+                         : sucref_i_index(w[i]) == q[i]);
         }
     }
 }
 
 /* ---- frames ---- */
-static double normal(void) { return sqrt(-2 * log((rnd() + 0.5) / 4294967296.0)) * cos(6.283185307179586 * (rnd() / 4294967296.0)); }
+static double normal(void)
+{
+    return sqrt(-2 * log((rnd() + 0.5) / 4294967296.0)) * cos(6.283185307179586 * (rnd() / 4294967296.0));
+}
 
 static int16_t in[65536];
 static int32_t out[65536], work[SUCREF_VEC_BLOCK];
@@ -324,8 +369,13 @@ static double trip(uint32_t n, const sucref_vec_options *o, double *bits)
     uint32_t got = 0, i;
     double error = 0, energy = 0;
     CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, n, o, work) == SUCREF_OK);
-    CHECK(sucref_vec_decode(out, 65536, &got, frame, len, o->seed_low, o->seed_high, 8, work64) == SUCREF_OK && got == n);
-    for (i = 0; i < n; i++) { const double d = out[i] / 256.0 - in[i]; error += d * d; energy += (double)in[i] * in[i]; }
+    CHECK(sucref_vec_decode(out, 65536, &got, frame, len, o->seed_low, o->seed_high, 8, work64) == SUCREF_OK &&
+          got == n);
+    for (i = 0; i < n; i++) {
+        const double d = out[i] / 256.0 - in[i];
+        error += d * d;
+        energy += (double)in[i] * in[i];
+    }
     *bits = 8.0 * (double)(len - SUCREF_VEC_OVERHEAD) / n;
     return energy > 0 ? error / energy : error;
 }
@@ -333,8 +383,13 @@ static double trip(uint32_t n, const sucref_vec_options *o, double *bits)
 /* the error law and the rate: Gaussian vectors, length against the ideal H(q given u) + 0.03 and + 0.01 bit a value */
 static void error_and_rate(void)
 {
-    static const struct { uint8_t flags; uint16_t ratio; double error, ideal; } t[] = { /* ideal: by numeric integration */
-        { 0, 256, 1.0 / 12, 2.1055 }, { 0, 512, 4.0 / 12, 1.2539 }, { SUCREF_VEC_D4, 256, 0.10833, 1.8711 }, { SUCREF_VEC_D4, 512, 4 * 0.10833, 1.0664 }, { SUCREF_VEC_D4, 128, 0.10833 / 4, 2.8146 } };
+    /* ideal: by numeric integration */
+    static const struct { uint8_t flags; uint16_t ratio; double error, ideal;
+    } t[] = { { 0, 256, 1.0 / 12, 2.1055 },
+              { 0, 512, 4.0 / 12, 1.2539 },
+              { SUCREF_VEC_D4, 256, 0.10833, 1.8711 },
+              { SUCREF_VEC_D4, 512, 4 * 0.10833, 1.0664 },
+              { SUCREF_VEC_D4, 128, 0.10833 / 4, 2.8146 } };
     int k, trial;
     uint32_t n, i;
     for (k = 0; k < COUNT(t); k++) {
@@ -342,13 +397,19 @@ static void error_and_rate(void)
             double sum = 0, bits = 0, b;
             for (trial = 0; trial < 150; trial++) {
                 sucref_vec_options o;
-                o.seed_low = 1; o.seed_high = 2; o.stream = (uint32_t)(1000 * k + trial); o.ratio = t[k].ratio; o.flags = t[k].flags;
+                o.seed_low = 1;
+                o.seed_high = 2;
+                o.stream = (uint32_t)(1000 * k + trial);
+                o.ratio = t[k].ratio;
+                o.flags = t[k].flags;
                 for (i = 0; i < n; i++) { in[i] = (int16_t)lrint(1500 * normal()); }
                 sum += trip(n, &o, &b) / 150;
                 bits += b / 150;
             }
             CHECK(fabs(sum / t[k].error - 1) < 0.02);
-if (bits > t[k].ideal + (n == 256 ? 0.03 : 0.01)) { printf("  case %d n %d: %.4f over %.4f\n", k, (int)n, bits, t[k].ideal); }
+            if (bits > t[k].ideal + (n == 256 ? 0.03 : 0.01)) {
+                printf("  case %d n %d: %.4f over %.4f\n", k, (int)n, bits, t[k].ideal);
+            }
             CHECK(bits <= t[k].ideal + (n == 256 ? 0.03 : 0.01));
         }
     }
@@ -366,12 +427,23 @@ static void mean_of_decodes(void)
         for (vector = 0; vector < 12; vector++) {
             int16_t keep[N];
             memset(sum, 0, sizeof sum);
-            for (i = 0; i < N; i++) { in[i] = keep[i] = (int16_t)lrint(2000 * normal()); energy += (double)in[i] * in[i]; }
+            for (i = 0; i < N; i++) {
+                in[i] = keep[i] = (int16_t)lrint(2000 * normal());
+                energy += (double)in[i] * in[i];
+            }
             for (trial = 0; trial < TIMES; trial++) {
                 sucref_vec_options o;
-                o.seed_low = 9; o.seed_high = (uint32_t)vector; o.stream = (uint32_t)trial; o.ratio = 560; o.flags = flags[k];
+                o.seed_low = 9;
+                o.seed_high = (uint32_t)vector;
+                o.stream = (uint32_t)trial;
+                o.ratio = 560;
+                o.flags = flags[k];
                 (void)trip(N, &o, &bits);
-                for (i = 0; i < N; i++) { const double d = out[i] / 256.0 - keep[i]; single += d * d / TIMES; sum[i] += d / TIMES; }
+                for (i = 0; i < N; i++) {
+                    const double d = out[i] / 256.0 - keep[i];
+                    single += d * d / TIMES;
+                    sum[i] += d / TIMES;
+                }
             }
             for (i = 0; i < N; i++) { off += sum[i] * sum[i]; }
         }
@@ -382,7 +454,8 @@ static void mean_of_decodes(void)
 
 static void every_length(void)
 {
-    static const uint32_t lengths[] = { 1, 2, 3, 4, 5, 15, 16, 17, 63, 64, 100, 255, 256, 257, 777, 1000, 1023, 1024, 1025, 5000, 65535, 65536 };
+    static const uint32_t lengths[] = { 1,   2,   3,   4,   5,    15,   16,   17,   63,   64,    100,
+                                        255, 256, 257, 777, 1000, 1023, 1024, 1025, 5000, 65535, 65536 };
     const uint8_t flags[] = { 0, SUCREF_VEC_D4, SUCREF_VEC_SPARSE, SUCREF_VEC_SPARSE | SUCREF_VEC_HALF };
     int k, f;
     uint32_t i;
@@ -393,8 +466,18 @@ static void every_length(void)
             for (kind = 0; kind < 5; kind++) { /* normal, full scale, one spike, zeros, all ones */
                 sucref_vec_options o;
                 double bits, error;
-                o.seed_low = 3; o.seed_high = 4; o.stream = rnd(); o.ratio = (uint16_t)rnd_in(40, 2048); o.flags = flags[f];
-                for (i = 0; i < n; i++) { in[i] = (int16_t)(kind == 0 ? lrint(300 * normal()) : kind == 1 ? (rnd() & 1U ? 32767 : -32768) : kind == 2 ? (i == n / 2 ? -32768 : 0) : kind == 3 ? 0 : 1); }
+                o.seed_low = 3;
+                o.seed_high = 4;
+                o.stream = rnd();
+                o.ratio = (uint16_t)rnd_in(40, 2048);
+                o.flags = flags[f];
+                for (i = 0; i < n; i++) {
+                    in[i] = (int16_t)(kind == 0   ? lrint(300 * normal())
+                                      : kind == 1 ? (rnd() & 1U ? 32767 : -32768)
+                                      : kind == 2 ? (i == n / 2 ? -32768 : 0)
+                                      : kind == 3 ? 0
+                                                  : 1);
+                }
                 error = trip(n, &o, &bits);
                 if (kind == 3) { CHECK(error == 0 && bits == 0); }
                 if (kind == 2 && f == 3) { CHECK(bits <= 40.0 / n + 0.6); }
@@ -412,7 +495,10 @@ static void targets(void)
             sucref_vec_options o;
             double bits, sum = 0;
             int trial;
-            o.flags = (uint8_t)(d4 ? SUCREF_VEC_D4 : 0); o.ratio = sucref_vec_ratio_for_bits(b, o.flags); o.seed_low = 1; o.seed_high = 1;
+            o.flags = (uint8_t)(d4 ? SUCREF_VEC_D4 : 0);
+            o.ratio = sucref_vec_ratio_for_bits(b, o.flags);
+            o.seed_low = 1;
+            o.seed_high = 1;
             for (trial = 0; trial < 20; trial++) {
                 o.stream = (uint32_t)trial;
                 for (i = 0; i < 1024; i++) { in[i] = (int16_t)lrint(1000 * normal()); }
@@ -427,9 +513,13 @@ static void targets(void)
         }
     }
     for (b = 1; b < 24; b++) { /* at the tabulated rates the quarter powers of two themselves */
-        for (d4 = 0; d4 < 2; d4++) { CHECK(sucref_vec_ratio_for_bits(sucref_i_rates[d4][b], (unsigned)d4) == ((int)floor(256 * pow(2, ((int)b - 11) / 4.0) + 0.5))); }
+        for (d4 = 0; d4 < 2; d4++) {
+            CHECK(sucref_vec_ratio_for_bits(sucref_i_rates[d4][b], (unsigned)d4) ==
+                  ((int)floor(256 * pow(2, ((int)b - 11) / 4.0) + 0.5)));
+        }
     }
-    CHECK(sucref_vec_ratio_for_bits(5000, 0) == 40 && sucref_vec_ratio_for_bits(0, 1) == 2048 && sucref_vec_ratio_for_error(0, 0) == 40 && sucref_vec_ratio_for_error(0xFFFFFFFFU, 1) == 2048);
+    CHECK(sucref_vec_ratio_for_bits(5000, 0) == 40 && sucref_vec_ratio_for_bits(0, 1) == 2048 &&
+          sucref_vec_ratio_for_error(0, 0) == 40 && sucref_vec_ratio_for_error(0xFFFFFFFFU, 1) == 2048);
 }
 
 /* the same bytes on every target: sums of frames of inputs made by integers alone */
@@ -446,8 +536,15 @@ static void golden_frames(void)
             const uint32_t n = 1 + (uint32_t)k * 173U;
             sucref_vec_options o;
             size_t len = 0;
-            o.seed_low = 11; o.seed_high = 22; o.stream = (uint32_t)k; o.ratio = (uint16_t)(100 + 200 * k); o.flags = flags[f];
-            for (i = 0; i < n; i++) { const uint32_t h = (i + 7U * (uint32_t)k) * 2654435761U; in[i] = (int16_t)((int)(h >> 20) - 2048 + (int)(h >> 8 & 0xFFF) - 2048); }
+            o.seed_low = 11;
+            o.seed_high = 22;
+            o.stream = (uint32_t)k;
+            o.ratio = (uint16_t)(100 + 200 * k);
+            o.flags = flags[f];
+            for (i = 0; i < n; i++) {
+                const uint32_t h = (i + 7U * (uint32_t)k) * 2654435761U;
+                in[i] = (int16_t)((int)(h >> 20) - 2048 + (int)(h >> 8 & 0xFFF) - 2048);
+            }
             CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, n, &o, work) == SUCREF_OK);
             for (b = 0; b < len; b++) { hash = (hash ^ frame[b]) * 16777619U; }
         }
@@ -472,12 +569,19 @@ static void safe_on_any_bytes(void)
             CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 200, &o, work) == SUCREF_OK);
         }
     }
-    for (trial = 0; trial < 20000; trial++) { /* right CRC, random payload and head: an answer or an error, no hang, nothing read beyond */
+    /* right CRC, random payload and head: an answer or an error, no hang, nothing read beyond */
+    for (trial = 0; trial < 20000; trial++) {
         const uint32_t payload = rnd_below(60);
         uint8_t *p = (uint8_t *)malloc(payload + SUCREF_VEC_OVERHEAD);
         int status;
         for (i = 0; i < payload + 20; i++) { p[i] = (uint8_t)rnd(); }
-        p[0] = 'V'; p[1] = (uint8_t)rnd_below(9); p[3] &= 7; p[12] = (uint8_t)rnd_below(21); p[13] = 0; p[15] &= 17; p[11] = 0;
+        p[0] = 'V';
+        p[1] = (uint8_t)rnd_below(9);
+        p[3] &= 7;
+        p[12] = (uint8_t)rnd_below(21);
+        p[13] = 0;
+        p[15] &= 17;
+        p[11] = 0;
         sucref_i_put_le(p + 16, payload, 4);
         sucref_i_put_le(p + 20 + payload, ~sucref_i_crc(0xFFFFFFFFU, p, 20 + payload), 4);
         status = sucref_vec_decode(out, 65536, &n, p, payload + SUCREF_VEC_OVERHEAD, 1, 2, rnd_below(9), work64);
@@ -493,10 +597,13 @@ static void frame_errors(void)
     uint32_t n;
     int32_t few[10];
     in[0] = 5;
-    CHECK(sucref_vec_encode(NULL, 9, &len, in, 20, &o, work) == SUCREF_E_ARG && sucref_vec_encode(frame, 99, NULL, in, 20, &o, work) == SUCREF_E_ARG);
-    CHECK(sucref_vec_encode(frame, 99, &len, NULL, 20, &o, work) == SUCREF_E_ARG && sucref_vec_encode(frame, 99, &len, in, 20, NULL, work) == SUCREF_E_ARG);
+    CHECK(sucref_vec_encode(NULL, 9, &len, in, 20, &o, work) == SUCREF_E_ARG &&
+          sucref_vec_encode(frame, 99, NULL, in, 20, &o, work) == SUCREF_E_ARG);
+    CHECK(sucref_vec_encode(frame, 99, &len, NULL, 20, &o, work) == SUCREF_E_ARG &&
+          sucref_vec_encode(frame, 99, &len, in, 20, NULL, work) == SUCREF_E_ARG);
     CHECK(sucref_vec_encode(frame, 99, &len, in, 20, &o, NULL) == SUCREF_E_ARG);
-    CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 0, &o, work) == SUCREF_E_RANGE && sucref_vec_encode(frame, sizeof frame, &len, in, 65537, &o, work) == SUCREF_E_RANGE);
+    CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 0, &o, work) == SUCREF_E_RANGE &&
+          sucref_vec_encode(frame, sizeof frame, &len, in, 65537, &o, work) == SUCREF_E_RANGE);
     o.ratio = 39; CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 20, &o, work) == SUCREF_E_RANGE);
     o.ratio = 2049; CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 20, &o, work) == SUCREF_E_RANGE);
     o.ratio = 40;
@@ -508,8 +615,10 @@ static void frame_errors(void)
     CHECK(sucref_vec_encode(frame, 10, &len, in, 200, &o, work) == SUCREF_E_SPACE && len > 30);
     CHECK(sucref_vec_encode(frame, 30, &len, in, 200, &o, work) == SUCREF_E_SPACE && len > 30 && frame[30] == 0x77);
     CHECK(sucref_vec_encode(frame, len + 4, &len, in, 200, &o, work) == SUCREF_OK);
-    CHECK(sucref_vec_decode(NULL, 200, &n, frame, len, 1, 2, 0, work64) == SUCREF_E_ARG && sucref_vec_decode(out, 200, NULL, frame, len, 1, 2, 0, work64) == SUCREF_E_ARG);
-    CHECK(sucref_vec_decode(out, 200, &n, NULL, len, 1, 2, 0, work64) == SUCREF_E_ARG && sucref_vec_decode(out, 200, &n, frame, len, 1, 2, 0, NULL) == SUCREF_E_ARG);
+    CHECK(sucref_vec_decode(NULL, 200, &n, frame, len, 1, 2, 0, work64) == SUCREF_E_ARG &&
+          sucref_vec_decode(out, 200, NULL, frame, len, 1, 2, 0, work64) == SUCREF_E_ARG);
+    CHECK(sucref_vec_decode(out, 200, &n, NULL, len, 1, 2, 0, work64) == SUCREF_E_ARG &&
+          sucref_vec_decode(out, 200, &n, frame, len, 1, 2, 0, NULL) == SUCREF_E_ARG);
     CHECK(sucref_vec_decode(out, 200, &n, frame, len, 1, 2, 9, work64) == SUCREF_E_RANGE);
     CHECK(sucref_vec_decode(few, 10, &n, frame, len, 1, 2, 0, work64) == SUCREF_E_SPACE && n == 200);
     CHECK(sucref_vec_decode(out, 200, &n, frame, len, 1, 2, 0, work64) == SUCREF_OK);

@@ -1,5 +1,6 @@
 /* tflite_file.h - writes small random TensorFlow Lite files of dense int8 layers, and evaluates them slowly, from the
- * interpreter's published arithmetic. Children follow their parents in the file, so every offset is patched when its child starts. */
+ * interpreter's published arithmetic. Children follow their parents in the file,
+ * so every offset is patched when its child starts. */
 #ifndef SUCREF_TFLITE_FILE_H
 #define SUCREF_TFLITE_FILE_H
 #include "rnd.h"
@@ -7,11 +8,20 @@
 #include <string.h>
 
 enum { TF_LAYERS = 3, TF_WIDE = 12, TF_ROOM = 1 << 14 };
-enum { TF_DENSE = 9, TF_RESHAPE = 22, TF_QUANTIZE = 114, TF_DEQUANTIZE = 6, TF_SOFTMAX = 25, TF_LOGISTIC = 14, TF_RELU = 19 };
+enum {
+    TF_DENSE = 9, TF_RESHAPE = 22, TF_QUANTIZE = 114, TF_DEQUANTIZE = 6, TF_SOFTMAX = 25, TF_LOGISTIC = 14,
+    TF_RELU = 19
+};
 
-typedef struct { int n_in, n_out, per_row, has_bias, act, zero_in, zero_out; float scale_in, scale_out, scale_w[TF_WIDE]; int8_t w[TF_WIDE * TF_WIDE]; int32_t bias[TF_WIDE]; } tf_dense;
+typedef struct {
+    int n_in, n_out, per_row, has_bias, act, zero_in, zero_out;
+    float scale_in, scale_out, scale_w[TF_WIDE];
+    int8_t w[TF_WIDE * TF_WIDE];
+    int32_t bias[TF_WIDE];
+} tf_dense;
 typedef struct { int op, in, out, w, bias; } tf_op;
-typedef struct { int type, rows, cols, n_scales, zero, layer, what; const float *scale; } tf_tensor; /* what: 0 none, 1 weights, 2 bias */
+/* what: 0 none, 1 weights, 2 bias */
+typedef struct { int type, rows, cols, n_scales, zero, layer, what; const float *scale; } tf_tensor;
 typedef struct {
     tf_dense layer[TF_LAYERS];
     tf_tensor tensor[24];
@@ -21,10 +31,17 @@ typedef struct {
     uint32_t n;
 } tf_file;
 
-static void tf_put(tf_file *f, uint32_t at, uint32_t v, int bytes) { while (bytes-- > 0) { f->p[at++] = (uint8_t)v; v >>= 8; } }
+static void tf_put(tf_file *f, uint32_t at, uint32_t v, int bytes)
+{
+    while (bytes-- > 0) {
+        f->p[at++] = (uint8_t)v;
+        v >>= 8;
+    }
+}
 static void tf_add(tf_file *f, uint32_t v, int bytes) { tf_put(f, f->n, v, bytes); f->n += (uint32_t)bytes; }
 
-/* a table whose fields are the 4-byte slots named by `present`; the slot of field k is at + 4 + 4 * k; slot: who points at it */
+/* a table whose fields are the 4-byte slots named by `present`; the slot of field k is at + 4 + 4 * k; slot:
+ * who points at it */
 static uint32_t tf_table(tf_file *f, uint32_t slot, int fields, unsigned present)
 {
     const uint32_t vtable = f->n;
@@ -75,7 +92,10 @@ static void tf_write_tensor(tf_file *f, uint32_t slot, int k)
     at = tf_vector(f, q + 12, (uint32_t)t->n_scales, 4);
     for (i = 0; i < t->n_scales; i++) { tf_put(f, at + 4 * (uint32_t)i, tf_float(t->scale[i]), 4); }
     at = tf_vector(f, q + 16, (uint32_t)t->n_scales, 8);
-    for (i = 0; i < t->n_scales; i++) { tf_put(f, at + 8 * (uint32_t)i, (uint32_t)t->zero, 4); tf_put(f, at + 8 * (uint32_t)i + 4, t->zero < 0 ? 0xFFFFFFFF : 0, 4); }
+    for (i = 0; i < t->n_scales; i++) {
+        tf_put(f, at + 8 * (uint32_t)i, (uint32_t)t->zero, 4);
+        tf_put(f, at + 8 * (uint32_t)i + 4, t->zero < 0 ? 0xFFFFFFFF : 0, 4);
+    }
 }
 
 static void tf_write_buffer(tf_file *f, uint32_t slot, int k) /* buffer 0 is empty, k + 1 belongs to tensor k */
@@ -85,7 +105,11 @@ static void tf_write_buffer(tf_file *f, uint32_t slot, int k) /* buffer 0 is emp
     const uint32_t table = tf_table(f, slot, 1, n ? 1 : 0), at = n ? tf_vector(f, table + 4, (uint32_t)n, 1) : 0;
     int i;
     for (i = 0; n && i < t->rows * t->cols; i++) {
-        if (t->what == 2) { tf_put(f, at + 4 * (uint32_t)i, (uint32_t)f->layer[t->layer].bias[i], 4); } else { f->p[at + (uint32_t)i] = (uint8_t)f->layer[t->layer].w[i]; }
+        if (t->what == 2) {
+            tf_put(f, at + 4 * (uint32_t)i, (uint32_t)f->layer[t->layer].bias[i], 4);
+        } else {
+            f->p[at + (uint32_t)i] = (uint8_t)f->layer[t->layer].w[i];
+        }
     }
 }
 
@@ -99,7 +123,11 @@ static void tf_write_op(tf_file *f, uint32_t slot, const tf_op *o, int code)
     tf_put(f, out, (uint32_t)o->out, 4);
     if (o->op == TF_DENSE || o->op == TF_SOFTMAX) {
         const uint32_t options = tf_table(f, table + 20, 1, 1);
-        if (o->op == TF_DENSE) { tf_put(f, options + 4, (uint32_t)f->layer[f->tensor[o->w].layer].act, 1); } else { tf_put(f, options + 4, tf_float(1), 4); }
+        if (o->op == TF_DENSE) {
+            tf_put(f, options + 4, (uint32_t)f->layer[f->tensor[o->w].layer].act, 1);
+        } else {
+            tf_put(f, options + 4, tf_float(1), 4);
+        }
     }
 }
 
@@ -112,7 +140,9 @@ static void tf_write(tf_file *f)
     memcpy(f->p + 4, "TFL3", 4);
     model = tf_table(f, 0, 5, 0x16);
     v = tf_vector(f, model + 8, (uint32_t)f->n_ops, 4); /* one operator code for each operator */
-    for (k = 0; k < f->n_ops; k++) { tf_put(f, tf_table(f, v + 4 * (uint32_t)k, 4, 0x9) + 16, (uint32_t)f->op[k].op, 4); }
+    for (k = 0; k < f->n_ops; k++) {
+        tf_put(f, tf_table(f, v + 4 * (uint32_t)k, 4, 0x9) + 16, (uint32_t)f->op[k].op, 4);
+    }
     v = tf_vector(f, model + 12, 1, 4);
     graph = tf_table(f, v, 4, 0xF);
     v = tf_vector(f, graph + 4, (uint32_t)f->n_tensors, 4);
@@ -128,11 +158,17 @@ static void tf_write(tf_file *f)
 static void tf_random_layer(tf_dense *l, int n_in, int zero_in, float scale_in)
 {
     int i;
-    l->n_in = n_in; l->n_out = 1 + (int)rnd_below(TF_WIDE); l->per_row = (int)rnd_below(2); l->has_bias = (int)rnd_below(3);
+    l->n_in = n_in;
+    l->n_out = 1 + (int)rnd_below(TF_WIDE);
+    l->per_row = (int)rnd_below(2);
+    l->has_bias = (int)rnd_below(3);
     l->act = rnd_below(3) ? rnd_below(2) ? 1 : 3 : 0;
     l->zero_in = zero_in; l->scale_in = scale_in;
     l->zero_out = rnd_in(-128, 127); l->scale_out = 0.005F + (float)rnd_below(1000) / 7000;
-    for (i = 0; i < l->n_out; i++) { l->scale_w[i] = 0.002F + (float)rnd_below(1000) / 90000; l->bias[i] = rnd_in(-3000, 3000); }
+    for (i = 0; i < l->n_out; i++) {
+        l->scale_w[i] = 0.002F + (float)rnd_below(1000) / 90000;
+        l->bias[i] = rnd_in(-3000, 3000);
+    }
     for (i = 0; i < l->n_out * n_in; i++) { l->w[i] = (int8_t)rnd_in(-127, 127); }
 }
 
@@ -159,7 +195,11 @@ static void tf_random(tf_file *f, int last)
         o->w = tf_new_tensor(f, 9, l->n_out, n_in, l->per_row ? l->n_out : 1, l->scale_w, 0);
         f->tensor[o->w].what = 1; f->tensor[o->w].layer = k;
         o->bias = -1;
-        if (l->has_bias) { o->bias = tf_new_tensor(f, 2, 1, l->n_out, 0, none, 0); f->tensor[o->bias].what = 2; f->tensor[o->bias].layer = k; }
+        if (l->has_bias) {
+            o->bias = tf_new_tensor(f, 2, 1, l->n_out, 0, none, 0);
+            f->tensor[o->bias].what = 2;
+            f->tensor[o->bias].layer = k;
+        }
         o->out = at = tf_new_tensor(f, 9, 1, l->n_out, 1, &l->scale_out, l->zero_out);
         n_in = l->n_out; zero = l->zero_out;
         if (rnd_below(3) == 0) { /* the same values in another shape */
@@ -170,8 +210,9 @@ static void tf_random(tf_file *f, int last)
     if (last) {
         f->op[f->n_ops].op = last; f->op[f->n_ops].in = at;
         f->op[f->n_ops++].out = at = last == TF_DEQUANTIZE ? tf_new_tensor(f, 0, 1, n_in, 0, none, 0)
-                                   : last == TF_RELU ? tf_new_tensor(f, 9, 1, n_in, 1, &f->layer[f->n_layers - 1].scale_out, zero)
-                                                     : tf_new_tensor(f, 9, 1, n_in, 1, &soft, -128);
+                                     : last == TF_RELU
+                                         ? tf_new_tensor(f, 9, 1, n_in, 1, &f->layer[f->n_layers - 1].scale_out, zero)
+                                         : tf_new_tensor(f, 9, 1, n_in, 1, &soft, -128);
     }
     tf_write(f);
 }
@@ -184,7 +225,8 @@ static void tf_evaluate(int *y, const tf_file *f, const int8_t *x)
     for (k = 0; k < f->n_layers; k++) {
         const tf_dense *l = &f->layer[k];
         for (r = 0; r < l->n_out; r++) {
-            const double real = l->per_row ? (double)l->scale_in * (double)l->scale_w[r] / (double)l->scale_out : (double)(l->scale_in * l->scale_w[0]) / (double)l->scale_out;
+            const double real = l->per_row ? (double)l->scale_in * (double)l->scale_w[r] / (double)l->scale_out
+                                           : (double)(l->scale_in * l->scale_w[0]) / (double)l->scale_out;
             int e, lo = -128, hi = 127;
             const double q = frexp(real, &e);
             int64_t m = (int64_t)floor(q * 2147483648.0 + 0.5), acc = l->has_bias ? l->bias[r] : 0;
@@ -193,7 +235,10 @@ static void tf_evaluate(int *y, const tf_file *f, const int8_t *x)
             acc = oracle_high_mul(acc * (e > 0 ? oracle_pow2(e) : 1), m);
             acc = oracle_round_pow2(acc, e < 0 ? -e : 0) + l->zero_out;
             if (l->act) { lo = l->zero_out; }
-            if (l->act == 3) { const double six = l->zero_out + floor(6.0 / (double)l->scale_out + 0.5); hi = six > 127 ? 127 : (int)six; }
+            if (l->act == 3) {
+                const double six = l->zero_out + floor(6.0 / (double)l->scale_out + 0.5);
+                hi = six > 127 ? 127 : (int)six;
+            }
             y[r] = (int)oracle_clamp(acc, lo, hi);
         }
         for (r = 0; r < l->n_out; r++) { u[r] = y[r]; }

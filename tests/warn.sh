@@ -1,5 +1,5 @@
 # warn.sh - the header under strict flags with every compiler found, as C99 and C++11; freestanding, float-free, and with no
-# undefined symbols but the four mem* functions and the compiler's own arithmetic
+# undefined symbols but the four mem* functions and the compiler's own arithmetic; other sources under -Wall -Wextra
 d=build/warn; mkdir -p $d; passed=0; failed=0; skipped=0
 W="-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wundef -Wcast-qual -Werror"
 printf '#include "../../sucref.h"\ntypedef int warn_not_empty;\n' >$d/declared.c
@@ -33,5 +33,6 @@ for f in examples/*.c tests/*.c bench/published.c bench/queue.c bench/host.c; do
     case $f in *fuzz_model.c) k="-DREPLAY" ;; *mcu_kernels.c|examples/mpi.c) continue ;; *) k="" ;; esac
     try "$f" "${CC:-cc} -std=c99 -Wall -Wextra -Werror $k -O1 -c $f -o $d/x.o"
 done
+try "sources within 120 columns" "! awk 'length > 120 { print \"error: \" FILENAME \":\" FNR }' sucref.h examples/*.[ch] examples/mcu/*.[ch] bench/*.[ch] tests/test*.[ch] | grep ."
 [ $skipped = 0 ] && echo "$passed passed, $failed failed" || echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ]

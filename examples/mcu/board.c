@@ -1,4 +1,5 @@
-/* board.c - start-up and console of the emulated boards: Cortex-M (semihosting), AVR (UART0), or a host for comparison. */
+/* board.c - start-up and console of the emulated boards: Cortex-M (semihosting), AVR (UART0),
+ * or a host for comparison. */
 #include "board.h"
 
 #if defined(__arm__)
@@ -40,7 +41,8 @@ __attribute__((used)) static void start(void)
 __attribute__((naked)) void reset(void)
 {
     __asm__ volatile(".syntax unified\n\tldr r0, =stack_limit\n\tldr r1, =stack_top\n\tldr r2, =0xA5A5A5A5\n"
-                     "1:\tstr r2, [r0]\n\tadds r0, r0, #4\n\tcmp r0, r1\n\tbne 1b\n\tmov sp, r1\n\tldr r0, =start\n\tbx r0\n\t.ltorg\n\t");
+                     "1:\tstr r2, [r0]\n\tadds r0, r0, #4\n\tcmp r0, r1\n\tbne 1b\n\t"
+                     "mov sp, r1\n\tldr r0, =start\n\tbx r0\n\t.ltorg\n\t");
 }
 
 static void tick(void)
@@ -50,7 +52,8 @@ static void tick(void)
 
 typedef void (*vector)(void);
 __attribute__((section(".vectors"), used)) const vector vectors[16] = {
-    (vector)(uintptr_t)stack_top, reset, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, tick
+    (vector)(uintptr_t)stack_top, reset, fault, fault, fault, fault, fault, fault,
+    fault, fault, fault, fault, fault, fault, fault, tick
 };
 
 #elif defined(__AVR__)

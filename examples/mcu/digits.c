@@ -1,7 +1,8 @@
 /* digits.c - the digits example on a board: the model stays in flash, ten pictures are answered stop by stop.
  *
- * PICTURES and MODEL are headers that `make mcu` writes: PICTURES with picture_count, pictures[][784] and picture_label[],
- * MODEL with `sucref emit-c`. The digest covers every logit of every stop: all boards and the host must print the same. */
+ * PICTURES and MODEL are headers that `make mcu` writes: PICTURES with picture_count, pictures[][784] and
+ * picture_label[], MODEL with `sucref emit-c`. The digest covers every logit of every stop: all boards and the host
+ * must print the same. */
 #include "board.h"
 #define SUCREF_STATIC
 #include "../../sucref.h"
@@ -25,8 +26,8 @@ int board_main(void)
     sucref_model m;
     sucref_net net;
     uint32_t h = 2166136261U, right = 0, k, c;
-    if (sucref_model_open(&m, net_model.bytes, NET_BYTES, NULL) != SUCREF_OK || sucref_model_check(&m, NULL) != SUCREF_OK ||
-        sucref_net_init(&net, &m, work, NET_WORK_LEN) != SUCREF_OK) {
+    if (sucref_model_open(&m, net_model.bytes, NET_BYTES, NULL) != SUCREF_OK ||
+        sucref_model_check(&m, NULL) != SUCREF_OK || sucref_net_init(&net, &m, work, NET_WORK_LEN) != SUCREF_OK) {
         board_text("the model does not open\n");
         return 1;
     }

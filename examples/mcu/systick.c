@@ -1,7 +1,7 @@
 /* systick.c - a bare board (Cortex-M): SysTick interrupts the network at any point and reads the last answer.
  *
- * The handler uses sucref_net_answer, as nothing of the stepper runs while it does. It counts how many answers it read and
- * how many were not those of a true stop. MODEL_H as in digits.c. */
+ * The handler uses sucref_net_answer, as nothing of the stepper runs while it does. It counts how many answers it read
+ * and how many were not those of a true stop. MODEL_H as in digits.c. */
 #include "board.h"
 #define SUCREF_STATIC
 #include "../../sucref.h"
@@ -29,8 +29,8 @@ int board_main(void)
     volatile uint32_t *const systick = (volatile uint32_t *)0xE000E010U; /* control, reload, value */
     sucref_model m;
     uint32_t c, i, t;
-    if (sucref_model_open(&m, net_model.bytes, NET_BYTES, NULL) != SUCREF_OK || m.n_out > OUTPUTS || m.n_stops > STOPS ||
-        sucref_net_init(&net, &m, work, NET_WORK_LEN) != SUCREF_OK) {
+    if (sucref_model_open(&m, net_model.bytes, NET_BYTES, NULL) != SUCREF_OK || m.n_out > OUTPUTS ||
+        m.n_stops > STOPS || sucref_net_init(&net, &m, work, NET_WORK_LEN) != SUCREF_OK) {
         board_text("the model does not open\n");
         return 1;
     }
@@ -49,6 +49,7 @@ int board_main(void)
         while (sucref_net_step(&net, 1000) != SUCREF_DONE) { }
     }
     systick[0] = 0;
-    board_text(wrong == 0 ? "500 ticks read an answer, every one that of a true stop: 0 failed\n" : "a tick read something else: 1 failed\n");
+    board_text(wrong == 0 ? "500 ticks read an answer, every one that of a true stop: 0 failed\n"
+                          : "a tick read something else: 1 failed\n");
     return wrong != 0;
 }

@@ -1,4 +1,5 @@
-/* telemetry.c - the node: one frame of 256 sensor values at about two bits each, printed in hex for examples/08_telemetry.c. */
+/* telemetry.c - the node: one frame of 256 sensor values at about two bits each, printed in hex for
+ * examples/08_telemetry.c. */
 #include "board.h"
 #define SUCREF_STATIC
 #include "../../sucref.h"
@@ -14,13 +15,18 @@ int board_main(void)
     sucref_vec_options o;
     size_t len = 0, i;
     telemetry_signal(x);
-    o.seed_low = TELEMETRY_SEED; o.seed_high = 0; o.stream = 1; o.flags = SUCREF_VEC_D4;
+    o.seed_low = TELEMETRY_SEED;
+    o.seed_high = 0;
+    o.stream = 1;
+    o.flags = SUCREF_VEC_D4;
     o.ratio = sucref_vec_ratio_for_bits(2 * 256, o.flags);
     if (sucref_vec_encode(frame, sizeof frame, &len, x, TELEMETRY_VALUES, &o, work) != SUCREF_OK) { return 1; }
     board_text("frame ");
     for (i = 0; i < len; i++) {
         char two[3];
-        two[0] = hex[frame[i] >> 4]; two[1] = hex[frame[i] & 15]; two[2] = 0;
+        two[0] = hex[frame[i] >> 4];
+        two[1] = hex[frame[i] & 15];
+        two[2] = 0;
         board_text(two);
     }
     board_text("\n");
