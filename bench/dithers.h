@@ -243,7 +243,8 @@ static void d_lengths(void)
             row("AB 2.3.2", item, NAN, NAN, over, NAN, n == 256 ? 0.03 : 0.01);
         }
         snprintf(item, sizeof item, "entropy saved by knowing the dither, step %.2f rms", ratio[k] / 256.0);
-        row("AB Table 2.2", item, NAN, NAN, d_entropy_unknown(ratio[k] / 256.0) - d_entropy(ratio[k] / 256.0), NAN, NAN);
+        row("AB Table 2.2", item, NAN, NAN, d_entropy_unknown(ratio[k] / 256.0) - d_entropy(ratio[k] / 256.0), NAN,
+            NAN);
     }
     row("AB Table 2.2", "distributed source coding: not built; ours is the entropy given the dither, above", NAN, NAN,
         NAN, NAN, NAN);
