@@ -1138,7 +1138,13 @@ static inline int sucref_i_s8(uint8_t u) { return u < 0x80U ? (int)u : (int)u - 
 
 /* floor(v / 2^s), 0 <= s <= 63 */
 static inline int64_t sucref_i_floor64(int64_t v, unsigned s) { return v >= 0 ? v >> s : ~(~v >> s); }
-static inline int32_t sucref_i_floor32(int32_t v, unsigned s) { return v >= 0 ? v >> s : ~(~v >> s); }
+static inline int32_t sucref_i_floor32(int32_t v, unsigned s)
+{
+#ifdef __AVR__ /* moves bytes, but shifts bit by bit */
+    for (; s >= 8; s -= 8U) { v = v >= 0 ? v >> 8 : ~(~v >> 8); }
+#endif
+    return v >= 0 ? v >> s : ~(~v >> s);
+}
 
 static inline int32_t sucref_i_sat32(int64_t v)
 {
@@ -3309,14 +3315,24 @@ static void sucref_i_put_le(uint8_t *p, uint32_t v, unsigned bytes)
 #ifndef SUCREF_NO_DITHER
 /* ---- dither: implementation ------------------------------------------------------------------------------------- */
 
+/* x >> 15, which AVR would do bit by bit */
+static inline uint32_t sucref_i_shift15(uint32_t x)
+{
+#ifdef __AVR__
+    return (x >> 16 << 1) + (uint8_t)((uint8_t)(x >> 8) >> 7);
+#else
+    return x >> 15;
+#endif
+}
+
 static inline uint32_t sucref_i_mix(uint32_t x)
 {
     uint32_t a = 0x21F0AAADU, b = 0xD35A2D97U;
     SUCREF_I_HIDE(a); /* small cores multiply faster than the compiler's shifts and additions */
     SUCREF_I_HIDE(b);
     x ^= x >> 16; x *= a; /* wraps on purpose */
-    x ^= x >> 15; x *= b;
-    return x ^ (x >> 15);
+    x ^= sucref_i_shift15(x); x *= b;
+    return x ^ sucref_i_shift15(x);
 }
 
 SUCREF_API void sucref_stream_init(sucref_stream *s, uint32_t seed_low, uint32_t seed_high, uint32_t stream)
