@@ -4,10 +4,11 @@ CFLAGS ?= -O2
 B = build
 C99 = -std=c99
 TESTS = partition linear net model softmax prepare certified dither vec thesis parity fusion split import
-KERNELS = single eight sixteen constant
+KERNELS = single eight sixteen quads constant
 FLAGS_single = -DSUCREF_KERNEL=1
 FLAGS_eight = -DSUCREF_KERNEL=2
 FLAGS_sixteen = -DSUCREF_KERNEL=3
+FLAGS_quads = -DSUCREF_KERNEL=4
 FLAGS_constant = -DSUCREF_CONSTANT_WORK
 MODEL = examples/models/digits.sucref
 PICTURES = $(wildcard examples/digits/*.png)

@@ -62,7 +62,8 @@
  *     SUCREF_API              linkage of public functions; default `extern`, or `static inline` under SUCREF_STATIC
  *     SUCREF_HOST             adds the part that needs float, malloc and math.h (link with -lm)
  *     SUCREF_KERNEL           0 chosen by the target (default); 1 one product at a time (the slow, obvious twin);
- *                             two rows per multiply with sums of 2 eight or 3 sixteen rows in registers
+ *                             two rows per multiply with sums of 2 eight or 3 sixteen rows in registers;
+ *                             4 one product at a time with sums of four rows in registers, for 8-bit cores
  *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts
  *     SUCREF_READ_U8(p)       how a model byte is read; define as pgm_read_byte(p) for AVR flash
  *     SUCREF_READ_U32(p)      how four bytes, least significant first, at a multiple of 4 are read; optional
@@ -1068,14 +1069,19 @@ SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, d
 #ifndef SUCREF_KERNEL
 #  define SUCREF_KERNEL 0
 #endif
-#if SUCREF_KERNEL != 1 && !defined(SUCREF_CONSTANT_WORK)
+#if SUCREF_KERNEL == 4 || (SUCREF_KERNEL == 0 && defined(__AVR__))
+#  define SUCREF_I_QUADS 1 /* one product at a time, sums of four rows in registers */
+#else
+#  define SUCREF_I_QUADS 0
+#endif
+#if SUCREF_KERNEL != 1 && !SUCREF_I_QUADS && !defined(SUCREF_CONSTANT_WORK)
 #  define SUCREF_I_PAIRS 1 /* two rows per multiply, over chunks */
 #else
 #  define SUCREF_I_PAIRS 0
 #endif
 #if SUCREF_KERNEL == 3
 #  define SUCREF_I_SIXTEEN 1 /* sums of 16 rows in registers */
-#elif SUCREF_KERNEL == 2 || defined(__AVR__) || (defined(__thumb__) && !defined(__thumb2__))
+#elif SUCREF_KERNEL == 2 || (defined(__thumb__) && !defined(__thumb2__))
 #  define SUCREF_I_SIXTEEN 0
 #else
 #  define SUCREF_I_SIXTEEN 1
@@ -2223,6 +2229,112 @@ static void sucref_i_dot_wide(uint32_t *acc, const uint8_t *p, const uint32_t *l
     }
 }
 
+#if SUCREF_I_QUADS
+/* sum + v * x */
+static inline uint32_t sucref_i_mac(uint32_t sum, uint8_t v, uint8_t x)
+{
+#ifdef __AVR_HAVE_MUL__ /* six instructions, where the compiler widens first */
+    __asm__("mul %1, %2\n\tadd %A0, r0\n\tadc %B0, r1\n\tclr r1\n\tadc %C0, r1\n\tadc %D0, r1"
+            : "+r"(sum)
+            : "r"(v), "r"(x)
+            : "r0");
+    return sum;
+#else
+    return sum + (uint32_t)v * x;
+#endif
+}
+
+/* where a column lies in words that hold two: a byte in each half word */
+static inline size_t sucref_i_one_of_two(uint32_t e)
+{
+    const size_t at = (size_t)((e & 0xFFFFFFU) >> 2); /* two bytes a column */
+    return (at & ~(size_t)3) + (at >> 1 & 1U);
+}
+
+/* Four rows, wide list. Their digits follow one another in the bits from p on, 8 / 2^stride bytes further for each
+ * column; stride 2: two columns to a word. high: of slots of 1 bit, the upper four in a byte. */
+static inline void sucref_i_quad(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned slot, unsigned stride,
+                                 unsigned high)
+{
+    uint32_t a = 0, b = 0, c = 0, d = 0, e;
+    for (e = *list; (uint8_t)(e >> 16) != 0xFFU; e = *++list) { /* the end's byte alone: columns are below 2^16 */
+        const uint8_t *q = p + (stride == 2 ? sucref_i_one_of_two(e) : (size_t)((e & 0xFFFFFFU) >> stride));
+        const uint8_t x = (uint8_t)(e >> 24);
+        uint8_t v;
+        if (slot == 8) {
+            const uint32_t u = SUCREF_READ_U32(q);
+            a = sucref_i_mac(a, (uint8_t)u, x);
+            b = sucref_i_mac(b, (uint8_t)(u >> 8), x);
+            c = sucref_i_mac(c, (uint8_t)(u >> 16), x);
+            d = sucref_i_mac(d, (uint8_t)(u >> 24), x);
+        } else if (slot == 4) {
+            v = SUCREF_READ_U8(q);
+            a = sucref_i_mac(a, (uint8_t)(v & 15U), x);
+            b = sucref_i_mac(b, (uint8_t)(v >> 4), x);
+            v = SUCREF_READ_U8(q + (stride == 2 ? 2 : 1));
+            c = sucref_i_mac(c, (uint8_t)(v & 15U), x);
+            d = sucref_i_mac(d, (uint8_t)(v >> 4), x);
+        } else if (slot == 2) {
+            v = SUCREF_READ_U8(q);
+            a = sucref_i_mac(a, (uint8_t)(v & 3U), x);
+            b = sucref_i_mac(b, (uint8_t)(v >> 2 & 3U), x);
+            c = sucref_i_mac(c, (uint8_t)(v >> 4 & 3U), x);
+            d = sucref_i_mac(d, (uint8_t)(v >> 6), x);
+        } else {
+            v = (uint8_t)(SUCREF_READ_U8(q) >> high);
+            a += (v & 1U) ? x : 0U;
+            b += (v & 2U) ? x : 0U;
+            c += (v & 4U) ? x : 0U;
+            d += (v & 8U) ? x : 0U;
+        }
+    }
+    acc[0] += a;
+    acc[1] += b;
+    acc[2] += c;
+    acc[3] += d;
+}
+
+/* by slot and rows of the block; each by itself, as it needs most of the registers */
+#define SUCREF_I_QUAD(name, slot, stride, high)                                                                        \
+    SUCREF_I_ALONE static void name(uint32_t *acc, const uint8_t *p, const uint32_t *list)                             \
+    {                                                                                                                  \
+        sucref_i_quad(acc, p, list, slot, stride, high);                                                               \
+    }
+SUCREF_I_QUAD(sucref_i_quad_8x8, 8, 0, 0)
+SUCREF_I_QUAD(sucref_i_quad_8x4, 8, 1, 0)
+SUCREF_I_QUAD(sucref_i_quad_4x16, 4, 0, 0)
+SUCREF_I_QUAD(sucref_i_quad_4x8, 4, 1, 0)
+SUCREF_I_QUAD(sucref_i_quad_4x4, 4, 2, 0)
+SUCREF_I_QUAD(sucref_i_quad_2x16, 2, 1, 0)
+SUCREF_I_QUAD(sucref_i_quad_2x8, 2, 2, 0)
+SUCREF_I_QUAD(sucref_i_quad_1x16, 1, 2, 0)
+SUCREF_I_QUAD(sucref_i_quad_1x16_high, 1, 2, 4)
+
+/* a block; returns 0 and does nothing where its columns are fractions of a byte */
+static int sucref_i_dot_quads(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t block, unsigned slot)
+{
+    void (*even)(uint32_t *, const uint8_t *, const uint32_t *), (*odd)(uint32_t *, const uint8_t *, const uint32_t *);
+    uint32_t row, step = slot / 2U; /* bytes from four rows to the next */
+    if (slot == 8) {
+        even = odd = block == 8 ? sucref_i_quad_8x8 : sucref_i_quad_8x4;
+    } else if (slot == 4) {
+        even = odd = block == 16 ? sucref_i_quad_4x16 : block == 8 ? sucref_i_quad_4x8 : sucref_i_quad_4x4;
+    } else if (slot == 2 && block > 4) {
+        even = odd = block == 16 ? sucref_i_quad_2x16 : sucref_i_quad_2x8;
+        if (block == 8) { step = 2; }
+    } else if (slot == 1 && block == 16) {
+        even = sucref_i_quad_1x16;
+        odd = sucref_i_quad_1x16_high;
+    } else {
+        return 0;
+    }
+    for (row = 0; row < block; row += 4) {
+        (row % 8U == 0 ? even : odd)(acc + row, p + (slot == 1 ? row / 8U * 2U : row / 4U * step), list);
+    }
+    return 1;
+}
+#endif
+
 /* 1 to 16 rows of a plane whose slots are `slot` wide; p: their first block. bytes8: full bytes with offset fields */
 static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, uint32_t n_in,
                          unsigned slot, int bytes8, int wide)
@@ -2253,7 +2365,12 @@ static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, 
 #endif
         {
             (void)bytes8; (void)wide;
-            sucref_i_dot_wide(acc + done, p, list, block, slot);
+#if SUCREF_I_QUADS
+            if (!sucref_i_dot_quads(acc + done, p, list, block, slot))
+#endif
+            {
+                sucref_i_dot_wide(acc + done, p, list, block, slot);
+            }
         }
         p += sucref_i_block_bytes(block, n_in, slot);
         done += block;
@@ -2448,21 +2565,24 @@ static inline sucref_i_builder sucref_i_begin(const sucref_net *s, const sucref_
 #endif
 
 /* the input without chunks, for the kernel that makes one product at a time */
-static void sucref_i_list_wide(sucref_net *s, const sucref_layer *l, const sucref_i_source *src, int bytes8)
+SUCREF_I_ALONE static void sucref_i_list_wide(sucref_net *s, const sucref_layer *l, const sucref_i_source *src,
+                                              int bytes8)
 {
-    uint32_t *list = s->work, c;
-    s->nonzero = s->sum = 0;
-    for (c = 0; c < l->n_in; c++) {
-        const uint32_t x = sucref_i_value(src, c);
+    const sucref_i_source from = *src;
+    const uint32_t n = l->n_in;
+    uint32_t *list = s->work, c, at = 0, sum = 0;
+    for (c = 0; c < n; c++, at += 8U) {
+        const uint32_t x = sucref_i_value(&from, c);
 #ifndef SUCREF_CONSTANT_WORK
         if (x == 0) { continue; }
 #endif
-        *list++ = x << 24 | c << 3;
-        s->sum += x;
-        s->nonzero++;
+        *list++ = x << 24 | at;
+        sum += x;
     }
     *list = SUCREF_I_WIDE_END;
-    s->offset = bytes8 ? s->sum * 128U : 0;
+    s->nonzero = (uint32_t)(list - s->work);
+    s->sum = sum;
+    s->offset = bytes8 ? sum * 128U : 0;
     s->wide = 1;
 }
 

@@ -98,7 +98,7 @@ measure() { # core plan rows cols
     ./build/sucref info $d/layer.sucref | sed -n 's/.*at most \([0-9]*\) multiply-adds and \([0-9]*\) weight bytes.*/\1 \2/p' >$d/layer.cost
     awk -v core=$core -v plan="$plan" -v rows=$rows -v cols=$cols -v scratch=$scratch -v exact=$exact -v csv=$csv '
         function row(stage, n, macs, bytes) {
-            printf "%s,pairs,\"%s\",%d,%d,%s,%d,%d,%d,%d,%d\n", core, plan, cols, rows, stage, n, macs, bytes, scratch, exact >>csv
+            printf "%s,%s,\"%s\",%d,%d,%s,%d,%d,%d,%d,%d\n", core, core == "avr" ? "quads" : "pairs", plan, cols, rows, stage, n, macs, bytes, scratch, exact >>csv
             printf "%-4s %-8s %4d x %-4d %-8s %9d instructions, %6.3f each, exact %d\n", core, plan, rows, cols, stage, n, n / (rows * cols), exact }
         FILENAME ~ /cost$/ { macs[FNR] = $1; bytes[FNR] = $2; stops = FNR; next }
         /^COUNT/ { n[++k] = $3 }

@@ -14,7 +14,7 @@ for c in "gcc -std=c99 -Wstrict-prototypes $W" "gcc -m32 -std=c99 -Wstrict-proto
     if ! command -v $x >/dev/null 2>&1; then echo "skipped: $x (Debian: $(echo $x | sed 's/clang++/clang/'))"; skipped=$((skipped + 1)); continue; fi
     case $c in *-m32*) gcc -m32 -x c -c /dev/null -o /dev/null 2>/dev/null && echo '#include <math.h>' | gcc -m32 -E -x c - >/dev/null 2>&1 || { echo "skipped: gcc -m32 (Debian: gcc-multilib, or gcc-12-multilib beside cross compilers)"; skipped=$((skipped + 1)); continue; } ;; esac
     for f in declared body private host; do
-        for k in "" -DSUCREF_KERNEL=1 -DSUCREF_KERNEL=2 -DSUCREF_CONSTANT_WORK -DSUCREF_NO_STATUS_TEXT -DSUCREF_NO_DITHER -DSUCREF_NO_PARITY "-DSUCREF_NO_DITHER -DSUCREF_NO_PARITY" -DSUCREF_PHILOX; do
+        for k in "" -DSUCREF_KERNEL=1 -DSUCREF_KERNEL=2 -DSUCREF_KERNEL=4 -DSUCREF_CONSTANT_WORK -DSUCREF_NO_STATUS_TEXT -DSUCREF_NO_DITHER -DSUCREF_NO_PARITY "-DSUCREF_NO_DITHER -DSUCREF_NO_PARITY" -DSUCREF_PHILOX; do
             [ -n "$k" ] && [ $f != body ] && continue
             try "$c $k $f" "$c $k -O2 -c $d/$f.$e -o $d/x.o"
         done
