@@ -684,6 +684,7 @@ SUCREF_API uint32_t sucref_outer_batch(uint32_t m, uint32_t n);
 typedef struct {
     uint8_t *out;
     size_t room, len;     /* len may pass room: nothing is written beyond, the length needed is known at the end */
+    size_t used;          /* up to the last byte that is not 0 */
     uint32_t low, range, pending;
     uint8_t cache, carry, first;
 } sucref_encoder;
@@ -4093,6 +4094,7 @@ static void sucref_i_byte(sucref_encoder *e, unsigned v)
 {
     if (e->len < e->room) { e->out[e->len] = (uint8_t)v; }
     e->len++;
+    if ((uint8_t)v != 0) { e->used = e->len; }
 }
 
 static void sucref_i_shift_byte(sucref_encoder *e)
@@ -4112,7 +4114,7 @@ SUCREF_API void sucref_encoder_init(sucref_encoder *e, uint8_t *out, size_t room
 {
     e->out = out;
     e->room = room;
-    e->len = 0;
+    e->len = e->used = 0;
     e->low = e->pending = 0;
     e->range = 0xFFFFFFFFU;
     e->cache = e->carry = 0;
@@ -4135,8 +4137,7 @@ SUCREF_API size_t sucref_encoder_end(sucref_encoder *e)
     e->low = top;
     sucref_i_shift_byte(e);
     sucref_i_shift_byte(e);
-    while (e->len > 0 && e->len <= e->room && e->out[e->len - 1U] == 0) { e->len--; }
-    return e->len;
+    return e->used;
 }
 
 static uint32_t sucref_i_next_byte(sucref_decoder *d) { return d->at < d->len ? d->in[d->at++] : 0U; }
@@ -5394,8 +5395,8 @@ static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec
     const uint32_t bytes = sucref_plane_bytes(n_rows, s->n_in, s->plan[plane]);
     unsigned low = 8, i;
     uint32_t r;
-    for (i = 0; i <= plane; i++) { low -= s->coarse && i == 1 ? 0U : s->plan[i]; }
-    if (s->coarse && plane == 1) { low = 0; }
+    for (i = 0; i <= plane; i++) { low -= s->plan[i]; }
+    if (s->coarse && plane == 1) { low = 0; } /* a plane of its own */
     if (o->p != NULL) {
         uint8_t *shift = (uint8_t *)malloc(n_rows);
         int status = SUCREF_E_SPACE;

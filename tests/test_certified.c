@@ -161,7 +161,13 @@ static void offsets_at_the_mean(void)
         for (i = 0; i < sizeof samples; i++) { samples[i] = (uint8_t)rnd(); }
         certifiable(&r, &fitted, samples);
         CHECK(sucref_certify(&b, &memory, &r.spec, samples, SAMPLES) == SUCREF_OK);
-        for (i = 0; i < r.layer[0].n_in; i++) { u[i] = b.mean[i]; CHECK(b.weight[i] >= 1); }
+        for (i = 0; i < r.layer[0].n_in; i++) {
+            const uint8_t flip = r.spec.input_type == SUCREF_INPUT_S8 ? 0x80 : 0;
+            uint32_t sum = 0, n;
+            for (n = 0; n < SAMPLES; n++) { sum += (uint8_t)(samples[n * r.layer[0].n_in + i] ^ flip); }
+            u[i] = b.mean[i];
+            CHECK(b.mean[i] == (2 * sum + SAMPLES) / (2 * SAMPLES) && b.weight[i] >= 15);
+        }
         for (t = 0; t + 1U < r.spec.n_stops; t++) {
             uint32_t row = 0;
             for (g = 0; g < r.layer[0].n_groups; g++) {

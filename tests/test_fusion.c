@@ -59,6 +59,15 @@ static void messages(void)
     CHECK(sucref_shard_open(NULL, message[0][0], 9) == SUCREF_E_ARG && sucref_shard_open(&s, NULL, 9) == SUCREF_E_ARG);
     s.count = 0;
     CHECK(sucref_shard_pack(room, sizeof room, &k, &s, y[0][0]) == SUCREF_E_RANGE);
+    { /* the longest message */
+        static uint8_t longest[SUCREF_SHARD_OVERHEAD + 4 * 16383];
+        static int32_t outputs[16383];
+        outputs[16382] = -5;
+        s.count = 16383;
+        CHECK(sucref_shard_pack(longest, sizeof longest, &k, &s, outputs) == SUCREF_OK && k == sizeof longest);
+        CHECK(sucref_shard_open(&s, longest, k) == SUCREF_OK && s.count == 16383 &&
+              sucref_i_s32(sucref_i_get_le(s.outputs + 4 * 16382)) == -5);
+    }
     s.count = 16384;
     CHECK(sucref_shard_pack(room, sizeof room, &k, &s, y[0][0]) == SUCREF_E_RANGE);
     s.count = 2;

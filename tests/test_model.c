@@ -296,40 +296,47 @@ static void writer_refuses(void)
     l.plan[0] = l.plan[1] = 4; l.n_planes = 2; l.order = order;
     spec.layers = &l; spec.n_layers = 1; spec.n_stops = 2; spec.bits = bits; spec.in_bits = in_bits;
 #define WRITES() (sucref_model_write((uint8_t *)file, sizeof file, &spec, &f) != 0)
-#define REFUSES(change, back, why) change; CHECK(!WRITES() && strstr(f.field, why) != NULL); back
+#define REFUSES(change, back, why, at)                                                                                 \
+    change;                                                                                                            \
+    CHECK(!WRITES() && strstr(f.field, why) != NULL && f.offset == (at));                                              \
+    back
+    /* the file: header 48, layer 48, group 40, stops 2 * 16, entries 2 * 8, parameters */
+    enum { LAYER = 48, STOPS = LAYER + 48 + 40, ENTRIES = STOPS + 32, BIAS = ENTRIES + 16, MUL = BIAS + 80 };
     CHECK(WRITES());
-    REFUSES(w[7] = -128, w[7] = 0, "-128");
-    REFUSES(shift[3] = 8, shift[3] = 0, "row shift");
-    REFUSES(bits[0] = 3, bits[0] = 4, "inconsistent");
-    REFUSES(bits[1] = 3, bits[1] = 8, "inconsistent");
-    REFUSES(bits[1] = 4, bits[1] = 8, "bits of a stop");
-    REFUSES((bits[0] = 8, bits[1] = 4), (bits[0] = 4, bits[1] = 8), "inconsistent");
-    REFUSES(in_bits[1] = 7, in_bits[1] = 8, "input bits");
-    REFUSES(in_bits[0] = 0, in_bits[0] = 8, "input bits");
-    REFUSES(in_bits[0] = 9, in_bits[0] = 8, "input bits");
-    REFUSES(l.plan[1] = 3, l.plan[1] = 4, "inconsistent");
-    REFUSES(l.act = 6, l.act = 0, "activation");
-    REFUSES(spec.softmax_multiplier = 5, spec.softmax_multiplier = 0, "softmax");
-    REFUSES(spec.softmax_shift = 1, spec.softmax_shift = 0, "softmax");
+    REFUSES(w[7] = -128, w[7] = 0, "-128", 0);
+    REFUSES(shift[3] = 8, shift[3] = 0, "row shift", 0);
+    REFUSES(bits[0] = 3, bits[0] = 4, "inconsistent", 0);
+    REFUSES(bits[1] = 3, bits[1] = 8, "inconsistent", 0);
+    REFUSES(bits[1] = 4, bits[1] = 8, "bits of a stop", ENTRIES + 8);
+    REFUSES((bits[0] = 8, bits[1] = 4), (bits[0] = 4, bits[1] = 8), "inconsistent", 0);
+    REFUSES(in_bits[1] = 7, in_bits[1] = 8, "input bits", STOPS + 16 + 4);
+    REFUSES(in_bits[0] = 0, in_bits[0] = 8, "input bits", STOPS + 4);
+    REFUSES(in_bits[0] = 9, in_bits[0] = 8, "input bits", STOPS + 4);
+    REFUSES(l.plan[1] = 3, l.plan[1] = 4, "inconsistent", 0);
+    REFUSES(l.act = 6, l.act = 0, "activation", LAYER + 26);
+    REFUSES(spec.softmax_multiplier = 5, spec.softmax_multiplier = 0, "softmax", 32);
+    REFUSES(spec.softmax_shift = 1, spec.softmax_shift = 0, "softmax", 32);
     REFUSES((spec.softmax_multiplier = 0x40000000, spec.softmax_shift = 32),
-            (spec.softmax_multiplier = 0, spec.softmax_shift = 0), "softmax");
-    REFUSES(l.requant = 3, l.requant = 0, "requantization");
-    REFUSES(l.flags = 16, l.flags = 0, "layer flags");
-    REFUSES(l.lo = 9, l.lo = 0, "clamp");
-    REFUSES(l.slope = 1, l.slope = 0, "reserved bytes of a layer");
-    REFUSES(multiplier[0] = 0x3FFFFFFF, multiplier[0] = 0, "multiplier");
-    REFUSES(multiplier[0] = -1, multiplier[0] = 0, "multiplier");
-    REFUSES(exponent[0] = -32, exponent[0] = 0, "exponent");
-    REFUSES(exponent[0] = 31, exponent[0] = 0, "exponent");
-    REFUSES((l.requant = 1, exponent[0] = -1), (l.requant = 0, exponent[0] = 0), "exponent");
-    REFUSES((l.requant = 1, exponent[0] = 32), (l.requant = 0, exponent[0] = 0), "exponent");
-    REFUSES((l.flags = SUCREF_LAYER_PER_ROW, multiplier[19] = 1), (l.flags = 0, multiplier[19] = 0), "multiplier");
-    REFUSES((l.flags = SUCREF_LAYER_ORDER, order[19] = 20), (l.flags = 0, order[19] = 0), "output order");
-    REFUSES(bias[19] = 2147483647 - 30 * 32640 + 1, bias[19] = 0, "bias");
-    REFUSES(bias[19] = -(2147483647 - 30 * 32640) - 1, bias[19] = 0, "bias");
-    REFUSES(spec.input_type = 2, spec.input_type = 0, "input type");
-    REFUSES(spec.n_layers = 0, spec.n_layers = 1, "inconsistent");
-    REFUSES(spec.layers = NULL, spec.layers = &l, "inconsistent");
+            (spec.softmax_multiplier = 0, spec.softmax_shift = 0), "softmax", 32);
+    REFUSES(l.requant = 3, l.requant = 0, "requantization", LAYER + 27);
+    REFUSES(l.flags = 16, l.flags = 0, "layer flags", LAYER + 28);
+    REFUSES(l.lo = 9, l.lo = 0, "clamp", LAYER + 31);
+    REFUSES(l.slope = 1, l.slope = 0, "reserved bytes of a layer", LAYER + 36);
+    REFUSES(multiplier[0] = 0x3FFFFFFF, multiplier[0] = 0, "multiplier", MUL);
+    REFUSES(multiplier[0] = -1, multiplier[0] = 0, "multiplier", MUL);
+    REFUSES(exponent[0] = -32, exponent[0] = 0, "exponent", MUL + 4);
+    REFUSES(exponent[0] = 31, exponent[0] = 0, "exponent", MUL + 4);
+    REFUSES((l.requant = 1, exponent[0] = -1), (l.requant = 0, exponent[0] = 0), "exponent", MUL + 4);
+    REFUSES((l.requant = 1, exponent[0] = 32), (l.requant = 0, exponent[0] = 0), "exponent", MUL + 4);
+    REFUSES((l.flags = SUCREF_LAYER_PER_ROW, multiplier[19] = 1), (l.flags = 0, multiplier[19] = 0), "multiplier",
+            MUL + 76);
+    REFUSES((l.flags = SUCREF_LAYER_ORDER, order[19] = 20), (l.flags = 0, order[19] = 0), "output order",
+            MUL + 4 + 4 + 20 + 32 + 38);
+    REFUSES(bias[19] = 2147483647 - 30 * 32640 + 1, bias[19] = 0, "bias", BIAS + 76);
+    REFUSES(bias[19] = -(2147483647 - 30 * 32640) - 1, bias[19] = 0, "bias", BIAS + 76);
+    REFUSES(spec.input_type = 2, spec.input_type = 0, "input type", 29);
+    REFUSES(spec.n_layers = 0, spec.n_layers = 1, "inconsistent", 0);
+    REFUSES(spec.layers = NULL, spec.layers = &l, "inconsistent", 0);
     { /* the limits themselves are fine */
         bias[19] = -(2147483647 - 30 * 32640);
         bias[18] = -bias[19];
@@ -370,8 +377,112 @@ static void writer_refuses(void)
         spec.layers = &l; spec.bits = bits;
     }
     l.group_rows = groups; l.n_groups = 2;
-    REFUSES(groups[1] = 9, groups[1] = 8, "inconsistent");
+    REFUSES(groups[1] = 9, groups[1] = 8, "inconsistent", 0);
     { uint8_t bits4[4] = { 4, 0, 8, 8 }; spec.bits = bits4; CHECK(WRITES()); }
+}
+
+/* the file's limits are fine, one more is named */
+static void limits(void)
+{
+    enum { LAYERS = SUCREF_MAX_LAYERS + 1, STOPS = SUCREF_MAX_STOPS + 1 };
+    static const int8_t one[1] = { 1 }, exponent[1] = { 0 };
+    static int8_t wide[65536];
+    static const int32_t bias[1] = { 0 }, multiplier[1] = { 1 << 30 };
+    static uint8_t bits[LAYERS * STOPS];
+    static sucref_layer_spec l[LAYERS];
+    static uint32_t file[90000];
+    sucref_model_spec spec;
+    sucref_fault f = { "", 0 };
+    sucref_model m;
+    int n;
+    memset(&spec, 0, sizeof spec);
+    memset(bits, 8, sizeof bits);
+    for (n = 0; n < LAYERS; n++) {
+        l[n].n_in = l[n].n_out = 1;
+        l[n].w = one; l[n].bias = bias; l[n].multiplier = multiplier; l[n].exponent = exponent;
+        l[n].plan[0] = 8;
+        l[n].n_planes = 1;
+        l[n].hi = 255;
+    }
+    spec.layers = l; spec.bits = bits; spec.in_bits = bits;
+    spec.n_layers = SUCREF_MAX_LAYERS; spec.n_stops = SUCREF_MAX_STOPS;
+    CHECK(WRITES());
+    CHECK(sucref_model_open(&m, file, sizeof file, NULL) == SUCREF_OK && try_bytes(file, m.file_bytes));
+    spec.n_layers = LAYERS;
+    CHECK(!WRITES() && strcmp(f.field, "number of layers") == 0 && f.offset == 24);
+    spec.n_layers = 1;
+    spec.n_stops = STOPS;
+    CHECK(!WRITES() && strcmp(f.field, "number of stops") == 0 && f.offset == 28);
+    spec.n_stops = 1;
+    l[0].n_in = 65535;
+    l[0].w = wide;
+    CHECK(WRITES());
+    l[0].n_in = 65536;
+    CHECK(!WRITES());
+}
+
+/* fields that the writer never gets wrong, changed in the file: their names and places */
+static void faults(void)
+{
+    static const struct {
+        uint32_t at, value;
+        const char *field;
+        uint32_t offset;
+    } change[] = { { 0, 0x52435554, "magic", 0 },
+                   { 4, 1, "format version", 4 },
+                   { 4, 1U << 16, "plane layout", 6 },
+                   { 36, 1, "reserved bytes of the header", 31 },
+                   { 12, 48, "head length", 12 },
+                   { 16, 3, "layer inputs", 48 },
+                   { 48 + 8, 0, "parameters", 48 + 8 },
+                   { 96 + 8 + 4, 4, "plane that the plan lacks", 96 + 8 + 4 },
+                   { 96 + 8 + 28, 4, "plane that the plan lacks", 96 + 8 + 28 },
+                   { 96, 1, "rows of a group", 96 },
+                   { 96 + 8, 8, "plane", 96 + 8 },
+                   { 136, 4, "end of a stop", 136 },
+                   { 136 + 4, 0x108, "reserved bytes of a stop", 141 },
+                   { 136 + 8, 4, "exit rule", 136 + 8 },
+                   { 152, 0x108, "reserved bytes of an entry", 153 },
+                   { 152 + 4, 4, "correction", 156 } };
+    static const int8_t w[4] = { 1, 2, 3, 4 }, exponent[1] = { 0 };
+    static const int32_t bias[2] = { 0, 0 }, multiplier[1] = { 1 << 30 };
+    static const uint8_t bits[1] = { 8 };
+    uint32_t file[200], len, head, k;
+    uint8_t *bytes = (uint8_t *)file;
+    sucref_layer_spec l;
+    sucref_model_spec spec;
+    sucref_model m;
+    sucref_fault f;
+    memset(&l, 0, sizeof l); memset(&spec, 0, sizeof spec);
+    l.n_in = l.n_out = 2;
+    l.w = w; l.bias = bias; l.multiplier = multiplier; l.exponent = exponent;
+    l.plan[0] = 8;
+    l.n_planes = 1;
+    spec.layers = &l; spec.n_layers = 1; spec.n_stops = 1; spec.bits = bits; spec.in_bits = bits;
+    len = sucref_model_write(bytes, sizeof file, &spec, NULL);
+    CHECK(sucref_model_open(&m, file, len, &f) == SUCREF_OK);
+    for (k = 0; k < sizeof change / sizeof change[0]; k++) {
+        const uint32_t was = sucref_i_get_le(bytes + change[k].at);
+        sucref_i_put_le(bytes + change[k].at, change[k].value, 4);
+        CHECK(sucref_model_open(&m, file, len, &f) == SUCREF_E_DATA && strcmp(f.field, change[k].field) == 0 &&
+              f.offset == change[k].offset);
+        sucref_i_put_le(bytes + change[k].at, was, 4);
+    }
+    head = sucref_i_get_le(bytes + 12);
+    bytes[head + 2] = 2;
+    CHECK(sucref_model_open(&m, file, len, &f) == SUCREF_E_DATA && strcmp(f.field, "section flags") == 0 &&
+          f.offset == head + 2);
+    bytes[head + 2] = 1;
+    bytes[head] = 5;
+    CHECK(sucref_model_open(&m, file, len, &f) == SUCREF_E_DATA && f.offset == head);
+    bytes[head] = 2;
+    bytes[head + 8]++;
+    CHECK(sucref_model_open(&m, file, len, &f) == SUCREF_E_DATA && strcmp(f.field, "section length") == 0 &&
+          f.offset == head + 8);
+    bytes[head + 8]--;
+    bytes[len - 1] ^= 1;
+    CHECK(sucref_model_open(&m, file, len, &f) == SUCREF_OK && sucref_model_check(&m, &f) == SUCREF_E_DATA &&
+          f.offset == head);
 }
 
 /* tables with room for a group that no layer has, everything behind them moved: only the count is wrong */
@@ -463,6 +574,8 @@ int main(int argc, char **argv)
     test_init(argc, argv);
     RUN("a file cut at every byte", cut_at_every_byte);
     RUN("a file with every byte changed", every_byte_changed);
+    RUN("limits of the file", limits);
+    RUN("faults name the field and its place", faults);
     RUN("a group too many is named", one_group_too_many);
     RUN("damage behind good CRCs breaks nothing", damage_with_good_crcs);
     RUN("unknown sections", unknown_sections);

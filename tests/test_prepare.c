@@ -210,6 +210,116 @@ static void quantize_refuses(void)
     CHECK(sucref_quantize(&file, &len, odd + 1, 1, &good, NULL) == SUCREF_E_RANGE);
 }
 
+/* 64 layers; which of them follow the plan: those with at least a quarter of the largest one's weights */
+static void plans_of_layers(void)
+{
+    static const float one[1] = { 0.5F }, none[IN] = { 0 };
+    sucref_float_layer many[64], few[3];
+    sucref_quantize_options o = setup();
+    uint8_t *file = NULL;
+    uint32_t len, i, n;
+    sucref_model m;
+    sucref_layer l;
+    for (i = 0; i < 64; i++) {
+        many[i].n_in = many[i].n_out = 1;
+        many[i].w = one; many[i].b = none;
+    }
+    o.n_calibrate = 0;
+    CHECK(sucref_quantize(&file, &len, many, 64, &o, NULL) == SUCREF_OK &&
+          sucref_model_open(&m, file, len, NULL) == SUCREF_OK);
+    CHECK(m.n_layers == 64);
+    free(file);
+    few[0].n_in = 40; few[0].n_out = 8; few[0].w = w0; few[0].b = none;
+    few[1].n_in = 8; few[1].n_out = 10; few[1].w = w0; few[1].b = none;
+    few[2].n_in = 10; few[2].n_out = 7; few[2].w = w0; few[2].b = none;
+    CHECK(sucref_quantize(&file, &len, few, 3, &o, NULL) == SUCREF_OK &&
+          sucref_model_open(&m, file, len, NULL) == SUCREF_OK);
+    for (n = 0; n < 3; n++) { /* 320, 80 and 70 weights */
+        sucref_model_layer(&l, &m, n);
+        CHECK(l.n_planes == (n < 2 ? 3 : 1) && l.act == (n < 2 ? SUCREF_ACT_RELU : SUCREF_ACT_NONE));
+        CHECK(n == 2 || l.lo == l.out_zero);
+    }
+    free(file);
+}
+
+/* one calibration input is used: without it hidden ranges are those of the largest inputs */
+static void one_sample_counts(void)
+{
+    sucref_quantize_options o = setup();
+    uint8_t *file[2] = { NULL, NULL };
+    uint32_t len[2], k;
+    sucref_model m[2];
+    sucref_entry e;
+    sucref_layer l[2];
+    memset(x[0], 1, IN);
+    for (k = 0; k < 2; k++) {
+        o.n_calibrate = k;
+        CHECK(sucref_quantize(&file[k], &len[k], layers, 2, &o, NULL) == SUCREF_OK &&
+              sucref_model_open(&m[k], file[k], len[k], NULL) == SUCREF_OK);
+        sucref_model_entry(&e, &m[k], 0, 0);
+        CHECK((e.correction_offset != 0) == (k == 1));
+        sucref_model_layer(&l[k], &m[k], 0);
+    }
+    { /* activations of an input of ones are some hundred times smaller than of full ones, and so are their steps */
+        const sucref_i_params a = sucref_i_params_of(&l[0]), b = sucref_i_params_of(&l[1]);
+        const int8_t without = (int8_t)file[0][a.exponent], with = (int8_t)file[1][b.exponent];
+        CHECK(with >= without + 4);
+    }
+    free(file[0]);
+    free(file[1]);
+}
+
+/* a clip is chosen that makes the cut weights' error over all stops less than any other of its shares does */
+static void chosen_clip_is_best(void)
+{
+    enum { N = 50 };
+    static const double shares[7] = { 1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.42 };
+    sucref_quantize_options o = setup();
+    sucref_i_job j;
+    double weight[N];
+    float w[N];
+    int8_t q[N];
+    int k, i, t, trial;
+    memset(&j, 0, sizeof j);
+    j.opt = &o;
+    o.clip = 0;
+    j.n_stops = 3;
+    j.bits[0] = 1; j.bits[1] = 3; j.bits[2] = 8;
+    for (trial = 0; trial < 50; trial++) {
+        double max = 0, best = 1e30, clip = 0;
+        for (i = 0; i < N; i++) {
+            w[i] = bell() * bell();
+            weight[i] = 0.1 + rnd_below(100);
+            if (fabs((double)w[i]) > max) { max = fabs((double)w[i]); }
+        }
+        /* 8 times the error of the full weights, and that of each coarser stop at its best line */
+        for (k = 0; k < 7; k++) {
+            const double step = max * shares[k] / 127;
+            double error = 0;
+            for (i = 0; i < N; i++) {
+                double v = floor(w[i] / step + 0.5);
+                v = v > 127 ? 127 : v < -127 ? -127 : v;
+                q[i] = (int8_t)v;
+                error += 8 * weight[i] * (w[i] - v * step) * (w[i] - v * step);
+            }
+            for (t = 0; t < 2; t++) {
+                double s0 = 0, s1 = 0, s2 = 0, y1 = 0, y2 = 0, sy = 0, slope, base;
+                for (i = 0; i < N; i++) {
+                    const double v = floor((q[i] + 128) / ldexp(1, 8 - j.bits[t]));
+                    s0 += weight[i]; s1 += weight[i] * v; s2 += weight[i] * v * v;
+                    y1 += weight[i] * w[i]; y2 += weight[i] * w[i] * w[i]; sy += weight[i] * w[i] * v;
+                }
+                slope = s0 * s2 - s1 * s1 > 1e-9 ? (s0 * sy - s1 * y1) / (s0 * s2 - s1 * s1) : 0;
+                base = (y1 - slope * s1) / s0;
+                error += y2 + slope * slope * s2 + base * base * s0 - 2 * slope * sy - 2 * base * y1 +
+                         2 * slope * base * s1;
+            }
+            if (error < best * (1 - 1e-9)) { best = error; clip = max * shares[k]; }
+        }
+        CHECK(fabs(sucref_i_choose_clip(&j, w, q, N, max, weight) - clip) < 1e-12);
+    }
+}
+
 static void all_zero_weights_work(void)
 {
     sucref_quantize_options o = setup();
@@ -379,6 +489,9 @@ int main(int argc, char **argv)
     RUN("memory may run out anywhere", memory_runs_out);
     RUN("progress is told", progress_is_told);
     RUN("quantize refuses what it cannot do", quantize_refuses);
+    RUN("layers that follow the plan", plans_of_layers);
+    RUN("one sample is enough to calibrate", one_sample_counts);
+    RUN("the chosen clip is the best of its shares", chosen_clip_is_best);
     RUN("layers of zeros work", all_zero_weights_work);
     RUN("multipliers", multipliers);
     RUN("logistic and tanh by table", tables_are_close);

@@ -76,7 +76,10 @@ static void lemma_2(void)
     for (trial = 0; trial < 300; trial++) {
         uint32_t v[5], w[5];
         double inverse = 0, variance = 0, other = 0, sum = 0, rival[5];
-        for (i = 0; i < 5; i++) { v[i] = 1 + rnd_below(100000); inverse += 1.0 / v[i]; }
+        for (i = 0; i < 5; i++) {
+            v[i] = 1 + rnd_below(100000);
+            inverse += 1.0 / v[i];
+        }
         CHECK(sucref_combine_weights(w, v, 5) == SUCREF_OK);
         for (i = 0; i < 5; i++) {
             rival[i] = uniform();
@@ -189,10 +192,12 @@ static void theorem_4(void)
             CHECK(sucref_outer(g2, d2, M, x2, N, L) == SUCREF_OK);
             for (i = 0; i < M * N; i++) {
                 const double e = (double)g2[i] / (4.0 * sx.multiplier * sd.multiplier * L) - g[i];
-                mean[i] += e / T; error += e * e / T;
+                mean[i] += e / T;
+                error += e * e / T;
             }
         }
-        a = pow(pow(2, sx.shift) / sx.multiplier, 2) / 12; b = pow(pow(2, sd.shift) / sd.multiplier, 2) / 12;
+        a = pow(pow(2, sx.shift) / sx.multiplier, 2) / 12;
+        b = pow(pow(2, sd.shift) / sd.multiplier, 2) / 12;
         want = (M * N * L * a * b + N * a * dd + M * b * xx) / (L * L);
         bound = (double)M * N / L * (1 / (144.0 * pow(levels, 4)) + 2 / (12.0 * levels * levels)) * most_x * most_x *
                 most_d * most_d;
@@ -268,27 +273,66 @@ static void golden_chapter_3(void)
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
         b.kd = 17;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
-        b.kd = 2; b.kx = 17;
+        b.kd = 2;
+        b.kx = 17;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
         b.kx = 0;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
-        b.kx = 3; b.batch = 0;
+        b.kx = 3;
+        b.batch = 0;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
-        b.n = b.m = b.batch = 1; b.kx = 3; b.kd = 2;
+        b.n = b.m = b.batch = 1;
+        b.kx = 3;
+        b.kd = 2;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_OK);
         b.n = 0;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
-        b.n = 1; b.m = 0;
+        b.n = 1;
+        b.m = 0;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_RANGE);
-        b.m = 1; b.x = NULL;
+        b.m = 1;
+        b.x = NULL;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_ARG);
-        b.x = x; b.d = NULL;
+        b.x = x;
+        b.d = NULL;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_ARG);
-        b.d = d; b.bin_x = NULL;
+        b.d = d;
+        b.bin_x = NULL;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_ARG);
-        b.bin_x = golden_fit_bin_x[0]; b.bin_d = NULL;
+        b.bin_x = golden_fit_bin_x[0];
+        b.bin_d = NULL;
         CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == SUCREF_E_ARG);
     }
+}
+
+/* sixteen bins of each factor, the most: every value a bin of its own where there are so few,
+ * so that nothing is lost */
+static void outer_most_bins(void)
+{
+    enum { BINS = 16, L = 4 };
+    float x[BINS], d[BINS];
+    uint8_t bin[BINS];
+    double alpha[BINS], beta[BINS], objective[5];
+    sucref_outer_bins b;
+    int k;
+    for (k = 0; k < BINS; k++) {
+        x[k] = (float)rnd_in(-99, 99);
+        d[k] = (float)rnd_in(-99, 99);
+        bin[k] = (uint8_t)k;
+    }
+    b.x = x;
+    b.d = d;
+    b.bin_x = b.bin_d = bin;
+    b.n = b.m = BINS / L;
+    b.batch = L;
+    b.kx = b.kd = BINS;
+    b.lambda = 0.5;
+    CHECK(sucref_outer_fit(alpha, beta, &b, 2, objective) == SUCREF_OK && objective[0] < 1e-9 && objective[4] < 1e-6);
+    b.kx = BINS + 1;
+    CHECK(sucref_outer_fit(alpha, beta, &b, 2, objective) == SUCREF_E_RANGE);
+    b.kx = BINS;
+    b.kd = BINS + 1;
+    CHECK(sucref_outer_fit(alpha, beta, &b, 2, objective) == SUCREF_E_RANGE);
 }
 
 static void outer_limits(void)
@@ -339,7 +383,9 @@ static void lemma_6(void)
                 }
             }
         }
-        for (i = 0; i < N; i++) { for (j = 0; j < N; j++) { CHECK(sum[i][j] == (i == j ? k * 256 : 0)); } }
+        for (i = 0; i < N; i++) {
+            for (j = 0; j < N; j++) { CHECK(sum[i][j] == (i == j ? k * 256 : 0)); }
+        }
     }
 }
 
@@ -374,7 +420,10 @@ static double qcs_gamma(int n, int k, int levels)
 /* Theorem 7 (k >= 2) and Lemma 8: error below gamma, shrunk below gamma / (1 + gamma); heavy tails too */
 static void theorem_7_lemma_8(void)
 {
-    static const struct { unsigned log2_k; int levels; } c[4] = { { 6, 1 }, { 6, 2 }, { 4, 1 }, { 1, 1 } };
+    static const struct {
+        unsigned log2_k;
+        int levels;
+    } c[4] = { { 6, 1 }, { 6, 2 }, { 4, 1 }, { 1, 1 } };
     enum { N = 64, T = 3000 };
     double g[N], e[N], s[N], estimate[N];
     int k, t, i;
@@ -387,8 +436,12 @@ static void theorem_7_lemma_8(void)
         }
         for (t = 0; t < T; t++) {
             qcs(estimate, g, N, c[k].log2_k, (uint32_t)c[k].levels, (uint32_t)(t + 100000 * k));
-            for (i = 0; i < N; i++) { e[i] = estimate[i] - g[i]; s[i] = estimate[i] / (1 + gamma) - g[i]; }
-            error += squares(e, N) / squares(g, N) / T; shrunk += squares(s, N) / squares(g, N) / T;
+            for (i = 0; i < N; i++) {
+                e[i] = estimate[i] - g[i];
+                s[i] = estimate[i] / (1 + gamma) - g[i];
+            }
+            error += squares(e, N) / squares(g, N) / T;
+            shrunk += squares(s, N) / squares(g, N) / T;
         }
         CHECK(error < 1.03 * gamma && shrunk < 1.03 * gamma / (1 + gamma));
     }
@@ -406,9 +459,16 @@ static double feedback_ratio(double beta, int shrink, int train, double *correla
         double r[N] = { 0 }, w[N], g[N], z[N], sent[N];
         for (i = 0; i < N; i++) { w[i] = normal(); }
         for (t = 0; t < T; t++) {
-            for (i = 0; i < N; i++) { g[i] = train ? w[i] : normal(); z[i] = g[i] + beta * r[i]; }
+            for (i = 0; i < N; i++) {
+                g[i] = train ? w[i] : normal();
+                z[i] = g[i] + beta * r[i];
+            }
             largest = fmax(largest, squares(g, N));
-            for (i = 0; i < N && t > 5; i++) { cross += g[i] * r[i]; gg += g[i] * g[i]; rr += r[i] * r[i]; }
+            for (i = 0; i < N && t > 5; i++) {
+                cross += g[i] * r[i];
+                gg += g[i] * g[i];
+                rr += r[i] * r[i];
+            }
             qcs(sent, z, N, LOG2_K, 1, (uint32_t)(run * T + t + 1));
             for (i = 0; i < N; i++) {
                 if (shrink) { sent[i] /= 1 + gamma; }
@@ -446,7 +506,10 @@ static void convergence(void)
     int run, t, i;
     for (run = 0; run < RUNS; run++) {
         double w[N], g[N], sent[N];
-        for (i = 0; i < N; i++) { w[i] = normal(); start += (1 + 3.0 * i / (N - 1)) * w[i] * w[i] / 2 / RUNS; }
+        for (i = 0; i < N; i++) {
+            w[i] = normal();
+            start += (1 + 3.0 * i / (N - 1)) * w[i] * w[i] / 2 / RUNS;
+        }
         for (t = 0; t < T; t++) {
             for (i = 0; i < N; i++) { g[i] = (1 + 3.0 * i / (N - 1)) * w[i]; }
             gradients += squares(g, N) / (RUNS * T);
@@ -476,15 +539,23 @@ static void best_sampling(void)
         for (a = 1; a < 16 && (size_t)1 << a <= n; a++) {
             for (q = 1; q <= 127; q++) {
                 const double k = (double)(1 << a), g = (double)n / k - 1 + (double)n / (4.0 * q * q) * log(k) / (k - 1);
-                if (k * log(2 * q + 1) / log(2) <= bits && g < best) { best = g; want_k = a; }
+                if (k * log(2 * q + 1) / log(2) <= bits && g < best) {
+                    best = g;
+                    want_k = a;
+                }
             }
         }
         CHECK((status == SUCREF_OK) == (want_k != 0));
-        if (status != SUCREF_OK) { CHECK(status == SUCREF_E_RANGE); continue; }
+        if (status != SUCREF_OK) {
+            CHECK(status == SUCREF_E_RANGE);
+            continue;
+        }
         CHECK((double)(1 << log2_k) * log(2 * levels + 1) / log(2) <= bits + 1e-9);
         if (best < 60000) { CHECK(fabs(gamma / 65536.0 - best) < 1e-3 * (1 + best)); }
     }
-    { unsigned a, b; uint32_t g;
+    {
+        unsigned a, b;
+        uint32_t g;
         CHECK(sucref_qcs_best(NULL, &b, &g, 64, 64) == SUCREF_E_ARG &&
               sucref_qcs_best(&a, NULL, &g, 64, 64) == SUCREF_E_ARG &&
               sucref_qcs_best(&a, &b, NULL, 64, 64) == SUCREF_OK);
@@ -492,7 +563,8 @@ static void best_sampling(void)
               sucref_qcs_best(&a, &b, &g, 65536, 64) == SUCREF_E_RANGE &&
               sucref_qcs_best(&a, &b, &g, 2, 3) == SUCREF_E_RANGE);
         CHECK(sucref_qcs_best(&a, &b, &g, 2, 4) == SUCREF_OK && a == 1 && b == 1);
-        CHECK(sucref_qcs_best(&a, &b, &g, 65535, 1000000000) == SUCREF_OK && a == 15 && b == 127); }
+        CHECK(sucref_qcs_best(&a, &b, &g, 65535, 1000000000) == SUCREF_OK && a == 15 && b == 127);
+    }
 }
 
 /* ---- chapter 5 ---- */
@@ -516,7 +588,10 @@ static void lemma_13_14(void)
             g[i] += weight[k] * x[k][i] / 1000;
             norm[k] += x[k][i] * (double)x[k][i] / 1e6;
         }
-        for (j = 0; j < M; j++) { used[k][j] = (uint8_t)((j * 3 + k) % M < channels[k]); ones[j] = 65536; }
+        for (j = 0; j < M; j++) {
+            used[k][j] = (uint8_t)((j * 3 + k) % M < channels[k]);
+            ones[j] = 65536;
+        }
         reach += weight[k] * sqrt(norm[k]);
     }
     for (i = 0; i < K; i++) {
@@ -548,7 +623,10 @@ static void lemma_13_14(void)
             /* A is normalised by sqrt(m) */
             for (j = 0; j < M; j++) { air[j] += (int32_t)lrint(1000 * sigma * sqrt(M) * normal()); }
             CHECK(sucref_unfold(out, D, air, 3, &s, 0, work) == SUCREF_OK);
-            for (i = 0; i < D; i++) { const double e = (double)out[i] / M / 1000 - g[i]; error[c] += e * e / T; }
+            for (i = 0; i < D; i++) {
+                const double e = (double)out[i] / M / 1000 - g[i];
+                error[c] += e * e / T;
+            }
         }
     }
     CHECK(fabs(error[0] / want13 - 1) < 0.04 && fabs(error[1] / exact - 1) < 0.04 && exact <= bound);
@@ -585,11 +663,21 @@ static void local_power(void)
         }
     }
     memset(v, 0, sizeof v);
-    v[0] = INT32_MAX; v[1] = INT32_MAX; v[2] = INT32_MIN; v[3] = INT32_MAX; v[4] = INT32_MAX;
-    for (i = 0; i < K; i++) { used[i] = 1; inverse[i] = 65536; }
+    v[0] = INT32_MAX;
+    v[1] = INT32_MAX;
+    v[2] = INT32_MIN;
+    v[3] = INT32_MAX;
+    v[4] = INT32_MAX;
+    for (i = 0; i < K; i++) {
+        used[i] = 1;
+        inverse[i] = 65536;
+    }
     CHECK(sucref_air_power(v, 5, used, inverse, 65536, 0xFFFFFFFFU) < 2); /* the sum passes 2^64 */
     CHECK(sucref_air_power(v, 5, used, inverse, 65536, 0) == 0);
-    for (i = 0; i < N; i++) { g[i] = rnd_in(-1000, 1000); energy += (double)g[i] * g[i]; }
+    for (i = 0; i < N; i++) {
+        g[i] = rnd_in(-1000, 1000);
+        energy += (double)g[i] * g[i];
+    }
     for (t = 0; t < T; t++) { /* one node whose signal is 1.8 and 0.2 times g in turn, with power for 1 */
         int16_t small[N];
         int32_t now[N];
@@ -597,14 +685,23 @@ static void local_power(void)
         sucref_stream s;
         int32_t scale;
         sucref_stream_init(&s, 8, 8, (uint32_t)t);
-        for (i = 0; i < N; i++) { now[i] = (int32_t)lrint(part * g[i]); plain[i] += fmin(part, 1) * g[i] / T; }
+        for (i = 0; i < N; i++) {
+            now[i] = (int32_t)lrint(part * g[i]);
+            plain[i] += fmin(part, 1) * g[i] / T;
+        }
         sucref_feedback_add(z, now, residual, N, 128);
-        for (i = 0; i < N; i++) { small[i] = (int16_t)z[i]; CHECK(small[i] == z[i]); }
+        for (i = 0; i < N; i++) {
+            small[i] = (int16_t)z[i];
+            CHECK(small[i] == z[i]);
+        }
         (void)sucref_fold(v, 6, small, N, &s, 0);
         scale = sucref_air_power(v, K, used, inverse, 65536, (uint64_t)(energy * N));
         sucref_air_encode(x, v, K, used, inverse, scale);
         (void)sucref_unfold(out, N, x, 6, &s, 0, work);
-        for (i = 0; i < N; i++) { zhat[i] = (int32_t)(out[i] / K); sum[i] += (double)zhat[i] / T; }
+        for (i = 0; i < N; i++) {
+            zhat[i] = (int32_t)(out[i] / K);
+            sum[i] += (double)zhat[i] / T;
+        }
         sucref_feedback_keep(residual, now, zhat, N);
     }
     for (i = 0; i < N; i++) {
@@ -651,7 +748,10 @@ static void theorem_16(void)
         for (code = 0; code < 729; code++) { /* every way to give the six to three workers, two each */
             int rest = code, count[3] = { 0, 0, 0 };
             double sum = 0;
-            for (i = 0; i < 6; i++, rest /= 3) { count[rest % 3]++; sum += cost[rest % 3 * 6 + i]; }
+            for (i = 0; i < 6; i++, rest /= 3) {
+                count[rest % 3]++;
+                sum += cost[rest % 3 * 6 + i];
+            }
             if (count[0] == 2 && count[1] == 2 && sum < best) { best = sum; }
         }
         CHECK(fabs(found - best) < 1e-9);
@@ -671,15 +771,22 @@ static void theorem_17(void)
         most = squares(x, N);
         for (layer = 0; layer < 3; layer++) {
             double w[N * N], d[N * N], nx[N] = { 0 }, ny[N] = { 0 }, sw, sd;
-            for (i = 0; i < N * N; i++) { w[i] = normal(); d[i] = normal(); }
-            sw = sqrt(squares(w, N * N)); sd = sqrt(squares(d, N * N));
+            for (i = 0; i < N * N; i++) {
+                w[i] = normal();
+                d[i] = normal();
+            }
+            sw = sqrt(squares(w, N * N));
+            sd = sqrt(squares(d, N * N));
             for (i = 0; i < N; i++) {
                 for (j = 0; j < N; j++) {
                     nx[i] += w[i * N + j] / sw * x[j];
                     ny[i] += (w[i * N + j] / sw + 0.2 * d[i * N + j] / sd) * y[j];
                 }
             }
-            for (i = 0; i < N; i++) { x[i] = tanh(nx[i]); y[i] = tanh(ny[i]); }
+            for (i = 0; i < N; i++) {
+                x[i] = tanh(nx[i]);
+                y[i] = tanh(ny[i]);
+            }
             most = fmax(most, squares(x, N));
         }
         for (i = 0; i < N; i++) { off += (x[i] - y[i]) * (x[i] - y[i]); }
@@ -707,6 +814,7 @@ int main(int argc, char **argv)
     RUN("Lemma 3: one bit indirectly", lemma_3);
     RUN("Theorem 4: outer products from factors", theorem_4);
     RUN("golden vectors of chapter 3", golden_chapter_3);
+    RUN("outer products: sixteen bins", outer_most_bins);
     RUN("outer products: limits and errors", outer_limits);
     RUN("Lemma 6: the projection over all signs", lemma_6);
     RUN("Theorem 7, Lemma 8: compressive sampling", theorem_7_lemma_8);

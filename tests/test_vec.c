@@ -590,6 +590,40 @@ static void safe_on_any_bytes(void)
     }
 }
 
+/* a frame in exactly its bytes; and every byte of its head changed, with the CRC made right again */
+static void frame_heads(void)
+{
+    static const uint8_t flags[4] = { 0, SUCREF_VEC_D4, SUCREF_VEC_SPARSE, SUCREF_VEC_SPARSE | SUCREF_VEC_HALF };
+    int k, at, bit;
+    for (k = 0; k < 4; k++) {
+        sucref_vec_options o = { 1, 2, 3, 560, 0 };
+        uint8_t *whole;
+        size_t len, i;
+        uint32_t n;
+        o.flags = flags[k];
+        for (i = 0; i < 100; i++) { in[i] = (int16_t)rnd_in(-900, 900); }
+        CHECK(sucref_vec_encode(frame, sizeof frame, &len, in, 100, &o, work) == SUCREF_OK);
+        whole = (uint8_t *)malloc(len);
+        CHECK(sucref_vec_encode(whole, len - 1, &i, in, 100, &o, work) == SUCREF_E_SPACE);
+        CHECK(sucref_vec_encode(whole, len, &i, in, 100, &o, work) == SUCREF_OK && i == len &&
+              memcmp(whole, frame, len) == 0);
+        for (at = 0; at < 20; at++) {
+            for (bit = 0; bit < 8; bit++) {
+                int status;
+                whole[at] ^= (uint8_t)(1 << bit);
+                sucref_i_put_le(whole + len - 4, sucref_i_crc_ram(whole, len - 4), 4);
+                status = sucref_vec_decode(out, 65536, &n, whole, len, 1, 2, 0, work64);
+                CHECK(status == SUCREF_OK || status == SUCREF_E_DATA);
+                if (at == 0 || at == 13 || at >= 16 || (at == 1 && bit >= 3) || (at == 11) || (at == 15 && bit >= 4)) {
+                    CHECK(status == SUCREF_E_DATA);
+                }
+                whole[at] ^= (uint8_t)(1 << bit);
+            }
+        }
+        free(whole);
+    }
+}
+
 static void frame_errors(void)
 {
     sucref_vec_options o = { 1, 2, 3, 560, 0 };
@@ -647,6 +681,7 @@ int main(int argc, char **argv)
     (void)golden_frames;
 #endif
     RUN("frames: safe on any bytes", safe_on_any_bytes);
+    RUN("frames: exact room, damaged heads", frame_heads);
     RUN("frames: errors", frame_errors);
     return test_report("vec");
 }
