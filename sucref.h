@@ -2270,14 +2270,14 @@ static inline void sucref_i_quad(uint32_t *acc, const uint8_t *p, const uint32_t
             d = sucref_i_mac(d, (uint8_t)(u >> 24), x);
         } else if (slot == 4) {
             v = SUCREF_READ_U8(q);
-            a = sucref_i_mac(a, (uint8_t)(v & 15U), x);
+            a = sucref_i_mac(a, v, x); /* the lowest row from the unmasked product, below */
             b = sucref_i_mac(b, (uint8_t)(v >> 4), x);
             v = SUCREF_READ_U8(q + (stride == 2 ? 2 : 1));
-            c = sucref_i_mac(c, (uint8_t)(v & 15U), x);
+            c = sucref_i_mac(c, v, x);
             d = sucref_i_mac(d, (uint8_t)(v >> 4), x);
         } else if (slot == 2) {
             v = SUCREF_READ_U8(q);
-            a = sucref_i_mac(a, (uint8_t)(v & 3U), x);
+            a = sucref_i_mac(a, v, x);
             b = sucref_i_mac(b, (uint8_t)(v >> 2 & 3U), x);
             c = sucref_i_mac(c, (uint8_t)(v >> 4 & 3U), x);
             d = sucref_i_mac(d, (uint8_t)(v >> 6), x);
@@ -2289,9 +2289,9 @@ static inline void sucref_i_quad(uint32_t *acc, const uint8_t *p, const uint32_t
             d += (v & 8U) ? x : 0U;
         }
     }
-    acc[0] += a;
+    acc[0] += slot == 4 ? a - (b << 4) : slot == 2 ? a - (b << 2) - (c << 4) - (d << 6) : a;
     acc[1] += b;
-    acc[2] += c;
+    acc[2] += slot == 4 ? c - (d << 4) : c;
     acc[3] += d;
 }
 
