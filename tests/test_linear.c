@@ -28,6 +28,9 @@ static void products_add_up_exactly(void)
             w[i] = rnd_in(-(1 << (p[0] - p[pl - 1])) + 1, (1 << (p[0] - p[pl - 1])) - 1);
         }
         for (i = 0; i < cols; i++) { x[i] = rnd_in(-(1 << (q[0] - q[ql - 1])) + 1, (1 << (q[0] - q[ql - 1])) - 1); }
+        for (i = 0; i < cols; i++) { /* row 0 has the largest digits, with the signs of x: the rest is attained */
+            w[i] = ((1 << (p[0] - p[pl - 1])) - 1) * (x[i] < 0 ? -1 : 1);
+        }
         for (i = 0; i < rows; i++) { bias[i] = rnd_in(-100000, 100000); }
         CHECK(sucref_partition(dw, w, rows * cols, p[pl - 1], p, pl, SUCREF_SATURATE) == SUCREF_OK);
         CHECK(sucref_partition(dx, x, cols, q[ql - 1], q, ql, SUCREF_SATURATE) == SUCREF_OK);
@@ -39,7 +42,7 @@ static void products_add_up_exactly(void)
                 for (i = 0; i < cols; i++) { exact += (int64_t)w[r * cols + i] * x[i]; }
                 error = exact - y[r];
                 CHECK((uint64_t)(error < 0 ? -error : error) < bound);
-                CHECK((uint64_t)(error < 0 ? -error : error) <= rest);
+                CHECK(r == 0 ? error == (int64_t)rest : (uint64_t)(error < 0 ? -error : error) <= rest);
                 if (l.next == l.n_products) { CHECK(error == 0 && rest == 0); }
             }
             if (l.next == l.n_products) { break; }
