@@ -387,10 +387,11 @@ static void limits(void)
     enum { LAYERS = SUCREF_MAX_LAYERS + 1, STOPS = SUCREF_MAX_STOPS + 1 };
     static const int8_t one[1] = { 1 }, exponent[1] = { 0 };
     static int8_t wide[65536];
+    static int32_t zeros[65536];
     static const int32_t bias[1] = { 0 }, multiplier[1] = { 1 << 30 };
     static uint8_t bits[LAYERS * STOPS];
     static sucref_layer_spec l[LAYERS];
-    static uint32_t file[90000];
+    static uint32_t file[120000];
     sucref_model_spec spec;
     sucref_fault f = { "", 0 };
     sucref_model m;
@@ -418,6 +419,12 @@ static void limits(void)
     l[0].w = wide;
     CHECK(WRITES());
     l[0].n_in = 65536;
+    CHECK(!WRITES());
+    l[0].n_in = 1;
+    l[0].n_out = 65535;
+    l[0].bias = zeros;
+    CHECK(WRITES());
+    l[0].n_out = 65536;
     CHECK(!WRITES());
 }
 
