@@ -354,6 +354,48 @@ static void vectors(void)
     }
 }
 
+/* the nested quantizer at the ends of all its ranges: the law where it holds, no overflow anywhere */
+static void nested_limits(void)
+{
+    enum { LEN = 25 };
+    static const uint16_t ks[3] = { 2, 3, 65535 };
+    int a, b, k, n, i;
+    for (n = 0; n < 72; n++) {
+        int32_t x[LEN], y[LEN], limit;
+        uint16_t symbol[LEN];
+        int64_t e[LEN], v, full;
+        sucref_stream r;
+        sucref_nested c;
+        sucref_stream_init(&r, test_seed, 5, (uint32_t)n);
+        c.alpha_shift = (uint8_t)(n % 2 * 8);
+        c.alpha = (uint16_t)(n / 2 % 2 ? 1 << c.alpha_shift : 1);
+        c.step = n / 4 % 3 == 0   ? 1
+                 : n / 4 % 3 == 1 ? 0x0FFFFFFFU >> c.alpha_shift
+                                  : 1 + rnd_below(0x0FFFFFFFU >> c.alpha_shift);
+        c.k = ks[n / 12 % 3];
+        limit = (int32_t)(0x0FFFFFFFU / c.alpha);
+        v = (int64_t)c.step << c.alpha_shift;
+        full = (int64_t)1 << (2 * c.alpha_shift);
+        for (a = i = 0; a < 5; a++) {
+            for (b = 0; b < 5; b++, i++) {
+                x[i] = (a - 2) * (limit / 2);
+                y[i] = (b - 2) * (limit / 2);
+            }
+        }
+        x[0] = -limit; x[LEN - 1] = limit; y[4] = limit; y[LEN - 5] = -limit;
+        CHECK(sucref_nested_encode(symbol, x, LEN, &c, &r, 7) == SUCREF_OK &&
+              sucref_nested_decode(e, symbol, y, LEN, &c, &r, 7) == SUCREF_OK);
+        for (k = 0; k < LEN; k++) {
+            const int64_t rest = e[k] - 2 * full * x[k] -
+                                 2 * ((int64_t)c.alpha * c.alpha - full) * ((int64_t)x[k] - y[k]);
+            CHECK(symbol[k] < c.k);
+            if (2 * c.alpha * llabs((int64_t)x[k] - y[k]) < (c.k - 1) * v) {
+                CHECK(rest % c.alpha == 0 && llabs(rest / c.alpha) <= v - 1);
+            }
+        }
+    }
+}
+
 /* of int16 vectors: the same indices as of the same values in int32, and the same refusals */
 static void narrow_vectors(void)
 {
@@ -617,6 +659,16 @@ static void combining(void)
         CHECK(total == 65536);
     }
     sum = 0;
+    { /* the most senders: one far better than the rest, and all alike */
+        static uint32_t many[65535], share[65535];
+        uint64_t all_shares = 0;
+        for (i = 0; i < 65535; i++) { many[i] = i == 7 ? 1 : 0xFFFFFFFFU; }
+        CHECK(sucref_combine_weights(share, many, 65535) == SUCREF_OK && share[7] == 65536 && share[8] == 0);
+        many[7] = 0xFFFFFFFFU;
+        CHECK(sucref_combine_weights(share, many, 65535) == SUCREF_OK);
+        for (i = 0; i < 65535; i++) { all_shares += share[i]; }
+        CHECK(all_shares == 65536 && share[0] == 2 && share[65534] == 1);
+    }
     CHECK(sucref_combine_weights(w, &sum, 1) == SUCREF_E_RANGE &&
           sucref_combine_weights(w, golden_minimax_variance, 0) == SUCREF_E_RANGE);
     CHECK(sucref_combine_weights(w, NULL, 4) == SUCREF_E_ARG &&
@@ -640,6 +692,7 @@ int main(int argc, char **argv)
     RUN("nested: exact where it says", nested_exact);
     RUN("nested with alpha: variance of D.1", nested_variance);
     RUN("vectors follow the equations", vectors);
+    RUN("nested at its limits", nested_limits);
     RUN("int16 vectors as int32 ones", narrow_vectors);
     RUN("the largest values of every step", largest_values);
     RUN("limits and errors", errors);

@@ -173,6 +173,18 @@ static void states_and_errors(void)
     REFUSED(o.jobs = 65);
     REFUSED(o.limit = 0);
     REFUSED(o.limit = 0x80000001U);
+    { /* the largest of everything: jobs, planes and shards; rows */
+        static uint32_t large[64 * (2 + 8 * 20)];
+        unsigned job;
+        memset(&o, 0, sizeof o);
+        o.limit = 0x80000000U; o.rows = 1; o.n = 16; o.r = 3; o.planes = o.protect = 8; o.jobs = 64;
+        CHECK(sucref_fusion_memory_len(&o) == sizeof large / 4 &&
+              sucref_fusion_init(&f, &o, large, sizeof large / 4) == SUCREF_OK);
+        for (job = 0; job < 64; job++) { CHECK(sucref_fusion_begin(&f, job, 65535) == SUCREF_OK); }
+        CHECK(sucref_fusion_begin(&f, 64, 65535) == SUCREF_E_SPACE && sucref_fusion_stops(&f, 63, 65535) == 0);
+        o.rows = 16383; o.n = 1; o.r = 0; o.planes = 1; o.protect = 0; o.jobs = 1;
+        CHECK(sucref_fusion_memory_len(&o) == 3 + 16383);
+    }
     CHECK(sucref_fusion_init(&f, &options, memory, MEMORY) == SUCREF_OK);
     CHECK(sucref_fusion_begin(&f, 1, 0) == SUCREF_OK && sucref_fusion_begin(&f, 1, 0) == SUCREF_E_STATE &&
           sucref_fusion_begin(&f, 1, 1) == SUCREF_OK && sucref_fusion_begin(&f, 2, 0) == SUCREF_E_SPACE);

@@ -161,8 +161,20 @@ static void projection_functions(void)
         for (j = 0; j < 16; j++) { sum += sylvester((uint32_t)j, (uint32_t)(i % 16)) * w2[j]; }
         CHECK(out[i] == ((sucref_random(&r, 7 + (uint32_t)i / 32) >> (i % 32) & 1U) ? -sum : sum));
     }
-    for (i = 0; i < 65535; i++) { x[i] = -32768; } /* the longest, largest input: one bin takes it all */
-    CHECK(sucref_fold(v, 0, x, 65535, &r, 0) == SUCREF_OK);
+    { /* the longest, largest input, every value with its sign: one bin takes it all; then 2^16 bins, and back */
+        static int32_t most[65536];
+        static int64_t wide[65536];
+        int64_t sum = 0;
+        for (i = 0; i < 65535; i++) {
+            x[i] = (int16_t)((sucref_random(&r, (uint32_t)i / 32) >> (i % 32) & 1U) ? 32767 : -32768);
+            sum -= x[i] > 0 ? 32767 : 32768;
+        }
+        CHECK(sucref_fold(v, 0, x, 65535, &r, 0) == SUCREF_OK && v[0] == sum);
+        CHECK(sucref_fold(most, 16, x, 65535, &r, 0) == SUCREF_OK && most[0] == sum);
+        for (i = 0; i < 65536; i++) { most[i] = INT32_MIN; }
+        CHECK(sucref_unfold(out, 65535, most, 16, &r, 0, wide) == SUCREF_OK &&
+              llabs(out[0]) == (int64_t)65536 * 2147483647 + 65536 && out[1] == 0 && out[65534] == 0);
+    }
     CHECK(sucref_fold(NULL, 4, x, 100, &r, 7) == SUCREF_E_ARG && sucref_fold(v, 4, NULL, 100, &r, 7) == SUCREF_E_ARG &&
           sucref_fold(v, 4, x, 100, NULL, 7) == SUCREF_E_ARG);
     CHECK(sucref_fold(v, 17, x, 100, &r, 7) == SUCREF_E_RANGE && sucref_fold(v, 4, x, 0, &r, 7) == SUCREF_E_RANGE &&
