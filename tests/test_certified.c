@@ -100,6 +100,84 @@ static void never_wrong(void)
     CHECK(proved > asked / 20 && by_layers[0] > 0 && by_layers[1] > 0 && by_layers[2] > 0);
 }
 
+/* hidden layers' intervals, from random ones of their inputs, in buffers of exactly their lengths */
+static void check_intervals(sucref_i_proof *p, const random_spec *r, unsigned layer)
+{
+    const sucref_layer_spec *l = &r->layer[layer];
+    uint8_t *array[4];
+    uint32_t row, c;
+    for (c = 0; c < 4; c++) { array[c] = (uint8_t *)malloc(c < 2 ? l->n_in : l->n_out); }
+    for (c = 0; c < l->n_in; c++) {
+        array[0][c] = (uint8_t)rnd();
+        array[1][c] = (uint8_t)(array[0][c] + rnd_below(256U - array[0][c]));
+    }
+    p->lo = array[0]; p->hi = array[1]; p->next_lo = array[2]; p->next_hi = array[3];
+    sucref_i_interval_layer(p, layer);
+    for (row = 0; row < l->n_out; row++) {
+        int64_t low = l->bias[row], high = low;
+        for (c = 0; c < l->n_in; c++) {
+            const int64_t w = l->w[row * l->n_in + c];
+            low += w * array[w > 0 ? 0 : 1][c];
+            high += w * array[w > 0 ? 1 : 0][c];
+        }
+        CHECK(p->lo[row] == oracle_requant(l, low, row) && p->hi[row] == oracle_requant(l, high, row));
+    }
+    for (c = 0; c < 4; c++) { free(array[c]); }
+}
+
+/* what is known of the first layer's activations: bounds, and lines no wider than they have to be */
+static void first_layers(void)
+{
+    static uint8_t samples[SAMPLES * WIDEST];
+    static uint32_t proof[7 * WIDEST], rows, unsettled, lines;
+    uint32_t k, i;
+    rows = unsettled = lines = 0;
+    for (k = 0; k < 200; k++) {
+        static random_spec r;
+        sucref_bounds bounds;
+        void *fitted, *memory = NULL;
+        sucref_model m;
+        sucref_net s;
+        sucref_stop t;
+        sucref_i_proof p;
+        uint32_t *file, *work, bytes;
+        uint8_t x[WIDEST];
+        int64_t u[WIDEST];
+        for (i = 0; i < sizeof samples; i++) { samples[i] = (uint8_t)rnd(); }
+        certifiable(&r, &fitted, samples);
+        CHECK(sucref_certify(&bounds, &memory, &r.spec, samples, SAMPLES) == SUCREF_OK);
+        r.spec.bounds = &bounds;
+        file = rs_write(&r, &bytes);
+        CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+        work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
+        rs_input(x, m.n_in, m.input_type);
+        for (i = 0; i < m.n_in; i++) { u[i] = x[i] ^ (m.input_type == SUCREF_INPUT_S8 ? 0x80 : 0); }
+        CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK &&
+              sucref_net_set_input(&s, x) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
+        sucref_model_stop(&t, &m, 0);
+        if (sucref_i_provable(&s, 0) == SUCREF_OK && m.n_layers > 1) {
+            sucref_i_proof_begin(&p, &s, proof);
+            for (i = 0; sucref_i_first_layer(&p, (const uint8_t *)file + t.bounds_offset, 0, 0) && i < r.layer[0].n_out;
+                 i++) {
+                const int64_t a = oracle_requant(&r.layer[0], oracle_row(&r.layer[0], u, i, 8, NULL, 0), i);
+                const int64_t radius = p.slack[i] + (int64_t)(((uint64_t)p.slope[i] * p.reach >> 16) + 1U);
+                CHECK(p.lo[i] <= a && a <= p.hi[i] &&
+                      llabs(256 * (a - r.layer[0].lo) - p.centre[i] + 256 * r.layer[0].lo) <= radius);
+                rows++;
+                unsettled += p.lo[i] < p.hi[i];
+                lines += p.slope[i] != 0;
+                if (p.slope[i] != 0) { CHECK(radius <= 256 * (p.hi[i] - p.lo[i]) + 2048); }
+            }
+            for (i = 1; i + 1 < m.n_layers; i++) { check_intervals(&p, &r, i); }
+        }
+        free(work); free(file); free(memory); free(fitted);
+        rs_free(&r);
+    }
+    printf("  %lu rows, %lu not settled, lines for %lu\n", (unsigned long)rows, (unsigned long)unsettled,
+           (unsigned long)lines);
+    CHECK(lines > unsettled / 4);
+}
+
 static void square_roots(void)
 {
     uint64_t v;
@@ -286,6 +364,7 @@ int main(int argc, char **argv)
     test_init(argc, argv);
     if (argc > 2) { cases = (uint32_t)strtoul(argv[2], NULL, 10) / INPUTS; }
     RUN("a proof is never wrong", never_wrong);
+    RUN("the first layer's bounds and lines; intervals", first_layers);
     RUN("square roots are rounded up", square_roots);
     RUN("the root bounds the largest eigenvalue", eigenvalue);
     RUN("offsets at the mean input", offsets_at_the_mean);

@@ -269,6 +269,32 @@ static void cost_counts_passes(void)
     CHECK(c.macs == 2 * 600 + 2 * 60 && c.weight_bytes == 2 * 300 + 2 * 80);
     CHECK(sucref_net_quantum(&m) == 30 * 2 * 16 + 256);
     free(file);
+    { /* another correction at the same bits: kept accumulators serve it, else all is computed again */
+        static const int32_t beta[2][20] = { { 0 }, { 5 } }, gamma[20] = { 0 };
+        static const int16_t alpha[20] = { 0 };
+        static const uint8_t same[3] = { 4, 4, 8 }, in3[3] = { 8, 8, 8 };
+        sucref_correction corrections[3];
+        uint32_t k;
+        memset(corrections, 0, sizeof corrections);
+        for (k = 0; k < 2; k++) {
+            corrections[k].beta = beta[k];
+            corrections[k].gamma = gamma;
+            corrections[k].alpha = alpha;
+        }
+        spec.corrections = corrections; spec.n_layers = 1; spec.n_stops = 3; spec.bits = same; spec.in_bits = in3;
+        for (k = 0; k < 2; k++) {
+            l[0].flags = (uint8_t)(k ? SUCREF_LAYER_KEEP : 0);
+            bytes = sucref_model_write(NULL, 0, &spec, NULL);
+            file = (uint32_t *)malloc(bytes);
+            CHECK(sucref_model_write((uint8_t *)file, bytes, &spec, NULL) == bytes &&
+                  sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+            sucref_model_cost(&c, &m, 0, 1);
+            CHECK(c.macs == (k ? 600 : 1200));
+            sucref_model_cost(&c, &m, 0, 2);
+            CHECK(c.macs == (k ? 1200 : 2400));
+            free(file);
+        }
+    }
 }
 
 /* the writer refuses what is inconsistent */
