@@ -75,6 +75,30 @@ static void messages(void)
           sucref_shard_pack(NULL, 1, &k, &s, y[0][0]) == SUCREF_E_ARG);
 }
 
+/* undamaged messages that no device of this job sends: each difference by itself is counted, nothing else happens */
+static void other_shapes(void)
+{
+    /* count, plane, shard; the last is fine */
+    static const uint16_t shape[7][3] = { { ROWS - 1, 0, 0 }, { ROWS + 1, 0, 0 }, { ROWS, PLANES, 0 }, { ROWS, 255, 0 },
+                                          { ROWS, 0, N + R }, { ROWS, 2, N }, { ROWS, PLANES - 1, N - 1 } };
+    static int32_t outputs[ROWS + 1];
+    uint8_t m[SUCREF_SHARD_OVERHEAD + 4 * (ROWS + 1)];
+    sucref_fusion f;
+    uint32_t k, before[MEMORY];
+    size_t len;
+    CHECK(sucref_fusion_init(&f, &options, memory, MEMORY) == SUCREF_OK && sucref_fusion_begin(&f, 9, 1) == SUCREF_OK);
+    for (k = 0; k < 7; k++) {
+        sucref_shard s;
+        memset(&s, 0, sizeof s);
+        s.job = 9; s.layer = 1; s.count = shape[k][0]; s.plane = (uint8_t)shape[k][1]; s.shard = (uint8_t)shape[k][2];
+        memcpy(before, memory, sizeof before);
+        CHECK(sucref_shard_pack(m, sizeof m, &len, &s, outputs) == SUCREF_OK);
+        CHECK(sucref_fusion_take(&f, m, len) == (k < 6 ? SUCREF_OK : SUCREF_MORE) && f.bad == (k < 6 ? k + 1 : 6));
+        CHECK((memcmp(before, memory, sizeof before) == 0) == (k < 6));
+    }
+    CHECK(sucref_fusion_take(&f, NULL, 20) == SUCREF_OK && f.bad == 7 && f.foreign == 0 && f.repeated == 0);
+}
+
 /* random order, losses, repeats and damage: a stop is announced exactly when a naive count says so,
  * and releases exactly */
 static void any_order(void)
@@ -177,7 +201,7 @@ static void states_and_errors(void)
         static uint32_t large[64 * (2 + 8 * 20)];
         unsigned job;
         memset(&o, 0, sizeof o);
-        o.limit = 0x80000000U; o.rows = 1; o.n = 16; o.r = 3; o.planes = o.protect = 8; o.jobs = 64;
+        o.limit = 1; o.rows = 1; o.n = 16; o.r = 3; o.planes = o.protect = 8; o.jobs = 64;
         CHECK(sucref_fusion_memory_len(&o) == sizeof large / 4 &&
               sucref_fusion_init(&f, &o, large, sizeof large / 4) == SUCREF_OK);
         for (job = 0; job < 64; job++) { CHECK(sucref_fusion_begin(&f, job, 65535) == SUCREF_OK); }
@@ -223,6 +247,7 @@ int main(int argc, char **argv)
     test_init(argc, argv);
     RUN("messages", messages);
     RUN("any order, losses, repeats, damage", any_order);
+    RUN("messages of other shapes", other_shapes);
     RUN("states and errors", states_and_errors);
     return test_report("fusion");
 }
