@@ -223,6 +223,12 @@ static void eigenvalue(void)
         root = sucref_i_gram_root(g, t, n);
         CHECK(root >= sqrt(norm) && root < 1.01 * sqrt(norm) + 1e-6);
     }
+    for (k = 1; k <= 8; k++) { /* all rows along one column: their normalised Gram matrix is +-1, its root sqrt(k) */
+        double r[8][3] = { { 0 } }, root;
+        for (i = 0; i < k; i++) { r[i][k % 3] = rnd_in(0, 1) ? 1 + i : -3.5; }
+        root = sucref_i_certify_root(r[0], k, 3, g, t) / 65536.0;
+        CHECK(root >= sqrt(k) && root < 1.02 * sqrt(k) + 0.001);
+    }
 }
 
 /* at the mean input nothing is left to Cauchy-Schwarz: what the full row has more is the offset and 0 to 2 */
@@ -236,15 +242,21 @@ static void offsets_at_the_mean(void)
         sucref_bounds b;
         int64_t u[WIDEST];
         unsigned t, g;
-        for (i = 0; i < sizeof samples; i++) { samples[i] = (uint8_t)rnd(); }
+        for (i = 0; i < sizeof samples; i++) { samples[i] = (uint8_t)(k % 4 ? rnd() : 100 + rnd_below(2)); }
         certifiable(&r, &fitted, samples);
         CHECK(sucref_certify(&b, &memory, &r.spec, samples, SAMPLES) == SUCREF_OK);
         for (i = 0; i < r.layer[0].n_in; i++) {
             const uint8_t flip = r.spec.input_type == SUCREF_INPUT_S8 ? 0x80 : 0;
             uint32_t sum = 0, n;
+            double square = 0;
             for (n = 0; n < SAMPLES; n++) { sum += (uint8_t)(samples[n * r.layer[0].n_in + i] ^ flip); }
             u[i] = b.mean[i];
-            CHECK(b.mean[i] == (2 * sum + SAMPLES) / (2 * SAMPLES) && b.weight[i] >= 15);
+            CHECK(b.mean[i] == (2 * sum + SAMPLES) / (2 * SAMPLES));
+            for (n = 0; n < SAMPLES; n++) {
+                const double d = (uint8_t)(samples[n * r.layer[0].n_in + i] ^ flip) - (double)sum / SAMPLES;
+                square += d * d / SAMPLES;
+            }
+            CHECK(fabs(b.weight[i] - 2040.0 / (8 + sqrt(square))) <= 0.501);
         }
         for (t = 0; t + 1U < r.spec.n_stops; t++) {
             uint32_t row = 0;
