@@ -3,7 +3,7 @@ d=build/sanitize; mkdir -p $d build/mcu; passed=0; failed=0; skipped=0
 one() { # label, compiler and flags
     label=$1; shift
     for t in $TESTS; do
-        "$@" -std=c99 -g -w -DCASES=200000 -DNETS=600 -DFAULTS=100000 tests/test_$t.c -o $d/t -lm && ./$d/t >$d/log 2>&1 && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "FAIL $label $t"; grep -m 3 -E 'ERROR|runtime error|FAIL' $d/log; }
+        "$@" -std=c99 -g -w -DCASES=100000 -DNETS=300 -DFAULTS=50000 tests/test_$t.c -o $d/t -lm && ./$d/t >$d/log 2>&1 && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "FAIL $label $t"; grep -m 3 -E 'ERROR|runtime error|FAIL' $d/log; }
     done
     "$@" -std=c99 -g -w -DREPLAY tests/fuzz_model.c -o $d/t -lm && ./$d/t >$d/log 2>&1 && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "FAIL $label replay"; head -n 5 $d/log; }
     for k in -DSUCREF_KERNEL=1 -DSUCREF_KERNEL=2 -DSUCREF_KERNEL=4 -DSUCREF_CONSTANT_WORK; do
