@@ -1,92 +1,16 @@
-/* dither, hadamard, qcs: golden vectors, and the exact statements in the header's comments,
- * summed over every dither (and sign). */
+/* dither: the scalar quantizers and D4 by golden vectors, and the exact statements in the header's comments, summed
+ * over every dither. (The nested one in test_nested.c, generators in test_random.c.) */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
 #include "test.h"
 #include "../sucref.h"
+#include "oracle.h"
 #include "golden_dither.h"
 #include <math.h>
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); } /* b > 0 */
-
-/* ---- generators ---- */
-static void known_answers(void)
-{
-    int i;
-    for (i = 0; i < COUNT(golden_mix2); i++) {
-        sucref_stream s;
-        s.k0 = golden_mix2[i][0]; s.k1 = golden_mix2[i][1];
-        CHECK(sucref_random(&s, golden_mix2[i][2]) == golden_mix2[i][3]);
-    }
-    for (i = 0; i < COUNT(golden_philox); i++) {
-        uint32_t out[2];
-        sucref_philox(out, golden_philox[i][2], golden_philox[i][1], golden_philox[i][0]);
-        CHECK(out[0] == golden_philox[i][3] && out[1] == golden_philox[i][4]);
-    }
-}
-
-/* chi-squared of n counts of equal expectation, in standard deviations from its mean */
-static double chi(const uint32_t *count, uint32_t cells, double n)
-{
-    double sum = 0;
-    uint32_t i;
-    for (i = 0; i < cells; i++) { sum += (count[i] - n / cells) * (count[i] - n / cells) * cells / n; }
-    return (sum - (cells - 1)) / sqrt(2.0 * (cells - 1));
-}
-
-/* pairs of bytes: of one value, of neighbours, of streams and seeds that differ in one bit */
-static void battery(void)
-{
-    static uint32_t count[65536];
-    int test, lane;
-    double worst = 0;
-    for (test = 0; test < 12; test++) {
-        sucref_stream a, b;
-        uint32_t i, lo = 1, hi = 2, st = 3;
-        sucref_stream_init(&a, lo, hi, st);
-        if (test >= 3) {
-            if (test % 3 == 0) {
-                lo ^= 1U << test;
-            } else if (test % 3 == 1) {
-                hi ^= 1U << test;
-            } else {
-                st ^= 1U << test;
-            }
-        }
-        sucref_stream_init(&b, lo, hi, st);
-        for (lane = 0; lane < 4; lane++) {
-            memset(count, 0, sizeof count);
-            for (i = 0; i < 1U << 20; i++) {
-                const uint32_t x = sucref_random(&a, i), y = test == 0 ? x >> 16 | x << 16
-                                                             : test == 1
-                                                                 ? sucref_random(&a, i + 1)
-                                                                 : sucref_random(&b, test == 2 ? i ^ 0x80000000U : i);
-                count[(x >> 8 * lane & 255U) << 8 | (y >> 8 * lane & 255U)]++;
-            }
-            if (fabs(chi(count, 65536, 1 << 20)) > worst) { worst = fabs(chi(count, 65536, 1 << 20)); }
-        }
-    }
-    printf("  48 tests of 2^20 pairs: at most %.2f standard deviations from uniform\n", worst);
-    CHECK(worst < 4.5);
-}
-
-static void battery_bits(void)
-{
-    sucref_stream s;
-    uint32_t ones[32] = { 0 }, same[32] = { 0 }, i, b, before = 0;
-    sucref_stream_init(&s, 77, 0, 5);
-    for (i = 0; i < 1U << 20; i++) {
-        const uint32_t x = sucref_random(&s, i);
-        for (b = 0; b < 32; b++) { ones[b] += x >> b & 1U; same[b] += ~(x ^ before) >> b & 1U; }
-        before = x;
-    }
-    for (b = 0; b < 32; b++) { CHECK(fabs(ones[b] - 524288.0) < 5 * 512 && fabs(same[b] - 524288.0) < 5 * 512); }
-}
-
-/* ---- scalar quantizers: the functions against their equations, then the equations over every dither ---- */
 static void golden_integers(void)
 {
     int i;
@@ -155,7 +79,7 @@ static void exact_over_all_dithers(void)
             int64_t sum = 0, error = 0, square = 0;
             uint8_t seen[128] = { 0 };
             for (u = 0; u < s; u++) {
-                const int64_t q = floor_div(x + u, s), e = 2 * s * q - 2 * u + s - 1 - 2 * x;
+                const int64_t q = oracle_floor_div(x + u, s), e = 2 * s * q - 2 * u + s - 1 - 2 * x;
                 sum += q; error += e; square += e * e;
                 CHECK(e >= -(s - 1) && e <= s - 1 && (e + s - 1) % 2 == 0);
                 seen[(e + s - 1) / 2]++;
@@ -182,7 +106,7 @@ static void exact_over_all_dithers(void)
                 const int64_t all = terms == 1 ? s : terms == 2 ? s * s : s * s * s;
                 for (i = 0; i < all; i++) {
                     const int64_t v = i % s + (terms > 1 ? i / s % s : 0) + (terms > 2 ? i / s / s : 0);
-                    const int64_t e = 2 * s * floor_div(x + v, s) - (terms - 1) * (s - 1) - 2 * x;
+                    const int64_t e = 2 * s * oracle_floor_div(x + v, s) - (terms - 1) * (s - 1) - 2 * x;
                     moment[1] += e; moment[2] += e * e; moment[3] += e * e * e; n++;
                 }
                 if (x == -s) { memcpy(first, moment, sizeof first); }
@@ -255,36 +179,6 @@ static void d4_exact(void)
     }
 }
 
-/* nested: the estimate is exact wherever the comment says so, for every dither; alpha follows its equation */
-static void nested_exact(void)
-{
-    static const int ks[] = { 2, 3, 4, 8, 7 }, steps[] = { 1, 5, 8 };
-    int a, b, x, z, u;
-    for (a = 0; a < 5; a++) {
-        for (b = 0; b < 3; b++) {
-            sucref_nested c;
-            memset(&c, 0, sizeof c);
-            c.k = (uint16_t)ks[a]; c.step = (uint32_t)steps[b]; c.alpha = 1;
-            for (x = -60; x <= 60; x++) {
-                for (u = 0; u < steps[b]; u++) {
-                    const uint16_t symbol = sucref_i_nested_symbol(&c, c.step, 0xFFFFFFFFU / c.step, 0xFFFFFFFFU / c.k,
-                                                                   x, u);
-                    const int64_t q = floor_div(x + u, steps[b]);
-                    CHECK(symbol == q - floor_div(q, c.k) * c.k);
-                    for (z = -ks[a] * steps[b]; z <= ks[a] * steps[b]; z++) {
-                        const int64_t e = sucref_i_nested_estimate(&c, c.step, 0xFFFFFFFFU / (2 * c.step),
-                                                                   0xFFFFFFFFU / c.k, symbol, x + z, u);
-                        const int64_t whole = 2 * steps[b] * q - 2 * u + steps[b] - 1;
-                        if (2 * abs(z) < (ks[a] - 1) * steps[b]) { CHECK(e == whole); }
-                        CHECK((e - whole) % (2 * ks[a] * steps[b]) == 0 && e - 2 * (x + z) >= -ks[a] * steps[b] &&
-                              e - 2 * (x + z) < ks[a] * steps[b]);
-                    }
-                }
-            }
-        }
-    }
-}
-
 /* the whole functions: equal to the equations on the stream's dithers; D.1's variance; limits and errors */
 static void vectors(void)
 {
@@ -311,7 +205,7 @@ static void vectors(void)
               sucref_dither_decode(x2, q, N, &st, &r, base) == SUCREF_OK);
         for (i = 0; i < N; i++) {
             const int64_t u = sucref_random(&r, base + (uint32_t)i) >> (32 - st.shift), s = (int64_t)1 << st.shift,
-                          want = floor_div((int64_t)x[i] * st.multiplier + u, s);
+                          want = oracle_floor_div((int64_t)x[i] * st.multiplier + u, s);
             CHECK(q[i] == want && x2[i] == 2 * s * want - 2 * u + s - 1 &&
                   llabs(x2[i] - 2 * (int64_t)x[i] * st.multiplier) < s);
         }
@@ -321,7 +215,7 @@ static void vectors(void)
             int64_t u = 0, s = (int64_t)1 << st.shift;
             unsigned k;
             for (k = 0; k < terms; k++) { u += sucref_random(&r, base + (uint32_t)i * terms + k) >> (32 - st.shift); }
-            CHECK(q[i] == floor_div((int64_t)x[i] * st.multiplier + u, s) &&
+            CHECK(q[i] == oracle_floor_div((int64_t)x[i] * st.multiplier + u, s) &&
                   x2[i] == 2 * s * q[i] - (int64_t)(terms - 1) * (s - 1));
         }
         CHECK(sucref_d4_encode(q, x, N, &st, &r, base) == SUCREF_OK &&
@@ -348,48 +242,6 @@ static void vectors(void)
             const int64_t v = (int64_t)c.step << c.alpha_shift, full = (int64_t)1 << (2 * c.alpha_shift);
             const int64_t rest = e[i] - 2 * full * x[i] - 2 * ((int64_t)c.alpha * c.alpha - full) * (x[i] - y[i]);
             if (2 * c.alpha * llabs((int64_t)x[i] - y[i]) < (c.k - 1) * v) {
-                CHECK(rest % c.alpha == 0 && llabs(rest / c.alpha) <= v - 1);
-            }
-        }
-    }
-}
-
-/* the nested quantizer at the ends of all its ranges: the law where it holds, no overflow anywhere */
-static void nested_limits(void)
-{
-    enum { LEN = 25 };
-    static const uint16_t ks[3] = { 2, 3, 65535 };
-    int a, b, k, n, i;
-    for (n = 0; n < 72; n++) {
-        int32_t x[LEN], y[LEN], limit;
-        uint16_t symbol[LEN];
-        int64_t e[LEN], v, full;
-        sucref_stream r;
-        sucref_nested c;
-        sucref_stream_init(&r, test_seed, 5, (uint32_t)n);
-        c.alpha_shift = (uint8_t)(n % 2 * 8);
-        c.alpha = (uint16_t)(n / 2 % 2 ? 1 << c.alpha_shift : 1);
-        c.step = n / 4 % 3 == 0   ? 1
-                 : n / 4 % 3 == 1 ? 0x0FFFFFFFU >> c.alpha_shift
-                                  : 1 + rnd_below(0x0FFFFFFFU >> c.alpha_shift);
-        c.k = ks[n / 12 % 3];
-        limit = (int32_t)(0x0FFFFFFFU / c.alpha);
-        v = (int64_t)c.step << c.alpha_shift;
-        full = (int64_t)1 << (2 * c.alpha_shift);
-        for (a = i = 0; a < 5; a++) {
-            for (b = 0; b < 5; b++, i++) {
-                x[i] = (a - 2) * (limit / 2);
-                y[i] = (b - 2) * (limit / 2);
-            }
-        }
-        x[0] = -limit; x[LEN - 1] = limit; y[4] = limit; y[LEN - 5] = -limit;
-        CHECK(sucref_nested_encode(symbol, x, LEN, &c, &r, 7) == SUCREF_OK &&
-              sucref_nested_decode(e, symbol, y, LEN, &c, &r, 7) == SUCREF_OK);
-        for (k = 0; k < LEN; k++) {
-            const int64_t rest = e[k] - 2 * full * x[k] -
-                                 2 * ((int64_t)c.alpha * c.alpha - full) * ((int64_t)x[k] - y[k]);
-            CHECK(symbol[k] < c.k);
-            if (2 * c.alpha * llabs((int64_t)x[k] - y[k]) < (c.k - 1) * v) {
                 CHECK(rest % c.alpha == 0 && llabs(rest / c.alpha) <= v - 1);
             }
         }
@@ -440,33 +292,6 @@ static void narrow_vectors(void)
               sucref_d4_encode16(p, NULL, N, &st, &r, 9) == SUCREF_E_ARG);
         CHECK(sucref_onebit_encode16(other, NULL, N, &st, &r, 9) == SUCREF_E_ARG &&
               sucref_nested_encode16(b, NULL, N, &c, &r, 9) == SUCREF_E_ARG);
-    }
-}
-
-/* D.1: measured error of alpha below one against alpha^2 step^2 / 12 + (1 - alpha^2)^2 sigma^2; Lemma:
- * the best alpha beats one */
-static void nested_variance(void)
-{
-    static const int alphas[] = { 256, 200, 128 };
-    int a, i;
-    for (a = 0; a < 3; a++) {
-        enum { N = 4096 };
-        static int32_t x[N], y[N];
-        static int64_t e[N];
-        static uint16_t symbol[N];
-        const double alpha = alphas[a] / 256.0, sigma2 = (2 * 60.0 + 1) * (2 * 60.0 + 1) / 12 - 1.0 / 12;
-        double sum = 0, want;
-        sucref_nested c;
-        sucref_stream r;
-        memset(&c, 0, sizeof c);
-        c.step = 100; c.k = 4; c.alpha = (uint16_t)alphas[a]; c.alpha_shift = 8;
-        sucref_stream_init(&r, 5, 6, (uint32_t)a);
-        for (i = 0; i < N; i++) { x[i] = rnd_in(-9000, 9000); y[i] = x[i] + rnd_in(-60, 60); }
-        CHECK(sucref_nested_encode(symbol, x, N, &c, &r, 0) == SUCREF_OK &&
-              sucref_nested_decode(e, symbol, y, N, &c, &r, 0) == SUCREF_OK);
-        for (i = 0; i < N; i++) { const double d = (double)e[i] / 131072.0 - x[i]; sum += d * d / N; }
-        want = alpha * alpha * 10000.0 / 12 + (1 - alpha * alpha) * (1 - alpha * alpha) * sigma2;
-        CHECK(fabs(sum / want - 1) < 0.06);
     }
 }
 
@@ -632,71 +457,18 @@ static void steps(void)
           sucref_step_for(&st, 0x20000000U, 1) == SUCREF_E_RANGE);
 }
 
-static void combining(void)
-{
-    uint32_t w[4], sum = 0;
-    int32_t estimate[4][5], out[5];
-    const int32_t *all[4];
-    int i, j, k;
-    for (i = 0; i < 4; i++) {
-        for (j = 0; j < 5; j++) { estimate[i][j] = golden_minimax_theta[i][j] * 1000; }
-        all[i] = estimate[i];
-    }
-    CHECK(sucref_combine_weights(w, golden_minimax_variance, 4) == SUCREF_OK);
-    for (i = 0; i < 4; i++) { sum += w[i]; CHECK(fabs(w[i] / 65536.0 - golden_minimax_weight[i]) < 1.0 / 16384); }
-    CHECK(sum == 65536);
-    CHECK(sucref_combine(out, all, w, 4, 5) == SUCREF_OK);
-    for (j = 0; j < 5; j++) { CHECK(fabs(out[j] / 64000.0 - golden_minimax_estimate[j]) < 3e-4); }
-    /* in place */
-    CHECK(sucref_combine(estimate[2], all, w, 4, 5) == SUCREF_OK && memcmp(estimate[2], out, sizeof out) == 0);
-    for (k = 0; k < 500; k++) {
-        uint32_t v[9], n = 1 + rnd_below(9), total = 0;
-        double inverse = 0;
-        for (i = 0; i < (int)n; i++) { v[i] = 1 + (rnd() >> rnd_below(31)); }
-        CHECK(sucref_combine_weights(w, v, n > 4 ? 4 : n) == SUCREF_OK);
-        for (i = 0; i < (int)(n > 4 ? 4 : n); i++) { inverse += 1.0 / v[i]; total += w[i]; }
-        for (i = 0; i < (int)(n > 4 ? 4 : n); i++) { CHECK(fabs(w[i] / 65536.0 - 1.0 / v[i] / inverse) < 5.0 / 65536); }
-        CHECK(total == 65536);
-    }
-    sum = 0;
-    { /* the most senders: one far better than the rest, and all alike */
-        static uint32_t many[65535], share[65535];
-        uint64_t all_shares = 0;
-        for (i = 0; i < 65535; i++) { many[i] = i == 7 ? 1 : 0xFFFFFFFFU; }
-        CHECK(sucref_combine_weights(share, many, 65535) == SUCREF_OK && share[7] == 65536 && share[8] == 0);
-        many[7] = 0xFFFFFFFFU;
-        CHECK(sucref_combine_weights(share, many, 65535) == SUCREF_OK);
-        for (i = 0; i < 65535; i++) { all_shares += share[i]; }
-        CHECK(all_shares == 65536 && share[0] == 2 && share[65534] == 1);
-    }
-    CHECK(sucref_combine_weights(w, &sum, 1) == SUCREF_E_RANGE &&
-          sucref_combine_weights(w, golden_minimax_variance, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_combine_weights(w, NULL, 4) == SUCREF_E_ARG &&
-          sucref_combine_weights(w, golden_minimax_variance, 65536) == SUCREF_E_RANGE);
-    CHECK(sucref_combine(out, NULL, w, 4, 5) == SUCREF_E_ARG && sucref_combine(out, all, NULL, 4, 5) == SUCREF_E_ARG);
-    CHECK(sucref_combine_weights(NULL, golden_minimax_variance, 4) == SUCREF_E_ARG &&
-          sucref_combine(NULL, all, w, 4, 5) == SUCREF_E_ARG);
-}
-
 int main(int argc, char **argv)
 {
     test_init(argc, argv);
-    RUN("generators give the known answers", known_answers);
-    RUN("bytes of values, neighbours, streams and seeds are independent", battery);
-    RUN("bits are balanced and change half the time", battery_bits);
     RUN("golden vectors in integers", golden_integers);
     RUN("golden vectors of reals on a grid", golden_reals);
     RUN("unbiased, one error law: every dither and step to 64", exact_over_all_dithers);
     RUN("one bit: unbiased, one error law", one_bit_exact);
     RUN("D4: unbiased, one error law, nearest points", d4_exact);
-    RUN("nested: exact where it says", nested_exact);
-    RUN("nested with alpha: variance of D.1", nested_variance);
     RUN("vectors follow the equations", vectors);
-    RUN("nested at its limits", nested_limits);
     RUN("int16 vectors as int32 ones", narrow_vectors);
     RUN("the largest values of every step", largest_values);
     RUN("limits and errors", errors);
     RUN("steps from a maximum and levels", steps);
-    RUN("combining senders", combining);
     return test_report("dither");
 }

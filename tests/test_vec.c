@@ -1,11 +1,11 @@
 /* hadamard, compressive sampling, feedback, over-the-air coding, range coder, vector frames. */
 #include "test.h"
+#include "rnd_real.h"
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
 #include "../sucref.h"
 #include "golden_dither.h"
-#include <math.h>
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
@@ -364,11 +364,6 @@ static void packed_d4(void)
 }
 
 /* ---- frames ---- */
-static double normal(void)
-{
-    return sqrt(-2 * log((rnd() + 0.5) / 4294967296.0)) * cos(6.283185307179586 * (rnd() / 4294967296.0));
-}
-
 static int16_t in[65536];
 static int32_t out[65536], work[SUCREF_VEC_BLOCK];
 static int64_t work64[SUCREF_VEC_BLOCK];
