@@ -13,7 +13,8 @@ FLAGS_constant = -DSUCREF_CONSTANT_WORK
 MODEL = examples/models/digits.sucref
 PICTURES = $(wildcard examples/digits/*.png)
 PGM = $(wildcard examples/digits/*.pgm)
-EXAMPLES = $(basename $(notdir $(sort $(wildcard examples/[01]*_*.c))))
+HEADERS = sucref.h $(wildcard examples/*/*.h bench/*.h tests/*.h)
+EXAMPLES = $(basename $(notdir $(sort $(wildcard examples/[0-9]*_*.c))))
 
 help:
 	@echo "demo       classify fifty pictures of digits stop by stop, then the MNIST test images where they are"
@@ -39,24 +40,26 @@ $(B):
 	@mkdir -p $(B)/mcu
 
 # ---- demo and tools ----
-$(B)/sucref $(B)/demo $(B)/classify $(B)/draw_digits: $(B)/%: examples/%.c examples/*.h sucref.h | $(B)
-	$(CC) $(C99) $(CFLAGS) -o $@ $< -lm
-$(B)/train_digits: examples/train_digits.c examples/*.h | $(B)
-	$(CC) $(C99) $(CFLAGS) -O3 -ffast-math -o $@ $< -lm
+$(B)/sucref: examples/tool/sucref.c $(HEADERS) | $(B)
+	$(CC) $(C99) $(CFLAGS) $(LDFLAGS) -o $@ $< -lm
+$(B)/demo $(B)/classify: $(B)/%: examples/digits/%.c $(HEADERS) | $(B)
+	$(CC) $(C99) $(CFLAGS) $(LDFLAGS) -o $@ $< -lm
+$(B)/draw_digits $(B)/train_digits: $(B)/%: examples/training/%.c $(HEADERS) | $(B)
+	$(CC) $(C99) -O3 -ffast-math $(CFLAGS) $(LDFLAGS) -o $@ $< -lm
 
 demo: $(B)/demo
 	@if ./$(B)/demo $(MODEL) $(firstword $(PICTURES)) >/dev/null 2>&1; then ./$(B)/demo $(MODEL) $(PICTURES); else ./$(B)/demo $(MODEL) $(PGM); fi
 
 # ---- tests ----
-$(B)/test_%: tests/test_%.c tests/*.h examples/*.h sucref.h | $(B)
-	$(CC) $(C99) $(CFLAGS) -o $@ $< -lm
-$(B)/net_%: tests/test_net.c tests/*.h sucref.h | $(B)
-	$(CC) $(C99) $(CFLAGS) $(FLAGS_$*) -o $@ $< -lm
-$(B)/fuzz_replay: tests/fuzz_model.c tests/*.h sucref.h | $(B)
-	$(CC) $(C99) $(CFLAGS) -DREPLAY -o $@ $< -lm
+$(B)/test_%: tests/test_%.c $(HEADERS) | $(B)
+	$(CC) $(C99) $(CFLAGS) $(LDFLAGS) -o $@ $< -lm
+$(B)/net_%: tests/test_net.c $(HEADERS) | $(B)
+	$(CC) $(C99) $(CFLAGS) $(FLAGS_$*) $(LDFLAGS) -o $@ $< -lm
+$(B)/fuzz_replay: tests/fuzz_model.c $(HEADERS) | $(B)
+	$(CC) $(C99) $(CFLAGS) -DREPLAY $(LDFLAGS) -o $@ $< -lm
 
-$(B)/vec_philox: tests/test_vec.c tests/*.h sucref.h | $(B)
-	$(CC) $(C99) $(CFLAGS) -DSUCREF_PHILOX -o $@ $< -lm
+$(B)/vec_philox: tests/test_vec.c $(HEADERS) | $(B)
+	$(CC) $(C99) $(CFLAGS) -DSUCREF_PHILOX $(LDFLAGS) -o $@ $< -lm
 
 TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(B)/vec_philox $(B)/fuzz_replay
 test check: $(TEST_BINS) $(B)/sucref
@@ -67,26 +70,26 @@ examples: | $(B)
 	@CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/examples.sh $(EXAMPLES)
 
 learners: | $(B)
-	@$(CC) $(C99) $(CFLAGS) -o $(B)/learners examples/09_learners.c -lm && \
+	@$(CC) $(C99) $(CFLAGS) $(LDFLAGS) -o $(B)/learners examples/cluster/learners.c -lm && \
 		for d in $${SUCREF_DATA:-data} ../shared/data; do [ -d $$d/mnist ] && break; done; ./$(B)/learners $$d
 
 mpi: | $(B)
 	@if ! command -v mpicc >/dev/null 2>&1; then echo "skipped: mpi (Debian: openmpi-bin libopenmpi-dev)"; exit 0; fi; \
-		OMPI_CC="$(CC)" mpicc $(C99) $(CFLAGS) -o $(B)/mpi examples/mpi.c -lm && \
+		OMPI_CC="$(CC)" mpicc $(C99) $(CFLAGS) $(LDFLAGS) -o $(B)/mpi examples/cluster/mpi.c -lm && \
 		OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 timeout 60 mpirun --oversubscribe --enable-recovery -n 6 ./$(B)/mpi 2>/dev/null | tee $(B)/mpi.out; \
 		grep -q ': 60 exact at the last stop' $(B)/mpi.out && echo "1 passed, 0 failed" || { echo "0 passed, 1 failed"; exit 1; }
 
 # ---- published numbers ----
-$(B)/published: bench/published.c bench/*.h examples/*.h sucref.h | $(B)
-	$(CC) $(C99) $(CFLAGS) -O2 -o $@ $< -lm
-$(B)/queue: bench/queue.c bench/*.h | $(B)
-	$(CC) $(C99) $(CFLAGS) -O2 -o $@ $< -lm
+$(B)/published: bench/published.c $(HEADERS) | $(B)
+	$(CC) $(C99) $(CFLAGS) $(LDFLAGS) -o $@ $< -lm
+$(B)/queue: bench/queue.c $(HEADERS) | $(B)
+	$(CC) $(C99) $(CFLAGS) $(LDFLAGS) -o $@ $< -lm
 paper: $(B)/queue $(B)/published
 	@./$(B)/queue $(B) && ./$(B)/published $(B)
 
 # ---- boards and counts ----
-$(B)/mcu_gen: tests/mcu_gen.c tests/*.h examples/picture.h sucref.h | $(B)
-	$(CC) $(C99) $(CFLAGS) -o $@ $< -lm
+$(B)/mcu_gen: tests/mcu_gen.c $(HEADERS) | $(B)
+	$(CC) $(C99) $(CFLAGS) $(LDFLAGS) -o $@ $< -lm
 mcu: $(B)/mcu_gen $(B)/sucref
 	@CC="$(CC)" sh bench/mcu.sh run
 bench-mcu: $(B)/mcu_gen $(B)/sucref

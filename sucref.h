@@ -10,7 +10,7 @@
  *     static uint32_t work[DIGITS_WORK_LEN];                      // sizes come with the model (emit-c), or from
  *     sucref_model_open(&m, digits, sizeof digits, NULL);         // sucref_net_work_len(&m)
  *     sucref_net_init(&net, &m, work, DIGITS_WORK_LEN);
- *     sucref_net_set_input(&net, pixels);
+ *     sucref_net_set_input(&net, pixels, sizeof pixels);
  *     while (time_is_left() && sucref_net_step(&net, 5000) != SUCREF_DONE) { }
  *     if (sucref_net_answer(&net, &a) == SUCREF_OK) { use(a.logits, a.stop); }
  *
@@ -33,9 +33,9 @@
  *                 sucref_net_work_len, _init, _set_input, _input_bits, _skip_to, _step, _run, _quantum, _answer, _read,
  *                 sucref_argmax, sucref_margin, sucref_softmax
  *     exit        when an answer is settled
- *                 sucref_model_exit, sucref_settled, sucref_settled_gray, sucref_certified, _work_len
+ *                 sucref_model_exit, sucref_settled, sucref_settled_gray, sucref_net_proved, _work_len
  *     dither      unbiased quantizers [AB]
- *                 sucref_stream_init, sucref_random, sucref_philox, sucref_step_for,
+ *                 sucref_stream_init, sucref_random, sucref_philox, sucref_grid_for,
  *                 sucref_dither_, _half_, _onebit_, _d4_, _nested_: encode, encode16, decode,
  *                 sucref_combine_weights, sucref_combine
  *     hadamard    projections, sums over the air, products of factors [AB]
@@ -49,7 +49,7 @@
  *                 sucref_parity_coefficient, _rows, _digits, _outputs, sucref_recovery_plan, sucref_recover,
  *                 sucref_parity_check, _locate, sucref_checksum_row, _agrees
  *     fusion      which stop of which job is complete
- *                 sucref_shard_pack, _open, sucref_fusion_memory_len, _init, _begin, _take, _stops, _release, _close
+ *                 sucref_shard_pack, _open, sucref_fusion_work_len, _init, _begin, _take, _stops, _release, _close
  *     shards      what one device of many sends, and a layer from all of it
  *                 sucref_shard_sums, sucref_layer_finish, sucref_layer_planes
  *     prepare     models from floats or integers; host only
@@ -134,12 +134,13 @@
  *
  * 6. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
  *
- *        header 48 | layer records 48 each | group records 40 each | stop records 16 each | stop-group entries 8 each
+ *        header 64 | layer records 48 each | group records 40 each | stop records 16 each | stop-group entries 8 each
  *        | parameters of each layer | then, stop by stop, framed sections first needed there
  *
  *        header       0 "SUCR"   4 u16 version   6 u16 plane layout (0)   8 file bytes   12 head bytes   16 inputs
  *                     20 outputs   24 u16 layers   26 u16 groups   28 u8 stops   29 u8 input type   30 u8 softmax shift
- *                     32 softmax multiplier   44 CRC-32 of all before the first section but these 4 bytes
+ *                     32 softmax multiplier   36 i32[3] scales of input, output, logits   48 i8[3] their exponents
+ *                     51 u8 output zero point   60 CRC-32 of all before the first section but these 4 bytes
  *        layer        0 inputs   4 outputs   8 parameters   12 u16 first group   14 u16 groups   16 u8[8] plan
  *                     24 u8 planes   25 u8 coarse   26 u8 activation   27 u8 requantization   28 u8 flags
  *                     29 u8 input zero point   30 u8 output zero point   31 u8 lo   32 u8 hi   34 i16 slope
@@ -151,7 +152,7 @@
  *                     k = n_out or 1, each padded to 4, only if used
  *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits: u8 constant[rows]
  *        exit rule    margin   samples   disagreements   risk
- *        bounds       root   i32 offset[rows]   norm[rows];   of the first layer, see sucref_certified
+ *        bounds       root   i32 offset[rows]   norm[rows];   of the first layer, see sucref_net_proved
  *
  *    Unnamed sizes are u32, unnamed bytes are 0. A section is framed by 16 bytes: u16 type (1 correction, 2 plane, 3
  *    exit rule, 4 bounds), u8 flags (1: a reader that does not know the type must refuse the file), u8 stop, u16 layer,
@@ -373,7 +374,7 @@ typedef struct {
     uint8_t in_bits;
 } sucref_stop;
 
-typedef struct { uint8_t bits; uint32_t correction_offset; /* 0: none */ } sucref_entry; /* of one stop and group */
+typedef struct { uint8_t bits; uint32_t correction_offset; /* 0: none */ } sucref_stop_group; /* of one stop and group */
 
 /* sucref_model_open - checks everything but the CRCs, in time that does not depend on the weights.
  *   m      out, written only on success
@@ -395,7 +396,13 @@ SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fau
 SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, unsigned layer);
 SUCREF_API void sucref_model_group(sucref_group *out, const sucref_model *m, unsigned g);
 SUCREF_API void sucref_model_stop(sucref_stop *out, const sucref_model *m, unsigned stop);
-SUCREF_API void sucref_model_entry(sucref_entry *out, const sucref_model *m, unsigned stop, unsigned g);
+SUCREF_API void sucref_model_stop_group(sucref_stop_group *out, const sucref_model *m, unsigned stop, unsigned g);
+
+/* What the numbers mean: real = (value - zero) * multiplier * 2^(exponent - 31); a multiplier of 0: not known. The
+ * input's zero is the first layer's in_zero, a logit's 0. All are of unsigned values (x + 128 of int8 ones). */
+typedef struct { int32_t multiplier; int8_t exponent; } sucref_scale;
+typedef struct { sucref_scale input, output, logit; uint8_t output_zero; } sucref_scales;
+SUCREF_API void sucref_model_scales(sucref_scales *out, const sucref_model *m);
 
 /* sucref_model_cost - dense multiply-adds and weight bytes read to compute the stops first..stop of one input, if no
  * activation is zero and every layer's input changes at every stop: the most a run can need. first = stop = the last
@@ -428,7 +435,7 @@ typedef struct {
 typedef struct {
     const int32_t *logits; /* [n_out] z of the last layer */
     const uint8_t *out;    /* [n_out] its activations or their softmax, unsigned (the int8 output is out - 128) */
-    uint32_t n_out, work;  /* work: multiply-adds spent when this stop was reached */
+    uint32_t n_out, spent; /* spent: multiply-adds when this stop was reached */
     uint8_t stop;
 } sucref_answer;
 
@@ -445,18 +452,19 @@ SUCREF_API size_t sucref_net_work_len(const sucref_model *m);
 /* sucref_net_init - work [work_len] is the state's own from now on. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
 SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *work, size_t work_len);
 
-/* sucref_net_set_input - x [n_in], uint8 or int8 as the model says, stays in the caller's buffer, unchanged until
- * SUCREF_DONE. Invalidates the answer. Returns SUCREF_OK or SUCREF_E_ARG. */
-SUCREF_API int sucref_net_set_input(sucref_net *s, const void *x);
+/* sucref_net_set_input - x [x_len], uint8 or int8 as the model says, stays in the caller's buffer, unchanged until
+ * SUCREF_DONE; x_len must be the model's n_in. Invalidates the answer. Returns SUCREF_OK, SUCREF_E_ARG, or
+ * SUCREF_E_RANGE (x_len). */
+SUCREF_API int sucref_net_set_input(sucref_net *s, const void *x, size_t x_len);
 
-/* sucref_net_input_bits - progressive input: so far only the top `bits` (1..8, rising) of each unsigned input are
+/* sucref_net_set_input_bits - progressive input: so far only the top `bits` (1..8, rising) of each unsigned input are
  * valid; lower bits may be filled in later. Call after set_input (which means 8); a stop that needs more answers
  * SUCREF_WAIT. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
-SUCREF_API int sucref_net_input_bits(sucref_net *s, unsigned bits);
+SUCREF_API int sucref_net_set_input_bits(sucref_net *s, unsigned bits);
 
-/* sucref_net_skip_to - before the first step of an input: earlier stops are not computed. With the last stop this is
+/* sucref_net_start_at - before the first step of an input: earlier stops are not computed. With the last stop this is
  * the one-shot network. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (not usable), SUCREF_E_STATE. */
-SUCREF_API int sucref_net_skip_to(sucref_net *s, unsigned stop);
+SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop);
 
 /* sucref_net_step - works until about `budget` multiply-adds are spent (at least one quantum is done, and the budget
  * is passed by less than sucref_net_quantum), a stop is reached, or nothing is left to do.
@@ -512,7 +520,7 @@ SUCREF_API int sucref_settled(const sucref_model *m, const sucref_answer *a);
 /* sucref_settled_gray - 1 when z < lo or z > hi. */
 SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi);
 
-/* sucref_certified - proves, where it can, that the full network's answer will be the current one: the same largest
+/* sucref_net_proved - proves, where it can, that the full network's answer will be the current one: the same largest
  * logit, or for one output the same side of zero. No risk is left but that the file's bounds are wrong: they are as
  * trusted as its weights.
  *
@@ -525,13 +533,14 @@ SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi);
  *     last layer    logit_c - logit_k = v.a + bias > 0 for every other k, by these lines (two layers) or by intervals
  *
  * all of it in integers rounded outwards. Asked between two steps, when a stop has just been reached.
- *   work [work_len]  scratch, sucref_certified_work_len elements
- * Returns 1 proved (always at the last stop), 0 not proved, SUCREF_E_ARG, SUCREF_E_SPACE, SUCREF_E_DATA (the bounds'
- * place or stop is impossible), or SUCREF_E_STATE: no answer, the next stop has been begun, or the file has no bounds
+ *   work [work_len]  scratch, sucref_net_proof_len elements
+ *   *proved          1 (always at the last stop) or 0; 0 also with every error
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE, SUCREF_E_DATA (the bounds' place or stop is impossible), or
+ * SUCREF_E_STATE: no answer, the next stop has been begun, or the file has no bounds
  * for this stop (sucref_certify makes them; hidden layers must be none, ReLU or ReLU6).
  * Cost: about 40 instructions for each weight behind the first layer, a square root for each class. */
-SUCREF_API int sucref_certified(const sucref_net *s, uint32_t *work, size_t work_len);
-SUCREF_API size_t sucref_certified_work_len(const sucref_model *m); /* in uint32 elements; 0 for NULL or too many */
+SUCREF_API int sucref_net_proved(int *proved, const sucref_net *s, uint32_t *work, size_t work_len);
+SUCREF_API size_t sucref_net_proof_len(const sucref_model *m); /* in uint32 elements; 0 for NULL or too many */
 
 /* ---- dither ------------------------------------------------------------------------------------------------------
  * Source: [AB] A. Abdi, "Distributed Learning and Inference in Deep Models", thesis, Georgia Tech, 2020, chapters 2, 4,
@@ -543,7 +552,7 @@ SUCREF_API size_t sucref_certified_work_len(const sucref_model *m); /* in uint32
  * come back doubled, in units of 1 / (2m), because the error's grid lies on half units. |y| < 2^29, and |y| / S at most
  * 32768 - terms (D4: 32765), so that every index is an int16; checked first: SUCREF_E_RANGE, nothing written. */
 typedef struct { uint32_t k0, k1; } sucref_stream;
-typedef struct { uint32_t multiplier; uint8_t shift; /* 1..24 */ } sucref_step;
+typedef struct { uint32_t multiplier; uint8_t shift; /* 1..24 */ } sucref_grid;
 
 /* sucref_stream_init - keys of one stream of a seed; equal arguments give equal bits on every target. */
 SUCREF_API void sucref_stream_init(sucref_stream *s, uint32_t seed_low, uint32_t seed_high, uint32_t stream);
@@ -554,10 +563,10 @@ SUCREF_API void sucref_stream_init(sucref_stream *s, uint32_t seed_low, uint32_t
 SUCREF_API uint32_t sucref_random(const sucref_stream *s, uint32_t counter);
 SUCREF_API void sucref_philox(uint32_t out[2], uint32_t counter_low, uint32_t counter_high, uint32_t key);
 
-/* sucref_step_for - the finest multiplier for which |x| <= max gives |y| / S <= levels. QSGD: max the norm; ternary:
+/* sucref_grid_for - the finest multiplier for which |x| <= max gives |y| / S <= levels. QSGD: max the norm; ternary:
  * levels 1.
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (max 0 or over 2^29, levels 0 or over 32766). */
-SUCREF_API int sucref_step_for(sucref_step *st, uint32_t max, uint32_t levels);
+SUCREF_API int sucref_grid_for(sucref_grid *st, uint32_t max, uint32_t levels);
 
 /* Quantizers. x [n], q [n], x2 [n] (2 * m * estimate); value i uses counter + i. May be done in pieces. Return
  * SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE.
@@ -572,30 +581,30 @@ SUCREF_API int sucref_step_for(sucref_step *st, uint32_t max, uint32_t levels);
  * D4: four values at a time onto integers of even sum, the last one's dither over 2S, all dithers on odd half units
  *     (shift >= 1, n a multiple of 4): x2 = 2Sq - 2u - 1. Unbiased; the error is uniform over the cell, 0.1083 S^2 per
  *     value at twice the volume. */
-SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st,
+SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st,
                                     const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st,
+SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st,
                                     const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, unsigned terms,
+SUCREF_API int sucref_dither_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st, unsigned terms,
                                   const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_half_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, unsigned terms);
-SUCREF_API int sucref_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_step *st,
+SUCREF_API int sucref_dither_half_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st, unsigned terms);
+SUCREF_API int sucref_dither_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_grid *st,
                                     const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_step *st,
+SUCREF_API int sucref_dither_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_grid *st,
                                     const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r,
+SUCREF_API int sucref_dither_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st, const sucref_stream *r,
                                 uint32_t counter);
-SUCREF_API int sucref_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r,
+SUCREF_API int sucref_dither_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st, const sucref_stream *r,
                                 uint32_t counter);
 
 /* The same of int16 vectors, as sensors and gradients come. */
-SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st,
+SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st,
                                       const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, unsigned terms,
+SUCREF_API int sucref_dither_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st, unsigned terms,
                                     const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_step *st,
+SUCREF_API int sucref_dither_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_grid *st,
                                       const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r,
+SUCREF_API int sucref_dither_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st, const sucref_stream *r,
                                   uint32_t counter);
 
 /* nested [AB 2.6, 2.7, D.1]: the receiver knows y near x, so only q mod k is sent. alpha / 2^alpha_shift <= 1,
@@ -608,11 +617,11 @@ SUCREF_API int sucref_d4_encode16(int16_t *q, const int16_t *x, size_t n, const 
  * Needs |alpha x|, |alpha y| and v below 2^28. u is exactly uniform where v is a power of two; else shares differ by
  * less than 2^-32. No division for each element. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (nothing written). */
 typedef struct { uint32_t step; uint16_t k; uint16_t alpha; uint8_t alpha_shift; /* 0..8 */ } sucref_nested;
-SUCREF_API int sucref_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c,
+SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c,
                                     const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c,
+SUCREF_API int sucref_dither_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c,
                                       const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n,
+SUCREF_API int sucref_dither_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n,
                                     const sucref_nested *c, const sucref_stream *r, uint32_t counter);
 
 /* sucref_combine_weights - minimax weights of independent unbiased estimates [AB 2.11]: w_i = (1 / v_i) / sum(1 / v_j),
@@ -852,9 +861,9 @@ typedef struct {
     uint32_t bad, foreign, repeated;
 } sucref_fusion;
 
-/* sucref_fusion_memory_len - uint32 elements that the state needs: jobs * (2 + planes * (1 + (n + r) * rows)); 0 for
+/* sucref_fusion_work_len - uint32 elements that the state needs: jobs * (2 + planes * (1 + (n + r) * rows)); 0 for
  * options out of range. */
-SUCREF_API size_t sucref_fusion_memory_len(const sucref_fusion_options *o);
+SUCREF_API size_t sucref_fusion_work_len(const sucref_fusion_options *o);
 
 /* sucref_fusion_init - memory [memory_len] is the state's own. Returns SUCREF_OK, SUCREF_E_ARG,
  * SUCREF_E_RANGE, SUCREF_E_SPACE. */
@@ -937,7 +946,7 @@ typedef struct {              /* of one stop and group, [rows of the group] each
     const uint8_t *constant;  /* for groups of 0 bits; NULL: the zero point */
 } sucref_correction;
 
-typedef struct {              /* what sucref_certified reads, of the first layer */
+typedef struct {              /* what sucref_net_proved reads, of the first layer */
     const uint8_t *mean, *weight; /* [n_in], weights 1..255 */
     const uint32_t *root;     /* [n_stops - 1] in 2^-16; 0: no bounds at this stop */
     const int32_t *offset;    /* [n_stops - 1][n_out] */
@@ -954,6 +963,7 @@ typedef struct {
     uint8_t n_layers, n_stops, input_type;
     uint8_t softmax_shift;
     int32_t softmax_multiplier; /* as sucref_softmax takes them; 0: none */
+    sucref_scales scales;
 } sucref_model_spec;
 
 /* sucref_model_write - the model file of a spec.
@@ -974,7 +984,7 @@ SUCREF_API int sucref_calibrate(sucref_correction *corrections, void **memory, c
                                 const uint8_t *samples, uint32_t n_samples,
                                 void (*progress)(void *user, unsigned done, unsigned of), void *user);
 
-/* sucref_certify - bounds for sucref_certified, of every stop whose first layer keeps its accumulators, has more than 0
+/* sucref_certify - bounds for sucref_net_proved, of every stop whose first layer keeps its accumulators, has more than 0
  * bits of every row and 8 of the input, and whose later layers are whole. Call after the corrections are in the spec.
  * Samples as for sucref_calibrate choose mean and weight; what they show changes how tight the bounds are, not that
  * they hold.
@@ -1501,11 +1511,12 @@ SUCREF_API uint64_t sucref_linear_rest(const sucref_linear *l)
  * and has the size that the tables imply. Engine code relies on it and checks nothing again. */
 
 enum { /* byte offsets in the file and its records */
-    SUCREF_I_HEADER = 48, SUCREF_I_LAYER = 48, SUCREF_I_GROUP = 40, SUCREF_I_STOP = 16, SUCREF_I_ENTRY = 8,
+    SUCREF_I_HEADER = 64, SUCREF_I_LAYER = 48, SUCREF_I_GROUP = 40, SUCREF_I_STOP = 16, SUCREF_I_ENTRY = 8,
     SUCREF_I_FRAME = 16,
     SUCREF_I_H_VERSION = 4, SUCREF_I_H_LAYOUT = 6, SUCREF_I_H_FILE = 8, SUCREF_I_H_HEAD = 12, SUCREF_I_H_IN = 16,
     SUCREF_I_H_OUT = 20, SUCREF_I_H_LAYERS = 24, SUCREF_I_H_GROUPS = 26, SUCREF_I_H_STOPS = 28, SUCREF_I_H_INPUT = 29,
-    SUCREF_I_H_SHIFT = 30, SUCREF_I_H_ZERO = 31, SUCREF_I_H_SOFTMAX = 32, SUCREF_I_H_ZERO2 = 36, SUCREF_I_H_CRC = 44,
+    SUCREF_I_H_SHIFT = 30, SUCREF_I_H_ZERO = 31, SUCREF_I_H_SOFTMAX = 32, SUCREF_I_H_SCALES = 36, SUCREF_I_H_EXPONENTS = 48,
+    SUCREF_I_H_OUT_ZERO = 51, SUCREF_I_H_ZERO2 = 52, SUCREF_I_H_CRC = 60,
     SUCREF_I_L_IN = 0, SUCREF_I_L_OUT = 4, SUCREF_I_L_PARAMS = 8, SUCREF_I_L_GROUP = 12, SUCREF_I_L_GROUPS = 14,
     SUCREF_I_L_PLAN = 16, SUCREF_I_L_PLANES = 24, SUCREF_I_L_COARSE = 25, SUCREF_I_L_ACT = 26, SUCREF_I_L_REQUANT = 27,
     SUCREF_I_L_FLAGS = 28, SUCREF_I_L_IN_ZERO = 29, SUCREF_I_L_OUT_ZERO = 30, SUCREF_I_L_LO = 31, SUCREF_I_L_HI = 32,
@@ -1601,11 +1612,27 @@ SUCREF_API void sucref_model_stop(sucref_stop *out, const sucref_model *m, unsig
     out->bounds_offset = sucref_i_u32(p + 12);
 }
 
-SUCREF_API void sucref_model_entry(sucref_entry *out, const sucref_model *m, unsigned stop, unsigned g)
+SUCREF_API void sucref_model_stop_group(sucref_stop_group *out, const sucref_model *m, unsigned stop, unsigned g)
 {
     const uint8_t *p = m->bytes + sucref_i_entries_at(m) + ((uint32_t)stop * m->n_groups + g) * SUCREF_I_ENTRY;
     out->bits = SUCREF_READ_U8(p);
     out->correction_offset = sucref_i_u32(p + 4);
+}
+
+static sucref_scale sucref_i_scale(const sucref_model *m, unsigned which)
+{
+    sucref_scale s;
+    s.multiplier = sucref_i_s32(sucref_i_u32(m->bytes + SUCREF_I_H_SCALES + 4U * which));
+    s.exponent = (int8_t)sucref_i_s8(SUCREF_READ_U8(m->bytes + SUCREF_I_H_EXPONENTS + which));
+    return s;
+}
+
+SUCREF_API void sucref_model_scales(sucref_scales *out, const sucref_model *m)
+{
+    out->input = sucref_i_scale(m, 0);
+    out->output = sucref_i_scale(m, 1);
+    out->logit = sucref_i_scale(m, 2);
+    out->output_zero = SUCREF_READ_U8(m->bytes + SUCREF_I_H_OUT_ZERO);
 }
 
 /* how many planes hold the first `bits` bits; 0xFF where the plan has no such cut. Coarse: plane 0,
@@ -1802,9 +1829,9 @@ static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, u
     unsigned g;
     for (g = l->first_group; g < (unsigned)l->first_group + l->n_groups; g++) {
         const uint32_t at = sucref_i_entries_at(m) + ((uint32_t)stop * m->n_groups + g) * SUCREF_I_ENTRY;
-        sucref_entry now, before = { 0, 0 };
-        sucref_model_entry(&now, m, stop, g);
-        if (stop > 0) { sucref_model_entry(&before, m, stop - 1U, g); }
+        sucref_stop_group now, before = { 0, 0 };
+        sucref_model_stop_group(&now, m, stop, g);
+        if (stop > 0) { sucref_model_stop_group(&before, m, stop - 1U, g); }
         if (sucref_i_planes_for(l, now.bits) == 0xFFU) { return SUCREF_I_FAIL(f, "bits that the plan lacks", at); }
         if (now.bits < before.bits || (stop + 1U == m->n_stops && now.bits != 8)) {
             return SUCREF_I_FAIL(f, "bits of a stop", at);
@@ -1869,10 +1896,10 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
         sucref_model_layer(&l, m, n);
         for (g = 0; g < l.n_groups; g++) {
             sucref_group group;
-            sucref_entry e;
+            sucref_stop_group e;
             unsigned planes;
             sucref_model_group(&group, m, l.first_group + g);
-            sucref_model_entry(&e, m, stop, l.first_group + g);
+            sucref_model_stop_group(&e, m, stop, l.first_group + g);
             planes = sucref_i_planes_for(&l, e.bits);
             for (i = l.coarse && e.bits == 8 ? 1U : 0U; i < planes; i++) {
                 const uint32_t bytes = sucref_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
@@ -2037,10 +2064,10 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
             sucref_model_layer(&l, m, n);
             for (g = 0; g < l.n_groups; g++) {
                 sucref_group group;
-                sucref_entry e, old = { 0, 0 };
+                sucref_stop_group e, old = { 0, 0 };
                 sucref_model_group(&group, m, l.first_group + g);
-                sucref_model_entry(&e, m, t, l.first_group + g);
-                if (t > first) { sucref_model_entry(&old, m, t - 1U, l.first_group + g); }
+                sucref_model_stop_group(&e, m, t, l.first_group + g);
+                if (t > first) { sucref_model_stop_group(&old, m, t - 1U, l.first_group + g); }
                 if (e.bits != old.bits || e.correction_offset != old.correction_offset) { changed = 1; }
                 sucref_i_add_cost(out, &l, group.n_rows, old.bits, e.bits, again,
                                   e.correction_offset != old.correction_offset);
@@ -2465,9 +2492,10 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_net_set_input(sucref_net *s, const void *x)
+SUCREF_API int sucref_net_set_input(sucref_net *s, const void *x, size_t x_len)
 {
     if (s == NULL || x == NULL) { return SUCREF_E_ARG; }
+    if (x_len != s->model->n_in) { return SUCREF_E_RANGE; }
     *sucref_i_record(s, s->sequence + 1U) = SUCREF_I_NONE;
     sucref_i_publish(s);
     s->input = (const uint8_t *)x;
@@ -2481,7 +2509,7 @@ SUCREF_API int sucref_net_set_input(sucref_net *s, const void *x)
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_net_input_bits(sucref_net *s, unsigned bits)
+SUCREF_API int sucref_net_set_input_bits(sucref_net *s, unsigned bits)
 {
     if (s == NULL) { return SUCREF_E_ARG; }
     if (bits < 1 || bits > 8) { return SUCREF_E_RANGE; }
@@ -2489,7 +2517,7 @@ SUCREF_API int sucref_net_input_bits(sucref_net *s, unsigned bits)
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_net_skip_to(sucref_net *s, unsigned stop)
+SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop)
 {
     if (s == NULL) { return SUCREF_E_ARG; }
     if (s->state != SUCREF_I_FRESH || s->previous != SUCREF_I_NONE || s->spent != 0) { return SUCREF_E_STATE; }
@@ -2715,7 +2743,7 @@ static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, c
 
 /* METHOD 2: z of a row from its accumulator */
 static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_layer *l, const sucref_i_params *at,
-                               const sucref_entry *e, const sucref_group *g, uint32_t row, uint32_t acc)
+                               const sucref_stop_group *e, const sucref_group *g, uint32_t row, uint32_t acc)
 {
     const uint32_t r = g->first_row + row;
     const unsigned k = 8U - e->bits, own = l->plan[l->n_planes - 1U] == 8 && e->bits == 8;
@@ -2735,10 +2763,10 @@ static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_
 }
 
 /* decides what the rows of the current group need, and reads the layer's input if they need it; returns the cost */
-static uint32_t sucref_i_start_group(sucref_net *s, const sucref_layer *l, const sucref_entry *e)
+static uint32_t sucref_i_start_group(sucref_net *s, const sucref_layer *l, const sucref_stop_group *e)
 {
     const int fresh = s->previous == SUCREF_I_NONE, keep = (l->flags & SUCREF_LAYER_KEEP) != 0;
-    sucref_entry old = { 0, 0 };
+    sucref_stop_group old = { 0, 0 };
     sucref_i_source src;
     if (s->group == 0) {
         sucref_i_place at;
@@ -2758,7 +2786,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_layer *l, const
         if (s->layer != 0) { s->changed = 1; }
 #endif
     }
-    if (!fresh) { sucref_model_entry(&old, s->model, s->previous, (unsigned)l->first_group + s->group); }
+    if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)l->first_group + s->group); }
     s->first_plane = (uint8_t)(l->coarse && e->bits == 8 ? 1 : 0);
     s->n_planes = (uint8_t)sucref_i_planes_for(l, e->bits);
     s->mode = SUCREF_I_ALL;
@@ -2825,7 +2853,7 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, 
 }
 
 /* up to 16 rows of the current group, all the way to their activations; returns the cost */
-static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_layer *l, const sucref_entry *e)
+static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_layer *l, const sucref_stop_group *e)
 {
     const sucref_i_params at = sucref_i_params_of(l);
     sucref_group g;
@@ -2898,9 +2926,9 @@ static int sucref_i_quantum(sucref_net *s, uint32_t *cost)
 {
     sucref_layer l;
     sucref_group g;
-    sucref_entry e;
+    sucref_stop_group e;
     sucref_model_layer(&l, s->model, s->layer);
-    sucref_model_entry(&e, s->model, s->stop, (unsigned)l.first_group + s->group);
+    sucref_model_stop_group(&e, s->model, s->stop, (unsigned)l.first_group + s->group);
     sucref_model_group(&g, s->model, (unsigned)l.first_group + s->group);
     if (s->state == SUCREF_I_FRESH) {
         *cost = sucref_i_start_group(s, &l, &e);
@@ -2973,7 +3001,7 @@ SUCREF_API int sucref_net_answer(const sucref_net *s, sucref_answer *a)
     record = sucref_i_record(s, s->sequence);
     if (record[0] == SUCREF_I_NONE) { return SUCREF_E_STATE; }
     a->stop = (uint8_t)record[0];
-    a->work = record[1];
+    a->spent = record[1];
     a->n_out = s->model->n_out;
     a->logits = (const int32_t *)(record + 2);
     a->out = (const uint8_t *)(record + 2U + a->n_out);
@@ -3162,14 +3190,14 @@ static int sucref_i_first_layer(sucref_i_proof *p, const uint8_t *bounds, unsign
         const uint32_t norm = sucref_i_u32(bounds + 4U + 4U * (l.n_out + r));
         const uint64_t e = sucref_i_shift_up(norm * p->reach, 12) + 1U;
         sucref_group g;
-        sucref_entry entry;
+        sucref_stop_group entry;
         unsigned n = l.first_group;
         int32_t z;
         int64_t middle;
         sucref_model_group(&g, m, n);
         while (r >= g.first_row + g.n_rows) { sucref_model_group(&g, m, ++n); }
         row = r - g.first_row;
-        sucref_model_entry(&entry, m, stop, n);
+        sucref_model_stop_group(&entry, m, stop, n);
         z = sucref_i_finish(m->bytes, sum, &l, &at, &entry, &g, row, p->net->work[place.acc + r]);
         if (z == 0x7FFFFFFF || z < -0x7FFFFFFF || e > 0x7FFFFFFFU) { return 0; }
         middle = (int64_t)z + sucref_i_s32(sucref_i_u32(bounds + 4U + 4U * r)) + 1;
@@ -3259,7 +3287,7 @@ static int sucref_i_above_first(const sucref_i_proof *p, uint32_t a, uint32_t b,
     return sucref_i_lines_positive(p, z - p->slack[a] - (one == 0 ? p->slack[b] : 0), 0, square, 0);
 }
 
-SUCREF_API size_t sucref_certified_work_len(const sucref_model *m)
+SUCREF_API size_t sucref_net_proof_len(const sucref_model *m)
 {
     uint32_t rows = 0, widest = 0, words;
     sucref_layer l;
@@ -3279,7 +3307,7 @@ static int sucref_i_provable(const sucref_net *s, unsigned stop)
     const sucref_model *m = s->model;
     sucref_layer l;
     sucref_stop t;
-    sucref_entry e;
+    sucref_stop_group e;
     unsigned n, g;
     sucref_model_stop(&t, m, stop);
     if (s->state != SUCREF_I_FRESH || s->layer != 0 || s->group != 0 || s->previous != stop || t.bounds_offset == 0) {
@@ -3295,7 +3323,7 @@ static int sucref_i_provable(const sucref_net *s, unsigned stop)
         sucref_model_layer(&l, m, n);
         if (n + 1U < m->n_layers && l.act > SUCREF_ACT_RELU6) { return SUCREF_E_STATE; }
         for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
-            sucref_model_entry(&e, m, stop, g);
+            sucref_model_stop_group(&e, m, stop, g);
             if (n == 0 ? e.bits == 0 : e.bits != 8) { return SUCREF_E_DATA; }
         }
     }
@@ -3307,7 +3335,7 @@ static void sucref_i_proof_begin(sucref_i_proof *p, const sucref_net *s, uint32_
     sucref_layer l;
     uint32_t widest;
     sucref_model_layer(&l, s->model, 0);
-    widest = (uint32_t)(sucref_certified_work_len(s->model) - 3U * l.n_out); /* bytes of each of four arrays */
+    widest = (uint32_t)(sucref_net_proof_len(s->model) - 3U * l.n_out); /* bytes of each of four arrays */
     p->net = s;
     p->slope = work;
     p->centre = (int32_t *)(work + l.n_out);
@@ -3318,7 +3346,7 @@ static void sucref_i_proof_begin(sucref_i_proof *p, const sucref_net *s, uint32_
     p->next_hi = p->next_lo + widest;
 }
 
-SUCREF_API int sucref_certified(const sucref_net *s, uint32_t *work, size_t work_len)
+SUCREF_API int sucref_net_proved(int *proved, const sucref_net *s, uint32_t *work, size_t work_len)
 {
     sucref_i_proof p;
     sucref_answer a;
@@ -3327,15 +3355,16 @@ SUCREF_API int sucref_certified(const sucref_net *s, uint32_t *work, size_t work
     uint32_t best, row = 0, k;
     unsigned n;
     int one, status;
-    if (s == NULL || work == NULL) { return SUCREF_E_ARG; }
+    if (proved != NULL) { *proved = 0; }
+    if (proved == NULL || s == NULL || work == NULL) { return SUCREF_E_ARG; }
     if (sucref_net_answer(s, &a) != SUCREF_OK) { return SUCREF_E_STATE; }
-    if (a.stop + 1U == s->model->n_stops) { return 1; }
-    if (work_len < sucref_certified_work_len(s->model)) { return SUCREF_E_SPACE; }
+    if (a.stop + 1U == s->model->n_stops) { *proved = 1; return SUCREF_OK; }
+    if (work_len < sucref_net_proof_len(s->model)) { return SUCREF_E_SPACE; }
     status = sucref_i_provable(s, a.stop);
     if (status != SUCREF_OK) { return status; }
     sucref_i_proof_begin(&p, s, work);
     sucref_model_stop(&t, s->model, a.stop);
-    if (!sucref_i_first_layer(&p, s->model->bytes + t.bounds_offset, a.stop, s->model->n_layers == 1)) { return 0; }
+    if (!sucref_i_first_layer(&p, s->model->bytes + t.bounds_offset, a.stop, s->model->n_layers == 1)) { return SUCREF_OK; }
     for (n = 1; n + 1U < s->model->n_layers; n++) { sucref_i_interval_layer(&p, n); }
     sucref_model_layer(&l, s->model, s->model->n_layers - 1U);
     best = sucref_argmax(a.logits, a.n_out);
@@ -3350,10 +3379,11 @@ SUCREF_API int sucref_certified(const sucref_net *s, uint32_t *work, size_t work
         if (k == row && one == 0) { continue; }
         if (s->model->n_layers == 1 ? !sucref_i_above_first(&p, row, k, one)
                                     : !sucref_i_above(&p, &l, row, k, one, s->model->n_layers == 2)) {
-            return 0;
+            return SUCREF_OK;
         }
     }
-    return 1;
+    *proved = 1;
+    return SUCREF_OK;
 }
 
 /* ---- softmax: gemmlowp fixed point -------------------------------------------------------------------------------
@@ -3500,7 +3530,7 @@ static inline uint32_t sucref_i_minus(const sucref_stream *r, uint32_t counter, 
     return sucref_random(r, counter + (i >> 5)) >> (i & 31U) & 1U;
 }
 
-SUCREF_API int sucref_step_for(sucref_step *st, uint32_t max, uint32_t levels)
+SUCREF_API int sucref_grid_for(sucref_grid *st, uint32_t max, uint32_t levels)
 {
     unsigned shift = 24;
     if (st == NULL) { return SUCREF_E_ARG; }
@@ -3523,7 +3553,7 @@ static inline int32_t sucref_i_value_of(sucref_i_vector v, size_t i)
 }
 
 /* SUCREF_OK when x and the step keep the module's limits; most: largest |y| beside 2^29 */
-static int sucref_i_fits(sucref_i_vector x, size_t n, const sucref_step *st, uint32_t most)
+static int sucref_i_fits(sucref_i_vector x, size_t n, const sucref_grid *st, uint32_t most)
 {
     uint32_t limit;
     size_t i;
@@ -3539,7 +3569,7 @@ static int sucref_i_fits(sucref_i_vector x, size_t n, const sucref_step *st, uin
 }
 
 /* are a decoder's step and indices such that nothing overflows? */
-static int sucref_i_indices_fit(const int16_t *q, size_t n, const sucref_step *st)
+static int sucref_i_indices_fit(const int16_t *q, size_t n, const sucref_grid *st)
 {
     size_t i;
     if (st->shift < 1 || st->shift > 24) { return SUCREF_E_RANGE; }
@@ -3562,7 +3592,7 @@ static inline int32_t sucref_i_estimate(int32_t q, int32_t u, unsigned shift)
     return q * ((int32_t)2 << shift) - 2 * u + ((int32_t)1 << shift) - 1;
 }
 
-static int sucref_i_half_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_step *st, unsigned terms,
+static int sucref_i_half_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_grid *st, unsigned terms,
                                 const sucref_stream *r, uint32_t counter)
 {
     size_t i;
@@ -3580,19 +3610,19 @@ static int sucref_i_half_encode(int16_t *q, sucref_i_vector x, size_t n, const s
     return status;
 }
 
-SUCREF_API int sucref_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, unsigned terms,
+SUCREF_API int sucref_dither_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st, unsigned terms,
                                   const sucref_stream *r, uint32_t counter)
 {
     return sucref_i_half_encode(q, sucref_i_wide(x), n, st, terms, r, counter);
 }
 
-SUCREF_API int sucref_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, unsigned terms,
+SUCREF_API int sucref_dither_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st, unsigned terms,
                                     const sucref_stream *r, uint32_t counter)
 {
     return sucref_i_half_encode(q, sucref_i_narrow(x), n, st, terms, r, counter);
 }
 
-SUCREF_API int sucref_half_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, unsigned terms)
+SUCREF_API int sucref_dither_half_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st, unsigned terms)
 {
     size_t i;
     int status;
@@ -3605,19 +3635,19 @@ SUCREF_API int sucref_half_decode(int32_t *x2, const int16_t *q, size_t n, const
     return status;
 }
 
-SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st,
+SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st,
                                     const sucref_stream *r, uint32_t counter)
 {
-    return sucref_half_encode(q, x, n, st, 1, r, counter);
+    return sucref_dither_half_encode(q, x, n, st, 1, r, counter);
 }
 
-SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st,
+SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st,
                                       const sucref_stream *r, uint32_t counter)
 {
-    return sucref_half_encode16(q, x, n, st, 1, r, counter);
+    return sucref_dither_half_encode16(q, x, n, st, 1, r, counter);
 }
 
-SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st,
+SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st,
                                     const sucref_stream *r, uint32_t counter)
 {
     size_t i;
@@ -3630,7 +3660,7 @@ SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, con
     return status;
 }
 
-static int sucref_i_onebit_encode(uint8_t *bits, sucref_i_vector x, size_t n, const sucref_step *st,
+static int sucref_i_onebit_encode(uint8_t *bits, sucref_i_vector x, size_t n, const sucref_grid *st,
                                   const sucref_stream *r, uint32_t counter)
 {
     size_t i;
@@ -3646,19 +3676,19 @@ static int sucref_i_onebit_encode(uint8_t *bits, sucref_i_vector x, size_t n, co
     return status;
 }
 
-SUCREF_API int sucref_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_step *st,
+SUCREF_API int sucref_dither_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_grid *st,
                                     const sucref_stream *r, uint32_t counter)
 {
     return sucref_i_onebit_encode(bits, sucref_i_wide(x), n, st, r, counter);
 }
 
-SUCREF_API int sucref_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_step *st,
+SUCREF_API int sucref_dither_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_grid *st,
                                       const sucref_stream *r, uint32_t counter)
 {
     return sucref_i_onebit_encode(bits, sucref_i_narrow(x), n, st, r, counter);
 }
 
-SUCREF_API int sucref_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_step *st,
+SUCREF_API int sucref_dither_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_grid *st,
                                     const sucref_stream *r, uint32_t counter)
 {
     size_t i;
@@ -3695,7 +3725,7 @@ static inline int32_t sucref_i_d4_uniform(const sucref_stream *r, uint32_t count
     return sucref_i_uniform(r, counter, i == 3 ? shift + 1U : shift);
 }
 
-static int sucref_i_d4_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_step *st, const sucref_stream *r,
+static int sucref_i_d4_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_grid *st, const sucref_stream *r,
                               uint32_t counter)
 {
     size_t i;
@@ -3717,19 +3747,19 @@ static int sucref_i_d4_encode(int16_t *q, sucref_i_vector x, size_t n, const suc
     return status;
 }
 
-SUCREF_API int sucref_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_step *st, const sucref_stream *r,
+SUCREF_API int sucref_dither_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st, const sucref_stream *r,
                                 uint32_t counter)
 {
     return sucref_i_d4_encode(q, sucref_i_wide(x), n, st, r, counter);
 }
 
-SUCREF_API int sucref_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_step *st, const sucref_stream *r,
+SUCREF_API int sucref_dither_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st, const sucref_stream *r,
                                   uint32_t counter)
 {
     return sucref_i_d4_encode(q, sucref_i_narrow(x), n, st, r, counter);
 }
 
-SUCREF_API int sucref_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_step *st, const sucref_stream *r,
+SUCREF_API int sucref_dither_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st, const sucref_stream *r,
                                 uint32_t counter)
 {
     size_t i;
@@ -3814,19 +3844,19 @@ static int sucref_i_nested_encode(uint16_t *symbol, sucref_i_vector x, size_t n,
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c,
+SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c,
                                     const sucref_stream *r, uint32_t counter)
 {
     return sucref_i_nested_encode(symbol, sucref_i_wide(x), n, c, r, counter);
 }
 
-SUCREF_API int sucref_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c,
+SUCREF_API int sucref_dither_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c,
                                       const sucref_stream *r, uint32_t counter)
 {
     return sucref_i_nested_encode(symbol, sucref_i_narrow(x), n, c, r, counter);
 }
 
-SUCREF_API int sucref_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n,
+SUCREF_API int sucref_dither_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n,
                                     const sucref_nested *c, const sucref_stream *r, uint32_t counter)
 {
     uint32_t v, one_2v, one_k;
@@ -4230,7 +4260,7 @@ typedef struct {
     /* 2 * window; place and z of distance 0 in the table, 2^-16; z from one index to the next */
     uint32_t span, start, across;
     uint8_t stride_shift;
-} sucref_i_model;
+} sucref_i_shares;
 
 #define SUCREF_I_MIDDLE 263168U /* z = 0 in the table, 4 * 2^16, and half a place to round */
 
@@ -4242,14 +4272,14 @@ static inline uint32_t sucref_i_normal_at(uint32_t z)
     return i < 256U ? i : (z & 0x80000000U) ? 0U : 256U;
 }
 
-static uint32_t sucref_i_below_index(const sucref_i_model *m, int32_t j, int32_t centre)
+static uint32_t sucref_i_below_index(const sucref_i_shares *m, int32_t j, int32_t centre)
 {
     const int32_t z = (((j * 256) * (1 << m->stride_shift)) - centre) * m->slope;
     return sucref_i_normal[sucref_i_normal_at((uint32_t)z + SUCREF_I_MIDDLE)] + (uint32_t)(j + m->window);
 }
 
 /* an index outside the window: an escape and the rest */
-SUCREF_I_ALONE static void sucref_i_put_escape(sucref_encoder *e, const sucref_i_model *m, int32_t j, int32_t packed)
+SUCREF_I_ALONE static void sucref_i_put_escape(sucref_encoder *e, const sucref_i_shares *m, int32_t j, int32_t packed)
 {
     const int32_t centre = j * (256 * (1 << m->stride_shift)) - packed + m->offset;
     if (j < 0) {
@@ -4263,7 +4293,7 @@ SUCREF_I_ALONE static void sucref_i_put_escape(sucref_encoder *e, const sucref_i
 }
 
 /* codes index j of a packed index and dither; outside the window z may wrap and is not used */
-static inline void sucref_i_put_index(sucref_encoder *e, const sucref_i_model *m, int32_t j, int32_t packed)
+static inline void sucref_i_put_index(sucref_encoder *e, const sucref_i_shares *m, int32_t j, int32_t packed)
 {
     const uint32_t z = (uint32_t)packed * (uint32_t)m->slope + m->start, from = sucref_i_normal[sucref_i_normal_at(z)],
                    add = (uint32_t)(j + m->window);
@@ -4274,7 +4304,7 @@ static inline void sucref_i_put_index(sucref_encoder *e, const sucref_i_model *m
     }
 }
 
-static int32_t sucref_i_get_index(sucref_decoder *d, const sucref_i_model *m, int32_t centre)
+static int32_t sucref_i_get_index(sucref_decoder *d, const sucref_i_shares *m, int32_t centre)
 {
     int32_t j = 0;
     uint32_t from = sucref_i_below_index(m, 0, centre), to = 65536;
@@ -4306,14 +4336,14 @@ enum { SUCREF_I_SIGN = 12, SUCREF_I_MORE = 16, SUCREF_I_SHARES = 19 };
 
 typedef struct {
     sucref_stream stream;
-    sucref_step step;
+    sucref_grid step;
     uint8_t flags;
-    sucref_i_model single, three, fourth;
+    sucref_i_shares single, three, fourth;
     uint16_t adaptive[SUCREF_I_SHARES];
     uint8_t last, before;    /* were the two values before not zero */
 } sucref_i_vec;
 
-static void sucref_i_vec_model(sucref_i_model *m, uint32_t slope, uint32_t ratio, unsigned stride_shift,
+static void sucref_i_vec_model(sucref_i_shares *m, uint32_t slope, uint32_t ratio, unsigned stride_shift,
                                uint32_t offset)
 {
     m->slope = (int32_t)slope;
@@ -4443,7 +4473,7 @@ SUCREF_I_ALONE static void sucref_i_quantize_d4(int32_t *w, uint32_t n, const su
 }
 
 /* codes n packed indices */
-SUCREF_I_ALONE static void sucref_i_put_each(const int32_t *w, uint32_t n, const sucref_i_model *m, sucref_encoder *e)
+SUCREF_I_ALONE static void sucref_i_put_each(const int32_t *w, uint32_t n, const sucref_i_shares *m, sucref_encoder *e)
 {
     const int32_t *end = w + n;
     for (; w < end; w++) { sucref_i_put_index(e, m, sucref_i_index(*w), *w); }
@@ -4612,7 +4642,7 @@ static void sucref_i_put_sparse(int32_t *work, const int16_t *x, uint32_t n, suc
 
 /* all of a frame but its payload */
 static void sucref_i_vec_close(uint8_t *frame, size_t payload, uint32_t n, uint32_t ratio, const sucref_vec_options *o,
-                               const sucref_step *st)
+                               const sucref_grid *st)
 {
     frame[0] = 'V';
 #ifdef SUCREF_PHILOX
@@ -5065,7 +5095,7 @@ static size_t sucref_i_fusion_job_words(const sucref_fusion_options *o)
     return 2U + o->planes * sucref_i_plane_words(o);
 }
 
-SUCREF_API size_t sucref_fusion_memory_len(const sucref_fusion_options *o)
+SUCREF_API size_t sucref_fusion_work_len(const sucref_fusion_options *o)
 {
     if (o == NULL || !sucref_i_is_code(o->n, o->r == 0 ? 1 : o->r) || o->rows < 1 || o->rows > 16383 || o->planes < 1 ||
         o->planes > 8 || o->protect > o->planes || o->jobs < 1 || o->jobs > 64 || o->limit < 1 ||
@@ -5081,7 +5111,7 @@ SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options 
 {
     size_t i, len;
     if (f == NULL || o == NULL || memory == NULL) { return SUCREF_E_ARG; }
-    len = sucref_fusion_memory_len(o);
+    len = sucref_fusion_work_len(o);
     if (len == 0) { return SUCREF_E_RANGE; }
     if (memory_len < len) { return SUCREF_E_SPACE; }
     for (i = 0; i < len; i++) { memory[i] = 0; }
@@ -5198,7 +5228,7 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
     sucref_answer a;
     sucref_layer l;
     sucref_group g;
-    sucref_entry e;
+    sucref_stop_group e;
     uint32_t r, n;
     if (y == NULL || part == NULL || before == NULL) { return SUCREF_E_ARG; }
     if (sucref_net_answer(part, &a) != SUCREF_OK) { return SUCREF_E_STATE; }
@@ -5207,7 +5237,7 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
         return SUCREF_E_RANGE;
     }
     sucref_model_group(&g, part->model, l.n_groups == 1 ? 0U : a.stop);
-    sucref_model_entry(&e, part->model, a.stop, l.n_groups == 1 ? 0U : a.stop);
+    sucref_model_stop_group(&e, part->model, a.stop, l.n_groups == 1 ? 0U : a.stop);
     n = g.n_rows;
     if (l.plan[0] == 8) { /* every digit is a whole weight */
         if (n > rows && n != 2U * rows) { return SUCREF_E_RANGE; }
@@ -5236,8 +5266,8 @@ SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, un
     unsigned g, mask = 0;
     sucref_model_layer(&l, m, layer);
     for (g = 0; g < l.n_groups; g++) {
-        sucref_entry e;
-        sucref_model_entry(&e, m, stop, (unsigned)l.first_group + g);
+        sucref_stop_group e;
+        sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + g);
         mask |= l.coarse && e.bits == 8 ? 2U : (1U << sucref_i_planes_for(&l, e.bits)) - 1U;
     }
     return mask;
@@ -5271,10 +5301,10 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
     for (c = 0; c < l.n_in; c++) { sum += input[c]; }
     for (k = 0; k < l.n_groups; k++) {
         sucref_group g;
-        sucref_entry e;
+        sucref_stop_group e;
         uint32_t r;
         sucref_model_group(&g, m, (unsigned)l.first_group + k);
-        sucref_model_entry(&e, m, stop, (unsigned)l.first_group + k);
+        sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + k);
         for (r = 0; r < g.n_rows; r++) {
             const uint32_t row = g.first_row + r,
                            to = (l.flags & SUCREF_LAYER_ORDER) ? sucref_i_u16(m->bytes + at.order + 2U * row) : row;
@@ -5313,7 +5343,7 @@ static void sucref_i_append(sucref_i_writer *o, uint32_t v, unsigned bytes)
 
 static void sucref_i_pad(sucref_i_writer *o) { while (o->at % 4U != 0) { sucref_i_append(o, 0, 1); } }
 
-static uint32_t sucref_i_open_frame(sucref_i_writer *o, unsigned type, unsigned stop, unsigned layer, unsigned index)
+static uint32_t sucref_i_begin_section(sucref_i_writer *o, unsigned type, unsigned stop, unsigned layer, unsigned index)
 {
     sucref_i_append(o, type, 2);
     sucref_i_append(o, type == SUCREF_I_T_EXIT || type == SUCREF_I_T_BOUNDS ? 0U : (uint32_t)SUCREF_I_REQUIRED, 1);
@@ -5324,7 +5354,7 @@ static uint32_t sucref_i_open_frame(sucref_i_writer *o, unsigned type, unsigned 
     return o->at;
 }
 
-static void sucref_i_close_frame(sucref_i_writer *o, uint32_t payload)
+static void sucref_i_end_section(sucref_i_writer *o, uint32_t payload)
 {
     uint32_t crc;
     sucref_i_pad(o);
@@ -5391,7 +5421,7 @@ static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s
 static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec *s, unsigned stop, unsigned layer,
                                      unsigned group, unsigned plane, uint32_t first_row, uint32_t n_rows)
 {
-    const uint32_t at = sucref_i_open_frame(o, SUCREF_I_T_PLANE, stop, layer, group * 8U + plane);
+    const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_PLANE, stop, layer, group * 8U + plane);
     const uint32_t bytes = sucref_plane_bytes(n_rows, s->n_in, s->plan[plane]);
     unsigned low = 8, i;
     uint32_t r;
@@ -5411,14 +5441,14 @@ static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec
         if (status != SUCREF_OK) { return 0; }
     }
     o->at += bytes;
-    sucref_i_close_frame(o, at);
+    sucref_i_end_section(o, at);
     return at;
 }
 
 static uint32_t sucref_i_write_correction(sucref_i_writer *o, const sucref_layer_spec *s, const sucref_correction *c,
                                           unsigned stop, unsigned layer, unsigned group, uint32_t n_rows, unsigned bits)
 {
-    const uint32_t at = sucref_i_open_frame(o, SUCREF_I_T_CORRECTION, stop, layer, group);
+    const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_CORRECTION, stop, layer, group);
     uint32_t r;
     if (bits == 0) {
         for (r = 0; r < n_rows; r++) {
@@ -5429,7 +5459,7 @@ static uint32_t sucref_i_write_correction(sucref_i_writer *o, const sucref_layer
         for (r = 0; r < n_rows; r++) { sucref_i_append(o, (uint32_t)c->gamma[r], 4); }
         for (r = 0; r < n_rows; r++) { sucref_i_append(o, (uint16_t)c->alpha[r], 2); }
     }
-    sucref_i_close_frame(o, at);
+    sucref_i_end_section(o, at);
     return at;
 }
 
@@ -5486,6 +5516,8 @@ static void sucref_i_write_layer(const sucref_i_writer *o, const sucref_layer_sp
 
 static void sucref_i_write_head(const sucref_i_writer *o, const sucref_model_spec *spec, unsigned total, uint32_t head)
 {
+    const sucref_scale scale[3] = { spec->scales.input, spec->scales.output, spec->scales.logit };
+    unsigned i;
     sucref_i_put(o, 0, 0x52435553U, 4);
     sucref_i_put(o, SUCREF_I_H_VERSION, SUCREF_FORMAT, 2);
     sucref_i_put(o, SUCREF_I_H_FILE, o->at, 4);
@@ -5498,6 +5530,11 @@ static void sucref_i_write_head(const sucref_i_writer *o, const sucref_model_spe
     sucref_i_put(o, SUCREF_I_H_INPUT, spec->input_type, 1);
     sucref_i_put(o, SUCREF_I_H_SHIFT, spec->softmax_shift, 1);
     sucref_i_put(o, SUCREF_I_H_SOFTMAX, (uint32_t)spec->softmax_multiplier, 4);
+    for (i = 0; i < 3; i++) {
+        sucref_i_put(o, SUCREF_I_H_SCALES + 4U * i, (uint32_t)scale[i].multiplier, 4);
+        sucref_i_put(o, SUCREF_I_H_EXPONENTS + i, (uint8_t)scale[i].exponent, 1);
+    }
+    sucref_i_put(o, SUCREF_I_H_OUT_ZERO, spec->scales.output_zero, 1);
     if (o->p != NULL) {
         uint32_t crc = sucref_i_crc(0xFFFFFFFFU, o->p, SUCREF_I_H_CRC);
         crc = sucref_i_crc(crc, o->p + SUCREF_I_HEADER, head - SUCREF_I_HEADER);
@@ -5539,22 +5576,22 @@ static int sucref_i_write_all(sucref_i_writer *o, const sucref_model_spec *spec)
         }
         if (spec->exits != NULL && stop + 1U < spec->n_stops) {
             const sucref_exit *e = &spec->exits[stop];
-            const uint32_t at = sucref_i_open_frame(o, SUCREF_I_T_EXIT, stop, 0, 0);
+            const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_EXIT, stop, 0, 0);
             sucref_i_append(o, e->margin, 4);
             sucref_i_append(o, e->samples, 4);
             sucref_i_append(o, e->disagreements, 4);
             sucref_i_append(o, e->risk, 4);
-            sucref_i_close_frame(o, at);
+            sucref_i_end_section(o, at);
             sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP + 8U, at, 4);
         }
         if (spec->bounds != NULL && stop + 1U < spec->n_stops && spec->bounds->root[stop] != 0) {
-            const uint32_t at = sucref_i_open_frame(o, SUCREF_I_T_BOUNDS, stop, 0, 0), rows = spec->layers[0].n_out;
+            const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_BOUNDS, stop, 0, 0), rows = spec->layers[0].n_out;
             sucref_i_append(o, spec->bounds->root[stop], 4);
             for (row = 0; row < rows; row++) {
                 sucref_i_append(o, (uint32_t)spec->bounds->offset[stop * rows + row], 4);
             }
             for (row = 0; row < rows; row++) { sucref_i_append(o, spec->bounds->norm[stop * rows + row], 4); }
-            sucref_i_close_frame(o, at);
+            sucref_i_end_section(o, at);
             sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP + 12U, at, 4);
         }
         sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP, o->at, 4);

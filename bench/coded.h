@@ -144,7 +144,7 @@ static void c_coverage(void)
     }
 }
 
-/* storage of 784-128-10 in parts (examples/split.h), of the data parts alone */
+/* storage of 784-128-10 in parts (examples/tool/parts.h), of the data parts alone */
 static void c_storage(void)
 {
     static const unsigned t[3][3] = { { 4, 1, 8 }, { 4, 2, 8 }, { 4, 2, 1 } };

@@ -306,7 +306,7 @@ static void d_sampling(void)
             double error = 0, shrunk = 0;
             for (trial = 0; trial < 400; trial++) {
                 sucref_stream r;
-                sucref_step st;
+                sucref_grid st;
                 double e2 = 0, s2 = 0, energy = 0;
                 uint32_t max = 1;
                 unsigned log2_k = 0;
@@ -315,7 +315,7 @@ static void d_sampling(void)
                 for (i = 0; i < N; i++) { x[i] = (int16_t)lrint(1000 * d_normal()); energy += (double)x[i] * x[i]; }
                 (void)sucref_fold(v, log2_k, x, N, &r, 1000);
                 for (i = 0; i < k; i++) { max = (uint32_t)abs(v[i]) > max ? (uint32_t)abs(v[i]) : max; }
-                if (sucref_step_for(&st, max, (uint32_t)levels) != SUCREF_OK ||
+                if (sucref_grid_for(&st, max, (uint32_t)levels) != SUCREF_OK ||
                     sucref_dither_encode(q, v, (size_t)k, &st, &r, 0) != SUCREF_OK ||
                     sucref_dither_decode(w2, q, (size_t)k, &st, &r, 0) != SUCREF_OK ||
                     sucref_unfold(out, N, w2, log2_k, &r, 1000, work) != SUCREF_OK) {
@@ -356,14 +356,14 @@ static void d_best(void)
         if (sucref_qcs_best(&log2_k, &levels, &gamma, N, (uint32_t)(32 * N / gains[g])) != SUCREF_OK) { exit(2); }
         for (trial = 0; trial < 300; trial++) {
             sucref_stream r;
-            sucref_step st;
+            sucref_grid st;
             double e2 = 0, energy = 0;
             uint32_t top = 1;
             sucref_stream_init(&r, 7, 7, (uint32_t)trial);
             for (i = 0; i < N; i++) { x[i] = (int16_t)lrint(1000 * d_normal()); energy += (double)x[i] * x[i]; }
             (void)sucref_fold(v, log2_k, x, N, &r, 5000);
             for (i = 0; i < 1 << log2_k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
-            if (sucref_step_for(&st, top, levels) != SUCREF_OK ||
+            if (sucref_grid_for(&st, top, levels) != SUCREF_OK ||
                 sucref_dither_encode(q, v, (size_t)1 << log2_k, &st, &r, 0) != SUCREF_OK ||
                 sucref_dither_decode(w2, q, (size_t)1 << log2_k, &st, &r, 0) != SUCREF_OK ||
                 sucref_unfold(out, N, w2, log2_k, &r, 5000, work) != SUCREF_OK) {
@@ -407,7 +407,7 @@ static double d_converged(double step, int shrink, double beta, int runs)
             int64_t out[N], work[K];
             double z[N], max = 1e-12;
             sucref_stream s;
-            sucref_step st;
+            sucref_grid st;
             uint32_t top = 1;
             sucref_stream_init(&s, (uint32_t)run_, 3, (uint32_t)t);
             for (i = 0; i < N; i++) { /* eigenvalues 1..4 along the axes; noise of a batch of 32 of 50 */
@@ -420,7 +420,7 @@ static double d_converged(double step, int shrink, double beta, int runs)
             for (i = 0; i < N; i++) { x[i] = (int16_t)lrint(z[i] / max * 8000); }
             (void)sucref_fold(v, 4, x, N, &s, 1000);
             for (i = 0; i < K; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
-            if (sucref_step_for(&st, top, 8) != SUCREF_OK || sucref_dither_encode(q, v, K, &st, &s, 0) != SUCREF_OK) {
+            if (sucref_grid_for(&st, top, 8) != SUCREF_OK || sucref_dither_encode(q, v, K, &st, &s, 0) != SUCREF_OK) {
                 exit(2);
             }
             (void)sucref_dither_decode(w2, q, K, &st, &s, 0);
@@ -524,7 +524,7 @@ static void d_outer(void)
         double error = 0, energy = 0, naive = 0;
         for (trial = 0; trial < 100; trial++) {
             sucref_stream s;
-            const sucref_step st = { 1, 8 };
+            const sucref_grid st = { 1, 8 };
             sucref_stream_init(&s, 9, 9, (uint32_t)trial);
             for (i = 0; i < N; i++) {
                 for (l = 0; l < L; l++) { x[i][l] = fabs(d_normal()) * 256; xi[l] = (int32_t)lrint(x[i][l]); }
@@ -592,7 +592,7 @@ static void d_air_digital(const int16_t *x, int nodes, int n, unsigned log2_k, c
         sucref_stream s;
         memset(air, 0, sizeof air);
         for (node = 0; node < nodes; node++) {
-            sucref_step st;
+            sucref_grid st;
             uint32_t top = 1;
             sucref_stream_init(&s, 5, 5, (uint32_t)t);
             (void)sucref_fold(v, log2_k, x + node * n, (size_t)n, &s, 0);
@@ -602,7 +602,7 @@ static void d_air_digital(const int16_t *x, int nodes, int n, unsigned log2_k, c
             sucref_stream_init(&s, 5, (uint32_t)node + 6, (uint32_t)t);
             (void)sucref_fold(v, log2_k, x + node * n, (size_t)n, &s, 0);
             for (i = 0; i < k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
-            if (sucref_step_for(&st, top, 1) != SUCREF_OK ||
+            if (sucref_grid_for(&st, top, 1) != SUCREF_OK ||
                 sucref_dither_encode(q, v, (size_t)k, &st, &s, 9000) != SUCREF_OK ||
                 sucref_dither_decode(w2, q, (size_t)k, &st, &s, 9000) != SUCREF_OK ||
                 sucref_unfold(out, (size_t)n, w2, log2_k, &s, 0, work) != SUCREF_OK) {

@@ -26,9 +26,9 @@ static void early_exit(const char *title, const char *name, float clip, double g
         unsigned g;
         for (g = 0; g < m.n_groups; g++) {
             sucref_correction *k2 = &r.corrections[t * m.n_groups + g];
-            sucref_entry e;
+            sucref_stop_group e;
             sucref_group group;
-            sucref_model_entry(&e, &m, t, g);
+            sucref_model_stop_group(&e, &m, t, g);
             sucref_model_group(&group, &m, g);
             if (e.correction_offset == 0) { continue; }
             /* little-endian hosts only: see main */
@@ -48,7 +48,7 @@ static void early_exit(const char *title, const char *name, float clip, double g
     sucref_model_cost(&one_shot, &m, STOPS - 1, STOPS - 1);
     for (k = 0; k < IDX_TEST; k++) {
         sucref_answer a;
-        (void)sucref_net_set_input(&net, test_set.x + k * 784);
+        (void)sucref_net_set_input(&net, test_set.x + k * 784, net.model->n_in);
         for (t = 0; ; t++) {
             if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { exit(2); }
             if (sucref_settled(&m, &a)) { break; }
@@ -111,7 +111,7 @@ static void certified_exit(const char *title, const char *name, float clip, cons
         exit(2);
     }
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
-    proof = (uint32_t *)malloc(sucref_certified_work_len(&m) * 4);
+    proof = (uint32_t *)malloc(sucref_net_proof_len(&m) * 4);
     if (work == NULL || proof == NULL || sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) != SUCREF_OK) {
         exit(2);
     }
@@ -119,11 +119,12 @@ static void certified_exit(const char *title, const char *name, float clip, cons
     for (k = 0; k < IDX_TEST; k++) {
         sucref_answer a;
         uint32_t class_then;
-        (void)sucref_net_set_input(&net, test_set.x + k * 784);
+        int proved;
+        (void)sucref_net_set_input(&net, test_set.x + k * 784, net.model->n_in);
         for (t = 0; ; t++) {
             if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { exit(2); }
             n_tables += t + 1U < m.n_stops;
-            if (sucref_certified(&net, proof, sucref_certified_work_len(&m)) == 1) { break; }
+            if (sucref_net_proved(&proved, &net, proof, sucref_net_proof_len(&m)) == SUCREF_OK && proved) { break; }
         }
         class_then = sucref_argmax(a.logits, a.n_out);
         sucref_model_cost(&c, &m, 0, t);
@@ -193,7 +194,7 @@ static void anomaly_scores(double *score, const tflite *t, const sucref_model_sp
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
     if (work == NULL || sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) != SUCREF_OK) { exit(2); }
     for (k = 0; k < n; k++) {
-        (void)sucref_net_set_input(&net, x + (size_t)k * m.n_in);
+        (void)sucref_net_set_input(&net, x + (size_t)k * m.n_in, net.model->n_in);
         for (b = 0; b < 8; b++) {
             sucref_answer a;
             if (sucref_net_run(&net, b) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { exit(2); }

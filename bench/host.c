@@ -5,8 +5,8 @@
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
-#include "../examples/model_file.h"
-#include "../examples/calibrate.h"
+#include "../examples/tool/model_file.h"
+#include "../examples/tool/calibrate.h"
 
 static sucref_model m;
 static sucref_net net;
@@ -42,8 +42,8 @@ int main(int argc, char **argv)
     }
     fclose(f);
     respec_model(&r, &m);
-    (void)sucref_net_set_input(&net, x);
-    if (strcmp(argv[3], "oneshot") == 0) { (void)sucref_net_skip_to(&net, (unsigned)last); }
+    (void)sucref_net_set_input(&net, x, net.model->n_in);
+    if (strcmp(argv[3], "oneshot") == 0) { (void)sucref_net_start_at(&net, (unsigned)last); }
     if (stop > 0 && strcmp(argv[3], "oneshot") != 0) { (void)sucref_net_run(&net, (unsigned)stop - 1U); }
     measured(stop);
     if (stop < 0) { /* the comparison must be the same work */

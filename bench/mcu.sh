@@ -69,7 +69,7 @@ if [ "$1" = run ]; then
     done
     # one of the devices that share a network is a Cortex-M3, asked through its serial port
     ./build/sucref split examples/models/digits_44.sucref --devices 4 --parity 1 -o $d/part%d.sucref >/dev/null && ./build/sucref emit-c $d/part3.sucref -o $d/part3.h --name net &&
-        $CC -std=c99 -O2 -o $d/worker examples/12_worker.c -lm || exit 1
+        $CC -std=c99 -O2 -o $d/worker examples/cluster/worker.c -lm || exit 1
     case $cores in *m3*)
         build m3 $d/worker_m3 -DMODEL_H='"part3.h"' examples/mcu/worker.c &&
             timeout 300 ./$d/worker qemu-system-arm -M mps2-an385 -display none -monitor none -serial stdio -semihosting-config enable=on,target=native -kernel $d/worker_m3 >$d/worker.out 2>&1

@@ -31,15 +31,15 @@ int board_main(void)
         return 1;
     }
     for (c = 0; c < INPUT_BYTES; c++) { x[c] = board_flash_u8(&input[c]); }
-    (void)sucref_net_set_input(&net, x);
+    (void)sucref_net_set_input(&net, x, net.model->n_in);
     for (t = 0; t < m.n_stops; t++) {
         COUNT_FROM();
         (void)sucref_net_run(&net, t);
         COUNT_TO();
         h = digest(h, &net);
     }
-    (void)sucref_net_set_input(&net, x);
-    (void)sucref_net_skip_to(&net, m.n_stops - 1U);
+    (void)sucref_net_set_input(&net, x, net.model->n_in);
+    (void)sucref_net_start_at(&net, m.n_stops - 1U);
     COUNT_FROM();
     (void)sucref_net_run(&net, m.n_stops - 1U);
     COUNT_TO();

@@ -2,14 +2,14 @@
  *
  * Writes OUT_DIR/paper.csv and the figures as SVG, prints the rows and counts all that the file holds (table.h). The
  * published rules are in scheme.h. */
-#include "../examples/idx.h"
+#include "../examples/training/idx.h"
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
-#include "../examples/npz.h"
-#include "../examples/tflite.h"
-#include "../examples/calibrate.h"
-#include "../examples/split.h"
+#include "../examples/tool/npz.h"
+#include "../examples/tool/tflite.h"
+#include "../examples/tool/calibrate.h"
+#include "../examples/tool/parts.h"
 #include "table.h"
 #include "random.h"
 #include "scheme.h"
@@ -351,8 +351,8 @@ static our_result run_ours(const char *name, float clip, int cut_input)
         size_t right = 0;
         for (k = 0; k < IDX_TEST; k++) {
             sucref_answer a;
-            (void)sucref_net_set_input(&net, test_set.x + k * 784);
-            (void)sucref_net_skip_to(&net, t);
+            (void)sucref_net_set_input(&net, test_set.x + k * 784, net.model->n_in);
+            (void)sucref_net_start_at(&net, t);
             if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { exit(2); }
             score[k] = a.logits[0];
             right += a.n_out == 1 ? (a.logits[0] > 0) == even[k]

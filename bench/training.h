@@ -85,12 +85,12 @@ static void t_factor(float *out, const float *in, int rows, uint32_t levels, int
 {
     static int32_t x[T_IN * T_BATCH], x2[T_IN * T_BATCH];
     static int16_t q[T_IN * T_BATCH];
-    sucref_step st;
+    sucref_grid st;
     float max = 1e-20F;
     int i;
     for (i = 0; i < rows * T_BATCH; i++) { max = fabsf(in[i]) > max ? fabsf(in[i]) : max; }
     for (i = 0; i < rows * T_BATCH; i++) { x[i] = (int32_t)lrintf(in[i] / max * 100000); }
-    if (sucref_step_for(&st, 100000, levels) != SUCREF_OK ||
+    if (sucref_grid_for(&st, 100000, levels) != SUCREF_OK ||
         sucref_dither_encode(q, x, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK ||
         sucref_dither_decode(x2, q, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK) {
         exit(2);
@@ -122,7 +122,7 @@ static void t_quantize(float *g, int n, int scheme, const sucref_stream *s, uint
     static uint8_t bits[T_N / 8 + 1];
     static int64_t wide[T_N], work[1 << T_LOG2_K];
     float max = 1e-20F;
-    sucref_step st;
+    sucref_grid st;
     int i, ok;
     for (i = 0; i < n; i++) { max = fabsf(g[i]) > max ? fabsf(g[i]) : max; }
     if (scheme == T_FRAME) {
@@ -143,22 +143,22 @@ static void t_quantize(float *g, int n, int scheme, const sucref_stream *s, uint
         return;
     }
     for (i = 0; i < n; i++) { x[i] = (int32_t)lrintf(g[i] / max * 30000); }
-    if (sucref_step_for(&st, 30000, 1) != SUCREF_OK) { exit(2); }
+    if (sucref_grid_for(&st, 30000, 1) != SUCREF_OK) { exit(2); }
     if (scheme == T_HALF) {
-        ok = sucref_half_encode(q, x, (size_t)n, &st, 1, s, counter) == SUCREF_OK &&
-             sucref_half_decode(x2, q, (size_t)n, &st, 1) == SUCREF_OK;
+        ok = sucref_dither_half_encode(q, x, (size_t)n, &st, 1, s, counter) == SUCREF_OK &&
+             sucref_dither_half_decode(x2, q, (size_t)n, &st, 1) == SUCREF_OK;
     } else if (scheme == T_ONEBIT) {
         st.multiplier /= 2;
-        ok = sucref_onebit_encode(bits, x, (size_t)n, &st, s, counter) == SUCREF_OK &&
-             sucref_onebit_decode(x2, bits, (size_t)n, &st, s, counter) == SUCREF_OK;
+        ok = sucref_dither_onebit_encode(bits, x, (size_t)n, &st, s, counter) == SUCREF_OK &&
+             sucref_dither_onebit_decode(x2, bits, (size_t)n, &st, s, counter) == SUCREF_OK;
     } else if (scheme == T_NESTED) {
         sucref_nested c = { 10000, 3, 1, 0 };
         for (i = 0; i < n; i++) {
             y[i] = (int32_t)lrintf(side[i] / max * 30000);
             y[i] = y[i] > 100000 ? 100000 : y[i] < -100000 ? -100000 : y[i];
         }
-        ok = sucref_nested_encode(symbol, x, (size_t)n, &c, s, counter) == SUCREF_OK &&
-             sucref_nested_decode(wide, symbol, y, (size_t)n, &c, s, counter) == SUCREF_OK;
+        ok = sucref_dither_nested_encode(symbol, x, (size_t)n, &c, s, counter) == SUCREF_OK &&
+             sucref_dither_nested_decode(wide, symbol, y, (size_t)n, &c, s, counter) == SUCREF_OK;
         for (i = 0; i < n; i++) { g[i] = (float)wide[i] / 2 / 30000 * max; }
         if (ok) { return; }
     } else {
@@ -173,7 +173,7 @@ static void t_quantize(float *g, int n, int scheme, const sucref_stream *s, uint
         for (i = 0; i < n; i++) { small[i] = (int16_t)x[i]; }
         ok = sucref_fold(v, T_LOG2_K, small, (size_t)n, s, counter) == SUCREF_OK;
         for (i = 0; i < 1 << T_LOG2_K; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
-        ok = ok && sucref_step_for(&st, top, 1) == SUCREF_OK &&
+        ok = ok && sucref_grid_for(&st, top, 1) == SUCREF_OK &&
              sucref_dither_encode(q, v, 1 << T_LOG2_K, &st, s, counter + 100000U) == SUCREF_OK &&
              sucref_dither_decode(w2, q, 1 << T_LOG2_K, &st, s, counter + 100000U) == SUCREF_OK &&
              sucref_unfold(wide, (size_t)n, w2, T_LOG2_K, s, counter, work) == SUCREF_OK;

@@ -9,8 +9,8 @@
  */
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
-#include "model_file.h"
-#include "picture.h"
+#include "tool/model_file.h"
+#include "digits/picture.h"
 
 int main(void)
 {
@@ -25,7 +25,7 @@ int main(void)
     if (picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
     if (!model_load(&m, "examples/models/digits.sucref") || !net_start(&net, &m)) { return 1; }
 
-    (void)sucref_net_set_input(&net, digit);
+    (void)sucref_net_set_input(&net, digit, sizeof digit);
     for (stop = 0; stop < m.usable_stops; stop++) {
         if (sucref_net_run(&net, stop) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { return 1; }
         printf("stop %u: a %lu, %lu ahead of the next\n", a.stop, (unsigned long)sucref_argmax(a.logits, a.n_out),
@@ -33,8 +33,8 @@ int main(void)
     }
     for (i = 0; i < 10; i++) { last[i] = a.logits[i]; }
 
-    (void)sucref_net_set_input(&net, digit);
-    (void)sucref_net_skip_to(&net, m.usable_stops - 1U); /* everything at once */
+    (void)sucref_net_set_input(&net, digit, sizeof digit);
+    (void)sucref_net_start_at(&net, m.usable_stops - 1U); /* everything at once */
     if (sucref_net_run(&net, m.usable_stops - 1U) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) {
         return 1;
     }

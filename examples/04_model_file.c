@@ -8,8 +8,8 @@
  */
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
-#include "model_file.h"
-#include "picture.h"
+#include "tool/model_file.h"
+#include "digits/picture.h"
 
 enum { PACKET = 64 };
 
@@ -32,7 +32,7 @@ int main(void)
         if (stops == 0) { /* not open yet: E_DATA until the first stop is whole */
             if (sucref_model_open(&m, memory, arrived, NULL) != SUCREF_OK) { continue; }
             if (sucref_model_check(&m, NULL) != SUCREF_OK || !net_start(&net, &m)) { return 1; }
-            (void)sucref_net_set_input(&net, digit);
+            (void)sucref_net_set_input(&net, digit, sizeof digit);
             stops = m.usable_stops;
         } else {
             stops = sucref_model_extend(&m, arrived, NULL);

@@ -10,8 +10,8 @@
  */
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
-#include "model_file.h"
-#include "picture.h"
+#include "tool/model_file.h"
+#include "digits/picture.h"
 
 int main(void)
 {
@@ -26,12 +26,12 @@ int main(void)
 
     for (k = 0; k < 4; k++) {
         sucref_answer a;
-        sucref_entry e;
-        (void)sucref_net_set_input(&net, digit);
+        sucref_stop_group e;
+        (void)sucref_net_set_input(&net, digit, sizeof digit);
         while (net.spent < deadlines[k] && sucref_net_step(&net, 1000) != SUCREF_DONE) { } /* other work fits in here */
         printf("deadline after %7lu multiply-adds: ", (unsigned long)deadlines[k]);
         if (sucref_net_answer(&net, &a) != SUCREF_OK) { printf("no answer yet\n"); continue; }
-        sucref_model_entry(&e, &m, a.stop, 0);
+        sucref_model_stop_group(&e, &m, a.stop, 0);
         printf("a %lu from stop %u, %u bit%s of the weights\n", (unsigned long)sucref_argmax(a.logits, a.n_out), a.stop,
                e.bits, e.bits == 1 ? "" : "s");
     }

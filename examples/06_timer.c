@@ -16,8 +16,8 @@
 #include <sys/time.h>
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
-#include "model_file.h"
-#include "picture.h"
+#include "tool/model_file.h"
+#include "digits/picture.h"
 
 static sucref_model m;
 static sucref_net net;
@@ -43,7 +43,7 @@ int main(void)
     uint8_t *picture = picture_read("examples/digits/6_3.pgm", &w, &h);
     if (picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
     if (!model_load(&m, "examples/models/digits.sucref") || !net_start(&net, &m)) { return 1; }
-    (void)sucref_net_set_input(&net, digit);
+    (void)sucref_net_set_input(&net, digit, sizeof digit);
     for (t = 0; t < m.usable_stops; t++) { /* what each stop truly answers */
         sucref_answer a;
         if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { return 1; }
@@ -53,7 +53,7 @@ int main(void)
     action.sa_handler = deadline;
     if (sigaction(SIGALRM, &action, NULL) != 0 || setitimer(ITIMER_REAL, &every, NULL) != 0) { return 1; }
     while (reads < 200) {
-        (void)sucref_net_set_input(&net, digit);
+        (void)sucref_net_set_input(&net, digit, sizeof digit);
         while (sucref_net_step(&net, 500) != SUCREF_DONE) { }
     }
     (void)setitimer(ITIMER_REAL, &never, NULL);

@@ -9,8 +9,8 @@
  */
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
-#include "model_file.h"
-#include "picture.h"
+#include "tool/model_file.h"
+#include "digits/picture.h"
 
 enum { BLOCK = 512, ROOM = 108544 };
 typedef struct { FILE *file; unsigned blocks; } device; /* stands for a serial flash or an SD card */
@@ -45,7 +45,7 @@ int main(void)
         have += BLOCK;
     }
     if (opened != SUCREF_OK || !net_start(&net, &m)) { return 1; }
-    (void)sucref_net_set_input(&net, digit);
+    (void)sucref_net_set_input(&net, digit, sizeof digit);
     for (t = 0; t < m.n_stops; t++) {
         sucref_answer a;
         sucref_stop s;

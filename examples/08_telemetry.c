@@ -10,7 +10,7 @@
  */
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
-#include "telemetry.h"
+#include "mcu/telemetry.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -73,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint8_t x[65535];
     uint32_t *copy = (uint32_t *)malloc(size + 4), *work;
+    int proved;
     sucref_model m;
     sucref_net net;
     sucref_answer a;
@@ -85,18 +86,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const size_t len = sucref_net_work_len(&m);
         (void)sucref_model_check(&m, NULL);
         if (len > 0 && len < 200000) {
-            uint32_t *proof = (uint32_t *)malloc(sucref_certified_work_len(&m) * 4);
+            uint32_t *proof = (uint32_t *)malloc(sucref_net_proof_len(&m) * 4);
             unsigned stop;
             work = (uint32_t *)malloc(len * 4);
             if (work != NULL && sucref_net_init(&net, &m, work, len) == SUCREF_OK) {
-                (void)sucref_net_set_input(&net, x);
+                (void)sucref_net_set_input(&net, x, net.model->n_in);
                 for (stop = 0; stop < m.usable_stops; stop++) {
                     if (sucref_net_run(&net, stop) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) {
                         abort();
                     }
                     as_parts(&m, &net, stop);
                     if (proof != NULL &&
-                        sucref_certified(&net, proof, sucref_certified_work_len(&m)) == SUCREF_E_SPACE) {
+                        sucref_net_proved(&proved, &net, proof, sucref_net_proof_len(&m)) == SUCREF_E_SPACE) {
                         abort();
                     }
                 }

@@ -9,7 +9,7 @@
 #define PICTURE_NO_STB
 #include "random_spec.h"
 #include "oracle.h"
-#include "../examples/picture.h"
+#include "../examples/digits/picture.h"
 
 static void bytes_to_c(FILE *f, const uint8_t *p, uint32_t n)
 {

@@ -21,7 +21,7 @@ static uint32_t run(const void *bytes, uint32_t len, const uint8_t *input, uint3
     if (sucref_model_open(&m, bytes, len, NULL) != SUCREF_OK || sucref_model_check(&m, NULL) != SUCREF_OK) { return 0; }
     if (sucref_net_init(&net, &m, work, CASE_WORK_LEN) != SUCREF_OK) { return 0; }
     for (i = 0; i < m.n_in; i++) { x[i] = board_flash_u8(&input[i]); }
-    if (sucref_net_set_input(&net, x) != SUCREF_OK) { return 0; }
+    if (sucref_net_set_input(&net, x, net.model->n_in) != SUCREF_OK) { return 0; }
     do {
         do { status = sucref_net_step(&net, budget); } while (status == SUCREF_MORE);
         if (status < 0 || sucref_net_answer(&net, &a) != SUCREF_OK) { return 0; }

@@ -9,6 +9,15 @@
 #include "oracle.h"
 #include <math.h>
 
+/* 1 proved, 0 not, or the error */
+static int asked_of(const sucref_net *s, uint32_t *work, size_t work_len)
+{
+    int proved = -1;
+    const int status = sucref_net_proved(&proved, s, work, work_len);
+    CHECK(proved == 0 || (proved == 1 && status == SUCREF_OK));
+    return status == SUCREF_OK ? proved : status;
+}
+
 static uint32_t cases = 300;
 enum { INPUTS = 100, SAMPLES = 60, WIDEST = 24 };
 
@@ -76,13 +85,13 @@ static void never_wrong(void)
             unsigned t;
             rs_input(x, m.n_in, m.input_type);
             oracle_stop(full, out, &r.spec, x, m.n_stops - 1U);
-            CHECK(sucref_net_set_input(&s, x) == SUCREF_OK);
-            CHECK(sucref_certified(&s, proof, sizeof proof / 4) == SUCREF_E_STATE);
+            CHECK(sucref_net_set_input(&s, x, s.model->n_in) == SUCREF_OK);
+            CHECK(asked_of(&s, proof, sizeof proof / 4) == SUCREF_E_STATE);
             for (t = 0; t < m.n_stops; t++) {
                 sucref_answer a = { NULL, NULL, 0, 0, 0 };
                 int said;
                 CHECK(sucref_net_run(&s, t) == SUCREF_OK && sucref_net_answer(&s, &a) == SUCREF_OK);
-                said = sucref_certified(&s, proof, sizeof proof / 4);
+                said = asked_of(&s, proof, sizeof proof / 4);
                 CHECK(said == 0 || said == 1);
                 if (said == 1) { CHECK(class_of(a.logits, a.n_out) == class_of(full, a.n_out)); }
                 if (t + 1U == m.n_stops) { CHECK(said == 1); continue; }
@@ -153,7 +162,7 @@ static void first_layers(void)
         rs_input(x, m.n_in, m.input_type);
         for (i = 0; i < m.n_in; i++) { u[i] = x[i] ^ (m.input_type == SUCREF_INPUT_S8 ? 0x80 : 0); }
         CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK &&
-              sucref_net_set_input(&s, x) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
+              sucref_net_set_input(&s, x, s.model->n_in) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
         sucref_model_stop(&t, &m, 0);
         if (sucref_i_provable(&s, 0) == SUCREF_OK && m.n_layers > 1) {
             sucref_i_proof_begin(&p, &s, proof);
@@ -299,21 +308,22 @@ static void errors(void)
     CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
     CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK &&
-          sucref_net_set_input(&s, x) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
-    CHECK(sucref_certified(&s, proof, 7 * WIDEST) == SUCREF_E_STATE);
+          sucref_net_set_input(&s, x, s.model->n_in) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
+    CHECK(asked_of(&s, proof, 7 * WIDEST) == SUCREF_E_STATE);
     free(file);
     r.spec.bounds = &bounds;
     file = rs_write(&r, &bytes);
     CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
     CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK &&
-          sucref_net_set_input(&s, x) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
-    CHECK(sucref_certified(NULL, proof, 7 * WIDEST) == SUCREF_E_ARG &&
-          sucref_certified(&s, NULL, 7 * WIDEST) == SUCREF_E_ARG);
-    CHECK(sucref_certified(&s, proof, sucref_certified_work_len(&m) - 1U) == SUCREF_E_SPACE);
-    CHECK(sucref_certified(&s, proof, sucref_certified_work_len(&m)) >= 0);
-    CHECK(sucref_certified_work_len(NULL) == 0);
+          sucref_net_set_input(&s, x, s.model->n_in) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
+    CHECK(sucref_net_proved(NULL, &s, proof, 7 * WIDEST) == SUCREF_E_ARG);
+    CHECK(asked_of(NULL, proof, 7 * WIDEST) == SUCREF_E_ARG &&
+          asked_of(&s, NULL, 7 * WIDEST) == SUCREF_E_ARG);
+    CHECK(asked_of(&s, proof, sucref_net_proof_len(&m) - 1U) == SUCREF_E_SPACE);
+    CHECK(asked_of(&s, proof, sucref_net_proof_len(&m)) >= 0);
+    CHECK(sucref_net_proof_len(NULL) == 0);
     /* the next stop has begun */
-    CHECK(sucref_net_step(&s, 1) == SUCREF_MORE && sucref_certified(&s, proof, 7 * WIDEST) == SUCREF_E_STATE);
+    CHECK(sucref_net_step(&s, 1) == SUCREF_MORE && asked_of(&s, proof, 7 * WIDEST) == SUCREF_E_STATE);
     free(memory);
     r.layer[0].flags &= (uint8_t)~SUCREF_LAYER_KEEP;
     CHECK(sucref_certify(&bounds, &memory, &r.spec, samples, SAMPLES) == SUCREF_E_STATE && memory == NULL);
@@ -348,13 +358,13 @@ static void refused(void)
     CHECK(good != 0);
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
     CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK &&
-          sucref_net_set_input(&s, samples) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
-    CHECK(sucref_certified(&s, proof, 7 * WIDEST) >= 0);
+          sucref_net_set_input(&s, samples, s.model->n_in) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
+    CHECK(asked_of(&s, proof, 7 * WIDEST) >= 0);
     p[at] = (uint8_t)(p[at] + 4);
-    CHECK(sucref_certified(&s, proof, 7 * WIDEST) == SUCREF_E_DATA);
+    CHECK(asked_of(&s, proof, 7 * WIDEST) == SUCREF_E_DATA);
     p[at] = (uint8_t)(p[at] - 4);
     p[SUCREF_I_HEADER + SUCREF_I_L_FLAGS] ^= SUCREF_LAYER_KEEP;
-    CHECK(sucref_certified(&s, proof, 7 * WIDEST) == SUCREF_E_DATA);
+    CHECK(asked_of(&s, proof, 7 * WIDEST) == SUCREF_E_DATA);
     p[SUCREF_I_HEADER + SUCREF_I_L_FLAGS] ^= SUCREF_LAYER_KEEP;
     { /* an order that is no permutation: opened, but nothing is proved by it and nothing read behind it */
         sucref_layer l;
@@ -362,8 +372,8 @@ static void refused(void)
         sucref_model_layer(&l, &m, m.n_layers - 1U);
         for (k = 0; k < l.n_out; k++) { p[sucref_i_params_of(&l).order + 2U * k] = (uint8_t)(l.n_out - 1U); }
         CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
-        CHECK(sucref_net_set_input(&s, samples) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
-        k = (uint32_t)sucref_certified(&s, proof, 7 * WIDEST);
+        CHECK(sucref_net_set_input(&s, samples, s.model->n_in) == SUCREF_OK && sucref_net_run(&s, 0) == SUCREF_OK);
+        k = (uint32_t)asked_of(&s, proof, 7 * WIDEST);
         CHECK(k == 0 || k == 1 || (int)k == SUCREF_E_DATA);
     }
     free(work);

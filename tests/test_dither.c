@@ -190,7 +190,7 @@ static void vectors(void)
         int16_t q[N];
         uint16_t symbol[N];
         uint8_t bits[N / 8];
-        sucref_step st;
+        sucref_grid st;
         sucref_stream r;
         sucref_nested c;
         const uint32_t base = rnd();
@@ -209,8 +209,8 @@ static void vectors(void)
             CHECK(q[i] == want && x2[i] == 2 * s * want - 2 * u + s - 1 &&
                   llabs(x2[i] - 2 * (int64_t)x[i] * st.multiplier) < s);
         }
-        CHECK(sucref_half_encode(q, x, N, &st, terms, &r, base) == SUCREF_OK &&
-              sucref_half_decode(x2, q, N, &st, terms) == SUCREF_OK);
+        CHECK(sucref_dither_half_encode(q, x, N, &st, terms, &r, base) == SUCREF_OK &&
+              sucref_dither_half_decode(x2, q, N, &st, terms) == SUCREF_OK);
         for (i = 0; i < N; i++) {
             int64_t u = 0, s = (int64_t)1 << st.shift;
             unsigned k;
@@ -218,8 +218,8 @@ static void vectors(void)
             CHECK(q[i] == oracle_floor_div((int64_t)x[i] * st.multiplier + u, s) &&
                   x2[i] == 2 * s * q[i] - (int64_t)(terms - 1) * (s - 1));
         }
-        CHECK(sucref_d4_encode(q, x, N, &st, &r, base) == SUCREF_OK &&
-              sucref_d4_decode(x2, q, N, &st, &r, base) == SUCREF_OK);
+        CHECK(sucref_dither_d4_encode(q, x, N, &st, &r, base) == SUCREF_OK &&
+              sucref_dither_d4_decode(x2, q, N, &st, &r, base) == SUCREF_OK);
         for (i = 0; i < N; i++) {
             CHECK(llabs(x2[i] - 2 * (int64_t)x[i] * st.multiplier) <= (int64_t)2 << st.shift);
             CHECK(i % 4 != 3 || ((q[i] + q[i - 1] + q[i - 2] + q[i - 3]) & 1) == 0);
@@ -227,8 +227,8 @@ static void vectors(void)
         for (i = 0; i < N; i++) {
             y[i] = (int32_t)rnd_in(-(1 << (st.shift - 1)), 1 << (st.shift - 1)) / (int32_t)st.multiplier;
         }
-        CHECK(sucref_onebit_encode(bits, y, N, &st, &r, base) == SUCREF_OK &&
-              sucref_onebit_decode(x2, bits, N, &st, &r, base) == SUCREF_OK);
+        CHECK(sucref_dither_onebit_encode(bits, y, N, &st, &r, base) == SUCREF_OK &&
+              sucref_dither_onebit_decode(x2, bits, N, &st, &r, base) == SUCREF_OK);
         for (i = 0; i < N; i++) { CHECK(llabs(x2[i] - 2 * (int64_t)y[i] * st.multiplier) < (int64_t)1 << st.shift); }
         memset(&c, 0, sizeof c);
         c.step = 1 + rnd_below(2000); c.k = (uint16_t)(2 + rnd_below(60)); c.alpha_shift = (uint8_t)rnd_below(9);
@@ -236,8 +236,8 @@ static void vectors(void)
         for (i = 0; i < N; i++) {
             y[i] = x[i] + rnd_in(-(int)((c.k - 1) * c.step / 2 - 0), (int)((c.k - 1) * c.step / 2));
         }
-        CHECK(sucref_nested_encode(symbol, x, N, &c, &r, base) == SUCREF_OK &&
-              sucref_nested_decode(e, symbol, y, N, &c, &r, base) == SUCREF_OK);
+        CHECK(sucref_dither_nested_encode(symbol, x, N, &c, &r, base) == SUCREF_OK &&
+              sucref_dither_nested_decode(e, symbol, y, N, &c, &r, base) == SUCREF_OK);
         for (i = 0; i < N; i++) { /* 2^(2b+1) x + (alpha^2 - 4^b) 2 (x - y) + alpha * e2, e2 odd steps within v - 1 */
             const int64_t v = (int64_t)c.step << c.alpha_shift, full = (int64_t)1 << (2 * c.alpha_shift);
             const int64_t rest = e[i] - 2 * full * x[i] - 2 * ((int64_t)c.alpha * c.alpha - full) * (x[i] - y[i]);
@@ -258,7 +258,7 @@ static void narrow_vectors(void)
         int16_t y[N], q[N], p[N];
         uint16_t a[N], b[N];
         uint8_t bits[N / 8], other[N / 8];
-        sucref_step st;
+        sucref_grid st;
         sucref_stream r;
         sucref_nested c;
         const unsigned terms = rnd_below(5);
@@ -279,25 +279,25 @@ static void narrow_vectors(void)
         for (i = 0; i < N; i++) { x[i] = y[i] = (int16_t)rnd_in(-max, max - 1); }
         CHECK(sucref_dither_encode(q, x, N, &st, &r, 9) == sucref_dither_encode16(p, y, N, &st, &r, 9) &&
               memcmp(q, p, sizeof q) == 0);
-        CHECK(sucref_half_encode(q, x, N, &st, terms, &r, 9) == sucref_half_encode16(p, y, N, &st, terms, &r, 9) &&
+        CHECK(sucref_dither_half_encode(q, x, N, &st, terms, &r, 9) == sucref_dither_half_encode16(p, y, N, &st, terms, &r, 9) &&
               memcmp(q, p, sizeof q) == 0);
-        CHECK(sucref_d4_encode(q, x, N, &st, &r, 9) == sucref_d4_encode16(p, y, N, &st, &r, 9) &&
+        CHECK(sucref_dither_d4_encode(q, x, N, &st, &r, 9) == sucref_dither_d4_encode16(p, y, N, &st, &r, 9) &&
               memcmp(q, p, sizeof q) == 0);
-        CHECK(sucref_onebit_encode(bits, x, N, &st, &r, 9) == sucref_onebit_encode16(other, y, N, &st, &r, 9) &&
+        CHECK(sucref_dither_onebit_encode(bits, x, N, &st, &r, 9) == sucref_dither_onebit_encode16(other, y, N, &st, &r, 9) &&
               memcmp(bits, other, sizeof bits) == 0);
-        CHECK(sucref_nested_encode(a, x, N, &c, &r, 9) == sucref_nested_encode16(b, y, N, &c, &r, 9) &&
+        CHECK(sucref_dither_nested_encode(a, x, N, &c, &r, 9) == sucref_dither_nested_encode16(b, y, N, &c, &r, 9) &&
               memcmp(a, b, sizeof a) == 0);
         CHECK(sucref_dither_encode16(p, NULL, N, &st, &r, 9) == SUCREF_E_ARG &&
-              sucref_half_encode16(p, NULL, N, &st, 1, &r, 9) == SUCREF_E_ARG &&
-              sucref_d4_encode16(p, NULL, N, &st, &r, 9) == SUCREF_E_ARG);
-        CHECK(sucref_onebit_encode16(other, NULL, N, &st, &r, 9) == SUCREF_E_ARG &&
-              sucref_nested_encode16(b, NULL, N, &c, &r, 9) == SUCREF_E_ARG);
+              sucref_dither_half_encode16(p, NULL, N, &st, 1, &r, 9) == SUCREF_E_ARG &&
+              sucref_dither_d4_encode16(p, NULL, N, &st, &r, 9) == SUCREF_E_ARG);
+        CHECK(sucref_dither_onebit_encode16(other, NULL, N, &st, &r, 9) == SUCREF_E_ARG &&
+              sucref_dither_nested_encode16(b, NULL, N, &c, &r, 9) == SUCREF_E_ARG);
     }
 }
 
 /* the largest y that a quantizer takes: its indices fit, and what it decodes is as near as everywhere;
  * one more is refused */
-static void largest(const char *which, const sucref_step *st, int32_t steps, unsigned terms, int32_t error)
+static void largest(const char *which, const sucref_grid *st, int32_t steps, unsigned terms, int32_t error)
 {
     enum { LEN = 512 };
     static int32_t x[LEN], x2[LEN];
@@ -309,21 +309,21 @@ static void largest(const char *which, const sucref_step *st, int32_t steps, uns
     int i;
     sucref_stream_init(&r, test_seed, 0, st->shift);
     for (i = 0; i < LEN; i++) { x[i] = i / 4 % 2 ? -most : most; }
-    CHECK((d4 ? sucref_d4_encode(q, x, LEN, st, &r, 0) : sucref_half_encode(q, x, LEN, st, terms, &r, 0)) == SUCREF_OK);
-    CHECK((d4 ? sucref_d4_decode(x2, q, LEN, st, &r, 0) : sucref_half_decode(x2, q, LEN, st, terms)) == SUCREF_OK);
+    CHECK((d4 ? sucref_dither_d4_encode(q, x, LEN, st, &r, 0) : sucref_dither_half_encode(q, x, LEN, st, terms, &r, 0)) == SUCREF_OK);
+    CHECK((d4 ? sucref_dither_d4_decode(x2, q, LEN, st, &r, 0) : sucref_dither_half_decode(x2, q, LEN, st, terms)) == SUCREF_OK);
     for (i = 0; i < LEN; i++) {
         CHECK(llabs((int64_t)x2[i] - 2 * (int64_t)x[i] * st->multiplier) <= (int64_t)error << st->shift);
     }
     x[LEN - 1] = most + 1;
     q[0] = 77;
-    CHECK((d4 ? sucref_d4_encode(q, x, LEN, st, &r, 0) : sucref_half_encode(q, x, LEN, st, terms, &r, 0)) ==
+    CHECK((d4 ? sucref_dither_d4_encode(q, x, LEN, st, &r, 0) : sucref_dither_half_encode(q, x, LEN, st, terms, &r, 0)) ==
               SUCREF_E_RANGE &&
           q[0] == 77);
 }
 
 static void largest_values(void)
 {
-    sucref_step st;
+    sucref_grid st;
     for (st.shift = 1; st.shift <= 24; st.shift++) {
         for (st.multiplier = 1; st.multiplier < 0x1FFFFFFF; st.multiplier = st.multiplier * 5 + 2) {
             unsigned terms;
@@ -342,7 +342,7 @@ static void errors(void)
     int16_t q[4] = { 0, 0, 0, 0 };
     uint16_t symbol[4];
     uint8_t bits[1];
-    sucref_step st = { 1, 8 };
+    sucref_grid st = { 1, 8 };
     sucref_stream r;
     sucref_nested c = { 8, 4, 1, 0 };
     sucref_stream_init(&r, 1, 2, 3);
@@ -352,49 +352,49 @@ static void errors(void)
           sucref_dither_encode(q, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
     CHECK(sucref_dither_decode(NULL, q, 4, &st, &r, 0) == SUCREF_E_ARG &&
           sucref_dither_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_half_decode(NULL, q, 4, &st, 1) == SUCREF_E_ARG &&
-          sucref_half_encode(q, x, 4, &st, 0, &r, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_half_encode(q, x, 4, &st, 4, &r, 0) == SUCREF_E_RANGE &&
-          sucref_half_decode(x2, q, 4, &st, 4) == SUCREF_E_RANGE &&
-          sucref_half_decode(x2, q, 4, &st, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_d4_encode(q, x, 3, &st, &r, 0) == SUCREF_E_RANGE &&
-          sucref_d4_decode(x2, q, 3, &st, &r, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_d4_encode(q, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
-          sucref_d4_decode(x2, q, 4, NULL, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_onebit_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG &&
-          sucref_onebit_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_half_decode(x2, NULL, 4, &st, 1) == SUCREF_E_ARG &&
-          sucref_half_decode(x2, q, 4, NULL, 1) == SUCREF_E_ARG);
+    CHECK(sucref_dither_half_decode(NULL, q, 4, &st, 1) == SUCREF_E_ARG &&
+          sucref_dither_half_encode(q, x, 4, &st, 0, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_half_encode(q, x, 4, &st, 4, &r, 0) == SUCREF_E_RANGE &&
+          sucref_dither_half_decode(x2, q, 4, &st, 4) == SUCREF_E_RANGE &&
+          sucref_dither_half_decode(x2, q, 4, &st, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_d4_encode(q, x, 3, &st, &r, 0) == SUCREF_E_RANGE &&
+          sucref_dither_d4_decode(x2, q, 3, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_d4_encode(q, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_d4_decode(x2, q, 4, NULL, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_onebit_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_onebit_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_half_decode(x2, NULL, 4, &st, 1) == SUCREF_E_ARG &&
+          sucref_dither_half_decode(x2, q, 4, NULL, 1) == SUCREF_E_ARG);
     CHECK(sucref_dither_decode(x2, q, 4, NULL, &r, 0) == SUCREF_E_ARG &&
           sucref_dither_decode(x2, q, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_d4_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG &&
-          sucref_d4_encode(q, NULL, 4, &st, &r, 0) == SUCREF_E_ARG &&
-          sucref_d4_encode(q, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_d4_decode(NULL, q, 4, &st, &r, 0) == SUCREF_E_ARG &&
-          sucref_d4_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG &&
-          sucref_d4_decode(x2, q, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_onebit_encode(bits, NULL, 4, &st, &r, 0) == SUCREF_E_ARG &&
-          sucref_onebit_encode(bits, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
-          sucref_onebit_encode(bits, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_onebit_decode(NULL, bits, 4, &st, &r, 0) == SUCREF_E_ARG &&
-          sucref_onebit_decode(x2, bits, 4, NULL, &r, 0) == SUCREF_E_ARG &&
-          sucref_onebit_decode(x2, bits, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_nested_encode(symbol, NULL, 4, &c, &r, 0) == SUCREF_E_ARG &&
-          sucref_nested_encode(symbol, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
-          sucref_nested_encode(symbol, x, 4, &c, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_nested_decode(NULL, symbol, x, 4, &c, &r, 0) == SUCREF_E_ARG &&
-          sucref_nested_decode(e, symbol, NULL, 4, &c, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_nested_decode(e, symbol, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
-          sucref_nested_decode(e, symbol, x, 4, &c, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_d4_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_d4_encode(q, NULL, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_d4_encode(q, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_d4_decode(NULL, q, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_d4_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_d4_decode(x2, q, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_onebit_encode(bits, NULL, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_onebit_encode(bits, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_onebit_encode(bits, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_onebit_decode(NULL, bits, 4, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_onebit_decode(x2, bits, 4, NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_onebit_decode(x2, bits, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_nested_encode(symbol, NULL, 4, &c, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_nested_encode(symbol, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_nested_encode(symbol, x, 4, &c, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_nested_decode(NULL, symbol, x, 4, &c, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_nested_decode(e, symbol, NULL, 4, &c, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_nested_decode(e, symbol, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_nested_decode(e, symbol, x, 4, &c, NULL, 0) == SUCREF_E_ARG);
     st.multiplier = 0;
     CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
     st.multiplier = 0x20000000U;
     CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
     st.multiplier = 1;
     x[3] = 129; /* the one-bit quantizer takes |y| <= S/2 */
-    CHECK(sucref_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
     x[3] = -128;
-    CHECK(sucref_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_OK);
+    CHECK(sucref_dither_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_OK);
     x[3] = INT32_MIN;
     CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
     st.shift = 24; x[3] = 0x1FFFFFFF;
@@ -402,47 +402,47 @@ static void errors(void)
           sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_OK && abs(x2[3] - 2 * x[3]) < 1 << 24);
     q[0] = 35;
     CHECK(sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE &&
-          sucref_half_decode(x2, q, 4, &st, 1) == SUCREF_E_RANGE &&
-          sucref_d4_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE);
+          sucref_dither_half_decode(x2, q, 4, &st, 1) == SUCREF_E_RANGE &&
+          sucref_dither_d4_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE);
     st.shift = 25;
     CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE &&
           sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE &&
-          sucref_onebit_decode(x2, bits, 4, &st, &r, 0) == SUCREF_E_RANGE);
+          sucref_dither_onebit_decode(x2, bits, 4, &st, &r, 0) == SUCREF_E_RANGE);
     st.shift = 0;
     CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE &&
-          sucref_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_nested_encode(NULL, x, 4, &c, &r, 0) == SUCREF_E_ARG &&
-          sucref_nested_decode(e, NULL, x, 4, &c, &r, 0) == SUCREF_E_ARG);
+          sucref_dither_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(NULL, x, 4, &c, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_nested_decode(e, NULL, x, 4, &c, &r, 0) == SUCREF_E_ARG);
     x[3] = 0x0FFFFFFF;
-    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_OK &&
-          sucref_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_OK && llabs(e[3] - 2 * (int64_t)x[3]) < 8);
+    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_OK &&
+          sucref_dither_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_OK && llabs(e[3] - 2 * (int64_t)x[3]) < 8);
     x[3] = -x[3];
-    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_OK &&
-          sucref_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_OK && llabs(e[3] - 2 * (int64_t)x[3]) < 8);
+    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_OK &&
+          sucref_dither_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_OK && llabs(e[3] - 2 * (int64_t)x[3]) < 8);
     x[3]--;
-    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE &&
-          sucref_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE &&
+          sucref_dither_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
     x[3] = 0; c.k = 1;
-    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
     c.k = 2; c.alpha = 2;
-    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
     c.alpha = 0;
-    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
     c.alpha = 1; c.alpha_shift = 9;
-    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
     c.alpha_shift = 0; c.step = 0;
-    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
     c.step = 0x10000000;
-    CHECK(sucref_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
 }
 
 static void steps(void)
 {
     uint32_t max, levels;
-    sucref_step st;
+    sucref_grid st;
     for (max = 1; max <= 0x20000000U; max = max * 3 + 1) {
         for (levels = 1; levels <= 32766; levels = levels * 2 + 1) {
-            if (sucref_step_for(&st, max, levels) == SUCREF_OK) {
+            if (sucref_grid_for(&st, max, levels) == SUCREF_OK) {
                 CHECK((uint64_t)max * st.multiplier <= (uint64_t)levels << st.shift &&
                       (uint64_t)max * (st.multiplier + 1U) > (uint64_t)levels << st.shift);
                 CHECK((uint64_t)max * st.multiplier <= 0x20000000U && st.shift >= 1 && st.shift <= 24);
@@ -451,10 +451,10 @@ static void steps(void)
             }
         }
     }
-    CHECK(sucref_step_for(NULL, 1, 1) == SUCREF_E_ARG && sucref_step_for(&st, 0, 1) == SUCREF_E_RANGE &&
-          sucref_step_for(&st, 0x20000001U, 1) == SUCREF_E_RANGE);
-    CHECK(sucref_step_for(&st, 1, 0) == SUCREF_E_RANGE && sucref_step_for(&st, 1, 32767) == SUCREF_E_RANGE &&
-          sucref_step_for(&st, 0x20000000U, 1) == SUCREF_E_RANGE);
+    CHECK(sucref_grid_for(NULL, 1, 1) == SUCREF_E_ARG && sucref_grid_for(&st, 0, 1) == SUCREF_E_RANGE &&
+          sucref_grid_for(&st, 0x20000001U, 1) == SUCREF_E_RANGE);
+    CHECK(sucref_grid_for(&st, 1, 0) == SUCREF_E_RANGE && sucref_grid_for(&st, 1, 32767) == SUCREF_E_RANGE &&
+          sucref_grid_for(&st, 0x20000000U, 1) == SUCREF_E_RANGE);
 }
 
 int main(int argc, char **argv)

@@ -175,7 +175,7 @@ static void states_and_errors(void)
     sucref_fusion f;
     sucref_fusion_options o = options;
     int32_t out[N * ROWS];
-    CHECK(sucref_fusion_memory_len(&options) == MEMORY && sucref_fusion_memory_len(NULL) == 0);
+    CHECK(sucref_fusion_work_len(&options) == MEMORY && sucref_fusion_work_len(NULL) == 0);
     CHECK(sucref_fusion_init(&f, NULL, memory, MEMORY) == SUCREF_E_ARG &&
           sucref_fusion_init(&f, &options, NULL, MEMORY) == SUCREF_E_ARG);
     CHECK(sucref_fusion_init(NULL, &options, memory, MEMORY) == SUCREF_E_ARG &&
@@ -183,7 +183,7 @@ static void states_and_errors(void)
 #define REFUSED(change)                                                                                                \
     o = options;                                                                                                       \
     change;                                                                                                            \
-    CHECK(sucref_fusion_memory_len(&o) == 0 && sucref_fusion_init(&f, &o, memory, MEMORY) == SUCREF_E_RANGE)
+    CHECK(sucref_fusion_work_len(&o) == 0 && sucref_fusion_init(&f, &o, memory, MEMORY) == SUCREF_E_RANGE)
     REFUSED(o.n = 0);
     REFUSED(o.n = 17);
     REFUSED(o.r = 5);
@@ -202,12 +202,12 @@ static void states_and_errors(void)
         unsigned job;
         memset(&o, 0, sizeof o);
         o.limit = 1; o.rows = 1; o.n = 16; o.r = 3; o.planes = o.protect = 8; o.jobs = 64;
-        CHECK(sucref_fusion_memory_len(&o) == sizeof large / 4 &&
+        CHECK(sucref_fusion_work_len(&o) == sizeof large / 4 &&
               sucref_fusion_init(&f, &o, large, sizeof large / 4) == SUCREF_OK);
         for (job = 0; job < 64; job++) { CHECK(sucref_fusion_begin(&f, job, 65535) == SUCREF_OK); }
         CHECK(sucref_fusion_begin(&f, 64, 65535) == SUCREF_E_SPACE && sucref_fusion_stops(&f, 63, 65535) == 0);
         o.rows = 16383; o.n = 1; o.r = 0; o.planes = 1; o.protect = 0; o.jobs = 1;
-        CHECK(sucref_fusion_memory_len(&o) == 3 + 16383);
+        CHECK(sucref_fusion_work_len(&o) == 3 + 16383);
     }
     CHECK(sucref_fusion_init(&f, &options, memory, MEMORY) == SUCREF_OK);
     CHECK(sucref_fusion_begin(&f, 1, 0) == SUCREF_OK && sucref_fusion_begin(&f, 1, 0) == SUCREF_E_STATE &&

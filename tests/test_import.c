@@ -6,7 +6,7 @@
 #define SUCREF_ASSERT(cond) CHECK(cond)
 #include "test.h"
 #include "../sucref.h"
-#include "../examples/tflite.h"
+#include "../examples/tool/tflite.h"
 #ifndef FUZZ
 #include "oracle.h"
 #include "tflite_file.h"
@@ -104,7 +104,7 @@ static void golden(const char *model, const char *in, const char *out)
         CHECK(in_len % m.n_in == 0 && in_len / m.n_in * m.n_out == out_len);
         for (k = 0; k < in_len / m.n_in; k++) {
             uint32_t r;
-            CHECK(sucref_net_set_input(&net, x + k * m.n_in) == SUCREF_OK &&
+            CHECK(sucref_net_set_input(&net, x + k * m.n_in, net.model->n_in) == SUCREF_OK &&
                   sucref_net_run(&net, m.n_stops - 1U) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
             for (r = 0; r < m.n_out; r++) { wrong += (uint8_t)(a.out[r] ^ 0x80) != y[k * m.n_out + r]; }
         }
@@ -175,7 +175,7 @@ static void random_files(void)
             int y[TF_WIDE];
             for (j = 0; j < n_in; j++) { x[j] = (int8_t)rnd_in(-128, 127); }
             tf_evaluate(y, &f, x);
-            CHECK(sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_run(&net, m.n_stops - 1U) == SUCREF_OK &&
+            CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK && sucref_net_run(&net, m.n_stops - 1U) == SUCREF_OK &&
                   sucref_net_answer(&net, &a) == SUCREF_OK);
             for (r = 0; r < l->n_out; r++) {
                 const int got = a.out[r] - 128;

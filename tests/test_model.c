@@ -34,7 +34,7 @@ static int try_bytes(const void *bytes, size_t n)
     if (sucref_net_work_len(&m) < 100000) {
         uint32_t *work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
         CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
-        CHECK(sucref_net_set_input(&net, x) == SUCREF_OK);
+        CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK);
         CHECK(sucref_net_run(&net, m.usable_stops - 1U) == SUCREF_OK);
         free(work);
     }
@@ -183,20 +183,20 @@ static void bad_arguments(void)
     CHECK(sucref_net_step(NULL, 1) == SUCREF_E_ARG && sucref_net_step(&net, 1) == SUCREF_E_STATE);
     CHECK(sucref_net_run(NULL, 0) == SUCREF_E_ARG && sucref_net_run(&net, 0) == SUCREF_E_STATE &&
           sucref_net_run(&net, 99) == SUCREF_E_RANGE);
-    CHECK(sucref_net_skip_to(NULL, 0) == SUCREF_E_ARG && sucref_net_skip_to(&net, 0) == SUCREF_E_STATE);
+    CHECK(sucref_net_start_at(NULL, 0) == SUCREF_E_ARG && sucref_net_start_at(&net, 0) == SUCREF_E_STATE);
     CHECK(sucref_net_answer(NULL, &a) == SUCREF_E_ARG && sucref_net_answer(&net, NULL) == SUCREF_E_ARG &&
           sucref_net_answer(&net, &a) == SUCREF_E_STATE);
     CHECK(sucref_net_read(NULL, &a, NULL, NULL) == SUCREF_E_ARG &&
           sucref_net_read(&net, NULL, NULL, NULL) == SUCREF_E_ARG);
     CHECK(sucref_net_read(&net, &a, NULL, NULL) == SUCREF_E_STATE);
-    CHECK(sucref_net_set_input(NULL, x) == SUCREF_E_ARG && sucref_net_set_input(&net, NULL) == SUCREF_E_ARG);
-    CHECK(sucref_net_input_bits(NULL, 8) == SUCREF_E_ARG && sucref_net_input_bits(&net, 0) == SUCREF_E_RANGE &&
-          sucref_net_input_bits(&net, 9) == SUCREF_E_RANGE);
-    CHECK(sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_skip_to(&net, m.usable_stops) == SUCREF_E_RANGE);
-    CHECK(sucref_net_run(&net, 0) == SUCREF_OK && sucref_net_skip_to(&net, 0) == SUCREF_E_STATE);
+    CHECK(sucref_net_set_input(NULL, x, 1) == SUCREF_E_ARG && sucref_net_set_input(&net, NULL, net.model->n_in) == SUCREF_E_ARG);
+    CHECK(sucref_net_set_input_bits(NULL, 8) == SUCREF_E_ARG && sucref_net_set_input_bits(&net, 0) == SUCREF_E_RANGE &&
+          sucref_net_set_input_bits(&net, 9) == SUCREF_E_RANGE);
+    CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK && sucref_net_start_at(&net, m.usable_stops) == SUCREF_E_RANGE);
+    CHECK(sucref_net_run(&net, 0) == SUCREF_OK && sucref_net_start_at(&net, 0) == SUCREF_E_STATE);
     CHECK(sucref_net_read(&net, &a, NULL, NULL) == SUCREF_OK && a.logits == NULL && a.out == NULL && a.stop == 0);
     /* a new input invalidates */
-    CHECK(sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_E_STATE);
+    CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_E_STATE);
     CHECK(sucref_model_write(shifted, 10, &r.spec, NULL) == 0 && sucref_model_write(NULL, 0, NULL, NULL) == 0);
     free(work);
     free(shifted);

@@ -69,8 +69,8 @@ static void nested_limits(void)
             }
         }
         x[0] = -limit; x[LEN - 1] = limit; y[4] = limit; y[LEN - 5] = -limit;
-        CHECK(sucref_nested_encode(symbol, x, LEN, &c, &r, 7) == SUCREF_OK &&
-              sucref_nested_decode(e, symbol, y, LEN, &c, &r, 7) == SUCREF_OK);
+        CHECK(sucref_dither_nested_encode(symbol, x, LEN, &c, &r, 7) == SUCREF_OK &&
+              sucref_dither_nested_decode(e, symbol, y, LEN, &c, &r, 7) == SUCREF_OK);
         for (k = 0; k < LEN; k++) {
             const int64_t rest = e[k] - 2 * full * x[k] -
                                  2 * ((int64_t)c.alpha * c.alpha - full) * ((int64_t)x[k] - y[k]);
@@ -101,8 +101,8 @@ static void nested_variance(void)
         c.step = 100; c.k = 4; c.alpha = (uint16_t)alphas[a]; c.alpha_shift = 8;
         sucref_stream_init(&r, 5, 6, (uint32_t)a);
         for (i = 0; i < N; i++) { x[i] = rnd_in(-9000, 9000); y[i] = x[i] + rnd_in(-60, 60); }
-        CHECK(sucref_nested_encode(symbol, x, N, &c, &r, 0) == SUCREF_OK &&
-              sucref_nested_decode(e, symbol, y, N, &c, &r, 0) == SUCREF_OK);
+        CHECK(sucref_dither_nested_encode(symbol, x, N, &c, &r, 0) == SUCREF_OK &&
+              sucref_dither_nested_decode(e, symbol, y, N, &c, &r, 0) == SUCREF_OK);
         for (i = 0; i < N; i++) { const double d = (double)e[i] / 131072.0 - x[i]; sum += d * d / N; }
         want = alpha * alpha * 10000.0 / 12 + (1 - alpha * alpha) * (1 - alpha * alpha) * sigma2;
         CHECK(fabs(sum / want - 1) < 0.06);

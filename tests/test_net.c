@@ -47,7 +47,7 @@ static void step_through(sucref_net *net, const sucref_model *m, uint32_t budget
     sucref_answer a;
     int reached = -1, status;
     const uint32_t quantum = sucref_net_quantum(m);
-    CHECK(sucref_net_set_input(net, x) == SUCREF_OK);
+    CHECK(sucref_net_set_input(net, x, net->model->n_in) == SUCREF_OK);
     CHECK(sucref_net_answer(net, &a) == SUCREF_E_STATE);
     do {
         const uint32_t before = net->spent;
@@ -57,7 +57,7 @@ static void step_through(sucref_net *net, const sucref_model *m, uint32_t budget
         if (reached < 0) { CHECK(sucref_net_answer(net, &a) == SUCREF_E_STATE); continue; }
         CHECK(sucref_net_answer(net, &a) == SUCREF_OK);
         CHECK(same(&a, (unsigned)reached));
-        if (status != SUCREF_MORE) { CHECK(a.work == net->spent); check_exit(m, &a); }
+        if (status != SUCREF_MORE) { CHECK(a.spent == net->spent); check_exit(m, &a); }
     } while (status == SUCREF_MORE || status == SUCREF_STOP);
     CHECK(status == SUCREF_DONE && reached + 1 == r.spec.n_stops);
     CHECK(sucref_net_step(net, 1) == SUCREF_DONE);
@@ -87,8 +87,8 @@ static void one_network(uint32_t widest)
             step_through(&net, &m, k == 0 ? 1 : k == 1 ? 1 + rnd_below(5000) : 0xFFFFFFFFU);
         }
         t = rnd_below(r.spec.n_stops); /* any stop may be the first; the last is the one-shot network */
-        CHECK(sucref_net_set_input(&net, x) == SUCREF_OK);
-        CHECK(sucref_net_skip_to(&net, t) == SUCREF_OK);
+        CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK);
+        CHECK(sucref_net_start_at(&net, t) == SUCREF_OK);
         CHECK(sucref_net_run(&net, t) == SUCREF_OK);
         CHECK(sucref_net_read(&net, &a, got_z, got_u) == SUCREF_OK && same(&a, t));
         CHECK(sucref_net_run(&net, r.spec.n_stops - 1U) == SUCREF_OK);
@@ -154,13 +154,13 @@ static void input_bits_arrive_late(void)
         (void)start(&m, &net, &file, &work);
         rs_input(x, m.n_in, m.input_type);
         oracle_all();
-        CHECK(sucref_net_set_input(&net, noisy) == SUCREF_OK);
+        CHECK(sucref_net_set_input(&net, noisy, net.model->n_in) == SUCREF_OK);
         for (bits = 1; bits <= 8; bits++) {
             int status = SUCREF_MORE;
             for (c = 0; c < m.n_in; c++) {
                 noisy[c] = (uint8_t)((x[c] & (0xFF00U >> bits)) | (rnd() & (0xFFU >> bits)));
             }
-            CHECK(sucref_net_input_bits(&net, bits) == SUCREF_OK);
+            CHECK(sucref_net_set_input_bits(&net, bits) == SUCREF_OK);
             while (status != SUCREF_WAIT && status != SUCREF_DONE) {
                 status = sucref_net_step(&net, 100);
                 if (status == SUCREF_STOP || status == SUCREF_DONE) {
@@ -172,7 +172,7 @@ static void input_bits_arrive_late(void)
             }
         }
         CHECK(stop == r.spec.n_stops);
-        CHECK(sucref_net_set_input(&net, noisy) == SUCREF_OK && sucref_net_input_bits(&net, 1) == SUCREF_OK);
+        CHECK(sucref_net_set_input(&net, noisy, net.model->n_in) == SUCREF_OK && sucref_net_set_input_bits(&net, 1) == SUCREF_OK);
         CHECK(sucref_net_run(&net, r.spec.n_stops - 1U) ==
               (r.in_bits[r.spec.n_stops - 1] > 1 ? SUCREF_WAIT : SUCREF_OK));
         free(work);
@@ -202,7 +202,7 @@ static void streamed_models(void)
         CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
         rs_input(x, m.n_in, m.input_type);
         oracle_all();
-        CHECK(sucref_net_set_input(&net, x) == SUCREF_OK);
+        CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK);
         for (t = 0; t < r.spec.n_stops; t++) {
             int usable;
             sucref_model_stop(&s, &m, t);
@@ -258,7 +258,7 @@ static void readers_and_steppers_interrupt_each_other(void)
         rs_input(x, m.n_in, m.input_type);
         oracle_all();
         for (k = 0; k < 6; k++) {
-            CHECK(sucref_net_set_input(&net, x) == SUCREF_OK);
+            CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK);
             shared = &net;
             stop_seen = 0;
             for (interrupt_kind = k % 2; net.stop < m.usable_stops; ) {
@@ -370,7 +370,7 @@ static void widest_layer(void)
     CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
     CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
-    CHECK(sucref_net_set_input(&net, big) == SUCREF_OK && sucref_net_run(&net, 1) == SUCREF_OK);
+    CHECK(sucref_net_set_input(&net, big, net.model->n_in) == SUCREF_OK && sucref_net_run(&net, 1) == SUCREF_OK);
     CHECK(sucref_net_answer(&net, &a) == SUCREF_OK);
     CHECK(a.logits[0] == 65535 * 255 * 127 + 8421247 && a.logits[1] == -(65535 * 255 * 127) - 8421247);
     bias[0]++;

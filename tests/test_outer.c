@@ -37,7 +37,7 @@ static void theorem_4(void)
         int64_t g2[M * N];
         double g[M * N], mean[M * N] = { 0 }, error = 0, want, bound, xx = 0, dd = 0, off = 0, a, b;
         uint32_t most_x = 1, most_d = 1;
-        sucref_step sx, sd;
+        sucref_grid sx, sd;
         for (i = 0; i < N * L; i++) {
             x[i] = (int32_t)lrint(1000 * fabs(normal()));
             xx += (double)x[i] * x[i];
@@ -48,8 +48,8 @@ static void theorem_4(void)
             dd += (double)d[i] * d[i];
             if ((uint32_t)abs(d[i]) > most_d) { most_d = (uint32_t)abs(d[i]); }
         }
-        CHECK(sucref_step_for(&sx, most_x, (uint32_t)levels) == SUCREF_OK &&
-              sucref_step_for(&sd, most_d, (uint32_t)levels) == SUCREF_OK);
+        CHECK(sucref_grid_for(&sx, most_x, (uint32_t)levels) == SUCREF_OK &&
+              sucref_grid_for(&sd, most_d, (uint32_t)levels) == SUCREF_OK);
         for (i = 0; i < M * N; i++) {
             int l;
             for (l = 0, g[i] = 0; l < L; l++) { g[i] += (double)d[i / N * L + l] * x[i % N * L + l] / L; }

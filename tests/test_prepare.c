@@ -16,7 +16,7 @@ static void *test_calloc(size_t n, size_t size)
 #define malloc test_malloc
 #define calloc test_calloc
 #include "../sucref.h"
-#include "../examples/npz.h"
+#include "../examples/tool/npz.h"
 
 enum { IN = 60, HIDDEN = 24, OUT = 5, SAMPLES = 200 };
 static float w0[HIDDEN * IN], b0[HIDDEN], w1[OUT * HIDDEN], b1[OUT];
@@ -63,7 +63,7 @@ static double mismatch(const sucref_model *m, unsigned stop, const sucref_quanti
     for (k = 0; k < SAMPLES; k++) {
         double h[HIDDEN];
         sucref_answer a;
-        CHECK(sucref_net_set_input(&net, x[k]) == SUCREF_OK && sucref_net_run(&net, stop) == SUCREF_OK &&
+        CHECK(sucref_net_set_input(&net, x[k], net.model->n_in) == SUCREF_OK && sucref_net_run(&net, stop) == SUCREF_OK &&
               sucref_net_answer(&net, &a) == SUCREF_OK);
         for (r = 0; r < HIDDEN; r++) {
             h[r] = b0[r];
@@ -249,14 +249,14 @@ static void one_sample_counts(void)
     uint8_t *file[2] = { NULL, NULL };
     uint32_t len[2], k;
     sucref_model m[2];
-    sucref_entry e;
+    sucref_stop_group e;
     sucref_layer l[2];
     memset(x[0], 1, IN);
     for (k = 0; k < 2; k++) {
         o.n_calibrate = k;
         CHECK(sucref_quantize(&file[k], &len[k], layers, 2, &o, NULL) == SUCREF_OK &&
               sucref_model_open(&m[k], file[k], len[k], NULL) == SUCREF_OK);
-        sucref_model_entry(&e, &m[k], 0, 0);
+        sucref_model_stop_group(&e, &m[k], 0, 0);
         CHECK((e.correction_offset != 0) == (k == 1));
         sucref_model_layer(&l[k], &m[k], 0);
     }
@@ -391,7 +391,7 @@ static void tables_are_close(void)
             bytes = sucref_model_write((uint8_t *)file, sizeof file, &spec, NULL);
             CHECK(bytes != 0 && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK &&
                   sucref_net_init(&net, &m, work, 100) == SUCREF_OK);
-            CHECK(sucref_net_set_input(&net, &x) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK &&
+            CHECK(sucref_net_set_input(&net, &x, net.model->n_in) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK &&
                   sucref_net_answer(&net, &a) == SUCREF_OK);
             CHECK(a.logits[0] == z && fabs((f > 255 ? 255 : f) - a.out[0]) <= 1.35);
         }

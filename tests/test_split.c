@@ -5,8 +5,8 @@
 #define SUCREF_ASSERT(cond) CHECK(cond)
 #include "test.h"
 #include "random_spec.h"
-#include "../examples/calibrate.h"
-#include "../examples/split.h"
+#include "../examples/tool/calibrate.h"
+#include "../examples/tool/parts.h"
 
 enum { WIDE = RS_WIDE, PLANES = SUCREF_MAX_PLANES, SHARDS = SUCREF_MAX_SHARDS + SUCREF_MAX_PARITY };
 
@@ -25,7 +25,7 @@ static void ask_devices(answers *a, const sucref_layer_spec *layer, const split_
         CHECK(sucref_model_open(&m, bytes, len, NULL) == SUCREF_OK && sucref_model_check(&m, NULL) == SUCREF_OK);
         work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
         CHECK(work != NULL && sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK &&
-              sucref_net_set_input(&net, input) == SUCREF_OK);
+              sucref_net_set_input(&net, input, net.model->n_in) == SUCREF_OK);
         CHECK(sucref_shard_sums(a->y[0][i], p->rows, &net, before) == SUCREF_E_STATE);
         for (t = 0; t < m.n_stops; t++) {
             CHECK(sucref_net_run(&net, t) == SUCREF_OK);
@@ -109,7 +109,7 @@ static void whole_networks(void)
         work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
         CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
         rs_input(x, m.n_in, m.input_type);
-        CHECK(sucref_net_set_input(&net, x) == SUCREF_OK);
+        CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK);
         for (stop = 0; stop < m.n_stops; stop++) {
             sucref_stop st;
             sucref_answer want;
@@ -183,7 +183,7 @@ static void plans_and_errors(void)
     bytes = split_part(&len, &s, &p, 1);
     CHECK(sucref_model_open(&m, bytes, len, NULL) == SUCREF_OK && m.n_out == 2 &&
           sucref_net_init(&net, &m, work, 400) == SUCREF_OK);
-    CHECK(sucref_net_set_input(&net, x) == SUCREF_OK && sucref_shard_sums(y, 2, &net, before) == SUCREF_E_STATE);
+    CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK && sucref_shard_sums(y, 2, &net, before) == SUCREF_E_STATE);
     CHECK(sucref_net_run(&net, 0) == SUCREF_OK && sucref_shard_sums(y, 2, &net, before) == SUCREF_OK &&
           y[0] == 5 - 6 * 255 && y[1] == 7 + 127 * 255);
     CHECK(sucref_shard_sums(y, 3, &net, before) == SUCREF_OK && y[2] == 0);
@@ -203,7 +203,7 @@ static void plans_and_errors(void)
     CHECK(split_rows(&p, 4, NULL)); /* four rows in one part: two for each of two outputs, but not of three or one */
     bytes = split_part(&len, &s, &p, 0);
     CHECK(sucref_model_open(&m, bytes, len, NULL) == SUCREF_OK && sucref_net_init(&net, &m, work, 400) == SUCREF_OK &&
-          sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK);
+          sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK);
     CHECK(sucref_shard_sums(y, 2, &net, before) == SUCREF_OK && y[1] == (3 + 4 * 255) + 128 * (7 + 127 * 255));
     CHECK(sucref_shard_sums(y, 3, &net, before) == SUCREF_E_RANGE &&
           sucref_shard_sums(y, 1, &net, before) == SUCREF_E_RANGE);
@@ -211,7 +211,7 @@ static void plans_and_errors(void)
     s.plan[0] = s.plan[1] = 4; s.n_planes = 2;
     bytes = split_part(&len, &s, &p, 0);
     CHECK(sucref_model_open(&m, bytes, len, NULL) == SUCREF_OK && sucref_net_init(&net, &m, work, 400) == SUCREF_OK &&
-          sucref_net_set_input(&net, x) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK);
+          sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK);
     CHECK(sucref_shard_sums(y, 4, &net, before) == SUCREF_OK &&
           sucref_shard_sums(y, 3, &net, before) == SUCREF_E_RANGE);
     free(bytes);
@@ -241,13 +241,13 @@ static void no_parts(void)
     spec.layers = layer; spec.n_layers = 2; spec.n_stops = 1; spec.bits = bits + 2; spec.in_bits = in_bits;
     len = sucref_model_write((uint8_t *)file, sizeof file, &spec, NULL);
     CHECK(len > 0 && sucref_model_open(&m, file, len, NULL) == SUCREF_OK &&
-          sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x) == SUCREF_OK);
+          sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK);
     CHECK(sucref_net_run(&net, 0) == SUCREF_OK && sucref_shard_sums(y, 2, &net, before) == SUCREF_E_RANGE);
     layer[0].group_rows = group_rows; layer[0].n_groups = 2;
     spec.n_layers = 1; spec.n_stops = 3; spec.bits = bits;
     len = sucref_model_write((uint8_t *)file, sizeof file, &spec, NULL);
     CHECK(len > 0 && sucref_model_open(&m, file, len, NULL) == SUCREF_OK &&
-          sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x) == SUCREF_OK);
+          sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK);
     CHECK(sucref_net_run(&net, 1) == SUCREF_OK && sucref_shard_sums(y, 1, &net, before) == SUCREF_OK && y[0] == 25);
     CHECK(sucref_net_run(&net, 2) == SUCREF_OK && sucref_shard_sums(y, 1, &net, before) == SUCREF_E_RANGE);
 }

@@ -9,7 +9,7 @@
 #include "rnd_real.h"
 #include "../sucref.h"
 #include "../bench/eden.h"
-#include "../examples/repurpose.h"
+#include "repurpose.h"
 #include "golden_outer.h"
 
 /* ---- chapter 2 and appendix A ---- */
@@ -39,8 +39,8 @@ static void lemma_1(void)
             y[i] = (int32_t)lrint(20000 * normal());
             x[i] = y[i] + (int32_t)lrint(c[t].sigma * normal());
         }
-        CHECK(sucref_nested_encode(symbol, x, N, &q, &s, 0) == SUCREF_OK &&
-              sucref_nested_decode(e, symbol, y, N, &q, &s, 0) == SUCREF_OK);
+        CHECK(sucref_dither_nested_encode(symbol, x, N, &q, &s, 0) == SUCREF_OK &&
+              sucref_dither_nested_decode(e, symbol, y, N, &q, &s, 0) == SUCREF_OK);
         for (i = 0; i < N; i++) {
             const double d = (double)e[i] / 2 - x[i];
             if (fabs(d) > c[t].step / 2.0 + 0.5) {
@@ -167,14 +167,14 @@ static void qcs(double *estimate, const double *z, int n, unsigned log2_k, uint3
     double max = 1e-12;
     uint32_t top = 1;
     sucref_stream r;
-    sucref_step st;
+    sucref_grid st;
     int i;
     sucref_stream_init(&r, trial, 4, 4);
     for (i = 0; i < n; i++) { max = fmax(max, fabs(z[i])); }
     for (i = 0; i < n; i++) { x[i] = (int16_t)lrint(z[i] / max * 8000); }
     CHECK(sucref_fold(v, log2_k, x, (size_t)n, &r, 1000) == SUCREF_OK);
     for (i = 0; i < 1 << log2_k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
-    CHECK(sucref_step_for(&st, top, levels) == SUCREF_OK &&
+    CHECK(sucref_grid_for(&st, top, levels) == SUCREF_OK &&
           sucref_dither_encode(q, v, (size_t)1 << log2_k, &st, &r, 0) == SUCREF_OK);
     CHECK(sucref_dither_decode(w2, q, (size_t)1 << log2_k, &st, &r, 0) == SUCREF_OK &&
           sucref_unfold(out, (size_t)n, w2, log2_k, &r, 1000, work) == SUCREF_OK);

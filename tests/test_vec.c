@@ -137,7 +137,7 @@ static void projection_functions(void)
     static int32_t v[1024], w2[1024];
     static int64_t out[65535], work[1024];
     sucref_stream r;
-    sucref_step st = { 1, 6 };
+    sucref_grid st = { 1, 6 };
     int i, j;
     sucref_stream_init(&r, 1, 1, 1);
     for (i = 0; i < 100; i++) { x[i] = (int16_t)rnd_in(-500, 500); }

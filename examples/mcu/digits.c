@@ -35,7 +35,7 @@ int board_main(void)
         uint32_t best = 0;
         int status;
         for (c = 0; c < 784; c++) { x[c] = board_flash_u8(&pictures[k][c]); }
-        (void)sucref_net_set_input(&net, x);
+        (void)sucref_net_set_input(&net, x, net.model->n_in);
         board_text("picture of a ");
         board_number(board_flash_u8(&picture_label[k]));
         board_text(":");

@@ -35,7 +35,7 @@ int board_main(void)
         return 1;
     }
     for (c = 0; c < 784; c++) { x[c] = pictures[3][c]; }
-    (void)sucref_net_set_input(&net, x);
+    (void)sucref_net_set_input(&net, x, net.model->n_in);
     for (t = 0; t < m.n_stops; t++) {
         sucref_answer a;
         if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { return 1; }
@@ -45,7 +45,7 @@ int board_main(void)
     systick[2] = 0;
     systick[0] = 7; /* on, with interrupt, from the core's clock */
     while (reads < 500) {
-        (void)sucref_net_set_input(&net, x);
+        (void)sucref_net_set_input(&net, x, net.model->n_in);
         while (sucref_net_step(&net, 1000) != SUCREF_DONE) { }
     }
     systick[0] = 0;

@@ -3,7 +3,7 @@
 #include "board.h"
 #define SUCREF_STATIC
 #include "../../sucref.h"
-#include "../telemetry.h"
+#include "telemetry.h"
 
 static int16_t x[TELEMETRY_VALUES];
 static int32_t work[SUCREF_VEC_BLOCK];

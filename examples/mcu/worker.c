@@ -1,10 +1,10 @@
 /* worker.c - a board as one of the devices that share a network: requests come and answers go through its serial port.
- * examples/12_worker.c is the other end. Build with -DMODEL_H="part.h",
+ * examples/cluster/worker.c is the other end. Build with -DMODEL_H="part.h",
  * a part of `sucref split` through `sucref emit-c --name net`. */
 #include "board.h"
 #define SUCREF_STATIC
 #include "../../sucref.h"
-#include "../worker.h"
+#include "../cluster/worker.h"
 #include MODEL_H
 
 enum { LAYERS = 4 };

@@ -16,10 +16,10 @@
 #include <unistd.h>
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
-#include "../sucref.h"
-#include "model_file.h"
-#include "calibrate.h"
-#include "split.h"
+#include "../../sucref.h"
+#include "../tool/model_file.h"
+#include "../tool/calibrate.h"
+#include "../tool/parts.h"
 
 enum {
     N = 4, R = 1, LAYERS = 2, WIDE = 784, ROWS = 32, MESSAGE = SUCREF_SHARD_OVERHEAD + 4 * ROWS, JOBS = 60,
@@ -47,7 +47,7 @@ static void serve(unsigned shard)
         if (shard + 1U == KILLED && q.job == WHEN) { (void)raise(SIGKILL); }
         memset(&s, 0, sizeof s);
         s.job = q.job; s.layer = (uint16_t)q.layer; s.shard = (uint8_t)shard; s.count = (uint16_t)plan[q.layer].rows;
-        (void)sucref_net_set_input(&net[q.layer], q.x);
+        (void)sucref_net_set_input(&net[q.layer], q.x, net[q.layer].model->n_in);
         for (; s.plane < part[q.layer].n_stops; s.plane++) {
             static int32_t y[ROWS], before[4 * ROWS];
             uint8_t message[MESSAGE];
@@ -126,7 +126,7 @@ static void fuse(void)
         for (n = 0; whole_job && n < LAYERS; n++) {
             whole_job = run_layer(u[(n + 1) % 2], logits, f, job, n, u[n % 2]);
         }
-        (void)sucref_net_set_input(&whole, x);
+        (void)sucref_net_set_input(&whole, x, whole.model->n_in);
         (void)sucref_net_run(&whole, model.n_stops - 1U);
         exact += whole_job && sucref_net_answer(&whole, &a) == SUCREF_OK &&
                  memcmp(a.logits, logits, 4 * model.n_out) == 0;

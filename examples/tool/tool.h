@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "../sucref.h"
+#include "../../sucref.h"
 
 static void die(const char *format, ...)
 {

@@ -4,9 +4,9 @@
  *
  * PNG and JPEG need stb_image (Debian: libstb-dev) when this is compiled; PGM is always read. */
 #define SUCREF_IMPLEMENTATION
-#include "../sucref.h"
+#include "../../sucref.h"
 #include "picture.h"
-#include "model_file.h"
+#include "../tool/model_file.h"
 
 int main(int argc, char **argv)
 {
@@ -35,7 +35,7 @@ int main(int argc, char **argv)
     }
     free(p);
     if (!net_start(&net, &m)) { return 2; }
-    (void)sucref_net_set_input(&net, digit);
+    (void)sucref_net_set_input(&net, digit, sizeof digit);
     sucref_model_cost(&one_shot, &m, m.usable_stops - 1U, m.usable_stops - 1U);
     do {
         do { status = sucref_net_step(&net, 5000); } while (status == SUCREF_MORE);

@@ -1,7 +1,7 @@
-/* 09_learners.c - eight learners train 784-20-10 on handwritten digits together: each sends its gradient over a radio,
+/* learners.c - eight learners train 784-20-10 on handwritten digits together: each sends its gradient over a radio,
  * at about one bit a value, and all apply the mean. Beside it: the same uncompressed, and with error feedback.
  *
- *     09_learners [DATA_DIR [STEPS]]
+ *     learners [DATA_DIR [STEPS]]
  *
  * Without the MNIST files it trains on the fifty pictures of examples/digits, for fewer steps.
  *
@@ -10,10 +10,10 @@
  *     dithered, coded                 0.96 bits a value, 100.00 % right
  *     with error feedback             0.97 bits a value, 100.00 % right
  */
-#include "idx.h"
+#include "../training/idx.h"
 #define SUCREF_IMPLEMENTATION
-#include "../sucref.h"
-#include "picture.h"
+#include "../../sucref.h"
+#include "../digits/picture.h"
 #include <math.h>
 
 enum { LEARNERS = 8, BATCH = 16, IN = 784, HIDDEN = 20, OUT = 10, WEIGHTS = (IN + 1) * HIDDEN + (HIDDEN + 1) * OUT };

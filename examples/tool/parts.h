@@ -1,4 +1,4 @@
-/* split.h - a model's layers as parts for n devices and r spares. Needs sucref.h's implementation (SUCREF_HOST) and
+/* parts.h - a model's layers as parts for n devices and r spares. Needs sucref.h's implementation (SUCREF_HOST) and
  * calibrate.h.
  *
  * Data part i holds the rows rows[i]..rows[i + 1] - 1 of a layer, digit by digit as they are; a parity part holds, for
@@ -196,7 +196,7 @@ static inline int split_listen(sucref_fusion *f, const sucref_layer_spec *layer,
     o.r = (uint8_t)p->r;
     o.jobs = (uint8_t)jobs;
     o.planes = layer->n_planes; o.protect = (uint8_t)(p->protect < o.planes ? p->protect : o.planes);
-    len = sucref_fusion_memory_len(&o);
+    len = sucref_fusion_work_len(&o);
     return sucref_fusion_init(f, &o, (uint32_t *)respec_new(4 * len), len) == SUCREF_OK;
 }
 

@@ -1,5 +1,5 @@
-/* 11_devices.c - a whole network on four devices and one or two spares: processes that talk UDP on this machine, each
- * with its part of every layer (examples/split.h, `sucref split`). Devices are killed, stopped and slow at random
+/* devices.c - a whole network on four devices and one or two spares: processes that talk UDP on this machine, each
+ * with its part of every layer (examples/tool/parts.h, `sucref split`). Devices are killed, stopped and slow at random
  * moments; any four of them give the exact answer, stop by stop. With more losses than spares a job closes at its
  * deadline with its last whole stop, and says which. The slowest answers' times go to stderr.
  *
@@ -22,10 +22,10 @@
 #include <unistd.h>
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
-#include "../sucref.h"
-#include "model_file.h"
-#include "calibrate.h"
-#include "split.h"
+#include "../../sucref.h"
+#include "../tool/model_file.h"
+#include "../tool/calibrate.h"
+#include "../tool/parts.h"
 
 enum { N = 4, MOST = 6, LAYERS = 4, WIDE = 784 };
 /* the first `planes` planes are wanted */
@@ -57,7 +57,7 @@ static int open_port(struct sockaddr_in *a)
     a->sin_family = AF_INET;
     a->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (s < 0 || bind(s, (struct sockaddr *)a, len) != 0 || getsockname(s, (struct sockaddr *)a, &len) != 0) {
-        perror("11_devices");
+        perror("devices");
         exit(1);
     }
     return s;
@@ -83,7 +83,7 @@ static void serve(unsigned shard)
         size_t len;
         if (recv(port[shard], &q, sizeof q, 0) != (ssize_t)sizeof q || q.layer >= model.n_layers) { continue; }
         if (roll(16) == 0) { usleep(2000); }
-        (void)sucref_net_set_input(&net[q.layer], q.x);
+        (void)sucref_net_set_input(&net[q.layer], q.x, net[q.layer].model->n_in);
         for (t = 0; t < q.planes && t < part[q.layer].n_stops; t++) {
             memset(&s, 0, sizeof s);
             s.job = q.job;
@@ -214,8 +214,8 @@ static int run_jobs(uint32_t first, int jobs, double patience_ms, int want_stops
         stops = answer(logits, first + (uint32_t)k, x, patience_ms, &now);
         if (now_ms() - begin > *slowest) { *slowest = now_ms() - begin; }
         if (stops > 0) {
-            (void)sucref_net_set_input(&net, x);
-            (void)sucref_net_skip_to(&net, stops - 1);
+            (void)sucref_net_set_input(&net, x, net.model->n_in);
+            (void)sucref_net_start_at(&net, stops - 1);
             if (sucref_net_run(&net, stops - 1) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK ||
                 memcmp(a.logits, logits, 4 * model.n_out) != 0) {
                 continue;

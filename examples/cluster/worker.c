@@ -1,8 +1,8 @@
-/* 12_worker.c - a fusion node with a microcontroller among its devices: three data devices and a spare are simulated
+/* worker.c - a fusion node with a microcontroller among its devices: three data devices and a spare are simulated
  * here, the fourth data device is a process that talks on its standard input and output. In every job another device is
  * lost, so that its rows have to be found from the worker's and the others'.
  *
- *     12_worker [COMMAND...]   COMMAND: the worker, e.g. an emulator with its serial port on stdio (`make mcu` does so)
+ *     worker [COMMAND...]   COMMAND: the worker, e.g. an emulator with its serial port on stdio (`make mcu` does so)
  *                              without it a child of this program
  *
  * Output:
@@ -16,10 +16,10 @@
 #include <unistd.h>
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
-#include "../sucref.h"
-#include "model_file.h"
-#include "calibrate.h"
-#include "split.h"
+#include "../../sucref.h"
+#include "../tool/model_file.h"
+#include "../tool/calibrate.h"
+#include "../tool/parts.h"
 #include "worker.h"
 
 enum { N = 4, R = 1, LAYERS = 2, WORKER = 3, JOBS = 40 };
@@ -34,7 +34,7 @@ static void move(int fd, uint8_t *p, size_t len, int out)
 {
     while (len > 0) {
         const ssize_t n = out ? write(fd, p, len) : read(fd, p, len);
-        if (n <= 0) { fprintf(stderr, "12_worker: the other end has gone\n"); _exit(1); }
+        if (n <= 0) { fprintf(stderr, "worker: the other end has gone\n"); _exit(1); }
         p += n;
         len -= (size_t)n;
     }
@@ -88,7 +88,7 @@ static void simulate(uint32_t job, unsigned layer, unsigned i, const uint8_t *x)
     size_t len;
     memset(&s, 0, sizeof s);
     s.job = job; s.layer = (uint16_t)layer; s.shard = (uint8_t)i; s.count = (uint16_t)plan[layer].rows;
-    (void)sucref_net_set_input(&net[i][layer], x);
+    (void)sucref_net_set_input(&net[i][layer], x, net[i][layer].model->n_in);
     for (; s.plane < part[i][layer].n_stops; s.plane++) {
         (void)sucref_net_run(&net[i][layer], s.plane);
         (void)sucref_shard_sums(y, s.count, &net[i][layer], before);
@@ -120,7 +120,7 @@ static int run_job(uint32_t job, const uint8_t *x, unsigned lost)
             return 0;
         }
     }
-    (void)sucref_net_set_input(&whole, x);
+    (void)sucref_net_set_input(&whole, x, whole.model->n_in);
     (void)sucref_net_run(&whole, model.n_stops - 1U);
     return sucref_net_answer(&whole, &a) == SUCREF_OK && memcmp(a.logits, logits, 4 * model.n_out) == 0;
 }

@@ -12,7 +12,7 @@
  * use (max|w| of a row is its scale), so that `sucref quantize --clip 1` finds the same grid again.
  */
 #include "idx.h"
-#include "npz.h"
+#include "../tool/npz.h"
 #include <math.h>
 
 enum { MAX_LAYERS = 3, MAX_UNITS = 128, BATCH = 100, MAX_CUTS = 5 };

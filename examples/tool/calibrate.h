@@ -112,8 +112,8 @@ static inline void respec_model(respec *r, const sucref_model *m)
         sucref_model_stop(&s, m, t);
         r->in_bits[t] = s.in_bits;
         for (g = 0; g < m->n_groups; g++) {
-            sucref_entry e;
-            sucref_model_entry(&e, m, t, g);
+            sucref_stop_group e;
+            sucref_model_stop_group(&e, m, t, g);
             r->bits[t * m->n_groups + g] = e.bits;
         }
     }
@@ -148,8 +148,8 @@ static inline void count_firing(uint32_t *fires, const sucref_model *m, unsigned
     sucref_i_place_of(&at, m, layer);
     (void)sucref_net_init(&net, m, work, len);
     for (k = 0; k < n; k++) {
-        (void)sucref_net_set_input(&net, x + (size_t)k * m->n_in);
-        (void)sucref_net_skip_to(&net, m->usable_stops - 1U);
+        (void)sucref_net_set_input(&net, x + (size_t)k * m->n_in, net.model->n_in);
+        (void)sucref_net_start_at(&net, m->usable_stops - 1U);
         (void)sucref_net_run(&net, m->usable_stops - 1U);
         for (r = 0; r < l.n_out; r++) { fires[r] += ((const uint8_t *)(work + at.activations))[r] != l.out_zero; }
     }
@@ -316,7 +316,7 @@ static inline stop_result *judge(const sucref_model *m, const uint8_t *x, uint32
     unsigned t;
     (void)sucref_net_init(&net, m, work, len);
     for (k = 0; k < n; k++) {
-        (void)sucref_net_set_input(&net, x + (size_t)k * m->n_in);
+        (void)sucref_net_set_input(&net, x + (size_t)k * m->n_in, net.model->n_in);
         for (t = 0; t < m->n_stops; t++) {
             sucref_answer a;
             if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { exit(2); }

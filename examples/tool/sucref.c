@@ -1,17 +1,18 @@
 /* sucref.c - the host tool: makes, shows, runs and cuts model files. `sucref` alone prints how.
  *
- * Build: cc -O2 -o sucref examples/sucref.c -lm
+ * Build: cc -O2 -o sucref examples/tool/sucref.c -lm
  * Every refusal is one line on stderr and exit status 2. */
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
-#include "../sucref.h"
+#include "../../sucref.h"
+#include <unistd.h>
 #include "npz.h"
 #include "tflite.h"
 #include "calibrate.h"
-#include "split.h"
+#include "parts.h"
 #include "tool.h"
 #include "create.h"
 #include <unistd.h>
@@ -82,8 +83,8 @@ static void info_model(const sucref_model *model)
         sucref_model_cost(&c, &m, 0, t);
         printf("stop %u: input bits %u, layer bits", t, s.in_bits);
         for (g = 0; g < m.n_groups; g++) {
-            sucref_entry e;
-            sucref_model_entry(&e, &m, t, g);
+            sucref_stop_group e;
+            sucref_model_stop_group(&e, &m, t, g);
             printf(" %u", e.bits);
         }
         section_bytes(section, &m, t);
@@ -186,7 +187,7 @@ static exit_rule exit_rule_of(const args *a, const sucref_model *m)
         e.hi = *end == ',' ? (int32_t)strtol(end + 1, &end, 10) : 0;
         if (*end != 0 || e.lo > e.hi) { die("--gray must be LO,HI with LO <= HI, not %s", a->gray); }
     }
-    e.work_len = sucref_certified_work_len(m);
+    e.work_len = sucref_net_proof_len(m);
     e.work = (uint32_t *)malloc(e.work_len * 4);
     if (e.work == NULL) { die("out of memory"); }
     return e;
@@ -194,8 +195,9 @@ static exit_rule exit_rule_of(const args *a, const sucref_model *m)
 
 static int leaves(const exit_rule *e, const sucref_net *net, const sucref_answer *y)
 {
+    int proved;
     switch (e->a->exit_rule[0]) {
-    case 'c': return sucref_certified(net, e->work, e->work_len) == 1;
+    case 'c': return sucref_net_proved(&proved, net, e->work, e->work_len) == SUCREF_OK && proved;
     case 'g': return sucref_settled_gray(y->logits[0], e->lo, e->hi);
     default: return sucref_settled(net->model, y);
     }
@@ -220,8 +222,8 @@ static void run(const args *a)
     for (k = 0; k < n; k++) {
         unsigned t = a->exit_rule != NULL ? 0 : stop;
         sucref_answer y;
-        (void)sucref_net_set_input(&net, x + (size_t)k * m.n_in);
-        (void)sucref_net_skip_to(&net, t);
+        (void)sucref_net_set_input(&net, x + (size_t)k * m.n_in, net.model->n_in);
+        (void)sucref_net_start_at(&net, t);
         for (;; t++) {
             if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &y) != SUCREF_OK) {
                 die("internal error");

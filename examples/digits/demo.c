@@ -1,11 +1,11 @@
 /* demo.c - fifty pictures of digits, answered stop by stop; then, where MNIST is, a table over its 10,000 test images.
  *
  *   demo model.sucref PICTURE...      (the true digit is the first letter of a picture's name) */
-#include "idx.h" /* first: it asks for POSIX */
+#include "../training/idx.h" /* first: it asks for POSIX */
 #define SUCREF_IMPLEMENTATION
-#include "../sucref.h"
+#include "../../sucref.h"
 #include "picture.h"
-#include "model_file.h"
+#include "../tool/model_file.h"
 
 static sucref_model m;
 static sucref_net net;
@@ -14,7 +14,7 @@ static sucref_net net;
 static unsigned answer(uint32_t *digit, const uint8_t *x)
 {
     unsigned t, settled = 0;
-    (void)sucref_net_set_input(&net, x);
+    (void)sucref_net_set_input(&net, x, net.model->n_in);
     for (t = 0; t < m.usable_stops; t++) {
         sucref_answer a;
         if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { return 0; }
@@ -34,8 +34,8 @@ static double share(unsigned stop)
 
 static void bits_of(char *text, size_t len, unsigned stop)
 {
-    sucref_entry e;
-    sucref_model_entry(&e, &m, stop, 0);
+    sucref_stop_group e;
+    sucref_model_stop_group(&e, &m, stop, 0);
     snprintf(text, len, "%u bit%s", e.bits, e.bits == 1 ? "" : "s");
 }
 

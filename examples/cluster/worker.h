@@ -29,7 +29,7 @@ static int worker_serve(const sucref_model *part, sucref_net *net, unsigned laye
         if (head[8] == 0) { return 0; }
         if (layer >= layers || s.count > WORKER_ROWS || part[layer].n_in > WORKER_WIDE) { return 1; }
         get(x, part[layer].n_in);
-        (void)sucref_net_set_input(&net[layer], x);
+        (void)sucref_net_set_input(&net[layer], x, net[layer].model->n_in);
         for (t = 0; t < head[8] && t < part[layer].n_stops; t++) {
             s.plane = (uint8_t)t;
             if (sucref_net_run(&net[layer], t) != SUCREF_OK ||

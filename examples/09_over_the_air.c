@@ -1,4 +1,4 @@
-/* 10_over_the_air.c - eight nodes send at once on the same channels; the air adds what they send, and the receiver
+/* 09_over_the_air.c - eight nodes send at once on the same channels; the air adds what they send, and the receiver
  * reads off their weighted mean. Each round projects 64 values onto 16 channels by new signs, half of the nodes are
  * silent, and no one uses a channel that fades: unbiased all the same, so the mean of many rounds finds it.
  *
