@@ -109,9 +109,9 @@ static void damage_with_good_crcs(void)
                 p[rnd_below(rnd_below(2) ? head : bytes)] = (uint8_t)(rnd_below(2) ? rnd() : rnd_below(9));
             }
             crc = sucref_i_crc(0xFFFFFFFFU, p, SUCREF_I_H_CRC);
-            if (head <= bytes) { crc = sucref_i_crc(crc, p + 48, head - 48); }
+            if (head <= bytes) { crc = sucref_i_crc(crc, p + 64, head - 64); }
             crc = ~crc;
-            for (n = 0; n < 4; n++) { p[44 + n] = (uint8_t)(crc >> (8 * n)); }
+            for (n = 0; n < 4; n++) { p[60 + n] = (uint8_t)(crc >> (8 * n)); }
             (void)try_bytes(p, bytes);
             free(p);
         }
@@ -141,8 +141,8 @@ static void unknown_sections(void)
     put32(p + 8, bytes + 24);
     crc = ~sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, p + bytes, 12), p + bytes + 16, 8);
     put32(p + bytes + 12, crc);
-    crc = sucref_i_crc(0xFFFFFFFFU, p, 44);
-    put32(p + 44, ~sucref_i_crc(crc, p + 48, sucref_i_u32(p + 12) - 48));
+    crc = sucref_i_crc(0xFFFFFFFFU, p, 60);
+    put32(p + 60, ~sucref_i_crc(crc, p + 64, sucref_i_u32(p + 12) - 64));
     CHECK(sucref_model_open(&m, p, bytes + 24, &fault) == SUCREF_OK && sucref_model_check(&m, &fault) == SUCREF_OK);
     p[bytes + 16] ^= 1;
     CHECK(sucref_model_open(&m, p, bytes + 24, &fault) == SUCREF_OK && sucref_model_check(&m, &fault) == SUCREF_E_DATA);
@@ -170,7 +170,7 @@ static void bad_arguments(void)
     memcpy(shifted + 1, file, bytes);
     CHECK(sucref_model_open(&m, shifted + 1, bytes, NULL) == SUCREF_E_ARG); /* misaligned */
     CHECK(sucref_model_open(&m, file, 0, NULL) == SUCREF_E_DATA &&
-          sucref_model_open(&m, file, 47, NULL) == SUCREF_E_DATA);
+          sucref_model_open(&m, file, 63, NULL) == SUCREF_E_DATA);
     CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
     CHECK(sucref_model_check(NULL, NULL) == SUCREF_E_ARG && sucref_model_extend(NULL, bytes, NULL) == SUCREF_E_ARG);
     CHECK(sucref_net_work_len(NULL) == 0 && sucref_net_quantum(NULL) == 0);
@@ -326,8 +326,8 @@ static void writer_refuses(void)
     change;                                                                                                            \
     CHECK(!WRITES() && strstr(f.field, why) != NULL && f.offset == (at));                                              \
     back
-    /* the file: header 48, layer 48, group 40, stops 2 * 16, entries 2 * 8, parameters */
-    enum { LAYER = 48, STOPS = LAYER + 48 + 40, ENTRIES = STOPS + 32, BIAS = ENTRIES + 16, MUL = BIAS + 80 };
+    /* the file: header 64, layer 48, group 40, stops 2 * 16, entries 2 * 8, parameters */
+    enum { LAYER = 64, STOPS = LAYER + 48 + 40, ENTRIES = STOPS + 32, BIAS = ENTRIES + 16, MUL = BIAS + 80 };
     CHECK(WRITES());
     REFUSES(w[7] = -128, w[7] = 0, "-128", 0);
     REFUSES(shift[3] = 8, shift[3] = 0, "row shift", 0);
@@ -464,19 +464,19 @@ static void faults(void)
     } change[] = { { 0, 0x52435554, "magic", 0 },
                    { 4, 1, "format version", 4 },
                    { 4, 1U << 16, "plane layout", 6 },
-                   { 36, 1, "reserved bytes of the header", 31 },
+                   { 52, 1, "reserved bytes of the header", 31 },
                    { 12, 48, "head length", 12 },
-                   { 16, 3, "layer inputs", 48 },
-                   { 48 + 8, 0, "parameters", 48 + 8 },
-                   { 96 + 8 + 4, 4, "plane that the plan lacks", 96 + 8 + 4 },
-                   { 96 + 8 + 28, 4, "plane that the plan lacks", 96 + 8 + 28 },
-                   { 96, 1, "rows of a group", 96 },
-                   { 96 + 8, 8, "plane", 96 + 8 },
-                   { 136, 4, "end of a stop", 136 },
-                   { 136 + 4, 0x108, "reserved bytes of a stop", 141 },
-                   { 136 + 8, 4, "exit rule", 136 + 8 },
-                   { 152, 0x108, "reserved bytes of an entry", 153 },
-                   { 152 + 4, 4, "correction", 156 } };
+                   { 16, 3, "layer inputs", 64 },
+                   { 64 + 8, 0, "parameters", 64 + 8 },
+                   { 112 + 8 + 4, 4, "plane that the plan lacks", 112 + 8 + 4 },
+                   { 112 + 8 + 28, 4, "plane that the plan lacks", 112 + 8 + 28 },
+                   { 112, 1, "rows of a group", 112 },
+                   { 112 + 8, 8, "plane", 112 + 8 },
+                   { 152, 4, "end of a stop", 152 },
+                   { 152 + 4, 0x108, "reserved bytes of a stop", 157 },
+                   { 152 + 8, 4, "exit rule", 152 + 8 },
+                   { 168, 0x108, "reserved bytes of an entry", 169 },
+                   { 168 + 4, 4, "correction", 172 } };
     static const int8_t w[4] = { 1, 2, 3, 4 }, exponent[1] = { 0 };
     static const int32_t bias[2] = { 0, 0 }, multiplier[1] = { 1 << 30 };
     static const uint8_t bits[1] = { 8 };
@@ -525,7 +525,7 @@ static void one_group_too_many(void)
     static const int32_t bias[2] = { 0, 0 }, multiplier[1] = { 1 << 30 };
     static const uint8_t bits[1] = { 8 };
     enum {
-        GROUP = 40, ENTRY = 8, MORE = GROUP + ENTRY, GROUPS_AT = 48 + 48, STOPS_AT = GROUPS_AT + GROUP,
+        GROUP = 40, ENTRY = 8, MORE = GROUP + ENTRY, GROUPS_AT = 64 + 48, STOPS_AT = GROUPS_AT + GROUP,
         END = STOPS_AT + 16 + ENTRY
     };
     sucref_layer_spec l;
@@ -533,7 +533,7 @@ static void one_group_too_many(void)
     uint32_t file[200], wide[200] = { 0 }, len, k;
     uint8_t *from = (uint8_t *)file, *to = (uint8_t *)wide;
     /* offsets in the file: its end, the head's, parameters, plane, stop */
-    static const int at[5] = { 8, 12, 48 + 8, GROUPS_AT + 8, STOPS_AT + GROUP };
+    static const int at[5] = { 8, 12, 64 + 8, GROUPS_AT + 8, STOPS_AT + GROUP };
     sucref_fault f = { "", 0 };
     sucref_model m;
     memset(&l, 0, sizeof l); memset(&spec, 0, sizeof spec);
