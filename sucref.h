@@ -11,7 +11,7 @@
  *     sucref_model_open(&m, digits, sizeof digits, NULL);         // sucref_net_work_len(&m)
  *     sucref_net_init(&net, &m, work, DIGITS_WORK_LEN);
  *     sucref_net_set_input(&net, pixels, sizeof pixels);
- *     while (time_is_left() && sucref_net_step(&net, 5000) != SUCREF_DONE) { }
+ *     do { status = sucref_net_step(&net, 5000); } while (time_is_left() && (status == SUCREF_MORE || status == SUCREF_STOP));
  *     if (sucref_net_answer(&net, &a) == SUCREF_OK) { use(a.logits, a.stop); }
  *
  * A neural network of dense layers is cut into digit planes, most significant first. Every stop of the schedule is a
@@ -61,9 +61,10 @@
  *     SUCREF_STATIC           private bodies in every file that includes it; implies the above
  *     SUCREF_API              linkage of public functions; default `extern`, or `static inline` under SUCREF_STATIC
  *     SUCREF_HOST             adds the part that needs float, malloc and math.h (link with -lm)
- *     SUCREF_KERNEL           0 chosen by the target (default); 1 one product at a time (the slow, obvious twin);
- *                             two rows per multiply with sums of 2 eight or 3 sixteen rows in registers;
- *                             4 one product at a time with sums of four rows in registers, for 8-bit cores
+ *     SUCREF_KERNEL           a family of kernels in place of the target's own: SUCREF_SINGLE one product at a time
+ *                             (the slow, obvious twin); SUCREF_PAIRS two rows per multiply with the sums of sixteen
+ *                             rows in registers; SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at
+ *                             a time, four rows in registers, for 8-bit cores
  *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts
  *     SUCREF_READ_U8(p)       how a model byte is read; define as pgm_read_byte(p) for AVR flash
  *     SUCREF_READ_U32(p)      how four bytes, least significant first, at a multiple of 4 are read; optional
@@ -172,6 +173,11 @@
 #define SUCREF_VERSION (SUCREF_VERSION_MAJOR * 10000 + SUCREF_VERSION_MINOR * 100 + SUCREF_VERSION_PATCH)
 #define SUCREF_FORMAT 0 /* version of the model file */
 
+#define SUCREF_SINGLE 1  /* families of kernels, values of SUCREF_KERNEL */
+#define SUCREF_PAIRS_8 2
+#define SUCREF_PAIRS 3
+#define SUCREF_QUADS 4
+
 #ifdef SUCREF_STATIC
 #  ifndef SUCREF_IMPLEMENTATION
 #    define SUCREF_IMPLEMENTATION
@@ -235,43 +241,6 @@ SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, i
 SUCREF_API int sucref_join(int32_t *x, const int16_t *digits, size_t len, const int8_t *p, size_t p_len,
                            size_t n_digits);
 
-/* sucref_slot_bits - bits that a digit of digit_bits (1..8) occupies: 1, 2, 4 or 8; 0 outside the range. */
-SUCREF_API unsigned sucref_slot_bits(unsigned digit_bits);
-
-/* sucref_plane_bytes - bytes of one plane of n_rows x n_in digits (1..65535 each), a multiple of 4; 0 where an argument
- * is out of range or the size passes 2^32 - 1. SUCREF_PLANE_BYTES is the same as a constant expression. */
-SUCREF_API uint32_t sucref_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned digit_bits);
-
-#define SUCREF_SLOT_BITS(digit_bits) ((digit_bits) <= 2 ? (digit_bits) : (digit_bits) <= 4 ? 4 : 8)
-#define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
-#define SUCREF_I_BLOCK_BYTES(rows, n_in, slot) (((uint32_t)(n_in) * (uint32_t)((rows) * (slot)) + 31U) / 32U * 4U)
-#define SUCREF_I_PLANE8(n_rows, n_in, slot)                                                                            \
-    (SUCREF_I_PAD4(n_rows) / 8U * SUCREF_I_BLOCK_BYTES(8, n_in, slot) +                                                \
-     (SUCREF_I_PAD4(n_rows) % 8U / 4U) * SUCREF_I_BLOCK_BYTES(4, n_in, slot))
-#define SUCREF_I_PLANE16(n_rows, n_in, slot)                                                                           \
-    (SUCREF_I_PAD4(n_rows) / 16U * SUCREF_I_BLOCK_BYTES(16, n_in, slot) +                                              \
-     (SUCREF_I_PAD4(n_rows) % 16U / 8U) * SUCREF_I_BLOCK_BYTES(8, n_in, slot) +                                        \
-     (SUCREF_I_PAD4(n_rows) % 8U / 4U) * SUCREF_I_BLOCK_BYTES(4, n_in, slot))
-#define SUCREF_PLANE_BYTES(n_rows, n_in, digit_bits)                                                                   \
-    (SUCREF_SLOT_BITS(digit_bits) == 8 ? SUCREF_I_PLANE8(n_rows, n_in, SUCREF_SLOT_BITS(digit_bits))                   \
-                                       : SUCREF_I_PLANE16(n_rows, n_in, SUCREF_SLOT_BITS(digit_bits)))
-
-/* sucref_plane_pack - bits low_bit .. low_bit + digit_bits - 1 of v = clamp(w * 2^shift, -128, 127) + 128 as one plane.
- *   plane     [sucref_plane_bytes()]  out
- *   w         [n_rows][n_in]          in   int8, row-major, -127..127
- *   row_shift [n_rows]                in   0..7, or NULL for none
- *   low_bit + digit_bits <= 8.
- * No overlap. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (w = -128 too), SUCREF_E_SPACE. */
-SUCREF_API int sucref_plane_pack(uint8_t *plane, size_t plane_len, const int8_t *w, const uint8_t *row_shift,
-                                 uint32_t n_rows, uint32_t n_in, unsigned low_bit, unsigned digit_bits);
-
-/* sucref_plane_digit - one digit of a plane packed as above; row < n_rows, col < n_in, not checked. */
-SUCREF_API unsigned sucref_plane_digit(const uint8_t *plane, uint32_t n_rows, uint32_t n_in, unsigned digit_bits,
-                                       uint32_t row, uint32_t col);
-
-/* sucref_row_shift - the largest s in 0..7 with |w| * 2^s <= 127 for all w [n_in]; 0 for a row of zeros. */
-SUCREF_API unsigned sucref_row_shift(const int8_t *w, uint32_t n_in);
-
 /* ---- schedule ----------------------------------------------------------------------------------------------------
  * [SR] Definition 2. Weights cut by P into dp digits, inputs by Q into dq; dp and dq may differ. The R = dp * dq
  * products of digit planes, (i, j) of weight 2^(P[i] + Q[j]), are taken in descending order of that weight; among
@@ -282,12 +251,6 @@ typedef struct { uint8_t i, j; } sucref_product; /* digit indices, 1-based as in
  * Returns R, or SUCREF_E_ARG, SUCREF_E_RANGE (a bad vector), SUCREF_E_SPACE. */
 SUCREF_API int sucref_schedule(sucref_product *gamma, size_t gamma_len, const int8_t *p, size_t p_len, const int8_t *q,
                                size_t q_len);
-
-/* sucref_schedule_share - cost share of one product in the bit model of [SR] Theorem 2:
- * (P[i-1]-P[i]) * (Q[j-1]-Q[j]) bit products of (P[0]-P[d]) * (Q[0]-Q[d]); the shares sum to one.
- * Returns the numerator, *total gets the denominator; 0 for a bad index. Vectors are valid, not checked. */
-SUCREF_API uint32_t sucref_schedule_share(uint32_t *total, const int8_t *p, size_t p_len, const int8_t *q, size_t q_len,
-                                          sucref_product g);
 
 /* ---- linear ------------------------------------------------------------------------------------------------------
  * [SR] Definition 3: y = W x + b refined one digit product at a time, both sides partitioned (sucref_partition).
@@ -419,17 +382,14 @@ typedef struct {
     uint32_t *work;
     uint32_t spent;            /* multiply-adds since the input was set, wraps at 2^32 */
     uint32_t row;              /* next row of the group */
-    uint32_t sum, offset;      /* of the layer's input: sum(u), and what full bytes added too much */
-    uint32_t nonzero;
     uint32_t at_out, at_acc, at_before, at_logits; /* the layer's arrays in the work buffer */
     uint16_t layer, group;     /* position; group counts inside the layer */
     uint8_t stop, previous;    /* being computed; reached before it on this input (0xFF: none) */
     uint8_t input_bits;        /* how many have arrived */
     uint8_t changed, any;      /* did this layer's input change; did any of its outputs */
-    uint8_t mode, wide;        /* what the group's rows do; list without chunks */
-    uint8_t first_plane, n_planes;
+    uint8_t mode, first_plane, last_plane; /* what the group's rows do */
     uint8_t state;
-    volatile uint8_t sequence; /* counts publications; its lowest bit names the record */
+    volatile uint32_t sequence; /* counts publications; its lowest bit names the record */
 } sucref_net;
 
 typedef struct {
@@ -439,17 +399,10 @@ typedef struct {
     uint8_t stop;
 } sucref_answer;
 
-/* sucref_net_work_len - length of the work buffer in uint32 elements; 0 for NULL or more than size_t can count.
- * SUCREF_NET_WORK_LEN is an upper bound as a constant expression: max_in the widest layer input, hidden the sum of all
- * layers' outputs, kept the sum over kept layers of n_out + n_in / 4 + 1, n_layers the number of layers. */
+/* sucref_net_work_len - length of the work buffer in uint32 elements; 0 for NULL or more than size_t can count. */
 SUCREF_API size_t sucref_net_work_len(const sucref_model *m);
-#define SUCREF_I_WORDS(bytes) (((bytes) + 3U) / 4U)
-#define SUCREF_I_LIST_LEN(n_in) ((n_in) + (n_in) / 4U + 8U)
-#define SUCREF_I_RECORD_LEN(n_out) (2U + (n_out) + SUCREF_I_WORDS(n_out))
-#define SUCREF_NET_WORK_LEN(max_in, hidden, kept, n_out, n_layers)                                                     \
-    (SUCREF_I_LIST_LEN(max_in) + (hidden) / 4U + (n_layers) + (kept) + (n_out) + 2U * SUCREF_I_RECORD_LEN(n_out))
 
-/* sucref_net_init - work [work_len] is the state's own from now on. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
+/* sucref_net_init - work [work_len] is the state's own from now on; m stays where it is while s is used. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
 SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *work, size_t work_len);
 
 /* sucref_net_set_input - x [x_len], uint8 or int8 as the model says, stays in the caller's buffer, unchanged until
@@ -1071,30 +1024,30 @@ SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, d
 #if defined(SUCREF_IMPLEMENTATION) && !defined(SUCREF_IMPLEMENTATION_ONCE)
 #define SUCREF_IMPLEMENTATION_ONCE
 
+#define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
+
 #ifdef SUCREF_HOST
 #  include <math.h>
 #  include <stdlib.h>
 #  include <string.h>
 #endif
 
-#ifndef SUCREF_KERNEL
-#  define SUCREF_KERNEL 0
+/* the family of kernels, and of pairs how many rows' sums fit in registers */
+#if !defined(SUCREF_KERNEL) || SUCREF_KERNEL == 0
+#  undef SUCREF_KERNEL
+#  if defined(__AVR__)
+#    define SUCREF_KERNEL SUCREF_QUADS
+#  elif defined(__thumb__) && !defined(__thumb2__)
+#    define SUCREF_KERNEL SUCREF_PAIRS_8
+#  else
+#    define SUCREF_KERNEL SUCREF_PAIRS
+#  endif
 #endif
-#if SUCREF_KERNEL == 4 || (SUCREF_KERNEL == 0 && defined(__AVR__))
-#  define SUCREF_I_QUADS 1 /* one product at a time, sums of four rows in registers */
-#else
-#  define SUCREF_I_QUADS 0
-#endif
-#if SUCREF_KERNEL != 1 && !SUCREF_I_QUADS && !defined(SUCREF_CONSTANT_WORK)
-#  define SUCREF_I_PAIRS 1 /* two rows per multiply, over chunks */
-#else
-#  define SUCREF_I_PAIRS 0
-#endif
-#if SUCREF_KERNEL == 3
-#  define SUCREF_I_SIXTEEN 1 /* sums of 16 rows in registers */
-#elif SUCREF_KERNEL == 2 || (defined(__thumb__) && !defined(__thumb2__))
+#if SUCREF_KERNEL == SUCREF_PAIRS_8
+#  define SUCREF_I_FAMILY SUCREF_PAIRS
 #  define SUCREF_I_SIXTEEN 0
 #else
+#  define SUCREF_I_FAMILY SUCREF_KERNEL
 #  define SUCREF_I_SIXTEEN 1
 #endif
 #ifndef SUCREF_ASSERT
@@ -1295,112 +1248,6 @@ SUCREF_API int sucref_join(int32_t *x, const int16_t *digits, size_t len, const 
     return SUCREF_OK;
 }
 
-SUCREF_API unsigned sucref_slot_bits(unsigned digit_bits)
-{
-    return digit_bits < 1 || digit_bits > 8 ? 0 : (unsigned)SUCREF_SLOT_BITS(digit_bits);
-}
-
-/* rows of a full block, and bytes of a block of `rows` rows */
-static inline uint32_t sucref_i_block_rows(unsigned slot) { return slot == 8 ? 8U : 16U; }
-static inline uint32_t sucref_i_block_bytes(uint32_t rows, uint32_t n_in, unsigned slot)
-{
-    return (n_in * rows * slot + 31U) / 32U * 4U; /* n_in * 64 < 2^22 */
-}
-
-SUCREF_API uint32_t sucref_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned digit_bits)
-{
-    const unsigned slot = sucref_slot_bits(digit_bits);
-    if (slot == 0 || n_rows < 1 || n_rows > 65535U || n_in < 1 || n_in > 65535U) { return 0; }
-    if ((uint64_t)SUCREF_I_PAD4(n_rows) * n_in * slot / 8U > 0xFFF00000U) { return 0; }
-    return slot == 8 ? SUCREF_I_PLANE8(n_rows, n_in, slot) : SUCREF_I_PLANE16(n_rows, n_in, slot);
-}
-
-/* where the block that holds `row` starts, how many rows it has, and the row inside it */
-static uint32_t sucref_i_block(uint32_t *rows, uint32_t *inside, uint32_t n_rows, uint32_t n_in, unsigned slot,
-                               uint32_t row)
-{
-    const uint32_t padded = SUCREF_I_PAD4(n_rows);
-    uint32_t r = sucref_i_block_rows(slot), first = 0, at = 0;
-    for (; r >= 4; r /= 2) {
-        const uint32_t blocks = (padded - first) / r;
-        if (row < first + blocks * r) {
-            *rows = r;
-            *inside = (row - first) % r;
-            return at + (row - first) / r * sucref_i_block_bytes(r, n_in, slot);
-        }
-        at += blocks * sucref_i_block_bytes(r, n_in, slot);
-        first += blocks * r;
-    }
-    SUCREF_ASSERT(0);
-    return 0;
-}
-
-/* byte offset of the word of (row inside a block, col), and the digit's lowest bit in it */
-static uint32_t sucref_i_word_of(unsigned *bit, uint32_t rows, unsigned slot, uint32_t row, uint32_t col)
-{
-    const uint32_t column_bits = rows * slot;
-    const uint32_t word_rows = column_bits >= 32U ? 32U / slot : rows, half = word_rows / 2U;
-    const uint32_t in_word = row % word_rows;
-    const uint32_t columns = column_bits >= 32U ? 1U : 32U / column_bits;
-    *bit = (unsigned)(slot * (col % columns * half + in_word % half) + (in_word >= half ? 16U : 0U));
-    return column_bits >= 32U ? (col * (column_bits / 32U) + row / word_rows) * 4U : col / columns * 4U;
-}
-
-SUCREF_API unsigned sucref_plane_digit(const uint8_t *plane, uint32_t n_rows, uint32_t n_in, unsigned digit_bits,
-                                       uint32_t row, uint32_t col)
-{
-    const unsigned slot = sucref_slot_bits(digit_bits);
-    uint32_t rows = 4, inside = 0, at;
-    unsigned bit;
-    at = sucref_i_block(&rows, &inside, n_rows, n_in, slot, row);
-    at += sucref_i_word_of(&bit, rows, slot, inside, col);
-    return (unsigned)(SUCREF_READ_U8(plane + at + bit / 8U) >> (bit % 8U)) & ((1U << slot) - 1U);
-}
-
-SUCREF_API unsigned sucref_row_shift(const int8_t *w, uint32_t n_in)
-{
-    unsigned max = 0, s = 0;
-    uint32_t c;
-    for (c = 0; c < n_in; c++) {
-        const unsigned mag = (unsigned)(w[c] < 0 ? -w[c] : w[c]);
-        if (mag > max) { max = mag; }
-    }
-    while (max != 0 && s < 7 && max * 2U <= 127U) { max *= 2U; s++; }
-    return s;
-}
-
-SUCREF_API int sucref_plane_pack(uint8_t *plane, size_t plane_len, const int8_t *w, const uint8_t *row_shift,
-                                 uint32_t n_rows, uint32_t n_in, unsigned low_bit, unsigned digit_bits)
-{
-    const unsigned slot = sucref_slot_bits(digit_bits);
-    const uint32_t bytes = sucref_plane_bytes(n_rows, n_in, digit_bits);
-    uint32_t row, col, i, at, rows = 4, inside = 0;
-    if (plane == NULL || w == NULL) { return SUCREF_E_ARG; }
-    if (bytes == 0 || low_bit > 7 || low_bit + digit_bits > 8) { return SUCREF_E_RANGE; }
-    if (plane_len < bytes) { return SUCREF_E_SPACE; }
-    for (row = 0; row < n_rows; row++) {
-        if (row_shift != NULL && row_shift[row] > 7) { return SUCREF_E_RANGE; }
-        for (col = 0; col < n_in; col++) { if (w[(size_t)row * n_in + col] == -128) { return SUCREF_E_RANGE; } }
-    }
-    for (i = 0; i < bytes; i++) { plane[i] = 0; }
-    for (row = 0; row < SUCREF_I_PAD4(n_rows); row++) {
-        at = sucref_i_block(&rows, &inside, n_rows, n_in, slot, row);
-        for (col = 0; col < n_in; col++) {
-            int32_t v = 0;
-            unsigned bit;
-            uint32_t word, digit;
-            if (row < n_rows) {
-                v = (int32_t)w[(size_t)row * n_in + col] * (row_shift != NULL ? (int32_t)1 << row_shift[row] : 1);
-            }
-            v = (v > 127 ? 127 : v < -128 ? -128 : v) + 128;
-            digit = ((uint32_t)v >> low_bit) & ((1U << digit_bits) - 1U);
-            word = at + sucref_i_word_of(&bit, rows, slot, inside, col);
-            plane[word + bit / 8U] = (uint8_t)(plane[word + bit / 8U] | digit << (bit % 8U));
-        }
-    }
-    return SUCREF_OK;
-}
-
 /* ---- schedule and linear: implementation -------------------------------------------------------------------------
  * Invariant: y = bias + sum over the products done of 2^(P[i]-P[d] + Q[j]-Q[d]) * (w_i . x_j), exact in int32. */
 
@@ -1421,14 +1268,6 @@ SUCREF_API int sucref_schedule(sucref_product *gamma, size_t gamma_len, const in
         }
     }
     return (int)n;
-}
-
-SUCREF_API uint32_t sucref_schedule_share(uint32_t *total, const int8_t *p, size_t p_len, const int8_t *q, size_t q_len,
-                                          sucref_product g)
-{
-    *total = (uint32_t)(p[0] - p[p_len - 1]) * (uint32_t)(q[0] - q[q_len - 1]);
-    if (g.i < 1 || g.i >= p_len || g.j < 1 || g.j >= q_len) { return 0; }
-    return (uint32_t)(p[g.i - 1] - p[g.i]) * (uint32_t)(q[g.j - 1] - q[g.j]);
 }
 
 SUCREF_API int sucref_linear_init(sucref_linear *l, int32_t *y, const int16_t *w, uint32_t n_out, uint32_t n_in,
@@ -1505,6 +1344,112 @@ SUCREF_API uint64_t sucref_linear_rest(const sucref_linear *l)
     }
     return rest;
 }
+
+/* ---- layout of planes --------------------------------------------------------------------------------------------
+ * METHOD 4. Where a block lies, how many rows it has and which of its bits are a digit is known here, and to the
+ * kernels, which read whole blocks. */
+
+typedef struct {
+    const uint8_t *bytes;
+    uint32_t n_rows, n_in;  /* 1..65535 each */
+    uint8_t width, slot;    /* bits of a digit, and of the place it has */
+} sucref_i_plane;
+
+typedef struct { uint32_t at, rows, inside; } sucref_i_block; /* its place in the plane; the row's place in it */
+
+static inline sucref_i_plane sucref_i_plane_of(const uint8_t *bytes, uint32_t n_rows, uint32_t n_in, unsigned width)
+{
+    sucref_i_plane p;
+    p.bytes = bytes;
+    p.n_rows = n_rows;
+    p.n_in = n_in;
+    p.width = (uint8_t)width;
+    p.slot = (uint8_t)(width <= 2 ? width : width <= 4 ? 4 : 8);
+    return p;
+}
+
+/* the block that holds a row; behind the last row, padding included, the end of the plane */
+static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
+{
+    uint32_t left = SUCREF_I_PAD4(p->n_rows);
+    sucref_i_block b = { 0, 0, 0 };
+    unsigned log2;
+    for (log2 = p->slot == 8 ? 3 : 4; log2 >= 2; log2--) { /* full blocks, then tails of 8 and 4 rows */
+        const uint32_t bytes = (((p->n_in * p->slot) << log2) + 31U) / 32U * 4U, rows = left >> log2 << log2;
+        if (row < rows) {
+            b.at += (row >> log2) * bytes;
+            b.rows = (uint32_t)1 << log2;
+            b.inside = row & (b.rows - 1U);
+            break;
+        }
+        b.at += (rows >> log2) * bytes;
+        row -= rows;
+        left -= rows;
+    }
+    return b;
+}
+
+/* bytes of a plane, at most 65536 * 65535 */
+static uint32_t sucref_i_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned width)
+{
+    const sucref_i_plane p = sucref_i_plane_of(NULL, n_rows, n_in, width);
+    return sucref_i_block_of(&p, SUCREF_I_PAD4(n_rows)).at;
+}
+
+/* the byte of a plane that holds a digit, and the digit's lowest bit in that byte */
+static uint32_t sucref_i_digit_at(unsigned *bit, const sucref_i_plane *p, uint32_t row, uint32_t col)
+{
+    const sucref_i_block b = sucref_i_block_of(p, row);
+    const uint32_t column_bits = b.rows * p->slot, word_rows = column_bits >= 32U ? 32U / p->slot : b.rows;
+    const uint32_t half = word_rows / 2U, in_word = b.inside & (word_rows - 1U);
+    const uint32_t columns = column_bits >= 32U ? 1U : 32U / column_bits; /* in a word */
+    const uint32_t word = column_bits > 32U ? col * 2U + b.inside / word_rows : col / columns;
+    const uint32_t at = p->slot * ((col & (columns - 1U)) * half + (in_word & (half - 1U))) + (in_word >= half) * 16U;
+    *bit = (unsigned)(at % 8U);
+    return b.at + word * 4U + at / 8U;
+}
+
+static unsigned sucref_i_digit(const sucref_i_plane *p, uint32_t row, uint32_t col)
+{
+    unsigned bit;
+    const uint32_t at = sucref_i_digit_at(&bit, p, row, col);
+    return (unsigned)(SUCREF_READ_U8(p->bytes + at) >> bit) & ((1U << p->width) - 1U);
+}
+
+#ifdef SUCREF_HOST
+/* v of METHOD 1; a weight that does not fit its row's shift saturates, as a coarse plane's may */
+static unsigned sucref_i_unsigned_weight(int8_t w, unsigned shift)
+{
+    const int v = (int)w * (1 << shift);
+    return (unsigned)((v > 127 ? 127 : v < -128 ? -128 : v) + 128);
+}
+
+/* the largest shift 0..7 that keeps the row's |w| * 2^s <= 127; 0 for a row of zeros */
+static unsigned sucref_i_row_shift(const int8_t *w, uint32_t n_in)
+{
+    unsigned max = 0, s = 0;
+    uint32_t c;
+    for (c = 0; c < n_in; c++) {
+        const unsigned mag = (unsigned)(w[c] < 0 ? -w[c] : w[c]);
+        if (mag > max) { max = mag; }
+    }
+    while (max != 0 && s < 7 && max * 2U <= 127U) { max *= 2U; s++; }
+    return s;
+}
+
+/* bits low .. low + width - 1 of one row's v into a plane whose bytes were 0; w NULL: a row of padding */
+static void sucref_i_pack_row(uint8_t *bytes, const sucref_i_plane *p, uint32_t row, const int8_t *w, unsigned shift,
+                              unsigned low)
+{
+    uint32_t col;
+    for (col = 0; col < p->n_in; col++) {
+        const unsigned v = sucref_i_unsigned_weight(w != NULL ? w[col] : 0, shift);
+        unsigned bit;
+        const uint32_t at = sucref_i_digit_at(&bit, p, row, col);
+        bytes[at] = (uint8_t)(bytes[at] | ((v >> low) & ((1U << p->width) - 1U)) << bit);
+    }
+}
+#endif
 
 /* ---- model: implementation ---------------------------------------------------------------------------------------
  * Invariant: after open, every offset that the tables name for a usable stop lies inside bytes_len, is a multiple of 4
@@ -1647,6 +1592,45 @@ static unsigned sucref_i_planes_for(const sucref_layer *l, unsigned bits)
         if (sum == bits) { return n + 1U; }
     }
     return 0xFFU;
+}
+
+/* What a row group does at a stop, told from the stop before it on the same input (old; NULL: none) and whether the
+ * layer's input changed since. The one place that decides it; planes first .. last - 1 are read. */
+enum { SUCREF_I_SKIP = 0, SUCREF_I_CONSTANT, SUCREF_I_ALL, SUCREF_I_ADD, SUCREF_I_DELTA };
+typedef struct { uint8_t mode, first, last; } sucref_i_task;
+
+static sucref_i_task sucref_i_task_of(const sucref_layer *l, const sucref_stop_group *now, const sucref_stop_group *old,
+                                      int changed)
+{
+    const int same = old != NULL && now->bits == old->bits,
+              kept = old != NULL && (l->flags & SUCREF_LAYER_KEEP) && old->bits != 0;
+    sucref_i_task t;
+    t.first = (uint8_t)(l->coarse && now->bits == 8 ? 1 : 0);
+    t.last = (uint8_t)sucref_i_planes_for(l, now->bits);
+    t.mode = (uint8_t)(t.last == 0 ? SUCREF_I_CONSTANT : SUCREF_I_ALL);
+    if (!changed && same && now->correction_offset == old->correction_offset) {
+        t.mode = SUCREF_I_SKIP;
+        t.first = t.last;
+    } else if (kept && !changed && (same || !l->coarse)) {
+        t.mode = SUCREF_I_ADD;
+        t.first = (uint8_t)sucref_i_planes_for(l, old->bits);
+    } else if (kept && same) { /* by the columns that changed, where they are few */
+        t.mode = SUCREF_I_DELTA;
+    }
+    return t;
+}
+
+/* is the network's input read at other bits? */
+static int sucref_i_input_changes(const sucref_model *m, unsigned stop, unsigned before)
+{
+    const uint8_t *p = m->bytes + sucref_i_stops_at(m) + 4U;
+    return SUCREF_READ_U8(p + stop * SUCREF_I_STOP) != SUCREF_READ_U8(p + before * SUCREF_I_STOP);
+}
+
+/* where the value of a row goes in the answer */
+static uint32_t sucref_i_place_in_answer(const sucref_model *m, const sucref_layer *l, uint32_t row)
+{
+    return (l->flags & SUCREF_LAYER_ORDER) ? sucref_i_u16(m->bytes + sucref_i_params_of(l).order + 2U * row) : row;
 }
 
 /* bytes of a correction; 0 bits: constants */
@@ -1897,14 +1881,13 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
         for (g = 0; g < l.n_groups; g++) {
             sucref_group group;
             sucref_stop_group e;
-            unsigned planes;
+            sucref_i_task task;
             sucref_model_group(&group, m, l.first_group + g);
             sucref_model_stop_group(&e, m, stop, l.first_group + g);
-            planes = sucref_i_planes_for(&l, e.bits);
-            for (i = l.coarse && e.bits == 8 ? 1U : 0U; i < planes; i++) {
-                const uint32_t bytes = sucref_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
-                if (bytes == 0 ||
-                    !sucref_i_section_ok(m, group.plane_offset[i], bytes, s.end, SUCREF_I_T_PLANE, n, g * 8U + i)) {
+            task = sucref_i_task_of(&l, &e, NULL, 1);
+            for (i = task.first; i < task.last; i++) {
+                const uint32_t bytes = sucref_i_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
+                if (!sucref_i_section_ok(m, group.plane_offset[i], bytes, s.end, SUCREF_I_T_PLANE, n, g * 8U + i)) {
                     return SUCREF_I_FAIL(f, "plane",
                                          sucref_i_groups_at(m) + (uint32_t)(l.first_group + g) * SUCREF_I_GROUP + 8U +
                                              4U * i);
@@ -1922,47 +1905,98 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
     return SUCREF_OK;
 }
 
-/* walks the sections that are complete; with `check`, their CRCs too */
-static int sucref_i_walk(const sucref_model *m, int check, sucref_fault *f)
+/* do a complete plane's bytes keep what the kernels trust: no bits outside the digits, no weight above its column's
+ * maximum? */
+static int sucref_i_plane_ok(const sucref_i_plane *p, const uint8_t *colmax, uint32_t bytes)
 {
-    uint32_t at = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
-    while (m->bytes_len - at >= SUCREF_I_FRAME) {
-        const uint8_t *p = m->bytes + at;
-        const uint32_t len = sucref_i_u32(p + SUCREF_I_F_LEN);
-        const unsigned type = sucref_i_u16(p + SUCREF_I_F_TYPE), flags = SUCREF_READ_U8(p + SUCREF_I_F_FLAGS);
-        if (len % 4U != 0 || len > m->file_bytes - at - SUCREF_I_FRAME) {
-            return SUCREF_I_FAIL(f, "section length", at + SUCREF_I_F_LEN);
+    const unsigned spare = p->width == 3 ? 0x88U : p->width > 4 ? (0xFFU << p->width) & 0xFFU : 0U;
+    uint32_t i, row, c;
+    sucref_i_block b;
+    for (i = 0; i < bytes; i++) { if (SUCREF_READ_U8(p->bytes + i) & spare) { return 0; } }
+    for (row = 0; p->width == 8 && row < SUCREF_I_PAD4(p->n_rows); row += b.rows) {
+        const uint8_t *q;
+        b = sucref_i_block_of(p, row);
+        for (c = 0, q = p->bytes + b.at; c < p->n_in; c++) { /* b.rows bytes a column */
+            for (i = 0; i < b.rows; i++, q++) {
+                const int w = (int)SUCREF_READ_U8(q) - 128;
+                if ((w < 0 ? -w : w) > (int)SUCREF_READ_U8(colmax + c)) { return 0; }
+            }
         }
-        if (flags > SUCREF_I_REQUIRED) { return SUCREF_I_FAIL(f, "section flags", at + SUCREF_I_F_FLAGS); }
-        if ((flags & SUCREF_I_REQUIRED) && type != SUCREF_I_T_CORRECTION && type != SUCREF_I_T_PLANE) {
-            return SUCREF_I_FAIL(f, "unknown required section", at);
-        }
-        if (len > m->bytes_len - at - SUCREF_I_FRAME) { return SUCREF_OK; }
-        if (check) {
-            const uint32_t crc = sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, p, SUCREF_I_F_CRC), p + SUCREF_I_FRAME, len);
-            if (~crc != sucref_i_u32(p + SUCREF_I_F_CRC)) { return SUCREF_I_FAIL(f, "section CRC", at); }
-        }
-        at += SUCREF_I_FRAME + len;
     }
-    if (at != m->bytes_len && m->bytes_len == m->file_bytes) {
-        return SUCREF_I_FAIL(f, "bytes behind the last section", at);
+    return 1;
+}
+
+/* the content of a complete section whose CRC is right */
+static int sucref_i_check_section(const sucref_model *m, uint32_t at, uint32_t len, sucref_fault *f)
+{
+    const uint8_t *p = m->bytes + at - SUCREF_I_FRAME;
+    const unsigned layer = sucref_i_u16(p + SUCREF_I_F_LAYER), index = sucref_i_u16(p + SUCREF_I_F_INDEX);
+    sucref_layer l;
+    sucref_group g;
+    sucref_i_plane plane;
+    if (sucref_i_u16(p + SUCREF_I_F_TYPE) != SUCREF_I_T_PLANE || layer >= m->n_layers) { return SUCREF_OK; }
+    sucref_model_layer(&l, m, layer);
+    if (index / 8U >= l.n_groups || index % 8U >= l.n_planes) { return SUCREF_OK; }
+    sucref_model_group(&g, m, l.first_group + index / 8U);
+    if (g.plane_offset[index % 8U] != at) { return SUCREF_OK; } /* nobody reads it */
+    plane = sucref_i_plane_of(m->bytes + at, g.n_rows, l.n_in, l.plan[index % 8U]);
+    if (len != sucref_i_plane_bytes(g.n_rows, l.n_in, plane.width)) { return SUCREF_I_FAIL(f, "plane", at); }
+    return sucref_i_plane_ok(&plane, m->bytes + sucref_i_params_of(&l).colmax, len)
+               ? SUCREF_OK
+               : SUCREF_I_FAIL(f, "digit wider than its plan or column maximum", at);
+}
+
+/* the frame of a section that must end by `end`; with `check`, also its CRC and content, once it is all there */
+static int sucref_i_frame(const sucref_model *m, uint32_t at, uint32_t end, int check, sucref_fault *f)
+{
+    const uint8_t *p = m->bytes + at;
+    const uint32_t len = sucref_i_u32(p + SUCREF_I_F_LEN);
+    const unsigned type = sucref_i_u16(p + SUCREF_I_F_TYPE), flags = SUCREF_READ_U8(p + SUCREF_I_F_FLAGS);
+    if (len % 4U != 0 || end - at < SUCREF_I_FRAME || len > end - at - SUCREF_I_FRAME) {
+        return SUCREF_I_FAIL(f, "section length", at + SUCREF_I_F_LEN);
+    }
+    if (flags > SUCREF_I_REQUIRED) { return SUCREF_I_FAIL(f, "section flags", at + SUCREF_I_F_FLAGS); }
+    if ((flags & SUCREF_I_REQUIRED) && type != SUCREF_I_T_CORRECTION && type != SUCREF_I_T_PLANE) {
+        return SUCREF_I_FAIL(f, "unknown required section", at);
+    }
+    if (check && len <= m->bytes_len - at - SUCREF_I_FRAME) {
+        const uint32_t crc = sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, p, SUCREF_I_F_CRC), p + SUCREF_I_FRAME, len);
+        if (~crc != sucref_i_u32(p + SUCREF_I_F_CRC)) { return SUCREF_I_FAIL(f, "section CRC", at); }
+        return sucref_i_check_section(m, at + SUCREF_I_FRAME, len, f);
     }
     return SUCREF_OK;
+}
+
+/* walks the sections that have arrived, stop by stop: none reaches past its stop's end. How many stops are complete */
+static int sucref_i_walk(const sucref_model *m, int check, sucref_fault *f)
+{
+    uint32_t at = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD), end;
+    unsigned stop;
+    sucref_stop s;
+    for (stop = 0; stop <= m->n_stops; stop++) {
+        if (stop < m->n_stops) { sucref_model_stop(&s, m, stop); end = s.end; } else { end = m->file_bytes; }
+        for (; at < end; at += SUCREF_I_FRAME + sucref_i_u32(m->bytes + at + SUCREF_I_F_LEN)) {
+            int status;
+            if (m->bytes_len - at < SUCREF_I_FRAME) {
+                return m->bytes_len < m->file_bytes ? (int)stop : SUCREF_I_FAIL(f, "bytes behind the last section", at);
+            }
+            status = sucref_i_frame(m, at, end, check, f);
+            if (status != SUCREF_OK) { return status; }
+            if (sucref_i_u32(m->bytes + at + SUCREF_I_F_LEN) > m->bytes_len - at - SUCREF_I_FRAME) { return (int)stop; }
+        }
+    }
+    return m->n_stops;
 }
 
 /* finds how many stops are complete and checks the sections of those from `first` on */
 static int sucref_i_open_usable(sucref_model *m, unsigned first, sucref_fault *f)
 {
-    sucref_stop s;
-    unsigned n, usable = 0;
-    int status = sucref_i_walk(m, 0, f);
-    while (usable < m->n_stops) {
-        sucref_model_stop(&s, m, usable);
-        if (s.end > m->bytes_len) { break; }
-        usable++;
+    int status = SUCREF_OK, usable = sucref_i_walk(m, 0, f), n;
+    if (usable < 0) { return usable; }
+    if (usable == 0) { return SUCREF_I_FAIL(f, "first stop: file is cut", m->bytes_len); }
+    for (n = (int)first; status == SUCREF_OK && n < usable; n++) {
+        status = sucref_i_open_sections(m, (unsigned)n, f);
     }
-    if (status == SUCREF_OK && usable == 0) { status = SUCREF_I_FAIL(f, "first stop: file is cut", m->bytes_len); }
-    for (n = first; status == SUCREF_OK && n < usable; n++) { status = sucref_i_open_sections(m, n, f); }
     m->usable_stops = (uint8_t)usable;
     return status;
 }
@@ -2008,15 +2042,35 @@ SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t byte
     return status;
 }
 
+/* does every output get one row? In windows of 32 outputs */
+static int sucref_i_order_ok(const sucref_model *m, sucref_fault *f)
+{
+    sucref_layer l;
+    uint32_t from, r;
+    sucref_model_layer(&l, m, m->n_layers - 1U);
+    for (from = 0; (l.flags & SUCREF_LAYER_ORDER) && from < l.n_out; from += 32U) {
+        uint32_t seen = l.n_out - from < 32U ? 0xFFFFFFFFU << (l.n_out - from) : 0;
+        for (r = 0; r < l.n_out; r++) {
+            const uint32_t to = sucref_i_place_in_answer(m, &l, r) - from; /* wraps below the window */
+            if (to < 32U) { seen |= (uint32_t)1 << to; }
+        }
+        if (seen != 0xFFFFFFFFU) { return SUCREF_I_FAIL(f, "output order", sucref_i_params_of(&l).order); }
+    }
+    return SUCREF_OK;
+}
+
 SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault)
 {
     uint32_t head, crc;
+    int status;
     if (m == NULL) { return SUCREF_E_ARG; }
     head = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
     crc = sucref_i_crc(0xFFFFFFFFU, m->bytes, SUCREF_I_H_CRC);
     crc = sucref_i_crc(crc, m->bytes + SUCREF_I_HEADER, head - SUCREF_I_HEADER);
     if (~crc != sucref_i_u32(m->bytes + SUCREF_I_H_CRC)) { return SUCREF_I_FAIL(fault, "head CRC", SUCREF_I_H_CRC); }
-    return sucref_i_walk(m, 1, fault);
+    status = sucref_i_order_ok(m, fault);
+    if (status == SUCREF_OK) { status = sucref_i_walk(m, 1, fault); }
+    return status < 0 ? status : SUCREF_OK;
 }
 
 SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fault *fault)
@@ -2032,63 +2086,114 @@ SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fau
     return t.usable_stops;
 }
 
-/* rows of a group times inputs times planes that a stop passes over, given the bits of the stop before */
-static void sucref_i_add_cost(sucref_cost *c, const sucref_layer *l, uint32_t n_rows, unsigned before, unsigned bits,
-                              int again, int corrected)
-{
-    const unsigned last = sucref_i_planes_for(l, bits);
-    unsigned i = l->coarse && bits == 8 ? 1U : 0U;
-    if (!again) {
-        if (bits == before && (!corrected || (l->flags & SUCREF_LAYER_KEEP))) { return; }
-        if ((l->flags & SUCREF_LAYER_KEEP) && !l->coarse) { i = sucref_i_planes_for(l, before); }
-    }
-    for (; i < last; i++) {
-        c->macs += (uint64_t)n_rows * l->n_in;
-        c->weight_bytes += sucref_plane_bytes(n_rows, l->n_in, l->plan[i]);
-    }
-}
-
 SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsigned first, unsigned stop)
 {
-    unsigned t, n, g;
+    unsigned t, n, g, i;
     out->macs = out->weight_bytes = 0;
     for (t = first; t <= stop; t++) {
         int changed = 1;
-        sucref_stop now, before;
-        sucref_model_stop(&now, m, t);
-        sucref_model_stop(&before, m, t > first ? t - 1U : t);
         for (n = 0; n < m->n_layers; n++) {
             sucref_layer l;
-            const int again = t == first || (n > 0 ? changed : now.in_bits != before.in_bits);
+            const int again = t == first || (n > 0 ? changed : sucref_i_input_changes(m, t, t - 1U));
             changed = again;
             sucref_model_layer(&l, m, n);
-            for (g = 0; g < l.n_groups; g++) {
+            for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
                 sucref_group group;
-                sucref_stop_group e, old = { 0, 0 };
-                sucref_model_group(&group, m, l.first_group + g);
-                sucref_model_stop_group(&e, m, t, l.first_group + g);
-                if (t > first) { sucref_model_stop_group(&old, m, t - 1U, l.first_group + g); }
-                if (e.bits != old.bits || e.correction_offset != old.correction_offset) { changed = 1; }
-                sucref_i_add_cost(out, &l, group.n_rows, old.bits, e.bits, again,
-                                  e.correction_offset != old.correction_offset);
+                sucref_stop_group now, old;
+                sucref_i_task task;
+                sucref_model_group(&group, m, g);
+                sucref_model_stop_group(&now, m, t, g);
+                sucref_model_stop_group(&old, m, t > first ? t - 1U : t, g);
+                task = sucref_i_task_of(&l, &now, t > first ? &old : NULL, again);
+                if (task.mode != SUCREF_I_SKIP) { changed = 1; }
+                for (i = task.first; i < task.last; i++) {
+                    out->macs += (uint64_t)group.n_rows * l.n_in;
+                    out->weight_bytes += sucref_i_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
+                }
             }
         }
     }
 }
 
-/* ---- kernels -----------------------------------------------------------------------------------------------------
- * All kernels add  sum over the list of digit(row, col) * x  to acc[0 .. rows-1] (modulo 2^32).
+/* ---- kernels: what they share ------------------------------------------------------------------------------------
+ * A family of kernels is a way to list a layer's input (sucref_i_list, and sucref_i_list_delta for what changed) and a
+ * way to multiply a block of rows by such a list (sucref_i_dot_block), in one room; SUCREF_KERNEL picks the family.
+ * Both start from METHOD 4 and end in the same integers.
  *
- * The list holds the non-zero inputs of a layer, one word each: x << 24 | col << 3, 1 <= x <= 255, so that the low
- * 24 bits are the byte offset at 8 bytes per column. It is cut into chunks, each ended by sum(x) < 2^24, whose x is 0;
- * a zero word ends it. Inside a chunk no 16-bit field passes 65535 (METHOD 4). `wide` lists have no chunks: they serve
- * the kernel that makes one product at a time, where chunks would be so short that they cost more than they save.
- * Fields of full bytes start at 32768 - 128 * sum(x); k0, k1 are 0x80008000 and 0x00800080 then, else 0. */
+ * A list is a header and entries, one word for each column that counts: x << 24 | col << 3, so that the low 24 bits
+ * are the byte offset at 8 bytes per column. A wide list is all of them in one run, of the header's count, then a word
+ * that is no entry; what else a family puts into its lists is told in its room. */
+
+enum {                   /* words of a list's header */
+    SUCREF_I_LIST_SUM,   /* sum(u) of the layer's input */
+    SUCREF_I_LIST_COUNT, /* entries: products of each row */
+    SUCREF_I_LIST_OVER,  /* what full bytes add too much to each row */
+    SUCREF_I_LIST_KIND,
+    SUCREF_I_LIST_SECOND, /* of a delta, where the list of what fell starts; else 0 */
+    SUCREF_I_LIST_HEAD
+};
+enum { SUCREF_I_CHUNKS = 0, SUCREF_I_WIDE };
+#define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
+#define SUCREF_I_LIST_LEN(n_in) ((uint32_t)SUCREF_I_LIST_HEAD + (n_in) + (n_in) / 4U + 4U)
+
+/* where a layer's input comes from: byte c is cut(bytes[c] ^ flip, k) */
+typedef struct { const uint8_t *bytes; uint32_t flip; unsigned k; } sucref_i_source;
+
+/* an input of the first layer, cut to its top 8 - k bits and read at the centre of the rest (METHOD 5) */
+static inline uint32_t sucref_i_cut(uint32_t u, unsigned k)
+{
+    if (k == 0) { return u; }
+    u >>= k;
+    return u == 0 ? 0 : (u << k) + ((uint32_t)1 << (k - 1U));
+}
+
+static inline uint32_t sucref_i_value(const sucref_i_source *s, uint32_t c)
+{
+    return sucref_i_cut(s->bytes[c] ^ s->flip, s->k);
+}
+
+/* does the layer read whole weights of its own plane at these bits? They count 128 too much for every u. */
+static inline int sucref_i_own_bytes(const sucref_layer *l, unsigned bits)
+{
+    return bits == 8 && l->plan[l->n_planes - 1U] == 8;
+}
+
+#if SUCREF_I_FAMILY != SUCREF_PAIRS || defined(SUCREF_CONSTANT_WORK)
+/* a wide list of all inputs that are not 0, or of all of them where work must not depend on the data */
+SUCREF_I_ALONE static uint32_t sucref_i_list_wide(uint32_t *list, const sucref_layer *l, const sucref_i_source *src,
+                                                  unsigned bits)
+{
+    const sucref_i_source from = *src;
+    const uint32_t n = l->n_in;
+    uint32_t *to = list + SUCREF_I_LIST_HEAD, c, at = 0, sum = 0;
+    for (c = 0; c < n; c++, at += 8U) {
+        const uint32_t x = sucref_i_value(&from, c);
+#ifndef SUCREF_CONSTANT_WORK
+        if (x == 0) { continue; }
+#endif
+        *to++ = x << 24 | at;
+        sum += x;
+    }
+    *to = SUCREF_I_WIDE_END;
+    list[SUCREF_I_LIST_SUM] = sum;
+    list[SUCREF_I_LIST_COUNT] = (uint32_t)(to - list) - SUCREF_I_LIST_HEAD;
+    list[SUCREF_I_LIST_OVER] = sucref_i_own_bytes(l, bits) ? sum * 128U : 0;
+    list[SUCREF_I_LIST_KIND] = SUCREF_I_WIDE;
+    list[SUCREF_I_LIST_SECOND] = 0;
+    return n;
+}
+#endif
+
+#if SUCREF_I_FAMILY == SUCREF_PAIRS
+/* ---- kernels: pairs ----------------------------------------------------------------------------------------------
+ * One multiplication of a masked word by x makes the products of two rows, in fields of 16 bits, for any core of 32
+ * bits. The list is cut into chunks inside which no field passes 65535 (METHOD 4), each ended by sum(x) < 2^24, whose x
+ * is 0; a zero word ends it. Fields of full bytes start at 32768 - 128 * sum(x), k0 - sum(x) * k1 below. Where chunks
+ * would not pay, because the list is full before its end, a wide list serves sucref_i_dot_each, which empties the
+ * fields after every product. */
 
 enum { SUCREF_I_LIST_END = 0 };
-#define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
 
-#if SUCREF_I_PAIRS
 /* the two fields of a finished chunk */
 static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fields)
 {
@@ -2225,11 +2330,199 @@ SUCREF_I_ALONE static void sucref_i_dot_any(uint32_t *acc, const uint8_t *p, con
     unsigned first;
     for (first = 0; first < half; first += 4U) { sucref_i_pairs(acc + first, p, list, half, slot, first, k0, k1); }
 }
-#endif
 
-/* one product at a time, any block of up to 16 rows, wide lists. A byte holds digits of 8 / slot rows: rows go upwards
- * through the bytes of a column, or, where a word holds several columns, through its two bytes per half (METHOD 4). */
-static void sucref_i_dot_wide(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, unsigned slot)
+/* Two pairs of rows, those `low` bits up in each half of a word and the next, by a wide list. A column takes
+ * 8 / 2^stride bytes; where that is less than a word, words hold several, whose halves' rows take column_bits. */
+static void sucref_i_each(uint32_t *acc, const uint8_t *p, const uint32_t *list, const uint32_t *end,
+                                         uint32_t half, unsigned slot, unsigned low, unsigned stride)
+{
+    const uint32_t column_mask = ((uint32_t)1 << stride >> 1) - (stride != 0), column_bits = half * slot;
+    uint32_t a = 0, b = 0, c = 0, d = 0, mask = (((uint32_t)1 << slot) - 1U) * 0x00010001U;
+    SUCREF_I_HIDE(mask);
+    for (; list < end; list++) {
+        const uint32_t at = *list & 0xFFFFFFU, x = *list >> 24;
+        uint32_t u = SUCREF_READ_U32(p + (at >> stride & ~(uint32_t)3)), t;
+        u >>= low + (at >> 3 & column_mask) * column_bits;
+        t = (u & mask) * x;
+        a += t & 0xFFFFU;
+        c += t >> 16;
+        t = ((u >> slot) & mask) * x;
+        b += t & 0xFFFFU;
+        d += t >> 16;
+    }
+    acc[0] += a;
+    acc[1] += b;
+    acc[half] += c;
+    acc[half + 1U] += d;
+}
+
+/* a block by a wide list */
+static void sucref_i_dot_each(uint32_t *acc, const uint8_t *p, const uint32_t *list, const uint32_t *end,
+                              uint32_t rows, unsigned slot)
+{
+    uint32_t half = rows / 2U, first;
+    unsigned stride = 0, low;
+    while (rows * slot << stride < 64U) { stride++; }
+    if (stride == 0) { half /= 2U; } /* two words a column */
+    for (first = 0; first < rows; first += 2U * half, p += 4) {
+        for (low = 0; low < half * slot; low += 2U * slot, acc += 2) {
+            sucref_i_each(acc, p, list, end, half, slot, low, stride);
+        }
+        acc += half;
+    }
+}
+
+/* a block of rows; list: its entries */
+static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
+                               uint32_t rows, const sucref_i_plane *plane)
+{
+    const uint32_t k0 = plane->width == 8 ? 0x80008000U : 0U, k1 = plane->width == 8 ? 0x00800080U : 0U;
+    const unsigned slot = plane->slot;
+    if (head[SUCREF_I_LIST_KIND] == SUCREF_I_WIDE) {
+        sucref_i_dot_each(acc, p, list, list + head[SUCREF_I_LIST_COUNT], rows, slot);
+    } else if (rows == 8 && slot == 8) {
+        sucref_i_dot8(acc, p, list, k0, k1);
+    } else if (rows == 16 && slot == 4) {
+        sucref_i_dot4(acc, p, list);
+        if (!SUCREF_I_SIXTEEN) { sucref_i_dot4(acc + 8, p + 4, list); }
+    } else if (rows == 16 && slot == 2) {
+        sucref_i_dot2(acc, p, list, 0);
+        sucref_i_dot2(acc + 4, p, list, 4);
+    } else if (rows == 16) {
+        sucref_i_dot1(acc, p, list, 0);
+        sucref_i_dot1(acc + 4, p, list, 4);
+    } else {
+        sucref_i_dot_any(acc, p, list, rows / 2U, slot, k0, k1);
+    }
+}
+
+#ifdef SUCREF_CONSTANT_WORK
+static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucref_layer *l, const sucref_i_source *src,
+                              unsigned bits)
+{
+    (void)m;
+    return sucref_i_list_wide(list, l, src, bits);
+}
+
+static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l,
+                                    const sucref_i_source *src, const sucref_i_source *old, unsigned bits)
+{
+    (void)list; (void)m; (void)l; (void)src; (void)old; (void)bits;
+    return 0;
+}
+#else
+
+/* builds lists; `limit` bounds the sum of weight * x in a chunk, weight = colmax[c] or max_digit */
+typedef struct {
+    uint32_t *list, *end;   /* next word; one behind the buffer's last */
+    const uint8_t *colmax;  /* column maxima for full bytes, else NULL */
+    uint32_t max_digit, limit;
+    uint32_t load, chunk;   /* of the open chunk: sum of weight * x, sum of x */
+    uint32_t chunks, full;
+} sucref_i_builder;
+
+static inline void sucref_i_end_chunk(sucref_i_builder *b)
+{
+    if (b->list == b->end) { b->full = 1; return; }
+    *b->list++ = b->chunk;
+    b->chunks++;
+    b->load = b->chunk = 0;
+}
+
+static inline void sucref_i_push(sucref_i_builder *b, uint32_t c, uint32_t x)
+{
+    const uint32_t load = (b->colmax != NULL ? SUCREF_READ_U8(b->colmax + c) : b->max_digit) * x;
+    if (b->load + load > b->limit && b->chunk != 0) { sucref_i_end_chunk(b); }
+    if (b->list == b->end) { b->full = 1; return; }
+    *b->list++ = x << 24 | c << 3;
+    b->load += load;
+    b->chunk += x;
+}
+
+static inline void sucref_i_close(sucref_i_builder *b)
+{
+    if (b->chunk != 0) { sucref_i_end_chunk(b); }
+    if (b->list == b->end) { b->full = 1; return; }
+    *b->list++ = SUCREF_I_LIST_END;
+}
+
+static void sucref_i_begin(sucref_i_builder *b, uint32_t *list, const sucref_model *m, const sucref_layer *l,
+                           unsigned bits, unsigned kind)
+{
+    unsigned i, width = 1;
+    for (i = 0; i < SUCREF_MAX_PLANES; i++) { if (l->plan[i] < 8 && l->plan[i] > width) { width = l->plan[i]; } }
+    b->list = list + SUCREF_I_LIST_HEAD;
+    b->end = list + SUCREF_I_LIST_LEN(l->n_in);
+    b->max_digit = ((uint32_t)1 << width) - 1U;
+    b->colmax = NULL;
+    b->limit = 65535U;
+    if (kind == SUCREF_I_WIDE) {
+        b->limit = 0xFFFFFFFFU; /* one chunk: 65535 * 127 * 255 < 2^32 */
+    } else if (sucref_i_own_bytes(l, bits)) {
+        b->colmax = m->bytes + sucref_i_params_of(l).colmax;
+        b->limit = 32767U;
+    }
+    b->load = b->chunk = b->chunks = b->full = 0;
+}
+
+/* lists a layer's input, or, of a delta, what grew since `old` and then what fell; 0 where the buffer is full */
+static inline int sucref_i_build(uint32_t *list, const sucref_model *m, const sucref_layer *l,
+                                 const sucref_i_source *src, const sucref_i_source *old, unsigned bits, unsigned kind)
+{
+    uint32_t c, sum = 0, grew = 0, second = 0;
+    sucref_i_builder b;
+    sucref_i_begin(&b, list, m, l, bits, kind);
+    for (;;) {
+        for (c = 0; c < l->n_in && !b.full; c++) {
+            const uint32_t now = sucref_i_value(src, c), was = old != NULL ? sucref_i_value(old, c) : 0U;
+            const uint32_t x = second == 0 ? now - was : was - now; /* wraps where it moved the other way */
+            if (second == 0) { sum += now; }
+            if (x != 0 && x < 256U) { sucref_i_push(&b, c, x); }
+        }
+        sucref_i_close(&b);
+        if (old == NULL || second != 0) { break; }
+        second = (uint32_t)(b.list - list);
+        grew = b.chunks;
+    }
+    list[SUCREF_I_LIST_SUM] = sum;
+    list[SUCREF_I_LIST_COUNT] = (uint32_t)(b.list - list) - SUCREF_I_LIST_HEAD - b.chunks - (second != 0 ? 2U : 1U);
+    list[SUCREF_I_LIST_OVER] = kind == SUCREF_I_WIDE ? sum << 7 : (second != 0 ? 2U * grew - b.chunks : b.chunks) << 15;
+    list[SUCREF_I_LIST_KIND] = kind;
+    list[SUCREF_I_LIST_SECOND] = second;
+    return !b.full;
+}
+
+/* reads a layer's input into a list; what that cost */
+static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucref_layer *l, const sucref_i_source *src,
+                              unsigned bits)
+{
+    if (sucref_i_build(list, m, l, src, NULL, bits, SUCREF_I_CHUNKS)) { return l->n_in; }
+    (void)sucref_i_build(list, m, l, src, NULL, bits, SUCREF_I_WIDE);
+    return 2U * l->n_in;
+}
+
+/* the same of the columns that changed since `old`: a list of what grew, then one of what fell. Returns 0, with no list
+ * made, where all that is not 0 is less. */
+static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l,
+                                    const sucref_i_source *src, const sucref_i_source *old, unsigned bits)
+{
+    uint32_t c, nonzero = 0, moved = 0;
+    for (c = 0; c < l->n_in; c++) {
+        const uint32_t now = sucref_i_value(src, c);
+        nonzero += now != 0;
+        moved += now != sucref_i_value(old, c);
+    }
+    return moved < nonzero && sucref_i_build(list, m, l, src, old, bits, SUCREF_I_CHUNKS) ? 3U * l->n_in : 0U;
+}
+#endif
+#endif /* SUCREF_PAIRS */
+
+#if SUCREF_I_FAMILY != SUCREF_PAIRS
+/* ---- kernels: one product at a time ------------------------------------------------------------------------------
+ * Wide lists; any block of up to 16 rows. A byte holds digits of 8 / slot rows: rows go upwards through the bytes of a
+ * column, or, where a word holds several columns, through its two bytes per half (METHOD 4). */
+
+static void sucref_i_dot_single(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, unsigned slot)
 {
     const uint8_t mask = (uint8_t)((1U << slot) - 1U);
     /* of one column in a half word */
@@ -2257,7 +2550,35 @@ static void sucref_i_dot_wide(uint32_t *acc, const uint8_t *p, const uint32_t *l
     }
 }
 
-#if SUCREF_I_QUADS
+static inline uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucref_layer *l,
+                                     const sucref_i_source *src, unsigned bits)
+{
+    (void)m;
+    return sucref_i_list_wide(list, l, src, bits);
+}
+
+static inline uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l,
+                                           const sucref_i_source *src, const sucref_i_source *old, unsigned bits)
+{
+    (void)list; (void)m; (void)l; (void)src; (void)old; (void)bits;
+    return 0;
+}
+#endif
+
+#if SUCREF_I_FAMILY == SUCREF_SINGLE
+/* the slow, obvious twin of the others */
+static inline void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
+                                      uint32_t rows, const sucref_i_plane *plane)
+{
+    (void)head;
+    sucref_i_dot_single(acc, p, list, rows, plane->slot);
+}
+#endif /* SUCREF_SINGLE */
+
+#if SUCREF_I_FAMILY == SUCREF_QUADS
+/* ---- kernels: quads ----------------------------------------------------------------------------------------------
+ * One product at a time with the sums of four rows in registers, for 8-bit cores. */
+
 /* sum + v * x */
 static inline uint32_t sucref_i_mac(uint32_t sum, uint8_t v, uint8_t x)
 {
@@ -2338,71 +2659,53 @@ SUCREF_I_QUAD(sucref_i_quad_2x8, 2, 2, 0)
 SUCREF_I_QUAD(sucref_i_quad_1x16, 1, 2, 0)
 SUCREF_I_QUAD(sucref_i_quad_1x16_high, 1, 2, 4)
 
-/* a block; returns 0 and does nothing where its columns are fractions of a byte */
-static int sucref_i_dot_quads(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t block, unsigned slot)
+/* where a block's columns are fractions of a byte, one row at a time */
+static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
+                               uint32_t rows, const sucref_i_plane *plane)
 {
+    const unsigned slot = plane->slot;
     void (*even)(uint32_t *, const uint8_t *, const uint32_t *), (*odd)(uint32_t *, const uint8_t *, const uint32_t *);
     uint32_t row, step = slot / 2U; /* bytes from four rows to the next */
+    (void)head;
     if (slot == 8) {
-        even = odd = block == 8 ? sucref_i_quad_8x8 : sucref_i_quad_8x4;
+        even = odd = rows == 8 ? sucref_i_quad_8x8 : sucref_i_quad_8x4;
     } else if (slot == 4) {
-        even = odd = block == 16 ? sucref_i_quad_4x16 : block == 8 ? sucref_i_quad_4x8 : sucref_i_quad_4x4;
-    } else if (slot == 2 && block > 4) {
-        even = odd = block == 16 ? sucref_i_quad_2x16 : sucref_i_quad_2x8;
-        if (block == 8) { step = 2; }
-    } else if (slot == 1 && block == 16) {
+        even = odd = rows == 16 ? sucref_i_quad_4x16 : rows == 8 ? sucref_i_quad_4x8 : sucref_i_quad_4x4;
+    } else if (slot == 2 && rows > 4) {
+        even = odd = rows == 16 ? sucref_i_quad_2x16 : sucref_i_quad_2x8;
+        if (rows == 8) { step = 2; }
+    } else if (slot == 1 && rows == 16) {
         even = sucref_i_quad_1x16;
         odd = sucref_i_quad_1x16_high;
     } else {
-        return 0;
+        sucref_i_dot_single(acc, p, list, rows, slot);
+        return;
     }
-    for (row = 0; row < block; row += 4) {
+    for (row = 0; row < rows; row += 4) {
         (row % 8U == 0 ? even : odd)(acc + row, p + (slot == 1 ? row / 8U * 2U : row / 4U * step), list);
     }
-    return 1;
 }
-#endif
+#endif /* SUCREF_QUADS */
 
-/* 1 to 16 rows of a plane whose slots are `slot` wide; p: their first block. bytes8: full bytes with offset fields */
-static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, uint32_t n_in,
-                         unsigned slot, int bytes8, int wide)
+/* ---- kernels: rows of a plane ------------------------------------------------------------------------------------ */
+
+/* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over a list, or of w * x for full
+ * bytes, modulo 2^32; of a delta, what grew less what fell. acc is 0 before. */
+static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t row, uint32_t rows)
 {
-    const uint32_t full = sucref_i_block_rows(slot);
-    uint32_t block = full, done = 0;
-    rows = SUCREF_I_PAD4(rows);
+    const uint32_t over = p->width == 8 ? list[SUCREF_I_LIST_OVER] : 0;
+    uint32_t done = 0, i;
     while (done < rows) {
-        while (block > rows - done) { block /= 2U; }
-#if SUCREF_I_PAIRS
-        if (!wide) {
-            const uint32_t k0 = bytes8 ? 0x80008000U : 0U, k1 = bytes8 ? 0x00800080U : 0U;
-            if (block == 8 && slot == 8) {
-                sucref_i_dot8(acc + done, p, list, k0, k1);
-            } else if (block == 16 && slot == 4) {
-                sucref_i_dot4(acc + done, p, list);
-                if (!SUCREF_I_SIXTEEN) { sucref_i_dot4(acc + done + 8, p + 4, list); }
-            } else if (block == 16 && slot == 2) {
-                sucref_i_dot2(acc + done, p, list, 0);
-                sucref_i_dot2(acc + done + 4, p, list, 4);
-            } else if (block == 16) {
-                sucref_i_dot1(acc + done, p, list, 0);
-                sucref_i_dot1(acc + done + 4, p, list, 4);
-            } else {
-                sucref_i_dot_any(acc + done, p, list, block / 2U, slot, k0, k1);
-            }
-        } else
-#endif
-        {
-            (void)bytes8; (void)wide;
-#if SUCREF_I_QUADS
-            if (!sucref_i_dot_quads(acc + done, p, list, block, slot))
-#endif
-            {
-                sucref_i_dot_wide(acc + done, p, list, block, slot);
-            }
-        }
-        p += sucref_i_block_bytes(block, n_in, slot);
-        done += block;
+        const sucref_i_block b = sucref_i_block_of(p, row + done);
+        uint32_t at = SUCREF_I_LIST_HEAD;
+        do {
+            sucref_i_dot_block(acc + done, p->bytes + b.at, list, list + at, b.rows, p);
+            at = at == SUCREF_I_LIST_HEAD ? list[SUCREF_I_LIST_SECOND] : 0;
+            for (i = done; list[SUCREF_I_LIST_SECOND] != 0 && i < done + b.rows; i++) { acc[i] = 0U - acc[i]; }
+        } while (at != 0);
+        done += b.rows;
     }
+    for (i = 0; i < 16; i++) { acc[i] -= over; }
 }
 
 /* ---- net: implementation -----------------------------------------------------------------------------------------
@@ -2418,7 +2721,9 @@ static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, 
 
 enum { SUCREF_I_ROWS = 16, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING };                           /* sucref_net.state */
-enum { SUCREF_I_SKIP = 0, SUCREF_I_CONSTANT, SUCREF_I_ALL, SUCREF_I_ADD, SUCREF_I_DELTA }; /* sucref_net.mode */
+
+#define SUCREF_I_WORDS(bytes) (((bytes) + 3U) / 4U)
+#define SUCREF_I_RECORD_LEN(n_out) (2U + (n_out) + SUCREF_I_WORDS(n_out))
 
 typedef struct { uint32_t activations, acc, previous, end; } sucref_i_place;
 
@@ -2455,7 +2760,7 @@ SUCREF_API size_t sucref_net_work_len(const sucref_model *m)
     return words == (uint32_t)(size_t)words ? (size_t)words : 0;
 }
 
-static uint32_t *sucref_i_record(const sucref_net *s, unsigned which)
+static uint32_t *sucref_i_record(const sucref_net *s, uint32_t which)
 {
     return s->work + s->at_logits + s->model->n_out + (which & 1U) * SUCREF_I_RECORD_LEN(s->model->n_out);
 }
@@ -2464,7 +2769,7 @@ static uint32_t *sucref_i_record(const sucref_net *s, unsigned which)
 static void sucref_i_publish(sucref_net *s)
 {
     SUCREF_BARRIER();
-    s->sequence = (uint8_t)(s->sequence + 1U);
+    s->sequence = s->sequence + 1U; /* wraps on purpose */
     SUCREF_BARRIER();
 }
 
@@ -2478,14 +2783,14 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     s->model = m;
     s->input = NULL;
     s->work = work;
-    s->spent = s->row = s->sum = s->offset = s->nonzero = 0;
+    s->spent = s->row = 0;
     s->at_out = s->at_acc = s->at_before = 0;
     s->at_logits = words - m->n_out - 2U * SUCREF_I_RECORD_LEN(m->n_out);
     s->layer = s->group = 0;
     s->stop = 0;
     s->previous = SUCREF_I_NONE;
     s->input_bits = 8;
-    s->changed = s->any = s->mode = s->wide = s->first_plane = s->n_planes = 0;
+    s->changed = s->any = s->mode = s->first_plane = s->last_plane = 0;
     s->state = SUCREF_I_IDLE;
     s->sequence = 0;
     *sucref_i_record(s, 0) = SUCREF_I_NONE;
@@ -2525,162 +2830,6 @@ SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop)
     s->stop = (uint8_t)stop;
     return SUCREF_OK;
 }
-
-/* an input of the first layer, cut to its top 8 - k bits and read at the centre of the rest (METHOD 5) */
-static inline uint32_t sucref_i_cut(uint32_t u, unsigned k)
-{
-    if (k == 0) { return u; }
-    u >>= k;
-    return u == 0 ? 0 : (u << k) + (1U << (k - 1U));
-}
-
-/* where a layer's input comes from: byte c is cut(bytes[c] ^ flip, k) */
-typedef struct { const uint8_t *bytes; uint32_t flip; unsigned k; } sucref_i_source;
-static inline uint32_t sucref_i_value(const sucref_i_source *s, uint32_t c)
-{
-    return sucref_i_cut(s->bytes[c] ^ s->flip, s->k);
-}
-
-#if SUCREF_I_PAIRS
-/* builds lists; `limit` bounds the sum of weight * x in a chunk, weight = colmax[c] or max_digit */
-typedef struct {
-    uint32_t *list, *end;   /* next word; one behind the buffer's last */
-    const uint8_t *colmax;  /* column maxima for full bytes, else NULL */
-    uint32_t max_digit, limit;
-    uint32_t load, chunk;   /* of the open chunk: sum of weight * x, sum of x */
-    uint32_t chunks, full;
-} sucref_i_builder;
-
-static inline void sucref_i_end_chunk(sucref_i_builder *b)
-{
-    if (b->list == b->end) { b->full = 1; return; }
-    *b->list++ = b->chunk;
-    b->chunks++;
-    b->load = b->chunk = 0;
-}
-
-static inline void sucref_i_push(sucref_i_builder *b, uint32_t c, uint32_t x)
-{
-    const uint32_t load = (b->colmax != NULL ? SUCREF_READ_U8(b->colmax + c) : b->max_digit) * x;
-    if (b->load + load > b->limit && b->chunk != 0) { sucref_i_end_chunk(b); }
-    if (b->list == b->end) { b->full = 1; return; }
-    *b->list++ = x << 24 | c << 3;
-    b->load += load;
-    b->chunk += x;
-}
-
-static inline void sucref_i_close(sucref_i_builder *b)
-{
-    if (b->chunk != 0) { sucref_i_end_chunk(b); }
-    if (b->list == b->end) { b->full = 1; return; }
-    *b->list++ = SUCREF_I_LIST_END;
-}
-
-static inline sucref_i_builder sucref_i_begin(const sucref_net *s, const sucref_layer *l, unsigned bits)
-{
-    sucref_i_builder b;
-    unsigned i;
-    b.list = s->work;
-    b.end = s->work + SUCREF_I_LIST_LEN(l->n_in);
-    b.colmax = l->plan[l->n_planes - 1U] == 8 && bits == 8 ? s->model->bytes + sucref_i_params_of(l).colmax : NULL;
-    b.max_digit = 1;
-    for (i = 0; i < l->n_planes && (i == 0 || !l->coarse); i++) {
-        if (((uint32_t)1 << l->plan[i]) - 1U > b.max_digit) { b.max_digit = ((uint32_t)1 << l->plan[i]) - 1U; }
-    }
-    b.limit = b.colmax != NULL ? 32767U : 65535U;
-    b.load = b.chunk = b.chunks = b.full = 0;
-    return b;
-}
-#endif
-
-/* the input without chunks, for the kernel that makes one product at a time */
-SUCREF_I_ALONE static void sucref_i_list_wide(sucref_net *s, const sucref_layer *l, const sucref_i_source *src,
-                                              int bytes8)
-{
-    const sucref_i_source from = *src;
-    const uint32_t n = l->n_in;
-    uint32_t *list = s->work, c, at = 0, sum = 0;
-    for (c = 0; c < n; c++, at += 8U) {
-        const uint32_t x = sucref_i_value(&from, c);
-#ifndef SUCREF_CONSTANT_WORK
-        if (x == 0) { continue; }
-#endif
-        *list++ = x << 24 | at;
-        sum += x;
-    }
-    *list = SUCREF_I_WIDE_END;
-    s->nonzero = (uint32_t)(list - s->work);
-    s->sum = sum;
-    s->offset = bytes8 ? sum * 128U : 0;
-    s->wide = 1;
-}
-
-/* reads a layer's input into the list; without chunks where they would not pay (the list is full before its end) */
-static void sucref_i_list_all(sucref_net *s, const sucref_layer *l, const sucref_i_source *src, unsigned bits)
-{
-#if SUCREF_I_PAIRS
-    sucref_i_builder b = sucref_i_begin(s, l, bits);
-    uint32_t c, sum = 0;
-    for (c = 0; c < l->n_in && !b.full; c++) {
-        const uint32_t x = sucref_i_value(src, c);
-        if (x == 0) { continue; }
-        sum += x;
-        sucref_i_push(&b, c, x);
-    }
-    sucref_i_close(&b);
-    if (!b.full) {
-        s->sum = sum;
-        s->nonzero = (uint32_t)(b.list - s->work) - b.chunks - 1U;
-        s->offset = b.colmax != NULL ? b.chunks << 15 : 0;
-        s->wide = 0;
-        return;
-    }
-#endif
-    sucref_i_list_wide(s, l, src, l->plan[l->n_planes - 1U] == 8 && bits == 8);
-}
-
-#if SUCREF_I_PAIRS
-/* the same for the columns that changed since the last stop: first those that grew, then those that fell. Returns 0,
- * and leaves the work to sucref_i_list_all, where that is not cheaper. */
-static int sucref_i_list_delta(sucref_net *s, const sucref_layer *l, const sucref_i_source *src,
-                               const sucref_i_source *old, unsigned bits)
-{
-    uint32_t c, sum = 0, nonzero = 0, moved = 0;
-    int sign;
-    sucref_i_builder b;
-    for (c = 0; c < l->n_in; c++) {
-        const uint32_t now = sucref_i_value(src, c);
-        sum += now;
-        nonzero += now != 0;
-        moved += now != sucref_i_value(old, c);
-    }
-    if (moved >= nonzero) { return 0; }
-    b = sucref_i_begin(s, l, bits);
-    s->offset = 0;
-    for (sign = 0; sign < 2; sign++) {
-        b.chunks = 0;
-        for (c = 0; c < l->n_in; c++) {
-            const uint32_t now = sucref_i_value(src, c), was = sucref_i_value(old, c);
-            const uint32_t x = sign == 0 ? now - was : was - now;
-            if (x != 0 && x < 256U) { sucref_i_push(&b, c, x); }
-        }
-        sucref_i_close(&b);
-        if (b.colmax != NULL) { s->offset += sign == 0 ? b.chunks << 15 : 0U - (b.chunks << 15); }
-    }
-    if (b.full) { return 0; }
-    s->sum = sum;
-    s->nonzero = moved;
-    s->wide = 0;
-    return 1;
-}
-
-/* the second list of a delta starts behind the first one's end */
-static const uint32_t *sucref_i_second_list(const uint32_t *list)
-{
-    while (*list != SUCREF_I_LIST_END) { list++; }
-    return list + 1;
-}
-#endif
 
 static sucref_i_source sucref_i_source_of(const sucref_net *s, unsigned layer, unsigned stop)
 {
@@ -2726,7 +2875,7 @@ static int32_t sucref_i_table(const uint8_t *knots, int32_t r)
 static uint8_t sucref_i_post(const sucref_layer *l, int32_t z, int32_t multiplier, int exponent, const uint8_t *table)
 {
     int32_t r = sucref_i_requant(z, multiplier, exponent, l->requant);
-    if (l->act == SUCREF_ACT_LEAKY && r < 0) { r = (int32_t)sucref_i_floor64((int64_t)r * l->slope + 16384, 15); }
+    if (l->act == SUCREF_ACT_LEAKY && r < 0) { r = sucref_i_sat32(sucref_i_floor64((int64_t)r * l->slope + 16384, 15)); }
     if (l->act == SUCREF_ACT_TABLE) { r = sucref_i_table(table, r); }
     r = sucref_i_sat32((int64_t)r + (l->act == SUCREF_ACT_TABLE ? 128 : l->out_zero));
     r = r < l->lo ? l->lo : r > l->hi ? l->hi : r;
@@ -2746,13 +2895,14 @@ static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_
                                const sucref_stop_group *e, const sucref_group *g, uint32_t row, uint32_t acc)
 {
     const uint32_t r = g->first_row + row;
-    const unsigned k = 8U - e->bits, own = l->plan[l->n_planes - 1U] == 8 && e->bits == 8;
-    const unsigned shift = own ? 0U : SUCREF_READ_U8(bytes + at->shift + r);
+    const int own = sucref_i_own_bytes(l, e->bits);
+    const unsigned k = 8U - e->bits, shift = own ? 0U : SUCREF_READ_U8(bytes + at->shift + r);
     const int32_t bias = sucref_i_s32(sucref_i_u32(bytes + at->bias + 4U * r));
     int64_t alpha = 4096 >> shift, gamma = shift >= k ? 0 : (int64_t)(((uint32_t)1 << (k - shift)) - 1U) * 2048,
             beta = bias;
     const int32_t a = own ? sucref_i_s32(acc) : sucref_i_s32((acc << k) - (sum << 7));
-    if (e->bits == 8) { return bias + sucref_i_floor32(a, shift); }
+    /* no overflow while digits keep their plan, which sucref_model_check sees to; else wraps */
+    if (e->bits == 8) { return sucref_i_s32((uint32_t)bias + (uint32_t)sucref_i_floor32(a, shift)); }
     if (e->correction_offset != 0) {
         const uint8_t *c = bytes + e->correction_offset;
         beta = sucref_i_s32(sucref_i_u32(c + 4U * row));
@@ -2762,118 +2912,95 @@ static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_
     return sucref_i_sat32(beta + sucref_i_floor64(alpha * a + gamma * (int64_t)sum, 12)); /* < 2^46 + 2^55 */
 }
 
-/* decides what the rows of the current group need, and reads the layer's input if they need it; returns the cost */
+/* the layer's arrays, and whether its input changed since the stop before */
+static void sucref_i_start_layer(sucref_net *s)
+{
+    const int fresh = s->previous == SUCREF_I_NONE;
+    sucref_i_place at;
+    sucref_i_place_of(&at, s->model, s->layer);
+    s->at_out = at.activations;
+    s->at_acc = at.acc;
+    s->at_before = at.previous;
+    s->changed = (uint8_t)(fresh || s->any);
+    s->any = (uint8_t)fresh;
+    if (!fresh && s->layer == 0) { s->changed = (uint8_t)sucref_i_input_changes(s->model, s->stop, s->previous); }
+#ifdef SUCREF_CONSTANT_WORK
+    if (s->layer != 0) { s->changed = 1; }
+#endif
+}
+
+/* decides what the rows of the current group do, and lists the layer's input if they need it; returns the cost */
 static uint32_t sucref_i_start_group(sucref_net *s, const sucref_layer *l, const sucref_stop_group *e)
 {
-    const int fresh = s->previous == SUCREF_I_NONE, keep = (l->flags & SUCREF_LAYER_KEEP) != 0;
+    const int fresh = s->previous == SUCREF_I_NONE;
     sucref_stop_group old = { 0, 0 };
-    sucref_i_source src;
-    if (s->group == 0) {
-        sucref_i_place at;
-        sucref_i_place_of(&at, s->model, s->layer);
-        s->at_out = at.activations;
-        s->at_acc = at.acc;
-        s->at_before = at.previous;
-        s->changed = (uint8_t)(fresh || s->any);
-        s->any = (uint8_t)fresh;
-        if (!fresh && s->layer == 0) {
-            sucref_stop a, b;
-            sucref_model_stop(&a, s->model, s->previous);
-            sucref_model_stop(&b, s->model, s->stop);
-            s->changed = a.in_bits != b.in_bits;
-        }
-#ifdef SUCREF_CONSTANT_WORK
-        if (s->layer != 0) { s->changed = 1; }
-#endif
-    }
+    sucref_i_source src, was;
+    sucref_i_task task;
+    uint32_t cost = 0;
+    if (s->group == 0) { sucref_i_start_layer(s); }
     if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)l->first_group + s->group); }
-    s->first_plane = (uint8_t)(l->coarse && e->bits == 8 ? 1 : 0);
-    s->n_planes = (uint8_t)sucref_i_planes_for(l, e->bits);
-    s->mode = SUCREF_I_ALL;
-    if (!s->changed && !fresh && e->bits == old.bits && e->correction_offset == old.correction_offset) {
-        s->mode = SUCREF_I_SKIP;
-        return 1;
-    }
-    if (e->bits == 0) {
-        s->mode = SUCREF_I_CONSTANT;
-        return 1;
-    }
+    task = sucref_i_task_of(l, e, fresh ? NULL : &old, s->changed);
+    s->first_plane = task.first;
+    s->last_plane = task.last;
+    s->mode = task.mode;
+    if (task.mode == SUCREF_I_SKIP || task.mode == SUCREF_I_CONSTANT) { return 1; }
     src = sucref_i_source_of(s, s->layer, s->stop);
-    if (keep && !fresh && !s->changed && old.bits != 0 && (!l->coarse || e->bits == old.bits)) {
-        s->mode = SUCREF_I_ADD;
-        s->first_plane = (uint8_t)sucref_i_planes_for(l, old.bits);
-    }
-#if SUCREF_I_PAIRS
-    if (keep && !fresh && s->changed && e->bits == old.bits) {
-        sucref_i_source was = sucref_i_source_of(s, s->layer, s->previous);
+    if (task.mode == SUCREF_I_DELTA) {
+        was = sucref_i_source_of(s, s->layer, s->previous);
         if (s->layer > 0) { was.bytes = (const uint8_t *)(s->work + s->at_before); }
-        if (sucref_i_list_delta(s, l, &src, &was, e->bits)) {
-            s->mode = SUCREF_I_DELTA;
-            return 3U * l->n_in;
-        }
+        cost = sucref_i_list_delta(s->work, s->model, l, &src, &was, e->bits);
+        if (cost != 0) { return cost; }
+        s->mode = SUCREF_I_ALL;
     }
-#endif
-    sucref_i_list_all(s, l, &src, e->bits);
-    return (s->wide ? 2U : 1U) * l->n_in;
+    return sucref_i_list(s->work, s->model, l, &src, e->bits);
 }
 
 /* accumulators of up to 16 rows, from the planes and, where kept, from before; returns the multiply-adds */
 static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, const sucref_group *g, uint32_t *acc,
                                     uint32_t *kept, uint32_t rows)
 {
-    const uint32_t *list = s->work;
-    uint32_t i, passes = 0;
-    unsigned plane;
+    uint32_t i, low = 0;
+    unsigned n;
     for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = kept != NULL && i < rows && s->mode != SUCREF_I_ALL ? kept[i] : 0; }
-    for (plane = s->first_plane; plane < s->n_planes; plane++) {
-        const unsigned width = l->plan[plane], slot = sucref_slot_bits(width);
-        const uint8_t *p = s->model->bytes + g->plane_offset[plane] +
-                           s->row / sucref_i_block_rows(slot) *
-                               sucref_i_block_bytes(sucref_i_block_rows(slot), l->n_in, slot);
+    for (n = s->first_plane + 1U; s->mode == SUCREF_I_DELTA && n < s->last_plane; n++) { low += l->plan[n]; }
+    for (n = s->first_plane; n < s->last_plane; n++) {
+        const sucref_i_plane p =
+            sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, l->n_in, l->plan[n]);
         uint32_t sum[SUCREF_I_ROWS];
         for (i = 0; i < SUCREF_I_ROWS; i++) { sum[i] = 0; }
-        sucref_i_dot(sum, p, list, rows, l->n_in, slot, width == 8, s->wide);
-        passes++;
-#if SUCREF_I_PAIRS
-        if (s->mode == SUCREF_I_DELTA) { /* what grew, then what fell: the digits of all planes in units of the last */
-            uint32_t fell[SUCREF_I_ROWS], low = 0;
-            unsigned n;
-            for (i = 0; i < SUCREF_I_ROWS; i++) { fell[i] = 0; }
-            sucref_i_dot(fell, p, sucref_i_second_list(list), rows, l->n_in, slot, width == 8, 0);
-            for (n = plane + 1U; n < s->n_planes; n++) { low += l->plan[n]; }
-            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] += (sum[i] - fell[i]) << low; }
-            continue;
+        sucref_i_dot(sum, &p, s->work, s->row, rows);
+        if (s->mode == SUCREF_I_DELTA) { /* changes in units of the last plane's */
+            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] += sum[i] << low; }
+            low -= n + 1U < s->last_plane ? l->plan[n + 1U] : 0U;
+        } else {
+            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = (p.width == 8 ? 0U : acc[i] << p.width) + sum[i]; }
         }
-#endif
-        for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = (width == 8 ? 0U : acc[i] << width) + sum[i]; }
     }
-    for (i = 0; passes != 0 && i < SUCREF_I_ROWS; i++) { acc[i] -= s->offset; } /* 0 but for full bytes */
     for (i = 0; kept != NULL && i < rows; i++) { kept[i] = acc[i]; }
-    return passes * SUCREF_I_PAD4(rows) * s->nonzero;
+    return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * s->work[SUCREF_I_LIST_COUNT];
 }
 
 /* up to 16 rows of the current group, all the way to their activations; returns the cost */
-static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_layer *l, const sucref_stop_group *e)
+static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_layer *l, const sucref_stop_group *e,
+                                 const sucref_group *g)
 {
     const sucref_i_params at = sucref_i_params_of(l);
-    sucref_group g;
     uint32_t acc[SUCREF_I_ROWS], i, rows, cost = 0, *logits = NULL, *kept = NULL;
     uint8_t *out;
-    sucref_model_group(&g, s->model, (unsigned)l->first_group + s->group);
-    if (s->layer + 1U == s->model->n_layers) { logits = s->work + s->at_logits + g.first_row; }
-    rows = g.n_rows - s->row < SUCREF_I_ROWS ? g.n_rows - s->row : (uint32_t)SUCREF_I_ROWS;
-    out = (uint8_t *)(s->work + s->at_out) + g.first_row + s->row;
-    if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + g.first_row + s->row; }
-    if (s->mode != SUCREF_I_CONSTANT) { cost = sucref_i_accumulate(s, l, &g, acc, kept, rows); }
+    if (s->layer + 1U == s->model->n_layers) { logits = s->work + s->at_logits + g->first_row; }
+    rows = g->n_rows - s->row < SUCREF_I_ROWS ? g->n_rows - s->row : (uint32_t)SUCREF_I_ROWS;
+    out = (uint8_t *)(s->work + s->at_out) + g->first_row + s->row;
+    if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + g->first_row + s->row; }
+    if (s->mode != SUCREF_I_CONSTANT) { cost = sucref_i_accumulate(s, l, g, acc, kept, rows); }
     for (i = 0; i < rows; i++) {
         uint8_t u;
         if (s->mode == SUCREF_I_CONSTANT) {
             u = SUCREF_READ_U8(s->model->bytes + e->correction_offset + s->row + i);
             if (logits != NULL) { logits[s->row + i] = 0; }
         } else {
-            const int32_t z = sucref_i_finish(s->model->bytes, s->sum, l, &at, e, &g, s->row + i, acc[i]);
+            const int32_t z = sucref_i_finish(s->model->bytes, s->work[SUCREF_I_LIST_SUM], l, &at, e, g, s->row + i, acc[i]);
             if (logits != NULL) { logits[s->row + i] = (uint32_t)z; }
-            u = sucref_i_activate(s->model, l, &at, z, g.first_row + s->row + i);
+            u = sucref_i_activate(s->model, l, &at, z, g->first_row + s->row + i);
         }
         if (out[i] != u) { s->any = 1; }
         out[i] = u;
@@ -2902,9 +3029,7 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
     uint8_t *out = (uint8_t *)(record + 2U + n);
     const uint8_t *act = (const uint8_t *)(s->work + s->at_out);
     for (r = 0; r < n; r++) {
-        const uint32_t to = (l->flags & SUCREF_LAYER_ORDER)
-                                ? sucref_i_u16(s->model->bytes + sucref_i_params_of(l).order + 2U * r)
-                                : r;
+        const uint32_t to = sucref_i_place_in_answer(s->model, l, r);
         record[2U + to] = logits[r];
         out[to] = act[r];
     }
@@ -2935,7 +3060,7 @@ static int sucref_i_quantum(sucref_net *s, uint32_t *cost)
         s->state = SUCREF_I_RUNNING;
         s->row = s->mode == SUCREF_I_SKIP ? g.n_rows : 0;
     } else {
-        *cost = sucref_i_do_rows(s, &l, &e);
+        *cost = sucref_i_do_rows(s, &l, &e, &g);
     }
     s->spent += *cost;
     if (s->row < g.n_rows) { return 0; }
@@ -3010,12 +3135,11 @@ SUCREF_API int sucref_net_answer(const sucref_net *s, sucref_answer *a)
 
 SUCREF_API int sucref_net_read(const sucref_net *s, sucref_answer *a, int32_t *logits, uint8_t *out)
 {
-    uint8_t before;
-    uint32_t r;
+    uint32_t before, r;
     int status;
     if (s == NULL || a == NULL) { return SUCREF_E_ARG; }
     do {
-        before = s->sequence;
+        do { before = s->sequence; } while (before != s->sequence); /* an 8-bit core reads it byte by byte */
         SUCREF_BARRIER();
         status = sucref_net_answer(s, a);
         for (r = 0; status == SUCREF_OK && r < a->n_out; r++) {
@@ -3024,8 +3148,7 @@ SUCREF_API int sucref_net_read(const sucref_net *s, sucref_answer *a, int32_t *l
         }
         SUCREF_BARRIER();
     } while (before != s->sequence);
-    a->logits = logits;
-    a->out = out;
+    if (status == SUCREF_OK) { a->logits = logits; a->out = out; }
     return status;
 }
 
@@ -3067,8 +3190,9 @@ SUCREF_API int sucref_model_exit(sucref_exit *out, const sucref_model *m, unsign
 SUCREF_API int sucref_settled(const sucref_model *m, const sucref_answer *a)
 {
     sucref_exit e;
+    if (m == NULL || a == NULL) { return 0; }
     if (a->stop + 1U == m->n_stops) { return 1; }
-    return sucref_model_exit(&e, m, a->stop) == SUCREF_OK && sucref_margin(a->logits, a->n_out, 0) >= e.margin;
+    return a->logits != NULL && sucref_model_exit(&e, m, a->stop) == SUCREF_OK && sucref_margin(a->logits, a->n_out, 0) >= e.margin;
 }
 
 SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi) { return z < lo || z > hi; }
@@ -3098,11 +3222,11 @@ static uint64_t sucref_i_shift_up(uint64_t v, unsigned s) { return (v >> s) + ((
 static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const sucref_group *g, unsigned shift,
                            uint32_t row, uint32_t col)
 {
-    const int own = l->plan[l->n_planes - 1U] == 8;
+    const int own = sucref_i_own_bytes(l, 8);
     unsigned i = own ? l->n_planes - 1U : 0U, v = 0;
     for (; i < l->n_planes; i++) {
-        v = v << l->plan[i] |
-            sucref_plane_digit(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i], row, col);
+        const sucref_i_plane p = sucref_i_plane_of(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i]);
+        v = v << p.width | sucref_i_digit(&p, row, col);
     }
     return (int)sucref_i_floor32((int32_t)v - 128, own ? 0U : shift); /* exact */
 }
@@ -5267,8 +5391,10 @@ SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, un
     sucref_model_layer(&l, m, layer);
     for (g = 0; g < l.n_groups; g++) {
         sucref_stop_group e;
+        sucref_i_task task;
         sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + g);
-        mask |= l.coarse && e.bits == 8 ? 2U : (1U << sucref_i_planes_for(&l, e.bits)) - 1U;
+        task = sucref_i_task_of(&l, &e, NULL, 1);
+        mask |= (1U << task.last) - (1U << task.first);
     }
     return mask;
 }
@@ -5306,8 +5432,7 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
         sucref_model_group(&g, m, (unsigned)l.first_group + k);
         sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + k);
         for (r = 0; r < g.n_rows; r++) {
-            const uint32_t row = g.first_row + r,
-                           to = (l.flags & SUCREF_LAYER_ORDER) ? sucref_i_u16(m->bytes + at.order + 2U * row) : row;
+            const uint32_t row = g.first_row + r, to = sucref_i_place_in_answer(m, &l, row);
             int32_t z = 0;
             if (e.bits != 0) {
                 z = sucref_i_finish(m->bytes, sum, &l, &at, &e, &g, r, sucref_i_joined(&l, e.bits, sums, row, sum));
@@ -5381,7 +5506,7 @@ static sucref_layer sucref_i_layer_of(const sucref_layer_spec *s)
 static unsigned sucref_i_spec_shift(const sucref_layer_spec *s, uint32_t row)
 {
     if (s->row_shift != NULL) { return s->row_shift[row]; }
-    return s->plan[0] == 8 ? 0 : sucref_row_shift(s->w + (size_t)row * s->n_in, s->n_in);
+    return s->plan[0] == 8 ? 0 : sucref_i_row_shift(s->w + (size_t)row * s->n_in, s->n_in);
 }
 
 static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s, const sucref_bounds *bounds)
@@ -5422,23 +5547,21 @@ static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec
                                      unsigned group, unsigned plane, uint32_t first_row, uint32_t n_rows)
 {
     const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_PLANE, stop, layer, group * 8U + plane);
-    const uint32_t bytes = sucref_plane_bytes(n_rows, s->n_in, s->plan[plane]);
+    const uint32_t bytes = sucref_i_plane_bytes(n_rows, s->n_in, s->plan[plane]);
     unsigned low = 8, i;
     uint32_t r;
     for (i = 0; i <= plane; i++) { low -= s->plan[i]; }
     if (s->coarse && plane == 1) { low = 0; } /* a plane of its own */
     if (o->p != NULL) {
-        uint8_t *shift = (uint8_t *)malloc(n_rows);
-        int status = SUCREF_E_SPACE;
-        for (r = 0; shift != NULL && r < n_rows; r++) {
-            shift[r] = (uint8_t)(s->plan[plane] == 8 ? 0U : sucref_i_spec_shift(s, first_row + r));
+        const sucref_i_plane p = sucref_i_plane_of(o->p + at, n_rows, s->n_in, s->plan[plane]);
+        for (r = 0; r < SUCREF_I_PAD4(n_rows); r++) {
+            const uint32_t row = first_row + r;
+            uint32_t c;
+            for (c = 0; r < n_rows && c < s->n_in; c++) { if (s->w[(size_t)row * s->n_in + c] == -128) { return 0; } }
+            if (r < n_rows && s->row_shift != NULL && s->row_shift[row] > 7) { return 0; }
+            sucref_i_pack_row(o->p + at, &p, r, r < n_rows ? s->w + (size_t)row * s->n_in : NULL,
+                              r < n_rows && p.width != 8 ? sucref_i_spec_shift(s, row) : 0U, low);
         }
-        if (shift != NULL) {
-            status = sucref_plane_pack(o->p + at, bytes, s->w + (size_t)first_row * s->n_in, shift, n_rows, s->n_in,
-                                       low, s->plan[plane]);
-        }
-        free(shift);
-        if (status != SUCREF_OK) { return 0; }
     }
     o->at += bytes;
     sucref_i_end_section(o, at);
@@ -6438,7 +6561,7 @@ static int sucref_i_set_scales(sucref_i_job *j, unsigned n)
         sucref_quantize_multiplier(&p->multiplier[r], &exponent, unit / p->out_scale);
         if (exponent > 30) { return 0; }
         p->exponent[r] = (int8_t)exponent;
-        p->shift[r] = (uint8_t)(s->plan[0] == 8 ? 0U : sucref_row_shift(p->w + (size_t)r * s->n_in, s->n_in));
+        p->shift[r] = (uint8_t)(s->plan[0] == 8 ? 0U : sucref_i_row_shift(p->w + (size_t)r * s->n_in, s->n_in));
         if (s->coarse) { p->shift[r] = 0; }
     }
     return 1;

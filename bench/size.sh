@@ -8,7 +8,7 @@ cat >$d/used.c <<'X'
 int used(sucref_model *m, sucref_net *n, sucref_answer *a, const void *p, uint32_t *w, const void *x);
 int used(sucref_model *m, sucref_net *n, sucref_answer *a, const void *p, uint32_t *w, const void *x)
 {
-    return sucref_model_open(m, p, 9999, NULL) | sucref_net_init(n, m, w, 9999) | sucref_net_set_input(n, x) | sucref_net_step(n, 5) | sucref_net_answer(n, a);
+    return sucref_model_open(m, p, 9999, NULL) | sucref_net_init(n, m, w, 9999) | sucref_net_set_input(n, x, 9) | sucref_net_step(n, 5) | sucref_net_answer(n, a);
 }
 X
 cat >$d/recover.c <<'X'

@@ -39,7 +39,7 @@ static void rs_weights(random_spec *r, unsigned n, int max)
         const int row_max = max >> rnd_below(5);
         for (c = 0; c < s->n_in; c++) { r->w[n][i * s->n_in + c] = (int8_t)rnd_in(-row_max, row_max); }
         r->shift[n][i] = (uint8_t)rnd_below(4);
-        if (!s->coarse) { r->shift[n][i] = (uint8_t)sucref_row_shift(r->w[n] + i * s->n_in, s->n_in); }
+        if (!s->coarse) { r->shift[n][i] = (uint8_t)sucref_i_row_shift(r->w[n] + i * s->n_in, s->n_in); }
     }
     s->w = r->w[n];
     s->row_shift = s->coarse || rnd_below(2) ? r->shift[n] : NULL;

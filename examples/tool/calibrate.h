@@ -266,7 +266,7 @@ static inline void best_shifts(sucref_layer_spec *s)
     if (!s->coarse) { free(shift); return; }
     for (r = 0; r < s->n_out; r++) {
         const int8_t *w = s->w + (size_t)r * s->n_in;
-        const int full = (int)sucref_row_shift(w, s->n_in);
+        const int full = (int)sucref_i_row_shift(w, s->n_in);
         int k, best = full;
         for (k = full + 1; k <= 7 && k <= full + 2; k++) {
             if (shift_error(w, s->n_in, k, s->plan[0]) < shift_error(w, s->n_in, best, s->plan[0])) { best = k; }
