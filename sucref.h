@@ -93,30 +93,41 @@
  *
  *        acc = sum_c (floor(v_c / 2^k) * 2^k - 128) * u_c
  *
- *    It is exact in 32 bits because n_in * 128 * 255 + |bias| < 2^31, which sucref_model_open checks.
+ *    It is exact in 32 bits because n_in * 128 * 255 + |bias| < 2^31, which sucref_model_open checks. The plan `8` reads
+ *    no row shift: s = 0.
  *
  * 2. A row's value at a stop, from integers in the file, z = pre-activation in units of the full network:
  *
- *        b = 8           z = bias + acc / 2^s                                          (the division is exact)
+ *        b = 8           z = bias + acc / 2^s         exact where every w * 2^s fits, else rounded down
  *        0 < b < 8       z = beta + floor((alpha * acc + gamma * S) / 2^12)            calibrated, per row and stop
  *        0 < b < 8       the same with alpha = 4096 / 2^s, gamma = (2^max(k-s,0) - 1) * 2048, beta = bias
  *                        where the file has no correction: the missing bits are read at their centre
- *        b = 0           the neuron's activation is a constant of the file
+ *        b = 0           the neuron's activation is a constant of the file, its logit 0
  *
  *    bias already holds -zero_point * sum(w). z is clamped to int32. gamma is an int32 (the centre of seven missing
  *    bits is 260,096 and fits no int16). A plan `b+8` has a coarse plane of its own, cut from rows that may saturate,
  *    and the full weights unshifted as its second plane; then s is the coarse plane's shift and the last stop
  *    has s = 0.
  *
- * 3. Activations are unsigned bytes u, real value (u - zero_point) * scale, so that the zero of a ReLU is u = 0.
- *    Requantization is that of the TensorFlow Lite reference (Jacob et al., arXiv 1712.05877), double rounding
- *    included:  R = round_shift(round(z * multiplier / 2^31), -exponent),  u = clamp(R + zero_point, lo, hi).  Then
- *    SUCREF_ACT_LOOKUP replaces u by one of 256 bytes (any function of one int8 tensor), and a model may end in a
- *    softmax of its last layer's u (sucref_softmax); the logits stay those before it.
+ * 3. Activations are unsigned bytes u, real value (u - zero_point) * scale, so that the zero of a ReLU is u = 0. From z
+ *    with a row's multiplier M and exponent e, all divisions rounded down:
+ *
+ *        TFLITE  R = ((clamp32(z * 2^max(e, 0)) * M + 2^30) / 2^31) / 2^max(-e, 0), the last to the nearest, halves away
+ *                from 0; as the TensorFlow Lite Micro reference (Jacob et al., arXiv 1712.05877), double rounding included
+ *        FLOOR   R = z / 2^e             ROUND   R = (z + 2^e / 2) / 2^e
+ *
+ *        LEAKY   R = (R * slope + 2^14) / 2^15 where R < 0
+ *        TABLE   R = ((2048 - f) t[i] + f t[i + 1] + 2^18) / 2^19, i and f quotient and rest of clamp16(R) + 2^15 by
+ *                2^11, and 128 in place of the zero point
+ *
+ *        u = clamp(R + zero_point, lo, hi),  and with LOOKUP the byte lookup[u]
+ *
+ *    A model may end in a softmax of its last layer's u (sucref_softmax); the logits are the z before all this. The
+ *    value of row r of the last layer is output order[r] of the answer.
  *
  * 4. Planes in memory. Digits of width 1, 2, 3..4, 5..8 occupy slots of B = 1, 2, 4, 8 bits. A block holds R rows:
- *    8 for slots of 8 bits, else 16, then tails of 8 and 4; missing rows of the last block hold v = 128. Inside a block
- *    columns follow one another, R * B bits each; a 32-bit little-endian word is
+ *    8 for slots of 8 bits, else 16, then tails of 8 and 4; missing rows of the last block hold v = 128, bits of a slot
+ *    above its digit are 0. Inside a block columns follow one another, R * B bits each; a 32-bit little-endian word is
  *
  *        bit   31          16 15           0        low half: the first half of the word's rows, B bits each, upwards
  *             | row h..2h-1  | row 0..h-1   |       high half: the other half; h = rows in the word / 2
@@ -155,11 +166,14 @@
  *        exit rule    margin   samples   disagreements   risk
  *        bounds       root   i32 offset[rows]   norm[rows];   of the first layer, see sucref_net_proved
  *
- *    Unnamed sizes are u32, unnamed bytes are 0. A section is framed by 16 bytes: u16 type (1 correction, 2 plane, 3
- *    exit rule, 4 bounds), u8 flags (1: a reader that does not know the type must refuse the file), u8 stop, u16 layer,
- *    u16 index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12 bytes and the payload. A file cut
- *    behind a stop's end is a model with fewer stops. CRCs find accidents, not attackers: authenticate a file before
- *    opening it, and do not change its bytes afterwards.
+ *    Unnamed sizes are u32, unnamed bytes are 0; kinds and flags are the SUCREF_ACT_, _REQUANT_, _LAYER_ and _INPUT_
+ *    values below, colmax is as in 4 or larger, order a permutation. A section is framed by 16 bytes: u16 type
+ *    (1 correction, 2 plane, 3 exit rule, 4 bounds), u8 flags (1: a reader that does not know the type must refuse the
+ *    file), u8 stop, u16 layer, u16 index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12 bytes
+ *    and the payload. Sections follow one another and none reaches past the end of its stop: a file cut there is a model
+ *    with fewer stops. What sucref_model_open accepts is safe to run; what sucref_model_check accepts as well gives the
+ *    same integers on every kernel. CRCs find accidents, not attackers: authenticate a file before opening it, and do
+ *    not change its bytes afterwards.
  */
 #ifndef SUCREF_H
 #define SUCREF_H
@@ -196,7 +210,17 @@ extern "C" {
 
 /* ---- status ------------------------------------------------------------------------------------------------------ */
 
-/* Negative: nothing was written, unless the function says so. Positive: what a step reached. */
+/* What functions return:
+ *
+ *     a status          most: SUCREF_OK, or negative: nothing was written, unless the function says so. sucref_net_step
+ *                       and sucref_fusion_take say more by positive ones; only sucref_net_step goes on to other work
+ *     a count           sucref_schedule, sucref_linear_step, sucref_model_extend, sucref_fusion_stops, _close: 0 or more,
+ *                       or a negative status
+ *     a length          *_len, sucref_model_write, sucref_model_spec_of, sucref_part_write: 0 where there is none
+ *     1 or 0            sucref_settled, sucref_settled_gray
+ *     a value, nothing  functions of numbers alone, and records of an opened model: arguments are not checked
+ *
+ * A NULL where a pointer is needed is SUCREF_E_ARG (a length: 0; a truth: 0). */
 enum {
     SUCREF_OK = 0,
     SUCREF_E_ARG = -1,   /* null or misaligned pointer, inconsistent arguments */
