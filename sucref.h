@@ -1092,7 +1092,13 @@ extern "C" {
 #if defined(__GNUC__)
 #  define SUCREF_I_HIDE(v) __asm__("" : "+r"(v)) /* the compiler no longer knows v: a constant stays in its register */
 #  define SUCREF_I_ALONE __attribute__((__noinline__)) /* registers to itself */
+#  ifdef __OPTIMIZE_SIZE__
+#    define SUCREF_I_EACH static
+#  else
+#    define SUCREF_I_EACH static inline __attribute__((__always_inline__)) /* once for each caller's constants */
+#  endif
 #else
+#  define SUCREF_I_EACH static
 #  define SUCREF_I_HIDE(v) ((void)0)
 #  define SUCREF_I_ALONE
 #endif
@@ -2158,7 +2164,7 @@ enum {                   /* words of a list's header */
 };
 enum { SUCREF_I_CHUNKS = 0, SUCREF_I_WIDE };
 #define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
-#define SUCREF_I_LIST_LEN(n_in) ((uint32_t)SUCREF_I_LIST_HEAD + (n_in) + (n_in) / 4U + 4U)
+#define SUCREF_I_LIST_LEN(n_in) ((uint32_t)SUCREF_I_LIST_HEAD + (n_in) + (n_in) / 4U + 6U)
 
 /* where a layer's input comes from: byte c is cut(bytes[c] ^ flip, k) */
 typedef struct { const uint8_t *bytes; uint32_t flip; unsigned k; } sucref_i_source;
@@ -2438,16 +2444,15 @@ static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const
 
 /* builds lists; `limit` bounds the sum of weight * x in a chunk, weight = colmax[c] or max_digit */
 typedef struct {
-    uint32_t *list, *end;   /* next word; one behind the buffer's last */
+    uint32_t *list, *last;  /* next word; the last place from where an entry and all ends fit */
     const uint8_t *colmax;  /* column maxima for full bytes, else NULL */
     uint32_t max_digit, limit;
     uint32_t load, chunk;   /* of the open chunk: sum of weight * x, sum of x */
-    uint32_t chunks, full;
+    uint32_t chunks;
 } sucref_i_builder;
 
 static inline void sucref_i_end_chunk(sucref_i_builder *b)
 {
-    if (b->list == b->end) { b->full = 1; return; }
     *b->list++ = b->chunk;
     b->chunks++;
     b->load = b->chunk = 0;
@@ -2457,72 +2462,71 @@ static inline void sucref_i_push(sucref_i_builder *b, uint32_t c, uint32_t x)
 {
     const uint32_t load = (b->colmax != NULL ? SUCREF_READ_U8(b->colmax + c) : b->max_digit) * x;
     if (b->load + load > b->limit && b->chunk != 0) { sucref_i_end_chunk(b); }
-    if (b->list == b->end) { b->full = 1; return; }
     *b->list++ = x << 24 | c << 3;
     b->load += load;
     b->chunk += x;
 }
 
-static inline void sucref_i_close(sucref_i_builder *b)
+static inline sucref_i_builder sucref_i_begin(uint32_t *list, const sucref_model *m, const sucref_layer *l,
+                                              unsigned bits, unsigned kind)
 {
-    if (b->chunk != 0) { sucref_i_end_chunk(b); }
-    if (b->list == b->end) { b->full = 1; return; }
-    *b->list++ = SUCREF_I_LIST_END;
-}
-
-static void sucref_i_begin(sucref_i_builder *b, uint32_t *list, const sucref_model *m, const sucref_layer *l,
-                           unsigned bits, unsigned kind)
-{
+    sucref_i_builder b;
     unsigned i, width = 1;
     for (i = 0; i < SUCREF_MAX_PLANES; i++) { if (l->plan[i] < 8 && l->plan[i] > width) { width = l->plan[i]; } }
-    b->list = list + SUCREF_I_LIST_HEAD;
-    b->end = list + SUCREF_I_LIST_LEN(l->n_in);
-    b->max_digit = ((uint32_t)1 << width) - 1U;
-    b->colmax = NULL;
-    b->limit = 65535U;
+    b.list = list + SUCREF_I_LIST_HEAD;
+    b.last = list + SUCREF_I_LIST_LEN(l->n_in) - 5; /* end of a chunk, entry, and up to three words that end lists */
+    b.max_digit = ((uint32_t)1 << width) - 1U;
+    b.colmax = NULL;
+    b.limit = 65535U;
     if (kind == SUCREF_I_WIDE) {
-        b->limit = 0xFFFFFFFFU; /* one chunk: 65535 * 127 * 255 < 2^32 */
+        b.limit = 0xFFFFFFFFU; /* one chunk: 65535 * 127 * 255 < 2^32 */
     } else if (sucref_i_own_bytes(l, bits)) {
-        b->colmax = m->bytes + sucref_i_params_of(l).colmax;
-        b->limit = 32767U;
+        b.colmax = m->bytes + sucref_i_params_of(l).colmax;
+        b.limit = 32767U;
     }
-    b->load = b->chunk = b->chunks = b->full = 0;
+    b.load = b.chunk = b.chunks = 0;
+    return b;
 }
 
-/* lists a layer's input, or, of a delta, what grew since `old` and then what fell; 0 where the buffer is full */
-static inline int sucref_i_build(uint32_t *list, const sucref_model *m, const sucref_layer *l,
+/* lists a layer's input, or, of a delta, what grew since `old` and then what fell, but for its sum; 0 where the buffer
+ * is full */
+SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_model *m, const sucref_layer *l,
                                  const sucref_i_source *src, const sucref_i_source *old, unsigned bits, unsigned kind)
 {
+    const sucref_i_source from = *src;
+    const uint32_t n = l->n_in;
     uint32_t c, sum = 0, grew = 0, second = 0;
-    sucref_i_builder b;
-    sucref_i_begin(&b, list, m, l, bits, kind);
+    sucref_i_builder b = sucref_i_begin(list, m, l, bits, kind);
     for (;;) {
-        for (c = 0; c < l->n_in && !b.full; c++) {
-            const uint32_t now = sucref_i_value(src, c), was = old != NULL ? sucref_i_value(old, c) : 0U;
+        for (c = 0; c < n; c++) {
+            const uint32_t now = sucref_i_value(&from, c), was = old != NULL ? sucref_i_value(old, c) : 0U;
             const uint32_t x = second == 0 ? now - was : was - now; /* wraps where it moved the other way */
-            if (second == 0) { sum += now; }
-            if (x != 0 && x < 256U) { sucref_i_push(&b, c, x); }
+            if (x == 0 || (old != NULL && x > 255U)) { continue; }
+            if (b.list > b.last) { return 0; }
+            if (old == NULL) { sum += x; }
+            sucref_i_push(&b, c, x);
         }
-        sucref_i_close(&b);
+        if (b.chunk != 0) { sucref_i_end_chunk(&b); }
+        *b.list++ = SUCREF_I_LIST_END;
         if (old == NULL || second != 0) { break; }
         second = (uint32_t)(b.list - list);
         grew = b.chunks;
     }
-    list[SUCREF_I_LIST_SUM] = sum;
+    if (old == NULL) { list[SUCREF_I_LIST_SUM] = sum; }
     list[SUCREF_I_LIST_COUNT] = (uint32_t)(b.list - list) - SUCREF_I_LIST_HEAD - b.chunks - (second != 0 ? 2U : 1U);
     list[SUCREF_I_LIST_OVER] = kind == SUCREF_I_WIDE ? sum << 7 : (second != 0 ? 2U * grew - b.chunks : b.chunks) << 15;
     list[SUCREF_I_LIST_KIND] = kind;
     list[SUCREF_I_LIST_SECOND] = second;
-    return !b.full;
+    return 1;
 }
 
 /* reads a layer's input into a list; what that cost */
 static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucref_layer *l, const sucref_i_source *src,
                               unsigned bits)
 {
-    if (sucref_i_build(list, m, l, src, NULL, bits, SUCREF_I_CHUNKS)) { return l->n_in; }
-    (void)sucref_i_build(list, m, l, src, NULL, bits, SUCREF_I_WIDE);
-    return 2U * l->n_in;
+    unsigned kind = SUCREF_I_CHUNKS;
+    while (!sucref_i_build(list, m, l, src, NULL, bits, kind)) { kind = SUCREF_I_WIDE; }
+    return kind == SUCREF_I_WIDE ? 2U * l->n_in : l->n_in;
 }
 
 /* the same of the columns that changed since `old`: a list of what grew, then one of what fell. Returns 0, with no list
@@ -2531,8 +2535,10 @@ static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const
                                     const sucref_i_source *src, const sucref_i_source *old, unsigned bits)
 {
     uint32_t c, nonzero = 0, moved = 0;
+    list[SUCREF_I_LIST_SUM] = 0;
     for (c = 0; c < l->n_in; c++) {
         const uint32_t now = sucref_i_value(src, c);
+        list[SUCREF_I_LIST_SUM] += now;
         nonzero += now != 0;
         moved += now != sucref_i_value(old, c);
     }
@@ -2721,15 +2727,16 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
     uint32_t done = 0, i;
     while (done < rows) {
         const sucref_i_block b = sucref_i_block_of(p, row + done);
-        uint32_t at = SUCREF_I_LIST_HEAD;
-        do {
+        uint32_t at = SUCREF_I_LIST_HEAD, second = list[SUCREF_I_LIST_SECOND];
+        for (;; at = second, second = 0) {
             sucref_i_dot_block(acc + done, p->bytes + b.at, list, list + at, b.rows, p);
-            at = at == SUCREF_I_LIST_HEAD ? list[SUCREF_I_LIST_SECOND] : 0;
-            for (i = done; list[SUCREF_I_LIST_SECOND] != 0 && i < done + b.rows; i++) { acc[i] = 0U - acc[i]; }
-        } while (at != 0);
+            if (list[SUCREF_I_LIST_SECOND] == 0) { break; }
+            for (i = done; i < done + b.rows; i++) { acc[i] = 0U - acc[i]; }
+            if (second == 0) { break; }
+        }
         done += b.rows;
     }
-    for (i = 0; i < 16; i++) { acc[i] -= over; }
+    for (i = 0; i < rows; i++) { acc[i] -= over; }
 }
 
 /* ---- net: implementation -----------------------------------------------------------------------------------------
