@@ -65,7 +65,8 @@
  *                             (the slow, obvious twin); SUCREF_PAIRS two rows per multiply with the sums of sixteen
  *                             rows in registers; SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at
  *                             a time, four rows in registers, for 8-bit cores
- *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts
+ *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts; quads
+ *                             in place of pairs
  *     SUCREF_READ_U8(p)       how a model byte is read; define as pgm_read_byte(p) for AVR flash
  *     SUCREF_READ_U32(p)      how four bytes, least significant first, at a multiple of 4 are read; optional
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
@@ -1066,6 +1067,10 @@ SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, d
 #  else
 #    define SUCREF_KERNEL SUCREF_PAIRS
 #  endif
+#endif
+#if defined(SUCREF_CONSTANT_WORK) && (SUCREF_KERNEL == SUCREF_PAIRS || SUCREF_KERNEL == SUCREF_PAIRS_8)
+#  undef SUCREF_KERNEL
+#  define SUCREF_KERNEL SUCREF_QUADS /* the chunks of pairs depend on the data */
 #endif
 #if SUCREF_KERNEL == SUCREF_PAIRS_8
 #  define SUCREF_I_FAMILY SUCREF_PAIRS
@@ -2164,7 +2169,7 @@ enum {                   /* words of a list's header */
 };
 enum { SUCREF_I_CHUNKS = 0, SUCREF_I_WIDE };
 #define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
-#define SUCREF_I_LIST_LEN(n_in) ((uint32_t)SUCREF_I_LIST_HEAD + (n_in) + (n_in) / 4U + 6U)
+#define SUCREF_I_LIST_ENDS 6 /* words beside entries and ends of chunks */
 
 /* where a layer's input comes from: byte c is cut(bytes[c] ^ flip, k) */
 typedef struct { const uint8_t *bytes; uint32_t flip; unsigned k; } sucref_i_source;
@@ -2182,13 +2187,27 @@ static inline uint32_t sucref_i_value(const sucref_i_source *s, uint32_t c)
     return sucref_i_cut(s->bytes[c] ^ s->flip, s->k);
 }
 
+/* the widest digit of a layer, full bytes apart; 1 where it has no other */
+static unsigned sucref_i_widest_digit(const sucref_layer *l)
+{
+    unsigned i, width = 1;
+    for (i = 0; i < SUCREF_MAX_PLANES; i++) { if (l->plan[i] < 8 && l->plan[i] > width) { width = l->plan[i]; } }
+    return width;
+}
+
+/* words that a layer's list may take: an end for every fourth column, or for every second (see pairs) */
+static uint32_t sucref_i_list_len(const sucref_layer *l)
+{
+    return SUCREF_I_LIST_HEAD + l->n_in + (l->n_in >> (sucref_i_widest_digit(l) == 7 ? 1 : 2)) + SUCREF_I_LIST_ENDS;
+}
+
 /* does the layer read whole weights of its own plane at these bits? They count 128 too much for every u. */
 static inline int sucref_i_own_bytes(const sucref_layer *l, unsigned bits)
 {
     return bits == 8 && l->plan[l->n_planes - 1U] == 8;
 }
 
-#if SUCREF_I_FAMILY != SUCREF_PAIRS || defined(SUCREF_CONSTANT_WORK)
+#if SUCREF_I_FAMILY != SUCREF_PAIRS
 /* a wide list of all inputs that are not 0, or of all of them where work must not depend on the data */
 SUCREF_I_ALONE static uint32_t sucref_i_list_wide(uint32_t *list, const sucref_layer *l, const sucref_i_source *src,
                                                   unsigned bits)
@@ -2218,9 +2237,10 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_wide(uint32_t *list, const sucref_l
 /* ---- kernels: pairs ----------------------------------------------------------------------------------------------
  * One multiplication of a masked word by x makes the products of two rows, in fields of 16 bits, for any core of 32
  * bits. The list is cut into chunks inside which no field passes 65535 (METHOD 4), each ended by sum(x) < 2^24, whose x
- * is 0; a zero word ends it. Fields of full bytes start at 32768 - 128 * sum(x), k0 - sum(x) * k1 below. Where chunks
- * would not pay, because the list is full before its end, a wide list serves sucref_i_dot_each, which empties the
- * fields after every product. */
+ * is 0; a zero word ends it. Fields of full bytes start at 32768 - 128 * sum(x), k0 - sum(x) * k1 below. Digits of up
+ * to 6 bits make chunks of four columns or more, those of 7 bits of two, so that their lists always fit. Where chunks
+ * of full bytes are so short that theirs is full before its end, a wide list serves sucref_i_dot_each, which empties
+ * the fields after every product. */
 
 enum { SUCREF_I_LIST_END = 0 };
 
@@ -2361,44 +2381,31 @@ SUCREF_I_ALONE static void sucref_i_dot_any(uint32_t *acc, const uint8_t *p, con
     for (first = 0; first < half; first += 4U) { sucref_i_pairs(acc + first, p, list, half, slot, first, k0, k1); }
 }
 
-/* Two pairs of rows, those `low` bits up in each half of a word and the next, by a wide list. A column takes
- * 8 / 2^stride bytes; where that is less than a word, words hold several, whose halves' rows take column_bits. */
-static void sucref_i_each(uint32_t *acc, const uint8_t *p, const uint32_t *list, const uint32_t *end,
-                                         uint32_t half, unsigned slot, unsigned low, unsigned stride)
+/* a block of full bytes by a wide list, four rows at a time: of each product the upper field is kept apart, the lower
+ * one is what is left of their sum */
+SUCREF_I_ALONE static void sucref_i_dot_each(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t count,
+                                             uint32_t rows)
 {
-    const uint32_t column_mask = ((uint32_t)1 << stride >> 1) - (stride != 0), column_bits = half * slot;
-    uint32_t a = 0, b = 0, c = 0, d = 0, mask = (((uint32_t)1 << slot) - 1U) * 0x00010001U;
+    const uint32_t *const end = list + count;
+    const unsigned shift = rows == 8 ? 8U : 9U; /* 8 or 4 bytes a column */
+    uint32_t mask = 0x00FF00FFU;
     SUCREF_I_HIDE(mask);
-    for (; list < end; list++) {
-        const uint32_t at = *list & 0xFFFFFFU, x = *list >> 24;
-        uint32_t u = SUCREF_READ_U32(p + (at >> stride & ~(uint32_t)3)), t;
-        u >>= low + (at >> 3 & column_mask) * column_bits;
-        t = (u & mask) * x;
-        a += t & 0xFFFFU;
-        c += t >> 16;
-        t = ((u >> slot) & mask) * x;
-        b += t & 0xFFFFU;
-        d += t >> 16;
-    }
-    acc[0] += a;
-    acc[1] += b;
-    acc[half] += c;
-    acc[half + 1U] += d;
-}
-
-/* a block by a wide list */
-static void sucref_i_dot_each(uint32_t *acc, const uint8_t *p, const uint32_t *list, const uint32_t *end,
-                              uint32_t rows, unsigned slot)
-{
-    uint32_t half = rows / 2U, first;
-    unsigned stride = 0, low;
-    while (rows * slot << stride < 64U) { stride++; }
-    if (stride == 0) { half /= 2U; } /* two words a column */
-    for (first = 0; first < rows; first += 2U * half, p += 4) {
-        for (low = 0; low < half * slot; low += 2U * slot, acc += 2) {
-            sucref_i_each(acc, p, list, end, half, slot, low, stride);
+    for (; rows > 0; rows -= 4, acc += 4, p += 4) {
+        uint32_t even = 0, odd = 0, even_high = 0, odd_high = 0;
+        const uint32_t *e = list;
+        while (e < end) {
+            const uint32_t u = SUCREF_READ_U32(p + (*e << 8 >> shift)), x = *e++ >> 24;
+            uint32_t t = (u & mask) * x;
+            even += t;
+            even_high += t >> 16;
+            t = ((u >> 8) & mask) * x;
+            odd += t;
+            odd_high += t >> 16;
         }
-        acc += half;
+        acc[0] += even - (even_high << 16);
+        acc[1] += odd - (odd_high << 16);
+        acc[2] += even_high;
+        acc[3] += odd_high;
     }
 }
 
@@ -2409,7 +2416,7 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
     const uint32_t k0 = plane->width == 8 ? 0x80008000U : 0U, k1 = plane->width == 8 ? 0x00800080U : 0U;
     const unsigned slot = plane->slot;
     if (head[SUCREF_I_LIST_KIND] == SUCREF_I_WIDE) {
-        sucref_i_dot_each(acc, p, list, list + head[SUCREF_I_LIST_COUNT], rows, slot);
+        sucref_i_dot_each(acc, p, list, head[SUCREF_I_LIST_COUNT], rows);
     } else if (rows == 8 && slot == 8) {
         sucref_i_dot8(acc, p, list, k0, k1);
     } else if (rows == 16 && slot == 4) {
@@ -2425,22 +2432,6 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
         sucref_i_dot_any(acc, p, list, rows / 2U, slot, k0, k1);
     }
 }
-
-#ifdef SUCREF_CONSTANT_WORK
-static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucref_layer *l, const sucref_i_source *src,
-                              unsigned bits)
-{
-    (void)m;
-    return sucref_i_list_wide(list, l, src, bits);
-}
-
-static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l,
-                                    const sucref_i_source *src, const sucref_i_source *old, unsigned bits)
-{
-    (void)list; (void)m; (void)l; (void)src; (void)old; (void)bits;
-    return 0;
-}
-#else
 
 /* builds lists; `limit` bounds the sum of weight * x in a chunk, weight = colmax[c] or max_digit */
 typedef struct {
@@ -2471,11 +2462,9 @@ static inline sucref_i_builder sucref_i_begin(uint32_t *list, const sucref_model
                                               unsigned bits, unsigned kind)
 {
     sucref_i_builder b;
-    unsigned i, width = 1;
-    for (i = 0; i < SUCREF_MAX_PLANES; i++) { if (l->plan[i] < 8 && l->plan[i] > width) { width = l->plan[i]; } }
     b.list = list + SUCREF_I_LIST_HEAD;
-    b.last = list + SUCREF_I_LIST_LEN(l->n_in) - 5; /* end of a chunk, entry, and up to three words that end lists */
-    b.max_digit = ((uint32_t)1 << width) - 1U;
+    b.last = list + sucref_i_list_len(l) - 5; /* end of a chunk, entry, and up to three words that end lists */
+    b.max_digit = ((uint32_t)1 << sucref_i_widest_digit(l)) - 1U;
     b.colmax = NULL;
     b.limit = 65535U;
     if (kind == SUCREF_I_WIDE) {
@@ -2544,7 +2533,6 @@ static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const
     }
     return moved < nonzero && sucref_i_build(list, m, l, src, old, bits, SUCREF_I_CHUNKS) ? 3U * l->n_in : 0U;
 }
-#endif
 #endif /* SUCREF_PAIRS */
 
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
@@ -2766,7 +2754,7 @@ static void sucref_i_place_of(sucref_i_place *out, const sucref_model *m, unsign
     unsigned n;
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
-        if (SUCREF_I_LIST_LEN(l.n_in) > list) { list = SUCREF_I_LIST_LEN(l.n_in); }
+        if (sucref_i_list_len(&l) > list) { list = sucref_i_list_len(&l); }
     }
     at = list;
     for (n = 0; n <= layer; n++) {
