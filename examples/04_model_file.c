@@ -1,21 +1,21 @@
 /* 04_model_file.c - a model that arrives in packets answers as soon as its first stop is complete.
  *
  * Output:
- *     18112 of 108504 bytes: 1 stop, it is a 5
- *     31936 of 108504 bytes: 2 stops, it is a 5
- *     58368 of 108504 bytes: 3 stops, it is a 5
- *     108504 of 108504 bytes: 4 stops, it is a 5
+ *     18112 of 108520 bytes: 1 stop, it is a 5
+ *     31936 of 108520 bytes: 2 stops, it is a 5
+ *     58368 of 108520 bytes: 3 stops, it is a 5
+ *     108520 of 108520 bytes: 4 stops, it is a 5
  */
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
 #include "tool/model_file.h"
 #include "digits/picture.h"
 
-enum { PACKET = 64 };
+enum { PACKET = 64, ROOM = 112 * 1024 };
 
 int main(void)
 {
-    static uint32_t memory[108504 / 4]; /* where the file grows; uint32_t aligns it */
+    static uint32_t memory[ROOM / 4]; /* where the file grows; uint32_t aligns it */
     static uint8_t digit[784];
     sucref_model m;
     sucref_net net;
@@ -25,7 +25,7 @@ int main(void)
     FILE *radio = fopen("examples/models/digits.sucref", "rb");
     if (radio == NULL || picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
 
-    while ((got = fread((uint8_t *)memory + arrived, 1, PACKET, radio)) > 0) {
+    while (arrived + PACKET <= ROOM && (got = fread((uint8_t *)memory + arrived, 1, PACKET, radio)) > 0) {
         sucref_answer a;
         const int before = stops;
         arrived += got;

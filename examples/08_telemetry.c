@@ -6,7 +6,7 @@
  *
  * Output:
  *     sent 89 bytes for 512 of values: 2.03 bits a value and 24 bytes of frame
- *     received 256 values: error 8.7 % of the energy
+ *     received 256 values: error 8.8 % of the energy
  */
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"

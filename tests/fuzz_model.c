@@ -111,6 +111,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 }
 
 #ifdef REPLAY
+#include "test.h"
+
 static void save(const char *dir, const char *name, int k, const void *bytes, size_t len)
 {
     char path[512];
@@ -121,12 +123,12 @@ static void save(const char *dir, const char *name, int k, const void *bytes, si
     if (f != NULL) { fwrite(bytes, 1, len, f); fclose(f); }
 }
 
-/* seeds for a fuzzer: fuzz_replay DIR writes a few small models, frames and messages there */
-int main(int argc, char **argv)
+static const char *seeds; /* where small models, frames and messages are written, or NULL */
+
+static void replay(void)
 {
     static random_spec r;
     int k, t, with = 0;
-    test_state = 99;
     for (k = 0; k < 200; k++) {
         uint32_t bytes, *file, n;
         static uint8_t samples[80];
@@ -135,8 +137,8 @@ int main(int argc, char **argv)
         rs_make(&r, 8);
         if (sucref_certify(&bounds, &memory, &r.spec, samples, 10) == SUCREF_OK) { r.spec.bounds = &bounds; with++; }
         file = rs_write(&r, &bytes);
-        if (file == NULL) { return 1; }
-        save(argc > 1 ? argv[1] : NULL, "seed", k, file, bytes);
+        CHECK(file != NULL);
+        save(seeds, "seed", k, file, bytes);
         if (k % 4 == 0) { /* and frames, whole and damaged */
             static int16_t values[300];
             static int32_t work[SUCREF_VEC_BLOCK];
@@ -149,10 +151,8 @@ int main(int argc, char **argv)
             o.stream = rnd();
             o.ratio = (uint16_t)rnd_in(40, 2048);
             o.flags = (uint8_t)(k % 16 == 12 ? 6 : k / 4 % 3);
-            if (sucref_vec_encode(frame, sizeof frame, &len, values, 1 + rnd_below(300), &o, work) != SUCREF_OK) {
-                return 1;
-            }
-            save(argc > 1 ? argv[1] : NULL, "frame", k, frame, len);
+            CHECK(sucref_vec_encode(frame, sizeof frame, &len, values, 1 + rnd_below(300), &o, work) == SUCREF_OK);
+            save(seeds, "frame", k, frame, len);
             for (t = 0; t < 100; t++) {
                 (void)LLVMFuzzerTestOneInput(frame, len);
                 frame[1 + rnd_below((uint32_t)len - 1U)] = (uint8_t)rnd();
@@ -165,8 +165,8 @@ int main(int argc, char **argv)
             size_t len;
             memset(&s, 0, sizeof s);
             s.count = 3; s.shard = (uint8_t)rnd_below(6); s.plane = (uint8_t)rnd_below(2);
-            if (sucref_shard_pack(message, sizeof message, &len, &s, y) != SUCREF_OK) { return 1; }
-            save(argc > 1 ? argv[1] : NULL, "message", k, message, len);
+            CHECK(sucref_shard_pack(message, sizeof message, &len, &s, y) == SUCREF_OK);
+            save(seeds, "message", k, message, len);
             for (t = 0; t < 100; t++) {
                 (void)LLVMFuzzerTestOneInput(message, len);
                 message[2 + rnd_below((uint32_t)len - 2U)] = (uint8_t)rnd();
@@ -185,8 +185,16 @@ int main(int argc, char **argv)
         free(memory);
         rs_free(&r);
     }
-    if (with < 3) { printf("too few seeds have bounds\n"); return 1; }
-    printf("fuzz replay: 1 passed, 0 failed, 0 skipped\n");
-    return 0;
+    CHECK(with >= 3); /* seeds with bounds */
+}
+
+/* fuzz_replay seeds DIR: for a fuzzer */
+int main(int argc, char **argv)
+{
+    const int seeding = argc == 3 && strcmp(argv[1], "seeds") == 0;
+    test_init(seeding ? 0 : argc, argv);
+    if (seeding) { seeds = argv[2]; }
+    RUN("models, frames and messages, whole and damaged", replay);
+    return test_report("fuzz replay");
 }
 #endif

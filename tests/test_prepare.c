@@ -405,18 +405,18 @@ static void bad_archives(void)
     npz_array a[4] = {
         { "W0", 2, { 2, 3 }, v }, { "b0", 1, { 2, 1 }, v }, { "W1", 2, { 4, 2 }, v }, { "b1", 1, { 4, 1 }, v }
     };
-    CHECK(npz_write("build/good.npz", a, 4) == 0);
-    CHECK(npz_write("build/no_b1.npz", a, 3) == 0 && npz_write("build/no_w0.npz", a + 2, 2) == 0);
-    a[2].shape[1] = 1; CHECK(npz_write("build/chain.npz", a, 4) == 0); a[2].shape[1] = 2;
-    a[3].shape[0] = 3; CHECK(npz_write("build/rows.npz", a, 4) == 0); a[3].shape[0] = 4;
-    a[2].dims = 1; CHECK(npz_write("build/flat.npz", a, 4) == 0); a[2].dims = 2;
-    a[0].v = nan_v; CHECK(npz_write("build/nan.npz", a, 4) == 0); a[0].v = v;
-    strcpy(a[3].name, "c1"); CHECK(npz_write("build/no_b.npz", a, 4) == 0); strcpy(a[3].name, "b1");
+    CHECK(npz_write(test_path("good.npz"), a, 4) == 0);
+    CHECK(npz_write(test_path("no_b1.npz"), a, 3) == 0 && npz_write(test_path("no_w0.npz"), a + 2, 2) == 0);
+    a[2].shape[1] = 1; CHECK(npz_write(test_path("chain.npz"), a, 4) == 0); a[2].shape[1] = 2;
+    a[3].shape[0] = 3; CHECK(npz_write(test_path("rows.npz"), a, 4) == 0); a[3].shape[0] = 4;
+    a[2].dims = 1; CHECK(npz_write(test_path("flat.npz"), a, 4) == 0); a[2].dims = 2;
+    a[0].v = nan_v; CHECK(npz_write(test_path("nan.npz"), a, 4) == 0); a[0].v = v;
+    strcpy(a[3].name, "c1"); CHECK(npz_write(test_path("no_b.npz"), a, 4) == 0); strcpy(a[3].name, "b1");
     strcpy(a[2].name, "V1");
-    CHECK(npz_write("build/no_w1.npz", a, 4) == 0);
+    CHECK(npz_write(test_path("no_w1.npz"), a, 4) == 0);
     strcpy(a[2].name, "W2");
     strcpy(a[3].name, "b2");
-    CHECK(npz_write("build/gap.npz", a, 4) == 0);
+    CHECK(npz_write(test_path("gap.npz"), a, 4) == 0);
 }
 
 /* a small archive in memory */
@@ -427,8 +427,8 @@ static uint8_t *archive(size_t *len)
     uint8_t *p = (uint8_t *)malloc(4096);
     FILE *f;
     a[0].v = v; a[1].v = v + 4;
-    CHECK(npz_write("build/test.npz", a, 2) == 0);
-    f = fopen("build/test.npz", "rb");
+    CHECK(npz_write(test_path("test.npz"), a, 2) == 0);
+    f = fopen(test_path("test.npz"), "rb");
     *len = fread(p, 1, 4096, f);
     fclose(f);
     return p;
@@ -477,7 +477,7 @@ static void npz_files(void)
     q[at + 6] = 8;
     CHECK(npz_parse(&z, q, len) != 0 && strstr(z.why, "compressed"));
     npz_free(&z);
-    CHECK(npz_write("build/no such directory/x.npz", NULL, 0) != 0);
+    CHECK(npz_write(test_path("no such directory/x.npz"), NULL, 0) != 0);
     free(q);
     free(p);
 }

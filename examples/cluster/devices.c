@@ -26,6 +26,7 @@
 #include "../tool/model_file.h"
 #include "../tool/calibrate.h"
 #include "../tool/parts.h"
+#include "../tool/random.h"
 
 enum { N = 4, MOST = 6, LAYERS = 4, WIDE = 784 };
 /* the first `planes` planes are wanted */
@@ -41,7 +42,7 @@ static struct sockaddr_in home, address[MOST];
 static pid_t pid[MOST];
 static uint32_t dice = 1;
 
-static uint32_t roll(uint32_t n) { dice = dice * 1664525U + 1013904223U; return (dice >> 8) % n; }
+static uint32_t roll(uint32_t n) { return random_below(&dice, n); }
 static double now_ms(void)
 {
     struct timespec t;

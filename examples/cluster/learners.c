@@ -1,9 +1,7 @@
 /* learners.c - eight learners train 784-20-10 on handwritten digits together: each sends its gradient over a radio,
  * at about one bit a value, and all apply the mean. Beside it: the same uncompressed, and with error feedback.
  *
- *     learners [DATA_DIR [STEPS]]
- *
- * Without the MNIST files it trains on the fifty pictures of examples/digits, for fewer steps.
+ *     learners [STEPS]      with STEPS on MNIST, where its files are found; else on the fifty pictures of examples/digits
  *
  * Output:
  *     uncompressed                   32.00 bits a value, 100.00 % right
@@ -14,6 +12,7 @@
 #define SUCREF_IMPLEMENTATION
 #include "../../sucref.h"
 #include "../digits/picture.h"
+#include "../tool/random.h"
 #include <math.h>
 
 enum { LEARNERS = 8, BATCH = 16, IN = 784, HIDDEN = 20, OUT = 10, WEIGHTS = (IN + 1) * HIDDEN + (HIDDEN + 1) * OUT };
@@ -23,7 +22,7 @@ static idx_set train_set, test_set;
 static float w[WEIGHTS], gradient[WEIGHTS], residual[LEARNERS][WEIGHTS];
 static uint32_t state;
 
-static uint32_t rng(void) { state ^= state << 13; state ^= state >> 17; state ^= state << 5; return state; }
+static uint32_t rng(void) { return random_next(&state); }
 
 /* class probabilities p[OUT] of a picture, hidden activations a[HIDDEN] */
 static void forward(float *p, float *a, const uint8_t *x)
@@ -159,12 +158,12 @@ static idx_set own_pictures(void)
 
 int main(int argc, char **argv)
 {
-    const int given = argc > 1; /* the output above is of the fifty pictures, which are the same everywhere */
-    int steps = 60;
-    if (given) {
-        train_set = idx_load(argv[1], "mnist", 0);
-        test_set = idx_load(argv[1], "mnist", 1);
-        steps = argc > 2 ? atoi(argv[2]) : 1500;
+    const int steps = argc > 1 ? atoi(argv[1]) : 60; /* the output above is of the fifty pictures */
+    if (steps < 1) { fprintf(stderr, "usage: learners [STEPS]\n"); return 2; }
+    if (argc > 1) {
+        train_set = idx_load(NULL, "mnist", 0);
+        test_set = idx_load(NULL, "mnist", 1);
+        if (train_set.n == 0 || test_set.n == 0) { printf("(%s: the fifty pictures instead)\n", data_missing("mnist")); }
     }
     if (train_set.n == 0 || test_set.n == 0) { train_set = test_set = own_pictures(); }
     run(PLAIN, steps);

@@ -20,6 +20,7 @@
 #include "../tool/model_file.h"
 #include "../tool/calibrate.h"
 #include "../tool/parts.h"
+#include "../tool/random.h"
 #include "worker.h"
 
 enum { N = 4, R = 1, LAYERS = 2, WORKER = 3, JOBS = 40 };
@@ -153,7 +154,7 @@ int main(int argc, char **argv)
     }
     pid = start_worker(argv + (argc > 0));
     for (job = 0; job < JOBS; job++) {
-        for (i = 0; i < model.n_in; i++) { dice = dice * 1664525U + 1013904223U; x[i] = (uint8_t)(dice >> 24); }
+        for (i = 0; i < model.n_in; i++) { x[i] = (uint8_t)(random_next(&dice) >> 24); }
         exact += run_job(job, x, job % 4 == WORKER ? N : job % 4); /* a data device or the spare */
     }
     ask_worker(0, 0, 0, x);
