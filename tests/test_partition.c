@@ -4,6 +4,7 @@
 #define SUCREF_ASSERT(cond) CHECK(cond)
 #include "test.h"
 #include "../sucref.h"
+#include "../examples/tool/prepare.h"
 #include <math.h>
 
 /* Algorithm 1 read literally: a real number's magnitude over 2^P0, its fraction cut digit by digit */
@@ -39,7 +40,7 @@ static void digits_are_those_of_algorithm_1(void)
                     algorithm_1(want, real, vectors[v], vector_len[v], mode == SUCREF_SATURATE);
                     CHECK(sucref_partition(got, &x, 1, exp, vectors[v], vector_len[v], mode) == SUCREF_OK);
                     CHECK(memcmp(want, got, (vector_len[v] - 1) * 2) == 0);
-                    CHECK(sucref_partition_float(got, &real, 1, vectors[v], vector_len[v], mode) == SUCREF_OK);
+                    CHECK(prepare_partition_float(got, &real, 1, vectors[v], vector_len[v], mode) == SUCREF_OK);
                     CHECK(memcmp(want, got, (vector_len[v] - 1) * 2) == 0);
                 }
             }
@@ -113,14 +114,14 @@ static void partition_refuses(void)
     CHECK(sucref_join(y, d, 1, good, 2, 0) == SUCREF_E_RANGE);
     CHECK(sucref_join(y, d, 1, good, 2, 2) == SUCREF_E_RANGE);
     CHECK(sucref_join(y, d, 1, up, 2, 1) == SUCREF_E_RANGE);
-    CHECK(sucref_partition_float(d, &nan_value, 1, good, 2, SUCREF_SATURATE) == SUCREF_E_RANGE);
-    CHECK(sucref_partition_float(d, &inf_value, 1, good, 2, SUCREF_WRAP) == SUCREF_E_RANGE);
-    CHECK(sucref_partition_float(d, &inf_value, 1, good, 2, SUCREF_SATURATE) == SUCREF_OK && d[0] == -7);
-    CHECK(sucref_partition_float(NULL, &inf_value, 1, good, 2, 0) == SUCREF_E_ARG);
-    CHECK(sucref_partition_float(d, NULL, 1, good, 2, 0) == SUCREF_E_ARG);
-    CHECK(sucref_partition_float(d, &inf_value, 1, NULL, 2, 0) == SUCREF_E_ARG);
-    CHECK(sucref_partition_float(d, &inf_value, 1, good, 2, 7) == SUCREF_E_ARG);
-    CHECK(sucref_partition_float(d, &inf_value, 1, up, 2, 0) == SUCREF_E_RANGE);
+    CHECK(prepare_partition_float(d, &nan_value, 1, good, 2, SUCREF_SATURATE) == SUCREF_E_RANGE);
+    CHECK(prepare_partition_float(d, &inf_value, 1, good, 2, SUCREF_WRAP) == SUCREF_E_RANGE);
+    CHECK(prepare_partition_float(d, &inf_value, 1, good, 2, SUCREF_SATURATE) == SUCREF_OK && d[0] == -7);
+    CHECK(prepare_partition_float(NULL, &inf_value, 1, good, 2, 0) == SUCREF_E_ARG);
+    CHECK(prepare_partition_float(d, NULL, 1, good, 2, 0) == SUCREF_E_ARG);
+    CHECK(prepare_partition_float(d, &inf_value, 1, NULL, 2, 0) == SUCREF_E_ARG);
+    CHECK(prepare_partition_float(d, &inf_value, 1, good, 2, 7) == SUCREF_E_ARG);
+    CHECK(prepare_partition_float(d, &inf_value, 1, up, 2, 0) == SUCREF_E_RANGE);
 }
 
 static void planes_hold_their_digits(void)

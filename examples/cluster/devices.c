@@ -24,7 +24,6 @@
 #define SUCREF_IMPLEMENTATION
 #include "../../sucref.h"
 #include "../tool/model_file.h"
-#include "../tool/calibrate.h"
 #include "../tool/parts.h"
 
 enum { N = 4, MOST = 6, LAYERS = 4, WIDE = 784 };
