@@ -5394,7 +5394,7 @@ static int32_t sucref_i_weight_of(const sucref_i_writer *o, const sucref_layer_s
 
 /* ---- what a spec must keep ---- */
 
-/* pointers and sizes, then values; NULL where nothing is wrong */
+/* what the writer itself relies on; what else a file must keep sucref_model_open says. NULL where nothing is wrong */
 static const char *sucref_i_bad_shape(const sucref_layer_spec *s, const sucref_layer_spec *before, int parity)
 {
     const sucref_layer l = sucref_i_layer_of(s);
@@ -5406,15 +5406,12 @@ static const char *sucref_i_bad_shape(const sucref_layer_spec *s, const sucref_l
     }
     if ((s->w == NULL && !parity) || s->multiplier == NULL || s->exponent == NULL) { return "spec: a layer's NULL"; }
     if (sucref_i_open_plan(&l, NULL, 0) != SUCREF_OK) { return "spec: plan"; }
-    if (s->act > SUCREF_ACT_LOOKUP || s->requant > SUCREF_REQUANT_ROUND || s->flags > 15) {
-        return "spec: activation, requantization or flags";
-    }
     if ((s->act == SUCREF_ACT_TABLE && s->table == NULL) || (s->act == SUCREF_ACT_LOOKUP && s->lookup == NULL) ||
         ((s->flags & SUCREF_LAYER_ORDER) && s->order == NULL)) {
         return "spec: a table or order that is NULL";
     }
     if (s->group_rows != NULL ? s->n_groups < 1 || s->n_groups > SUCREF_MAX_GROUPS : s->n_groups > 1) {
-        return "spec: number of groups";
+        return "number of groups";
     }
     for (g = 0; g < sucref_i_spec_groups(s); g++) {
         const uint32_t rows = sucref_i_spec_rows(s, g);
@@ -5454,9 +5451,7 @@ static const char *sucref_i_bad_entry(const sucref_layer *l, unsigned bits, unsi
 
 static const char *sucref_i_bad_stop(const sucref_model_spec *spec, unsigned stop, unsigned total)
 {
-    const unsigned least = stop > 0 ? spec->in_bits[stop - 1U] : 1U;
     unsigned n, g, flat = 0;
-    if (spec->in_bits[stop] < least || spec->in_bits[stop] > 8) { return "spec: input bits of a stop"; }
     for (n = 0; n < spec->n_layers; n++) {
         const sucref_layer l = sucref_i_layer_of(&spec->layers[n]);
         for (g = 0; g < l.n_groups; g++, flat++) {
@@ -5475,8 +5470,11 @@ static const char *sucref_i_bad_spec(const sucref_i_writer *o, const sucref_mode
     unsigned n, total = 0;
     *where = 0;
     if (spec == NULL || spec->layers == NULL || spec->in_bits == NULL || spec->bits == NULL) { return "spec: NULL"; }
-    if (spec->n_layers < 1 || spec->n_layers > SUCREF_MAX_LAYERS) { return "spec: number of layers"; }
-    if (spec->n_stops < 1 || spec->n_stops > SUCREF_MAX_STOPS) { return "spec: number of stops"; }
+    *where = SUCREF_I_H_LAYERS;
+    if (spec->n_layers < 1 || spec->n_layers > SUCREF_MAX_LAYERS) { return "number of layers"; }
+    *where = SUCREF_I_H_STOPS;
+    if (spec->n_stops < 1 || spec->n_stops > SUCREF_MAX_STOPS) { return "number of stops"; }
+    *where = 0;
     if (spec->bounds != NULL && (spec->bounds->mean == NULL || spec->bounds->weight == NULL ||
                                  (spec->n_stops > 1 && (spec->bounds->root == NULL || spec->bounds->offset == NULL ||
                                                         spec->bounds->norm == NULL)))) {
