@@ -5,7 +5,7 @@ CFLAGS ?= -O2
 LDLIBS ?= -lm
 B = build
 C99 = -std=c99
-TESTS = partition linear net model softmax prepare certified random dither nested vec outer air thesis parity fusion \
+TESTS = partition linear net model softmax prepare writer certified random dither nested vec outer air thesis parity fusion \
     split import
 KERNELS = single eight sixteen quads constant
 FLAGS_single = -DSUCREF_KERNEL=1

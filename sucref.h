@@ -515,7 +515,7 @@ SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi);
  *   *proved          1 (always at the last stop) or 0; 0 also with every error
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE, SUCREF_E_DATA (the bounds' place or stop is impossible), or
  * SUCREF_E_STATE: no answer, the next stop has been begun, or the file has no bounds
- * for this stop (sucref_certify makes them; hidden layers must be none, ReLU or ReLU6).
+ * for this stop (the tool's `calibrate --certify` makes them; hidden layers must be none, ReLU or ReLU6).
  * Cost: about 40 instructions for each weight behind the first layer, a square root for each class. */
 SUCREF_API int sucref_net_proved(int *proved, const sucref_net *s, uint32_t *work, size_t work_len);
 SUCREF_API size_t sucref_net_proof_len(const sucref_model *m); /* in uint32 elements; 0 for NULL or too many */
@@ -866,7 +866,7 @@ SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsig
 SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned layer);
 
 /* ---- shards of a model -------------------------------------------------------------------------------------------
- * One device's part of a layer is a model of one layer (`sucref split` writes it) that the device runs with sucref_net,
+ * One device's part of a layer is a model of one layer (sucref_part_write) that the device runs with sucref_net,
  * a stop for each plane; its input is the layer's, unsigned. What it sends are the sums of one plane,
  *
  *     y_t[r] = sum_c d_t[r][c] u[c]   d_t the digits of w * 2^shift + 128, the first plane's less 2^(bits - 1), so that
@@ -899,13 +899,13 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
 SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer);
 
 #ifdef SUCREF_HOST
-/* ---- prepare (host only) -----------------------------------------------------------------------------------------
- * Writing a model from integers, and making one from float layers. */
+/* ---- writer (host only) ------------------------------------------------------------------------------------------
+ * A model file from integers, the integers of a file, and one device's part of a layer. */
 
 typedef struct {              /* one layer, in the words of METHOD */
     uint32_t n_in, n_out;
     const int8_t *w;          /* [n_out][n_in], -127..127, unshifted */
-    const int32_t *bias;      /* [n_out], holds -in_zero * sum(w) */
+    const int32_t *bias;      /* [n_out], holds -in_zero * sum(w); NULL: zeros */
     const int32_t *multiplier;/* [n_out] with SUCREF_LAYER_PER_ROW, else [1] */
     const int8_t *exponent;   /* the same length; TFLITE -31..30, FLOOR and ROUND: a shift to the right 0..31 */
     const uint8_t *row_shift; /* [n_out] 0..7, or NULL: justified (plan 8: none) */
@@ -944,98 +944,32 @@ typedef struct {
     sucref_scales scales;
 } sucref_model_spec;
 
-/* sucref_model_write - the model file of a spec.
- * out NULL: returns the bytes needed. Else returns the bytes written, or 0: the spec is inconsistent, out_len too
- * short, or sucref_model_open refuses the result (fault says what). out must be aligned to 4. */
+/* sucref_model_write - the model file of a spec, which is checked whole before it is used; the result is opened and
+ * checked.
+ *   out NULL: returns the bytes needed, or 0. Else returns the bytes written, or 0: the spec is inconsistent, out_len
+ *   is too short, or sucref_model_open or _check refuses the file. fault names what; its offset is the number of the
+ *   layer or stop, the bytes needed, or a place in the file. out must be aligned to 4. */
 SUCREF_API uint32_t sucref_model_write(uint8_t *out, size_t out_len, const sucref_model_spec *spec,
                                        sucref_fault *fault);
 
-/* sucref_calibrate - corrections for every stop of a spec but the last, on n_samples unlabelled inputs
- * [n_samples][n_in] as the model takes them. Layer by layer, on the activations that the cut network really has, each
- * row of 0 < bits < 8 gets the alpha, gamma, beta of the least squared distance to the full network's z; rows of 0 bits
- * the mean of the full network's activation.
- *   corrections [n_stops][groups of all layers]  out  spec->corrections may point at them afterwards
- *   memory                                       out  one block that they point into: free() it when they are done with
- * progress is called after every layer of every stop; it may be NULL.
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
-SUCREF_API int sucref_calibrate(sucref_correction *corrections, void **memory, const sucref_model_spec *spec,
-                                const uint8_t *samples, uint32_t n_samples,
-                                void (*progress)(void *user, unsigned done, unsigned of), void *user);
+/* sucref_model_spec_of - the inverse: the spec of an opened model. Writing it again gives the same bytes.
+ *   memory NULL: returns the bytes needed. Else returns the bytes used, or 0: NULL, not all stops are there, or memory
+ *   is too short or not aligned as malloc's. The spec points into memory and into the model's bytes: both must outlive
+ *   it. Exit rules: where some stops have one, the others get a margin that no answer reaches. */
+SUCREF_API size_t sucref_model_spec_of(sucref_model_spec *spec, void *memory, size_t memory_len, const sucref_model *m);
 
-/* sucref_certify - bounds for sucref_net_proved, of every stop whose first layer keeps its accumulators, has more than 0
- * bits of every row and 8 of the input, and whose later layers are whole. Call after the corrections are in the spec.
- * Samples as for sucref_calibrate choose mean and weight; what they show changes how tight the bounds are, not that
- * they hold.
- *   bounds  out  spec->bounds may point at it afterwards;   memory  out  one block that it points into, free() it later
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE, SUCREF_E_STATE (no stop can have bounds).
- * Time: rows^2 * inputs + 8 * rows^3. */
-SUCREF_API int sucref_certify(sucref_bounds *bounds, void **memory, const sucref_model_spec *spec,
-                              const uint8_t *samples, uint32_t n_samples);
-
+/* a layer's rows on devices: data part i has the rows row[i]..row[i + 1] - 1; row[0] is 0, row[n] is n_out */
 typedef struct {
-    uint32_t n_in, n_out;
-    const float *w, *b;       /* [n_out][n_in] and [n_out], real units */
-} sucref_float_layer;
+    unsigned n, r, protect;   /* data parts, parity parts, planes that have parities (from the first) */
+    uint32_t row[SUCREF_MAX_SHARDS + 1];
+    uint32_t rows;            /* of the largest data part */
+} sucref_parts;
 
-typedef struct {
-    uint8_t plan[SUCREF_MAX_PLANES], n_planes, coarse; /* of every layer with at least a quarter of the weights */
-    uint8_t keep;             /* keep accumulators of planned layers between stops */
-    uint8_t cut_input;        /* cut the input to as many bits as the first layer's weights */
-    uint8_t act;              /* of hidden layers: SUCREF_ACT_NONE, _RELU, _RELU6 or _LEAKY */
-    float input_scale;        /* real value of one step of the input, e.g. 1/255 */
-    float clip; /* row scales: largest |w| that keeps its value, as a share of the row's largest; 0: chosen
-                                 per row for the smallest error over the plan's stops */
-    float leak;               /* slope of SUCREF_ACT_LEAKY */
-    const uint8_t *calibrate; /* [n_calibrate][n_in] unlabelled inputs */
-    uint32_t n_calibrate;
-    void (*progress)(void *user, unsigned done, unsigned of); /* or NULL */
-    void *user;
-} sucref_quantize_options;
-
-/* sucref_quantize - float layers to a model, rows justified, corrections of every stop fitted layer by layer by least
- * squares on the activations that the cut network really has. Without calibration inputs hidden scales assume inputs
- * of full range and no correction is stored.
- *   *model out, from malloc, free() it; *model_len out
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (a weight or option that is no finite number or out of range),
- * SUCREF_E_SPACE. */
-SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucref_float_layer *layers,
-                               unsigned n_layers, const sucref_quantize_options *options, sucref_fault *fault);
-
-/* sucref_outer_fit - [AB] Algorithm 1: values for given bins of both factors of G = D X^T / L by alternating least
- * squares of
- *
- *     |G - G~|^2 + lambda (sum G - sum G~)^2,   G~ = sum_t beta[bin_d[j][t]] alpha[bin_x[i][t]] / L
- *
- * (alpha^T P beta where (3.5) to (3.7) print beta^T P alpha). Starts from the bins' means; a round solves for beta,
- * then for alpha.
- *   alpha [kx], beta [kd] out;  x [n][L], bin_x [n][L] below kx, d [m][L], bin_d [m][L] below kd;  k 1..16, batch L
- *   objective [1 + 2 rounds] out: before, and after each half of a round; never rises. Or NULL
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (a size, or a bin that is none), SUCREF_E_SPACE. */
-typedef struct {
-    const float *x, *d;
-    const uint8_t *bin_x, *bin_d;
-    size_t n, m, batch;
-    unsigned kx, kd;
-    double lambda;
-} sucref_outer_bins;
-SUCREF_API int sucref_outer_fit(double *alpha, double *beta, const sucref_outer_bins *b, unsigned rounds,
-                                double *objective);
-
-/* sucref_partition_float - sucref_partition for real numbers; NaN, and infinity under SUCREF_WRAP,
- * is SUCREF_E_RANGE. */
-SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t len, const int8_t *p, size_t p_len,
-                                      int overflow);
-
-/* sucref_table - knots of SUCREF_ACT_TABLE for a logistic or hyperbolic tangent of R * step, R the requantized z
- * (-32768..32767). sigmoid: u = 256 * value, zero point 0; tanh: u = 128 * value + 128, zero point 128. Chords of
- * 2048 * step are off by at most (2048 * step)^2 / 8 * max|f''|: sigmoid at step 2^-12 (-8..8) 0.8 of u, tanh at 2^-13
- * (-4..4) 0.8. table [SUCREF_TABLE_LEN] out. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
-enum { SUCREF_TABLE_SIGMOID = 0, SUCREF_TABLE_TANH = 1 };
-SUCREF_API int sucref_table(int16_t *table, int kind, double step);
-
-/* sucref_quantize_multiplier - real > 0 as multiplier * 2^(exponent - 31), multiplier in [2^30, 2^31); 0, and what is
- * no finite number or below 2^-32, gives 0, 0. */
-SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, double real);
+/* sucref_part_write - the model of one layer that a device runs for sucref_shard_sums: data part `part`, or from n on
+ * parity part `part - n`. Of the layer's spec the weights, row shifts and plan are read. out, the result and fault as
+ * for sucref_model_write. n 1..16, r as for sucref_parity_coefficient. */
+SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref_layer_spec *layer,
+                                      const sucref_parts *parts, unsigned part, sucref_fault *fault);
 #endif /* SUCREF_HOST */
 
 #ifdef __cplusplus
@@ -1050,12 +984,6 @@ SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, d
 #define SUCREF_IMPLEMENTATION_ONCE
 
 #define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
-
-#ifdef SUCREF_HOST
-#  include <math.h>
-#  include <stdlib.h>
-#  include <string.h>
-#endif
 
 /* the family of kernels, and of pairs how many rows' sums fit in registers */
 #if !defined(SUCREF_KERNEL) || SUCREF_KERNEL == 0
@@ -1453,9 +1381,9 @@ static unsigned sucref_i_digit(const sucref_i_plane *p, uint32_t row, uint32_t c
 
 #ifdef SUCREF_HOST
 /* v of METHOD 1; a weight that does not fit its row's shift saturates, as a coarse plane's may */
-static unsigned sucref_i_unsigned_weight(int8_t w, unsigned shift)
+static unsigned sucref_i_unsigned_weight(int32_t w, unsigned shift)
 {
-    const int v = (int)w * (1 << shift);
+    const int32_t v = w * ((int32_t)1 << shift);
     return (unsigned)((v > 127 ? 127 : v < -128 ? -128 : v) + 128);
 }
 
@@ -1472,17 +1400,12 @@ static unsigned sucref_i_row_shift(const int8_t *w, uint32_t n_in)
     return s;
 }
 
-/* bits low .. low + width - 1 of one row's v into a plane whose bytes were 0; w NULL: a row of padding */
-static void sucref_i_pack_row(uint8_t *bytes, const sucref_i_plane *p, uint32_t row, const int8_t *w, unsigned shift,
-                              unsigned low)
+/* a digit into a plane of zeros; bits above it are left out */
+static void sucref_i_set_digit(uint8_t *bytes, const sucref_i_plane *p, uint32_t row, uint32_t col, unsigned digit)
 {
-    uint32_t col;
-    for (col = 0; col < p->n_in; col++) {
-        const unsigned v = sucref_i_unsigned_weight(w != NULL ? w[col] : 0, shift);
-        unsigned bit;
-        const uint32_t at = sucref_i_digit_at(&bit, p, row, col);
-        bytes[at] = (uint8_t)(bytes[at] | ((v >> low) & ((1U << p->width) - 1U)) << bit);
-    }
+    unsigned bit;
+    const uint32_t at = sucref_i_digit_at(&bit, p, row, col);
+    bytes[at] = (uint8_t)(bytes[at] | (digit & ((1U << p->width) - 1U)) << bit);
 }
 #endif
 
@@ -5469,20 +5392,39 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
 #endif /* SUCREF_NO_PARITY */
 
 #ifdef SUCREF_HOST
-/* ---- prepare: implementation (host only) -------------------------------------------------------------------------
- * The writer runs twice: once with no buffer to find the offsets, once to write. */
+/* ---- writer: implementation (host only) --------------------------------------------------------------------------
+ * The writer runs twice: once with no buffer to find the offsets, once to write. A part's weights are made while they
+ * are written. */
 
-typedef struct { uint8_t *p; uint32_t at; } sucref_i_writer; /* p NULL: counts only */
+typedef struct {              /* the combinations that a parity part holds in place of weights */
+    const sucref_layer_spec *layer;
+    const sucref_parts *parts;
+    unsigned parity;
+    uint32_t group_rows[SUCREF_MAX_PLANES]; /* rows, or 2 rows where a combination is wider than int8 */
+} sucref_i_parity;
+
+typedef struct {
+    uint8_t *p;               /* NULL: counts only */
+    uint32_t at;
+    int full;                 /* 2^32 bytes do not hold it */
+    int plain;                /* corrections of a part: z is the accumulator */
+    const sucref_i_parity *parity;
+} sucref_i_writer;
 
 static void sucref_i_put(const sucref_i_writer *o, uint32_t at, uint32_t v, unsigned bytes)
 {
     for (; o->p != NULL && bytes > 0; bytes--, v >>= 8) { o->p[at++] = (uint8_t)v; }
 }
 
+static void sucref_i_advance(sucref_i_writer *o, uint32_t bytes)
+{
+    if (bytes > 0xFFFFFF00U - o->at) { o->full = 1; } else { o->at += bytes; }
+}
+
 static void sucref_i_append(sucref_i_writer *o, uint32_t v, unsigned bytes)
 {
     sucref_i_put(o, o->at, v, bytes);
-    o->at += bytes;
+    sucref_i_advance(o, bytes);
 }
 
 static void sucref_i_pad(sucref_i_writer *o) { while (o->at % 4U != 0) { sucref_i_append(o, 0, 1); } }
@@ -5494,7 +5436,7 @@ static uint32_t sucref_i_begin_section(sucref_i_writer *o, unsigned type, unsign
     sucref_i_append(o, stop, 1);
     sucref_i_append(o, layer, 2);
     sucref_i_append(o, index, 2);
-    o->at += 8;
+    sucref_i_advance(o, 8);
     return o->at;
 }
 
@@ -5509,16 +5451,25 @@ static void sucref_i_end_section(sucref_i_writer *o, uint32_t payload)
     sucref_i_put(o, payload - 4U, ~crc, 4);
 }
 
+static unsigned sucref_i_spec_groups(const sucref_layer_spec *s) { return s->group_rows != NULL ? s->n_groups : 1U; }
+
+static uint32_t sucref_i_spec_rows(const sucref_layer_spec *s, unsigned group)
+{
+    return s->group_rows != NULL ? s->group_rows[group] : s->n_out;
+}
+
+/* the part of a layer's record that the spec gives */
 static sucref_layer sucref_i_layer_of(const sucref_layer_spec *s)
 {
     sucref_layer l;
-    memset(&l, 0, sizeof l);
+    unsigned i;
     l.n_in = s->n_in; l.n_out = s->n_out;
-    memcpy(l.plan, s->plan, sizeof l.plan);
+    l.params_offset = 0; l.first_group = 0;
+    l.n_groups = (uint16_t)sucref_i_spec_groups(s);
+    for (i = 0; i < SUCREF_MAX_PLANES; i++) { l.plan[i] = s->plan[i]; }
     l.n_planes = s->n_planes; l.coarse = s->coarse;
     l.act = s->act; l.requant = s->requant; l.flags = s->flags;
     l.in_zero = s->in_zero; l.out_zero = s->out_zero; l.lo = s->lo; l.hi = s->hi; l.slope = s->slope;
-    l.n_groups = s->group_rows != NULL ? s->n_groups : 1;
     return l;
 }
 
@@ -5528,26 +5479,187 @@ static unsigned sucref_i_spec_shift(const sucref_layer_spec *s, uint32_t row)
     return s->plan[0] == 8 ? 0 : sucref_i_row_shift(s->w + (size_t)row * s->n_in, s->n_in);
 }
 
+/* ---- parts: digits of planes and their combinations ---- */
+
+#ifndef SUCREF_NO_PARITY
+/* digit of plane t of one weight; the first plane's is signed, a whole weight is itself */
+static int32_t sucref_i_part_digit(const sucref_layer_spec *s, uint32_t row, uint32_t col, unsigned t)
+{
+    const int32_t w = s->w[(size_t)row * s->n_in + col];
+    const int32_t v = (int32_t)sucref_i_unsigned_weight(w, sucref_i_spec_shift(s, row));
+    unsigned i, below = 8;
+    if (s->plan[t] == 8) { return w; }
+    for (i = 0; i <= t; i++) { below -= s->plan[i]; }
+    return ((v >> below) & ((1 << s->plan[t]) - 1)) - (t == 0 ? 1 << (s->plan[0] - 1) : 0);
+}
+
+/* sum over the data parts of coefficient * digit, of output k of each part */
+static int32_t sucref_i_combined(const sucref_i_parity *q, uint32_t k, uint32_t col, unsigned t)
+{
+    const sucref_parts *p = q->parts;
+    int32_t sum = 0;
+    unsigned i;
+    for (i = 0; i < p->n; i++) {
+        if (p->row[i] + k < p->row[i + 1]) {
+            sum += sucref_parity_coefficient(p->n, p->r, q->parity, i) *
+                   sucref_i_part_digit(q->layer, p->row[i] + k, col, t);
+        }
+    }
+    return sum;
+}
+#endif
+
+/* a weight to be written. Of a parity part: rows of one plane after another, low parts before high ones,
+ * combination = low + 128 * high */
+static int32_t sucref_i_weight_of(const sucref_i_writer *o, const sucref_layer_spec *s, uint32_t row, uint32_t col)
+{
+#ifndef SUCREF_NO_PARITY
+    const sucref_i_parity *q = o->parity;
+    if (q != NULL) {
+        const uint32_t rows = q->parts->rows;
+        int32_t v, high;
+        unsigned t;
+        for (t = 0; row >= q->group_rows[t]; t++) { row -= q->group_rows[t]; }
+        v = sucref_i_combined(q, row % rows, col, t);
+        high = sucref_i_floor32(v + 64, 7);
+        return q->group_rows[t] == rows ? v : row < rows ? v - 128 * high : high;
+    }
+#else
+    (void)o;
+#endif
+    return s->w[(size_t)row * s->n_in + col];
+}
+
+/* ---- what a spec must keep ---- */
+
+/* what the writer itself relies on; what else a file must keep sucref_model_open says. NULL where nothing is wrong */
+static const char *sucref_i_bad_shape(const sucref_layer_spec *s, const sucref_layer_spec *before, int parity)
+{
+    const sucref_layer l = sucref_i_layer_of(s);
+    unsigned g;
+    uint32_t sum = 0;
+    if (s->n_in < 1 || s->n_in > 65535U || s->n_out < 1 || s->n_out > 65535U ||
+        (before != NULL && s->n_in != before->n_out)) {
+        return "spec: sizes of a layer";
+    }
+    if ((s->w == NULL && !parity) || s->multiplier == NULL || s->exponent == NULL) { return "spec: a layer's NULL"; }
+    if (sucref_i_open_plan(&l, NULL, 0) != SUCREF_OK) { return "spec: plan"; }
+    if ((s->act == SUCREF_ACT_TABLE && s->table == NULL) || (s->act == SUCREF_ACT_LOOKUP && s->lookup == NULL) ||
+        ((s->flags & SUCREF_LAYER_ORDER) && s->order == NULL)) {
+        return "spec: a table or order that is NULL";
+    }
+    if (s->group_rows != NULL ? s->n_groups < 1 || s->n_groups > SUCREF_MAX_GROUPS : s->n_groups > 1) {
+        return "number of groups";
+    }
+    for (g = 0; g < sucref_i_spec_groups(s); g++) {
+        const uint32_t rows = sucref_i_spec_rows(s, g);
+        if (rows < 1 || rows > s->n_out - sum) { return "spec: rows of a group"; }
+        sum += rows;
+    }
+    return sum == s->n_out ? NULL : "spec: rows of the groups";
+}
+
+static const char *sucref_i_bad_weights(const sucref_i_writer *o, const sucref_layer_spec *s)
+{
+    const int saturates = s->coarse || s->plan[0] == 8; /* the shift is not that of the full weights */
+    uint32_t r, c;
+    for (r = 0; r < s->n_out; r++) {
+        unsigned shift = 0;
+        if (s->row_shift != NULL) { shift = s->row_shift[r]; }
+        if (shift > 7) { return "spec: a row shift over 7"; }
+        for (c = 0; c < s->n_in; c++) {
+            const int32_t w = sucref_i_weight_of(o, s, r, c), mag = w < 0 ? -w : w;
+            if (mag > 127) { return o->parity != NULL ? "spec: a parity beyond 16 bits" : "spec: a weight of -128"; }
+            if (!saturates && mag * ((int32_t)1 << shift) > 127) { return "spec: a row shift that cuts weights off"; }
+        }
+    }
+    return NULL;
+}
+
+/* bits of one group at a stop, and its correction */
+static const char *sucref_i_bad_entry(const sucref_layer *l, unsigned bits, unsigned before, const sucref_correction *c)
+{
+    if (bits < before || sucref_i_planes_for(l, bits) == 0xFFU) { return "spec: bits of a stop"; }
+    if (c != NULL && bits > 0 && bits < 8 && ((c->alpha == NULL) != (c->beta == NULL) ||
+                                              (c->alpha == NULL) != (c->gamma == NULL))) {
+        return "spec: half a correction";
+    }
+    return NULL;
+}
+
+static const char *sucref_i_bad_stop(const sucref_model_spec *spec, unsigned stop, unsigned total)
+{
+    unsigned n, g, flat = 0;
+    for (n = 0; n < spec->n_layers; n++) {
+        const sucref_layer l = sucref_i_layer_of(&spec->layers[n]);
+        for (g = 0; g < l.n_groups; g++, flat++) {
+            const unsigned at = stop * total + flat;
+            const char *bad = sucref_i_bad_entry(&l, spec->bits[at], stop > 0 ? spec->bits[at - total] : 0U,
+                                                 spec->corrections != NULL ? &spec->corrections[at] : NULL);
+            if (bad != NULL) { return bad; }
+        }
+    }
+    return NULL;
+}
+
+static const char *sucref_i_bad_spec(const sucref_i_writer *o, const sucref_model_spec *spec, uint32_t *where)
+{
+    const char *bad;
+    unsigned n, total = 0;
+    *where = 0;
+    if (spec == NULL || spec->layers == NULL || spec->in_bits == NULL || spec->bits == NULL) { return "spec: NULL"; }
+    *where = SUCREF_I_H_LAYERS;
+    if (spec->n_layers < 1 || spec->n_layers > SUCREF_MAX_LAYERS) { return "number of layers"; }
+    *where = SUCREF_I_H_STOPS;
+    if (spec->n_stops < 1 || spec->n_stops > SUCREF_MAX_STOPS) { return "number of stops"; }
+    *where = 0;
+    if (spec->bounds != NULL && (spec->bounds->mean == NULL || spec->bounds->weight == NULL ||
+                                 (spec->n_stops > 1 && (spec->bounds->root == NULL || spec->bounds->offset == NULL ||
+                                                        spec->bounds->norm == NULL)))) {
+        return "spec: bounds";
+    }
+    for (n = 0; n < spec->n_layers; n++) {
+        *where = n;
+        bad = sucref_i_bad_shape(&spec->layers[n], n > 0 ? &spec->layers[n - 1U] : NULL, o->parity != NULL);
+        if (bad == NULL) { bad = sucref_i_bad_weights(o, &spec->layers[n]); }
+        if (bad != NULL) { return bad; }
+        total += sucref_i_spec_groups(&spec->layers[n]);
+    }
+    for (n = 0; n < spec->n_stops; n++) {
+        *where = n;
+        bad = sucref_i_bad_stop(spec, n, total);
+        if (bad != NULL) { return bad; }
+    }
+    return NULL;
+}
+
+/* ---- head and sections ---- */
+
+static void sucref_i_write_columns(sucref_i_writer *o, const sucref_layer_spec *s)
+{
+    uint32_t r, c;
+    for (c = 0; c < s->n_in; c++) {
+        int32_t max = 0;
+        for (r = 0; r < s->n_out; r++) {
+            const int32_t w = sucref_i_weight_of(o, s, r, c), mag = w < 0 ? -w : w;
+            max = mag > max ? mag : max;
+        }
+        sucref_i_append(o, (uint32_t)max, 1);
+    }
+    sucref_i_pad(o);
+}
+
 static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s, const sucref_bounds *bounds)
 {
     const uint32_t k = (s->flags & SUCREF_LAYER_PER_ROW) ? s->n_out : 1U;
-    uint32_t r, c;
-    for (r = 0; r < s->n_out; r++) { sucref_i_append(o, (uint32_t)s->bias[r], 4); }
+    uint32_t r;
+    for (r = 0; r < s->n_out; r++) { sucref_i_append(o, s->bias != NULL ? (uint32_t)s->bias[r] : 0U, 4); }
     for (r = 0; r < k; r++) { sucref_i_append(o, (uint32_t)s->multiplier[r], 4); }
     for (r = 0; r < k; r++) { sucref_i_append(o, (uint8_t)s->exponent[r], 1); }
     sucref_i_pad(o);
     for (r = 0; r < s->n_out; r++) { sucref_i_append(o, sucref_i_spec_shift(s, r), 1); }
     sucref_i_pad(o);
-    for (c = 0; c < s->n_in; c++) {
-        uint32_t max = 0;
-        for (r = 0; r < s->n_out; r++) {
-            const int w = s->w[(size_t)r * s->n_in + c];
-            const uint32_t mag = (uint32_t)(w < 0 ? -w : w);
-            max = mag > max ? mag : max;
-        }
-        sucref_i_append(o, max, 1);
-    }
-    sucref_i_pad(o);
+    sucref_i_write_columns(o, s);
     for (r = 0; s->act == SUCREF_ACT_TABLE && r < SUCREF_TABLE_LEN; r++) {
         sucref_i_append(o, (uint16_t)s->table[r], 2);
     }
@@ -5555,34 +5667,38 @@ static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s
     sucref_i_pad(o);
     for (r = 0; (s->flags & SUCREF_LAYER_ORDER) && r < s->n_out; r++) { sucref_i_append(o, s->order[r], 2); }
     sucref_i_pad(o);
-    for (c = 0; bounds != NULL && c < s->n_in; c++) { sucref_i_append(o, bounds->mean[c], 1); }
+    for (r = 0; bounds != NULL && r < s->n_in; r++) { sucref_i_append(o, bounds->mean[r], 1); }
     sucref_i_pad(o);
-    for (c = 0; bounds != NULL && c < s->n_in; c++) { sucref_i_append(o, bounds->weight[c], 1); }
+    for (r = 0; bounds != NULL && r < s->n_in; r++) { sucref_i_append(o, bounds->weight[r], 1); }
     sucref_i_pad(o);
 }
 
-/* one plane of the rows of a group, as a section; returns its payload's offset, 0 when it cannot be packed */
+/* fills a plane of zeros: bits low .. low + width - 1 of v of a group's rows; those that fill the last block hold 128 */
+static void sucref_i_pack(const sucref_i_writer *o, uint8_t *bytes, const sucref_layer_spec *s, uint32_t first_row,
+                          uint32_t n_rows, unsigned low, unsigned width)
+{
+    const sucref_i_plane p = sucref_i_plane_of(bytes, n_rows, s->n_in, width);
+    uint32_t row, col;
+    for (row = 0; row < SUCREF_I_PAD4(n_rows); row++) {
+        const unsigned shift = width == 8 || row >= n_rows ? 0U : sucref_i_spec_shift(s, first_row + row);
+        for (col = 0; col < s->n_in; col++) {
+            const int32_t w = row < n_rows ? sucref_i_weight_of(o, s, first_row + row, col) : 0;
+            sucref_i_set_digit(bytes, &p, row, col, sucref_i_unsigned_weight(w, shift) >> low);
+        }
+    }
+}
+
+/* one plane of the rows of a group, as a section; returns its payload's offset */
 static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec *s, unsigned stop, unsigned layer,
                                      unsigned group, unsigned plane, uint32_t first_row, uint32_t n_rows)
 {
     const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_PLANE, stop, layer, group * 8U + plane);
     const uint32_t bytes = sucref_i_plane_bytes(n_rows, s->n_in, s->plan[plane]);
     unsigned low = 8, i;
-    uint32_t r;
     for (i = 0; i <= plane; i++) { low -= s->plan[i]; }
     if (s->coarse && plane == 1) { low = 0; } /* a plane of its own */
-    if (o->p != NULL) {
-        const sucref_i_plane p = sucref_i_plane_of(o->p + at, n_rows, s->n_in, s->plan[plane]);
-        for (r = 0; r < SUCREF_I_PAD4(n_rows); r++) {
-            const uint32_t row = first_row + r;
-            uint32_t c;
-            for (c = 0; r < n_rows && c < s->n_in; c++) { if (s->w[(size_t)row * s->n_in + c] == -128) { return 0; } }
-            if (r < n_rows && s->row_shift != NULL && s->row_shift[row] > 7) { return 0; }
-            sucref_i_pack_row(o->p + at, &p, r, r < n_rows ? s->w + (size_t)row * s->n_in : NULL,
-                              r < n_rows && p.width != 8 ? sucref_i_spec_shift(s, row) : 0U, low);
-        }
-    }
-    o->at += bytes;
+    if (o->p != NULL) { sucref_i_pack(o, o->p + at, s, first_row, n_rows, low, s->plan[plane]); }
+    sucref_i_advance(o, bytes);
     sucref_i_end_section(o, at);
     return at;
 }
@@ -5597,45 +5713,51 @@ static uint32_t sucref_i_write_correction(sucref_i_writer *o, const sucref_layer
             sucref_i_append(o, c != NULL && c->constant != NULL ? c->constant[r] : s->out_zero, 1);
         }
     } else {
-        for (r = 0; r < n_rows; r++) { sucref_i_append(o, (uint32_t)c->beta[r], 4); }
-        for (r = 0; r < n_rows; r++) { sucref_i_append(o, (uint32_t)c->gamma[r], 4); }
-        for (r = 0; r < n_rows; r++) { sucref_i_append(o, (uint16_t)c->alpha[r], 2); }
+        for (r = 0; r < n_rows; r++) { sucref_i_append(o, o->plain ? 0U : (uint32_t)c->beta[r], 4); }
+        for (r = 0; r < n_rows; r++) { sucref_i_append(o, o->plain ? 0U : (uint32_t)c->gamma[r], 4); }
+        for (r = 0; r < n_rows; r++) { sucref_i_append(o, o->plain ? 4096U : (uint16_t)c->alpha[r], 2); }
     }
     sucref_i_end_section(o, at);
     return at;
 }
 
-/* sections of one stop and group, and the table entries that point at them; 0 when something cannot be written */
-static int sucref_i_write_entry(sucref_i_writer *o, const sucref_model_spec *spec, uint32_t tables[3], unsigned total,
-                                unsigned stop, unsigned layer, unsigned group, unsigned flat, uint32_t first_row,
-                                uint32_t n_rows)
+/* where they start; groups of all layers */
+typedef struct { uint32_t groups, stops, entries; unsigned total; } sucref_i_tables;
+
+/* sections of one stop and group, and the table entries that point at them */
+static void sucref_i_write_entry(sucref_i_writer *o, const sucref_model_spec *spec, const sucref_i_tables *at,
+                                 unsigned stop, unsigned layer, unsigned group, unsigned flat, uint32_t first_row)
 {
     const sucref_layer_spec *s = &spec->layers[layer];
     const sucref_layer l = sucref_i_layer_of(s);
-    const unsigned bits = spec->bits[stop * total + flat],
-                   before = stop > 0 ? spec->bits[(stop - 1U) * total + flat] : 0;
-    const sucref_correction *c = spec->corrections != NULL ? &spec->corrections[stop * total + flat] : NULL;
-    const uint32_t entry = tables[2] + (stop * total + flat) * SUCREF_I_ENTRY,
-                   record = tables[0] + flat * SUCREF_I_GROUP;
-    unsigned plane = sucref_i_planes_for(&l, before), last = sucref_i_planes_for(&l, bits);
-    if (plane == 0xFFU || last == 0xFFU || bits < before) { return 0; }
-    if (l.coarse && bits == 8 && plane == 0) { plane = 1; }
+    const unsigned k = stop * at->total + flat, bits = spec->bits[k];
+    const sucref_correction *c = spec->corrections != NULL ? &spec->corrections[k] : NULL;
+    const uint32_t entry = at->entries + k * SUCREF_I_ENTRY, record = at->groups + flat * SUCREF_I_GROUP,
+                   n_rows = sucref_i_spec_rows(s, group);
+    sucref_stop_group now = { 0, 0 }, before = { 0, 0 };
+    sucref_i_task task, done;
+    unsigned plane;
+    now.bits = (uint8_t)bits;
+    before.bits = stop > 0 ? spec->bits[k - at->total] : (uint8_t)0;
+    task = sucref_i_task_of(&l, &now, NULL, 1);
+    done = sucref_i_task_of(&l, &before, NULL, 1);
     sucref_i_put(o, entry, bits, 1);
-    if (bits == 0 || (bits < 8 && c != NULL && c->alpha != NULL)) {
+    if (bits == 0 || (bits < 8 && (o->plain || (c != NULL && c->alpha != NULL)))) {
         sucref_i_put(o, entry + 4, sucref_i_write_correction(o, s, c, stop, layer, group, n_rows, bits), 4);
     }
-    for (; plane < last; plane++) {
-        const uint32_t at = sucref_i_write_plane(o, s, stop, layer, group, plane, first_row, n_rows);
-        if (at == 0) { return 0; }
-        sucref_i_put(o, record + 8U + 4U * plane, at, 4);
+    for (plane = task.first; plane < task.last; plane++) { /* those that no stop before has read */
+        uint32_t payload;
+        if (plane >= done.first && plane < done.last) { continue; }
+        payload = sucref_i_write_plane(o, s, stop, layer, group, plane, first_row, n_rows);
+        sucref_i_put(o, record + 8U + 4U * plane, payload, 4);
     }
-    return 1;
 }
 
 static void sucref_i_write_layer(const sucref_i_writer *o, const sucref_layer_spec *s, unsigned layer,
                                  unsigned first_group, uint32_t params, const sucref_bounds *bounds)
 {
-    const uint32_t at = SUCREF_I_HEADER + layer * SUCREF_I_LAYER;
+    const uint32_t at = SUCREF_I_HEADER + layer * SUCREF_I_LAYER,
+                   columns = bounds != NULL ? (uint32_t)SUCREF_LAYER_COLUMNS : 0U;
     const sucref_layer l = sucref_i_layer_of(s);
     unsigned i;
     sucref_i_put(o, at + SUCREF_I_L_IN, l.n_in, 4);
@@ -5648,7 +5770,7 @@ static void sucref_i_write_layer(const sucref_i_writer *o, const sucref_layer_sp
     sucref_i_put(o, at + SUCREF_I_L_COARSE, l.coarse, 1);
     sucref_i_put(o, at + SUCREF_I_L_ACT, l.act, 1);
     sucref_i_put(o, at + SUCREF_I_L_REQUANT, l.requant, 1);
-    sucref_i_put(o, at + SUCREF_I_L_FLAGS, bounds != NULL ? l.flags | (uint32_t)SUCREF_LAYER_COLUMNS : l.flags, 1);
+    sucref_i_put(o, at + SUCREF_I_L_FLAGS, (l.flags & ~(uint32_t)SUCREF_LAYER_COLUMNS) | columns, 1);
     sucref_i_put(o, at + SUCREF_I_L_IN_ZERO, l.in_zero, 1);
     sucref_i_put(o, at + SUCREF_I_L_OUT_ZERO, l.out_zero, 1);
     sucref_i_put(o, at + SUCREF_I_L_LO, l.lo, 1);
@@ -5656,7 +5778,8 @@ static void sucref_i_write_layer(const sucref_i_writer *o, const sucref_layer_sp
     sucref_i_put(o, at + SUCREF_I_L_SLOPE, (uint16_t)l.slope, 2);
 }
 
-static void sucref_i_write_head(const sucref_i_writer *o, const sucref_model_spec *spec, unsigned total, uint32_t head)
+static void sucref_i_write_header(const sucref_i_writer *o, const sucref_model_spec *spec, unsigned total,
+                                  uint32_t head)
 {
     const sucref_scale scale[3] = { spec->scales.input, spec->scales.output, spec->scales.logit };
     unsigned i;
@@ -5684,1047 +5807,414 @@ static void sucref_i_write_head(const sucref_i_writer *o, const sucref_model_spe
     }
 }
 
-/* 1 when the whole file was written (or counted) */
-static int sucref_i_write_all(sucref_i_writer *o, const sucref_model_spec *spec)
+static void sucref_i_write_exit(sucref_i_writer *o, const sucref_exit *e, unsigned stop, uint32_t record)
 {
-    uint32_t tables[3], head, row; /* groups, stops, entries */
-    unsigned layer, group, stop, total = 0, flat = 0;
-    for (layer = 0; layer < spec->n_layers; layer++) { total += sucref_i_layer_of(&spec->layers[layer]).n_groups; }
-    tables[0] = SUCREF_I_HEADER + (uint32_t)spec->n_layers * SUCREF_I_LAYER;
-    tables[1] = tables[0] + total * SUCREF_I_GROUP;
-    tables[2] = tables[1] + (uint32_t)spec->n_stops * SUCREF_I_STOP;
-    o->at = tables[2] + spec->n_stops * total * SUCREF_I_ENTRY;
+    const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_EXIT, stop, 0, 0);
+    sucref_i_append(o, e->margin, 4);
+    sucref_i_append(o, e->samples, 4);
+    sucref_i_append(o, e->disagreements, 4);
+    sucref_i_append(o, e->risk, 4);
+    sucref_i_end_section(o, at);
+    sucref_i_put(o, record + 8U, at, 4);
+}
+
+static void sucref_i_write_bounds(sucref_i_writer *o, const sucref_bounds *b, unsigned stop, uint32_t rows,
+                                  uint32_t record)
+{
+    const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_BOUNDS, stop, 0, 0);
+    uint32_t r;
+    sucref_i_append(o, b->root[stop], 4);
+    for (r = 0; r < rows; r++) { sucref_i_append(o, (uint32_t)b->offset[(size_t)stop * rows + r], 4); }
+    for (r = 0; r < rows; r++) { sucref_i_append(o, b->norm[(size_t)stop * rows + r], 4); }
+    sucref_i_end_section(o, at);
+    sucref_i_put(o, record + 12U, at, 4);
+}
+
+static void sucref_i_write_stop(sucref_i_writer *o, const sucref_model_spec *spec, const sucref_i_tables *at,
+                                unsigned stop)
+{
+    const uint32_t record = at->stops + stop * SUCREF_I_STOP;
+    unsigned layer, group, flat = 0;
     for (layer = 0; layer < spec->n_layers; layer++) {
-        const sucref_layer_spec *s = &spec->layers[layer];
-        sucref_i_write_layer(o, s, layer, flat, o->at, layer == 0 ? spec->bounds : NULL);
-        sucref_i_write_params(o, s, layer == 0 ? spec->bounds : NULL);
-        for (group = 0, row = 0; group < sucref_i_layer_of(s).n_groups; group++, flat++) {
-            sucref_i_put(o, tables[0] + flat * SUCREF_I_GROUP, row, 4);
-            sucref_i_put(o, tables[0] + flat * SUCREF_I_GROUP + 4U,
-                         s->group_rows != NULL ? s->group_rows[group] : s->n_out, 4);
-            row += s->group_rows != NULL ? s->group_rows[group] : s->n_out;
+        uint32_t row = 0;
+        for (group = 0; group < sucref_i_spec_groups(&spec->layers[layer]); group++, flat++) {
+            sucref_i_write_entry(o, spec, at, stop, layer, group, flat, row);
+            row += sucref_i_spec_rows(&spec->layers[layer], group);
         }
-        if (row != s->n_out) { return 0; }
+    }
+    if (stop + 1U < spec->n_stops) {
+        if (spec->exits != NULL) { sucref_i_write_exit(o, &spec->exits[stop], stop, record); }
+        if (spec->bounds != NULL && spec->bounds->root[stop] != 0) {
+            sucref_i_write_bounds(o, spec->bounds, stop, spec->layers[0].n_out, record);
+        }
+    }
+    sucref_i_put(o, record, o->at, 4);
+    sucref_i_put(o, record + 4U, spec->in_bits[stop], 1);
+}
+
+/* the whole file of a spec that has been checked */
+static void sucref_i_write_all(sucref_i_writer *o, const sucref_model_spec *spec)
+{
+    sucref_i_tables at;
+    uint32_t head;
+    unsigned n, group, flat = 0;
+    for (n = 0, at.total = 0; n < spec->n_layers; n++) { at.total += sucref_i_spec_groups(&spec->layers[n]); }
+    at.groups = SUCREF_I_HEADER + (uint32_t)spec->n_layers * SUCREF_I_LAYER;
+    at.stops = at.groups + at.total * SUCREF_I_GROUP;
+    at.entries = at.stops + (uint32_t)spec->n_stops * SUCREF_I_STOP;
+    o->at = at.entries + spec->n_stops * at.total * SUCREF_I_ENTRY;
+    for (n = 0; n < spec->n_layers; n++) {
+        const sucref_layer_spec *s = &spec->layers[n];
+        uint32_t row = 0;
+        sucref_i_write_layer(o, s, n, flat, o->at, n == 0 ? spec->bounds : NULL);
+        sucref_i_write_params(o, s, n == 0 ? spec->bounds : NULL);
+        for (group = 0; group < sucref_i_spec_groups(s); group++, flat++) {
+            sucref_i_put(o, at.groups + flat * SUCREF_I_GROUP, row, 4);
+            sucref_i_put(o, at.groups + flat * SUCREF_I_GROUP + 4U, sucref_i_spec_rows(s, group), 4);
+            row += sucref_i_spec_rows(s, group);
+        }
     }
     head = o->at;
-    for (stop = 0; stop < spec->n_stops; stop++) {
-        for (layer = 0, flat = 0; layer < spec->n_layers; layer++) {
-            const sucref_layer_spec *s = &spec->layers[layer];
-            for (group = 0, row = 0; group < sucref_i_layer_of(s).n_groups; group++, flat++) {
-                const uint32_t rows = s->group_rows != NULL ? s->group_rows[group] : s->n_out;
-                if (!sucref_i_write_entry(o, spec, tables, total, stop, layer, group, flat, row, rows)) { return 0; }
-                row += rows;
-            }
-        }
-        if (spec->exits != NULL && stop + 1U < spec->n_stops) {
-            const sucref_exit *e = &spec->exits[stop];
-            const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_EXIT, stop, 0, 0);
-            sucref_i_append(o, e->margin, 4);
-            sucref_i_append(o, e->samples, 4);
-            sucref_i_append(o, e->disagreements, 4);
-            sucref_i_append(o, e->risk, 4);
-            sucref_i_end_section(o, at);
-            sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP + 8U, at, 4);
-        }
-        if (spec->bounds != NULL && stop + 1U < spec->n_stops && spec->bounds->root[stop] != 0) {
-            const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_BOUNDS, stop, 0, 0), rows = spec->layers[0].n_out;
-            sucref_i_append(o, spec->bounds->root[stop], 4);
-            for (row = 0; row < rows; row++) {
-                sucref_i_append(o, (uint32_t)spec->bounds->offset[stop * rows + row], 4);
-            }
-            for (row = 0; row < rows; row++) { sucref_i_append(o, spec->bounds->norm[stop * rows + row], 4); }
-            sucref_i_end_section(o, at);
-            sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP + 12U, at, 4);
-        }
-        sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP, o->at, 4);
-        sucref_i_put(o, tables[1] + stop * SUCREF_I_STOP + 4U, spec->in_bits[stop], 1);
+    for (n = 0; n < spec->n_stops; n++) { sucref_i_write_stop(o, spec, &at, n); }
+    sucref_i_write_header(o, spec, at.total, head);
+}
+
+static uint32_t sucref_i_write(sucref_i_writer *o, uint8_t *out, size_t out_len, const sucref_model_spec *spec,
+                               sucref_fault *fault)
+{
+    sucref_model m;
+    uint32_t bytes, i;
+    const char *bad = sucref_i_bad_spec(o, spec, &i);
+    if (bad != NULL) {
+        (void)SUCREF_I_FAIL(fault, bad, i);
+        return 0;
     }
-    sucref_i_write_head(o, spec, total, head);
-    return 1;
+    sucref_i_write_all(o, spec);
+    bytes = o->at;
+    if (o->full || (out != NULL && out_len < bytes)) {
+        (void)SUCREF_I_FAIL(fault, o->full ? "spec: past 2^32 bytes" : "buffer too short", bytes);
+        return 0;
+    }
+    if (out == NULL) { return bytes; }
+    for (i = 0; i < bytes; i++) { out[i] = 0; }
+    o->p = out;
+    sucref_i_write_all(o, spec);
+    return sucref_model_open(&m, out, bytes, fault) == SUCREF_OK && sucref_model_check(&m, fault) == SUCREF_OK ? bytes
+                                                                                                              : 0;
 }
 
 SUCREF_API uint32_t sucref_model_write(uint8_t *out, size_t out_len, const sucref_model_spec *spec, sucref_fault *fault)
 {
-    sucref_i_writer o = { NULL, 0 };
-    sucref_model m;
-    uint32_t bytes;
-    if (spec == NULL || spec->layers == NULL || spec->n_layers < 1 || !sucref_i_write_all(&o, spec)) {
-        (void)SUCREF_I_FAIL(fault, "inconsistent spec", 0);
-        return 0;
-    }
-    bytes = o.at;
-    if (out == NULL) { return bytes; }
-    if (out_len < bytes) {
-        (void)SUCREF_I_FAIL(fault, "buffer too short", bytes);
-        return 0;
-    }
-    memset(out, 0, bytes);
-    o.p = out;
-    if (!sucref_i_write_all(&o, spec)) {
-        (void)SUCREF_I_FAIL(fault, "a weight of -128 or a row shift over 7", 0);
-        return 0;
-    }
-    return sucref_model_open(&m, out, bytes, fault) == SUCREF_OK ? bytes : 0;
+    sucref_i_writer o = { NULL, 0, 0, 0, NULL };
+    return sucref_i_write(&o, out, out_len, spec, fault);
 }
 
-SUCREF_API void sucref_quantize_multiplier(int32_t *multiplier, int *exponent, double real)
+/* ---- the inverse: base NULL counts what the arrays need ---- */
+
+typedef struct { uint8_t *base; uint64_t at; } sucref_i_room;
+
+static void *sucref_i_take(sucref_i_room *o, uint64_t bytes)
 {
-    double q;
-    int64_t m;
-    *multiplier = 0;
-    *exponent = 0;
-    if (!(real > 0) || !isfinite(real)) { return; }
-    q = frexp(real, exponent);
-    m = (int64_t)floor(q * 2147483648.0 + 0.5);
-    if (m == ((int64_t)1 << 31)) { m /= 2; ++*exponent; }
-    if (*exponent < -31) { *exponent = 0; return; }
-    *multiplier = (int32_t)m;
+    const uint64_t at = o->at;
+    o->at += (bytes + 7U) / 8U * 8U;
+    return o->base == NULL ? NULL : (void *)(o->base + (size_t)at);
 }
 
-SUCREF_API int sucref_table(int16_t *table, int kind, double step)
+/* n little-endian words of the file */
+static void *sucref_i_take_words(sucref_i_room *o, const uint8_t *from, uint32_t n)
 {
-    int i;
-    if (table == NULL || (kind != SUCREF_TABLE_SIGMOID && kind != SUCREF_TABLE_TANH)) { return SUCREF_E_ARG; }
-    if (!(step > 0) || !isfinite(step)) { return SUCREF_E_RANGE; }
-    /* both are 32768 * tanh in the table's units; sigmoid(x) = (1 + tanh(x / 2)) / 2 */
-    for (i = 0; i < SUCREF_TABLE_LEN; i++) {
-        const double x = (i - 16) * 2048.0 * step,
-                     v = floor(32768.0 * tanh(kind == SUCREF_TABLE_TANH ? x : x / 2) + 0.5);
-        table[i] = (int16_t)(v > 32767 ? 32767 : v);
-    }
-    return SUCREF_OK;
+    uint32_t *to = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)n), i;
+    for (i = 0; to != NULL && i < n; i++) { to[i] = sucref_i_u32(from + 4U * i); }
+    return to;
 }
 
-SUCREF_API int sucref_partition_float(int16_t *digits, const float *x, size_t len, const int8_t *p, size_t p_len,
-                                      int overflow)
+static void *sucref_i_take_halves(sucref_i_room *o, const uint8_t *from, uint32_t n)
 {
-    double top;
-    size_t n;
-    if (digits == NULL || x == NULL || p == NULL || (overflow != SUCREF_SATURATE && overflow != SUCREF_WRAP)) {
-        return SUCREF_E_ARG;
-    }
-    if (!sucref_i_vector_ok(p, p_len)) { return SUCREF_E_RANGE; }
-    for (n = 0; n < len; n++) {
-        if (isnan(x[n]) || (overflow == SUCREF_WRAP && isinf(x[n]))) { return SUCREF_E_RANGE; }
-    }
-    top = ldexp(1.0, p[0] - p[p_len - 1]);
-    for (n = 0; n < len; n++) {
-        double m = floor(ldexp(fabs((double)x[n]), -p[p_len - 1]));
-        if (m >= top) { m = overflow == SUCREF_SATURATE ? top - 1 : fmod(m, top); }
-        sucref_i_digits(digits + n, len, (uint32_t)m, x[n] < 0, p, p_len);
-    }
-    return SUCREF_OK;
+    uint16_t *to = (uint16_t *)sucref_i_take(o, 2U * (uint64_t)n);
+    uint32_t i;
+    for (i = 0; to != NULL && i < n; i++) { to[i] = sucref_i_u16(from + 2U * i); }
+    return to;
 }
 
-#ifndef SUCREF_NO_DITHER
-/* ---- outer: fit -------------------------------------------------------------------------------------------------- */
-
-/* solves a [k][k] y = b in place by elimination with pivots; what the equations leave open is 0 */
-static void sucref_i_solve(double *a, double *b, unsigned k)
+/* rows of each group, and all weights */
+static void sucref_i_spec_weights(sucref_layer_spec *s, sucref_i_room *o, const sucref_model *m, const sucref_layer *l)
 {
-    unsigned i, j, c, pivot_of[16];
-    uint8_t used[16] = { 0 };
-    double scale = 0, y[16];
-    for (i = 0; i < k * k; i++) { scale = fabs(a[i]) > scale ? fabs(a[i]) : scale; }
-    for (c = 0; c < k; c++) {
-        unsigned best = 16;
-        for (i = 0; i < k; i++) {
-            if (!used[i] && (best == 16 || fabs(a[i * k + c]) > fabs(a[best * k + c]))) { best = i; }
-        }
-        pivot_of[c] = 16;
-        if (best == 16 || fabs(a[best * k + c]) <= 1e-12 * scale) { continue; }
-        used[best] = 1;
-        pivot_of[c] = best;
-        for (i = 0; i < k; i++) {
-            const double f = i == best ? 0 : a[i * k + c] / a[best * k + c];
-            for (j = c; f != 0 && j < k; j++) { a[i * k + j] -= f * a[best * k + j]; }
-            b[i] -= f * b[best];
-        }
-    }
-    for (c = 0; c < k; c++) { y[c] = pivot_of[c] == 16 ? 0 : b[pivot_of[c]] / a[pivot_of[c] * k + c]; }
-    for (c = 0; c < k; c++) { b[c] = y[c]; }
-}
-
-/* feature[c][j][i] = the product with 1 for bin c of one factor, 0 for its others, and the values of the other factor.
- * of_x: the bins of X are asked for */
-static void sucref_i_outer_features(double *feature, const sucref_outer_bins *b, int of_x, const double *other)
-{
-    const unsigned k = of_x ? b->kx : b->kd;
-    size_t i, j, t;
-    memset(feature, 0, sizeof(double) * k * b->m * b->n);
-    for (j = 0; j < b->m; j++) {
-        for (i = 0; i < b->n; i++) {
-            for (t = 0; t < b->batch; t++) {
-                const unsigned x = b->bin_x[i * b->batch + t], d = b->bin_d[j * b->batch + t];
-                feature[((of_x ? x : d) * b->m + j) * b->n + i] += other[of_x ? d : x] / (double)b->batch;
+    const sucref_i_params at = sucref_i_params_of(l);
+    uint32_t *rows = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)l->n_groups), r, c;
+    int8_t *w = (int8_t *)sucref_i_take(o, (uint64_t)l->n_in * l->n_out);
+    unsigned g;
+    for (g = 0; o->base != NULL && g < l->n_groups; g++) {
+        sucref_group group;
+        sucref_model_group(&group, m, (unsigned)l->first_group + g);
+        rows[g] = group.n_rows;
+        for (r = 0; r < group.n_rows; r++) {
+            const uint32_t row = group.first_row + r;
+            const unsigned shift = SUCREF_READ_U8(m->bytes + at.shift + row);
+            for (c = 0; c < l->n_in; c++) {
+                w[(size_t)row * l->n_in + c] = (int8_t)sucref_i_weight(m, l, &group, shift, r, c);
             }
         }
     }
+    if (s != NULL) { s->group_rows = rows; s->w = w; }
 }
 
-/* one half of a round: the values of one factor; returns the objective */
-static double sucref_i_outer_half(double *value, double *feature, const double *g, const sucref_outer_bins *b, int of_x,
-                                  const double *other, int solve)
+static void sucref_i_spec_layer(sucref_layer_spec *s, sucref_i_room *o, const sucref_model *m, unsigned layer)
 {
-    const unsigned k = of_x ? b->kx : b->kd;
-    const size_t size = b->m * b->n;
-    double q[256], r[16], p[16], total = 0, sum = 0, error = 0;
-    unsigned c, e;
-    size_t i;
-    sucref_i_outer_features(feature, b, of_x, other);
-    for (i = 0; i < size; i++) { total += g[i]; }
-    for (c = 0; c < k; c++) {
-        r[c] = p[c] = 0;
-        for (i = 0; i < size; i++) { r[c] += feature[c * size + i] * g[i]; p[c] += feature[c * size + i]; }
+    sucref_layer_spec t;
+    sucref_i_params at;
+    sucref_layer l;
+    unsigned i;
+    sucref_model_layer(&l, m, layer);
+    at = sucref_i_params_of(&l);
+    t.n_in = l.n_in; t.n_out = l.n_out;
+    t.bias = (const int32_t *)sucref_i_take_words(o, m->bytes + at.bias, l.n_out);
+    i = (l.flags & SUCREF_LAYER_PER_ROW) ? (unsigned)l.n_out : 1U;
+    t.multiplier = (const int32_t *)sucref_i_take_words(o, m->bytes + at.multiplier, i);
+    t.exponent = (const int8_t *)(m->bytes + at.exponent);
+    t.row_shift = m->bytes + at.shift;
+    t.table = NULL; t.lookup = NULL; t.order = NULL;
+    if (l.act == SUCREF_ACT_TABLE) {
+        t.table = (const int16_t *)sucref_i_take_halves(o, m->bytes + at.table, SUCREF_TABLE_LEN);
     }
-    for (c = 0; c < k; c++) {
-        for (e = 0; e < k; e++) {
-            q[c * k + e] = b->lambda * p[c] * p[e];
-            for (i = 0; i < size; i++) { q[c * k + e] += feature[c * size + i] * feature[e * size + i]; }
-        }
-        r[c] += b->lambda * total * p[c];
+    if (l.act == SUCREF_ACT_LOOKUP) { t.lookup = m->bytes + at.table; }
+    if (l.flags & SUCREF_LAYER_ORDER) {
+        t.order = (const uint16_t *)sucref_i_take_halves(o, m->bytes + at.order, l.n_out);
     }
-    if (solve) {
-        sucref_i_solve(q, r, k);
-        for (c = 0; c < k; c++) { value[c] = r[c]; }
-    }
-    for (i = 0; i < size; i++) {
-        double fit = 0;
-        for (c = 0; c < k; c++) { fit += value[c] * feature[c * size + i]; }
-        error += (g[i] - fit) * (g[i] - fit);
-        sum += g[i] - fit;
-    }
-    return error + b->lambda * sum * sum;
+    for (i = 0; i < SUCREF_MAX_PLANES; i++) { t.plan[i] = l.plan[i]; }
+    t.n_planes = l.n_planes; t.coarse = l.coarse; t.n_groups = (uint8_t)l.n_groups;
+    t.act = l.act; t.requant = l.requant; t.flags = (uint8_t)(l.flags & ~SUCREF_LAYER_COLUMNS);
+    t.in_zero = l.in_zero; t.out_zero = l.out_zero; t.lo = l.lo; t.hi = l.hi; t.slope = l.slope;
+    sucref_i_spec_weights(&t, o, m, &l);
+    if (s != NULL) { *s = t; }
 }
 
-/* the mean of every bin; 1, or 0 when a bin number is out of range */
-static int sucref_i_bin_means(double *mean, const float *v, const uint8_t *bin, size_t len, unsigned k)
+/* bits and corrections of one stop */
+static void sucref_i_spec_stop(uint8_t *bits, sucref_correction *c, sucref_i_room *o, const sucref_model *m,
+                               unsigned stop)
 {
-    double count[16] = { 0 };
-    unsigned c;
-    size_t i;
-    for (c = 0; c < k; c++) { mean[c] = 0; }
-    for (i = 0; i < len; i++) {
-        if (bin[i] >= k) { return 0; }
-        mean[bin[i]] += (double)v[i];
-        count[bin[i]]++;
-    }
-    for (c = 0; c < k; c++) { if (count[c] > 0) { mean[c] /= count[c]; } }
-    return 1;
-}
-
-SUCREF_API int sucref_outer_fit(double *alpha, double *beta, const sucref_outer_bins *b, unsigned rounds,
-                                double *objective)
-{
-    double *g, *feature, now;
-    unsigned k, round;
-    size_t i, j, t;
-    if (alpha == NULL || beta == NULL || b == NULL || b->x == NULL || b->d == NULL || b->bin_x == NULL ||
-        b->bin_d == NULL) {
-        return SUCREF_E_ARG;
-    }
-    if (b->n < 1 || b->m < 1 || b->batch < 1 || b->kx < 1 || b->kx > 16 || b->kd < 1 || b->kd > 16) {
-        return SUCREF_E_RANGE;
-    }
-    if (!sucref_i_bin_means(alpha, b->x, b->bin_x, b->n * b->batch, b->kx) ||
-        !sucref_i_bin_means(beta, b->d, b->bin_d, b->m * b->batch, b->kd)) {
-        return SUCREF_E_RANGE;
-    }
-    k = b->kx > b->kd ? b->kx : b->kd;
-    if (b->m > (size_t)-1 / sizeof(double) / (k + 1U) / b->n) { return SUCREF_E_SPACE; }
-    g = (double *)malloc(sizeof(double) * b->m * b->n * (k + 1U));
-    if (g == NULL) { return SUCREF_E_SPACE; }
-    feature = g + b->m * b->n;
-    for (j = 0; j < b->m; j++) {
-        for (i = 0; i < b->n; i++) {
-            g[j * b->n + i] = 0;
-            for (t = 0; t < b->batch; t++) {
-                g[j * b->n + i] += (double)b->d[j * b->batch + t] * (double)b->x[i * b->batch + t] / (double)b->batch;
+    unsigned g;
+    for (g = 0; g < m->n_groups; g++) {
+        sucref_correction t = { NULL, NULL, NULL, NULL };
+        sucref_stop_group e;
+        sucref_group group;
+        sucref_model_group(&group, m, g);
+        sucref_model_stop_group(&e, m, stop, g);
+        if (e.correction_offset != 0) {
+            const uint8_t *p = m->bytes + e.correction_offset;
+            if (e.bits == 0) {
+                t.constant = p;
+            } else {
+                t.beta = (const int32_t *)sucref_i_take_words(o, p, group.n_rows);
+                t.gamma = (const int32_t *)sucref_i_take_words(o, p + 4U * group.n_rows, group.n_rows);
+                t.alpha = (const int16_t *)sucref_i_take_halves(o, p + 8U * group.n_rows, group.n_rows);
             }
         }
+        if (o->base != NULL) { bits[g] = e.bits; c[g] = t; }
     }
-    now = sucref_i_outer_half(beta, feature, g, b, 0, alpha, 0);
-    if (objective != NULL) { objective[0] = now; }
-    for (round = 0; round < 2U * rounds; round++) {
-        now = round % 2U == 0 ? sucref_i_outer_half(beta, feature, g, b, 0, alpha, 1)
-                              : sucref_i_outer_half(alpha, feature, g, b, 1, beta, 1);
-        if (objective != NULL) { objective[round + 1U] = now; }
-    }
-    free(g);
-    return SUCREF_OK;
 }
-#endif /* SUCREF_NO_DITHER */
 
-/* ---- calibrate --------------------------------------------------------------------------------------------------- */
-
-typedef struct {
-    const sucref_model_spec *spec;
-    sucref_correction *out;
-    uint32_t widest, n;        /* of all layers' inputs and outputs; samples */
-    unsigned total;            /* groups of all layers */
-    uint8_t *act, *next;       /* [n][widest] inputs and outputs of a layer, cut network */
-    uint8_t *full, *full_next; /* the same of the full network */
-    int32_t *beta, *gamma;     /* where the next group's corrections go */
-    int16_t *alpha;
-    uint8_t *constant;
-} sucref_i_calibration;
-
-/* sums for the regression of z on (acc, sum u), one row; u: the full network's activation */
-typedef struct { double n, a, s, z, aa, as, ss, az, sz, u; } sucref_i_sums;
-
-/* acc[r] = sum_c cut[c][r] * u_c; returns sum(u) */
-static uint32_t sucref_i_host_acc(int32_t *acc, const int16_t *cut, const uint8_t *u, uint32_t n_in, uint32_t n_out)
+/* exit rules of all stops but the last, NULL where none has one */
+static const sucref_exit *sucref_i_spec_exits(sucref_i_room *o, const sucref_model *m)
 {
-    uint32_t sum = 0, c, r;
-    for (r = 0; r < n_out; r++) { acc[r] = 0; }
-    for (c = 0; c < n_in; c++) {
-        const int32_t x = u[c];
-        if (x == 0) { continue; }
-        sum += u[c];
-        for (r = 0; r < n_out; r++) { acc[r] += x * cut[(size_t)c * n_out + r]; }
+    const sucref_exit none = { 0xFFFFFFFFU, 0, 0, 0xFFFFFFFFU };
+    sucref_exit *exits, e;
+    unsigned t, any = 0;
+    for (t = 0; t + 1U < m->n_stops; t++) { any |= sucref_model_exit(&e, m, t) == SUCREF_OK; }
+    if (!any) { return NULL; }
+    exits = (sucref_exit *)sucref_i_take(o, sizeof(sucref_exit) * (m->n_stops - 1U));
+    for (t = 0; exits != NULL && t + 1U < m->n_stops; t++) {
+        exits[t] = sucref_model_exit(&e, m, t) == SUCREF_OK ? e : none;
+    }
+    return exits;
+}
+
+/* bounds of the first layer, NULL where its columns have no weights */
+static const sucref_bounds *sucref_i_spec_bounds(sucref_i_room *o, const sucref_model *m)
+{
+    sucref_bounds *b;
+    sucref_layer l;
+    sucref_i_params at;
+    uint32_t *root, *offset, *norm, r;
+    unsigned t;
+    sucref_model_layer(&l, m, 0);
+    if (!(l.flags & SUCREF_LAYER_COLUMNS)) { return NULL; }
+    at = sucref_i_params_of(&l);
+    b = (sucref_bounds *)sucref_i_take(o, sizeof *b);
+    root = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)m->n_stops);
+    offset = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)m->n_stops * l.n_out);
+    norm = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)m->n_stops * l.n_out);
+    if (b == NULL) { return NULL; }
+    b->mean = m->bytes + at.mean; b->weight = m->bytes + at.weight;
+    b->root = root; b->offset = (const int32_t *)offset; b->norm = norm;
+    for (t = 0; t + 1U < m->n_stops; t++) {
+        sucref_stop s;
+        sucref_model_stop(&s, m, t);
+        root[t] = 0;
+        if (s.bounds_offset == 0 ||
+            !sucref_i_section_ok(m, s.bounds_offset, 4U + 8U * l.n_out, s.end, SUCREF_I_T_BOUNDS, 0, 0)) {
+            continue;
+        }
+        root[t] = sucref_i_u32(m->bytes + s.bounds_offset);
+        for (r = 0; r < l.n_out; r++) {
+            offset[(size_t)t * l.n_out + r] = sucref_i_u32(m->bytes + s.bounds_offset + 4U + 4U * r);
+            norm[(size_t)t * l.n_out + r] = sucref_i_u32(m->bytes + s.bounds_offset + 4U + 4U * (l.n_out + r));
+        }
+    }
+    return b;
+}
+
+static void sucref_i_spec_fill(sucref_model_spec *spec, sucref_i_room *o, const sucref_model *m)
+{
+    const uint32_t entries = (uint32_t)m->n_stops * m->n_groups;
+    sucref_layer_spec *layers = (sucref_layer_spec *)sucref_i_take(o, sizeof *layers * (uint64_t)m->n_layers);
+    sucref_correction *c = (sucref_correction *)sucref_i_take(o, sizeof *c * (uint64_t)entries);
+    uint8_t *bits = (uint8_t *)sucref_i_take(o, entries), *in_bits = (uint8_t *)sucref_i_take(o, m->n_stops);
+    unsigned n;
+    for (n = 0; n < m->n_layers; n++) { sucref_i_spec_layer(layers != NULL ? &layers[n] : NULL, o, m, n); }
+    for (n = 0; n < m->n_stops; n++) {
+        sucref_stop s;
+        sucref_model_stop(&s, m, n);
+        if (in_bits != NULL) { in_bits[n] = s.in_bits; }
+        sucref_i_spec_stop(bits != NULL ? bits + n * m->n_groups : NULL, c != NULL ? c + n * m->n_groups : NULL, o, m,
+                           n);
+    }
+    spec->layers = layers; spec->corrections = c; spec->bits = bits; spec->in_bits = in_bits;
+    spec->exits = sucref_i_spec_exits(o, m);
+    spec->bounds = sucref_i_spec_bounds(o, m);
+    spec->n_layers = (uint8_t)m->n_layers; spec->n_stops = m->n_stops; spec->input_type = m->input_type;
+    spec->softmax_shift = m->softmax_shift; spec->softmax_multiplier = m->softmax_multiplier;
+    sucref_model_scales(&spec->scales, m);
+}
+
+SUCREF_API size_t sucref_model_spec_of(sucref_model_spec *spec, void *memory, size_t memory_len, const sucref_model *m)
+{
+    struct sucref_i_pointer_align { char c; void *p; };
+    sucref_model_spec t;
+    sucref_i_room o = { NULL, 0 };
+    if (m == NULL || (memory != NULL && spec == NULL) || m->usable_stops != m->n_stops) { return 0; }
+    sucref_i_spec_fill(&t, &o, m);
+    if (o.at > (size_t)-1) { return 0; }
+    if (memory == NULL) { return (size_t)o.at; }
+    if ((uintptr_t)memory % offsetof(struct sucref_i_pointer_align, p) != 0 || memory_len < o.at) { return 0; }
+    o.base = (uint8_t *)memory;
+    o.at = 0;
+    sucref_i_spec_fill(spec, &o, m);
+    return (size_t)o.at;
+}
+
+#ifndef SUCREF_NO_PARITY
+/* rows of each protected plane's combinations; 0 where one is too wide for low + 128 * high */
+static uint32_t sucref_i_parity_rows(sucref_i_parity *q, unsigned planes)
+{
+    const uint32_t rows = q->parts->rows;
+    uint32_t k, c, sum = 0;
+    unsigned t;
+    for (t = 0; t < planes; t++) {
+        int wide = 0;
+        for (k = 0; k < rows; k++) {
+            for (c = 0; c < q->layer->n_in; c++) {
+                const int32_t v = sucref_i_combined(q, k, c, t);
+                wide |= v > 127 || v < -127;
+            }
+        }
+        q->group_rows[t] = wide ? 2U * rows : rows;
+        sum += q->group_rows[t];
     }
     return sum;
 }
 
-/* column c, row r: floor(v / 2^k) * 2^k - 128 at the row's bits (NULL: 8, in units of the unshifted weights) */
-static int16_t *sucref_i_cut_matrix(const sucref_layer_spec *s, const uint8_t *row_bits)
+/* NULL, or what is wrong with a layer's rows on devices */
+static const char *sucref_i_bad_parts(const sucref_layer_spec *layer, const sucref_parts *p, unsigned part)
 {
-    int16_t *cut = (int16_t *)malloc(sizeof(int16_t) * s->n_in * s->n_out);
-    uint32_t r, c;
-    for (r = 0; cut != NULL && r < s->n_out; r++) {
-        const int k = 8 - (row_bits != NULL ? row_bits[r] : 8), shift = k == 0 ? 0 : (int)sucref_i_spec_shift(s, r);
-        for (c = 0; c < s->n_in; c++) {
-            int v = s->w[(size_t)r * s->n_in + c] * (1 << shift);
-            v = (v > 127 ? 127 : v < -128 ? -128 : v) + 128;
-            cut[(size_t)c * s->n_out + r] = (int16_t)((v >> k) * (1 << k) - 128);
-        }
-    }
-    return cut;
-}
-
-/* alpha, gamma, beta of one row: least squares with a little weight on leaving alone what the data do not show */
-static void sucref_i_fit(const sucref_i_sums *q, int16_t *alpha, int32_t *gamma, int32_t *beta)
-{
-    const double ma = q->a / q->n, ms = q->s / q->n, mz = q->z / q->n;
-    const double aa = (q->aa / q->n - ma * ma) * (1 + 1e-5) + 1e-6, ss = (q->ss / q->n - ms * ms) * (1 + 1e-5) + 1e-6;
-    const double as = q->as / q->n - ma * ms, az = q->az / q->n - ma * mz, sz = q->sz / q->n - ms * mz,
-                 det = aa * ss - as * as;
-    double a = (az * ss - sz * as) / det * 4096.0, g = (sz * aa - az * as) / det * 4096.0, b;
-    a = floor((a > 32766 ? 32766 : a < -32768 ? -32768 : a) + 0.5);
-    g = floor((g > 2e9 ? 2e9 : g < -2e9 ? -2e9 : g) + 0.5);
-    b = floor(mz - (a * ma + g * ms) / 4096.0 + 0.5 + 0.5); /* the second half undoes the mean of the floor */
-    *alpha = (int16_t)a;
-    *gamma = (int32_t)g;
-    *beta = (int32_t)(b > 2e9 ? 2e9 : b < -2e9 ? -2e9 : b);
-}
-
-/* the activation of z in a spec's words; table: room for the knots in the file's byte order */
-static uint8_t sucref_i_spec_post(const sucref_layer_spec *s, const sucref_layer *l, int32_t z, uint32_t row,
-                                  const uint8_t *table)
-{
-    const uint32_t k = (s->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
-    return sucref_i_post(l, z, s->multiplier[k], s->exponent[k], s->act == SUCREF_ACT_LOOKUP ? s->lookup : table);
-}
-
-/* what one sample adds to the sums of all rows */
-static void sucref_i_gather(sucref_i_sums *sums, const int32_t *acc, const int32_t *z, const uint8_t *u, uint32_t sum,
-                            uint32_t n_out)
-{
-    uint32_t r;
-    for (r = 0; r < n_out; r++) {
-        sucref_i_sums *q = &sums[r];
-        const double a = acc[r], s = sum, v = z[r];
-        q->n++; q->a += a; q->s += s; q->z += v; q->u += u[r];
-        q->aa += a * a; q->as += a * s; q->ss += s * s; q->az += a * v; q->sz += s * v;
-    }
-}
-
-/* turns the sums into the corrections of the layer's groups at this stop */
-static void sucref_i_fit_groups(sucref_i_calibration *c, const sucref_layer_spec *s, const uint8_t *row_bits,
-                                const sucref_i_sums *sums, sucref_correction *out)
-{
-    const unsigned groups = s->group_rows != NULL ? s->n_groups : 1U;
-    uint32_t row = 0, i;
-    unsigned g;
-    for (g = 0; g < groups; g++, out++) {
-        const uint32_t rows = s->group_rows != NULL ? s->group_rows[g] : s->n_out;
-        out->alpha = NULL; out->beta = out->gamma = NULL; out->constant = NULL;
-        if (row_bits[row] == 0) {
-            out->constant = c->constant;
-            for (i = 0; i < rows; i++) { *c->constant++ = (uint8_t)(sums[row + i].u / sums[row + i].n + 0.5); }
-        } else if (row_bits[row] < 8) {
-            out->alpha = c->alpha; out->gamma = c->gamma; out->beta = c->beta;
-            for (i = 0; i < rows; i++) { sucref_i_fit(&sums[row + i], c->alpha++, c->gamma++, c->beta++); }
-        }
-        row += rows;
-    }
-}
-
-/* a row's activation in the cut network */
-static uint8_t sucref_i_cut_output(const sucref_layer_spec *s, const sucref_layer *l, const sucref_correction *k,
-                                   uint32_t row, uint32_t i, unsigned bits, int32_t acc, uint32_t sum,
-                                   const uint8_t *table)
-{
-    if (bits == 0) { return k->constant[i]; }
-    return sucref_i_spec_post(
-        s, l,
-        bits == 8 ? s->bias[row] + acc
-                  : sucref_i_sat32(k->beta[i] +
-                                   sucref_i_floor64((int64_t)k->alpha[i] * acc + (int64_t)k->gamma[i] * sum, 12)),
-        row, table);
-}
-
-/* one layer of one stop; out: the layer's first group at this stop; bits: of its groups */
-static int sucref_i_calibrate_layer(sucref_i_calibration *c, const sucref_layer_spec *s, const uint8_t *bits,
-                                    sucref_correction *out)
-{
-    const sucref_layer l = sucref_i_layer_of(s);
-    uint8_t *row_bits = (uint8_t *)malloc(s->n_out), table[2 * SUCREF_TABLE_LEN];
-    int32_t *acc = (int32_t *)malloc(sizeof(int32_t) * s->n_out * 2U);
-    sucref_i_sums *sums = (sucref_i_sums *)calloc(s->n_out, sizeof *sums);
-    int16_t *cut = NULL, *whole = sucref_i_cut_matrix(s, NULL);
-    uint32_t k, r, g, i;
-    int ok = row_bits != NULL && acc != NULL && sums != NULL && whole != NULL, pass;
-    for (i = 0; s->act == SUCREF_ACT_TABLE && i < SUCREF_TABLE_LEN; i++) {
-        table[2U * i] = (uint8_t)(uint16_t)s->table[i];
-        table[2U * i + 1U] = (uint8_t)((uint16_t)s->table[i] >> 8);
-    }
-    for (r = 0, g = 0; ok && r < s->n_out; g++) {
-        for (i = 0; i < (s->group_rows != NULL ? s->group_rows[g] : s->n_out); i++) { row_bits[r++] = bits[g]; }
-    }
-    if (ok) { cut = sucref_i_cut_matrix(s, row_bits); }
-    ok = ok && cut != NULL;
-    for (pass = 0; ok && pass < 2; pass++) { /* fit, then evaluate */
-        for (k = 0; k < c->n; k++) {
-            const uint32_t sum = sucref_i_host_acc(acc, cut, c->act + (size_t)k * c->widest, s->n_in, s->n_out);
-            uint8_t *full = c->full_next + (size_t)k * c->widest, *next = c->next + (size_t)k * c->widest;
-            if (pass == 1) {
-                for (r = 0, g = 0; r < s->n_out; g++) {
-                    for (i = 0; i < (s->group_rows != NULL ? s->group_rows[g] : s->n_out); i++, r++) {
-                        next[r] = sucref_i_cut_output(s, &l, &out[g], r, i, bits[g], acc[r], sum, table);
-                    }
-                }
-                continue;
-            }
-            (void)sucref_i_host_acc(acc + s->n_out, whole, c->full + (size_t)k * c->widest, s->n_in, s->n_out);
-            for (r = 0; r < s->n_out; r++) {
-                acc[s->n_out + r] += s->bias[r];
-                full[r] = sucref_i_spec_post(s, &l, acc[s->n_out + r], r, table);
-            }
-            sucref_i_gather(sums, acc, acc + s->n_out, full, sum, s->n_out);
-        }
-        if (pass == 0) { sucref_i_fit_groups(c, s, row_bits, sums, out); }
-    }
-    free(row_bits); free(acc); free(sums); free(cut); free(whole);
-    return ok ? SUCREF_OK : SUCREF_E_SPACE;
-}
-
-static int sucref_i_calibrate_stop(sucref_i_calibration *c, const uint8_t *samples, unsigned stop,
-                                   void (*progress)(void *, unsigned, unsigned), void *user)
-{
-    const sucref_model_spec *spec = c->spec;
-    const uint32_t n_in = spec->layers[0].n_in;
-    uint32_t k, i;
-    unsigned n, flat = 0;
-    int status = SUCREF_OK;
-    for (k = 0; k < c->n; k++) {
-        for (i = 0; i < n_in; i++) {
-            const uint8_t u = (uint8_t)(samples[(size_t)k * n_in + i] ^
-                                        (spec->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U));
-            c->full[(size_t)k * c->widest + i] = u;
-            c->act[(size_t)k * c->widest + i] = (uint8_t)sucref_i_cut(u, 8U - spec->in_bits[stop]);
-        }
-    }
-    for (n = 0; status == SUCREF_OK && n < spec->n_layers; n++) {
-        uint8_t *swap;
-        status = sucref_i_calibrate_layer(c, &spec->layers[n], spec->bits + stop * c->total + flat,
-                                          c->out + stop * c->total + flat);
-        flat += sucref_i_layer_of(&spec->layers[n]).n_groups;
-        swap = c->act; c->act = c->next; c->next = swap;
-        swap = c->full; c->full = c->full_next; c->full_next = swap;
-        if (progress != NULL) { progress(user, stop * spec->n_layers + n + 1U, (spec->n_stops - 1U) * spec->n_layers); }
-    }
-    return status;
-}
-
-SUCREF_API int sucref_calibrate(sucref_correction *corrections, void **memory, const sucref_model_spec *spec,
-                                const uint8_t *samples, uint32_t n_samples,
-                                void (*progress)(void *user, unsigned done, unsigned of), void *user)
-{
-    sucref_i_calibration c;
-    size_t rows = 0;
-    uint8_t *acts;
-    unsigned n;
-    int status = SUCREF_E_SPACE;
-    if (corrections == NULL || memory == NULL || spec == NULL || samples == NULL || n_samples < 1) {
-        return SUCREF_E_ARG;
-    }
-    memset(&c, 0, sizeof c);
-    c.spec = spec; c.out = corrections; c.n = n_samples;
-    for (n = 0; n < spec->n_layers; n++) {
-        const sucref_layer_spec *s = &spec->layers[n];
-        c.total += sucref_i_layer_of(s).n_groups;
-        rows += s->n_out;
-        c.widest = s->n_in > c.widest ? s->n_in : c.widest;
-        c.widest = s->n_out > c.widest ? s->n_out : c.widest;
-    }
-    memset(corrections, 0, sizeof *corrections * c.total * spec->n_stops);
-    rows *= spec->n_stops;
-    *memory = malloc(rows * 11U + 1U);
-    acts = (uint8_t *)malloc((size_t)c.widest * n_samples * 4U);
-    if (*memory != NULL && acts != NULL) {
-        c.beta = (int32_t *)*memory;
-        c.gamma = c.beta + rows;
-        c.alpha = (int16_t *)(c.gamma + rows);
-        c.constant = (uint8_t *)(c.alpha + rows);
-        c.act = acts; c.next = acts + (size_t)c.widest * n_samples;
-        c.full = c.next + (size_t)c.widest * n_samples; c.full_next = c.full + (size_t)c.widest * n_samples;
-        for (n = 0, status = SUCREF_OK; status == SUCREF_OK && n + 1U < spec->n_stops; n++) {
-            status = sucref_i_calibrate_stop(&c, samples, n, progress, user);
-        }
-    }
-    free(acts);
-    if (status != SUCREF_OK) { free(*memory); *memory = NULL; }
-    return status;
-}
-
-/* ---- certify ----------------------------------------------------------------------------------------------------- */
-
-/* 4096 * R of one row: what its weights lack at a stop; c: the group's correction or NULL, i the row inside it */
-static void sucref_i_residual(double *out, int64_t *beta, const sucref_layer_spec *s, const sucref_correction *c,
-                              uint32_t row, uint32_t i, unsigned bits)
-{
-    const int k = 8 - (int)bits, shift = (int)sucref_i_spec_shift(s, row);
-    const int64_t alpha = c != NULL && c->alpha != NULL ? c->alpha[i] : 4096 >> shift;
-    const int64_t gamma = c != NULL && c->alpha != NULL ? c->gamma[i]
-                          : shift >= k                  ? 0
-                                                        : ((1 << (k - shift)) - 1) * 2048;
-    uint32_t n;
-    *beta = c != NULL && c->alpha != NULL ? c->beta[i] : s->bias[row];
-    for (n = 0; n < s->n_in; n++) {
-        const int w = s->w[(size_t)row * s->n_in + n];
-        int v = w * (1 << shift);
-        v = (v > 127 ? 127 : v < -128 ? -128 : v) + 128;
-        out[n] = (double)(4096 * (int64_t)w - alpha * ((v >> k) * (1 << k) - 128) - gamma);
-    }
-}
-
-/* at least the square root of the largest eigenvalue of the symmetric g [n][n], which is overwritten, as is t: (sum of
- * the 512th powers of all)^(1/512) by eight squarings */
-static double sucref_i_gram_root(double *g, double *t, uint32_t n)
-{
-    double log_norm = 0;
-    size_t i, j, k;
-    int step;
-    for (step = 0; ; step++) {
-        double norm = 0, *swap;
-        for (i = 0; i < (size_t)n * n; i++) { norm += g[i] * g[i]; }
-        norm = sqrt(norm);
-        log_norm += log(norm > 0 ? norm : 1) / (double)(1 << step);
-        if (step == 8 || !(norm > 0)) { return exp(log_norm / 2) * (1 + 1e-6); }
-        for (i = 0; i < (size_t)n * n; i++) { g[i] /= norm; t[i] = 0; }
-        for (i = 0; i < n; i++) {
-            for (k = 0; k < n; k++) { for (j = 0; j < n; j++) { t[i * n + j] += g[i * n + k] * g[k * n + j]; } }
-        }
-        swap = g; g = t; t = swap;
-    }
-}
-
-/* the group of a row, and its place inside it */
-static unsigned sucref_i_spec_group(const sucref_layer_spec *s, uint32_t row, uint32_t *inside)
-{
-    unsigned g = 0;
-    *inside = row;
-    while (s->group_rows != NULL && *inside >= s->group_rows[g]) { *inside -= s->group_rows[g++]; }
-    return g;
-}
-
-/* one stop's offsets and norms, and the residuals r [n_out][n_in] divided by the roots of the column weights;
- * 0 where one does not fit */
-static int sucref_i_certify_rows(double *r, int32_t *offset, uint32_t *norm, const sucref_bounds *b,
-                                 const sucref_model_spec *spec, unsigned stop, unsigned total)
-{
-    const sucref_layer_spec *s = &spec->layers[0];
-    uint32_t row, inside, n;
-    for (row = 0; row < s->n_out; row++) {
-        const unsigned group = sucref_i_spec_group(s, row, &inside), bits = spec->bits[stop * total + group];
-        double *x = r + (size_t)row * s->n_in, sum = 0, square = 0;
-        int64_t beta;
-        offset[row] = 0;
-        norm[row] = 0;
-        for (n = 0; n < s->n_in; n++) { x[n] = 0; }
-        if (bits == 8) { continue; }
-        sucref_i_residual(x, &beta, s, spec->corrections != NULL ? &spec->corrections[stop * total + group] : NULL, row,
-                          inside, bits);
-        for (n = 0; n < s->n_in; n++) {
-            sum += x[n] * b->mean[n]; /* integers whose sum stays below 2^53 */
-            x[n] /= sqrt((double)b->weight[n]);
-            square += x[n] * x[n];
-        }
-        sum = floor(sum / 4096.0) + (double)s->bias[row] - (double)beta;
-        square = ceil(sqrt(square) / 16.0 * (1 + 1e-9)) + 1;
-        if (fabs(sum) > 2147483647.0 || square > 4294967295.0) { return 0; }
-        offset[row] = (int32_t)sum;
-        norm[row] = (uint32_t)square;
-    }
-    return 1;
-}
-
-/* root of the largest eigenvalue of the rows' normalised Gram matrix, in 2^-16; g, t: [n][n] scratch */
-static uint32_t sucref_i_certify_root(const double *r, uint32_t n, uint32_t n_in, double *g, double *t)
-{
-    uint32_t i, j, k;
-    double root;
-    for (i = 0; i < n; i++) {
-        for (j = 0; j <= i; j++) {
-            double dot = 0;
-            for (k = 0; k < n_in; k++) { dot += r[(size_t)i * n_in + k] * r[(size_t)j * n_in + k]; }
-            g[(size_t)i * n + j] = dot;
-        }
-    }
-    for (i = 0; i < n; i++) { t[i] = g[(size_t)i * n + i] > 0 ? sqrt(g[(size_t)i * n + i]) : 1; }
-    for (i = 0; i < n; i++) {
-        for (j = 0; j <= i; j++) {
-            g[(size_t)i * n + j] /= t[i] * t[j];
-            g[(size_t)j * n + i] = g[(size_t)i * n + j];
-        }
-    }
-    root = sucref_i_gram_root(g, t, n);
-    return (uint32_t)ceil((root > 1 ? root : 1) * 65536.0) + 1U;
-}
-
-/* can a stop have bounds? */
-static int sucref_i_certifiable(const sucref_model_spec *spec, unsigned stop, unsigned total)
-{
-    const unsigned first = sucref_i_layer_of(&spec->layers[0]).n_groups;
-    unsigned g;
-    for (g = 0; g < total; g++) {
-        const unsigned bits = spec->bits[stop * total + g];
-        if (g < first ? bits == 0 : bits != 8) { return 0; }
-    }
-    return spec->in_bits[stop] == 8 && (spec->layers[0].flags & SUCREF_LAYER_KEEP);
-}
-
-/* means of the columns and weights that fall with their spread */
-static void sucref_i_column_weights(uint8_t *mean, uint8_t *weight, const sucref_model_spec *spec,
-                                    const uint8_t *samples, uint32_t n)
-{
-    const uint32_t n_in = spec->layers[0].n_in;
-    uint32_t c, k;
-    for (c = 0; c < n_in; c++) {
-        double sum = 0, square = 0;
-        for (k = 0; k < n; k++) {
-            const double u = samples[(size_t)k * n_in + c] ^ (spec->input_type == SUCREF_INPUT_S8 ? 0x80 : 0);
-            sum += u;
-            square += u * u;
-        }
-        sum /= n;
-        square = square / n - sum * sum;
-        mean[c] = (uint8_t)(sum + 0.5);
-        weight[c] = (uint8_t)(2040.0 / (8 + sqrt(square > 0 ? square : 0)) + 0.5); /* 15..255 */
-    }
-}
-
-SUCREF_API int sucref_certify(sucref_bounds *bounds, void **memory, const sucref_model_spec *spec,
-                              const uint8_t *samples, uint32_t n_samples)
-{
-    unsigned total = 0, n, some = 0;
-    size_t rows, stops;
-    uint32_t n_in, *root;
-    double *r, *g;
-    if (bounds == NULL || memory == NULL || spec == NULL || spec->layers == NULL || spec->n_stops < 1 ||
-        samples == NULL || n_samples < 1) {
-        return SUCREF_E_ARG;
-    }
-    for (n = 0; n < spec->n_layers; n++) { total += sucref_i_layer_of(&spec->layers[n]).n_groups; }
-    rows = spec->layers[0].n_out;
-    n_in = spec->layers[0].n_in;
-    stops = spec->n_stops - 1U;
-    *memory = calloc(stops * (4U + 8U * rows) + 2U * n_in, 1);
-    r = (double *)malloc(sizeof(double) * rows * n_in);
-    g = (double *)malloc(sizeof(double) * rows * rows * 2U);
-    if (*memory != NULL && r != NULL && g != NULL) {
-        int32_t *offset;
-        uint32_t *norm;
-        uint8_t *columns;
-        root = (uint32_t *)*memory;
-        offset = (int32_t *)(root + stops);
-        norm = (uint32_t *)(offset + stops * rows);
-        columns = (uint8_t *)(norm + stops * rows);
-        bounds->root = root;
-        bounds->offset = offset;
-        bounds->norm = norm;
-        bounds->mean = columns;
-        bounds->weight = columns + n_in;
-        sucref_i_column_weights(columns, columns + n_in, spec, samples, n_samples);
-        for (n = 0; n < stops; n++) {
-            if (!sucref_i_certifiable(spec, n, total) ||
-                !sucref_i_certify_rows(r, offset + n * rows, norm + n * rows, bounds, spec, n, total)) {
-                continue;
-            }
-            root[n] = sucref_i_certify_root(r, (uint32_t)rows, n_in, g, g + rows * rows);
-            some = 1;
-        }
-    }
-    n = r != NULL && g != NULL && *memory != NULL;
-    free(r);
-    free(g);
-    if (!some) { free(*memory); *memory = NULL; }
-    return !n ? SUCREF_E_SPACE : some ? SUCREF_OK : SUCREF_E_STATE;
-}
-
-/* ---- quantize: float layers to a model --------------------------------------------------------------------------- */
-
-typedef struct {             /* one layer while it is being prepared; arrays from one malloc each */
-    int8_t *w;
-    int32_t *bias, *multiplier;
-    int8_t *exponent;
-    uint8_t *shift;
-    double *row_scale;       /* real value of one step of w */
-    double in_scale, out_scale;
-    float range[2];          /* of the float activations */
-    sucref_layer_spec spec;
-    int planned;             /* follows the plan; else 8 bits at every stop */
-} sucref_i_prep;
-
-typedef struct {
-    sucref_i_prep *layer;
-    const sucref_float_layer *in;
-    const sucref_quantize_options *opt;
-    unsigned n_layers, n_stops;
-    uint32_t widest;
-    uint8_t bits[SUCREF_MAX_STOPS]; /* of planned layers */
-} sucref_i_job;
-
-static int sucref_i_finite_layers(const sucref_float_layer *in, unsigned n)
-{
+    uint32_t most = 0;
     unsigned i;
-    size_t k;
-    for (i = 0; i < n; i++) {
-        if (in[i].n_in < 1 || in[i].n_in > 65535U || in[i].n_out < 1 || in[i].n_out > 65535U) { return 0; }
-        if (i > 0 && in[i].n_in != in[i - 1].n_out) { return 0; }
-        for (k = 0; k < (size_t)in[i].n_in * in[i].n_out; k++) { if (!isfinite(in[i].w[k])) { return 0; } }
-        for (k = 0; k < in[i].n_out; k++) { if (!isfinite(in[i].b[k])) { return 0; } }
+    if (layer == NULL || p == NULL) { return "parts: NULL"; }
+    if (p->n < 1 || p->n > SUCREF_MAX_SHARDS || p->r > (p->n <= 8 ? 4U : 3U) || part >= p->n + p->r ||
+        (part >= p->n && p->protect < 1)) {
+        return "parts: their number";
     }
-    return 1;
+    for (i = 0; i < p->n; i++) {
+        if (p->row[i] >= p->row[i + 1]) { return "parts: rows"; }
+        if (p->row[i + 1] - p->row[i] > most) { most = p->row[i + 1] - p->row[i]; }
+    }
+    return p->row[0] != 0 || p->row[p->n] != layer->n_out || p->rows != most ? "parts: rows" : NULL;
 }
 
-/* weights to int8 on a grid of `step`; returns the squared error, each column weighted */
-static double sucref_i_round_row(int8_t *q, const float *w, uint32_t n, double step, const double *weight)
+/* what a part's layer shares with the whole one, and what makes its answers plain sums */
+static sucref_layer_spec sucref_i_part_layer(const sucref_layer_spec *layer)
 {
-    double err = 0;
-    uint32_t c;
-    for (c = 0; c < n; c++) {
-        double v = floor(w[c] / step + 0.5);
-        v = v > 127 ? 127 : v < -127 ? -127 : v;
-        q[c] = (int8_t)v;
-        err += weight[c] * (w[c] - v * step) * (w[c] - v * step);
-    }
-    return err;
+    static const int32_t multiplier[1] = { 0 };
+    static const int8_t exponent[1] = { 31 };
+    sucref_layer_spec s = *layer;
+    s.bias = NULL;
+    s.multiplier = multiplier; s.exponent = exponent;
+    s.table = NULL; s.lookup = NULL; s.order = NULL;
+    s.act = SUCREF_ACT_NONE; s.requant = SUCREF_REQUANT_FLOOR; s.flags = SUCREF_LAYER_KEEP;
+    s.in_zero = s.out_zero = s.lo = 0; s.hi = 255; s.slope = 0;
+    s.group_rows = NULL; s.n_groups = 1;
+    return s;
 }
 
-/* weighted squared error of w ~ a * cut(q) + g, the best a and g, at b bits */
-static double sucref_i_cut_error(const float *w, const int8_t *q, uint32_t n, unsigned b, const double *weight)
+/* a stop for every plane; bits [stops * groups] */
+static void sucref_i_data_part(sucref_model_spec *spec, sucref_layer_spec *s, uint8_t *bits, const sucref_parts *p,
+                               unsigned part)
 {
-    double s0 = 1e-30, sw = 0, sq = 0, sww = 0, swq = 0, sqq = 0, cov, var;
-    uint32_t c;
-    for (c = 0; c < n; c++) {
-        const double v = (double)((q[c] + 128) >> (8U - b)), k = weight[c];
-        s0 += k; sw += k * w[c]; sq += k * v; sww += k * w[c] * w[c]; swq += k * w[c] * v; sqq += k * v * v;
+    unsigned t, sum = 0;
+    s->w += (size_t)p->row[part] * s->n_in;
+    if (s->row_shift != NULL) { s->row_shift += p->row[part]; }
+    s->n_out = p->row[part + 1] - p->row[part];
+    for (t = 0; t < s->n_planes; t++) {
+        sum = s->coarse ? s->plan[t] : sum + s->plan[t];
+        bits[t] = (uint8_t)sum;
     }
-    cov = swq - sw * sq / s0;
-    var = sqq - sq * sq / s0;
-    return sww - sw * sw / s0 - (var > 0 ? cov * cov / var : 0);
+    spec->n_stops = s->n_planes;
 }
 
-/* the largest magnitude that keeps its value: the option, or the share of max with the smallest error over all stops */
-static double sucref_i_choose_clip(const sucref_i_job *j, const float *w, int8_t *q, uint32_t n, double max,
-                                   const double *weight)
+/* a row group of whole bytes for every protected plane, needed from the stop of its number on */
+static void sucref_i_parity_part(sucref_model_spec *spec, sucref_layer_spec *s, uint8_t *bits, sucref_i_parity *q)
 {
-    static const double share[] = { 1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.42 };
-    double best = -1, clip = max;
-    unsigned i, t;
-    if (j->opt->clip > 0) { return max * j->opt->clip; }
-    for (i = 0; i < sizeof share / sizeof share[0]; i++) {
-        double err = sucref_i_round_row(q, w, n, max * share[i] / 127.0, weight) * 8.0;
-        for (t = 0; t + 1U < j->n_stops; t++) { err += sucref_i_cut_error(w, q, n, j->bits[t], weight); }
-        if (best < 0 || err < best) { best = err; clip = max * share[i]; }
-    }
-    return clip;
+    const unsigned planes = q->parts->protect < s->n_planes ? q->parts->protect : s->n_planes;
+    unsigned t, u;
+    s->n_out = sucref_i_parity_rows(q, planes);
+    s->w = NULL; s->row_shift = NULL;
+    s->plan[0] = 8; s->n_planes = 1; s->coarse = 0;
+    for (t = 1; t < SUCREF_MAX_PLANES; t++) { s->plan[t] = 0; }
+    s->group_rows = q->group_rows; s->n_groups = (uint8_t)planes;
+    for (u = 0; u < planes; u++) { for (t = 0; t < planes; t++) { bits[u * planes + t] = t <= u ? 8 : 0; } }
+    spec->n_stops = (uint8_t)planes;
 }
 
-/* int8 weights and their scales; the last layer has one scale, so that its outputs compare */
-static int sucref_i_quantize_weights(sucref_i_job *j, unsigned n)
+SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref_layer_spec *layer,
+                                      const sucref_parts *parts, unsigned part, sucref_fault *fault)
 {
-    const sucref_float_layer *in = &j->in[n];
-    sucref_i_prep *p = &j->layer[n];
-    const int last = n + 1U == j->n_layers;
-    double *weight = (double *)malloc(in->n_in * sizeof(double)), widest = 0;
-    uint32_t r, c, k;
-    if (weight == NULL) { return SUCREF_E_SPACE; }
-    for (c = 0; c < in->n_in; c++) { /* columns weigh as much as their inputs do on average */
-        double sum = 1e-3;
-        for (k = 0; n == 0 && k < j->opt->n_calibrate; k++) {
-            const double u = j->opt->calibrate[(size_t)k * in->n_in + c];
-            sum += u * u;
-        }
-        weight[c] = n == 0 && j->opt->n_calibrate > 0 ? sum : 1;
+    static const uint8_t whole[SUCREF_MAX_PLANES] = { 8, 8, 8, 8, 8, 8, 8, 8 };
+    uint8_t bits[SUCREF_MAX_PLANES * SUCREF_MAX_PLANES];
+    sucref_i_parity q;
+    sucref_i_writer o = { NULL, 0, 0, 1, NULL };
+    sucref_layer_spec s;
+    sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0, { { 0, 0 }, { 0, 0 },
+                               { 0, 0 }, 0 } };
+    const char *bad = sucref_i_bad_parts(layer, parts, part);
+    if (bad == NULL) {
+        s = sucref_i_part_layer(layer);
+        bad = sucref_i_bad_shape(&s, NULL, 0);
+        if (bad == NULL) { bad = sucref_i_bad_weights(&o, &s); }
     }
-    for (r = 0; r < in->n_out; r++) {
-        const float *w = in->w + (size_t)r * in->n_in;
-        double max = 0;
-        for (c = 0; c < in->n_in; c++) { if (fabs((double)w[c]) > max) { max = fabs((double)w[c]); } }
-        /* nothing but a bias: let it fit */
-        if (max < 1e-30) { max = fabs((double)in->b[r]) / p->in_scale * 1e-6 + 1e-30; }
-        if (p->planned && !last) {
-            max = sucref_i_choose_clip(j, w, p->w + (size_t)r * in->n_in, in->n_in, max, weight);
-        }
-        p->row_scale[r] = max / 127.0;
-        widest = max > widest ? max : widest;
-    }
-    for (r = 0; r < in->n_out; r++) {
-        if (last) { p->row_scale[r] = widest / 127.0; }
-        (void)sucref_i_round_row(p->w + (size_t)r * in->n_in, in->w + (size_t)r * in->n_in, in->n_in, p->row_scale[r],
-                                 weight);
-    }
-    free(weight);
-    return SUCREF_OK;
-}
-
-static double sucref_i_float_act(const sucref_i_job *j, unsigned n, double z)
-{
-    if (n + 1U == j->n_layers || j->opt->act == SUCREF_ACT_NONE) { return z; }
-    if (j->opt->act == SUCREF_ACT_LEAKY) { return z < 0 ? z * j->opt->leak : z; }
-    return z < 0 ? 0 : j->opt->act == SUCREF_ACT_RELU6 && z > 6 ? 6 : z;
-}
-
-static int sucref_i_compare_float(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* ranges and scales of the float network's activations: what 99.5 % of the inputs stay in;
- * or a bound where there are no inputs */
-static int sucref_i_find_ranges(sucref_i_job *j)
-{
-    const uint32_t n = j->opt->n_calibrate > 0 ? j->opt->n_calibrate : 1U, keep = (n - 1U) - (n - 1U) / 200U;
-    float *a = (float *)malloc(sizeof(float) * j->widest * 2U),
-          *max = (float *)malloc(sizeof(float) * n * j->n_layers * 2U);
-    uint32_t k, r, c;
-    unsigned i;
-    int status = a != NULL && max != NULL ? SUCREF_OK : SUCREF_E_SPACE;
-    for (k = 0; status == SUCREF_OK && k < n; k++) {
-        float *from = a, *to = a + j->widest, *swap;
-        for (c = 0; c < j->in[0].n_in; c++) {
-            from[c] = j->opt->n_calibrate > 0
-                          ? (float)j->opt->calibrate[(size_t)k * j->in[0].n_in + c] * j->opt->input_scale
-                          : 255 * j->opt->input_scale;
-        }
-        for (i = 0; i < j->n_layers; i++) {
-            float hi = 0, lo = 0;
-            for (r = 0; r < j->in[i].n_out; r++) {
-                const float *w = j->in[i].w + (size_t)r * j->in[i].n_in;
-                float z = j->in[i].b[r];
-                for (c = 0; c < j->in[i].n_in; c++) {
-                    z += j->opt->n_calibrate > 0 ? w[c] * from[c] : fabsf(w[c]) * from[c];
-                }
-                z = (float)sucref_i_float_act(j, i, z);
-                hi = z > hi ? z : hi;
-                lo = z < lo ? z : lo;
-                to[r] = z;
-            }
-            if (j->opt->n_calibrate == 0) { lo = (float)sucref_i_float_act(j, i, -hi); }
-            max[(2U * i) * n + k] = hi;
-            max[(2U * i + 1U) * n + k] = -lo;
-            swap = from; from = to; to = swap;
-        }
-    }
-    for (i = 0; status == SUCREF_OK && i < 2U * j->n_layers; i++) {
-        qsort(max + i * n, n, sizeof(float), sucref_i_compare_float);
-        j->layer[i / 2U].range[i % 2U] = max[i * n + keep];
-    }
-    for (i = 0; status == SUCREF_OK && i < j->n_layers; i++) {
-        const double span = (double)j->layer[i].range[0] + j->layer[i].range[1];
-        j->layer[i].out_scale = (span > 1e-6 ? span : 1.0) / 255.0;
-        j->layer[i].in_scale = i > 0 ? j->layer[i - 1U].out_scale : j->opt->input_scale;
-    }
-    free(a);
-    free(max);
-    return status;
-}
-
-/* biases, multipliers, zero points and clamps of one layer from its scales; 0 when an accumulator could overflow */
-static int sucref_i_set_scales(sucref_i_job *j, unsigned n)
-{
-    sucref_i_prep *p = &j->layer[n];
-    sucref_layer_spec *s = &p->spec;
-    uint32_t r, c;
-    s->in_zero = n > 0 ? j->layer[n - 1].spec.out_zero : 0;
-    s->out_zero = (uint8_t)floor(p->range[1] / (p->out_scale * 255.0) * 255.0 + 0.5);
-    s->act = n + 1U == j->n_layers ? (uint8_t)SUCREF_ACT_NONE : j->opt->act;
-    s->lo = s->act == SUCREF_ACT_RELU || s->act == SUCREF_ACT_RELU6 ? s->out_zero : 0;
-    s->hi = 255;
-    s->slope = (int16_t)(s->act == SUCREF_ACT_LEAKY ? floor(j->opt->leak * 32768.0 + 0.5) : 0);
-    s->requant = SUCREF_REQUANT_TFLITE;
-    s->flags = (uint8_t)(SUCREF_LAYER_PER_ROW | (p->planned && j->opt->keep ? SUCREF_LAYER_KEEP : 0));
-    for (r = 0; r < s->n_out; r++) {
-        const double unit = p->in_scale * p->row_scale[r];
-        double bias = floor(j->in[n].b[r] / unit + 0.5);
-        int32_t sum = 0;
-        int exponent;
-        for (c = 0; c < s->n_in; c++) { sum += p->w[(size_t)r * s->n_in + c]; }
-        bias -= (double)s->in_zero * sum;
-        if (fabs(bias) > 2147483647.0 - s->n_in * 32640.0) { return 0; }
-        p->bias[r] = (int32_t)bias;
-        sucref_quantize_multiplier(&p->multiplier[r], &exponent, unit / p->out_scale);
-        if (exponent > 30) { return 0; }
-        p->exponent[r] = (int8_t)exponent;
-        p->shift[r] = (uint8_t)(s->plan[0] == 8 ? 0U : sucref_i_row_shift(p->w + (size_t)r * s->n_in, s->n_in));
-        if (s->coarse) { p->shift[r] = 0; }
-    }
-    return 1;
-}
-
-static int sucref_i_allocate(sucref_i_job *j)
-{
-    unsigned n;
-    j->layer = (sucref_i_prep *)calloc(j->n_layers, sizeof *j->layer);
-    if (j->layer == NULL) { return SUCREF_E_SPACE; }
-    for (n = 0; n < j->n_layers; n++) {
-        sucref_i_prep *p = &j->layer[n];
-        const size_t out = j->in[n].n_out, all = out * j->in[n].n_in;
-        p->w = (int8_t *)malloc(all);
-        p->bias = (int32_t *)calloc(out * 2U, sizeof(int32_t));
-        p->exponent = (int8_t *)calloc(out, 2);
-        p->row_scale = (double *)calloc(out, sizeof(double));
-        if (p->w == NULL || p->bias == NULL || p->exponent == NULL || p->row_scale == NULL) { return SUCREF_E_SPACE; }
-        p->multiplier = p->bias + out;
-        p->shift = (uint8_t *)p->exponent + out;
-    }
-    return SUCREF_OK;
-}
-
-/* which layers follow the plan: those with at least a quarter of the largest one's weights */
-static void sucref_i_choose_plans(sucref_i_job *j)
-{
-    size_t most = 0;
-    unsigned n;
-    for (n = 0; n < j->n_layers; n++) {
-        const size_t size = (size_t)j->in[n].n_in * j->in[n].n_out;
-        most = size > most ? size : most;
-    }
-    for (n = 0; n < j->n_layers; n++) {
-        sucref_i_prep *p = &j->layer[n];
-        sucref_layer_spec *s = &p->spec;
-        p->planned = j->n_stops > 1 && (size_t)j->in[n].n_in * j->in[n].n_out * 4U >= most;
-        s->n_in = j->in[n].n_in; s->n_out = j->in[n].n_out;
-        s->w = p->w;
-        s->bias = p->bias;
-        s->multiplier = p->multiplier;
-        s->exponent = p->exponent;
-        s->row_shift = p->shift;
-        s->n_groups = 1;
-        s->n_planes = 1;
-        s->plan[0] = 8;
-        if (p->planned) {
-            memcpy(s->plan, j->opt->plan, j->opt->n_planes); /* the rest is zero already */
-            s->n_planes = j->opt->n_planes;
-            s->coarse = j->opt->coarse;
-        }
-    }
-}
-
-/* calibrates and writes what has been prepared */
-static int sucref_i_write_job(const sucref_i_job *j, uint8_t **model, uint32_t *model_len, sucref_fault *fault)
-{
-    sucref_model_spec spec;
-    sucref_layer_spec layers[SUCREF_MAX_LAYERS];
-    sucref_correction *c = (sucref_correction *)calloc((size_t)j->n_stops * j->n_layers, sizeof *c);
-    uint8_t bits[SUCREF_MAX_STOPS * SUCREF_MAX_LAYERS], in_bits[SUCREF_MAX_STOPS];
-    void *memory = NULL;
-    unsigned n, t;
-    int status = c == NULL ? SUCREF_E_SPACE : SUCREF_OK;
-    memset(&spec, 0, sizeof spec);
-    for (t = 0; t < j->n_stops; t++) {
-        in_bits[t] = j->opt->cut_input ? j->bits[t] : 8;
-        for (n = 0; n < j->n_layers; n++) {
-            layers[n] = j->layer[n].spec;
-            bits[t * j->n_layers + n] = j->layer[n].planned ? j->bits[t] : 8;
-        }
-    }
-    spec.layers = layers; spec.in_bits = in_bits; spec.bits = bits; spec.corrections = c;
-    spec.n_layers = (uint8_t)j->n_layers; spec.n_stops = (uint8_t)j->n_stops; spec.input_type = SUCREF_INPUT_U8;
-    if (status == SUCREF_OK && j->opt->n_calibrate > 0) {
-        status = sucref_calibrate(c, &memory, &spec, j->opt->calibrate, j->opt->n_calibrate, j->opt->progress,
-                                  j->opt->user);
-    }
-    if (status == SUCREF_OK) {
-        *model_len = sucref_model_write(NULL, 0, &spec, fault);
-        *model = (uint8_t *)malloc(*model_len > 0 ? *model_len : 1);
-        status = *model == NULL                                              ? SUCREF_E_SPACE
-                 : sucref_model_write(*model, *model_len, &spec, fault) == 0 ? SUCREF_E_RANGE
-                                                                             : SUCREF_OK;
-        if (status != SUCREF_OK) { free(*model); *model = NULL; }
-    }
-    free(memory);
-    free(c);
-    return status;
-}
-
-static int sucref_i_stops_of_plan(sucref_i_job *j)
-{
-    const sucref_quantize_options *o = j->opt;
-    unsigned i, sum = 0;
-    if (o->n_planes < 1 || o->n_planes > SUCREF_MAX_PLANES ||
-        (o->coarse && (o->n_planes != 2 || o->plan[0] > 7 || o->plan[1] != 8))) {
+    if (bad != NULL) {
+        (void)SUCREF_I_FAIL(fault, bad, part);
         return 0;
     }
-    for (i = 0; i < o->n_planes; i++) {
-        if (o->plan[i] < 1 || o->plan[i] > 8) { return 0; }
-        sum = o->coarse ? o->plan[i] : sum + o->plan[i];
-        j->bits[i] = (uint8_t)sum;
+    spec.layers = &s; spec.bits = bits; spec.in_bits = whole;
+    if (part < parts->n) {
+        sucref_i_data_part(&spec, &s, bits, parts, part);
+    } else {
+        q.layer = layer; q.parts = parts; q.parity = part - parts->n;
+        sucref_i_parity_part(&spec, &s, bits, &q);
+        o.parity = &q;
     }
-    j->n_stops = o->n_planes;
-    return sum == 8;
+    return sucref_i_write(&o, out, out_len, &spec, fault);
 }
-
-SUCREF_API int sucref_quantize(uint8_t **model, uint32_t *model_len, const sucref_float_layer *layers,
-                               unsigned n_layers, const sucref_quantize_options *options, sucref_fault *fault)
-{
-    sucref_i_job j;
-    unsigned n;
-    int status;
-    if (model == NULL || model_len == NULL || layers == NULL || options == NULL || n_layers < 1 ||
-        n_layers > SUCREF_MAX_LAYERS || (options->n_calibrate > 0 && options->calibrate == NULL)) {
-        return SUCREF_E_ARG;
-    }
-    memset(&j, 0, sizeof j);
-    j.in = layers; j.opt = options; j.n_layers = n_layers;
-    if (!(options->input_scale > 0) || !isfinite(options->input_scale) || !(options->clip >= 0 && options->clip <= 1) ||
-        options->act > SUCREF_ACT_LEAKY ||
-        (options->act == SUCREF_ACT_LEAKY && !(options->leak >= 0 && options->leak < 1)) ||
-        !sucref_i_stops_of_plan(&j) || !sucref_i_finite_layers(layers, n_layers)) {
-        return SUCREF_E_RANGE;
-    }
-    j.widest = layers[0].n_in;
-    for (n = 0; n < n_layers; n++) { j.widest = layers[n].n_out > j.widest ? layers[n].n_out : j.widest; }
-    status = sucref_i_allocate(&j);
-    if (status == SUCREF_OK) {
-        sucref_i_choose_plans(&j);
-        status = sucref_i_find_ranges(&j);
-        for (n = 0; status == SUCREF_OK && n < n_layers; n++) {
-            status = sucref_i_quantize_weights(&j, n);
-            if (status == SUCREF_OK && !sucref_i_set_scales(&j, n)) { status = SUCREF_E_RANGE; }
-        }
-        if (status == SUCREF_OK) { status = sucref_i_write_job(&j, model, model_len, fault); }
-    }
-    for (n = 0; j.layer != NULL && n < n_layers; n++) {
-        free(j.layer[n].w); free(j.layer[n].bias); free(j.layer[n].exponent); free(j.layer[n].row_scale);
-    }
-    free(j.layer);
-    return status;
-}
+#endif /* SUCREF_NO_PARITY */
 #endif /* SUCREF_HOST */
 
 #ifdef __cplusplus

@@ -563,7 +563,7 @@ static void d_outer(void)
                  "784 x 300, batch %d: gain of ternary factors over 32-bit products (ternary products 20.2)", b);
         row("AB Table 3.3", item, NAN, NAN, 32.0 * 784 * 300 / ((784 + 300) * b * log2(3)), NAN, NAN);
     }
-    /* operations by what the functions do: products of factors, quantizer calls; fits by sucref_outer_fit's loops */
+    /* operations by what the functions do: products of factors, quantizer calls; fits by prepare_outer_fit's loops */
     row("AB Table 3.1", "784 x 300, batch 32: values quantized, directly (printed column) and by factors", NAN,
         784.0 * 300, (784.0 + 300) * 32, NAN, NAN);
     row("AB Table 3.1", "784 x 300, batch 32: multiply-adds of the sender, directly (printed column) and by factors",

@@ -98,9 +98,9 @@ static void certified_exit(const char *title, const char *name, float clip, cons
     respec_model(&r, &m);
     r.spec.bits += skipped * m.n_groups;
     r.spec.n_stops = (uint8_t)(m.n_stops - skipped);
-    if (sucref_calibrate(r.corrections, &fitted, &r.spec, train_set.x + (size_t)IDX_TRAIN * 784, CALIBRATE, NULL,
+    if (prepare_calibrate(r.corrections, &fitted, &r.spec, train_set.x + (size_t)IDX_TRAIN * 784, CALIBRATE, NULL,
                          NULL) != SUCREF_OK ||
-        sucref_certify(&bounds, &memory, &r.spec, train_set.x + (size_t)IDX_TRAIN * 784, CALIBRATE) != SUCREF_OK) {
+        prepare_certify(&bounds, &memory, &r.spec, train_set.x + (size_t)IDX_TRAIN * 784, CALIBRATE) != SUCREF_OK) {
         exit(2);
     }
     r.spec.bounds = &bounds;
@@ -274,7 +274,7 @@ static void imported(void)
             used[at] = 1;
             memcpy(drawn + (size_t)k * t.layer[0].n_in, x + (size_t)at * t.layer[0].n_in, t.layer[0].n_in);
         }
-        if (sucref_calibrate(corrections, &memory, &spec, drawn, 60, NULL, NULL) != SUCREF_OK) { exit(2); }
+        if (prepare_calibrate(corrections, &memory, &spec, drawn, 60, NULL, NULL) != SUCREF_OK) { exit(2); }
         spec.corrections = corrections;
         anomaly_scores(score, &t, &spec, x, n);
         anomaly_rows(pass == 0 ? "calibrated on the first 60 windows" : "calibrated on 60 windows at random", score, n,

@@ -6,7 +6,7 @@
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
 #include "../examples/tool/model_file.h"
-#include "../examples/tool/calibrate.h"
+#include "../examples/tool/spec.h"
 
 static sucref_model m;
 static sucref_net net;

@@ -7,6 +7,8 @@
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
 #include "../examples/tool/npz.h"
+#include "../examples/tool/quantize.h"
+#include "../examples/tool/certify.h"
 #include "../examples/tool/tflite.h"
 #include "../examples/tool/calibrate.h"
 #include "../examples/tool/parts.h"
@@ -309,8 +311,8 @@ typedef struct { double acc[STOPS], auc[STOPS]; } our_result;
 static uint8_t *quantized(sucref_model *m, const char *name, float clip, int cut_input, const char *plan)
 {
     static npz z;
-    sucref_float_layer layers[3];
-    sucref_quantize_options o;
+    prepare_float_layer layers[3];
+    prepare_options o;
     uint8_t *file = NULL;
     uint32_t len = 0;
     int l;
@@ -325,7 +327,7 @@ static uint8_t *quantized(sucref_model *m, const char *name, float clip, int cut
     for (; plan[o.n_planes] != 0; o.n_planes++) { o.plan[o.n_planes] = (uint8_t)(plan[o.n_planes] - '0'); }
     o.act = SUCREF_ACT_RELU; o.keep = 1; o.clip = clip; o.cut_input = (uint8_t)cut_input; o.input_scale = 1.0F / 255;
     o.calibrate = train_set.x + (size_t)IDX_TRAIN * 784; o.n_calibrate = CALIBRATE;
-    if (sucref_quantize(&file, &len, layers, (unsigned)z.n / 2, &o, NULL) != SUCREF_OK ||
+    if (prepare_quantize(&file, &len, layers, (unsigned)z.n / 2, &o, NULL) != SUCREF_OK ||
         sucref_model_open(m, file, len, NULL) != SUCREF_OK) {
         exit(2);
     }
@@ -462,8 +464,8 @@ static void example_2(void)
     int r;
     char item[64];
     sucref_linear l;
-    (void)sucref_partition_float(dw, &w, 1, p, 3, SUCREF_SATURATE);
-    (void)sucref_partition_float(dx, &x, 1, q, 3, SUCREF_SATURATE);
+    (void)prepare_partition_float(dw, &w, 1, p, 3, SUCREF_SATURATE);
+    (void)prepare_partition_float(dx, &x, 1, q, 3, SUCREF_SATURATE);
     if (sucref_linear_init(&l, &y, dw, 1, 1, p, 3, dx, q, 3, NULL) != SUCREF_OK) { return; }
     for (r = 0; r < 4; r++) {
         (void)sucref_linear_step(&l);

@@ -4,6 +4,8 @@
 #define SUCREF_IMPLEMENTATION
 #include "random_spec.h"
 #include "../sucref.h"
+#include "../examples/tool/certify.h"
+#include "crc.h"
 
 /* a vector frame whose length and CRC are made right: any payload must decode or be refused */
 static void decode_frame(const uint8_t *data, size_t size)
@@ -15,8 +17,8 @@ static void decode_frame(const uint8_t *data, size_t size)
     int status;
     if (p == NULL) { return; }
     memcpy(p, data, size);
-    sucref_i_put_le(p + 16, (uint32_t)(size - SUCREF_VEC_OVERHEAD), 4);
-    sucref_i_put_le(p + size - 4, sucref_i_crc_ram(p, size - 4), 4);
+    put_le(p + 16, (uint32_t)(size - SUCREF_VEC_OVERHEAD), 4);
+    put_le(p + size - 4, crc_of(p, size - 4), 4);
     status = sucref_vec_decode(x, 2048, &n, p, size, 1, 2, data[1] & 7U, work);
     if (status != SUCREF_OK && status != SUCREF_E_DATA && status != SUCREF_E_SPACE) { abort(); }
     free(p);
@@ -36,7 +38,7 @@ static void take_message(const uint8_t *data, size_t size)
     (void)sucref_fusion_begin(&f, p[4], p[2]);
     for (i = 0; i < 6; i++) {
         p[9] = (uint8_t)(data[9] ^ i);
-        sucref_i_put_le(p + size - 4, sucref_i_crc_ram(p, size - 4), 4);
+        put_le(p + size - 4, crc_of(p, size - 4), 4);
         (void)sucref_fusion_take(&f, p, size);
     }
     for (i = 0; i < 2; i++) { (void)sucref_fusion_release(&f, p[4], p[2], i, out); }
@@ -135,7 +137,7 @@ static void replay(void)
         sucref_bounds bounds;
         void *memory = NULL;
         rs_make(&r, 8);
-        if (sucref_certify(&bounds, &memory, &r.spec, samples, 10) == SUCREF_OK) { r.spec.bounds = &bounds; with++; }
+        if (prepare_certify(&bounds, &memory, &r.spec, samples, 10) == SUCREF_OK) { r.spec.bounds = &bounds; with++; }
         file = rs_write(&r, &bytes);
         CHECK(file != NULL);
         save(seeds, "seed", k, file, bytes);

@@ -31,6 +31,16 @@ static const uint8_t rs_plans[][SUCREF_MAX_PLANES] = {
     { 5, 3 }, { 6, 2 }, { 1, 1, 2, 4 }, { 3, 8 },    { 7, 8 }
 };
 
+/* METHOD 1: the largest shift that keeps a row's weights */
+static int rs_full_shift(const int8_t *w, uint32_t n)
+{
+    int most = 0, s = 0;
+    uint32_t c;
+    for (c = 0; c < n; c++) { most = abs(w[c]) > most ? abs(w[c]) : most; }
+    while (most > 0 && s < 7 && most * (2 << s) <= 127) { s++; }
+    return s;
+}
+
 static void rs_weights(random_spec *r, unsigned n, int max)
 {
     sucref_layer_spec *s = &r->layer[n];
@@ -39,7 +49,7 @@ static void rs_weights(random_spec *r, unsigned n, int max)
         const int row_max = max >> rnd_below(5);
         for (c = 0; c < s->n_in; c++) { r->w[n][i * s->n_in + c] = (int8_t)rnd_in(-row_max, row_max); }
         r->shift[n][i] = (uint8_t)rnd_below(4);
-        if (!s->coarse) { r->shift[n][i] = (uint8_t)sucref_i_row_shift(r->w[n] + i * s->n_in, s->n_in); }
+        if (!s->coarse) { r->shift[n][i] = (uint8_t)rs_full_shift(r->w[n] + i * s->n_in, s->n_in); }
     }
     s->w = r->w[n];
     s->row_shift = s->coarse || rnd_below(2) ? r->shift[n] : NULL;
@@ -202,7 +212,7 @@ static inline void rs_input(uint8_t *x, uint32_t n, int type)
     }
 }
 
-static uint32_t *rs_write(const random_spec *r, uint32_t *bytes)
+static inline uint32_t *rs_write(const random_spec *r, uint32_t *bytes)
 {
     sucref_fault fault = { "", 0 };
     uint32_t *file;

@@ -5,6 +5,7 @@
 #define SUCREF_ASSERT(cond) CHECK(cond)
 #include "test.h"
 #include "../sucref.h"
+#include "../examples/tool/prepare.h"
 
 #ifndef CASES
 #define CASES 1000000
@@ -159,8 +160,8 @@ static void published_examples(void)
     int32_t y;
     sucref_linear l;
     int r;
-    CHECK(sucref_partition_float(dw, &w, 1, p, 3, SUCREF_SATURATE) == SUCREF_OK && dw[0] == -3 && dw[1] == -1);
-    CHECK(sucref_partition_float(dx, &x, 1, q, 3, SUCREF_SATURATE) == SUCREF_OK && dx[0] == 13 && dx[1] == 1);
+    CHECK(prepare_partition_float(dw, &w, 1, p, 3, SUCREF_SATURATE) == SUCREF_OK && dw[0] == -3 && dw[1] == -1);
+    CHECK(prepare_partition_float(dx, &x, 1, q, 3, SUCREF_SATURATE) == SUCREF_OK && dx[0] == 13 && dx[1] == 1);
     CHECK(sucref_linear_init(&l, &y, dw, 1, 1, p, 3, dx, q, 3, NULL) == SUCREF_OK);
     for (r = 0; r < 4; r++) {
         CHECK(sucref_linear_step(&l) == 3 - r);

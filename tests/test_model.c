@@ -204,31 +204,6 @@ static void bad_arguments(void)
     rs_free(&r);
 }
 
-/* the constant-expression bound on the work buffer holds and is close */
-static void work_length_macro(void)
-{
-    int k;
-    for (k = 0; k < 300; k++) {
-        uint32_t bytes, *file, hidden = 0, kept = 0, widest = 0, n;
-        sucref_model m;
-        size_t bound;
-        rs_make(&r, 40);
-        file = rs_write(&r, &bytes);
-        CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
-        for (n = 0; n < m.n_layers; n++) {
-            const sucref_layer_spec *s = &r.layer[n];
-            hidden += s->n_out;
-            widest = s->n_in > widest ? s->n_in : widest;
-            if (s->flags & SUCREF_LAYER_KEEP) { kept += s->n_out + s->n_in / 4 + 1; }
-        }
-        bound = SUCREF_NET_WORK_LEN(widest, hidden, kept, m.n_out, m.n_layers);
-        CHECK(sucref_net_work_len(&m) <= bound &&
-              bound <= sucref_net_work_len(&m) + 3U * m.n_layers + r.layer[0].n_in / 4 + 2);
-        free(file);
-        rs_free(&r);
-    }
-}
-
 static void cost_counts_passes(void)
 {
     const uint8_t bits[4] = { 4, 8, 8, 8 }, in_bits[2] = { 8, 8 };
@@ -331,14 +306,14 @@ static void writer_refuses(void)
     CHECK(WRITES());
     REFUSES(w[7] = -128, w[7] = 0, "-128", 0);
     REFUSES(shift[3] = 8, shift[3] = 0, "row shift", 0);
-    REFUSES(bits[0] = 3, bits[0] = 4, "inconsistent", 0);
-    REFUSES(bits[1] = 3, bits[1] = 8, "inconsistent", 0);
+    REFUSES(bits[0] = 3, bits[0] = 4, "bits of a stop", 0);
+    REFUSES(bits[1] = 3, bits[1] = 8, "bits of a stop", 1);
     REFUSES(bits[1] = 4, bits[1] = 8, "bits of a stop", ENTRIES + 8);
-    REFUSES((bits[0] = 8, bits[1] = 4), (bits[0] = 4, bits[1] = 8), "inconsistent", 0);
+    REFUSES((bits[0] = 8, bits[1] = 4), (bits[0] = 4, bits[1] = 8), "bits of a stop", 1);
     REFUSES(in_bits[1] = 7, in_bits[1] = 8, "input bits", STOPS + 16 + 4);
     REFUSES(in_bits[0] = 0, in_bits[0] = 8, "input bits", STOPS + 4);
     REFUSES(in_bits[0] = 9, in_bits[0] = 8, "input bits", STOPS + 4);
-    REFUSES(l.plan[1] = 3, l.plan[1] = 4, "inconsistent", 0);
+    REFUSES(l.plan[1] = 3, l.plan[1] = 4, "plan", 0);
     REFUSES(l.act = 6, l.act = 0, "activation", LAYER + 26);
     REFUSES(spec.softmax_multiplier = 5, spec.softmax_multiplier = 0, "softmax", 32);
     REFUSES(spec.softmax_shift = 1, spec.softmax_shift = 0, "softmax", 32);
@@ -361,8 +336,8 @@ static void writer_refuses(void)
     REFUSES(bias[19] = 2147483647 - 30 * 32640 + 1, bias[19] = 0, "bias", BIAS + 76);
     REFUSES(bias[19] = -(2147483647 - 30 * 32640) - 1, bias[19] = 0, "bias", BIAS + 76);
     REFUSES(spec.input_type = 2, spec.input_type = 0, "input type", 29);
-    REFUSES(spec.n_layers = 0, spec.n_layers = 1, "inconsistent", 0);
-    REFUSES(spec.layers = NULL, spec.layers = &l, "inconsistent", 0);
+    REFUSES(spec.n_layers = 0, spec.n_layers = 1, "number of layers", 24);
+    REFUSES(spec.layers = NULL, spec.layers = &l, "NULL", 0);
     { /* the limits themselves are fine */
         bias[19] = -(2147483647 - 30 * 32640);
         bias[18] = -bias[19];
@@ -397,13 +372,13 @@ static void writer_refuses(void)
         two[0].n_groups = 16; many[15] = 5;
         CHECK(WRITES());
         two[0].n_groups = 17; many[15] = 1; many[16] = 4;
-        CHECK(!WRITES() && strcmp(f.field, "groups of a layer") == 0);
+        CHECK(!WRITES() && strcmp(f.field, "number of groups") == 0);
         spec.n_layers = 1;
         CHECK(!WRITES() && strcmp(f.field, "number of groups") == 0);
         spec.layers = &l; spec.bits = bits;
     }
     l.group_rows = groups; l.n_groups = 2;
-    REFUSES(groups[1] = 9, groups[1] = 8, "inconsistent", 0);
+    REFUSES(groups[1] = 9, groups[1] = 8, "rows of a group", 0);
     { uint8_t bits4[4] = { 4, 0, 8, 8 }; spec.bits = bits4; CHECK(WRITES()); }
 }
 
@@ -613,7 +588,6 @@ int main(int argc, char **argv)
     RUN("damage behind good CRCs breaks nothing", damage_with_good_crcs);
     RUN("unknown sections", unknown_sections);
     RUN("bad arguments", bad_arguments);
-    RUN("the work length macro", work_length_macro);
     RUN("cost counts the passes over the planes", cost_counts_passes);
     RUN("the writer refuses what is inconsistent", writer_refuses);
     RUN("extend refuses bad sections", extend_refuses_bad_sections);

@@ -8,6 +8,7 @@
 
 static void interrupt(void);
 #include "../sucref.h"
+#include "../examples/tool/corrections.h"
 #include "oracle.h"
 #include "random_spec.h"
 
@@ -315,7 +316,7 @@ static void calibrated_models(void)
         for (k = 0; k < 12; k++) {
             rs_input(samples[0] + (uint32_t)k * r.layer[0].n_in, r.layer[0].n_in, r.spec.input_type);
         }
-        CHECK(sucref_calibrate(corrections, &memory, &r.spec, samples[0], 12, NULL, NULL) == SUCREF_OK);
+        CHECK(prepare_calibrate(corrections, &memory, &r.spec, samples[0], 12, NULL, NULL) == SUCREF_OK);
         before = r.correction;
         /* what each group gets is by its bits; nothing at the last stop */
         for (i = 0; i < r.spec.n_stops * r.total; i++) {
@@ -364,7 +365,7 @@ static void calibrated_models(void)
         rs_free(&r);
     }
     CHECK(all_with < all_without / 2);
-    CHECK(sucref_calibrate(NULL, NULL, &r.spec, samples[0], 12, NULL, NULL) == SUCREF_E_ARG);
+    CHECK(prepare_calibrate(NULL, NULL, &r.spec, samples[0], 12, NULL, NULL) == SUCREF_E_ARG);
 }
 
 /* the largest sums that the format allows: 65,535 inputs of 255, weights of +-127 */

@@ -5,6 +5,7 @@
 #include "test.h"
 #include "rnd_real.h"
 #include "../sucref.h"
+#include "../examples/tool/outer_fit.h"
 #include "golden_outer.h"
 
 /* Lemma 3, corrected: half-normal times normal at 2 and 2 levels, one bit each: 1 - 1.765 / pi = .438,
@@ -79,14 +80,14 @@ static void theorem_4(void)
 }
 
 /* every field of a fit that is out of range, by itself */
-static void refused(const sucref_outer_bins *good)
+static void refused(const prepare_outer_bins *good)
 {
     double alpha[16], beta[16];
-    sucref_outer_bins b;
+    prepare_outer_bins b;
 #define REFUSED(change, status)                                                                                        \
     b = *good;                                                                                                         \
     change;                                                                                                            \
-    CHECK(sucref_outer_fit(alpha, beta, &b, 1, NULL) == status)
+    CHECK(prepare_outer_fit(alpha, beta, &b, 1, NULL) == status)
     REFUSED(b.n = b.m = b.batch = 1, SUCREF_OK);
     REFUSED(b.kd = 1, SUCREF_E_RANGE); /* below a bin */
     REFUSED(b.kx = 1, SUCREF_E_RANGE);
@@ -102,6 +103,8 @@ static void refused(const sucref_outer_bins *good)
     REFUSED(b.bin_x = NULL, SUCREF_E_ARG);
     REFUSED(b.bin_d = NULL, SUCREF_E_ARG);
 }
+
+static int32_t floor_div(int32_t a, int32_t b) { return a >= 0 ? a / b : -((b - 1 - a) / b); }
 
 /* golden vectors of (3.8) and of Algorithm 1, whose objective never rises */
 static void golden_chapter_3(void)
@@ -120,15 +123,13 @@ static void golden_chapter_3(void)
         }
         for (i = 0; i < 30; i++) { /* floor(K x / max + u + 1/2), the estimate in 1/128 of a step */
             const int u = (&golden_outer_u[0][0])[i];
-            const int32_t q = sucref_i_divide(128 * (&golden_outer_x[0][0])[i] * g->kx + most_x * (u + 64),
-                                              (uint32_t)(128 * most_x), 0xFFFFFFFFU / (uint32_t)(128 * most_x));
+            const int32_t q = floor_div(128 * (&golden_outer_x[0][0])[i] * g->kx + most_x * (u + 64), 128 * most_x);
             CHECK(q == (&g->qx[0][0])[i]);
             x2[i] = 128 * q - u;
         }
         for (i = 0; i < 18; i++) {
             const int u = (&golden_outer_v[0][0])[i];
-            const int32_t q = sucref_i_divide(128 * (&golden_outer_d[0][0])[i] * g->kd + most_d * (u + 64),
-                                              (uint32_t)(128 * most_d), 0xFFFFFFFFU / (uint32_t)(128 * most_d));
+            const int32_t q = floor_div(128 * (&golden_outer_d[0][0])[i] * g->kd + most_d * (u + 64), 128 * most_d);
             CHECK(q == (&g->qd[0][0])[i]);
             d2[i] = 128 * q - u;
         }
@@ -141,7 +142,7 @@ static void golden_chapter_3(void)
     for (c = 0; c < 2; c++) {
         float x[30], d[18];
         double alpha[3], beta[2], objective[5];
-        sucref_outer_bins b;
+        prepare_outer_bins b;
         for (i = 0; i < 30; i++) { x[i] = (float)(&golden_outer_x[0][0])[i] / 64; }
         for (i = 0; i < 18; i++) { d[i] = (float)(&golden_outer_d[0][0])[i] / 64; }
         b.x = x;
@@ -154,7 +155,7 @@ static void golden_chapter_3(void)
         b.kx = 3;
         b.kd = 2;
         b.lambda = golden_fit[c].lambda;
-        CHECK(sucref_outer_fit(alpha, beta, &b, 2, objective) == SUCREF_OK);
+        CHECK(prepare_outer_fit(alpha, beta, &b, 2, objective) == SUCREF_OK);
         for (k = 0; k < 3; k++) { CHECK(fabs(alpha[k] - golden_fit[c].alpha[k]) < 1e-9); }
         for (k = 0; k < 2; k++) { CHECK(fabs(beta[k] - golden_fit[c].beta[k]) < 1e-9); }
         for (k = 0; k < 5; k++) {
@@ -162,10 +163,10 @@ static void golden_chapter_3(void)
                   (k == 0 || objective[k] <= objective[k - 1] + 1e-12));
         }
         b.kd = 4; /* bins that nothing falls into stay 0 */
-        CHECK(sucref_outer_fit(alpha, objective, &b, 1, NULL) == SUCREF_OK && objective[2] == 0 && objective[3] == 0);
-        CHECK(sucref_outer_fit(NULL, beta, &b, 1, NULL) == SUCREF_E_ARG &&
-              sucref_outer_fit(alpha, NULL, &b, 1, NULL) == SUCREF_E_ARG &&
-              sucref_outer_fit(alpha, beta, NULL, 1, NULL) == SUCREF_E_ARG);
+        CHECK(prepare_outer_fit(alpha, objective, &b, 1, NULL) == SUCREF_OK && objective[2] == 0 && objective[3] == 0);
+        CHECK(prepare_outer_fit(NULL, beta, &b, 1, NULL) == SUCREF_E_ARG &&
+              prepare_outer_fit(alpha, NULL, &b, 1, NULL) == SUCREF_E_ARG &&
+              prepare_outer_fit(alpha, beta, NULL, 1, NULL) == SUCREF_E_ARG);
         b.kd = 2;
         refused(&b);
     }
@@ -179,7 +180,7 @@ static void outer_most_bins(void)
     float x[BINS], d[BINS];
     uint8_t bin[BINS];
     double alpha[BINS], beta[BINS], objective[5];
-    sucref_outer_bins b;
+    prepare_outer_bins b;
     int k;
     for (k = 0; k < BINS; k++) {
         x[k] = (float)rnd_in(-99, 99);
@@ -193,12 +194,12 @@ static void outer_most_bins(void)
     b.batch = L;
     b.kx = b.kd = BINS;
     b.lambda = 0.5;
-    CHECK(sucref_outer_fit(alpha, beta, &b, 2, objective) == SUCREF_OK && objective[0] < 1e-9 && objective[4] < 1e-6);
+    CHECK(prepare_outer_fit(alpha, beta, &b, 2, objective) == SUCREF_OK && objective[0] < 1e-9 && objective[4] < 1e-6);
     b.kx = BINS + 1;
-    CHECK(sucref_outer_fit(alpha, beta, &b, 2, objective) == SUCREF_E_RANGE);
+    CHECK(prepare_outer_fit(alpha, beta, &b, 2, objective) == SUCREF_E_RANGE);
     b.kx = BINS;
     b.kd = BINS + 1;
-    CHECK(sucref_outer_fit(alpha, beta, &b, 2, objective) == SUCREF_E_RANGE);
+    CHECK(prepare_outer_fit(alpha, beta, &b, 2, objective) == SUCREF_E_RANGE);
 }
 
 static void outer_limits(void)

@@ -18,7 +18,6 @@
 #define SUCREF_IMPLEMENTATION
 #include "../../sucref.h"
 #include "../tool/model_file.h"
-#include "../tool/calibrate.h"
 #include "../tool/parts.h"
 #include "../tool/random.h"
 

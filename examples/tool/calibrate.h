@@ -1,165 +1,35 @@
-/* calibrate.h - the integers of an opened model as a spec again, and exit thresholds with a stated risk.
- *
- * Needs sucref.h's implementation (SUCREF_HOST) before it. Memory is the tool's and lives until it ends. */
-#ifndef SUCREF_EXAMPLES_CALIBRATE_H
-#define SUCREF_EXAMPLES_CALIBRATE_H
-#include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-typedef struct {
-    sucref_model_spec spec;
-    sucref_layer_spec layer[SUCREF_MAX_LAYERS];
-    uint8_t in_bits[SUCREF_MAX_STOPS], *bits;
-    sucref_correction *corrections;
-    sucref_exit exits[SUCREF_MAX_STOPS];
-} respec;
-
-static inline void *respec_new(size_t n)
-{
-    void *p = calloc(n ? n : 1, 1);
-    if (p == NULL) { fprintf(stderr, "sucref: out of memory\n"); exit(2); }
-    return p;
-}
-
-/* a row's weights from the digits of all planes: v - 128, then unshifted */
-static inline void respec_row(int8_t *w, const sucref_model *m, const sucref_layer *l, const sucref_group *g,
-                              uint32_t row, unsigned shift)
-{
-    const int own = l->plan[l->n_planes - 1] == 8;
-    uint32_t c;
-    unsigned i;
-    for (c = 0; c < l->n_in; c++) {
-        int v = 0;
-        for (i = own ? l->n_planes - 1U : 0; i < l->n_planes; i++) {
-            v = v * (1 << l->plan[i]) +
-                (int)sucref_plane_digit(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i], row, c);
-        }
-        w[c] = (int8_t)((v - 128) / (own ? 1 : 1 << shift)); /* exact */
-    }
-}
-
-static inline void respec_layer(sucref_layer_spec *s, const sucref_model *m, const sucref_layer *l)
-{
-    const sucref_i_params at = sucref_i_params_of(l);
-    const uint32_t k = l->flags & SUCREF_LAYER_PER_ROW ? l->n_out : 1;
-    int8_t *w = (int8_t *)respec_new((size_t)l->n_in * l->n_out), *exponent = (int8_t *)respec_new(k);
-    int32_t *ints = (int32_t *)respec_new(((size_t)l->n_out + k) * 4);
-    uint32_t *rows = (uint32_t *)respec_new(l->n_groups * sizeof(uint32_t)), r, row = 0;
-    int16_t *table = (int16_t *)respec_new(2 * SUCREF_TABLE_LEN);
-    uint16_t *order = (uint16_t *)respec_new(2U * l->n_out);
-    unsigned g;
-    for (r = 0; r < l->n_out; r++) { ints[r] = sucref_i_s32(sucref_i_u32(m->bytes + at.bias + 4 * r)); }
-    for (r = 0; r < k; r++) {
-        ints[l->n_out + r] = sucref_i_s32(sucref_i_u32(m->bytes + at.multiplier + 4 * r));
-        exponent[r] = (int8_t)sucref_i_s8(m->bytes[at.exponent + r]);
-    }
-    for (r = 0; l->act == SUCREF_ACT_TABLE && r < SUCREF_TABLE_LEN; r++) {
-        table[r] = sucref_i_s16(sucref_i_u16(m->bytes + at.table + 2 * r));
-    }
-    for (r = 0; (l->flags & SUCREF_LAYER_ORDER) && r < l->n_out; r++) {
-        order[r] = sucref_i_u16(m->bytes + at.order + 2 * r);
-    }
-    for (g = 0; g < l->n_groups; g++) {
-        sucref_group group;
-        sucref_model_group(&group, m, l->first_group + g);
-        rows[g] = group.n_rows;
-        for (r = 0; r < group.n_rows; r++, row++) {
-            respec_row(w + (size_t)row * l->n_in, m, l, &group, r, m->bytes[at.shift + row]);
-        }
-    }
-    memset(s, 0, sizeof *s);
-    s->n_in = l->n_in;
-    s->n_out = l->n_out;
-    s->w = w;
-    s->bias = ints;
-    s->multiplier = ints + l->n_out;
-    s->exponent = exponent;
-    s->row_shift = m->bytes + at.shift;
-    s->table = table;
-    s->lookup = m->bytes + at.table;
-    s->order = order;
-    s->group_rows = rows;
-    memcpy(s->plan, l->plan, sizeof s->plan);
-    s->n_planes = l->n_planes;
-    s->coarse = l->coarse;
-    s->n_groups = (uint8_t)l->n_groups;
-    s->act = l->act;
-    s->requant = l->requant;
-    s->flags = (uint8_t)(l->flags & ~SUCREF_LAYER_COLUMNS);
-    s->in_zero = l->in_zero;
-    s->out_zero = l->out_zero;
-    s->lo = l->lo;
-    s->hi = l->hi;
-    s->slope = l->slope;
-}
-
-/* the spec of a whole model; its corrections (constants of 0 bits: the zero point), exits and bounds are left out */
-static inline void respec_model(respec *r, const sucref_model *m)
-{
-    unsigned n, t, g;
-    memset(r, 0, sizeof *r);
-    r->bits = (uint8_t *)respec_new((size_t)m->n_stops * m->n_groups);
-    r->corrections = (sucref_correction *)respec_new(sizeof(sucref_correction) * m->n_stops * m->n_groups);
-    for (n = 0; n < m->n_layers; n++) {
-        sucref_layer l;
-        sucref_model_layer(&l, m, n);
-        respec_layer(&r->layer[n], m, &l);
-    }
-    for (t = 0; t < m->n_stops; t++) {
-        sucref_stop s;
-        sucref_model_stop(&s, m, t);
-        r->in_bits[t] = s.in_bits;
-        for (g = 0; g < m->n_groups; g++) {
-            sucref_stop_group e;
-            sucref_model_stop_group(&e, m, t, g);
-            r->bits[t * m->n_groups + g] = e.bits;
-        }
-    }
-    r->spec.layers = r->layer;
-    r->spec.in_bits = r->in_bits;
-    r->spec.bits = r->bits;
-    r->spec.corrections = r->corrections;
-    r->spec.n_layers = (uint8_t)m->n_layers; r->spec.n_stops = m->n_stops; r->spec.input_type = m->input_type;
-    r->spec.softmax_multiplier = m->softmax_multiplier; r->spec.softmax_shift = m->softmax_shift;
-}
-
-static inline void respec_free(respec *r)
-{
-    unsigned n;
-    for (n = 0; n < r->spec.n_layers; n++) {
-        const sucref_layer_spec *s = &r->layer[n];
-        free((void *)(uintptr_t)s->w); free((void *)(uintptr_t)s->bias); free((void *)(uintptr_t)s->exponent);
-        free((void *)(uintptr_t)s->table); free((void *)(uintptr_t)s->order); free((void *)(uintptr_t)s->group_rows);
-    }
-    free(r->bits); free(r->corrections);
-}
+/* calibrate.h - what `sucref calibrate` does beside corrections: quiet rows, shifts of coarse planes, and exit
+ * thresholds with a stated risk. */
+#ifndef SUCREF_TOOL_CALIBRATE_H
+#define SUCREF_TOOL_CALIBRATE_H
+#include "corrections.h"
+#include "spec.h"
 
 /* how often each neuron of a layer fires (is not at its zero point) on n samples, fires[n_out], by the whole network */
-static inline void count_firing(uint32_t *fires, const sucref_model *m, unsigned layer, const uint8_t *x, uint32_t n)
+static inline void count_firing(uint32_t *fires, const sucref_model_spec *spec, unsigned layer, const uint8_t *x,
+                                uint32_t n)
 {
-    const size_t len = sucref_net_work_len(m);
-    uint32_t *work = (uint32_t *)respec_new(len * 4), k, r;
-    sucref_i_place at;
-    sucref_layer l;
-    sucref_net net;
-    sucref_model_layer(&l, m, layer);
-    sucref_i_place_of(&at, m, layer);
-    (void)sucref_net_init(&net, m, work, len);
+    const uint8_t flip = spec->input_type == SUCREF_INPUT_S8 ? 0x80 : 0;
+    uint8_t *u = (uint8_t *)respec_new(65536U * 2U), *y = u + 65536U, *swap;
+    uint32_t k, r;
+    unsigned l;
     for (k = 0; k < n; k++) {
-        (void)sucref_net_set_input(&net, x + (size_t)k * m->n_in, net.model->n_in);
-        (void)sucref_net_start_at(&net, m->usable_stops - 1U);
-        (void)sucref_net_run(&net, m->usable_stops - 1U);
-        for (r = 0; r < l.n_out; r++) { fires[r] += ((const uint8_t *)(work + at.activations))[r] != l.out_zero; }
+        const sucref_layer_spec *s = &spec->layers[0];
+        for (r = 0; r < s->n_in; r++) { u[r] = x[(size_t)k * s->n_in + r] ^ flip; }
+        for (l = 0; l <= layer; l++) {
+            s = &spec->layers[l];
+            prepare_layer(y, s, u);
+            swap = u; u = y; y = swap;
+        }
+        for (r = 0; r < s->n_out; r++) { fires[r] += u[r] != s->out_zero; }
     }
-    free(work);
+    free(u < y ? u : y);
 }
 
 /* puts items of `size` bytes into the order given: to[i] = from[order[i]] */
-static inline void *reordered(const void *from, const uint32_t *order, uint32_t n, size_t size)
+static inline void *reordered(respec *memory, const void *from, const uint32_t *order, uint32_t n, size_t size)
 {
-    char *to = (char *)respec_new(n * size);
+    char *to = (char *)respec_keep(memory, n * size);
     uint32_t i;
     for (i = 0; i < n; i++) { memcpy(to + i * size, (const char *)from + order[i] * size, size); }
     return to;
@@ -167,12 +37,12 @@ static inline void *reordered(const void *from, const uint32_t *order, uint32_t 
 
 /* sorts the neurons of a hidden layer by how often they fire and puts those below `share` into a group of their own;
  * returns how many stay busy (a multiple of 16, or all) */
-static inline uint32_t split_layer(sucref_layer_spec *s, sucref_layer_spec *next, const uint32_t *fires, uint32_t n,
-                                   double share)
+static inline uint32_t split_layer(respec *memory, unsigned layer, const uint32_t *fires, uint32_t n, double share)
 {
+    sucref_layer_spec *s = &memory->layer[layer], *next = s + 1;
     const uint32_t k = s->flags & SUCREF_LAYER_PER_ROW ? s->n_out : 1;
     uint32_t *order = (uint32_t *)respec_new(s->n_out * sizeof(uint32_t)),
-             *rows = (uint32_t *)respec_new(2 * sizeof(uint32_t)), i, j, busy = 0, r;
+             *rows = (uint32_t *)respec_keep(memory, 2 * sizeof(uint32_t)), i, j, busy = 0, r;
     int8_t *columns;
     for (i = 0; i < s->n_out; i++) { /* stable insertion, most first */
         for (j = i; j > 0 && fires[order[j - 1]] < fires[i]; j--) { order[j] = order[j - 1]; }
@@ -182,14 +52,14 @@ static inline uint32_t split_layer(sucref_layer_spec *s, sucref_layer_spec *next
     busy = (busy + 15) / 16 * 16;
     if (busy == 0) { busy = 16; }
     if (busy < s->n_out) {
-        s->w = (const int8_t *)reordered(s->w, order, s->n_out, s->n_in);
-        s->bias = (const int32_t *)reordered(s->bias, order, s->n_out, 4);
-        s->row_shift = (const uint8_t *)reordered(s->row_shift, order, s->n_out, 1);
+        s->w = (const int8_t *)reordered(memory, s->w, order, s->n_out, s->n_in);
+        s->bias = (const int32_t *)reordered(memory, s->bias, order, s->n_out, 4);
+        s->row_shift = (const uint8_t *)reordered(memory, s->row_shift, order, s->n_out, 1);
         if (k > 1) {
-            s->multiplier = (const int32_t *)reordered(s->multiplier, order, k, 4);
-            s->exponent = (const int8_t *)reordered(s->exponent, order, k, 1);
+            s->multiplier = (const int32_t *)reordered(memory, s->multiplier, order, k, 4);
+            s->exponent = (const int8_t *)reordered(memory, s->exponent, order, k, 1);
         }
-        columns = (int8_t *)respec_new((size_t)next->n_out * next->n_in);
+        columns = (int8_t *)respec_keep(memory, (size_t)next->n_out * next->n_in);
         for (r = 0; r < next->n_out; r++) {
             for (i = 0; i < next->n_in; i++) {
                 columns[(size_t)r * next->n_in + i] = next->w[(size_t)r * next->n_in + order[i]];
@@ -211,14 +81,15 @@ static inline void quiet_rows(respec *r, uint32_t *left, const sucref_model *m, 
 {
     uint8_t *old = r->bits, *bits = (uint8_t *)respec_new(2U * SUCREF_MAX_STOPS * (m->n_groups + SUCREF_MAX_LAYERS));
     const unsigned stops = m->n_stops == 1 ? 2U : m->n_stops;
+    const sucref_model_spec whole = r->spec; /* layers before this one may be sorted already: that changes nothing */
     unsigned l, t, total = 0, flat = 0, from = 0;
     for (l = 0; l < m->n_layers; l++) {
         sucref_layer_spec *s = &r->layer[l];
         left[l] = s->n_out;
         if (l + 1U < m->n_layers && s->n_groups == 1) {
             uint32_t *fires = (uint32_t *)respec_new(s->n_out * sizeof(uint32_t));
-            count_firing(fires, m, l, x, n);
-            left[l] = split_layer(s, &r->layer[l + 1U], fires, n, share);
+            count_firing(fires, &whole, l, x, n);
+            left[l] = split_layer(r, l, fires, n, share);
             free(fires);
         }
         total += s->n_groups;
@@ -259,14 +130,15 @@ static inline double shift_error(const int8_t *w, uint32_t n, int shift, unsigne
 }
 
 /* coarse planes: each row's shift is the one of up to two bits beyond its full range whose cut fits its weights best */
-static inline void best_shifts(sucref_layer_spec *s)
+static inline void best_shifts(respec *memory, sucref_layer_spec *s)
 {
-    uint8_t *shift = (uint8_t *)respec_new(s->n_out);
+    uint8_t *shift;
     uint32_t r;
-    if (!s->coarse) { free(shift); return; }
+    if (!s->coarse) { return; }
+    shift = (uint8_t *)respec_keep(memory, s->n_out);
     for (r = 0; r < s->n_out; r++) {
         const int8_t *w = s->w + (size_t)r * s->n_in;
-        const int full = (int)sucref_i_row_shift(w, s->n_in);
+        const int full = (int)prepare_full_shift(w, s->n_in);
         int k, best = full;
         for (k = full + 1; k <= 7 && k <= full + 2; k++) {
             if (shift_error(w, s->n_in, k, s->plan[0]) < shift_error(w, s->n_in, best, s->plan[0])) { best = k; }

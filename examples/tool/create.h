@@ -1,14 +1,15 @@
-/* create.h - the commands of sucref.c that make models: quantize (from float layers) and import (from TensorFlow Lite). */
+/* create.h - the commands that make models: quantize (from float layers) and import (from TensorFlow Lite). */
 #ifndef SUCREF_EXAMPLES_CREATE_H
 #define SUCREF_EXAMPLES_CREATE_H
 #include "calibrate.h"
+#include "quantize.h"
 #include "npz.h"
 #include "tflite.h"
 #include "tool.h"
 
 /* ---- quantize ---------------------------------------------------------------------------------------------------- */
 
-static void parse_plan(sucref_quantize_options *o, const char *text)
+static void parse_plan(prepare_options *o, const char *text)
 {
     const char *s = text;
     unsigned sum = 0;
@@ -31,7 +32,7 @@ static void check_array(const npz_array *a, const char *path)
     for (i = 0; i < n; i++) { if (!isfinite(a->v[i])) { die("%s: %s holds NaN or infinity", path, a->name); } }
 }
 
-static unsigned read_layers(sucref_float_layer *layers, const npz *z, const char *path)
+static unsigned read_layers(prepare_float_layer *layers, const npz *z, const char *path)
 {
     unsigned n;
     for (n = 0; n < 32; n++) {
@@ -71,8 +72,8 @@ static void show_progress(void *user, unsigned done, unsigned of)
 
 static void quantize(const args *a)
 {
-    sucref_quantize_options o;
-    sucref_float_layer layers[32];
+    prepare_options o;
+    prepare_float_layer layers[32];
     sucref_fault fault = { "", 0 };
     static npz z;
     uint8_t *model = NULL, *calibrate = NULL;
@@ -111,7 +112,7 @@ static void quantize(const args *a)
         o.n_calibrate = (uint32_t)(len / layers[0].n_in);
     }
     if (isatty(2)) { o.progress = show_progress; }
-    status = sucref_quantize(&model, &model_len, layers, n, &o, &fault);
+    status = prepare_quantize(&model, &model_len, layers, n, &o, &fault);
     if (status != SUCREF_OK) { die("%s: cannot be quantized: %s %s", a->in, sucref_status_text(status), fault.field); }
     write_file(a->out, model, model_len);
     free(model);
@@ -138,7 +139,7 @@ static uint8_t *write_spec(const args *a, const sucref_model_spec *spec, uint32_
 static void import(const args *a)
 {
     static tflite t;
-    sucref_quantize_options plan;
+    prepare_options plan;
     sucref_model_spec spec;
     uint8_t bits[SUCREF_MAX_STOPS * TFLITE_LAYERS], in_bits[SUCREF_MAX_STOPS], *model;
     size_t len, most = 0;

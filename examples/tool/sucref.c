@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "npz.h"
 #include "tflite.h"
+#include "certify.h"
 #include "calibrate.h"
 #include "parts.h"
 #include "tool.h"
@@ -33,17 +34,26 @@ static const char usage[] =
 
 /* ---- info, run, truncate, emit-c --------------------------------------------------------------------------------- */
 
+/* METHOD 6: where the sections start, and the next one's payload length, type and stop at each */
+enum { HEAD_AT = 12, FRAME = 16, F_STOP = 3, F_LAYER = 4, F_INDEX = 6, F_LEN = 8 };
+static uint32_t little(const uint8_t *p, int bytes)
+{
+    uint32_t v = 0;
+    while (bytes-- > 0) { v = v << 8 | p[bytes]; }
+    return v;
+}
+
 /* payload bytes by kind of one stop's sections: corrections, planes, exit rules, bounds, others */
 static void section_bytes(unsigned long *sum, const sucref_model *m, unsigned stop)
 {
-    uint32_t at = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
+    uint32_t at = little(m->bytes + HEAD_AT, 4);
     memset(sum, 0, 5 * sizeof *sum);
-    while (m->bytes_len - at >= SUCREF_I_FRAME) {
+    while (m->bytes_len - at >= FRAME) {
         const uint8_t *p = m->bytes + at;
-        const uint32_t len = sucref_i_u32(p + SUCREF_I_F_LEN), type = sucref_i_u16(p + SUCREF_I_F_TYPE);
-        if (len > m->bytes_len - at - SUCREF_I_FRAME) { break; }
-        if (p[SUCREF_I_F_STOP] == stop) { sum[type >= 1 && type <= 4 ? type - 1 : 4] += len; }
-        at += SUCREF_I_FRAME + len;
+        const uint32_t len = little(p + F_LEN, 4), type = little(p, 2);
+        if (len > m->bytes_len - at - FRAME) { break; }
+        if (p[F_STOP] == stop) { sum[type >= 1 && type <= 4 ? type - 1 : 4] += len; }
+        at += FRAME + len;
     }
 }
 
@@ -68,13 +78,15 @@ static void info_model(const sucref_model *model)
             for (g = 0; g < l.n_groups; g++) {
                 sucref_group group;
                 sucref_model_group(&group, &m, l.first_group + g);
-                sum += sucref_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
+                if (group.plane_offset[i] >= FRAME && group.plane_offset[i] <= m.bytes_len) { /* its frame is there */
+                    sum += little(m.bytes + group.plane_offset[i] - 8, 4);
+                }
             }
             printf(" %lu", (unsigned long)sum);
         }
         printf("\n");
     }
-    before.end = sucref_i_u32(m.bytes + SUCREF_I_H_HEAD);
+    before.end = little(m.bytes + HEAD_AT, 4);
     printf("tables and parameters: %lu bytes\n", (unsigned long)before.end);
     for (t = 0; t < m.usable_stops; t++) {
         sucref_stop s;
@@ -273,13 +285,13 @@ static void calibrate(const args *a)
             printf("layer %u: %lu of %lu rows busy\n", t, (unsigned long)busy[t], (unsigned long)r.layer[t].n_out);
         }
     }
-    for (t = 0; t < m.n_layers; t++) { best_shifts(&r.layer[t]); }
-    if (sucref_calibrate(r.corrections, &memory, &r.spec, x, n_fit, isatty(2) ? show_progress : NULL, NULL) !=
+    for (t = 0; t < m.n_layers; t++) { best_shifts(&r, &r.layer[t]); }
+    if (prepare_calibrate(r.corrections, &memory, &r.spec, x, n_fit, isatty(2) ? show_progress : NULL, NULL) !=
         SUCREF_OK) {
         die("out of memory");
     }
     if (a->certify) {
-        if (sucref_certify(&bounds, &bounds_memory, &r.spec, x, n_fit) != SUCREF_OK) {
+        if (prepare_certify(&bounds, &bounds_memory, &r.spec, x, n_fit) != SUCREF_OK) {
             die("%s: no stop can be certified: the first layer must keep its accumulators (--keep), later ones must be "
                 "whole",
                 a->in);

@@ -10,11 +10,8 @@
  * Needs sucref.h's implementation (SUCREF_HOST) before it. */
 #ifndef SUCREF_EXAMPLES_TFLITE_H
 #define SUCREF_EXAMPLES_TFLITE_H
-#include <math.h>
-#include <stdint.h>
+#include "gemmlowp.h"
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum { TFLITE_LAYERS = 64 };
 typedef struct { /* a model being read; free with tflite_free */
@@ -201,7 +198,7 @@ static inline int tflite_dense(tflite *t, const tflite_tensor *x, const tflite_t
                                              : (double)(tflite_scale(t, x, 0) * tflite_scale(t, w, 0)) /
                                                    (double)tflite_scale(t, y, 0);
         int e;
-        sucref_quantize_multiplier(&ints[n_out + r], &e, real);
+        prepare_multiplier(&ints[n_out + r], &e, real);
         if (e > 30 || !isfinite(real)) { return tflite_fail(t, op, "FULLY_CONNECTED", "has an impossible scale"); }
         exponents[r] = (int8_t)e;
     }
@@ -268,49 +265,6 @@ static inline const char *tflite_name(int code)
     return "an operator";
 }
 
-/* the reference's MultiplyByQuantizedMultiplier */
-static inline int32_t tflite_multiply(int32_t v, int32_t multiplier, int e)
-{
-    return sucref_i_requant(v, multiplier, e, SUCREF_REQUANT_TFLITE);
-}
-
-/* exp of a <= 0 given in Q4, in Q0: gemmlowp's, one integer bit less than sucref_i_exp's */
-static inline int32_t tflite_exp_q4(int32_t a)
-{
-    static const int32_t power[6] = { 1672461947, 1302514674, 790015084, 290630308, 39332535, 720401 };
-    const int32_t fraction = (int32_t)((uint32_t)a & 0x1FFFFFFU) - 0x2000000;
-    const uint32_t whole = (uint32_t)fraction - (uint32_t)a;
-    const int32_t x = fraction * 16 + ((int32_t)1 << 28), x2 = sucref_i_mul31(x, x), x3 = sucref_i_mul31(x2, x),
-                  x4 = sucref_i_mul31(x2, x2);
-    const int32_t poly = sucref_i_round_shift(sucref_i_mul31(sucref_i_round_shift(x4, 2) + x3, 715827883) + x2, 1);
-    int32_t result = 1895147668 + sucref_i_mul31(1895147668, x + poly);
-    unsigned i;
-    if (a == 0) { return INT32_MAX; }
-    for (i = 0; i < 6; i++) { if (whole & ((uint32_t)1 << (25 + i))) { result = sucref_i_mul31(result, power[i]); } }
-    return result;
-}
-
-static inline int32_t tflite_logistic_q4(int32_t a)
-{
-    int32_t positive;
-    if (a == 0) { return (int32_t)1 << 30; }
-    positive = sucref_i_reciprocal(tflite_exp_q4(a > 0 ? -a : a));
-    return a > 0 ? positive : INT32_MAX - positive;
-}
-
-/* (1 - x) / (1 + x) with x = exp(-2 |a|), a in Q4 (doubled it is the same raw value in Q5) */
-static inline int32_t tflite_tanh_q4(int32_t a)
-{
-    const int32_t e = sucref_i_exp(a > 0 ? -a : a), half = (int32_t)(((int64_t)e + INT32_MAX + 1) / 2);
-    int32_t x = 1515870810 + sucref_i_mul31(half, -1010580540), y;
-    unsigned i;
-    for (i = 0; i < 3; i++) {
-        x += sucref_i_sat32((int64_t)sucref_i_mul31(x, ((int32_t)1 << 29) - sucref_i_mul31(half, x)) * 4);
-    }
-    y = a == 0 ? 0 : sucref_i_sat32((int64_t)(x - ((int32_t)1 << 29)) * 4);
-    return a < 0 ? -y : y;
-}
-
 /* the int8 kernel of one elementwise operator, v and the result -128..127 */
 static inline int tflite_elementwise(int code, int v, const tflite *t, const tflite_tensor *x, const tflite_tensor *y,
                                      float alpha)
@@ -323,12 +277,12 @@ static inline int tflite_elementwise(int code, int v, const tflite *t, const tfl
         double q = frexp((double)tflite_scale(t, x, 0) * 134217728.0, &e);
         const int bits = code == 14 ? 8 : 7;
         const double radius = floor(15.0 * 134217728.0 / ldexp(1, e)); /* CalculateInputRadius(4, e, 31) */
-        m = (int32_t)sucref_i_sat32((int64_t)floor(q * 2147483648.0 + 0.5));
+        m = (int32_t)prepare_sat((int64_t)floor(q * 2147483648.0 + 0.5));
         if (e < -31) { m = 0; e = 0; }
         if (in <= -radius) { return -128; }
         if (in >= radius) { return 127; }
-        r = tflite_multiply(in, m, e);
-        r = sucref_i_round_shift(code == 14 ? tflite_logistic_q4(r) : tflite_tanh_q4(r), (unsigned)(31 - bits)) +
+        r = prepare_requant(in, m, e, SUCREF_REQUANT_TFLITE);
+        r = prepare_round_shift(code == 14 ? gemmlowp_logistic(r) : gemmlowp_tanh(r), (unsigned)(31 - bits)) +
             (code == 14 ? -128 : 0);
     } else {
         if (code == 19 || code == 21) { lo = zero; }
@@ -336,9 +290,9 @@ static inline int tflite_elementwise(int code, int v, const tflite *t, const tfl
             const double six = zero + floor(6.0 / (double)tflite_scale(t, y, 0) + 0.5);
             hi = six > 127 ? 127 : (int32_t)six;
         }
-        sucref_quantize_multiplier(&m, &e, code == 98 && in < 0 ? ratio * (double)alpha : ratio);
+        prepare_multiplier(&m, &e, code == 98 && in < 0 ? ratio * (double)alpha : ratio);
         if (e > 30) { m = INT32_MAX; e = 30; }
-        r = sucref_i_sat32((int64_t)zero + tflite_multiply(in, m, e));
+        r = prepare_sat((int64_t)zero + prepare_requant(in, m, e, SUCREF_REQUANT_TFLITE));
     }
     return r < lo ? lo : r > hi ? hi : r;
 }
@@ -380,7 +334,7 @@ static inline int tflite_softmax(tflite *t, const tflite_tensor *x, const tflite
         tflite_scale(t, y, 0) != 1.0F / 256 || t->n_layers == 0) {
         return tflite_fail(t, op, "SOFTMAX", "must be int8 with output scale 1/256 and zero point -128");
     }
-    sucref_quantize_multiplier(&t->softmax_multiplier, &e, real);
+    prepare_multiplier(&t->softmax_multiplier, &e, real);
     if (!(real >= 1) || e < 0 || e > 31 || y->elements > 4095) {
         return tflite_fail(t, op, "SOFTMAX", "with an impossible scale or over 4095 classes");
     }

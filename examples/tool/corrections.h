@@ -1,0 +1,249 @@
+/* corrections.h - alpha, gamma, beta and constants of every stop of a spec, by least squares on unlabelled inputs. */
+#ifndef SUCREF_TOOL_CORRECTIONS_H
+#define SUCREF_TOOL_CORRECTIONS_H
+#include "prepare.h"
+
+typedef struct {
+    const sucref_model_spec *spec;
+    sucref_correction *out;
+    uint32_t widest, n;        /* of all layers' inputs and outputs; samples */
+    unsigned total;            /* groups of all layers */
+    uint8_t *act, *next;       /* [n][widest] inputs and outputs of a layer, cut network */
+    uint8_t *full, *full_next; /* the same of the full network */
+    int32_t *beta, *gamma;     /* where the next group's corrections go */
+    int16_t *alpha;
+    uint8_t *constant;
+} prepare_calibration;
+
+/* sums for the regression of z on (acc, sum u), one row; u: the full network's activation */
+typedef struct { double n, a, s, z, aa, as, ss, az, sz, u; } prepare_sums;
+
+/* one layer at one stop while it is fitted */
+typedef struct {
+    const sucref_layer_spec *s;
+    const uint8_t *bits;       /* of its groups */
+    sucref_correction *out;
+    uint8_t *row_bits;         /* [n_out] */
+    int32_t *acc;              /* [n_out] of the cut weights, then [n_out] of the full ones */
+    prepare_sums *sums;        /* [n_out] */
+    int16_t *cut, *whole;      /* [n_in][n_out] */
+} prepare_fitted;
+
+/* acc[r] = sum_c cut[c][r] * u_c; returns sum(u) */
+static inline uint32_t prepare_host_acc(int32_t *acc, const int16_t *cut, const uint8_t *u, uint32_t n_in,
+                                        uint32_t n_out)
+{
+    uint32_t sum = 0, c, r;
+    for (r = 0; r < n_out; r++) { acc[r] = 0; }
+    for (c = 0; c < n_in; c++) {
+        const int32_t x = u[c];
+        if (x == 0) { continue; }
+        sum += u[c];
+        for (r = 0; r < n_out; r++) { acc[r] += x * cut[(size_t)c * n_out + r]; }
+    }
+    return sum;
+}
+
+/* column c, row r: the weight as the row's bits show it (NULL: 8, in units of the unshifted weights) */
+static inline int16_t *prepare_cut_matrix(const sucref_layer_spec *s, const uint8_t *row_bits)
+{
+    int16_t *cut = (int16_t *)malloc(sizeof(int16_t) * s->n_in * s->n_out);
+    uint32_t r, c;
+    for (r = 0; cut != NULL && r < s->n_out; r++) {
+        const unsigned k = 8U - (row_bits != NULL ? row_bits[r] : 8U), shift = k == 0 ? 0 : prepare_row_shift(s, r);
+        for (c = 0; c < s->n_in; c++) {
+            cut[(size_t)c * s->n_out + r] = (int16_t)prepare_cut_weight(s->w[(size_t)r * s->n_in + c], shift, k);
+        }
+    }
+    return cut;
+}
+
+/* alpha, gamma, beta of one row: least squares with a little weight on leaving alone what the data do not show */
+static inline void prepare_fit(const prepare_sums *q, int16_t *alpha, int32_t *gamma, int32_t *beta)
+{
+    const double ma = q->a / q->n, ms = q->s / q->n, mz = q->z / q->n;
+    const double aa = (q->aa / q->n - ma * ma) * (1 + 1e-5) + 1e-6, ss = (q->ss / q->n - ms * ms) * (1 + 1e-5) + 1e-6;
+    const double as = q->as / q->n - ma * ms, az = q->az / q->n - ma * mz, sz = q->sz / q->n - ms * mz,
+                 det = aa * ss - as * as;
+    double a = (az * ss - sz * as) / det * 4096.0, g = (sz * aa - az * as) / det * 4096.0, b;
+    a = floor((a > 32766 ? 32766 : a < -32768 ? -32768 : a) + 0.5);
+    g = floor((g > 2e9 ? 2e9 : g < -2e9 ? -2e9 : g) + 0.5);
+    b = floor(mz - (a * ma + g * ms) / 4096.0 + 0.5 + 0.5); /* the second half undoes the mean of the floor */
+    *alpha = (int16_t)a;
+    *gamma = (int32_t)g;
+    *beta = (int32_t)(b > 2e9 ? 2e9 : b < -2e9 ? -2e9 : b);
+}
+
+/* what one sample adds to the sums of all rows */
+static inline void prepare_gather(prepare_sums *sums, const int32_t *acc, const int32_t *z, const uint8_t *u,
+                                  uint32_t sum, uint32_t n_out)
+{
+    uint32_t r;
+    for (r = 0; r < n_out; r++) {
+        prepare_sums *q = &sums[r];
+        const double a = acc[r], s = sum, v = z[r];
+        q->n++; q->a += a; q->s += s; q->z += v; q->u += u[r];
+        q->aa += a * a; q->as += a * s; q->ss += s * s; q->az += a * v; q->sz += s * v;
+    }
+}
+
+/* turns the sums into the corrections of the layer's groups at this stop */
+static inline void prepare_fit_groups(prepare_calibration *c, const prepare_fitted *f)
+{
+    uint32_t row = 0, i;
+    unsigned g;
+    for (g = 0; g < prepare_groups(f->s); g++) {
+        const uint32_t rows = prepare_group_rows(f->s, g);
+        sucref_correction *out = &f->out[g];
+        out->alpha = NULL; out->beta = out->gamma = NULL; out->constant = NULL;
+        if (f->bits[g] == 0) {
+            out->constant = c->constant;
+            for (i = 0; i < rows; i++) { *c->constant++ = (uint8_t)(f->sums[row + i].u / f->sums[row + i].n + 0.5); }
+        } else if (f->bits[g] < 8) {
+            out->alpha = c->alpha; out->gamma = c->gamma; out->beta = c->beta;
+            for (i = 0; i < rows; i++) { prepare_fit(&f->sums[row + i], c->alpha++, c->gamma++, c->beta++); }
+        }
+        row += rows;
+    }
+}
+
+/* the full network's activations of one sample, and what it adds to the sums */
+static inline void prepare_observe(const prepare_calibration *c, const prepare_fitted *f, size_t sample)
+{
+    const sucref_layer_spec *s = f->s;
+    const uint32_t sum = prepare_host_acc(f->acc, f->cut, c->act + sample * c->widest, s->n_in, s->n_out);
+    uint8_t *full = c->full_next + sample * c->widest;
+    int32_t *z = f->acc + s->n_out;
+    uint32_t r;
+    (void)prepare_host_acc(z, f->whole, c->full + sample * c->widest, s->n_in, s->n_out);
+    for (r = 0; r < s->n_out; r++) {
+        z[r] += prepare_bias(s, r);
+        full[r] = prepare_activation(s, z[r], r);
+    }
+    prepare_gather(f->sums, f->acc, z, full, sum, s->n_out);
+}
+
+/* METHOD 2: the cut network's activations of one sample, with the corrections that were found */
+static inline void prepare_evaluate(const prepare_calibration *c, const prepare_fitted *f, size_t sample)
+{
+    const sucref_layer_spec *s = f->s;
+    const uint32_t sum = prepare_host_acc(f->acc, f->cut, c->act + sample * c->widest, s->n_in, s->n_out);
+    uint8_t *next = c->next + sample * c->widest;
+    uint32_t row = 0, i;
+    unsigned g;
+    for (g = 0; g < prepare_groups(s); g++) {
+        const sucref_correction *k = &f->out[g];
+        for (i = 0; i < prepare_group_rows(s, g); i++, row++) {
+            const int32_t acc = f->acc[row];
+            if (f->bits[g] == 0) { next[row] = k->constant[i]; continue; }
+            next[row] = prepare_activation(
+                s,
+                f->bits[g] == 8 ? prepare_bias(s, row) + acc
+                                : prepare_sat(k->beta[i] + prepare_floor((int64_t)k->alpha[i] * acc +
+                                                                         (int64_t)k->gamma[i] * sum, 12)),
+                row);
+        }
+    }
+}
+
+/* one layer of one stop; out: the layer's first group at this stop; bits: of its groups */
+static inline int prepare_calibrate_layer(prepare_calibration *c, const sucref_layer_spec *s, const uint8_t *bits,
+                                          sucref_correction *out)
+{
+    prepare_fitted f = { s, bits, out, NULL, NULL, NULL, NULL, NULL };
+    uint32_t k, r = 0, i;
+    unsigned g;
+    int ok;
+    f.row_bits = (uint8_t *)malloc(s->n_out);
+    f.acc = (int32_t *)malloc(sizeof(int32_t) * s->n_out * 2U);
+    f.sums = (prepare_sums *)calloc(s->n_out, sizeof *f.sums);
+    f.whole = prepare_cut_matrix(s, NULL);
+    ok = f.row_bits != NULL && f.acc != NULL && f.sums != NULL && f.whole != NULL;
+    for (g = 0; ok && g < prepare_groups(s); g++) {
+        for (i = 0; i < prepare_group_rows(s, g); i++) { f.row_bits[r++] = bits[g]; }
+    }
+    if (ok) { f.cut = prepare_cut_matrix(s, f.row_bits); }
+    ok = ok && f.cut != NULL;
+    for (k = 0; ok && k < c->n; k++) { prepare_observe(c, &f, k); }
+    if (ok) { prepare_fit_groups(c, &f); }
+    for (k = 0; ok && k < c->n; k++) { prepare_evaluate(c, &f, k); }
+    free(f.row_bits); free(f.acc); free(f.sums); free(f.cut); free(f.whole);
+    return ok ? SUCREF_OK : SUCREF_E_SPACE;
+}
+
+static inline int prepare_calibrate_stop(prepare_calibration *c, const uint8_t *samples, unsigned stop,
+                                         void (*progress)(void *, unsigned, unsigned), void *user)
+{
+    const sucref_model_spec *spec = c->spec;
+    const uint32_t n_in = spec->layers[0].n_in;
+    const unsigned flip = spec->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
+    uint32_t k, i;
+    unsigned n, flat = stop * c->total;
+    int status = SUCREF_OK;
+    for (k = 0; k < c->n; k++) {
+        for (i = 0; i < n_in; i++) {
+            const unsigned u = samples[(size_t)k * n_in + i] ^ flip;
+            c->full[(size_t)k * c->widest + i] = (uint8_t)u;
+            c->act[(size_t)k * c->widest + i] = prepare_cut_input(u, 8U - spec->in_bits[stop]);
+        }
+    }
+    for (n = 0; status == SUCREF_OK && n < spec->n_layers; n++) {
+        uint8_t *swap;
+        status = prepare_calibrate_layer(c, &spec->layers[n], spec->bits + flat, c->out + flat);
+        flat += prepare_groups(&spec->layers[n]);
+        swap = c->act; c->act = c->next; c->next = swap;
+        swap = c->full; c->full = c->full_next; c->full_next = swap;
+        if (progress != NULL) { progress(user, stop * spec->n_layers + n + 1U, (spec->n_stops - 1U) * spec->n_layers); }
+    }
+    return status;
+}
+
+/* prepare_calibrate - corrections for every stop of a spec but the last, on n_samples unlabelled inputs
+ * [n_samples][n_in] as the model takes them. Layer by layer, on the activations that the cut network really has, each
+ * row of 0 < bits < 8 gets the alpha, gamma, beta of the least squared distance to the full network's z; rows of 0 bits
+ * the mean of the full network's activation.
+ *   corrections [n_stops][groups of all layers]  out  spec->corrections may point at them, before or afterwards
+ *   memory                                       out  one block that they point into: free() it when they are done with
+ * progress is called after every layer of every stop; it may be NULL.
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (sucref_model_write would refuse the spec), SUCREF_E_SPACE. */
+static inline int prepare_calibrate(sucref_correction *corrections, void **memory, const sucref_model_spec *spec,
+                                    const uint8_t *samples, uint32_t n_samples,
+                                    void (*progress)(void *user, unsigned done, unsigned of), void *user)
+{
+    prepare_calibration c;
+    size_t rows = 0;
+    uint8_t *acts;
+    unsigned n;
+    int status = SUCREF_E_SPACE;
+    if (corrections == NULL || memory == NULL || spec == NULL || samples == NULL || n_samples < 1) {
+        return SUCREF_E_ARG;
+    }
+    if (!prepare_spec_ok(spec)) { return SUCREF_E_RANGE; }
+    memset(&c, 0, sizeof c);
+    c.spec = spec; c.out = corrections; c.n = n_samples; c.total = prepare_total_groups(spec);
+    for (n = 0; n < spec->n_layers; n++) {
+        const sucref_layer_spec *s = &spec->layers[n];
+        rows += s->n_out;
+        c.widest = s->n_in > c.widest ? s->n_in : c.widest;
+        c.widest = s->n_out > c.widest ? s->n_out : c.widest;
+    }
+    memset(corrections, 0, sizeof *corrections * c.total * spec->n_stops);
+    rows *= spec->n_stops;
+    *memory = malloc(rows * 11U + 1U);
+    acts = (uint8_t *)malloc((size_t)c.widest * n_samples * 4U);
+    if (*memory != NULL && acts != NULL) {
+        c.beta = (int32_t *)*memory;
+        c.gamma = c.beta + rows;
+        c.alpha = (int16_t *)(c.gamma + rows);
+        c.constant = (uint8_t *)(c.alpha + rows);
+        c.act = acts; c.next = acts + (size_t)c.widest * n_samples;
+        c.full = c.next + (size_t)c.widest * n_samples; c.full_next = c.full + (size_t)c.widest * n_samples;
+        for (n = 0, status = SUCREF_OK; status == SUCREF_OK && n + 1U < spec->n_stops; n++) {
+            status = prepare_calibrate_stop(&c, samples, n, progress, user);
+        }
+    }
+    free(acts);
+    if (status != SUCREF_OK) { free(*memory); *memory = NULL; }
+    return status;
+}
+#endif

@@ -1,0 +1,26 @@
+/* crc.h - CRC-32 (IEEE 802.3) bit by bit and little-endian numbers, for tests that repair what they damage. */
+#ifndef SUCREF_TESTS_CRC_H
+#define SUCREF_TESTS_CRC_H
+#include <stddef.h>
+#include <stdint.h>
+
+static inline uint32_t crc_more(uint32_t crc, const uint8_t *p, size_t n) /* start with 0xFFFFFFFF, invert at the end */
+{
+    int k;
+    while (n-- > 0) {
+        crc ^= *p++;
+        for (k = 0; k < 8; k++) { crc = (crc >> 1) ^ (crc & 1U ? 0xEDB88320U : 0U); }
+    }
+    return crc;
+}
+static inline uint32_t crc_of(const uint8_t *p, size_t n) { return ~crc_more(0xFFFFFFFFU, p, n); }
+
+static inline void put_le(uint8_t *p, uint32_t v, int bytes)
+{
+    for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; }
+}
+static inline uint32_t get_le(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+#endif
