@@ -58,10 +58,10 @@ $(B)/net_%: tests/test_net.c $(HEADERS) | $(B)
 $(B)/fuzz_replay: tests/fuzz_model.c $(HEADERS) | $(B)
 	$(CC) $(C99) $(CFLAGS) -DREPLAY $(LDFLAGS) -o $@ $< -lm
 
-$(B)/vec_philox: tests/test_vec.c $(HEADERS) | $(B)
+$(B)/vec_philox $(B)/random_philox: $(B)/%_philox: tests/test_%.c $(HEADERS) | $(B)
 	$(CC) $(C99) $(CFLAGS) -DSUCREF_PHILOX $(LDFLAGS) -o $@ $< -lm
 
-TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(B)/vec_philox $(B)/fuzz_replay
+TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(B)/vec_philox $(B)/random_philox $(B)/fuzz_replay
 test check: $(TEST_BINS) $(B)/sucref
 	@CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/run.sh $(TEST_BINS)
 
