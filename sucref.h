@@ -4520,7 +4520,7 @@ static int32_t sucref_i_vec_value(const sucref_i_vec *v, sucref_values x, uint32
 {
     const uint32_t mask = ((uint32_t)1 << v->down) - 1U;
     uint32_t low;
-    if (v->down == 0) { return sucref_i_value_of(x, i); }
+    if (v->down == 0) { return sucref_i_value_of(x, (size_t)i); }
     low = ((uint32_t)x.i32[i] & mask) + (sucref_i_random(&v->stream, SUCREF_I_ROUNDING + i) & mask);
     return sucref_i_floor32(x.i32[i], v->down) + (int32_t)(low >> v->down);
 }
