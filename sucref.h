@@ -553,28 +553,15 @@ SUCREF_API size_t sucref_net_proof_len(const sucref_model *m); /* in uint32 elem
  * 32768 - terms (D4: 32765), so that every index is an int16; checked first: SUCREF_E_RANGE, nothing written. */
 typedef struct { uint32_t k0, k1; } sucref_stream;
 enum { SUCREF_DITHER_SUBTRACTIVE = 0, SUCREF_DITHER_HALF = 1 /* .. 3 */, SUCREF_DITHER_D4 = 4 };
-typedef struct {
-    uint32_t multiplier;
-    uint8_t shift; /* 1..24 */
-    uint8_t kind;  /* SUCREF_DITHER_SUBTRACTIVE; HALF: how many uniforms, 1..3; D4 */
-} sucref_grid;
+typedef struct { uint32_t multiplier; uint8_t shift /* 1..24 */, kind; } sucref_grid;
 
 /* A vector of n values of either width, the caller's and only read; the other pointer is NULL. */
 typedef struct { const int16_t *i16; const int32_t *i32; size_t n; } sucref_values;
-static inline sucref_values sucref_int16(const int16_t *x, size_t n)
-{
-    sucref_values v;
-    v.i16 = x; v.i32 = NULL; v.n = n;
-    return v;
-}
-static inline sucref_values sucref_int32(const int32_t *x, size_t n)
-{
-    sucref_values v;
-    v.i16 = NULL; v.i32 = x; v.n = n;
-    return v;
-}
+static inline sucref_values sucref_int16(const int16_t *x, size_t n) { sucref_values v = { x, NULL, n }; return v; }
+static inline sucref_values sucref_int32(const int32_t *x, size_t n) { sucref_values v = { NULL, x, n }; return v; }
 
-/* sucref_stream_init - keys of one stream of a seed; equal arguments give equal bits on every target. */
+/* sucref_stream_init - keys of one stream of a seed; equal arguments give equal bits on every target. Neither this nor
+ * sucref_random checks its pointers. */
 SUCREF_API void sucref_stream_init(sucref_stream *s, uint32_t seed_low, uint32_t seed_high, uint32_t stream);
 
 /* sucref_random - 32 bits for a counter: mix2, two rounds of multiply and xor-shift, about 22 instructions; with
@@ -3561,12 +3548,6 @@ static inline uint32_t sucref_i_most(uint32_t steps, unsigned shift)
     return shift < 16 ? steps << shift : 0x1FFFFFFFU;
 }
 
-/* 2Sq - 2u + S - 1 */
-static inline int32_t sucref_i_estimate(int32_t q, int32_t u, unsigned shift)
-{
-    return q * ((int32_t)2 << shift) - 2 * u + ((int32_t)1 << shift) - 1;
-}
-
 /* D4: the nearest point of even sum to t / 2S, t odd: round each; if their sum is odd, move the worst one.
  * q[4] from y[4] and u[4] */
 static void sucref_i_d4(int32_t *q, const int32_t *y, const int32_t *u, unsigned shift)
@@ -3641,13 +3622,13 @@ SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, con
     status = sucref_i_indices_fit(q, n, st);
     for (i = 0; status == SUCREF_OK && i < n; i++) {
         const int32_t step = (int32_t)1 << st->shift;
+        x2[i] = q[i] * (2 * step);
         if (st->kind == SUCREF_DITHER_SUBTRACTIVE) {
-            x2[i] = sucref_i_estimate(q[i], sucref_i_uniform(r, counter + (uint32_t)i, st->shift), st->shift);
+            x2[i] += step - 1 - 2 * sucref_i_uniform(r, counter + (uint32_t)i, st->shift);
         } else if (st->kind == SUCREF_DITHER_D4) {
-            x2[i] = q[i] * (2 * step) - 1 -
-                    2 * sucref_i_d4_uniform(r, counter + (uint32_t)i, (unsigned)(i % 4), st->shift);
+            x2[i] -= 2 * sucref_i_d4_uniform(r, counter + (uint32_t)i, (unsigned)(i % 4), st->shift) + 1;
         } else {
-            x2[i] = q[i] * (2 * step) - (int32_t)(st->kind - 1U) * (step - 1);
+            x2[i] -= (int32_t)(st->kind - 1U) * (step - 1);
         }
     }
     return status;
