@@ -42,7 +42,7 @@
  *     and qcs     sucref_hadamard, _hadamard16, sucref_fold, sucref_unfold, sucref_qcs_best,
  *                 sucref_feedback_add, _keep, sucref_air_encode, _power, sucref_outer, _batch
  *     coder       a range coder
- *                 sucref_encoder_init, _put, _end, sucref_decoder_init, _before, _take
+ *                 sucref_i_encoder_init, _put, _end, sucref_i_decoder_init, _before, _take
  *     vec         a vector as a frame of few bits
  *                 sucref_vec_ratio_for_bits, _for_error, sucref_vec_encode, _decode
  *     parity      outputs of lost or wrong devices [CDC]
@@ -530,60 +530,50 @@ SUCREF_API size_t sucref_net_proof_len(const sucref_model *m); /* in uint32 elem
  * come back doubled, in units of 1 / (2m), because the error's grid lies on half units. |y| < 2^29, and |y| / S at most
  * 32768 - terms (D4: 32765), so that every index is an int16; checked first: SUCREF_E_RANGE, nothing written. */
 typedef struct { uint32_t k0, k1; } sucref_stream;
-typedef struct { uint32_t multiplier; uint8_t shift; /* 1..24 */ } sucref_grid;
+enum { SUCREF_DITHER_SUBTRACTIVE = 0, SUCREF_DITHER_HALF = 1 /* .. 3 */, SUCREF_DITHER_D4 = 4 };
+typedef struct { uint32_t multiplier; uint8_t shift /* 1..24 */, kind; } sucref_grid;
 
-/* sucref_stream_init - keys of one stream of a seed; equal arguments give equal bits on every target. */
+/* A vector of n values of either width, the caller's and only read; the other pointer is NULL. */
+typedef struct { const int16_t *i16; const int32_t *i32; size_t n; } sucref_values;
+static inline sucref_values sucref_int16(const int16_t *x, size_t n) { sucref_values v = { x, NULL, n }; return v; }
+static inline sucref_values sucref_int32(const int32_t *x, size_t n) { sucref_values v = { NULL, x, n }; return v; }
+
+/* sucref_stream_init - keys of one stream of a seed; equal arguments give equal bits on every target. Neither this nor
+ * sucref_random checks its pointers. */
 SUCREF_API void sucref_stream_init(sucref_stream *s, uint32_t seed_low, uint32_t seed_high, uint32_t stream);
 
 /* sucref_random - 32 bits for a counter: mix2, two rounds of multiply and xor-shift, about 22 instructions; with
  * SUCREF_PHILOX defined, Philox2x32-7 [Salmon et al., SC 2011] keyed by k0 with k1 in the counter's upper half.
  * Not for secrets. */
 SUCREF_API uint32_t sucref_random(const sucref_stream *s, uint32_t counter);
-SUCREF_API void sucref_philox(uint32_t out[2], uint32_t counter_low, uint32_t counter_high, uint32_t key);
 
 /* sucref_grid_for - the finest multiplier for which |x| <= max gives |y| / S <= levels. QSGD: max the norm; ternary:
- * levels 1.
+ * levels 1. The kind is SUCREF_DITHER_SUBTRACTIVE; set another one afterwards.
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (max 0 or over 2^29, levels 0 or over 32766). */
 SUCREF_API int sucref_grid_for(sucref_grid *st, uint32_t max, uint32_t levels);
 
-/* Quantizers. x [n], q [n], x2 [n] (2 * m * estimate); value i uses counter + i. May be done in pieces. Return
- * SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE.
+/* Quantizers. x, q [x.n], x2 [n] (2 * m * estimate); value i uses counter + i. May be done in pieces. No overlap.
+ * Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (also: no such kind).
  *
- * subtractive [AB 2.4, 2.5]: q = floor((y + u) / S), x2 = 2Sq - 2u + S - 1. The sum of x2 - 2y over all u is 0 and the
+ * SUBTRACTIVE [AB 2.4, 2.5]: q = floor((y + u) / S), x2 = 2Sq - 2u + S - 1. The sum of x2 - 2y over all u is 0 and the
  *     set of errors is -(S-1), -(S-3) .. S-1 for every x: unbiased, uniform, variance (S^2 - 1) / 12 in units of y.
- * half-dithered [AB A.4, Lemma 19]: the receiver knows no dither. u the sum of `terms` (1..3) uniforms,
- *     x2 = 2Sq - (terms-1)(S-1). Unbiased; with k terms moments up to the k-th do not depend on x. terms = 1 is QSGD's
- *     and TernGrad's rounding. Value i uses the counters counter + terms * i ...
- * one bit [AB A.1, A.2 with q/2 for q]: |y| <= S/2, bit = 2y + 2u > S - 1, x2 = +-S - 2u + S - 1. Unbiased, errors
- *     uniform, variance (S^2 - 1) / 12. Bits are packed from the lowest.
+ * HALF [AB A.4, Lemma 19]: the receiver knows no dither (r may be NULL there). u the sum of kind = 1..3 uniforms,
+ *     x2 = 2Sq - (kind-1)(S-1). Unbiased; with k uniforms moments up to the k-th do not depend on x. One is QSGD's
+ *     and TernGrad's rounding. Value i uses the counters counter + kind * i ...
  * D4: four values at a time onto integers of even sum, the last one's dither over 2S, all dithers on odd half units
  *     (shift >= 1, n a multiple of 4): x2 = 2Sq - 2u - 1. Unbiased; the error is uniform over the cell, 0.1083 S^2 per
- *     value at twice the volume. */
-SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter);
+ *     value at twice the volume. Each value is rounded; where their sum is odd, the first of those rounded farthest
+ *     goes the other way.
+ * one bit [AB A.1, A.2 with q/2 for q]: |y| <= S/2, bit = 2y + 2u > S - 1, x2 = +-S - 2u + S - 1. Unbiased, errors
+ *     uniform, variance (S^2 - 1) / 12. bits [(n + 7) / 8], packed from the lowest; the kind is not read. */
+SUCREF_API int sucref_dither_encode(int16_t *q, sucref_values x, const sucref_grid *st, const sucref_stream *r,
+                                    uint32_t counter);
 SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st,
                                     const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st, unsigned terms,
-                                  const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_half_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st, unsigned terms);
-SUCREF_API int sucref_dither_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_dither_onebit_encode(uint8_t *bits, sucref_values x, const sucref_grid *st,
+                                           const sucref_stream *r, uint32_t counter);
 SUCREF_API int sucref_dither_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st, const sucref_stream *r,
-                                uint32_t counter);
-SUCREF_API int sucref_dither_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st, const sucref_stream *r,
-                                uint32_t counter);
-
-/* The same of int16 vectors, as sensors and gradients come. */
-SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st,
-                                      const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st, unsigned terms,
-                                    const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_grid *st,
-                                      const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st, const sucref_stream *r,
-                                  uint32_t counter);
+                                           const sucref_stream *r, uint32_t counter);
 
 /* nested [AB 2.6, 2.7, D.1]: the receiver knows y near x, so only q mod k is sent. alpha / 2^alpha_shift <= 1,
  * v = step << alpha_shift, u uniform on 0..v-1:
@@ -595,62 +585,66 @@ SUCREF_API int sucref_dither_d4_encode16(int16_t *q, const int16_t *x, size_t n,
  * Needs |alpha x|, |alpha y| and v below 2^28. u is exactly uniform where v is a power of two; else shares differ by
  * less than 2^-32. No division for each element. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (nothing written). */
 typedef struct { uint32_t step; uint16_t k; uint16_t alpha; uint8_t alpha_shift; /* 0..8 */ } sucref_nested;
-SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c,
-                                    const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c,
-                                      const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n,
-                                    const sucref_nested *c, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, sucref_values x, const sucref_nested *c,
+                                           const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_dither_nested_decode(int64_t *estimate, const uint16_t *symbol, sucref_values y,
+                                           const sucref_nested *c, const sucref_stream *r, uint32_t counter);
 
 /* sucref_combine_weights - minimax weights of independent unbiased estimates [AB 2.11]: w_i = (1 / v_i) / sum(1 / v_j),
  * in 2^-16, summing to 65536 exactly. The combined variance is 1 / sum(1 / v_j). v > 0 (equal units), count 1..65535.
- * sucref_combine - out[i] = round(sum_s w_s * estimate_s[i] / 2^16); out may be one of the estimates. */
+ * sucref_combine - out[i] = round(sum_s w_s * estimate_s[i] / 2^16), which lies among the estimates; out may be one of
+ * them. estimates [count] pointers to [n]; w [count] adds up to 65536.
+ * Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (count, a variance of 0, weights of another sum). */
 SUCREF_API int sucref_combine_weights(uint32_t *w, const uint32_t *variance, size_t count);
 SUCREF_API int sucref_combine(int32_t *out, const int32_t *const *estimates, const uint32_t *w, size_t count, size_t n);
 
 /* ---- hadamard, qcs -----------------------------------------------------------------------------------------------
  * sucref_hadamard - unnormalised Walsh-Hadamard transform in place, Sylvester order, 2^log2_n values: grows by exactly
- * log2_n bits (inputs below 2^(31 - log2_n); wraps beyond). Twice gives 2^log2_n times the input. sucref_hadamard16 for
- * inputs within int8 and log2_n <= 8. Cost: log2_n / 2 passes of 8 additions for 4 values. */
-SUCREF_API void sucref_hadamard(int32_t *x, unsigned log2_n);
-SUCREF_API void sucref_hadamard16(int16_t *x, unsigned log2_n);
+ * log2_n bits (inputs below 2^(31 - log2_n); wraps beyond). Twice gives 2^log2_n times the input. Cost: log2_n / 2
+ * passes of 8 additions for 4 values. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (log2_n over 16). */
+SUCREF_API int sucref_hadamard(int32_t *x, unsigned log2_n);
 
 /* sucref_fold - quantized compressive sampling's projection [AB Algorithm 2]: v = H_k F(r * x), r random signs of the
  * stream, F adding value i into bin i mod k; the first k rows of a larger Sylvester matrix are this. x [n], n < 65536,
- * v [2^log2_k]. Quantize v with one of the quantizers (one-bit QCS: sucref_onebit_*), get w2; then
+ * v [2^log2_k]. Quantize v with one of the quantizers (one-bit QCS: sucref_dither_onebit_*), get w2; then
  * sucref_unfold - out[i] = r_i (H_k w2)[i mod k], the estimate of x in units of 1 / (2 m k): unbiased over signs and
- * dithers. The least-squares estimate is out / (1 + gamma), gamma = n/k - 1 + n/(4Q^2) ln k / (k-1) for max|v| = Q
- * steps [AB 4.10]. work [2^log2_k]. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (log2_k over 16,
- * n 0 or over 65535). */
+ * dithers, with a squared error of at most gamma |x|^2,
+ *
+ *     gamma = ceil(n/k) - 1 + n/(4Q^2) ln k / (k-1)      for max|v| = Q steps, k >= 2
+ *
+ * ([AB 4.10] has n/k: its k rows of an n x n matrix are orthogonal only where k divides n; else a bin holds ceil(n/k)
+ * values.) The least-squares estimate is out / (1 + gamma). work [2^log2_k]. Return SUCREF_OK, SUCREF_E_ARG,
+ * SUCREF_E_RANGE (log2_k over 16, n 0 or over 65535). */
 SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, const sucref_stream *r,
                            uint32_t counter);
 SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, const sucref_stream *r,
                              uint32_t counter, int64_t *work);
 
 /* sucref_qcs_best - the k = 2^log2_k <= n and the levels Q (1..127) of the least gamma, for k indices of 2Q + 1 values
- * that together fit `bits` [AB 4.11]: k log2(2Q + 1) <= bits. n 2..65535. *gamma in 2^-16, or NULL. Returns SUCREF_OK,
- * SUCREF_E_ARG, SUCREF_E_RANGE (n, or not even two ternary indices fit). */
+ * that together fit `bits` [AB 4.11]: k log2(2Q + 1) <= bits. n 2..65535. *gamma in 2^-16, saturated, or NULL. Returns
+ * SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (n, or not even two ternary indices fit). */
 SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gamma, size_t n, uint32_t bits);
 
 /* Weighted error feedback [AB 4.14]: z = g + beta * residual, sent as zhat; then
  *     residual' = (1 - beta) residual + z - zhat,
  * which is residual + g - zhat whatever beta's rounding. beta = b / 256; with an unbiased
- * quantizer of relative error gamma, 0 < beta < 2 / (1 + gamma) keeps the residual bounded. z may be g. */
-SUCREF_API void sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b);
-SUCREF_API void sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n);
+ * quantizer of relative error gamma, 0 < beta < 2 / (1 + gamma) keeps the residual bounded. All [n], clamped to int32;
+ * z may be g. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (b over 256). */
+SUCREF_API int sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b);
+SUCREF_API int sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n);
 
 /* sucref_air_encode - random linear coding for sums over the air [AB 5.7, 5.10]: x[j] = scale * v[j] / h[j] on the
  * channels used, else 0; v from sucref_fold, inverse_h and scale in 2^-16, scale = c * weight / P(send) * k / channels
  * used. Their sum through the channels, unfolded, estimates the weighted sum of the nodes' vectors without bias.
- * Clamped to int32. */
-SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
-                                  int32_t scale);
+ * Clamped to int32; x may be v. Returns SUCREF_OK, SUCREF_E_ARG. */
+SUCREF_API int sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
+                                 int32_t scale);
 
-/* sucref_air_power - local power scaling [AB 5.11]: the scale, at most the one given, at which sucref_air_encode's x
- * stays within sum x[j]^2 <= power (up to its rounding). The receiver does not know; the node keeps what was not sent,
- * with zhat = its own unfolded v * scale' / scale in sucref_feedback_keep. */
-SUCREF_API int32_t sucref_air_power(const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
-                                    int32_t scale, uint64_t power);
+/* sucref_air_power - local power scaling [AB 5.11]: lowers *scale to where sucref_air_encode's x stays within
+ * sum x[j]^2 <= power (up to its rounding). The receiver does not know; the node keeps what was not sent, with zhat =
+ * its own unfolded v * scale' / scale in sucref_feedback_keep. Returns SUCREF_OK, SUCREF_E_ARG. */
+SUCREF_API int sucref_air_power(int32_t *scale, const int32_t *v, size_t k, const uint8_t *used,
+                                const int32_t *inverse_h, uint64_t power);
 
 /* Indirect quantization [AB chapter 3]: a batch's outer product G = D X^T / L, D [m][L] and X [n][L], from its
  * quantized factors. With factors dithered by independent streams it is unbiased, its squared error summed over
@@ -660,61 +654,37 @@ SUCREF_API int32_t sucref_air_power(const int32_t *v, size_t k, const uint8_t *u
  *
  * sucref_outer - out[j * n + i] = sum_l d2[j * L + l] * x2[i * L + l] of doubled estimates as decoders give them:
  * G = out / (4 m_d m_x L).
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (m, n or L 0, or a sum could pass 2^63; nothing written). m n L
- * multiply-adds.
- * sucref_outer_batch - the largest L for which the factors are no more values than the product: L (m + n) <= m n. */
+ * The factors are no more values than the product while L (m + n) <= m n. m n L multiply-adds.
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (m, n or L 0, or a sum could pass 2^63; nothing written). */
 SUCREF_API int sucref_outer(int64_t *out, const int32_t *d2, size_t m, const int32_t *x2, size_t n, size_t batch);
-SUCREF_API uint32_t sucref_outer_batch(uint32_t m, uint32_t n);
-
-/* ---- coder -------------------------------------------------------------------------------------------------------
- * Range coder over 2^16, carries propagated; byte streams are the same on every target. */
-typedef struct {
-    uint8_t *out;
-    size_t room, len;     /* len may pass room: nothing is written beyond, the length needed is known at the end */
-    size_t used;          /* up to the last byte that is not 0 */
-    uint32_t low, range, pending;
-    uint8_t cache, carry, first;
-} sucref_encoder;
-typedef struct {
-    const uint8_t *in;
-    size_t len, at;
-    uint32_t code, range;
-    uint8_t bad;          /* the bytes are no output of an encoder */
-} sucref_decoder;
-
-/* sucref_encoder_put - the symbol whose interval is from .. from + share - 1 of 0..65535; share >= 1.
- * sucref_encoder_end - returns the bytes needed; they are in out if that is at most room. Zeros at the end are left
- * out: a decoder reads them there. */
-SUCREF_API void sucref_encoder_init(sucref_encoder *e, uint8_t *out, size_t room);
-SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t share);
-SUCREF_API size_t sucref_encoder_end(sucref_encoder *e);
-
-/* sucref_decoder_before - does the next symbol lie below `to`? Find its interval by asking, then take that.
- * sucref_decoder_take - passes the symbol of that interval. Any bytes are safe. */
-SUCREF_API void sucref_decoder_init(sucref_decoder *d, const uint8_t *in, size_t len);
-SUCREF_API int sucref_decoder_before(const sucref_decoder *d, uint32_t to);
-SUCREF_API void sucref_decoder_take(sucref_decoder *d, uint32_t from, uint32_t share);
 
 /* ---- vec ---------------------------------------------------------------------------------------------------------
- * One vector of int16, 1..65536 values, as one frame: random signs and Hadamard blocks of 1024, 256 .. 4, 1 values make
- * it nearly Gaussian, a dithered quantizer of one step S/m = ratio * rms, and a range coder that knows the dither: for
- * a Gaussian the share of index q given u is a difference of two values of its distribution function at
- * (q - u) * ratio, so one table of 257 numbers is the model of every step. Sparse data go without rotation and with
- * adaptive models instead.
+ * One vector, 1..65536 values, as one frame: random signs and Hadamard blocks of 1024, 256 .. 4, 1 values make it
+ * nearly Gaussian, a dithered quantizer of one step S/m = ratio * rms, and a range coder that knows the dither: for a
+ * Gaussian the share of index q given u is a difference of two values of its distribution function at (q - u) * ratio,
+ * so one table of 257 numbers is the model of every step. Sparse data go without rotation and with adaptive models.
  *
- *     bytes  0 'V'  1 flags  2 u16 n - 1  4 u32 stream  8 u32 multiplier  12 u8 shift  13 u8 0  14 u16 ratio
+ *     bytes  0 'V'  1 flags  2 u16 n - 1  4 u32 stream  8 u32 multiplier  12 u8 shift  13 u8 down  14 u16 ratio
  *            16 u32 payload bytes  20 payload  then u32 CRC-32 of all before
  *
- * The error of the decoded vector: ratio^2 / 12 of its energy (Z), ratio^2 * 0.1083 (D4),
- * unbiased but for rounding the output. */
+ * Little-endian. int32 values that are no int16 go in units of 2^down, 0..17, the least that brings them within int16:
+ * floor((x + d) / 2^down) with d uniform on 0..2^down - 1, so that it stays unbiased and zeros stay zeros; this adds at
+ * most a quarter of such a unit's square to a value's error, 2^-30 of the largest value's square. The receiver gets the
+ * caller's units back. Real values need no scale of their own: a fixed point wide enough for all of them will do.
+ * Counters of the stream: i for the dither of value i, 2^31 + i for its d (the lowest bits), 2^30 + i / 32 for its sign
+ * (bit i mod 32, 1 for minus).
+ *
+ * The error of the decoded vector: ratio^2 / 12 of its energy (Z), ratio^2 * 0.1083 (D4), unbiased but for rounding the
+ * output. */
 /* HALF: with SPARSE, zeros stay zeros */
 enum { SUCREF_VEC_D4 = 1, SUCREF_VEC_SPARSE = 2, SUCREF_VEC_HALF = 4, SUCREF_VEC_PHILOX = 8 };
 enum { SUCREF_VEC_BLOCK = 1024, SUCREF_VEC_OVERHEAD = 24 };
 typedef struct {
     uint32_t seed_low, seed_high; /* known to both ends */
-    uint32_t stream;              /* in the frame: a new one for every vector */
+    uint32_t stream;              /* of an encoder, as the next two: a new one for every vector; in the frame */
     uint16_t ratio;               /* step / rms in 2^-8, 40..2048 */
     uint8_t flags;
+    uint8_t fraction_bits;        /* of a decoder, 0..8 */
 } sucref_vec_options;
 
 /* sucref_vec_ratio_for_bits, _for_error - the ratio that codes a Gaussian vector at bits / 256 bits a value
@@ -722,17 +692,21 @@ typedef struct {
 SUCREF_API uint16_t sucref_vec_ratio_for_bits(uint32_t bits, unsigned flags);
 SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags);
 
-/* sucref_vec_encode - x [n] to a frame. work [SUCREF_VEC_BLOCK]. *frame_len: bytes needed, also when room is too short.
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (n, ratio, flags), SUCREF_E_SPACE (frame holds nothing of use). */
-SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, uint32_t n,
+/* sucref_vec_encode - x to a frame. work [SUCREF_VEC_BLOCK]. *frame_len: bytes needed, also when room is too short. An
+ * int32 vector costs a number of the generator and some shifts more for each value.
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (x.n, ratio, flags), SUCREF_E_SPACE (frame holds nothing of use). */
+SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, sucref_values x,
                                  const sucref_vec_options *o, int32_t *work);
 
-/* sucref_vec_decode - the estimate, in 2^-fraction_bits (0..8) of a unit, rounded to nearest, clamped to int32.
- *   seed_*: the sender's;  x [x_len] out; *n: values in the frame;  work [SUCREF_VEC_BLOCK]
- * Any bytes are safe. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE (x_len < n), SUCREF_E_DATA (x may
- * hold part of a vector). */
-SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const uint8_t *frame, size_t frame_len,
-                                 uint32_t seed_low, uint32_t seed_high, unsigned fraction_bits, int64_t *work);
+/* sucref_vec_decode - the estimate, in 2^-fraction_bits of a unit (or 2^(down-8) units where that is coarser), rounded
+ * to nearest, clamped to int32.
+ *   x     [*n] out
+ *   n     in: elements of x; out: values in the frame, also when they are more
+ *   work  [SUCREF_VEC_BLOCK]
+ * Any bytes are safe. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (fraction_bits), SUCREF_E_SPACE (x is too short),
+ * SUCREF_E_DATA (x may hold part of a vector). */
+SUCREF_API int sucref_vec_decode(int32_t *x, uint32_t *n, const uint8_t *frame, size_t frame_len,
+                                 const sucref_vec_options *o, int64_t *work);
 
 /* ---- parity ------------------------------------------------------------------------------------------------------
  * Source: [CDC] R. Hadidi et al., "Creating Robust Deep Neural Networks With Coded Distributed Computing for IoT
@@ -755,20 +729,16 @@ enum { SUCREF_MAX_SHARDS = 16, SUCREF_MAX_PARITY = 4 };
 SUCREF_API int sucref_parity_coefficient(unsigned n, unsigned r, unsigned parity, unsigned shard);
 
 /* sucref_parity_rows - the weights that a parity device computes with: out[k] = sum_i c_ji w_i[k].
- *   out [len] int16: |out| <= 127 * (8 * 16);  w [n] pointers to [len] int8 or, sucref_parity_digits, to digits 0..255
- * sucref_parity_outputs - the same of outputs, wrapping: what an honest parity device answers. y [n] pointers to [len].
- * Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such code). */
+ *   out [len] int16: |out| <= 127 * (8 * 16);  w [n] pointers to [len] int8
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such code). */
 SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t len, unsigned n, unsigned r,
                                   unsigned parity);
-SUCREF_API int sucref_parity_digits(int32_t *out, const uint8_t *const *digits, size_t len, unsigned n, unsigned r,
-                                    unsigned parity);
-SUCREF_API int sucref_parity_outputs(int32_t *out, const int32_t *const *y, size_t len, unsigned n, unsigned r,
-                                     unsigned parity);
 
 typedef struct {
-    uint32_t factor[SUCREF_MAX_PARITY][SUCREF_MAX_SHARDS + SUCREF_MAX_PARITY]; /* of every shard; 0: not read */
-    uint8_t lost[SUCREF_MAX_PARITY];                                           /* the lost data shards */
+    uint32_t present, limit;
     uint8_t n, r, n_lost, shift;
+    uint8_t lost[SUCREF_MAX_PARITY];                                           /* the lost data shards */
+    uint32_t factor[SUCREF_MAX_PARITY][SUCREF_MAX_SHARDS + SUCREF_MAX_PARITY]; /* of every shard; 0: not read */
 } sucref_recovery;
 
 /* sucref_recovery_plan - how to find the lost data shards from those present.
@@ -784,25 +754,14 @@ SUCREF_API int sucref_recovery_plan(sucref_recovery *p, unsigned n, unsigned r, 
 SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned which, const int32_t *const *shard,
                               size_t len);
 
-/* sucref_parity_check - compares what is present with the parities present. Up to r wrong shards, one output of them,
- * are noticed.
- * Returns SUCREF_OK (no contradiction), SUCREF_E_DATA, SUCREF_E_ARG, SUCREF_E_RANGE,
- * SUCREF_E_STATE (nothing to compare). */
-SUCREF_API int sucref_parity_check(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present,
-                                   uint32_t limit);
-
-/* sucref_parity_locate - which shards are wrong, when at most half as many are as there are parities to spare: the
- * smallest set without which the others agree and all recovered |y| < limit. *wrong: their mask, 0 if none.
- * Returns SUCREF_OK, SUCREF_E_DATA (wrong, but several sets fit or none does: never a guess), and as
- * sucref_parity_check. */
-SUCREF_API int sucref_parity_locate(uint32_t *wrong, const int32_t *const *shard, size_t len, unsigned n, unsigned r,
-                                    uint32_t present, uint32_t limit);
-
-/* A cheaper check of one shard by itself: one more row, the sum of its rows, whose output is the sum of its outputs,
- * wrapping.
- * sucref_checksum_row - out [n_in] from w [rows][n_in], rows <= 256. sucref_checksum_agrees - 1 or 0. */
-SUCREF_API void sucref_checksum_row(int16_t *out, const int8_t *w, size_t rows, size_t n_in);
-SUCREF_API int sucref_checksum_agrees(const int32_t *y, size_t rows, int32_t sum);
+/* sucref_parity_check - do the shards present at a plan contradict each other, or the limit? With s parities to spare
+ * (s + n shards present) up to s wrong ones are noticed, though they differ in one output only; with none to spare what
+ * an output beyond the limit or a remainder tells.
+ *   wrong   NULL, or out: the mask of the wrong shards where at most s / 2 are; the smallest set without which the
+ *           others agree. 0 where none is, or where several sets fit: never a guess
+ *   shard   [n + r] pointers to [len]; those not present may be NULL
+ * Returns SUCREF_OK (no contradiction), SUCREF_E_DATA (one), SUCREF_E_ARG. */
+SUCREF_API int sucref_parity_check(uint32_t *wrong, const sucref_recovery *p, const int32_t *const *shard, size_t len);
 
 /* ---- fusion ------------------------------------------------------------------------------------------------------
  * Source: [SR] section IV. A job is one layer's product for one input, split over n devices and r parities, plane by
@@ -810,12 +769,23 @@ SUCREF_API int sucref_checksum_agrees(const int32_t *y, size_t rows, int32_t sum
  * planes 0..t has all n data shards or, among the first `protect` planes, any n shards. Any transport: bytes in, bytes
  * out.
  *
- *     message   0 'S'  1 u8 0  2 u16 layer  4 u32 job  8 u8 plane  9 u8 shard  10 u16 values  12 i32 outputs
- *               then u32 CRC-32 of all before
+ *     message   0 'S'  1 i8 exponent  2 u16 layer  4 u32 job  8 u8 plane  9 u8 shard  10 u16 values  12 i32 multiplier
+ *               16 i32 outputs  then u32 CRC-32 of all before
  *
- * Little-endian. Damaged, foreign, late and repeated messages change nothing but a counter. */
-enum { SUCREF_SHARD_OVERHEAD = 16 };
-typedef struct { uint32_t job; uint16_t layer, count; uint8_t plane, shard; const uint8_t *outputs; } sucref_shard;
+ * Little-endian. Multiplier and exponent are the unit of the job's result, sum_t y_t 2^k_t (k_t bits missing behind
+ * plane t), and so the same in all of its messages. Damaged, foreign, late and repeated messages change nothing but a
+ * counter.
+ *
+ * A job's number and layer name it: they must not come again while messages of the first such job can still be under
+ * way, as nothing tells those from the new one's. */
+enum { SUCREF_SHARD_OVERHEAD = 20 };
+typedef struct {
+    uint32_t job;
+    uint16_t layer, count;
+    uint8_t plane, shard;
+    const uint8_t *outputs; /* set by sucref_shard_open */
+    sucref_scale unit;      /* real = result * multiplier * 2^(exponent - 31); multiplier 0: not said */
+} sucref_shard;
 
 /* sucref_shard_pack - a message of count outputs (1..16383). *len: bytes needed. Returns SUCREF_OK, SUCREF_E_ARG,
  * SUCREF_E_RANGE, SUCREF_E_SPACE.
@@ -835,34 +805,37 @@ typedef struct {
 typedef struct {
     sucref_fusion_options o;
     uint32_t *memory;
-    /* messages dropped: damaged or of another shape; of no open job (or closed already); seen before */
+    /* messages dropped: damaged, of another shape or unit, beyond the limit or not what came first; of no open job;
+     * what is there already */
     uint32_t bad, foreign, repeated;
 } sucref_fusion;
 
-/* sucref_fusion_work_len - uint32 elements that the state needs: jobs * (2 + planes * (1 + (n + r) * rows)); 0 for
+/* sucref_fusion_work_len - uint32 elements that the state needs: jobs * (4 + planes * (1 + (n + r) * rows)); 0 for
  * options out of range. */
 SUCREF_API size_t sucref_fusion_work_len(const sucref_fusion_options *o);
 
-/* sucref_fusion_init - memory [memory_len] is the state's own. Returns SUCREF_OK, SUCREF_E_ARG,
- * SUCREF_E_RANGE, SUCREF_E_SPACE. */
+/* sucref_fusion_init - memory [memory_len] is the state's own until it is no longer used; o is copied. Returns
+ * SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE. */
 SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options *o, uint32_t *memory,
                                   size_t memory_len);
 
-/* sucref_fusion_begin - opens a job of a layer (0..65535). Returns SUCREF_OK, SUCREF_E_RANGE (layer), SUCREF_E_STATE
- * (open already), SUCREF_E_SPACE (close one first).
- * sucref_fusion_take - one message. Returns SUCREF_STOP when it completed a stop of its job, SUCREF_MORE when it was
- * taken, SUCREF_OK when it was dropped and counted.
- * sucref_fusion_stops - how many stops of a job are complete, 0..planes; SUCREF_E_STATE: not open.
- * sucref_fusion_release - a complete plane's outputs out [n][rows], recovered where lost. Returns SUCREF_OK,
+/* All of these answer SUCREF_E_ARG to NULL.
+ * sucref_fusion_begin - opens a job of a layer (0..65535). Returns SUCREF_OK, SUCREF_E_RANGE (layer), SUCREF_E_STATE
+ * (open already, or closed and its memory not yet used again), SUCREF_E_SPACE (close one first).
+ * sucref_fusion_take - one message. Returns SUCREF_STOP (taken, and completed a stop of its job), SUCREF_MORE (taken);
+ * dropped and counted: SUCREF_E_DATA (bad), SUCREF_E_STATE (foreign: no such job is open; repeated: it is there).
+ * sucref_fusion_stops - counts the complete stops of a job, 0..planes; SUCREF_E_STATE: not open.
+ * sucref_fusion_release - a complete plane's outputs out [n][rows], recovered where lost and checked against the
+ * parities to spare: twice the work of sucref_recover. *unit: of the job's result, or NULL. Returns SUCREF_OK,
  * SUCREF_E_STATE (not complete), SUCREF_E_RANGE (no exact recovery for the limit), SUCREF_E_DATA (shards contradict
- * each other).
- * sucref_fusion_close - at the deadline or when done: forgets the job and returns how many stops were complete. What
+ * each other or the limit).
+ * sucref_fusion_close - at the deadline or when done: forgets the job's shards and counts its complete stops. What
  * still comes is foreign from then on. */
 SUCREF_API int sucref_fusion_begin(sucref_fusion *f, uint32_t job, unsigned layer);
 SUCREF_API int sucref_fusion_take(sucref_fusion *f, const uint8_t *message, size_t len);
 SUCREF_API int sucref_fusion_stops(const sucref_fusion *f, uint32_t job, unsigned layer);
 SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane,
-                                     int32_t *out);
+                                     int32_t *out, sucref_scale *unit);
 SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned layer);
 
 /* ---- shards of a model -------------------------------------------------------------------------------------------
@@ -888,12 +861,13 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
  * sucref_net's.
  *   out     [n_out] out      the next layer's input; of the last layer the answer
  *   logits  [n_out] out      z, or NULL
- *   sums    [n_planes] in    pointers to [n_out] each; planes that the stop does not use may be NULL
+ *   sums    [n_planes] in    pointers to [n_out] each; planes that the stop does not use may be NULL. What no weights
+ *                            give with this input is refused, so that sums from anywhere cannot overflow
  *   input   [n_in] in        the layer's input, unsigned (x + 128 for int8), cut as METHOD 5 says where the stop has
  *                            fewer input bits
- * None overlap. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such layer or usable stop).
+ * None overlap. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such layer or usable stop), SUCREF_E_DATA (sums).
  *
- * sucref_layer_planes - the planes that a layer reads at a stop, as a mask; indices are not checked. */
+ * sucref_layer_planes - the planes that a layer reads at a stop, as a mask; 0 where there is no such layer or stop. */
 SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer,
                                    const int32_t *const *sums, const uint8_t *input);
 SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer);
@@ -3511,7 +3485,8 @@ SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t 
 }
 
 #if !defined(SUCREF_NO_DITHER) || !defined(SUCREF_NO_PARITY)
-/* CRC-32 of bytes that lie in RAM, which model bytes need not */
+/* ---- frames and messages: bytes in RAM, which model bytes need not lie in ---------------------------------------- */
+
 static uint32_t sucref_i_crc_ram(const uint8_t *p, size_t len)
 {
     uint32_t crc = 0xFFFFFFFFU;
@@ -3561,24 +3536,17 @@ SUCREF_API void sucref_stream_init(sucref_stream *s, uint32_t seed_low, uint32_t
     s->k1 = sucref_i_mix(b + a);
 }
 
-SUCREF_API void sucref_philox(uint32_t out[2], uint32_t counter_low, uint32_t counter_high, uint32_t key)
-{
-    unsigned round;
-    for (round = 0; round < 7; round++, key += 0x9E3779B9U) {
-        const uint64_t product = (uint64_t)0xD256D193U * counter_low;
-        counter_low = (uint32_t)(product >> 32) ^ key ^ counter_high;
-        counter_high = (uint32_t)product;
-    }
-    out[0] = counter_low;
-    out[1] = counter_high;
-}
-
 static inline uint32_t sucref_i_random(const sucref_stream *s, uint32_t counter)
 {
-#ifdef SUCREF_PHILOX
-    uint32_t out[2];
-    sucref_philox(out, counter, s->k1, s->k0);
-    return out[0];
+#ifdef SUCREF_PHILOX /* the first of its two words */
+    uint32_t key = s->k0, high = s->k1;
+    unsigned round;
+    for (round = 0; round < 7; round++, key += 0x9E3779B9U) {
+        const uint64_t product = (uint64_t)0xD256D193U * counter;
+        counter = (uint32_t)(product >> 32) ^ key ^ high;
+        high = (uint32_t)product;
+    }
+    return counter;
 #else
     return sucref_i_mix(sucref_i_mix(counter + s->k0) + s->k1);
 #endif
@@ -3605,21 +3573,15 @@ SUCREF_API int sucref_grid_for(sucref_grid *st, uint32_t max, uint32_t levels)
     if ((levels << shift) / max == 0) { return SUCREF_E_RANGE; }
     st->multiplier = (levels << shift) / max;
     st->shift = (uint8_t)shift;
+    st->kind = SUCREF_DITHER_SUBTRACTIVE;
     return SUCREF_OK;
 }
 
-/* a vector of either width; the other pointer is NULL */
-typedef struct { const int32_t *wide; const int16_t *narrow; } sucref_i_vector;
-static sucref_i_vector sucref_i_wide(const int32_t *x) { sucref_i_vector v; v.wide = x; v.narrow = NULL; return v; }
-static sucref_i_vector sucref_i_narrow(const int16_t *x) { sucref_i_vector v; v.wide = NULL; v.narrow = x; return v; }
-static inline int sucref_i_none(sucref_i_vector v) { return v.wide == NULL && v.narrow == NULL; }
-static inline int32_t sucref_i_value_of(sucref_i_vector v, size_t i)
-{
-    return v.wide != NULL ? v.wide[i] : v.narrow[i];
-}
+static inline int sucref_i_no_values(sucref_values v) { return (v.i16 == NULL) == (v.i32 == NULL); }
+static inline int32_t sucref_i_value_of(sucref_values v, size_t i) { return v.i32 != NULL ? v.i32[i] : v.i16[i]; }
 
 /* SUCREF_OK when x and the step keep the module's limits; most: largest |y| beside 2^29 */
-static int sucref_i_fits(sucref_i_vector x, size_t n, const sucref_grid *st, uint32_t most)
+static int sucref_i_fits(sucref_values x, const sucref_grid *st, uint32_t most)
 {
     uint32_t limit;
     size_t i;
@@ -3627,7 +3589,7 @@ static int sucref_i_fits(sucref_i_vector x, size_t n, const sucref_grid *st, uin
         return SUCREF_E_RANGE;
     }
     limit = (most < 0x1FFFFFFFU ? most : 0x1FFFFFFFU) / st->multiplier;
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < x.n; i++) {
         const int32_t value = sucref_i_value_of(x, i);
         if ((value < 0 ? 0U - (uint32_t)value : (uint32_t)value) > limit) { return SUCREF_E_RANGE; }
     }
@@ -3652,124 +3614,8 @@ static inline uint32_t sucref_i_most(uint32_t steps, unsigned shift)
     return shift < 16 ? steps << shift : 0x1FFFFFFFU;
 }
 
-/* 2Sq - 2u + S - 1 */
-static inline int32_t sucref_i_estimate(int32_t q, int32_t u, unsigned shift)
-{
-    return q * ((int32_t)2 << shift) - 2 * u + ((int32_t)1 << shift) - 1;
-}
-
-static int sucref_i_half_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_grid *st, unsigned terms,
-                                const sucref_stream *r, uint32_t counter)
-{
-    size_t i;
-    int status;
-    if (q == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
-    if (terms < 1 || terms > 3) { return SUCREF_E_RANGE; }
-    /* dithers add less than `terms` steps */
-    status = sucref_i_fits(x, n, st, sucref_i_most(32768U - terms, st->shift));
-    for (i = 0; status == SUCREF_OK && i < n; i++) {
-        int32_t y = sucref_i_value_of(x, i) * (int32_t)st->multiplier;
-        unsigned k;
-        for (k = 0; k < terms; k++) { y += sucref_i_uniform(r, counter++, st->shift); }
-        q[i] = (int16_t)sucref_i_floor32(y, st->shift);
-    }
-    return status;
-}
-
-SUCREF_API int sucref_dither_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st, unsigned terms,
-                                  const sucref_stream *r, uint32_t counter)
-{
-    return sucref_i_half_encode(q, sucref_i_wide(x), n, st, terms, r, counter);
-}
-
-SUCREF_API int sucref_dither_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st, unsigned terms,
-                                    const sucref_stream *r, uint32_t counter)
-{
-    return sucref_i_half_encode(q, sucref_i_narrow(x), n, st, terms, r, counter);
-}
-
-SUCREF_API int sucref_dither_half_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st, unsigned terms)
-{
-    size_t i;
-    int status;
-    if (x2 == NULL || q == NULL || st == NULL) { return SUCREF_E_ARG; }
-    if (terms < 1 || terms > 3) { return SUCREF_E_RANGE; }
-    status = sucref_i_indices_fit(q, n, st);
-    for (i = 0; status == SUCREF_OK && i < n; i++) {
-        x2[i] = q[i] * ((int32_t)2 << st->shift) - (int32_t)(terms - 1U) * (((int32_t)1 << st->shift) - 1);
-    }
-    return status;
-}
-
-SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter)
-{
-    return sucref_dither_half_encode(q, x, n, st, 1, r, counter);
-}
-
-SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st,
-                                      const sucref_stream *r, uint32_t counter)
-{
-    return sucref_dither_half_encode16(q, x, n, st, 1, r, counter);
-}
-
-SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter)
-{
-    size_t i;
-    int status;
-    if (x2 == NULL || q == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
-    status = sucref_i_indices_fit(q, n, st);
-    for (i = 0; status == SUCREF_OK && i < n; i++) {
-        x2[i] = sucref_i_estimate(q[i], sucref_i_uniform(r, counter + (uint32_t)i, st->shift), st->shift);
-    }
-    return status;
-}
-
-static int sucref_i_onebit_encode(uint8_t *bits, sucref_i_vector x, size_t n, const sucref_grid *st,
-                                  const sucref_stream *r, uint32_t counter)
-{
-    size_t i;
-    int status;
-    if (bits == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
-    status = sucref_i_fits(x, n, st, st->shift < 1 || st->shift > 24 ? 0U : (uint32_t)1 << (st->shift - 1U));
-    for (i = 0; status == SUCREF_OK && i < n; i++) {
-        const int32_t t = 2 * (sucref_i_value_of(x, i) * (int32_t)st->multiplier +
-                               sucref_i_uniform(r, counter + (uint32_t)i, st->shift));
-        const unsigned bit = t > ((int32_t)1 << st->shift) - 1 ? 1U : 0U;
-        bits[i / 8] = (uint8_t)((i % 8 == 0 ? 0U : (unsigned)bits[i / 8]) | bit << (i % 8));
-    }
-    return status;
-}
-
-SUCREF_API int sucref_dither_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter)
-{
-    return sucref_i_onebit_encode(bits, sucref_i_wide(x), n, st, r, counter);
-}
-
-SUCREF_API int sucref_dither_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_grid *st,
-                                      const sucref_stream *r, uint32_t counter)
-{
-    return sucref_i_onebit_encode(bits, sucref_i_narrow(x), n, st, r, counter);
-}
-
-SUCREF_API int sucref_dither_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter)
-{
-    size_t i;
-    if (x2 == NULL || bits == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
-    if (st->shift < 1 || st->shift > 24) { return SUCREF_E_RANGE; }
-    for (i = 0; i < n; i++) { /* +S is q = 1, -S is q = -1 with the centred dither u - (S-1)/2 */
-        const int32_t s = (int32_t)1 << st->shift, u = sucref_i_uniform(r, counter + (uint32_t)i, st->shift);
-        x2[i] = (((unsigned)bits[i / 8] >> (i % 8) & 1U) ? s : -s) - 2 * u + s - 1;
-    }
-    return SUCREF_OK;
-}
-
-/* ---- D4: nearest point of even sum to t / 2S, t odd: round each; if their sum is odd, move the worst one ---- */
-
-/* q[4] from y[4] and u[4] */
+/* D4: the nearest point of even sum to t / 2S, t odd: round each; if their sum is odd, move the worst one.
+ * q[4] from y[4] and u[4] */
 static void sucref_i_d4(int32_t *q, const int32_t *y, const int32_t *u, unsigned shift)
 {
     int32_t worst = -1, sum = 0, way = 1;
@@ -3791,17 +3637,12 @@ static inline int32_t sucref_i_d4_uniform(const sucref_stream *r, uint32_t count
     return sucref_i_uniform(r, counter, i == 3 ? shift + 1U : shift);
 }
 
-static int sucref_i_d4_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_grid *st, const sucref_stream *r,
-                              uint32_t counter)
+static void sucref_i_encode_d4(int16_t *q, sucref_values x, const sucref_grid *st, const sucref_stream *r,
+                               uint32_t counter)
 {
     size_t i;
     unsigned k;
-    int status;
-    if (q == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
-    if (n % 4 != 0) { return SUCREF_E_RANGE; }
-    /* the last dither, or the parity, adds up to two steps */
-    status = sucref_i_fits(x, n, st, sucref_i_most(32765, st->shift));
-    for (i = 0; status == SUCREF_OK && i < n; i += 4) {
+    for (i = 0; i < x.n; i += 4) {
         int32_t y[4], u[4], p[4];
         for (k = 0; k < 4; k++) {
             y[k] = sucref_i_value_of(x, i + k) * (int32_t)st->multiplier;
@@ -3810,34 +3651,82 @@ static int sucref_i_d4_encode(int16_t *q, sucref_i_vector x, size_t n, const suc
         sucref_i_d4(p, y, u, st->shift);
         for (k = 0; k < 4; k++) { q[i + k] = (int16_t)p[k]; }
     }
-    return status;
 }
 
-SUCREF_API int sucref_dither_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st, const sucref_stream *r,
-                                uint32_t counter)
+SUCREF_API int sucref_dither_encode(int16_t *q, sucref_values x, const sucref_grid *st, const sucref_stream *r,
+                                    uint32_t counter)
 {
-    return sucref_i_d4_encode(q, sucref_i_wide(x), n, st, r, counter);
+    size_t i;
+    unsigned terms, k;
+    int status;
+    if (q == NULL || sucref_i_no_values(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (st->kind > SUCREF_DITHER_D4 || (st->kind == SUCREF_DITHER_D4 && x.n % 4 != 0)) { return SUCREF_E_RANGE; }
+    terms = st->kind == SUCREF_DITHER_SUBTRACTIVE ? 1U : st->kind;
+    /* dithers add less than `terms` steps; the last one of D4, or the parity, up to two */
+    status = sucref_i_fits(x, st, sucref_i_most(st->kind == SUCREF_DITHER_D4 ? 32765U : 32768U - terms, st->shift));
+    if (status != SUCREF_OK) { return status; }
+    if (st->kind == SUCREF_DITHER_D4) {
+        sucref_i_encode_d4(q, x, st, r, counter);
+        return SUCREF_OK;
+    }
+    for (i = 0; i < x.n; i++) {
+        int32_t y = sucref_i_value_of(x, i) * (int32_t)st->multiplier;
+        for (k = 0; k < terms; k++) { y += sucref_i_uniform(r, counter++, st->shift); }
+        q[i] = (int16_t)sucref_i_floor32(y, st->shift);
+    }
+    return SUCREF_OK;
 }
 
-SUCREF_API int sucref_dither_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st, const sucref_stream *r,
-                                  uint32_t counter)
-{
-    return sucref_i_d4_encode(q, sucref_i_narrow(x), n, st, r, counter);
-}
-
-SUCREF_API int sucref_dither_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st, const sucref_stream *r,
-                                uint32_t counter)
+SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st,
+                                    const sucref_stream *r, uint32_t counter)
 {
     size_t i;
     int status;
-    if (x2 == NULL || q == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
-    if (n % 4 != 0) { return SUCREF_E_RANGE; }
+    if (x2 == NULL || q == NULL || st == NULL) { return SUCREF_E_ARG; }
+    if (st->kind > SUCREF_DITHER_D4 || (st->kind == SUCREF_DITHER_D4 && n % 4 != 0)) { return SUCREF_E_RANGE; }
+    if (r == NULL && (st->kind == SUCREF_DITHER_SUBTRACTIVE || st->kind == SUCREF_DITHER_D4)) { return SUCREF_E_ARG; }
     status = sucref_i_indices_fit(q, n, st);
     for (i = 0; status == SUCREF_OK && i < n; i++) {
-        x2[i] = q[i] * ((int32_t)2 << st->shift) -
-                2 * sucref_i_d4_uniform(r, counter + (uint32_t)i, (unsigned)(i % 4), st->shift) - 1;
+        const int32_t step = (int32_t)1 << st->shift;
+        x2[i] = q[i] * (2 * step);
+        if (st->kind == SUCREF_DITHER_SUBTRACTIVE) {
+            x2[i] += step - 1 - 2 * sucref_i_uniform(r, counter + (uint32_t)i, st->shift);
+        } else if (st->kind == SUCREF_DITHER_D4) {
+            x2[i] -= 2 * sucref_i_d4_uniform(r, counter + (uint32_t)i, (unsigned)(i % 4), st->shift) + 1;
+        } else {
+            x2[i] -= (int32_t)(st->kind - 1U) * (step - 1);
+        }
     }
     return status;
+}
+
+SUCREF_API int sucref_dither_onebit_encode(uint8_t *bits, sucref_values x, const sucref_grid *st,
+                                           const sucref_stream *r, uint32_t counter)
+{
+    size_t i;
+    int status;
+    if (bits == NULL || sucref_i_no_values(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    status = sucref_i_fits(x, st, st->shift < 1 || st->shift > 24 ? 0U : (uint32_t)1 << (st->shift - 1U));
+    for (i = 0; status == SUCREF_OK && i < x.n; i++) {
+        const int32_t t = 2 * (sucref_i_value_of(x, i) * (int32_t)st->multiplier +
+                               sucref_i_uniform(r, counter + (uint32_t)i, st->shift));
+        const unsigned bit = t > ((int32_t)1 << st->shift) - 1 ? 1U : 0U;
+        bits[i / 8] = (uint8_t)((i % 8 == 0 ? 0U : (unsigned)bits[i / 8]) | bit << (i % 8));
+    }
+    return status;
+}
+
+SUCREF_API int sucref_dither_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_grid *st,
+                                           const sucref_stream *r, uint32_t counter)
+{
+    size_t i;
+    if (x2 == NULL || bits == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (st->shift < 1 || st->shift > 24) { return SUCREF_E_RANGE; }
+    for (i = 0; i < n; i++) { /* +S is q = 1, -S is q = -1 with the centred dither u - (S-1)/2 */
+        const int32_t s = (int32_t)1 << st->shift, u = sucref_i_uniform(r, counter + (uint32_t)i, st->shift);
+        x2[i] = (((unsigned)bits[i / 8] >> (i % 8) & 1U) ? s : -s) - 2 * u + s - 1;
+    }
+    return SUCREF_OK;
 }
 
 /* ---- nested ---- */
@@ -3851,14 +3740,14 @@ static int32_t sucref_i_divide(int32_t n, uint32_t d, uint32_t reciprocal)
     return n < 0 ? -(int32_t)q - 1 : (int32_t)q;
 }
 
-static int sucref_i_nested_ok(const sucref_nested *c, sucref_i_vector x, size_t n)
+static int sucref_i_nested_ok(const sucref_nested *c, sucref_values x)
 {
     size_t i;
     if (c->step < 1 || c->k < 2 || c->alpha < 1 || c->alpha_shift > 8 || c->alpha > (uint32_t)1 << c->alpha_shift) {
         return 0;
     }
     if (c->step > 0x0FFFFFFFU >> c->alpha_shift) { return 0; }
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < x.n; i++) {
         if (sucref_i_value_of(x, i) > (int32_t)(0x0FFFFFFFU / c->alpha) ||
             sucref_i_value_of(x, i) < -(int32_t)(0x0FFFFFFFU / c->alpha)) {
             return 0;
@@ -3893,47 +3782,35 @@ static int64_t sucref_i_nested_estimate(const sucref_nested *c, uint32_t v, uint
     return (int64_t)c->alpha * (away >= kv ? away - 2 * kv : away) + (int64_t)y * ((int64_t)2 << (2U * c->alpha_shift));
 }
 
-static int sucref_i_nested_encode(uint16_t *symbol, sucref_i_vector x, size_t n, const sucref_nested *c,
-                                  const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, sucref_values x, const sucref_nested *c,
+                                           const sucref_stream *r, uint32_t counter)
 {
     uint32_t v, one_v, one_k;
     size_t i;
-    if (symbol == NULL || sucref_i_none(x) || c == NULL || r == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_nested_ok(c, x, n)) { return SUCREF_E_RANGE; }
+    if (symbol == NULL || sucref_i_no_values(x) || c == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_nested_ok(c, x)) { return SUCREF_E_RANGE; }
     v = c->step << c->alpha_shift;
     one_v = 0xFFFFFFFFU / v;
     one_k = 0xFFFFFFFFU / c->k;
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < x.n; i++) {
         symbol[i] = sucref_i_nested_symbol(c, v, one_v, one_k, sucref_i_value_of(x, i),
                                            sucref_i_below(r, counter + (uint32_t)i, v));
     }
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c,
-                                    const sucref_stream *r, uint32_t counter)
-{
-    return sucref_i_nested_encode(symbol, sucref_i_wide(x), n, c, r, counter);
-}
-
-SUCREF_API int sucref_dither_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c,
-                                      const sucref_stream *r, uint32_t counter)
-{
-    return sucref_i_nested_encode(symbol, sucref_i_narrow(x), n, c, r, counter);
-}
-
-SUCREF_API int sucref_dither_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n,
-                                    const sucref_nested *c, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_dither_nested_decode(int64_t *estimate, const uint16_t *symbol, sucref_values y,
+                                           const sucref_nested *c, const sucref_stream *r, uint32_t counter)
 {
     uint32_t v, one_2v, one_k;
     size_t i;
-    if (estimate == NULL || symbol == NULL || y == NULL || c == NULL || r == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_nested_ok(c, sucref_i_wide(y), n)) { return SUCREF_E_RANGE; }
+    if (estimate == NULL || symbol == NULL || sucref_i_no_values(y) || c == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_nested_ok(c, y)) { return SUCREF_E_RANGE; }
     v = c->step << c->alpha_shift;
     one_2v = 0xFFFFFFFFU / (2U * v);
     one_k = 0xFFFFFFFFU / c->k;
-    for (i = 0; i < n; i++) {
-        estimate[i] = sucref_i_nested_estimate(c, v, one_2v, one_k, symbol[i], y[i],
+    for (i = 0; i < y.n; i++) {
+        estimate[i] = sucref_i_nested_estimate(c, v, one_2v, one_k, symbol[i], sucref_i_value_of(y, i),
                                                sucref_i_below(r, counter + (uint32_t)i, v));
     }
     return SUCREF_OK;
@@ -3964,11 +3841,15 @@ SUCREF_API int sucref_combine_weights(uint32_t *w, const uint32_t *variance, siz
 SUCREF_API int sucref_combine(int32_t *out, const int32_t *const *estimates, const uint32_t *w, size_t count, size_t n)
 {
     size_t i, s;
+    uint64_t all = 0;
     if (out == NULL || estimates == NULL || w == NULL) { return SUCREF_E_ARG; }
+    if (count < 1 || count > 65535U) { return SUCREF_E_RANGE; }
+    for (s = 0; s < count; s++) { all += w[s]; }
+    if (all != 65536U) { return SUCREF_E_RANGE; }
     for (i = 0; i < n; i++) {
-        int64_t sum = 32768;
+        int64_t sum = 32768; /* a mean of the estimates: stays below 2^48, and is an int32 */
         for (s = 0; s < count; s++) { sum += (int64_t)w[s] * estimates[s][i]; }
-        out[i] = sucref_i_sat32(sucref_i_floor64(sum, 16));
+        out[i] = (int32_t)sucref_i_floor64(sum, 16);
     }
     return SUCREF_OK;
 }
@@ -3999,7 +3880,7 @@ static inline void sucref_i_two_stages(uint32_t *v, size_t n, size_t h)
     }
 }
 
-SUCREF_API void sucref_hadamard(int32_t *x, unsigned log2_n)
+SUCREF_I_ALONE static void sucref_i_hadamard(int32_t *x, unsigned log2_n)
 {
     const size_t n = (size_t)1 << log2_n;
     uint32_t *v = (uint32_t *)x; /* wraps on purpose where the documented range is left */
@@ -4014,21 +3895,15 @@ SUCREF_API void sucref_hadamard(int32_t *x, unsigned log2_n)
     }
 }
 
-SUCREF_API void sucref_hadamard16(int16_t *x, unsigned log2_n)
+SUCREF_API int sucref_hadamard(int32_t *x, unsigned log2_n)
 {
-    const size_t n = (size_t)1 << log2_n;
-    size_t h, i, j;
-    for (h = 1; h < n; h *= 2) {
-        for (i = 0; i < n; i += 2 * h) {
-            for (j = i; j < i + h; j++) {
-                const int32_t a = x[j], b = x[j + h];
-                x[j] = (int16_t)(a + b);
-                x[j + h] = (int16_t)(a - b);
-            }
-        }
-    }
+    if (x == NULL) { return SUCREF_E_ARG; }
+    if (log2_n > 16) { return SUCREF_E_RANGE; }
+    sucref_i_hadamard(x, log2_n);
+    return SUCREF_OK;
 }
 
+/* the same of sums that pass 32 bits, for receivers: the plain loops, fast enough there */
 static void sucref_i_hadamard64(int64_t *x, unsigned log2_n)
 {
     const size_t n = (size_t)1 << log2_n;
@@ -4056,7 +3931,7 @@ SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t
     for (i = 0; i < n; i++) {
         v[i & (k - 1U)] += sucref_i_minus(r, counter, (uint32_t)i) ? -(int32_t)x[i] : (int32_t)x[i];
     }
-    sucref_hadamard(v, log2_k);
+    sucref_i_hadamard(v, log2_k);
     return SUCREF_OK;
 }
 
@@ -4073,34 +3948,6 @@ SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned
         out[i] = sucref_i_minus(r, counter, (uint32_t)i) ? -work[i & (k - 1U)] : work[i & (k - 1U)];
     }
     return SUCREF_OK;
-}
-
-SUCREF_API void sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b)
-{
-    size_t i;
-    for (i = 0; i < n; i++) {
-        z[i] = sucref_i_sat32(g[i] + sucref_i_floor64((int64_t)residual[i] * (int64_t)b + 128, 8));
-    }
-}
-
-SUCREF_API void sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n)
-{
-    size_t i;
-    for (i = 0; i < n; i++) { residual[i] = sucref_i_sat32((int64_t)residual[i] + g[i] - zhat[i]); }
-}
-
-/* x[j] of sucref_air_encode */
-static int32_t sucref_i_air(int32_t v, uint8_t used, int32_t inverse_h, int32_t scale)
-{
-    const int64_t gain = sucref_i_floor64((int64_t)scale * (used ? inverse_h : 0) + 32768, 16);
-    return sucref_i_sat32(sucref_i_floor64((int64_t)v * sucref_i_sat32(gain) + 32768, 16));
-}
-
-SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
-                                  int32_t scale)
-{
-    size_t j;
-    for (j = 0; j < k; j++) { x[j] = sucref_i_air(v[j], used[j], inverse_h[j], scale); }
 }
 
 /* log2(v) in 2^-16, rounded down; v >= 1 */
@@ -4128,7 +3975,7 @@ SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gam
         while (q < 127 && (uint64_t)k * (sucref_i_log2(2U * q + 3U) + 1U) <= (uint64_t)bits << 16) { q++; }
         if (q == 0) { continue; }
         /* ln 2 = 45426 / 65536 */
-        g = ((uint64_t)n << 16) / k - 65536U + (uint64_t)n * a * 45426U / (4U * q * q * (k - 1U));
+        g = ((uint64_t)((n - 1U) / k) << 16) + (uint64_t)n * a * 45426U / (4U * q * q * (k - 1U));
         if (g < best) { best = g; *log2_k = a; *levels = (unsigned)q; }
     }
     if (best == (uint64_t)-1) { return SUCREF_E_RANGE; }
@@ -4136,20 +3983,57 @@ SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gam
     return SUCREF_OK;
 }
 
-SUCREF_API int32_t sucref_air_power(const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
-                                    int32_t scale, uint64_t power)
+SUCREF_API int sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b)
+{
+    size_t i;
+    if (z == NULL || g == NULL || residual == NULL) { return SUCREF_E_ARG; }
+    if (b > 256) { return SUCREF_E_RANGE; }
+    for (i = 0; i < n; i++) {
+        z[i] = sucref_i_sat32(g[i] + sucref_i_floor64((int64_t)residual[i] * (int64_t)b + 128, 8));
+    }
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n)
+{
+    size_t i;
+    if (residual == NULL || g == NULL || zhat == NULL) { return SUCREF_E_ARG; }
+    for (i = 0; i < n; i++) { residual[i] = sucref_i_sat32((int64_t)residual[i] + g[i] - zhat[i]); }
+    return SUCREF_OK;
+}
+
+/* x[j] of sucref_air_encode */
+static int32_t sucref_i_air(int32_t v, uint8_t used, int32_t inverse_h, int32_t scale)
+{
+    const int64_t gain = sucref_i_floor64((int64_t)scale * (used ? inverse_h : 0) + 32768, 16);
+    return sucref_i_sat32(sucref_i_floor64((int64_t)v * sucref_i_sat32(gain) + 32768, 16));
+}
+
+SUCREF_API int sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
+                                 int32_t scale)
+{
+    size_t j;
+    if (x == NULL || v == NULL || used == NULL || inverse_h == NULL) { return SUCREF_E_ARG; }
+    for (j = 0; j < k; j++) { x[j] = sucref_i_air(v[j], used[j], inverse_h[j], scale); }
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_air_power(int32_t *scale, const int32_t *v, size_t k, const uint8_t *used,
+                                const int32_t *inverse_h, uint64_t power)
 {
     uint64_t sum = 0;
     size_t j;
+    if (scale == NULL || v == NULL || used == NULL || inverse_h == NULL) { return SUCREF_E_ARG; }
     for (j = 0; j < k; j++) { /* saturates; wrapping is told by a smaller sum */
-        const int32_t x = sucref_i_air(v[j], used[j], inverse_h[j], scale);
+        const int32_t x = sucref_i_air(v[j], used[j], inverse_h[j], *scale);
         const uint64_t before = sum;
         sum += (uint64_t)((int64_t)x * x);
         if (sum < before) { sum = (uint64_t)-1; break; }
     }
-    if (sum <= power) { return scale; }
+    if (sum <= power) { return SUCREF_OK; }
     while (power >> 32 != 0) { power >>= 1; sum >>= 1; }
-    return (int32_t)sucref_i_floor64((int64_t)scale * sucref_i_root((power << 32) / sum, 0), 16);
+    *scale = (int32_t)sucref_i_floor64((int64_t)*scale * sucref_i_root((power << 32) / sum, 0), 16);
+    return SUCREF_OK;
 }
 
 static uint32_t sucref_i_larger(uint32_t most, int32_t v)
@@ -4177,23 +4061,32 @@ SUCREF_API int sucref_outer(int64_t *out, const int32_t *d2, size_t m, const int
     return SUCREF_OK;
 }
 
-SUCREF_API uint32_t sucref_outer_batch(uint32_t m, uint32_t n)
-{
-    return m == 0 || n == 0 ? 0 : (uint32_t)((uint64_t)m * n / ((uint64_t)m + n));
-}
-
 /* ---- coder: implementation --------------------------------------------------------------------------------------
  * The interval is low .. low + range - 1 of a number whose higher bytes are out; range >= 2^24 between calls, so
- * range >> 16 >= 2^8. A byte waits in `cache`, and behind it `pending` bytes 255, until no carry can reach them. */
+ * range >> 16 >= 2^8. A byte waits in `cache`, and behind it `pending` bytes 255, until no carry can reach them. Shares
+ * are of 2^16; byte streams are the same on every target. */
+typedef struct {
+    uint8_t *out;
+    size_t room, len;     /* len may pass room: nothing is written beyond, the length needed is known at the end */
+    size_t used;          /* up to the last byte that is not 0 */
+    uint32_t low, range, pending;
+    uint8_t cache, carry, first;
+} sucref_i_encoder;
+typedef struct {
+    const uint8_t *in;
+    size_t len, at;
+    uint32_t code, range;
+    uint8_t bad;          /* the bytes are no output of an encoder */
+} sucref_i_decoder;
 
-static void sucref_i_byte(sucref_encoder *e, unsigned v)
+static void sucref_i_byte(sucref_i_encoder *e, unsigned v)
 {
     if (e->len < e->room) { e->out[e->len] = (uint8_t)v; }
     e->len++;
     if ((uint8_t)v != 0) { e->used = e->len; }
 }
 
-static void sucref_i_shift_byte(sucref_encoder *e)
+static void sucref_i_shift_byte(sucref_i_encoder *e)
 {
     if (e->low < 0xFF000000U || e->carry) {
         if (!e->first) { sucref_i_byte(e, e->cache + (unsigned)e->carry); }
@@ -4206,7 +4099,7 @@ static void sucref_i_shift_byte(sucref_encoder *e)
     e->low <<= 8;
 }
 
-SUCREF_API void sucref_encoder_init(sucref_encoder *e, uint8_t *out, size_t room)
+static void sucref_i_encoder_init(sucref_i_encoder *e, uint8_t *out, size_t room)
 {
     e->out = out;
     e->room = room;
@@ -4217,7 +4110,8 @@ SUCREF_API void sucref_encoder_init(sucref_encoder *e, uint8_t *out, size_t room
     e->first = 1;
 }
 
-SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t share)
+/* the symbol whose interval is from .. from + share - 1 of 0..65535; share >= 1 */
+static void sucref_i_encoder_put(sucref_i_encoder *e, uint32_t from, uint32_t share)
 {
     const uint32_t unit = e->range >> 16, before = e->low;
     e->low += unit * from;
@@ -4225,7 +4119,8 @@ SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t sh
     for (e->range = unit * share; e->range < 0x1000000U; e->range <<= 8) { sucref_i_shift_byte(e); }
 }
 
-SUCREF_API size_t sucref_encoder_end(sucref_encoder *e)
+/* the bytes needed; they are in out if that is at most room. Zeros at the end are left out: a decoder reads them */
+static size_t sucref_i_encoder_end(sucref_i_encoder *e)
 {
     const uint32_t last = e->low + (e->range - 1U), top = last < e->low ? 0U : (e->low + 0xFFFFFFU) & 0xFF000000U;
     /* the fewest bytes that lie inside the interval; those behind them are 0 and left out */
@@ -4236,9 +4131,9 @@ SUCREF_API size_t sucref_encoder_end(sucref_encoder *e)
     return e->used;
 }
 
-static uint32_t sucref_i_next_byte(sucref_decoder *d) { return d->at < d->len ? d->in[d->at++] : 0U; }
+static uint32_t sucref_i_next_byte(sucref_i_decoder *d) { return d->at < d->len ? d->in[d->at++] : 0U; }
 
-SUCREF_API void sucref_decoder_init(sucref_decoder *d, const uint8_t *in, size_t len)
+static void sucref_i_decoder_init(sucref_i_decoder *d, const uint8_t *in, size_t len)
 {
     unsigned i;
     d->in = in;
@@ -4250,9 +4145,10 @@ SUCREF_API void sucref_decoder_init(sucref_decoder *d, const uint8_t *in, size_t
     for (i = 0; i < 4; i++) { d->code = d->code << 8 | sucref_i_next_byte(d); }
 }
 
-SUCREF_API int sucref_decoder_before(const sucref_decoder *d, uint32_t to) { return d->code < (d->range >> 16) * to; }
+/* does the next symbol lie below `to`? Its interval is found by asking, then taken. Any bytes are safe. */
+static int sucref_i_decoder_before(const sucref_i_decoder *d, uint32_t to) { return d->code < (d->range >> 16) * to; }
 
-SUCREF_API void sucref_decoder_take(sucref_decoder *d, uint32_t from, uint32_t share)
+static void sucref_i_decoder_take(sucref_i_decoder *d, uint32_t from, uint32_t share)
 {
     const uint32_t unit = d->range >> 16;
     d->code -= unit * from;
@@ -4265,32 +4161,32 @@ SUCREF_API void sucref_decoder_take(sucref_decoder *d, uint32_t from, uint32_t s
 }
 
 /* one bit of equal shares, or of zero_share / 2^16 for 0 */
-static void sucref_i_put_bit(sucref_encoder *e, uint32_t bit, uint32_t zero_share)
+static void sucref_i_send_bit(sucref_i_encoder *e, uint32_t bit, uint32_t zero_share)
 {
-    sucref_encoder_put(e, bit ? zero_share : 0U, bit ? 65536U - zero_share : zero_share);
+    sucref_i_encoder_put(e, bit ? zero_share : 0U, bit ? 65536U - zero_share : zero_share);
 }
-static uint32_t sucref_i_get_bit(sucref_decoder *d, uint32_t zero_share)
+static uint32_t sucref_i_receive_bit(sucref_i_decoder *d, uint32_t zero_share)
 {
-    const uint32_t bit = !sucref_decoder_before(d, zero_share);
-    sucref_decoder_take(d, bit ? zero_share : 0U, bit ? 65536U - zero_share : zero_share);
+    const uint32_t bit = !sucref_i_decoder_before(d, zero_share);
+    sucref_i_decoder_take(d, bit ? zero_share : 0U, bit ? 65536U - zero_share : zero_share);
     return bit;
 }
 
 /* Exp-Golomb of v < 65535 in equal bits; a decoder's answer past that is bad */
-static void sucref_i_put_rest(sucref_encoder *e, uint32_t v)
+static void sucref_i_send_rest(sucref_i_encoder *e, uint32_t v)
 {
     unsigned bits = 0;
-    for (v++; v >> (bits + 1U) != 0; bits++) { sucref_i_put_bit(e, 1, 32768); }
-    sucref_i_put_bit(e, 0, 32768);
-    while (bits-- > 0) { sucref_i_put_bit(e, v >> bits & 1U, 32768); }
+    for (v++; v >> (bits + 1U) != 0; bits++) { sucref_i_send_bit(e, 1, 32768); }
+    sucref_i_send_bit(e, 0, 32768);
+    while (bits-- > 0) { sucref_i_send_bit(e, v >> bits & 1U, 32768); }
 }
-static uint32_t sucref_i_get_rest(sucref_decoder *d)
+static uint32_t sucref_i_receive_rest(sucref_i_decoder *d)
 {
     uint32_t v = 1;
     unsigned bits = 0;
-    while (bits < 16 && sucref_i_get_bit(d, 32768)) { bits++; }
+    while (bits < 16 && sucref_i_receive_bit(d, 32768)) { bits++; }
     if (bits == 16) { d->bad = 1; return 0; }
-    while (bits-- > 0) { v = v << 1 | sucref_i_get_bit(d, 32768); }
+    while (bits-- > 0) { v = v << 1 | sucref_i_receive_bit(d, 32768); }
     return v - 1U;
 }
 
@@ -4345,56 +4241,58 @@ static uint32_t sucref_i_below_index(const sucref_i_shares *m, int32_t j, int32_
 }
 
 /* an index outside the window: an escape and the rest */
-SUCREF_I_ALONE static void sucref_i_put_escape(sucref_encoder *e, const sucref_i_shares *m, int32_t j, int32_t packed)
+SUCREF_I_ALONE static void sucref_i_send_escape(sucref_i_encoder *e, const sucref_i_shares *m, int32_t j,
+                                                int32_t packed)
 {
     const int32_t centre = j * (256 * (1 << m->stride_shift)) - packed + m->offset;
     if (j < 0) {
-        sucref_encoder_put(e, 0, sucref_i_below_index(m, -m->window, centre));
-        sucref_i_put_rest(e, (uint32_t)(-m->window - 1 - j));
+        sucref_i_encoder_put(e, 0, sucref_i_below_index(m, -m->window, centre));
+        sucref_i_send_rest(e, (uint32_t)(-m->window - 1 - j));
     } else {
         const uint32_t from = sucref_i_below_index(m, m->window, centre);
-        sucref_encoder_put(e, from, 65536U - from);
-        sucref_i_put_rest(e, (uint32_t)(j - m->window));
+        sucref_i_encoder_put(e, from, 65536U - from);
+        sucref_i_send_rest(e, (uint32_t)(j - m->window));
     }
 }
 
 /* codes index j of a packed index and dither; outside the window z may wrap and is not used */
-static inline void sucref_i_put_index(sucref_encoder *e, const sucref_i_shares *m, int32_t j, int32_t packed)
+static inline void sucref_i_send_index(sucref_i_encoder *e, const sucref_i_shares *m, int32_t j, int32_t packed)
 {
     const uint32_t z = (uint32_t)packed * (uint32_t)m->slope + m->start, from = sucref_i_normal[sucref_i_normal_at(z)],
                    add = (uint32_t)(j + m->window);
     if (add < m->span) {
-        sucref_encoder_put(e, from + add, sucref_i_normal[sucref_i_normal_at(z + m->across)] - from + 1U);
+        sucref_i_encoder_put(e, from + add, sucref_i_normal[sucref_i_normal_at(z + m->across)] - from + 1U);
     } else {
-        sucref_i_put_escape(e, m, j, packed);
+        sucref_i_send_escape(e, m, j, packed);
     }
 }
 
-static int32_t sucref_i_get_index(sucref_decoder *d, const sucref_i_shares *m, int32_t centre)
+static int32_t sucref_i_receive_index(sucref_i_decoder *d, const sucref_i_shares *m, int32_t centre)
 {
     int32_t j = 0;
     uint32_t from = sucref_i_below_index(m, 0, centre), to = 65536;
-    if (sucref_decoder_before(d, from)) {
+    if (sucref_i_decoder_before(d, from)) {
         do {
             to = from;
             from = --j >= -m->window ? sucref_i_below_index(m, j, centre) : 0U;
-        } while (j >= -m->window && sucref_decoder_before(d, from));
+        } while (j >= -m->window && sucref_i_decoder_before(d, from));
     } else {
         for (; j < m->window; j++, from = to) {
             to = sucref_i_below_index(m, j + 1, centre);
-            if (sucref_decoder_before(d, to)) { break; }
+            if (sucref_i_decoder_before(d, to)) { break; }
         }
         if (j == m->window) { to = 65536; }
     }
-    sucref_decoder_take(d, from, to - from);
-    if (j < -m->window) { return -m->window - 1 - (int32_t)sucref_i_get_rest(d); }
-    return j == m->window ? j + (int32_t)sucref_i_get_rest(d) : j;
+    sucref_i_decoder_take(d, from, to - from);
+    if (j < -m->window) { return -m->window - 1 - (int32_t)sucref_i_receive_rest(d); }
+    return j == m->window ? j + (int32_t)sucref_i_receive_rest(d) : j;
 }
 
 /* ---- vec: implementation ---------------------------------------------------------------------------------------- */
 
-enum { SUCREF_I_VEC_HEADER = 20 };
-#define SUCREF_I_SIGNS 0x40000000U /* counters of signs lie above those of dithers */
+enum { SUCREF_I_VEC_HEADER = 20, SUCREF_I_VEC_DOWN = 17 };
+#define SUCREF_I_SIGNS 0x40000000U    /* counters of signs lie above those of dithers */
+#define SUCREF_I_ROUNDING 0x80000000U /* and those of int32 values above them */
 
 /* adaptive shares: 4 * (neighbours that are not zero) + dither: is it zero; then signs by dither; then magnitudes
  * beyond one, two, three */
@@ -4403,7 +4301,7 @@ enum { SUCREF_I_SIGN = 12, SUCREF_I_MORE = 16, SUCREF_I_SHARES = 19 };
 typedef struct {
     sucref_stream stream;
     sucref_grid step;
-    uint8_t flags;
+    uint8_t flags, down;     /* values are in units of 2^down */
     sucref_i_shares single, three, fourth;
     uint16_t adaptive[SUCREF_I_SHARES];
     uint8_t last, before;    /* were the two values before not zero */
@@ -4449,15 +4347,16 @@ static void sucref_i_adapt(uint16_t *zero_share, uint32_t bit)
 }
 
 /* one bit of the adaptive model, sent (e) or received (d) */
-static uint32_t sucref_i_adaptive_bit(sucref_encoder *e, sucref_decoder *d, uint16_t *share, uint32_t bit)
+static uint32_t sucref_i_adaptive_bit(sucref_i_encoder *e, sucref_i_decoder *d, uint16_t *share, uint32_t bit)
 {
-    if (e != NULL) { sucref_i_put_bit(e, bit, *share); } else { bit = sucref_i_get_bit(d, *share); }
+    if (e != NULL) { sucref_i_send_bit(e, bit, *share); } else { bit = sucref_i_receive_bit(d, *share); }
     sucref_i_adapt(share, bit);
     return bit;
 }
 
 /* an index of sparse data; q is what is sent, or anything */
-static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_encoder *e, sucref_decoder *d, int32_t q, int32_t fraction)
+static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_i_encoder *e, sucref_i_decoder *d, int32_t q,
+                                     int32_t fraction)
 {
     const unsigned place = (unsigned)fraction >> 6, near = (unsigned)v->last + v->before;
     const uint32_t is = sucref_i_adaptive_bit(e, d, &v->adaptive[4U * near + place], q != 0);
@@ -4471,7 +4370,7 @@ static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_encoder *e, sucref_
             return minus ? -(int32_t)i : (int32_t)i;
         }
     }
-    if (e != NULL) { sucref_i_put_rest(e, mag - 4U); more = mag; } else { more = sucref_i_get_rest(d) + 4U; }
+    if (e != NULL) { sucref_i_send_rest(e, mag - 4U); more = mag; } else { more = sucref_i_receive_rest(d) + 4U; }
     return minus ? -(int32_t)more : (int32_t)more;
 }
 
@@ -4490,7 +4389,8 @@ static unsigned sucref_i_vec_block(const sucref_i_vec *v, uint32_t left)
     return k;
 }
 
-/* quantizes n transformed values w in place: packed indices */
+/* Quantizes n transformed values w in place: packed indices. This and the next do what sucref_dither_encode does, again
+ * for speed: index and dither stay in one word for the coder. */
 SUCREF_I_ALONE static void sucref_i_quantize_each(int32_t *w, uint32_t n, const sucref_i_vec *v, uint32_t counter,
                                                   unsigned shift)
 {
@@ -4539,27 +4439,38 @@ SUCREF_I_ALONE static void sucref_i_quantize_d4(int32_t *w, uint32_t n, const su
 }
 
 /* codes n packed indices */
-SUCREF_I_ALONE static void sucref_i_put_each(const int32_t *w, uint32_t n, const sucref_i_shares *m, sucref_encoder *e)
+SUCREF_I_ALONE static void sucref_i_send_each(const int32_t *w, uint32_t n, const sucref_i_shares *m,
+                                              sucref_i_encoder *e)
 {
     const int32_t *end = w + n;
-    for (; w < end; w++) { sucref_i_put_index(e, m, sucref_i_index(*w), *w); }
+    for (; w < end; w++) { sucref_i_send_index(e, m, sucref_i_index(*w), *w); }
 }
 
 /* the fourth index's parity is that of the others' sum, q = 2j + odd */
-SUCREF_I_ALONE static void sucref_i_put_d4(const int32_t *w, uint32_t n, const sucref_i_vec *v, sucref_encoder *e)
+SUCREF_I_ALONE static void sucref_i_send_d4(const int32_t *w, uint32_t n, const sucref_i_vec *v, sucref_i_encoder *e)
 {
     const int32_t *end = w + n;
     for (; w < end; w += 4) {
         const int32_t a = sucref_i_index(w[0]), b = sucref_i_index(w[1]), c = sucref_i_index(w[2]);
-        sucref_i_put_index(e, &v->three, a, w[0]);
-        sucref_i_put_index(e, &v->three, b, w[1]);
-        sucref_i_put_index(e, &v->three, c, w[2]);
-        sucref_i_put_index(e, &v->fourth, sucref_i_floor32(w[3] + 511 - 256 * ((a ^ b ^ c) & 1), 9), w[3]);
+        sucref_i_send_index(e, &v->three, a, w[0]);
+        sucref_i_send_index(e, &v->three, b, w[1]);
+        sucref_i_send_index(e, &v->three, c, w[2]);
+        sucref_i_send_index(e, &v->fourth, sucref_i_floor32(w[3] + 511 - 256 * ((a ^ b ^ c) & 1), 9), w[3]);
+    }
+}
+
+/* the adaptive models change with every index */
+SUCREF_I_ALONE static void sucref_i_send_sparse(const int32_t *w, uint32_t n, sucref_i_vec *v, sucref_i_encoder *e)
+{
+    const int32_t *end = w + n;
+    for (; w < end; w++) {
+        const int32_t q = sucref_i_index(*w);
+        (void)sucref_i_sparse_index(v, e, NULL, q, q * 256 - *w);
     }
 }
 
 /* reads a block: doubled estimates of w; 0 where an index cannot be */
-static int sucref_i_vec_get(sucref_i_vec *v, sucref_decoder *d, int64_t *w2, uint32_t first, unsigned k)
+static int sucref_i_receive_block(sucref_i_vec *v, sucref_i_decoder *d, int64_t *w2, uint32_t first, unsigned k)
 {
     const uint32_t n = (uint32_t)1 << (2U * k);
     const unsigned shift = v->step.shift + k;
@@ -4572,17 +4483,17 @@ static int sucref_i_vec_get(sucref_i_vec *v, sucref_decoder *d, int64_t *w2, uin
             count = 4;
             for (j = 0; j < 4; j++) { u[j] = sucref_i_d4_uniform(&v->stream, counter + j, j, shift); }
             for (j = 0; j < 3; j++) {
-                q[j] = sucref_i_get_index(d, &v->three, sucref_i_fraction(u[j], shift) + 128);
+                q[j] = sucref_i_receive_index(d, &v->three, sucref_i_fraction(u[j], shift) + 128);
                 odd ^= q[j] & 1;
             }
-            q[3] = 2 * sucref_i_get_index(d, &v->fourth, sucref_i_fourth_centre(sucref_i_fraction(u[3], shift), odd)) +
-                   odd;
+            q[3] = sucref_i_fourth_centre(sucref_i_fraction(u[3], shift), odd);
+            q[3] = 2 * sucref_i_receive_index(d, &v->fourth, q[3]) + odd;
         } else {
             u[0] = sucref_i_uniform(&v->stream, counter, shift);
             if (v->flags & SUCREF_VEC_SPARSE) {
                 q[0] = sucref_i_sparse_index(v, NULL, d, 0, sucref_i_fraction(u[0], shift));
             } else {
-                q[0] = sucref_i_get_index(d, &v->single, sucref_i_fraction(u[0], shift));
+                q[0] = sucref_i_receive_index(d, &v->single, sucref_i_fraction(u[0], shift));
             }
         }
         if (d->bad) { return 0; }
@@ -4637,15 +4548,53 @@ SUCREF_I_ALONE static uint64_t sucref_i_energy(const int16_t *x, uint32_t n)
     return ((uint64_t)high << 16) + (all - (high << 16));
 }
 
+/* how far an int32 vector is shifted down until every value, rounded up, is an int16 */
+static unsigned sucref_i_vec_down(sucref_values x)
+{
+    unsigned down = 0;
+    size_t i;
+    for (i = 0; x.i32 != NULL && i < x.n; i++) {
+        const int32_t value = x.i32[i];
+        while ((value < 0 ? ~(uint32_t)value : (uint32_t)value + (((uint32_t)1 << down) - 1U)) >> down > 32767U) {
+            down++;
+        }
+    }
+    return down;
+}
+
+/* value i as an int16: floor((x + d) / 2^down), d uniform on 0..2^down - 1 */
+static int32_t sucref_i_vec_value(const sucref_i_vec *v, sucref_values x, uint32_t i)
+{
+    const uint32_t mask = ((uint32_t)1 << v->down) - 1U;
+    uint32_t low;
+    if (v->down == 0) { return sucref_i_value_of(x, (size_t)i); }
+    low = ((uint32_t)x.i32[i] & mask) + (sucref_i_random(&v->stream, SUCREF_I_ROUNDING + i) & mask);
+    return sucref_i_floor32(x.i32[i], v->down) + (int32_t)(low >> v->down);
+}
+
+/* the same of n int32 values from index `first` on */
+SUCREF_I_ALONE static uint64_t sucref_i_energy_of(const sucref_i_vec *v, sucref_values x, uint32_t first, uint32_t n)
+{
+    uint64_t sum = 0;
+    for (; n > 0; n--) {
+        const int32_t value = sucref_i_vec_value(v, x, first++);
+        sum += (uint32_t)(value * value);
+    }
+    return sum;
+}
+
 /* the step of ratio * rms, with a multiplier as fine as the largest block allows;
  * returns the ratio that it really has */
-static uint32_t sucref_i_vec_step(sucref_i_vec *v, const int16_t *x, uint32_t n, uint32_t ratio)
+static uint32_t sucref_i_vec_step(sucref_i_vec *v, sucref_values x, uint32_t ratio)
 {
+    const uint32_t n = (uint32_t)x.n;
     uint64_t sum = 0, most = 0;
     uint32_t rms, norm, shift = 19, i;
     for (i = 0; i < n; ) {
         const uint32_t count = (uint32_t)1 << (2U * sucref_i_vec_block(v, n - i));
-        const uint64_t block = count == 1 ? (uint32_t)((int32_t)x[i] * x[i]) : sucref_i_energy(x + i, count);
+        const uint64_t block = x.i16 == NULL ? sucref_i_energy_of(v, x, i, count)
+                               : count == 1  ? (uint32_t)((int32_t)x.i16[i] * x.i16[i])
+                                             : sucref_i_energy(x.i16 + i, count);
         sum += block;
         if (block > most) { most = block; }
         i += count;
@@ -4673,7 +4622,7 @@ static inline int32_t sucref_i_signed(int32_t x, uint32_t sign)
     return (x ^ minus) - minus;
 }
 
-/* w = x with random signs; x holds n values from index `first` on */
+/* w = x with random signs; x holds n values from index `first` on. (What sucref_i_minus says, 32 signs at a time.) */
 SUCREF_I_ALONE static void sucref_i_flip(int32_t *w, const int16_t *x, uint32_t first, uint32_t n,
                                          const sucref_stream *stream)
 {
@@ -4693,92 +4642,106 @@ SUCREF_I_ALONE static void sucref_i_flip(int32_t *w, const int16_t *x, uint32_t 
     }
 }
 
-/* n values of sparse data; counter: of the first one's dither */
-static void sucref_i_put_sparse(int32_t *work, const int16_t *x, uint32_t n, sucref_i_vec *v, uint32_t counter,
-                                sucref_encoder *e)
+/* w = n values from index `first` on, with random signs unless sparse */
+static void sucref_i_vec_load(int32_t *w, sucref_values x, uint32_t first, uint32_t n, const sucref_i_vec *v)
 {
+    const int sparse = (v->flags & SUCREF_VEC_SPARSE) != 0;
     uint32_t i;
-    for (i = 0; i < n; i++) { work[i] = x[i]; }
-    sucref_i_quantize_each(work, n, v, counter, v->step.shift);
+    if (x.i16 != NULL) {
+        if (!sparse) { sucref_i_flip(w, x.i16 + first, first, n, &v->stream); }
+        for (i = 0; sparse && i < n; i++) { w[i] = x.i16[first + i]; }
+        return;
+    }
     for (i = 0; i < n; i++) {
-        const int32_t q = sucref_i_index(work[i]);
-        (void)sucref_i_sparse_index(v, e, NULL, q, q * 256 - work[i]);
+        w[i] = sucref_i_vec_value(v, x, first + i);
+        if (!sparse && sucref_i_minus(&v->stream, SUCREF_I_SIGNS, first + i)) { w[i] = -w[i]; }
     }
 }
 
 /* all of a frame but its payload */
 static void sucref_i_vec_close(uint8_t *frame, size_t payload, uint32_t n, uint32_t ratio, const sucref_vec_options *o,
-                               const sucref_grid *st)
+                               const sucref_i_vec *v)
 {
     frame[0] = 'V';
 #ifdef SUCREF_PHILOX
-    frame[1] = (uint8_t)(o->flags | SUCREF_VEC_PHILOX);
+    frame[1] = (uint8_t)(v->flags | SUCREF_VEC_PHILOX);
 #else
-    frame[1] = o->flags;
+    frame[1] = v->flags;
 #endif
     sucref_i_put_le(frame + 2, n - 1U, 2);
     sucref_i_put_le(frame + 4, o->stream, 4);
-    sucref_i_put_le(frame + 8, st->multiplier, 4);
-    frame[12] = st->shift;
-    frame[13] = 0;
+    sucref_i_put_le(frame + 8, v->step.multiplier, 4);
+    frame[12] = v->step.shift;
+    frame[13] = v->down;
     sucref_i_put_le(frame + 14, ratio, 2);
     sucref_i_put_le(frame + 16, (uint32_t)payload, 4);
     sucref_i_put_le(frame + SUCREF_I_VEC_HEADER + payload, sucref_i_crc_ram(frame, SUCREF_I_VEC_HEADER + payload), 4);
 }
 
-/* one block or, of sparse data, up to SUCREF_VEC_BLOCK values of x, `left` of them there,
- * the first one's number `first`; how many */
-static uint32_t sucref_i_put_block(int32_t *work, const int16_t *x, uint32_t first, uint32_t left, sucref_i_vec *v,
-                                   sucref_encoder *e)
+/* codes one block or, of sparse data, up to SUCREF_VEC_BLOCK values of x from number `first` on; how many */
+static uint32_t sucref_i_send_block(int32_t *work, sucref_values x, uint32_t first, sucref_i_vec *v,
+                                   sucref_i_encoder *e)
 {
+    const uint32_t left = (uint32_t)x.n - first;
     const unsigned k = sucref_i_vec_block(v, left);
     uint32_t n = (uint32_t)1 << (2U * k);
+    if (v->flags & SUCREF_VEC_SPARSE) { n = left < SUCREF_VEC_BLOCK ? left : (uint32_t)SUCREF_VEC_BLOCK; }
+    sucref_i_vec_load(work, x, first, n, v);
     if (v->flags & SUCREF_VEC_SPARSE) {
-        n = left < SUCREF_VEC_BLOCK ? left : (uint32_t)SUCREF_VEC_BLOCK;
-        sucref_i_put_sparse(work, x, n, v, first, e);
+        sucref_i_quantize_each(work, n, v, first, v->step.shift);
+        sucref_i_send_sparse(work, n, v, e);
         return n;
     }
-    sucref_i_flip(work, x, first, n, &v->stream);
-    sucref_hadamard(work, 2U * k);
+    sucref_i_hadamard(work, 2U * k);
     if ((v->flags & SUCREF_VEC_D4) && k > 0) {
         sucref_i_quantize_d4(work, n, v, first, v->step.shift + k);
-        sucref_i_put_d4(work, n, v, e);
+        sucref_i_send_d4(work, n, v, e);
     } else {
         sucref_i_quantize_each(work, n, v, first, v->step.shift + k);
-        sucref_i_put_each(work, n, &v->single, e);
+        sucref_i_send_each(work, n, &v->single, e);
     }
     return n;
 }
 
-SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, uint32_t n,
+/* D4 and SPARSE exclude each other, HALF is a kind of SPARSE */
+static int sucref_i_vec_flags_ok(unsigned flags)
+{
+    return flags <= 7U && (flags & 3U) != 3U && ((flags & SUCREF_VEC_SPARSE) || !(flags & SUCREF_VEC_HALF));
+}
+
+SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, sucref_values x,
                                  const sucref_vec_options *o, int32_t *work)
 {
     sucref_i_vec v;
-    sucref_encoder e;
+    sucref_i_encoder e;
+    const uint32_t n = (uint32_t)x.n;
     uint32_t ratio, i;
     size_t payload = 0;
-    if (frame == NULL || frame_len == NULL || x == NULL || o == NULL || work == NULL) { return SUCREF_E_ARG; }
-    if (n < 1 || n > 65536U || o->ratio < 40 || o->ratio > 2048 || o->flags > 7 || (o->flags & 3U) == 3U ||
-        ((o->flags & SUCREF_VEC_HALF) && !(o->flags & SUCREF_VEC_SPARSE))) {
+    if (frame == NULL || frame_len == NULL || sucref_i_no_values(x) || o == NULL || work == NULL) {
+        return SUCREF_E_ARG;
+    }
+    if (n < 1 || n > 65536U || n != x.n || o->ratio < 40 || o->ratio > 2048 ||
+        !sucref_i_vec_flags_ok(o->flags)) {
         return SUCREF_E_RANGE;
     }
     v.flags = o->flags;
+    v.down = (uint8_t)sucref_i_vec_down(x);
     sucref_stream_init(&v.stream, o->seed_low, o->seed_high, o->stream);
-    ratio = sucref_i_vec_step(&v, x, n, o->ratio);
+    ratio = sucref_i_vec_step(&v, x, o->ratio);
     sucref_i_vec_models(&v, ratio);
-    sucref_encoder_init(&e, room > SUCREF_I_VEC_HEADER ? frame + SUCREF_I_VEC_HEADER : frame,
-                        room > SUCREF_VEC_OVERHEAD ? room - SUCREF_VEC_OVERHEAD : 0);
-    for (i = 0; v.step.multiplier != 0 && i < n; ) { i += sucref_i_put_block(work, x + i, i, n - i, &v, &e); }
-    if (v.step.multiplier != 0) { payload = sucref_encoder_end(&e); }
+    sucref_i_encoder_init(&e, room > SUCREF_I_VEC_HEADER ? frame + SUCREF_I_VEC_HEADER : frame,
+                          room > SUCREF_VEC_OVERHEAD ? room - SUCREF_VEC_OVERHEAD : 0);
+    for (i = 0; v.step.multiplier != 0 && i < n; ) { i += sucref_i_send_block(work, x, i, &v, &e); }
+    if (v.step.multiplier != 0) { payload = sucref_i_encoder_end(&e); }
     *frame_len = payload + SUCREF_VEC_OVERHEAD;
     if (*frame_len > room) { return SUCREF_E_SPACE; }
-    sucref_i_vec_close(frame, payload, n, ratio, o, &v.step);
+    sucref_i_vec_close(frame, payload, n, ratio, o, &v);
     return SUCREF_OK;
 }
 
 /* a frame's head into v; SUCREF_OK or SUCREF_E_DATA */
 static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, const uint8_t *frame, size_t frame_len,
-                             uint32_t seed_low, uint32_t seed_high)
+                             const sucref_vec_options *o)
 {
     uint32_t ratio;
 #ifdef SUCREF_PHILOX
@@ -4786,56 +4749,60 @@ static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, co
 #else
     const unsigned generator = 0;
 #endif
-    if (frame_len < SUCREF_VEC_OVERHEAD || frame[0] != 'V' || frame[1] > 15 ||
-        (frame[1] & SUCREF_VEC_PHILOX) != generator || frame[13] != 0) {
+    if (frame_len < SUCREF_VEC_OVERHEAD || frame[0] != 'V' || (frame[1] & 0xF8U) != generator ||
+        !sucref_i_vec_flags_ok(frame[1] & 7U)) {
         return SUCREF_E_DATA;
     }
     v->flags = (uint8_t)(frame[1] & 7U);
-    if ((v->flags & 3U) == 3U || ((v->flags & SUCREF_VEC_HALF) && !(v->flags & SUCREF_VEC_SPARSE))) {
-        return SUCREF_E_DATA;
-    }
-    *n = (frame[2] | (uint32_t)frame[3] << 8) + 1U;
     v->step.multiplier = sucref_i_get_le(frame + 8);
     v->step.shift = frame[12];
-    ratio = frame[14] | (uint32_t)frame[15] << 8;
+    v->down = frame[13];
+    ratio = sucref_i_get_le(frame + 14) & 0xFFFFU;
     *payload = sucref_i_get_le(frame + 16);
     if (*payload != frame_len - SUCREF_VEC_OVERHEAD || v->step.multiplier > 0xFFFFFFU || v->step.shift < 8 ||
-        v->step.shift > 19 || ratio < 40 || ratio > 4096) {
+        v->step.shift > 19 || v->down > SUCREF_I_VEC_DOWN || ratio < 40 || ratio > 4096) {
         return SUCREF_E_DATA;
     }
     if (sucref_i_crc_ram(frame, frame_len - 4U) != sucref_i_get_le(frame + frame_len - 4U)) { return SUCREF_E_DATA; }
-    sucref_stream_init(&v->stream, seed_low, seed_high, sucref_i_get_le(frame + 4));
+    *n = (sucref_i_get_le(frame + 2) & 0xFFFFU) + 1U;
+    sucref_stream_init(&v->stream, o->seed_low, o->seed_high, sucref_i_get_le(frame + 4));
     sucref_i_vec_models(v, ratio);
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const uint8_t *frame, size_t frame_len,
-                                 uint32_t seed_low, uint32_t seed_high, unsigned fraction_bits, int64_t *work)
+/* estimate * 2^fraction_bits / (2 unit), rounded to nearest, in the caller's units: times 2^down */
+static int32_t sucref_i_vec_output(int64_t estimate, int64_t unit, unsigned fraction_bits, unsigned down)
+{
+    const unsigned finer = fraction_bits + down < 8U ? fraction_bits + down : 8U; /* |estimate| < 2^53 */
+    const int64_t top = estimate * ((int64_t)1 << finer) + unit;
+    const int32_t whole = sucref_i_sat32(top >= 0 ? top / (2 * unit) : -((2 * unit - 1 - top) / (2 * unit)));
+    return sucref_i_sat32(whole * ((int64_t)1 << (fraction_bits + down - finer)));
+}
+
+SUCREF_API int sucref_vec_decode(int32_t *x, uint32_t *n, const uint8_t *frame, size_t frame_len,
+                                 const sucref_vec_options *o, int64_t *work)
 {
     sucref_i_vec v;
-    sucref_decoder d;
-    uint32_t payload, i, j;
+    sucref_i_decoder d;
+    uint32_t payload, room, i, j;
     int status;
-    if (x == NULL || n == NULL || frame == NULL || work == NULL) { return SUCREF_E_ARG; }
-    if (fraction_bits > 8) { return SUCREF_E_RANGE; }
-    status = sucref_i_vec_open(&v, n, &payload, frame, frame_len, seed_low, seed_high);
+    if (x == NULL || n == NULL || frame == NULL || o == NULL || work == NULL) { return SUCREF_E_ARG; }
+    if (o->fraction_bits > 8) { return SUCREF_E_RANGE; }
+    room = *n;
+    status = sucref_i_vec_open(&v, n, &payload, frame, frame_len, o);
     if (status != SUCREF_OK) { return status; }
-    if (x_len < *n) { return SUCREF_E_SPACE; }
-    sucref_decoder_init(&d, frame + SUCREF_I_VEC_HEADER, (size_t)payload);
+    if (room < *n) { return SUCREF_E_SPACE; }
+    sucref_i_decoder_init(&d, frame + SUCREF_I_VEC_HEADER, (size_t)payload);
     for (i = 0; i < *n; ) {
         const unsigned k = sucref_i_vec_block(&v, *n - i);
         const uint32_t count = (uint32_t)1 << (2U * k);
         const int64_t unit = (int64_t)v.step.multiplier << (2U * k); /* half of what one is in work */
-        for (j = 0; v.step.multiplier == 0 && j < count; j++) { work[j] = 0; }
-        if (v.step.multiplier != 0 && !sucref_i_vec_get(&v, &d, work, i, k)) { return SUCREF_E_DATA; }
+        if (v.step.multiplier == 0) { x[i++] = 0; continue; }
+        if (!sucref_i_receive_block(&v, &d, work, i, k)) { return SUCREF_E_DATA; }
         sucref_i_hadamard64(work, 2U * k); /* < 2^42 * 2^10 */
         for (j = 0; j < count; j++) {
             const int minus = !(v.flags & SUCREF_VEC_SPARSE) && sucref_i_minus(&v.stream, SUCREF_I_SIGNS, i + j);
-            /* rounds to nearest */
-            const int64_t top = (minus ? -work[j] : work[j]) * ((int64_t)1 << fraction_bits) + unit;
-            x[i + j] = v.step.multiplier == 0
-                           ? 0
-                           : sucref_i_sat32(top >= 0 ? top / (2 * unit) : -((2 * unit - 1 - top) / (2 * unit)));
+            x[i + j] = sucref_i_vec_output(minus ? -work[j] : work[j], unit, o->fraction_bits, v.down);
         }
         i += count;
     }
@@ -4877,35 +4844,6 @@ SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t l
         int sum = 0; /* 128 * 8 * 16 < 2^15 */
         for (i = 0; i < n; i++) { sum += (int)sucref_i_coefficient(n, parity, i) * w[i][k]; }
         out[k] = (int16_t)sum;
-    }
-    return SUCREF_OK;
-}
-
-SUCREF_API int sucref_parity_digits(int32_t *out, const uint8_t *const *digits, size_t len, unsigned n, unsigned r,
-                                    unsigned parity)
-{
-    size_t k;
-    unsigned i;
-    if (out == NULL || digits == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_is_code(n, r) || parity >= r) { return SUCREF_E_RANGE; }
-    for (k = 0; k < len; k++) {
-        out[k] = 0;
-        for (i = 0; i < n; i++) { out[k] += sucref_i_coefficient(n, parity, i) * digits[i][k]; }
-    }
-    return SUCREF_OK;
-}
-
-SUCREF_API int sucref_parity_outputs(int32_t *out, const int32_t *const *y, size_t len, unsigned n, unsigned r,
-                                     unsigned parity)
-{
-    size_t k;
-    unsigned i;
-    if (out == NULL || y == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_is_code(n, r) || parity >= r) { return SUCREF_E_RANGE; }
-    for (k = 0; k < len; k++) {
-        uint32_t sum = 0; /* wraps on purpose */
-        for (i = 0; i < n; i++) { sum += (uint32_t)sucref_i_coefficient(n, parity, i) * (uint32_t)y[i][k]; }
-        out[k] = sucref_i_s32(sum);
     }
     return SUCREF_OK;
 }
@@ -4963,7 +4901,9 @@ SUCREF_API int sucref_recovery_plan(sucref_recovery *p, unsigned n, unsigned r, 
     uint32_t odd = 0;
     if (p == NULL) { return SUCREF_E_ARG; }
     if (!sucref_i_is_code(n, r) || limit - 1U > 0x7FFFFFFFU) { return SUCREF_E_RANGE; }
-    if (n > sucref_i_count_bits(present & (((uint32_t)1 << (n + r)) - 1U))) { return SUCREF_E_STATE; }
+    present &= ((uint32_t)1 << (n + r)) - 1U;
+    if (n > sucref_i_count_bits(present)) { return SUCREF_E_STATE; }
+    p->present = present; p->limit = limit;
     p->n = (uint8_t)n; p->r = (uint8_t)r; p->n_lost = 0; p->shift = 0;
     for (i = 0; i < n; i++) { if (!(present >> i & 1U)) { p->lost[p->n_lost++] = (uint8_t)i; } }
     if (p->n_lost == 0) { return SUCREF_OK; }
@@ -5015,109 +4955,73 @@ SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned w
     return rest == 0 ? SUCREF_OK : SUCREF_E_DATA;
 }
 
-/* do all parities of a mask hold for output k, with the plan's lost shards recovered and below the limit? */
-static int sucref_i_parities_hold(const sucref_recovery *p, const int32_t *const *shard, size_t k, uint32_t parities,
-                                  uint32_t limit)
+/* do all parities present hold for output k, with the lost shards recovered and all data below the limit? */
+static int sucref_i_parities_hold(const sucref_recovery *p, const int32_t *const *shard, size_t k)
 {
-    int32_t found[SUCREF_MAX_PARITY] = { 0 };
+    int32_t y[SUCREF_MAX_SHARDS];
     uint32_t rest = 0;
-    unsigned i, j, lost;
-    for (i = 0; i < p->n_lost; i++) {
-        found[i] = sucref_i_recover_one(p, i, shard, k, &rest);
-        if ((found[i] < 0 ? 0U - (uint32_t)found[i] : (uint32_t)found[i]) >= limit) { return 0; }
+    unsigned i, j, lost = 0;
+    for (i = 0; i < p->n; i++) {
+        const int gone = lost < p->n_lost && p->lost[lost] == i;
+        y[i] = gone ? sucref_i_recover_one(p, lost, shard, k, &rest) : shard[i][k];
+        lost += (unsigned)gone;
+        if ((y[i] < 0 ? 0U - (uint32_t)y[i] : (uint32_t)y[i]) >= p->limit) { return 0; }
     }
-    if (rest != 0) { return 0; }
     for (j = 0; j < p->r; j++) {
         uint32_t sum;
-        if (!(parities >> j & 1U)) { continue; }
+        if (!(p->present >> (p->n + j) & 1U)) { continue; }
         sum = (uint32_t)shard[p->n + j][k];
-        for (i = 0, lost = 0; i < p->n; i++) {
-            const int gone = lost < p->n_lost && p->lost[lost] == i;
-            sum -= (uint32_t)sucref_i_coefficient(p->n, j, i) * (uint32_t)(gone ? found[lost] : shard[i][k]);
-            lost += (unsigned)gone;
-        }
-        if (sum != 0) { return 0; }
+        for (i = 0; i < p->n; i++) { sum -= (uint32_t)sucref_i_coefficient(p->n, j, i) * (uint32_t)y[i]; }
+        rest |= sum;
     }
+    return rest == 0;
+}
+
+static int sucref_i_agree(const sucref_recovery *p, const int32_t *const *shard, size_t len)
+{
+    size_t k;
+    for (k = 0; k < len; k++) { if (!sucref_i_parities_hold(p, shard, k)) { return 0; } }
     return 1;
 }
 
-/* do the shards of a mask agree? SUCREF_OK, SUCREF_E_DATA, or what the plan answered */
-static int sucref_i_agree(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present,
-                          uint32_t limit)
+/* do the others agree without the shards of a mask? */
+static int sucref_i_agree_without(const sucref_recovery *p, uint32_t mask, const int32_t *const *shard, size_t len)
 {
-    sucref_recovery p;
-    size_t k;
-    const int status = sucref_recovery_plan(&p, n, r, present, limit);
-    if (status != SUCREF_OK) { return status; }
-    for (k = 0; k < len; k++) {
-        if (!sucref_i_parities_hold(&p, shard, k, present >> n, limit)) { return SUCREF_E_DATA; }
-    }
-    return SUCREF_OK;
+    sucref_recovery other;
+    return (p->present & mask) == mask &&
+           sucref_recovery_plan(&other, p->n, p->r, p->present & ~mask, p->limit) == SUCREF_OK &&
+           sucref_i_agree(&other, shard, len);
 }
 
-SUCREF_API int sucref_parity_check(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present,
-                                   uint32_t limit)
+SUCREF_API int sucref_parity_check(uint32_t *wrong, const sucref_recovery *p, const int32_t *const *shard, size_t len)
 {
-    if (shard == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_is_code(n, r)) { return SUCREF_E_RANGE; }
-    if (sucref_i_count_bits(present & (((uint32_t)1 << (n + r)) - 1U)) <= n) { return SUCREF_E_STATE; }
-    return sucref_i_agree(shard, len, n, r, present, limit);
-}
-
-SUCREF_API int sucref_parity_locate(uint32_t *wrong, const int32_t *const *shard, size_t len, unsigned n, unsigned r,
-                                    uint32_t present, uint32_t limit)
-{
-    unsigned spare, a, b, fits = 0;
-    int status;
-    if (wrong == NULL || shard == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_is_code(n, r)) { return SUCREF_E_RANGE; }
-    present &= ((uint32_t)1 << (n + r)) - 1U;
-    if (sucref_i_count_bits(present) <= n) { return SUCREF_E_STATE; }
-    *wrong = 0;
-    spare = sucref_i_count_bits(present) - n;
-    status = sucref_i_agree(shard, len, n, r, present, limit);
-    if (status != SUCREF_E_DATA) { return status; }
-    for (a = 0; spare >= 2 && a < n + r; a++) { /* one wrong */
-        if ((present >> a & 1U) &&
-            sucref_i_agree(shard, len, n, r, present & ~((uint32_t)1 << a), limit) == SUCREF_OK) {
-            *wrong = (uint32_t)1 << a;
-            fits++;
-        }
+    unsigned spare, all, a, b, fits = 0;
+    uint32_t found = 0;
+    if (p == NULL || shard == NULL) { return SUCREF_E_ARG; }
+    if (wrong != NULL) { *wrong = 0; }
+    if (sucref_i_agree(p, shard, len)) { return SUCREF_OK; }
+    all = (unsigned)p->n + p->r;
+    spare = sucref_i_count_bits(p->present) - p->n;
+    for (a = 0; wrong != NULL && spare >= 2 && a < all; a++) { /* one wrong */
+        const uint32_t one = (uint32_t)1 << a;
+        if (sucref_i_agree_without(p, one, shard, len)) { found = one; fits++; }
     }
-    for (a = 0; fits == 0 && spare >= 4 && a < n + r; a++) { /* two wrong */
-        for (b = a + 1U; b < n + r; b++) {
+    for (a = 0; wrong != NULL && fits == 0 && spare >= 4 && a < all; a++) { /* two wrong */
+        for (b = a + 1U; b < all; b++) {
             const uint32_t pair = (uint32_t)1 << a | (uint32_t)1 << b;
-            if ((present & pair) == pair && sucref_i_agree(shard, len, n, r, present & ~pair, limit) == SUCREF_OK) {
-                *wrong = pair;
-                fits++;
-            }
+            if (sucref_i_agree_without(p, pair, shard, len)) { found = pair; fits++; }
         }
     }
-    if (fits == 1) { return SUCREF_OK; }
-    *wrong = 0;
+    if (fits == 1) { *wrong = found; }
     return SUCREF_E_DATA;
 }
 
-SUCREF_API void sucref_checksum_row(int16_t *out, const int8_t *w, size_t rows, size_t n_in)
-{
-    size_t c, k;
-    for (c = 0; c < n_in; c++) {
-        int sum = 0;
-        for (k = 0; k < rows; k++) { sum += w[k * n_in + c]; }
-        out[c] = (int16_t)sum;
-    }
-}
-
-SUCREF_API int sucref_checksum_agrees(const int32_t *y, size_t rows, int32_t sum)
-{
-    uint32_t left = (uint32_t)sum;
-    size_t k;
-    for (k = 0; k < rows; k++) { left -= (uint32_t)y[k]; }
-    return left == 0;
-}
 /* ---- fusion: implementation --------------------------------------------------------------------------------------
- * Memory: per job, job number | 1 + layer, or 0: free | per plane: mask of the shards that came,
- * outputs [n + r][rows]. */
+ * Memory: per job, job number | 1 + layer, with its top bit set once closed; 0: never used | unit: multiplier |
+ * exponent, and bit 8 once it is known | per plane: mask of the shards that came, outputs [n + r][rows]. */
+
+enum { SUCREF_I_JOB_HEAD = 4 };
+#define SUCREF_I_CLOSED 0x80000000U
 
 SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, const sucref_shard *s, const int32_t *y)
 {
@@ -5127,13 +5031,14 @@ SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, con
     *len = SUCREF_SHARD_OVERHEAD + 4U * (size_t)s->count;
     if (room < *len) { return SUCREF_E_SPACE; }
     message[0] = 'S';
-    message[1] = 0;
+    message[1] = (uint8_t)s->unit.exponent;
     sucref_i_put_le(message + 2, s->layer, 2);
     sucref_i_put_le(message + 4, s->job, 4);
     message[8] = s->plane;
     message[9] = s->shard;
     sucref_i_put_le(message + 10, s->count, 2);
-    for (i = 0; i < s->count; i++) { sucref_i_put_le(message + 12 + 4 * i, (uint32_t)y[i], 4); }
+    sucref_i_put_le(message + 12, (uint32_t)s->unit.multiplier, 4);
+    for (i = 0; i < s->count; i++) { sucref_i_put_le(message + 16 + 4 * i, (uint32_t)y[i], 4); }
     sucref_i_put_le(message + *len - 4, sucref_i_crc_ram(message, *len - 4U), 4);
     return SUCREF_OK;
 }
@@ -5142,13 +5047,15 @@ SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size
 {
     sucref_shard s;
     if (out == NULL || message == NULL) { return SUCREF_E_ARG; }
-    if (len < SUCREF_SHARD_OVERHEAD + 4U || message[0] != 'S' || message[1] != 0) { return SUCREF_E_DATA; }
-    s.layer = (uint16_t)(message[2] | (unsigned)message[3] << 8);
+    if (len < SUCREF_SHARD_OVERHEAD + 4U || message[0] != 'S') { return SUCREF_E_DATA; }
+    s.layer = (uint16_t)sucref_i_get_le(message + 2); /* the lower half */
     s.job = sucref_i_get_le(message + 4);
     s.plane = message[8];
     s.shard = message[9];
-    s.count = (uint16_t)(message[10] | (unsigned)message[11] << 8);
-    s.outputs = message + 12;
+    s.count = (uint16_t)sucref_i_get_le(message + 10);
+    s.unit.multiplier = sucref_i_s32(sucref_i_get_le(message + 12));
+    s.unit.exponent = (int8_t)sucref_i_s8(message[1]);
+    s.outputs = message + 16;
     if (s.count > 16383 || len != SUCREF_SHARD_OVERHEAD + 4U * (size_t)s.count) { return SUCREF_E_DATA; }
     if (sucref_i_crc_ram(message, len - 4U) != sucref_i_get_le(message + len - 4U)) { return SUCREF_E_DATA; }
     *out = s;
@@ -5158,7 +5065,7 @@ SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size
 static size_t sucref_i_plane_words(const sucref_fusion_options *o) { return 1U + (size_t)(o->n + o->r) * o->rows; }
 static size_t sucref_i_fusion_job_words(const sucref_fusion_options *o)
 {
-    return 2U + o->planes * sucref_i_plane_words(o);
+    return SUCREF_I_JOB_HEAD + o->planes * sucref_i_plane_words(o);
 }
 
 SUCREF_API size_t sucref_fusion_work_len(const sucref_fusion_options *o)
@@ -5168,7 +5075,7 @@ SUCREF_API size_t sucref_fusion_work_len(const sucref_fusion_options *o)
         o->limit > 0x80000000U) {
         return 0;
     }
-    return (uint64_t)o->jobs * (2U + o->planes * (1U + (uint64_t)(o->n + o->r) * o->rows)) > (size_t)-1
+    return (uint64_t)o->jobs * (SUCREF_I_JOB_HEAD + o->planes * (1U + (uint64_t)(o->n + o->r) * o->rows)) > (size_t)-1
                ? 0
                : o->jobs * sucref_i_fusion_job_words(o);
 }
@@ -5187,13 +5094,13 @@ SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options 
     return SUCREF_OK;
 }
 
-/* the memory of an open job, or NULL; mark: 1 + its layer, or 0 for any free one */
+/* the memory of a job with this mark, or NULL */
 static uint32_t *sucref_i_find_job(const sucref_fusion *f, uint32_t job, uint32_t mark)
 {
     uint32_t *p = f->memory;
     unsigned k;
     for (k = 0; k < f->o.jobs; k++, p += sucref_i_fusion_job_words(&f->o)) {
-        if (p[1] == mark && (p[0] == job || mark == 0)) { return p; }
+        if (p[1] == mark && p[0] == job) { return p; }
     }
     return NULL;
 }
@@ -5203,49 +5110,95 @@ static uint32_t *sucref_i_open_job(const sucref_fusion *f, uint32_t job, uint32_
     return layer > 0xFFFFU ? NULL : sucref_i_find_job(f, job, layer + 1U);
 }
 
+/* memory that no open job has, better none that a closed one had, or NULL */
+static uint32_t *sucref_i_free_job(const sucref_fusion *f)
+{
+    uint32_t *p = f->memory, *found = NULL;
+    unsigned k;
+    for (k = 0; k < f->o.jobs; k++, p += sucref_i_fusion_job_words(&f->o)) {
+        if (p[1] == 0 || (found == NULL && (p[1] & SUCREF_I_CLOSED))) { found = p; }
+    }
+    return found;
+}
+
+static uint32_t *sucref_i_fusion_plane(const sucref_fusion *f, uint32_t *job, unsigned plane)
+{
+    return job + SUCREF_I_JOB_HEAD + plane * sucref_i_plane_words(&f->o);
+}
+
 SUCREF_API int sucref_fusion_begin(sucref_fusion *f, uint32_t job, unsigned layer)
 {
     const uint32_t number = layer; /* 16 bits of an int on AVR */
     uint32_t *p;
     unsigned plane;
+    if (f == NULL) { return SUCREF_E_ARG; }
     if (number > 0xFFFFU) { return SUCREF_E_RANGE; }
-    if (sucref_i_open_job(f, job, layer) != NULL) { return SUCREF_E_STATE; }
-    p = sucref_i_find_job(f, 0, 0);
+    p = sucref_i_open_job(f, job, number);
+    if (p == NULL) { p = sucref_i_find_job(f, job, SUCREF_I_CLOSED | (number + 1U)); }
+    if (p != NULL) { return SUCREF_E_STATE; }
+    p = sucref_i_free_job(f);
     if (p == NULL) { return SUCREF_E_SPACE; }
     p[0] = job;
     p[1] = number + 1U;
-    for (plane = 0; plane < f->o.planes; plane++) { p[2U + plane * sucref_i_plane_words(&f->o)] = 0; }
+    p[3] = 0;
+    for (plane = 0; plane < f->o.planes; plane++) { *sucref_i_fusion_plane(f, p, plane) = 0; }
     return SUCREF_OK;
 }
 
 /* complete planes from the first on */
-static unsigned sucref_i_complete(const sucref_fusion *f, const uint32_t *job)
+static unsigned sucref_i_complete(const sucref_fusion *f, uint32_t *job)
 {
     const uint32_t data = ((uint32_t)1 << f->o.n) - 1U;
     unsigned t;
     for (t = 0; t < f->o.planes; t++) {
-        const uint32_t came = job[2U + t * sucref_i_plane_words(&f->o)];
+        const uint32_t came = *sucref_i_fusion_plane(f, job, t);
         if ((came & data) != data && (t >= f->o.protect || sucref_i_count_bits(came) < f->o.n)) { break; }
     }
     return t;
 }
 
+/* is a message one that a device of these jobs can send? Outputs of a parity may wrap, those of data keep the limit. */
+static int sucref_i_fits_fusion(const sucref_fusion *f, const sucref_shard *s)
+{
+    unsigned i;
+    if (s->count != f->o.rows || s->plane >= f->o.planes || s->shard >= f->o.n + f->o.r ||
+        (s->shard >= f->o.n && s->plane >= f->o.protect)) {
+        return 0;
+    }
+    for (i = 0; s->shard < f->o.n && i < s->count; i++) {
+        const uint32_t y = sucref_i_get_le(s->outputs + 4U * i);
+        if ((y >> 31 ? 0U - y : y) >= f->o.limit) { return 0; }
+    }
+    return 1;
+}
+
+/* the same unit as the job's other messages? The first one says it. */
+static int sucref_i_same_unit(uint32_t *job, const sucref_scale *unit)
+{
+    const uint32_t multiplier = (uint32_t)unit->multiplier, exponent = 256U | (uint8_t)unit->exponent;
+    if (job[3] == 0) { job[2] = multiplier; job[3] = exponent; }
+    return job[2] == multiplier && job[3] == exponent;
+}
+
 SUCREF_API int sucref_fusion_take(sucref_fusion *f, const uint8_t *message, size_t len)
 {
     sucref_shard s;
-    uint32_t *job, *plane, *to;
+    uint32_t *job, *plane, *to, other = 0;
     unsigned before, i;
-    if (sucref_shard_open(&s, message, len) != SUCREF_OK || s.count != f->o.rows || s.plane >= f->o.planes ||
-        s.shard >= f->o.n + f->o.r || (s.shard >= f->o.n && s.plane >= f->o.protect)) {
-        f->bad++;
-        return SUCREF_OK;
-    }
+    if (f == NULL || message == NULL) { return SUCREF_E_ARG; }
+    if (sucref_shard_open(&s, message, len) != SUCREF_OK) { f->bad++; return SUCREF_E_DATA; }
     job = sucref_i_open_job(f, s.job, s.layer);
-    if (job == NULL) { f->foreign++; return SUCREF_OK; }
-    plane = job + 2U + s.plane * sucref_i_plane_words(&f->o);
-    if (*plane >> s.shard & 1U) { f->repeated++; return SUCREF_OK; }
-    before = sucref_i_complete(f, job);
+    if (job == NULL) { f->foreign++; return SUCREF_E_STATE; }
+    if (!sucref_i_fits_fusion(f, &s) || !sucref_i_same_unit(job, &s.unit)) { f->bad++; return SUCREF_E_DATA; }
+    plane = sucref_i_fusion_plane(f, job, s.plane);
     to = plane + 1U + (size_t)s.shard * f->o.rows;
+    if (*plane >> s.shard & 1U) {
+        for (i = 0; i < s.count; i++) { other |= to[i] ^ sucref_i_get_le(s.outputs + 4U * i); }
+        if (other != 0) { f->bad++; return SUCREF_E_DATA; }
+        f->repeated++;
+        return SUCREF_E_STATE;
+    }
+    before = sucref_i_complete(f, job);
     for (i = 0; i < s.count; i++) { to[i] = sucref_i_get_le(s.outputs + 4U * i); }
     *plane |= (uint32_t)1 << s.shard;
     return sucref_i_complete(f, job) > before ? SUCREF_STOP : SUCREF_MORE;
@@ -5253,37 +5206,53 @@ SUCREF_API int sucref_fusion_take(sucref_fusion *f, const uint8_t *message, size
 
 SUCREF_API int sucref_fusion_stops(const sucref_fusion *f, uint32_t job, unsigned layer)
 {
-    const uint32_t *p = sucref_i_open_job(f, job, layer);
+    uint32_t *p;
+    if (f == NULL) { return SUCREF_E_ARG; }
+    p = sucref_i_open_job(f, job, layer);
     return p == NULL ? SUCREF_E_STATE : (int)sucref_i_complete(f, p);
 }
 
-SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane, int32_t *out)
+SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane, int32_t *out,
+                                     sucref_scale *unit)
 {
-    const uint32_t *p = sucref_i_open_job(f, job, layer);
     const int32_t *shard[SUCREF_MAX_SHARDS + SUCREF_MAX_PARITY];
+    const uint32_t *p;
+    uint32_t *open;
     sucref_recovery plan;
     unsigned i;
     size_t k;
-    int status;
-    if (p == NULL || plane >= sucref_i_complete(f, p)) { return SUCREF_E_STATE; }
-    p += 2U + plane * sucref_i_plane_words(&f->o);
+    int status = SUCREF_OK;
+    if (f == NULL || out == NULL) { return SUCREF_E_ARG; }
+    open = sucref_i_open_job(f, job, layer);
+    if (open == NULL || plane >= sucref_i_complete(f, open)) { return SUCREF_E_STATE; }
+    p = sucref_i_fusion_plane(f, open, plane);
     for (i = 0; i < (unsigned)f->o.n + f->o.r; i++) { shard[i] = (const int32_t *)(p + 1U + (size_t)i * f->o.rows); }
+    plan.n_lost = 0;
+    if (f->o.r > 0) {
+        status = sucref_recovery_plan(&plan, f->o.n, f->o.r, *p, f->o.limit);
+        if (status == SUCREF_OK) { status = sucref_parity_check(NULL, &plan, shard, f->o.rows); }
+    }
+    if (status != SUCREF_OK) { return status; }
     for (i = 0; i < f->o.n; i++) {
         for (k = 0; (*p >> i & 1U) && k < f->o.rows; k++) { out[(size_t)i * f->o.rows + k] = shard[i][k]; }
     }
-    if ((*p & (((uint32_t)1 << f->o.n) - 1U)) == ((uint32_t)1 << f->o.n) - 1U) { return SUCREF_OK; }
-    status = sucref_recovery_plan(&plan, f->o.n, f->o.r, *p, f->o.limit);
-    for (i = 0; status == SUCREF_OK && i < plan.n_lost; i++) {
-        status = sucref_recover(out + (size_t)plan.lost[i] * f->o.rows, &plan, i, shard, f->o.rows);
+    for (i = 0; i < plan.n_lost; i++) {
+        (void)sucref_recover(out + (size_t)plan.lost[i] * f->o.rows, &plan, i, shard, f->o.rows);
     }
-    return status;
+    if (unit != NULL) {
+        unit->multiplier = sucref_i_s32(open[2]);
+        unit->exponent = (int8_t)sucref_i_s8((uint8_t)(open[3] & 255U));
+    }
+    return SUCREF_OK;
 }
 
 SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned layer)
 {
-    uint32_t *p = sucref_i_open_job(f, job, layer);
+    uint32_t *p;
+    if (f == NULL) { return SUCREF_E_ARG; }
+    p = sucref_i_open_job(f, job, layer);
     if (p == NULL) { return SUCREF_E_STATE; }
-    p[1] = 0;
+    p[1] |= SUCREF_I_CLOSED;
     return (int)sucref_i_complete(f, p);
 }
 
@@ -5326,19 +5295,34 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
     return SUCREF_OK;
 }
 
-SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer)
+/* the planes of which a row is made at so many bits, as a mask */
+static unsigned sucref_i_planes_read(const sucref_layer *l, unsigned bits)
 {
-    sucref_layer l;
-    unsigned g, mask = 0;
-    sucref_model_layer(&l, m, layer);
-    for (g = 0; g < l.n_groups; g++) {
-        sucref_stop_group e;
-        sucref_i_task task;
-        sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + g);
-        task = sucref_i_task_of(&l, &e, NULL, 1);
-        mask |= (1U << task.last) - (1U << task.first);
+    sucref_stop_group e = { 0, 0 };
+    sucref_i_task task;
+    e.bits = (uint8_t)bits;
+    task = sucref_i_task_of(l, &e, NULL, 1);
+    return (1U << task.last) - (1U << task.first);
+}
+
+/* SUCREF_OK when every sum that rows first..first + n - 1 are made of is one that digits can give with inputs of this
+ * sum: then a row's accumulator lies within -128 * sum..127 * sum, and nothing that follows can overflow */
+static int sucref_i_sums_fit(const sucref_layer *l, unsigned bits, const int32_t *const *sums, uint32_t first,
+                             uint32_t n, uint32_t sum)
+{
+    const unsigned mask = sucref_i_planes_read(l, bits);
+    unsigned t;
+    uint32_t r;
+    for (t = 0; mask >> t != 0; t++) {
+        const int64_t most = (int64_t)sum << l->plan[t], /* the digits: 0..2^width - 1, or signed as many */
+                      low = t == 0 || l->plan[t] == 8 ? most / 2 : 0;
+        if (!(mask >> t & 1U)) { continue; }
+        if (sums[t] == NULL) { return SUCREF_E_ARG; }
+        for (r = first; r < first + n; r++) {
+            if (sums[t][r] < -low || sums[t][r] > most - low - (int64_t)sum) { return SUCREF_E_DATA; }
+        }
     }
-    return mask;
+    return SUCREF_OK;
 }
 
 /* the accumulator that the engine would have, from the sums of a row's planes */
@@ -5359,18 +5343,24 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
                                    const int32_t *const *sums, const uint8_t *input)
 {
     sucref_layer l;
+    sucref_group g;
+    sucref_stop_group e;
     sucref_i_params at;
-    uint32_t c, sum = 0;
+    uint32_t c, r, sum = 0;
     unsigned k;
+    int status = SUCREF_OK;
     if (out == NULL || m == NULL || sums == NULL || input == NULL) { return SUCREF_E_ARG; }
     if (layer >= m->n_layers || stop >= m->usable_stops) { return SUCREF_E_RANGE; }
     sucref_model_layer(&l, m, layer);
     at = sucref_i_params_of(&l);
     for (c = 0; c < l.n_in; c++) { sum += input[c]; }
+    for (k = 0; status == SUCREF_OK && k < l.n_groups; k++) {
+        sucref_model_group(&g, m, (unsigned)l.first_group + k);
+        sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + k);
+        status = sucref_i_sums_fit(&l, e.bits, sums, g.first_row, g.n_rows, sum);
+    }
+    if (status != SUCREF_OK) { return status; }
     for (k = 0; k < l.n_groups; k++) {
-        sucref_group g;
-        sucref_stop_group e;
-        uint32_t r;
         sucref_model_group(&g, m, (unsigned)l.first_group + k);
         sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + k);
         for (r = 0; r < g.n_rows; r++) {
@@ -5388,6 +5378,20 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
         return sucref_softmax(out, out, l.n_out, m->softmax_multiplier, m->softmax_shift);
     }
     return SUCREF_OK;
+}
+
+SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer)
+{
+    sucref_layer l;
+    unsigned g, mask = 0;
+    if (m == NULL || layer >= m->n_layers || stop >= m->n_stops) { return 0; }
+    sucref_model_layer(&l, m, layer);
+    for (g = 0; g < l.n_groups; g++) {
+        sucref_stop_group e;
+        sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + g);
+        mask |= sucref_i_planes_read(&l, e.bits);
+    }
+    return mask;
 }
 #endif /* SUCREF_NO_PARITY */
 

@@ -126,14 +126,14 @@ static d_result d_frame(const double *x, int n, uint16_t ratio, unsigned flags, 
     sucref_vec_options o;
     d_result r = { 0, 0, 0, 0 };
     double max = 1e-30;
-    uint32_t got;
+    uint32_t got = 65536;
     size_t len;
     int i;
     for (i = 0; i < n; i++) { max = fmax(max, fabs(x[i])); }
     for (i = 0; i < n; i++) { in[i] = (int16_t)lrint(x[i] / max * 32767); }
-    o.seed_low = 1; o.seed_high = 2; o.stream = stream; o.ratio = ratio; o.flags = (uint8_t)flags;
-    if (sucref_vec_encode(frame, sizeof frame, &len, in, (uint32_t)n, &o, work) != SUCREF_OK ||
-        sucref_vec_decode(out, 65536, &got, frame, len, 1, 2, 8, work64) != SUCREF_OK) {
+    o.seed_low = 1; o.seed_high = 2; o.stream = stream; o.ratio = ratio; o.flags = (uint8_t)flags; o.fraction_bits = 8;
+    if (sucref_vec_encode(frame, sizeof frame, &len, sucref_int16(in, (size_t)n), &o, work) != SUCREF_OK ||
+        sucref_vec_decode(out, &got, frame, len, &o, work64) != SUCREF_OK) {
         exit(2);
     }
     for (i = 0; i < n; i++) {
@@ -266,13 +266,13 @@ static void d_unbiased(void)
             static int32_t out[256], work[SUCREF_VEC_BLOCK];
             static int64_t work64[SUCREF_VEC_BLOCK];
             static uint8_t frame[2000];
-            sucref_vec_options o = { 1, 7, 0, 560, SUCREF_VEC_D4 };
+            sucref_vec_options o = { 1, 7, 0, 560, SUCREF_VEC_D4, 8 };
             size_t len;
-            uint32_t n;
+            uint32_t n = 256;
             for (i = 0; i < 256; i++) { in[i] = (int16_t)lrint(1000 * x[i]); }
             o.stream = (uint32_t)(vector * 4000 + k);
-            if (sucref_vec_encode(frame, sizeof frame, &len, in, 256, &o, work) != SUCREF_OK ||
-                sucref_vec_decode(out, 256, &n, frame, len, 1, 7, 8, work64) != SUCREF_OK) {
+            if (sucref_vec_encode(frame, sizeof frame, &len, sucref_int16(in, 256), &o, work) != SUCREF_OK ||
+                sucref_vec_decode(out, &n, frame, len, &o, work64) != SUCREF_OK) {
                 exit(2);
             }
             for (i = 0; i < 256; i++) {
@@ -316,7 +316,7 @@ static void d_sampling(void)
                 (void)sucref_fold(v, log2_k, x, N, &r, 1000);
                 for (i = 0; i < k; i++) { max = (uint32_t)abs(v[i]) > max ? (uint32_t)abs(v[i]) : max; }
                 if (sucref_grid_for(&st, max, (uint32_t)levels) != SUCREF_OK ||
-                    sucref_dither_encode(q, v, (size_t)k, &st, &r, 0) != SUCREF_OK ||
+                    sucref_dither_encode(q, sucref_int32(v, (size_t)k), &st, &r, 0) != SUCREF_OK ||
                     sucref_dither_decode(w2, q, (size_t)k, &st, &r, 0) != SUCREF_OK ||
                     sucref_unfold(out, N, w2, log2_k, &r, 1000, work) != SUCREF_OK) {
                     exit(2);
@@ -364,7 +364,7 @@ static void d_best(void)
             (void)sucref_fold(v, log2_k, x, N, &r, 5000);
             for (i = 0; i < 1 << log2_k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
             if (sucref_grid_for(&st, top, levels) != SUCREF_OK ||
-                sucref_dither_encode(q, v, (size_t)1 << log2_k, &st, &r, 0) != SUCREF_OK ||
+                sucref_dither_encode(q, sucref_int32(v, (size_t)1 << log2_k), &st, &r, 0) != SUCREF_OK ||
                 sucref_dither_decode(w2, q, (size_t)1 << log2_k, &st, &r, 0) != SUCREF_OK ||
                 sucref_unfold(out, N, w2, log2_k, &r, 5000, work) != SUCREF_OK) {
                 exit(2);
@@ -420,7 +420,8 @@ static double d_converged(double step, int shrink, double beta, int runs)
             for (i = 0; i < N; i++) { x[i] = (int16_t)lrint(z[i] / max * 8000); }
             (void)sucref_fold(v, 4, x, N, &s, 1000);
             for (i = 0; i < K; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
-            if (sucref_grid_for(&st, top, 8) != SUCREF_OK || sucref_dither_encode(q, v, K, &st, &s, 0) != SUCREF_OK) {
+            if (sucref_grid_for(&st, top, 8) != SUCREF_OK ||
+                sucref_dither_encode(q, sucref_int32(v, K), &st, &s, 0) != SUCREF_OK) {
                 exit(2);
             }
             (void)sucref_dither_decode(w2, q, K, &st, &s, 0);
@@ -524,18 +525,19 @@ static void d_outer(void)
         double error = 0, energy = 0, naive = 0;
         for (trial = 0; trial < 100; trial++) {
             sucref_stream s;
-            const sucref_grid st = { 1, 8 };
+            const sucref_grid st = { 1, 8, SUCREF_DITHER_SUBTRACTIVE };
             sucref_stream_init(&s, 9, 9, (uint32_t)trial);
             for (i = 0; i < N; i++) {
                 for (l = 0; l < L; l++) { x[i][l] = fabs(d_normal()) * 256; xi[l] = (int32_t)lrint(x[i][l]); }
-                if (sucref_dither_encode(q, xi, (size_t)L, &st, &s, (uint32_t)i * 64U) != SUCREF_OK ||
+                if (sucref_dither_encode(q, sucref_int32(xi, (size_t)L), &st, &s, (uint32_t)i * 64U) != SUCREF_OK ||
                     sucref_dither_decode(xq[i], q, (size_t)L, &st, &s, (uint32_t)i * 64U) != SUCREF_OK) {
                     exit(2);
                 }
             }
             for (j = 0; j < M; j++) {
                 for (l = 0; l < L; l++) { d[j][l] = d_normal() * 256; xi[l] = (int32_t)lrint(d[j][l]); }
-                if (sucref_dither_encode(q, xi, (size_t)L, &st, &s, 9000U + (uint32_t)j * 64U) != SUCREF_OK ||
+                if (sucref_dither_encode(q, sucref_int32(xi, (size_t)L), &st, &s, 9000U + (uint32_t)j * 64U) !=
+                        SUCREF_OK ||
                     sucref_dither_decode(dq[j], q, (size_t)L, &st, &s, 9000U + (uint32_t)j * 64U) != SUCREF_OK) {
                     exit(2);
                 }
@@ -557,7 +559,7 @@ static void d_outer(void)
         row("AB 3.8", item, NAN, naive / energy, error / energy, NAN, NAN);
     }
     row("AB Table 3.3", "784 x 300: largest batch at which factors are fewer values than the product", NAN, NAN,
-        sucref_outer_batch(300, 784), NAN, NAN);
+        300 * 784 / (300 + 784), NAN, NAN);
     for (b = 16; b <= 256; b *= 2) {
         snprintf(item, sizeof item,
                  "784 x 300, batch %d: gain of ternary factors over 32-bit products (ternary products 20.2)", b);
@@ -603,7 +605,7 @@ static void d_air_digital(const int16_t *x, int nodes, int n, unsigned log2_k, c
             (void)sucref_fold(v, log2_k, x + node * n, (size_t)n, &s, 0);
             for (i = 0; i < k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
             if (sucref_grid_for(&st, top, 1) != SUCREF_OK ||
-                sucref_dither_encode(q, v, (size_t)k, &st, &s, 9000) != SUCREF_OK ||
+                sucref_dither_encode(q, sucref_int32(v, (size_t)k), &st, &s, 9000) != SUCREF_OK ||
                 sucref_dither_decode(w2, q, (size_t)k, &st, &s, 9000) != SUCREF_OK ||
                 sucref_unfold(out, (size_t)n, w2, log2_k, &s, 0, work) != SUCREF_OK) {
                 exit(2);

@@ -91,7 +91,7 @@ static void t_factor(float *out, const float *in, int rows, uint32_t levels, int
     for (i = 0; i < rows * T_BATCH; i++) { max = fabsf(in[i]) > max ? fabsf(in[i]) : max; }
     for (i = 0; i < rows * T_BATCH; i++) { x[i] = (int32_t)lrintf(in[i] / max * 100000); }
     if (sucref_grid_for(&st, 100000, levels) != SUCREF_OK ||
-        sucref_dither_encode(q, x, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK ||
+        sucref_dither_encode(q, sucref_int32(x, (size_t)(rows * T_BATCH)), &st, s, counter) != SUCREF_OK ||
         sucref_dither_decode(x2, q, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK) {
         exit(2);
     }
@@ -131,12 +131,13 @@ static void t_quantize(float *g, int n, int scheme, const sucref_stream *s, uint
         static int32_t scratch[SUCREF_VEC_BLOCK];
         static int64_t scratch64[SUCREF_VEC_BLOCK];
         sucref_vec_options o;
-        uint32_t got;
+        uint32_t got = T_N;
         size_t len;
-        o.seed_low = 3; o.seed_high = 3; o.stream = counter; o.ratio = 560; o.flags = SUCREF_VEC_D4;
+        o.seed_low = 3; o.seed_high = 3; o.stream = counter; o.ratio = 560;
+        o.flags = SUCREF_VEC_D4; o.fraction_bits = 8;
         for (i = 0; i < n; i++) { in[i] = (int16_t)lrintf(g[i] / max * 32000); }
-        if (sucref_vec_encode(frame, sizeof frame, &len, in, (uint32_t)n, &o, scratch) != SUCREF_OK ||
-            sucref_vec_decode(x2, T_N, &got, frame, len, 3, 3, 8, scratch64) != SUCREF_OK) {
+        if (sucref_vec_encode(frame, sizeof frame, &len, sucref_int16(in, (size_t)n), &o, scratch) != SUCREF_OK ||
+            sucref_vec_decode(x2, &got, frame, len, &o, scratch64) != SUCREF_OK) {
             exit(2);
         }
         for (i = 0; i < n; i++) { g[i] = (float)x2[i] / 256 / 32000 * max; }
@@ -145,11 +146,12 @@ static void t_quantize(float *g, int n, int scheme, const sucref_stream *s, uint
     for (i = 0; i < n; i++) { x[i] = (int32_t)lrintf(g[i] / max * 30000); }
     if (sucref_grid_for(&st, 30000, 1) != SUCREF_OK) { exit(2); }
     if (scheme == T_HALF) {
-        ok = sucref_dither_half_encode(q, x, (size_t)n, &st, 1, s, counter) == SUCREF_OK &&
-             sucref_dither_half_decode(x2, q, (size_t)n, &st, 1) == SUCREF_OK;
+        st.kind = SUCREF_DITHER_HALF;
+        ok = sucref_dither_encode(q, sucref_int32(x, (size_t)n), &st, s, counter) == SUCREF_OK &&
+             sucref_dither_decode(x2, q, (size_t)n, &st, NULL, 0) == SUCREF_OK;
     } else if (scheme == T_ONEBIT) {
         st.multiplier /= 2;
-        ok = sucref_dither_onebit_encode(bits, x, (size_t)n, &st, s, counter) == SUCREF_OK &&
+        ok = sucref_dither_onebit_encode(bits, sucref_int32(x, (size_t)n), &st, s, counter) == SUCREF_OK &&
              sucref_dither_onebit_decode(x2, bits, (size_t)n, &st, s, counter) == SUCREF_OK;
     } else if (scheme == T_NESTED) {
         sucref_nested c = { 10000, 3, 1, 0 };
@@ -157,24 +159,25 @@ static void t_quantize(float *g, int n, int scheme, const sucref_stream *s, uint
             y[i] = (int32_t)lrintf(side[i] / max * 30000);
             y[i] = y[i] > 100000 ? 100000 : y[i] < -100000 ? -100000 : y[i];
         }
-        ok = sucref_dither_nested_encode(symbol, x, (size_t)n, &c, s, counter) == SUCREF_OK &&
-             sucref_dither_nested_decode(wide, symbol, y, (size_t)n, &c, s, counter) == SUCREF_OK;
+        ok = sucref_dither_nested_encode(symbol, sucref_int32(x, (size_t)n), &c, s, counter) == SUCREF_OK &&
+             sucref_dither_nested_decode(wide, symbol, sucref_int32(y, (size_t)n), &c, s, counter) == SUCREF_OK;
         for (i = 0; i < n; i++) { g[i] = (float)wide[i] / 2 / 30000 * max; }
         if (ok) { return; }
     } else {
-        ok = sucref_dither_encode(q, x, (size_t)n, &st, s, counter) == SUCREF_OK &&
+        ok = sucref_dither_encode(q, sucref_int32(x, (size_t)n), &st, s, counter) == SUCREF_OK &&
              sucref_dither_decode(x2, q, (size_t)n, &st, s, counter) == SUCREF_OK;
     }
     if (scheme >= T_QCS) { /* over the folded vector, padded to one length for all */
         static int16_t small[T_N];
         static int32_t v[1 << T_LOG2_K], w2[1 << T_LOG2_K];
-        const double gamma = (double)n / (1 << T_LOG2_K) - 1 + n / 4.0 * log(1 << T_LOG2_K) / ((1 << T_LOG2_K) - 1);
+        const int k = 1 << T_LOG2_K;
+        const double gamma = ceil((double)n / k) - 1 + n / 4.0 * log(k) / (k - 1);
         uint32_t top = 1;
         for (i = 0; i < n; i++) { small[i] = (int16_t)x[i]; }
         ok = sucref_fold(v, T_LOG2_K, small, (size_t)n, s, counter) == SUCREF_OK;
         for (i = 0; i < 1 << T_LOG2_K; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
         ok = ok && sucref_grid_for(&st, top, 1) == SUCREF_OK &&
-             sucref_dither_encode(q, v, 1 << T_LOG2_K, &st, s, counter + 100000U) == SUCREF_OK &&
+             sucref_dither_encode(q, sucref_int32(v, 1 << T_LOG2_K), &st, s, counter + 100000U) == SUCREF_OK &&
              sucref_dither_decode(w2, q, 1 << T_LOG2_K, &st, s, counter + 100000U) == SUCREF_OK &&
              sucref_unfold(wide, (size_t)n, w2, T_LOG2_K, s, counter, work) == SUCREF_OK;
         for (i = 0; ok && i < n; i++) {

@@ -13,13 +13,15 @@ static void decode_frame(const uint8_t *data, size_t size)
     static int32_t x[2048];
     static int64_t work[SUCREF_VEC_BLOCK];
     uint8_t *p = (uint8_t *)malloc(size);
-    uint32_t n;
+    sucref_vec_options o = { 1, 2, 0, 0, 0, 0 };
+    uint32_t n = 2048;
     int status;
     if (p == NULL) { return; }
     memcpy(p, data, size);
     put_le(p + 16, (uint32_t)(size - SUCREF_VEC_OVERHEAD), 4);
-    put_le(p + size - 4, crc_of(p, size - 4), 4);
-    status = sucref_vec_decode(x, 2048, &n, p, size, 1, 2, data[1] & 7U, work);
+    bytes_close(p, size);
+    o.fraction_bits = data[1] & 7U;
+    status = sucref_vec_decode(x, &n, p, size, &o, work);
     if (status != SUCREF_OK && status != SUCREF_E_DATA && status != SUCREF_E_SPACE) { abort(); }
     free(p);
 }
@@ -28,7 +30,7 @@ static void decode_frame(const uint8_t *data, size_t size)
 static void take_message(const uint8_t *data, size_t size)
 {
     static const sucref_fusion_options o = { 1 << 20, 3, 4, 2, 2, 1, 2 };
-    uint32_t memory[2 * (2 + 2 * (1 + 6 * 3))];
+    uint32_t memory[2 * (4 + 2 * (1 + 6 * 3))];
     int32_t out[4 * 3];
     uint8_t *p = (uint8_t *)malloc(size);
     sucref_fusion f;
@@ -38,10 +40,10 @@ static void take_message(const uint8_t *data, size_t size)
     (void)sucref_fusion_begin(&f, p[4], p[2]);
     for (i = 0; i < 6; i++) {
         p[9] = (uint8_t)(data[9] ^ i);
-        put_le(p + size - 4, crc_of(p, size - 4), 4);
+        bytes_close(p, size);
         (void)sucref_fusion_take(&f, p, size);
     }
-    for (i = 0; i < 2; i++) { (void)sucref_fusion_release(&f, p[4], p[2], i, out); }
+    for (i = 0; i < 2; i++) { (void)sucref_fusion_release(&f, p[4], p[2], i, out, NULL); }
     free(p);
 }
 
@@ -81,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sucref_answer a;
     if (copy == NULL) { return 0; }
     if (size >= SUCREF_VEC_OVERHEAD && data[0] == 'V') { decode_frame(data, size); }
-    if (size >= SUCREF_SHARD_OVERHEAD + 4U && data[0] == 'S' && data[1] == 0) { take_message(data, size); }
+    if (size >= SUCREF_SHARD_OVERHEAD + 4U && data[0] == 'S') { take_message(data, size); }
     memcpy(copy, data, size);
     copy = (uint32_t *)realloc(copy, size ? size : 1); /* exact: a read behind the end is seen */
     if (sucref_model_open(&m, copy, size, NULL) == SUCREF_OK) {
@@ -153,8 +155,11 @@ static void replay(void)
             o.stream = rnd();
             o.ratio = (uint16_t)rnd_in(40, 2048);
             o.flags = (uint8_t)(k % 16 == 12 ? 6 : k / 4 % 3);
-            CHECK(sucref_vec_encode(frame, sizeof frame, &len, values, 1 + rnd_below(300), &o, work) == SUCREF_OK);
-            save(seeds, "frame", k, frame, len);
+            if (sucref_vec_encode(frame, sizeof frame, &len, sucref_int16(values, 1 + rnd_below(300)), &o, work) !=
+                SUCREF_OK) {
+                return 1;
+            }
+            save(argc > 1 ? argv[1] : NULL, "frame", k, frame, len);
             for (t = 0; t < 100; t++) {
                 (void)LLVMFuzzerTestOneInput(frame, len);
                 frame[1 + rnd_below((uint32_t)len - 1U)] = (uint8_t)rnd();

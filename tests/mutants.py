@@ -6,7 +6,7 @@ Prints the survivors."""
 import concurrent.futures, os, re, shutil, subprocess, sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PROGRAMS = [('net', []), ('net', ['-DSUCREF_KERNEL=2']), ('net', ['-DSUCREF_KERNEL=4']), ('model', []), ('prepare', []), ('partition', []), ('linear', []), ('softmax', []), ('random', []), ('dither', []), ('nested', []), ('vec', []), ('outer', []), ('air', []), ('parity', []), ('fusion', []), ('split', []), ('thesis', []), ('certified', []), ('import', [])]
+PROGRAMS = [('net', []), ('net', ['-DSUCREF_KERNEL=2']), ('net', ['-DSUCREF_KERNEL=4']), ('model', []), ('prepare', []), ('partition', []), ('linear', []), ('softmax', []), ('random', []), ('random', ['-DSUCREF_PHILOX']), ('dither', []), ('nested', []), ('vec', []), ('outer', []), ('air', []), ('parity', []), ('fusion', []), ('split', []), ('thesis', []), ('certified', []), ('import', [])]
 CC = ['cc', '-std=c99', '-w', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-DNETS=300', '-DCASES=3000', '-DFAULTS=20000']
 RULES = [(r'(?<![<>=!\-])<=(?!=)', '<'), (r'(?<![<>=!\-])>=(?!=)', '>'), (r'(?<= )<(?= )', '<='), (r'(?<= )>(?= )', '>='),
          (r'(?<= )==(?= )', '!='), (r'(?<= )!=(?= )', '=='), (r'&&', '||'), (r'\|\|', '&&'), (r'(?<=[\w)\]]) \+ (?=[\w(])', ' - '),

@@ -7,6 +7,7 @@
 #include "test.h"
 #include "../sucref.h"
 #include "oracle.h"
+#include "crc.h"
 #include "random_spec.h"
 
 static random_spec r;
@@ -470,13 +471,13 @@ static void faults(void)
     len = sucref_model_write(bytes, sizeof file, &spec, NULL);
     CHECK(sucref_model_open(&m, file, len, &f) == SUCREF_OK);
     for (k = 0; k < sizeof change / sizeof change[0]; k++) {
-        const uint32_t was = sucref_i_get_le(bytes + change[k].at);
-        sucref_i_put_le(bytes + change[k].at, change[k].value, 4);
+        const uint32_t was = get_le(bytes + change[k].at, 4);
+        put_le(bytes + change[k].at, change[k].value, 4);
         CHECK(sucref_model_open(&m, file, len, &f) == SUCREF_E_DATA && strcmp(f.field, change[k].field) == 0 &&
               f.offset == change[k].offset);
-        sucref_i_put_le(bytes + change[k].at, was, 4);
+        put_le(bytes + change[k].at, was, 4);
     }
-    head = sucref_i_get_le(bytes + 12);
+    head = get_le(bytes + 12, 4);
     bytes[head + 2] = 2;
     CHECK(sucref_model_open(&m, file, len, &f) == SUCREF_E_DATA && strcmp(f.field, "section flags") == 0 &&
           f.offset == head + 2);
@@ -526,7 +527,7 @@ static void one_group_too_many(void)
     memcpy(to, from, STOPS_AT);
     memcpy(to + STOPS_AT + GROUP, from + STOPS_AT, END - STOPS_AT);
     memcpy(to + END + MORE, from + END, len - END);
-    for (k = 0; k < 5; k++) { sucref_i_put_le(to + at[k], sucref_i_get_le(to + at[k]) + MORE, 4); }
+    for (k = 0; k < 5; k++) { put_le(to + at[k], get_le(to + at[k], 4) + MORE, 4); }
     to[26] = 2;
     CHECK(sucref_model_open(&m, wide, len + MORE, &f) == SUCREF_E_DATA && strcmp(f.field, "number of groups") == 0);
 }

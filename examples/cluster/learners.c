@@ -69,29 +69,25 @@ static void batch_gradient(void)
     }
 }
 
-/* sends v[WEIGHTS] as one frame: v becomes what arrives; returns the frame's bytes */
+/* sends v[WEIGHTS] as one frame: v becomes what arrives; returns the frame's bytes. A fixed point for values to +-32 is
+ * enough: a frame finds the scale of its vector by itself. */
 static size_t send_vector(float *v, uint32_t stream)
 {
-    static int16_t x[WEIGHTS];
-    static int32_t y[WEIGHTS], work[SUCREF_VEC_BLOCK];
+    static int32_t x[WEIGHTS], y[WEIGHTS], work[SUCREF_VEC_BLOCK];
     static int64_t work64[SUCREF_VEC_BLOCK];
     static uint8_t frame[4 * WEIGHTS];
-    sucref_vec_options o;
-    float max = 1e-20F;
-    uint32_t n;
+    const float unit = 1.0F / (1 << 26);
+    sucref_vec_options o = { 8, 0, 0, 0, SUCREF_VEC_D4, 0 };
+    uint32_t n = WEIGHTS;
     size_t len;
     int i;
-    for (i = 0; i < WEIGHTS; i++) { max = fabsf(v[i]) > max ? fabsf(v[i]) : max; }
-    for (i = 0; i < WEIGHTS; i++) { x[i] = (int16_t)lrintf(v[i] * (32767 / max)); }
-    o.seed_low = 8;
-    o.seed_high = 0;
+    for (i = 0; i < WEIGHTS; i++) { x[i] = (int32_t)lrintf(v[i] / unit); }
     o.stream = stream;
-    o.flags = SUCREF_VEC_D4;
     o.ratio = sucref_vec_ratio_for_bits(256, o.flags);
-    if (sucref_vec_encode(frame, sizeof frame, &len, x, WEIGHTS, &o, work) != SUCREF_OK ||
-        sucref_vec_decode(y, WEIGHTS, &n, frame, len, 8, 0, 4, work64) != SUCREF_OK) { exit(1); }
-    for (i = 0; i < WEIGHTS; i++) { v[i] = (float)y[i] * (max / 32767 / 16); }
-    return len + 4; /* and max, as a float */
+    if (sucref_vec_encode(frame, sizeof frame, &len, sucref_int32(x, WEIGHTS), &o, work) != SUCREF_OK ||
+        sucref_vec_decode(y, &n, frame, len, &o, work64) != SUCREF_OK) { exit(1); }
+    for (i = 0; i < WEIGHTS; i++) { v[i] = (float)y[i] * unit; }
+    return len;
 }
 
 static void run(int how, int steps)

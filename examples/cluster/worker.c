@@ -85,8 +85,11 @@ static void simulate(uint32_t job, unsigned layer, unsigned i, const uint8_t *x)
     int32_t y[WORKER_ROWS], before[4 * WORKER_ROWS];
     uint8_t message[SUCREF_SHARD_OVERHEAD + 4 * WORKER_ROWS];
     sucref_shard s;
+    sucref_scales scales;
     size_t len;
     memset(&s, 0, sizeof s);
+    sucref_model_scales(&scales, &part[i][layer]);
+    s.unit = scales.logit;
     s.job = job; s.layer = (uint16_t)layer; s.shard = (uint8_t)i; s.count = (uint16_t)plan[layer].rows;
     (void)sucref_net_set_input(&net[i][layer], x, net[i][layer].model->n_in);
     for (; s.plane < part[i][layer].n_stops; s.plane++) {
