@@ -5,8 +5,7 @@ CFLAGS ?= -O2
 LDLIBS ?= -lm
 B = build
 C99 = -std=c99
-TESTS = partition linear net model softmax prepare writer certified random dither nested vec outer air thesis parity fusion \
-    split import
+TESTS = $(patsubst tests/test_%.c,%,$(sort $(wildcard tests/test_*.c)))
 KERNELS = single eight sixteen quads constant
 FLAGS_single = -DSUCREF_KERNEL=1
 FLAGS_eight = -DSUCREF_KERNEL=2
@@ -20,6 +19,7 @@ EXAMPLES = $(basename $(notdir $(sort $(wildcard examples/[0-9]*_*.c))))
 export CC CPPFLAGS CFLAGS LDFLAGS LDLIBS SEED LIST TESTS
 
 help:
+	@echo "all        the host programs: tests, tool, examples of more than a page"
 	@echo "demo       classify fifty pictures of digits stop by stop, then the MNIST test images where they are"
 	@echo "test       every test that needs only a C compiler (also: check); ends in: N passed, N failed;"
 	@echo "           SEED=7 starts the random tests elsewhere, LIST=1 only lists them"
@@ -48,11 +48,19 @@ $(B):
 vpath %.c tests bench examples/tool examples/digits examples/training examples/cluster
 TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(B)/vec_philox $(B)/fuzz_replay
 TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits learners mcu_gen published queue)
+PAPER = $(patsubst bench/paper/%.c,$(B)/paper/%.o,$(filter-out %/check.c,$(wildcard bench/paper/*.c)))
+CHECK = $(patsubst bench/paper/%.c,$(B)/paper/%,$(wildcard bench/paper/check.c))
 COMPILE = $(CC) $(C99) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -MD -MF $(@:.o=.d) -c -o $@ $<
 
-$(TEST_BINS) $(TOOLS): %: %.o
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LDLIBS)
+all: $(TEST_BINS) $(TOOLS)
+$(TEST_BINS) $(TOOLS) $(CHECK): %: %.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/published: $(PAPER)
+$(B)/queue: $(filter %/table.o,$(PAPER))
 $(B)/%.o: %.c | $(B)
+	$(COMPILE)
+$(B)/paper/%.o: bench/paper/%.c
+	@mkdir -p $(@D)
 	$(COMPILE)
 $(B)/net_%.o: test_net.c | $(B)
 	$(COMPILE)
@@ -66,7 +74,7 @@ $(B)/fuzz_replay.o: FLAGS = -DREPLAY
 $(B)/train_digits.o: FLAGS = -ffast-math
 %.h: ; # a header that has gone: what used it is built again
 .SECONDARY:
--include $(wildcard $(B)/*.d)
+-include $(wildcard $(B)/*.d $(B)/paper/*.d)
 
 # ---- demo, tests, examples ----
 demo: $(B)/demo
@@ -82,8 +90,8 @@ mpi: | $(B)
 	@sh tests/mpi.sh
 
 # ---- published numbers, boards, counts ----
-paper: $(B)/queue $(B)/published
-	@./$(B)/queue $(B) && ./$(B)/published $(B)
+paper: $(B)/queue $(B)/published $(CHECK)
+	@./$(B)/queue $(B) && ./$(B)/published $(B) $(if $(CHECK),&& ./$(CHECK) $(B)/paper.csv)
 mcu: $(B)/mcu_gen $(B)/sucref
 	@sh tests/boards.sh
 bench-mcu: $(B)/mcu_gen $(B)/sucref
@@ -116,5 +124,5 @@ models: $(B)/train_digits $(B)/sucref
 clean:
 	rm -rf $(B)
 
-.PHONY: help demo test check examples learners mpi paper mcu bench-mcu size gates bench warn sanitize compilers \
+.PHONY: help all demo test check examples learners mpi paper mcu bench-mcu size gates bench warn sanitize compilers \
     coverage fuzz mutants models clean

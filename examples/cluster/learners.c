@@ -1,7 +1,9 @@
 /* learners.c - eight learners train 784-20-10 on handwritten digits together: each sends its gradient over a radio,
  * at about one bit a value, and all apply the mean. Beside it: the same uncompressed, and with error feedback.
  *
- *     learners [STEPS]      with STEPS on MNIST, where its files are found; else on the fifty pictures of examples/digits
+ *     learners [STEPS]
+ *
+ * With STEPS on MNIST, where its files are found; else on the fifty pictures of examples/digits.
  *
  * Output:
  *     uncompressed                   32.00 bits a value, 100.00 % right
@@ -159,7 +161,9 @@ int main(int argc, char **argv)
     if (argc > 1) {
         train_set = idx_load(NULL, "mnist", 0);
         test_set = idx_load(NULL, "mnist", 1);
-        if (train_set.n == 0 || test_set.n == 0) { printf("(%s: the fifty pictures instead)\n", data_missing("mnist")); }
+        if (train_set.n == 0 || test_set.n == 0) {
+            printf("(%s: the fifty pictures instead)\n", data_missing("mnist"));
+        }
     }
     if (train_set.n == 0 || test_set.n == 0) { train_set = test_set = own_pictures(); }
     run(PLAIN, steps);

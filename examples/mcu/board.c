@@ -75,8 +75,8 @@ __attribute__((used)) static void start(void)
 }
 __attribute__((used, aligned(4))) static void trap(void) { fault(); }
 
-/* sets the trap vector (csrw mtvec, t0, which some assemblers know under another -march only), paints the stack, so that
- * its use can be seen, then runs start() on it */
+/* sets the trap vector (csrw mtvec, t0, which some assemblers know under another -march only), paints the stack, so
+ * that its use can be seen, then runs start() on it */
 __attribute__((naked, section(".reset"))) void reset(void)
 {
     __asm__ volatile("la t0, trap\n\t.4byte 0x30529073\n\tla t0, stack_limit\n\tla t1, stack_top\n\tli t2, 0xA5A5A5A5\n"
