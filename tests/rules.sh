@@ -47,3 +47,9 @@ rule "every script starts as the others do" sh -c '
 for f in $scripts; do rule "$f is read by sh" sh -n $f; done
 if have shellcheck; then rule "shellcheck has nothing to say" shellcheck -x $scripts .ci/run
 else skip "shellcheck (Debian: shellcheck)"; fi
+rule "READMEs name files that exist" sh -c '
+    for r in "$@"; do
+        for f in $(grep -o "\`[^\` *$]*\.\(c\|h\|sh\|py\|ld\|sucref\)\`" $r | tr -d "\`"); do
+            [ -e "$(dirname $r)/$f" ] || [ -e "$f" ] || echo "$r: $f"
+        done
+    done' readmes examples/README.md examples/*/README.md tests/README.md
