@@ -1,9 +1,10 @@
 """mutants.py MAX [ROOM] - changes one operator or constant of sucref.h at a time; how many changes do the tests notice?
 
 Sites are taken evenly over the implementation, or over the rooms whose ruler (`/* ---- net: implementation`) holds
-ROOM: the same ones every time. Each program's lines are found once (gcov); a mutant meets the programs that reach its line,
-its room's own first, at -O0, then the two nearest under the address and undefined-behaviour sanitizers at -O1. One that
-does not compile does not count; one that takes ten times as long as it should is noticed. Prints the survivors."""
+ROOM: the same ones every time. Each program's lines are found once (gcov); a mutant meets the programs that reach its
+line, its room's own first, at -O0, then the two nearest under the address and undefined-behaviour sanitizers at -O1.
+One that does not compile does not count; one that takes ten times as long as it should is noticed. Prints the
+survivors."""
 import concurrent.futures, glob, json, os, re, shutil, subprocess, sys, time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

@@ -1,6 +1,6 @@
 # rules.sh - sourced by warn.sh: rules for the sources that no compiler knows. rule NAME COMMAND: what the command
 # prints breaks the rule.
-# shellcheck shell=sh disable=SC2016,SC2086,SC2154 # awk in single quotes; d and CC are warn.sh's
+# shellcheck shell=sh disable=SC2016,SC2046,SC2086,SC2154 # awk in single quotes; d and CC are warn.sh's
 rule() {
     name=$1; shift
     "$@" >$d/broken 2>&1
