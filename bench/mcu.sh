@@ -34,7 +34,8 @@ rows() { # csv, names of the counts, their divisors: a line for each COUNT
         /^COUNT/ {
             k++
             printf "%s,%s,%d,%d,%.1f,%d\n", core, what[k], $3, n[k], $3 / n[k], exact >>csv
-            printf "%-4s %-14s %9d instructions, %6.1f each, exact %d\n", core, what[k], $3, $3 / n[k], exact }' $o || failed=$((failed + 1))
+            printf "%-4s %-14s %9d instructions, %6.1f each, exact %d\n", core, what[k], $3, $3 / n[k], exact
+        }' $o || failed=$((failed + 1))
 }
 
 csv=build/bench-mcu-vec.csv

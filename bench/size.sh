@@ -1,6 +1,6 @@
 #!/bin/sh
-# size.sh - code bytes of the header alone, by core, at -Os and -O2, into build/size.csv: the calls of the digits example
-# (open, input, step, answer), everything, plan and recover, vectors to frames and back
+# size.sh - code bytes of the header alone, by core, at -Os and -O2, into build/size.csv: the calls of the digits
+# example (open, input, step, answer), everything, plan and recover, vectors as frames
 # shellcheck disable=SC2086 # a compiler and its flags are several words
 set -u
 # shellcheck source=tests/lib.sh

@@ -1,5 +1,5 @@
 # boards_lib.sh - to be sourced after lib.sh, with $d the folder for what is built: the emulated cores.
-# shellcheck shell=sh disable=SC2086,SC2154 # flags are several words; d is the caller's
+# shellcheck shell=sh disable=SC2086,SC2046,SC2154 # flags are several words; d is the caller's
 O=${BOARD_CFLAGS:--O2}; W="-Wall -Wextra -Werror"
 SECTIONS="-ffunction-sections -fdata-sections -Wl,--gc-sections"
 ARM="arm-none-eabi-gcc -std=c99 $O -mthumb $W $SECTIONS,--no-warn-rwx-segments -I$d -nostartfiles --specs=nano.specs

@@ -159,7 +159,7 @@ static void replay(void)
                 SUCREF_OK) {
                 return 1;
             }
-            save(argc > 1 ? argv[1] : NULL, "frame", k, frame, len);
+            save(seeds, "frame", k, frame, len);
             for (t = 0; t < 100; t++) {
                 (void)LLVMFuzzerTestOneInput(frame, len);
                 frame[1 + rnd_below((uint32_t)len - 1U)] = (uint8_t)rnd();

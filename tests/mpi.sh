@@ -6,7 +6,8 @@ set -u
 . tests/lib.sh
 d=build/mpi; mkdir -p $d
 have mpicc || { skip "mpi (Debian: openmpi-bin libopenmpi-dev)"; total; exit; }
-OMPI_CC=$CC mpicc -std=c99 $CPPFLAGS $CFLAGS $LDFLAGS -o $d/mpi examples/cluster/mpi.c $LDLIBS || exit 1
+OMPI_CC=$CC mpicc -std=c99 -Wall -Wextra -Werror $CPPFLAGS $CFLAGS $LDFLAGS -o $d/mpi examples/cluster/mpi.c \
+    $LDLIBS || exit 1
 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 timeout 60 mpirun --oversubscribe --enable-recovery -n 6 \
     ./$d/mpi >$d/out 2>$d/err
 cat $d/out

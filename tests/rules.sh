@@ -1,6 +1,6 @@
 # rules.sh - sourced by warn.sh: rules for the sources that no compiler knows. rule NAME COMMAND: what the command
 # prints breaks the rule.
-# shellcheck shell=sh disable=SC2016,SC2086,SC2154 # awk in single quotes; d and CC are warn.sh's
+# shellcheck shell=sh disable=SC2016,SC2046,SC2086,SC2154 # awk in single quotes; d and CC are warn.sh's
 rule() {
     name=$1; shift
     "$@" >$d/broken 2>&1
@@ -47,3 +47,9 @@ rule "every script starts as the others do" sh -c '
 for f in $scripts; do rule "$f is read by sh" sh -n $f; done
 if have shellcheck; then rule "shellcheck has nothing to say" shellcheck -x $scripts .ci/run
 else skip "shellcheck (Debian: shellcheck)"; fi
+rule "READMEs name files that exist" sh -c '
+    for r in "$@"; do
+        for f in $(grep -o "\`[^\` *$]*\.\(c\|h\|sh\|py\|ld\|sucref\)\`" $r | tr -d "\`"); do
+            [ -e "$(dirname $r)/$f" ] || [ -e "$f" ] || echo "$r: $f"
+        done
+    done' readmes examples/README.md examples/*/README.md tests/README.md

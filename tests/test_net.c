@@ -173,7 +173,8 @@ static void input_bits_arrive_late(void)
             }
         }
         CHECK(stop == r.spec.n_stops);
-        CHECK(sucref_net_set_input(&net, noisy, net.model->n_in) == SUCREF_OK && sucref_net_set_input_bits(&net, 1) == SUCREF_OK);
+        CHECK(sucref_net_set_input(&net, noisy, net.model->n_in) == SUCREF_OK);
+        CHECK(sucref_net_set_input_bits(&net, 1) == SUCREF_OK);
         CHECK(sucref_net_run(&net, r.spec.n_stops - 1U) ==
               (r.in_bits[r.spec.n_stops - 1] > 1 ? SUCREF_WAIT : SUCREF_OK));
         free(work);

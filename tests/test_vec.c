@@ -328,7 +328,8 @@ static void error_and_rate(void)
     }
 }
 
-/* the mean of 4000 decodes of one vector is off by its error / 4000, within a tenth: no bias */
+/* the mean of 4000 decodes of one vector is off by its error / 4000, within five standard deviations (768 values: 5 %
+ * each): no bias */
 static void mean_of_decodes(void)
 {
     enum { N = 64, TIMES = 4000 };
@@ -360,7 +361,7 @@ static void mean_of_decodes(void)
             }
             for (i = 0; i < N; i++) { off += sum[i] * sum[i]; }
         }
-        CHECK(off / (single / TIMES) < 1.1 && off / (single / TIMES) > 0.9);
+        CHECK(off / (single / TIMES) < 1.25 && off / (single / TIMES) > 0.75);
         CHECK(energy > 0);
     }
 }

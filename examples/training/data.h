@@ -13,7 +13,7 @@ static inline const char *data_dir(int k)
     return k == 0 ? getenv("SUCREF_DATA") : dir[k - 1];
 }
 
-/* the path of `name`, "mnist/t10k-labels-idx1-ubyte", in the first directory that has it, or NULL; till the next call */
+/* the path of `name`, "mnist/t10k-labels-idx1-ubyte", where it is found first, or NULL; till the next call */
 static inline const char *data_path(const char *name)
 {
     static char path[DATA_PATH];
