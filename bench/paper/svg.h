@@ -3,7 +3,7 @@
 #define SUCREF_BENCH_SVG_H
 #include <stdio.h>
 
-enum { SVG_W = 560, SVG_H = 340, SVG_LEFT = 60, SVG_TOP = 40, SVG_RIGHT = 190, SVG_BOTTOM = 50 };
+enum { SVG_W = 620, SVG_H = 340, SVG_LEFT = 60, SVG_TOP = 40, SVG_RIGHT = 240, SVG_BOTTOM = 50 };
 typedef struct { FILE *f; double x0, x1, y0, y1; int series; } svg;
 
 static inline double svg_x(const svg *s, double x)
@@ -65,6 +65,16 @@ static inline void svg_line(svg *s, const char *name, const double *x, const dou
             SVG_W - SVG_RIGHT + 12, SVG_W - SVG_RIGHT + 32, SVG_TOP + 12 + 18 * s->series,
             SVG_TOP + 12 + 18 * s->series, c, SVG_W - SVG_RIGHT + 38, SVG_TOP + 16 + 18 * s->series, name);
     s->series++;
+}
+
+/* a filled cell of a colour map; shade 0 is black, up to 1 bright */
+static inline void svg_cell(svg *s, double x0, double y0, double x1, double y1, double shade)
+{
+    const int red = shade <= 0 ? 0 : (int)(80 + 175 * shade), green = shade <= 0 ? 0 : (int)(40 + 180 * shade),
+              blue = shade <= 0 ? 0 : (int)(160 - 120 * shade);
+    if (s->f == NULL) { return; }
+    fprintf(s->f, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"#%02x%02x%02x\" stroke=\"white\"/>\n",
+            svg_x(s, x0), svg_y(s, y1), svg_x(s, x1) - svg_x(s, x0), svg_y(s, y0) - svg_y(s, y1), red, green, blue);
 }
 
 static inline void svg_close(svg *s)
