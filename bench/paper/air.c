@@ -121,11 +121,11 @@ static void figure_5_3(void)
     const double capacity = 0.5 * log2(1 + 63.0), sent = 50 * 1e6 * 32 / 30, analog = 1e6 / 20;
     row("AB Figure 5.3", "50 nodes at 18 dB, QCS of gain 30: bits in all, millions");
     row_published(53, 0.5); row_printed(sent / 1e6); row_goal(53.3, 53.4);
-    row("AB Figure 5.3", "the same: channel uses, millions");
+    row("AB Figure 5.3", "50 nodes at 18 dB, QCS of gain 30: channel uses, millions");
     row_published(17.8, 0.05); row_printed(sent / capacity / 1e6); row_goal(17.7, 17.8);
-    row("AB Figure 5.3", "over the air, gain 20: channel uses, thousands");
+    row("AB Figure 5.3", "50 nodes over the air, gain 20: channel uses, thousands");
     row_published(50, 0.5); row_printed(analog / 1e3); row_goal(50, 50);
-    row("AB Figure 5.3", "how many times fewer");
+    row("AB Figure 5.3", "50 nodes: channel uses of QCS over those over the air");
     row_published(350, 10); row_printed(sent / capacity / analog); row_goal(355, 356); row_note("print: at least 350");
 }
 

@@ -111,42 +111,47 @@ uint8_t *models_certified(sucref_model *m, unsigned skipped)
     return file;
 }
 
-/* all stops of one part */
-static void add_part(parts_cost *out, int kind, const uint8_t *file, uint32_t len)
+uint8_t *models_shipped(sucref_model *m, const char *name)
 {
-    sucref_model m;
-    sucref_cost c;
-    if (sucref_model_open(&m, file, len, NULL) != SUCREF_OK) { exit(2); }
-    sucref_model_cost(&c, &m, 0, m.n_stops - 1U);
-    out->bytes[kind] += len;
-    out->macs[kind] += (double)c.macs;
+    enum { MOST = 400000 };
+    char path[256];
+    uint8_t *file = (uint8_t *)malloc(MOST);
+    FILE *f;
+    snprintf(path, sizeof path, "examples/models/%s.sucref", name);
+    f = fopen(path, "rb");
+    if (f == NULL || file == NULL || sucref_model_open(m, file, fread(file, 1, MOST, f), NULL) != SUCREF_OK) {
+        fprintf(stderr, "published: %s cannot be read\n", path);
+        exit(2);
+    }
+    fclose(f);
+    return file;
 }
 
-int models_parts(parts_cost *out, const sucref_model *m, unsigned layer, unsigned n, unsigned r, unsigned protect)
+parts_cost models_parts(const sucref_model *m, unsigned layers, unsigned n, unsigned r, unsigned protect)
 {
     static respec spec;
+    parts_cost out;
     split_plan p;
-    unsigned i;
-    int ok;
-    memset(out, 0, sizeof *out);
+    unsigned l, i;
+    memset(&out, 0, sizeof out);
     respec_model(&spec, m);
     p.n = n; p.r = r; p.protect = protect;
-    ok = split_rows(&p, spec.layer[layer].n_out, NULL);
-    for (i = 0; ok && i < n + r; i++) {
-        uint32_t len;
-        uint8_t *part = split_part(&len, &spec.layer[layer], &p, i);
-        add_part(out, i >= n, part, len);
-        free(part);
-    }
-    p.n = 1; p.r = 0; p.protect = 0;
-    if (ok && split_rows(&p, spec.layer[layer].n_out, NULL)) {
-        uint32_t len;
-        uint8_t *whole = split_part(&len, &spec.layer[layer], &p, 0);
-        add_part(out, 2, whole, len);
-        free(whole);
+    for (l = 0; l < layers; l++) {
+        if (!split_rows(&p, spec.layer[l].n_out, NULL)) { exit(2); } /* fewer rows than devices */
+        for (i = 0; i < n + r; i++) {
+            uint32_t len;
+            uint8_t *file = split_part(&len, &spec.layer[l], &p, i);
+            sucref_model part;
+            sucref_cost c;
+            if (sucref_model_open(&part, file, len, NULL) != SUCREF_OK) { exit(2); }
+            sucref_model_cost(&c, &part, 0, part.n_stops - 1U);
+            out.bytes[i >= n] += len;
+            out.macs[i >= n] += (double)c.macs;
+            free(file);
+        }
     }
     respec_free(&spec);
-    return ok;
+    return out;
 }
 
 int models_is_right(const sucref_answer *a, size_t picture)

@@ -19,10 +19,13 @@ uint8_t *models_with_exits(sucref_model *m);
 /* m less its first `skipped` stops, calibrated again and with bounds, opened again as m */
 uint8_t *models_certified(sucref_model *m, unsigned skipped);
 
-/* what `sucref split` makes of one layer: bytes and most multiply-adds, all stops, of the data parts together, of the
- * parity parts together, of the layer alone; 0 where the layer has fewer rows than devices */
-typedef struct { double bytes[3], macs[3]; } parts_cost;
-int models_parts(parts_cost *out, const sucref_model *m, unsigned layer, unsigned n, unsigned r, unsigned protect);
+/* examples/models/NAME.sucref, opened as m; free() the result */
+uint8_t *models_shipped(sucref_model *m, const char *name);
+
+/* what `sucref split` makes of a model's first `layers` layers: bytes and most multiply-adds, all stops of all parts, of
+ * the data parts and of the parity parts */
+typedef struct { double bytes[2], macs[2]; } parts_cost;
+parts_cost models_parts(const sucref_model *m, unsigned layers, unsigned n, unsigned r, unsigned protect);
 
 int models_is_right(const sucref_answer *a, size_t picture);
 #endif

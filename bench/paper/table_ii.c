@@ -331,20 +331,23 @@ static void accuracies(void)
 
 static void figures_6_to_8(void)
 {
-    static const double left[4] = { 1.00, 0.79, 0.12, 0.03 }, left_lo[4] = { 0.85, 0.10, 0.02, 0.01 },
+    static const double left[4] = { 1.00, 0.79, 0.12, 0.03 }, beyond_lo[3] = { 0.008, 0.001, 0 }, beyond_hi[3] = { 0.02, 0.01, 0 },
+                        alive_lo[2] = { 5, 3 }, alive_hi[2] = { 10, 7 }, left_lo[4] = { 0.85, 0.10, 0.02, 0.01 },
                         left_hi[4] = { 1, 0.25, 0.07, 0.03 };
+    static const double gray_lo[4] = { 0.85, 0.10, 0.04, 0.03 }, gray_hi[4] = { 1, 0.25, 0.09, 0.06 };
     int r, l;
     for (l = 0; l < 3; l++) {
-        row("SR Figure 6", "layer %d: log2 of the largest |w|, to stay below P0", l);
-        (void)seeds(AT(wide) + sizeof(double) * (size_t)l, weight_p[l][0], weight_p[l][0] - 1, weight_p[l][0] + 1.5);
-        if (l < 2) { row_note("the ranges are read off a curve, our trainings have a few weights beyond"); }
-        row("SR Figure 6", "layer %d: share of the weights beyond P0 = %d", l, weight_p[l][0]);
-        (void)seeds(AT(beyond) + sizeof(double) * (size_t)l, NAN, 0, 0.02);
+        row("SR Figure 6", "layer %d: share of the weights with |w| >= 2^%d", l, weight_p[l][0]);
+        (void)seeds(AT(beyond) + sizeof(double) * (size_t)l, 0, beyond_lo[l], beyond_hi[l]);
+        if (l < 2) { row_note("print reads |w| < 2^%d off a curve; our trainings have a few beyond", weight_p[l][0]); }
+        row("SR Figure 6", "layer %d: log2 of the largest |w|", l);
+        (void)seeds(AT(wide) + sizeof(double) * (size_t)l, NAN, weight_p[l][0] - 1, weight_p[l][0] + 1.5);
     }
     for (r = 0; r < 4; r++) {
         for (l = 0; l < 2; l++) {
             row("SR Figure 7(b)", "nodes of hidden layer %d not zero at resolution %d, of 20", l + 1, r + 1);
-            (void)seeds(AT(alive) + sizeof(double) * (size_t)(2 * r + l), r == 0 ? 0 : NAN, 2, 16);
+            (void)seeds(AT(alive) + sizeof(double) * (size_t)(2 * r + l), r == 0 ? 0 : NAN, r == 0 ? alive_lo[l] : 9,
+                        r == 0 ? alive_hi[l] : 15);
             row_note(r == 0 ? "print: all 40 zero for its one image; ours: mean over 10,000" : "mean over 10,000");
         }
     }
@@ -352,7 +355,7 @@ static void figures_6_to_8(void)
     (void)seeds(AT(silent), NAN, 0, 0.2);
     for (r = 0; r < 4; r++) {
         row("SR Figure 8", "share of outputs in [.3 .6] at resolution %d", r + 1);
-        (void)seeds(AT(gray) + sizeof(double) * (size_t)r, NAN, NAN, NAN);
+        (void)seeds(AT(gray) + sizeof(double) * (size_t)r, NAN, gray_lo[r], gray_hi[r]);
     }
     for (r = 0; r < 4; r++) {
         row("SR Figure 8(b)", "share of images that still ask for more after resolution %d", r + 1);
