@@ -32,7 +32,11 @@ int main(int argc, char **argv)
     } else {
         needs_data("Table II, Figures 6 to 8; early exits; Figure 2 and parts; frames; training", "mnist");
     }
-    if (data_load("fashion-mnist")) { fashion_exits(); } else { needs_data("early exits on Fashion-MNIST", "fashion-mnist"); }
+    if (data_load("fashion-mnist")) {
+        fashion_exits();
+    } else {
+        needs_data("early exits on Fashion-MNIST", "fashion-mnist");
+    }
     imported();
     table_close();
     return 0;

@@ -78,8 +78,8 @@ static void q_exact(double *mean, double *variance, double c)
     *variance = m2 - m1 * m1;
 }
 
-/* what a simulation is asked. How a mini-job is coded: not at all; by an ideal code, any 1000 of `ideal` tasks; or by one
- * of the header's own codes, any n of n + r equal shards, whole shards dealt to the workers in proportion to their
+/* what a simulation is asked. How a mini-job is coded: not at all; by an ideal code, any 1000 of `ideal` tasks; or by
+ * one of the header's own codes, any n of n + r equal shards, whole shards dealt to the workers in proportion to their
  * rates. The first `coded` mini-jobs are. slow: in slow_share of the jobs one worker takes that many times as long. */
 typedef struct {
     int mini, coded, ideal, n, r;
@@ -234,10 +234,11 @@ static void q_delay_plot(void)
 
 /* ---- rows ---- */
 
-/* Table I: exact means, simulated means, the printed lower bound. One run of 1000 jobs has a standard deviation of .52. */
+/* Table I: exact means, simulated means, the printed lower bound. The mean of one run of 1000 jobs varies by .52. */
 static void q_table_i(void)
 {
-    static const double published[Q_MINI] = { 11.33, 18.12, 24.92, 31.71 }, bound[Q_MINI] = { 10.42, 16.67, 22.92, 29.17 },
+    static const double published[Q_MINI] = { 11.33, 18.12, 24.92, 31.71 },
+                        bound[Q_MINI] = { 10.42, 16.67, 22.92, 29.17 },
                         want[Q_MINI] = { 11.839, 18.623, 25.406, 32.190 };
     const q_case q = { Q_MINI, 0, 0, 0, 0, 0, 0, 1 };
     const q_result r = q_simulate(&q, 1000000, NULL);
@@ -323,7 +324,7 @@ static void q_stragglers(void)
         const q_result r = q_simulate(&first[k].q, first[k].q.ideal ? 50000 : 200000, NULL);
         row("ours, SR IV", "stragglers, deadline 10: success of the first resolution, %s", first[k].name);
         row_ours(r.success[0]); row_goal(first[k].lo, first[k].hi);
-        if (first[k].q.r) { row_note("computing: 1 + %d/%d of the first of four mini-jobs", first[k].q.r, first[k].q.n); }
+        if (first[k].q.r) { row_note("computing: 1 + %d/%d of a quarter", first[k].q.r, first[k].q.n); }
         if (first[k].q.ideal) { row_note("the header has no such code: 16 + 3 or 8 + 4 shards at most"); }
     }
 }

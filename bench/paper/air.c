@@ -86,8 +86,8 @@ static double digital(int n, unsigned log2_k)
     return error / energy;
 }
 
-/* gains n / k of 2, 5, 20, 100; about 16 of 32 nodes send, so that k values over the air take the channel uses of k / 16
- * values of each node */
+/* gains n / k of 2, 5, 20, 100; about 16 of 32 nodes send, so that k values over the air take the channel uses of
+ * k / 16 values of each node */
 static void figure_5_4(void)
 {
     static const struct { int n; unsigned log2_k; } set[4] = { { 256, 7 }, { 160, 5 }, { 320, 4 }, { 200, 1 } };
@@ -99,7 +99,8 @@ static void figure_5_4(void)
         draw_nodes(n);
         formula = ((double)gain * (energy + spread) - energy) / energy;
         row("AB (5.5)", "32 nodes over the air, all sending, gain %d: error, and n/k - 1", gain);
-        row_printed(gain - 1); row_ours(over_the_air(n, set[c].log2_k, 1)); row_goal(0.85 * (gain - 1), 1.15 * (gain - 1));
+        row_printed(gain - 1); row_ours(over_the_air(n, set[c].log2_k, 1));
+        row_goal(0.85 * (gain - 1), 1.15 * (gain - 1));
         row("AB (5.8), (5.9)", "32 nodes over the air, half sending, gain %d: error, and the formulas", gain);
         row_printed(formula); row_ours(over_the_air(n, set[c].log2_k, 0.5)); row_goal(NAN, 1.12 * formula);
         row("ours, AB 5", "half sending, gain %d, each its own slots, trits: error", gain);
@@ -114,8 +115,8 @@ static void figure_5_4(void)
     row_note("needs convolution; the rows above are errors of one round");
 }
 
-/* CifarNet (1e6 values), 50 nodes, P / s^2 = 63: QCS of gain 30 at capacity, each node by itself, against the sum over the
- * air at gain 20 */
+/* CifarNet (1e6 values), 50 nodes, P / s^2 = 63: QCS of gain 30 at capacity, each node by itself, against the sum over
+ * the air at gain 20 */
 static void figure_5_3(void)
 {
     const double capacity = 0.5 * log2(1 + 63.0), sent = 50 * 1e6 * 32 / 30, analog = 1e6 / 20;

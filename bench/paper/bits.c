@@ -38,7 +38,8 @@ static our_result run_ours(const char *name, float clip, int cut_input)
 static void our_rows(const char *title, const our_result *r, const double *goal, const double *auc_goal, int beside)
 {
     static const int bits_of[STOPS] = { 1, 2, 4, 8 };
-    static const double acc[STOPS] = { 0.5074, 0.7694, 0.9366, 0.9762 }, roc[STOPS] = { 0.4918, 0.8587, 0.9922, 0.9968 };
+    static const double acc[STOPS] = { 0.5074, 0.7694, 0.9366, 0.9762 },
+                        roc[STOPS] = { 0.4918, 0.8587, 0.9922, 0.9968 };
     const double printed[STOPS] = { printed_accuracy[0], printed_accuracy[1], printed_accuracy[3], NAN };
     int t;
     for (t = 0; t < STOPS; t++) {
@@ -56,7 +57,8 @@ static void our_rows(const char *title, const our_result *r, const double *goal,
 
 static void figure(const our_result *plain, const our_result *cut, const our_result *nested)
 {
-    static const double published[4] = { 0.5074, 0.7694, 0.9188, 0.9366 }, x4[4] = { 1, 2, 3, 4 }, x[4] = { 1, 2, 4, 8 };
+    static const double published[4] = { 0.5074, 0.7694, 0.9188, 0.9366 }, x4[4] = { 1, 2, 3, 4 },
+                        x[4] = { 1, 2, 4, 8 };
     svg s = svg_open(out_path("accuracy.svg"), "Even or odd digit: right answers by bits of the weights",
                      "bits of the first layer's weights that have been read", "share of 10,000 test images", 0, 8, 0.5,
                      1, 1, 0.1);

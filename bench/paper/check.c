@@ -1,5 +1,5 @@
-/* check.c - reads build/paper.csv as any reader of CSV would (RFC 4180), counts its rows and fails where it is no table or
- * where a goal is broken.  check FILE
+/* check.c - reads build/paper.csv as any reader of CSV would (RFC 4180), counts its rows and fails where it is no table
+ * or where a goal is broken.  check FILE
  *
  * It shares nothing with the writer (table.c) but the columns' names. */
 #include <stdio.h>
@@ -57,7 +57,10 @@ int main(int argc, char **argv)
     while ((got = read_record(f, &r)) == 1) {
         const int empty = r.cell[3][0] == 0 && r.cell[4][0] == 0;
         rows++;
-        if (strcmp(r.cell[0], "source") == 0) { fprintf(stderr, "%s: row %d: a second header\n", argv[1], rows); return 1; }
+        if (strcmp(r.cell[0], "source") == 0) {
+            fprintf(stderr, "%s: row %d: a second header\n", argv[1], rows);
+            return 1;
+        }
         if (empty && r.cell[NOTE][0] == 0) {
             fprintf(stderr, "%s: row %d (%s) has no value and no reason\n", argv[1], rows, r.cell[1]);
             return 1;
@@ -66,7 +69,10 @@ int main(int argc, char **argv)
         met += strcmp(r.cell[MEETS], "yes") == 0;
         out += strcmp(r.cell[REPRODUCES], "yes") == 0;
         not_out += strcmp(r.cell[REPRODUCES], "no") == 0;
-        if (strcmp(r.cell[MEETS], "no") == 0) { broken++; printf("BROKEN %s: %s (%s)\n", r.cell[0], r.cell[1], r.cell[GOAL]); }
+        if (strcmp(r.cell[MEETS], "no") == 0) {
+            broken++;
+            printf("BROKEN %s: %s (%s)\n", r.cell[0], r.cell[1], r.cell[GOAL]);
+        }
     }
     fclose(f);
     if (got < 0) { fprintf(stderr, "%s: row %d is not CSV of %d fields\n", argv[1], rows + 1, COLUMNS); return 1; }

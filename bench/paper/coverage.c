@@ -1,5 +1,5 @@
-/* coverage.c - [CDC]: which splittings can be coded (Table 1), and what additional devices cover (Figures 17, 18). Exact
- * counts; no data. */
+/* coverage.c - [CDC]: which splittings can be coded (Table 1), and what additional devices cover (Figures 17, 18).
+ * Exact counts; no data. */
 #include "pieces.h"
 #include "models.h"
 #include "table.h"
@@ -33,7 +33,9 @@ static void walk_convolution(int method)
         for (y = 0; y < OUT; y++) {
             for (x = 0; x < OUT; x++) {
                 for (c = 0; c < C; c++) {
-                    const int device = method == 0 ? f * DEVICES / F : method == 1 ? y * DEVICES / OUT : c * DEVICES / C;
+                    const int device = method == 0   ? f * DEVICES / F
+                                       : method == 1 ? y * DEVICES / OUT
+                                                     : c * DEVICES / C;
                     for (i = 0; i < K; i++) {
                         for (j = 0; j < K; j++) {
                             touch(device, (c * SIDE + y + i) * SIDE + x + j, ((f * C + c) * K + i) * K + j,
@@ -89,8 +91,8 @@ static void table_1(void)
 
 /* ---- Figure 17 ---- */
 
-/* share of the devices, the added ones counted among them, that one failure may take: doubled ones, or first a parity for
- * each of `layers` split layers of `wide` devices */
+/* share of the devices, the added ones counted among them, that one failure may take: doubled ones, or first a parity
+ * for each of `layers` split layers of `wide` devices */
 static double covered(int devices, int layers, int wide, int added)
 {
     int safe = 0, left = devices, k;
@@ -107,11 +109,13 @@ static void figure_17(void)
     static const struct { int devices, wide; double doubled, coded; } net[2] = { { 7, 2, 0.44, 0.67 },
                                                                                 { 9, 3, 0.36, 0.73 } };
     static const double want[2][2][6] = { { { 0, .25, .4444, .60, .7273, .8333 }, { 0, .375, .6667, .80, .9091, 1 } },
-                                          { { 0, .20, .3636, .50, .6154, .7143 }, { 0, .40, .7273, .8333, .9231, 1 } } };
+                                          { { 0, .20, .3636, .50, .6154, .7143 },
+                                            { 0, .40, .7273, .8333, .9231, 1 } } };
     int k, added;
     for (k = 0; k < 2; k++) {
         for (added = 0; added <= 5; added++) {
-            const double doubled = covered(net[k].devices, 0, 0, added), coded = covered(net[k].devices, 2, net[k].wide, added);
+            const double doubled = covered(net[k].devices, 0, 0, added),
+                         coded = covered(net[k].devices, 2, net[k].wide, added);
             row("CDC Figure 17", "C3D on %d devices, %d added: share covered by doubling", net[k].devices, added);
             if (added == 2) { row_published(net[k].doubled, 0.005); }
             row_printed(doubled);
@@ -120,7 +124,8 @@ static void figure_17(void)
                 net[k].devices, added);
             if (added == 2) { row_published(net[k].coded, 0.005); }
             row_printed(coded); row_goal(want[k][1][added] - 0.0001, want[k][1][added] + 0.0001);
-            if (added == 2) { row_note("two split layers of %d; the total of %d is inferred", net[k].wide, net[k].devices); }
+            if (added != 2) { continue; }
+            row_note("two split layers of %d; that it is %d in all is inferred", net[k].wide, net[k].devices);
         }
         row("CDC Figure 17", "C3D on %d devices: added devices until all are covered by doubling", net[k].devices);
         row_printed(net[k].devices); row_goal(net[k].devices, net[k].devices);
@@ -131,8 +136,8 @@ static void figure_17(void)
 
 /* ---- Figure 18 ---- */
 
-/* two-device losses that n data devices and r sums of some of them survive. A data device's type: the sums it is in, one
- * bit each. Two lost data devices need types that are independent, a lost one and a lost sum another sum. */
+/* two-device losses that n data devices and r sums of some of them survive. A data device's type: the sums it is in,
+ * one bit each. Two lost data devices need types that are independent, a lost one and a lost sum another sum. */
 static int survived(const int *count, int r)
 {
     const int types = 1 << r;

@@ -1,4 +1,4 @@
-/* exits.c - answers that leave early: by a calibrated margin ([SR] section V asks a gray zone instead), and by proof. */
+/* exits.c - answers that leave early: by a calibrated margin (a gray zone in [SR] section V), and by proof. */
 #include "data.h"
 #include "pieces.h"
 #include "models.h"

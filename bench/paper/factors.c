@@ -9,7 +9,8 @@ static double x[N][LONG], d[M][LONG];
 static int32_t xq[N][LONG], dq[M][LONG];
 
 /* one factor drawn in steps of 1/256 of its rms, and quantized with a step of one rms */
-static void draw_factor(double *value, int32_t *quantized, int half, const sucref_stream *s, uint32_t counter, int batch)
+static void draw_factor(double *value, int32_t *quantized, int half, const sucref_stream *s, uint32_t counter,
+                        int batch)
 {
     static int32_t in[LONG];
     static int16_t q[LONG];

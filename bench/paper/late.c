@@ -1,5 +1,5 @@
-/* late.c - [CDC]: answers that are late or lost, Figures 1 and 11 to 16, by a model of arrivals. The hardware of the paper
- * is not here: its Figure 1 gives three points of the distribution, the tail beyond 150 ms is our assumption. */
+/* late.c - [CDC]: late and lost answers, Figures 1 and 11 to 16, by a model of arrivals. The paper's hardware is
+ * not here: its Figure 1 gives three points of the distribution, the tail beyond 150 ms is our assumption. */
 #include "pieces.h"
 #include "svg.h"
 #include "table.h"
@@ -30,7 +30,8 @@ static void figure_1(void)
     int k;
     for (k = 0; k < 3; k++) {
         row("CDC Figure 1", "share of answers within %.0f ms, in our model of arrivals", at[k]);
-        row_published(published[k], 0.001); row_printed(arrived(at[k])); row_goal(published[k] - 0.001, published[k] + 0.001);
+        row_published(published[k], 0.001); row_printed(arrived(at[k]));
+        row_goal(published[k] - 0.001, published[k] + 0.001);
         row_note("taken from print; beyond 150 ms the hazard of 100 to 150 is assumed");
     }
     for (t = 0.5; t < 12000; t += 1) { mean += 1 - arrived(t); }
@@ -66,7 +67,7 @@ static void figure_16(void)
     row_note("print: up to 35 %%, on hardware; ours by the assumed tail");
     row("CDC Figure 16", "time saved with 16 devices less that with 2");
     row_printed(saved[3] - saved[0]); row_goal(NAN, 0);
-    row_note("print says that the gain grows with the devices; in our model it falls, for its tail has constant hazard");
+    row_note("print: the gain grows with the devices; our model's tail has constant hazard, and it falls");
     for (n = 100; n <= 400; n *= 2) {
         times(&all, &coded, 4, n);
         row("CDC Figure 16", "any 4 of 5 after waiting %d ms for all: mean time saved", n);

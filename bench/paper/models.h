@@ -22,8 +22,8 @@ uint8_t *models_certified(sucref_model *m, unsigned skipped);
 /* examples/models/NAME.sucref, opened as m; free() the result */
 uint8_t *models_shipped(sucref_model *m, const char *name);
 
-/* what `sucref split` makes of a model's first `layers` layers: bytes and most multiply-adds, all stops of all parts, of
- * the data parts and of the parity parts */
+/* what `sucref split` makes of a model's first `layers` layers: bytes and most multiply-adds, all stops of all parts,
+ * of the data parts and of the parity parts */
 typedef struct { double bytes[2], macs[2]; } parts_cost;
 parts_cost models_parts(const sucref_model *m, unsigned layers, unsigned n, unsigned r, unsigned protect);
 

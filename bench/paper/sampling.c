@@ -80,8 +80,10 @@ static void theorem_7(void)
             error = qcs_error(&shrunk, 256, log2_ks[c], levels, 0, gamma, 400);
             row("AB Theorem 7", "QCS of 256 Gaussian values, k %d, Q %u: error, and the bound gamma", k, levels);
             row_printed(gamma); row_ours(error); row_goal(NAN, 1.02 * gamma);
-            row("AB Theorem 7", "QCS of 256 Gaussian values, k %d, Q %u, least squares: error, and gamma / (1 + gamma)", k, levels);
+            row("AB Theorem 7", "QCS of 256 Gaussian values, k %d, Q %u, least squares: error, and its bound", k,
+                levels);
             row_printed(gamma / (1 + gamma)); row_ours(shrunk); row_goal(NAN, 1.02 * gamma / (1 + gamma));
+            row_note("printed: gamma / (1 + gamma), gamma with ceil(n/k)");
         }
     }
     for (c = 0; c < 4; c++) { /* all energy in one bin: the worst vector where k does not divide n */
@@ -95,8 +97,8 @@ static void theorem_7(void)
     }
 }
 
-/* (4.11) and Figure 4.1: the least gamma over k and Q for a wanted gain 32 n / (k log2(2Q + 1)), beside the bounds of QSG
- * (whose gain ends at 32 / log2 3) and of unbiased sparsification, n / k - 1 */
+/* (4.11) and Figure 4.1: the least gamma over k and Q for a wanted gain 32 n / (k log2(2Q + 1)), beside the bounds of
+ * QSG (whose gain ends at 32 / log2 3) and of unbiased sparsification, n / k - 1 */
 static void figure_4_1(void)
 {
     enum { N = 1024 };

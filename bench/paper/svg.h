@@ -73,7 +73,9 @@ static inline void svg_cell(svg *s, double x0, double y0, double x1, double y1, 
     const int red = shade <= 0 ? 0 : (int)(80 + 175 * shade), green = shade <= 0 ? 0 : (int)(40 + 180 * shade),
               blue = shade <= 0 ? 0 : (int)(160 - 120 * shade);
     if (s->f == NULL) { return; }
-    fprintf(s->f, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"#%02x%02x%02x\" stroke=\"white\"/>\n",
+    fprintf(s->f,
+            "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"#%02x%02x%02x\" "
+            "stroke=\"white\"/>\n",
             svg_x(s, x0), svg_y(s, y1), svg_x(s, x1) - svg_x(s, x0), svg_y(s, y0) - svg_y(s, y1), red, green, blue);
 }
 

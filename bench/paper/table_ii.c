@@ -331,7 +331,8 @@ static void accuracies(void)
 
 static void figures_6_to_8(void)
 {
-    static const double left[4] = { 1.00, 0.79, 0.12, 0.03 }, beyond_lo[3] = { 0.008, 0.001, 0 }, beyond_hi[3] = { 0.02, 0.01, 0 },
+    static const double left[4] = { 1.00, 0.79, 0.12, 0.03 }, beyond_lo[3] = { 0.008, 0.001, 0 },
+                        beyond_hi[3] = { 0.02, 0.01, 0 },
                         alive_lo[2] = { 5, 3 }, alive_hi[2] = { 10, 7 }, left_lo[4] = { 0.85, 0.10, 0.02, 0.01 },
                         left_hi[4] = { 1, 0.25, 0.07, 0.03 };
     static const double gray_lo[4] = { 0.85, 0.10, 0.04, 0.03 }, gray_hi[4] = { 1, 0.25, 0.09, 0.06 };

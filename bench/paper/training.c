@@ -269,7 +269,8 @@ void training(void)
     row("AB Figures 4.5-4.7", "QCS-1 (gain 32), QCS-2 (k = n, Q = 1), larger networks: accuracy");
     row_note("those trainings are not built; the rows of gain 247 are another point");
     for (f = 0; f < 3; f++) {
-        svg s = svg_open(out_path(file[f]), title[f], "steps", "share of 2000 test images right", 0, T_STEPS, 0, 1, 40, 0.2);
+        svg s = svg_open(out_path(file[f]), title[f], "steps", "share of 2000 test images right", 0, T_STEPS, 0, 1,
+                         40, 0.2);
         svg_line(&s, t_scheme[T_PLAIN].name, x, curve[T_PLAIN], T_POINTS, 1);
         for (k = from[f]; k <= to[f]; k++) { svg_line(&s, t_scheme[k].name, x, curve[k], T_POINTS, 1); }
         svg_close(&s);
