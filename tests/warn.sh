@@ -29,10 +29,10 @@ for c in "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb" "arm-none-eabi-gcc -mcpu=co
     done
 done
 try "all symbols have the prefix" "gcc -std=c99 -c $d/body.c -o $d/x.o && ! nm -g --defined-only $d/x.o | awk '{print \$3}' | grep -v '^sucref_'"
-for f in examples/*.c examples/*/*.c tests/*.c bench/published.c bench/queue.c bench/host.c; do
+for f in examples/*.c examples/*/*.c tests/*.c bench/published.c bench/queue.c bench/host.c bench/paper/*.c; do
     case $f in *fuzz_model.c) k="-DREPLAY" ;; *mcu_kernels.c|examples/cluster/mpi.c|examples/mcu/*) continue ;; *) k="" ;; esac
     try "$f" "${CC:-cc} -std=c99 -Wall -Wextra -Werror $k -O1 -c $f -o $d/x.o"
 done
-try "sources within 120 columns" "! awk 'length > 120 { print \"error: \" FILENAME \":\" FNR }' sucref.h examples/*.[ch] examples/*/*.[ch] bench/*.[ch] tests/test*.[ch] | grep ."
+try "sources within 120 columns" "! awk 'length > 120 { print \"error: \" FILENAME \":\" FNR }' sucref.h examples/*.[ch] examples/*/*.[ch] bench/*.[ch] bench/*/*.[ch] tests/test*.[ch] | grep ."
 [ $skipped = 0 ] && echo "$passed passed, $failed failed" || echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ]

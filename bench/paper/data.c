@@ -18,21 +18,16 @@ int data_load(const char *set)
 uint8_t *data_file(const char *name, size_t *len)
 {
     enum { MOST = 1 << 20 };
-    const char *dirs[3] = { NULL, "data", "../shared/data" };
-    int i;
-    dirs[0] = getenv("SUCREF_DATA");
-    for (i = 0; i < 3; i++) {
-        char path[1200];
-        uint8_t *p = NULL;
-        FILE *f;
-        if (dirs[i] == NULL) { continue; }
-        snprintf(path, sizeof path, "%s/%s", dirs[i], name);
-        f = fopen(path, "rb");
-        if (f == NULL) { continue; }
-        p = (uint8_t *)malloc(MOST);
-        *len = p ? fread(p, 1, MOST, f) : 0;
-        fclose(f);
-        return p;
-    }
-    return NULL;
+    const char *dir = idx_find(NULL, "mnist");
+    char path[1200];
+    uint8_t *p;
+    FILE *f;
+    if (dir == NULL) { return NULL; }
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    f = fopen(path, "rb");
+    if (f == NULL) { return NULL; }
+    p = (uint8_t *)malloc(MOST);
+    *len = p ? fread(p, 1, MOST, f) : 0;
+    fclose(f);
+    return p;
 }

@@ -31,13 +31,13 @@ static inline svg svg_open(const char *path, const char *title, const char *x, c
     for (t = y0; t <= y1 + dy / 1000; t += dy) {
         fprintf(s.f,
                 "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/><text x=\"%d\" y=\"%.1f\" "
-                "text-anchor=\"end\">%.3g</text>\n",
+                "text-anchor=\"end\">%.4g</text>\n",
                 SVG_LEFT, SVG_W - SVG_RIGHT, svg_y(&s, t), svg_y(&s, t), SVG_LEFT - 6, svg_y(&s, t) + 4, t);
     }
     for (t = x0; t <= x1 + dx / 1000; t += dx) {
         fprintf(s.f,
                 "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#ddd\"/><text x=\"%.1f\" y=\"%d\" "
-                "text-anchor=\"middle\">%.3g</text>\n",
+                "text-anchor=\"middle\">%.4g</text>\n",
                 svg_x(&s, t), svg_x(&s, t), SVG_TOP, SVG_H - SVG_BOTTOM, svg_x(&s, t), SVG_H - SVG_BOTTOM + 18, t);
     }
     fprintf(s.f,

@@ -230,7 +230,7 @@ static void figure_7b(void)
     double most = 1e-9;
     int r, l, i;
     svg s = svg_open(out_path("fig7b.svg"), "[SR] Fig. 7(b): hidden nodes of test image 0 (black: zero)",
-                     "node: layer 1 (0 to 19), layer 2 (20 to 39)", "resolution", 0, 40, 0.5, 4.5, 10, 1);
+                     "node: layer 1 (0 to 19), layer 2 (20 to 39)", "resolution", 0, 40, 0, 5, 10, 1);
     for (r = 0; r < 4; r++) {
         for (l = 0; l < 2; l++) { for (i = 0; i < 20; i++) { most = fmax(most, first_picture.node[r][l][i]); } }
     }
