@@ -133,8 +133,8 @@ static void figure_4_1(void)
     svg_line(&s, "QSG: gamma", qsg_at, qsg, 8, 1);
     svg_line(&s, "unbiased sparsification: gamma", at, curve[2], 6, 1);
     svg_close(&s);
-    row("AB Figure 4.2", "error of compressed gradients against accuracy, LeNet");
-    row_note("needs convolution; a substitute on a dense network is not built");
+    row("AB Figure 4.2", "LeNet: error of compressed gradients against accuracy");
+    row_note("needs convolution; a small dense network stands in, in the rows of the learners");
     row("AB Figure 4.3", "time to compress 100 batches on a GPU");
     row_note("no GPU here; instruction counts: make bench-mcu");
 }
@@ -250,6 +250,7 @@ static void figure_4_4(void)
     for (method = 0; method < METHODS; method++) {
         row("AB Figure 4.4", "50 x 64, %s: largest step of all runs converged", method_name[method]);
         row_ours(ends[method]); row_goal(widest[method][0], widest[method][1]);
+        if (method == QSGD || method == TOP_K) { row_note("its gain of about 21 needs a variable-length code"); }
         if (method == QCS) { row_note("print: the widest range behind the uncompressed one"); }
     }
     row("AB Figure 4.4", "50 x 64: steps of QSGD (2-norm) at .05 over those of QCS at .1");

@@ -49,8 +49,9 @@ static inline svg svg_open(const char *path, const char *title, const char *x, c
 
 static inline void svg_line(svg *s, const char *name, const double *x, const double *y, int n, int points)
 {
-    static const char *colour[] = { "#c0392b", "#2471a3", "#1e8449", "#7d3c98", "#b9770e", "#444444" };
-    const char *c = colour[s->series % 6];
+    static const char *colour[] = { "#c0392b", "#2471a3", "#1e8449", "#7d3c98",
+                                    "#b9770e", "#444444", "#16a085", "#e377c2" };
+    const char *c = colour[s->series % 8];
     int i;
     if (s->f == NULL) { return; }
     fprintf(s->f, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"", c);
