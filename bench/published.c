@@ -18,6 +18,7 @@ int main(int argc, char **argv)
     statements();
     coverage();
     late();
+    parities();
     sampling();
     factors();
     air();
@@ -30,7 +31,7 @@ int main(int argc, char **argv)
         frames();
         training();
     } else {
-        needs_data("Table II, Figures 6 to 8; early exits; Figure 2 and parts; frames; training", "mnist");
+        needs_data("Table II, Figures 6 to 8; early exits; Figure 2 of [CDC]; frames; training", "mnist");
     }
     if (data_load("fashion-mnist")) {
         fashion_exits();

@@ -18,7 +18,8 @@ void imported(void);    /* a TensorFlow Lite model cut everywhere */
 /* [CDC] */
 void coverage(void);    /* Table 1, Figures 17 and 18: no data */
 void late(void);        /* Figures 1 and 11 to 16: answers that are late or lost: no data */
-void lost(void);        /* Figure 2, and what parities cost on real parts */
+void parities(void);    /* what parities cost on the parts of the shipped models: no data */
+void lost(void);        /* Figure 2 */
 
 /* [AB] */
 void frames(void);      /* vectors at one and two bits a value */

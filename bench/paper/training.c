@@ -149,82 +149,117 @@ static void t_blocks(float *g, int n, unsigned log2_k, uint32_t levels, const su
     }
 }
 
-/* a gradient through one of the quantizers; side: what the receiver knows already (nested) */
+/* through one D4 frame */
+static void t_frame(float *g, int n, float max, uint32_t counter)
+{
+    static int16_t in[T_N];
+    static uint8_t frame[4 * T_N];
+    static int32_t out[T_N], work[SUCREF_VEC_BLOCK];
+    static int64_t work64[SUCREF_VEC_BLOCK];
+    sucref_vec_options o;
+    uint32_t got;
+    size_t len;
+    int i;
+    o.seed_low = 3; o.seed_high = 3; o.stream = counter; o.ratio = 560; o.flags = SUCREF_VEC_D4;
+    for (i = 0; i < n; i++) { in[i] = (int16_t)lrintf(g[i] / max * 32000); }
+    if (sucref_vec_encode(frame, sizeof frame, &len, in, (uint32_t)n, &o, work) != SUCREF_OK ||
+        sucref_vec_decode(out, T_N, &got, frame, len, 3, 3, 8, work64) != SUCREF_OK) {
+        exit(2);
+    }
+    for (i = 0; i < n; i++) { g[i] = (float)out[i] / 256 / 32000 * max; }
+}
+
+/* through the nested quantizer; side: what the receiver knows already */
+static void t_nested(float *g, const int32_t *x, int n, float max, const sucref_stream *s, uint32_t counter,
+                     const float *side)
+{
+    static int32_t y[T_N];
+    static uint16_t symbol[T_N];
+    static int64_t out[T_N];
+    const sucref_nested c = { 10000, 3, 1, 0 };
+    int i;
+    for (i = 0; i < n; i++) {
+        y[i] = (int32_t)lrintf(side[i] / max * 30000);
+        y[i] = y[i] > 100000 ? 100000 : y[i] < -100000 ? -100000 : y[i];
+    }
+    if (sucref_dither_nested_encode(symbol, x, (size_t)n, &c, s, counter) != SUCREF_OK ||
+        sucref_dither_nested_decode(out, symbol, y, (size_t)n, &c, s, counter) != SUCREF_OK) {
+        exit(2);
+    }
+    for (i = 0; i < n; i++) { g[i] = (float)out[i] / 2 / 30000 * max; }
+}
+
+/* QCS of the whole vector, one trit an index; shrink: by least squares */
+static void t_folded(float *g, const int32_t *x, int n, float max, int shrink, const sucref_stream *s, uint32_t counter)
+{
+    enum { K = 1 << T_LOG2_K };
+    /* the fullest of the k bins holds ceil(n / k) values */
+    const double gamma = ceil((double)n / K) - 1 + n / 4.0 * log(K) / (K - 1);
+    static int16_t small[T_N], q[K];
+    static int32_t v[K], back[K];
+    static int64_t out[T_N], work[K];
+    uint32_t top = 1;
+    sucref_grid grid;
+    int i;
+    for (i = 0; i < n; i++) { small[i] = (int16_t)x[i]; }
+    (void)sucref_fold(v, T_LOG2_K, small, (size_t)n, s, counter);
+    for (i = 0; i < K; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
+    if (sucref_grid_for(&grid, top, 1) != SUCREF_OK ||
+        sucref_dither_encode(q, v, K, &grid, s, counter + 100000U) != SUCREF_OK ||
+        sucref_dither_decode(back, q, K, &grid, s, counter + 100000U) != SUCREF_OK ||
+        sucref_unfold(out, (size_t)n, back, T_LOG2_K, s, counter, work) != SUCREF_OK) {
+        exit(2);
+    }
+    for (i = 0; i < n; i++) {
+        g[i] = (float)((double)out[i] / (2.0 * grid.multiplier * K) / 30000 * (double)max);
+        if (shrink) { g[i] /= (float)(1 + gamma); }
+    }
+}
+
+/* value by value: rounded at random, with dither, or one bit */
+static void t_values(float *g, const int32_t *x, int n, float max, int scheme, uint32_t levels, const sucref_stream *s,
+                     uint32_t counter)
+{
+    static int32_t out[T_N];
+    static int16_t q[T_N];
+    static uint8_t bits_out[T_N / 8 + 1];
+    const size_t len = (size_t)n;
+    sucref_grid grid;
+    int i, ok;
+    if (sucref_grid_for(&grid, 30000, levels) != SUCREF_OK) { exit(2); }
+    if (scheme == T_HALF) {
+        ok = sucref_dither_half_encode(q, x, len, &grid, 1, s, counter) == SUCREF_OK &&
+             sucref_dither_half_decode(out, q, len, &grid, 1) == SUCREF_OK;
+    } else if (scheme == T_ONEBIT) {
+        grid.multiplier /= 2;
+        ok = sucref_dither_onebit_encode(bits_out, x, len, &grid, s, counter) == SUCREF_OK &&
+             sucref_dither_onebit_decode(out, bits_out, len, &grid, s, counter) == SUCREF_OK;
+    } else {
+        ok = sucref_dither_encode(q, x, len, &grid, s, counter) == SUCREF_OK &&
+             sucref_dither_decode(out, q, len, &grid, s, counter) == SUCREF_OK;
+    }
+    if (!ok) { exit(2); }
+    for (i = 0; i < n; i++) { g[i] = (float)out[i] / (2 * (float)grid.multiplier) / 30000 * max; }
+}
+
+/* a gradient through one of the quantizers */
 static void t_quantize(float *g, int n, int scheme, uint32_t levels, const sucref_stream *s, uint32_t counter,
                        const float *side)
 {
-    static int32_t x[T_N], x2[T_N], y[T_N];
-    static int16_t q[T_N];
-    static uint16_t symbol[T_N];
-    static uint8_t bits[T_N / 8 + 1];
-    static int64_t wide[T_N], work[1 << T_LOG2_K];
+    static int32_t x[T_N];
     float max = 1e-20F;
-    sucref_grid st;
-    int i, ok;
-    if (scheme == T_QCS1) { t_blocks(g, n, 6, 7, s, counter); return; }
-    if (scheme == T_QCS2) { t_blocks(g, n, 8, 1, s, counter); return; }
+    int i;
     for (i = 0; i < n; i++) { max = fabsf(g[i]) > max ? fabsf(g[i]) : max; }
-    if (scheme == T_FRAME) {
-        static int16_t in[T_N];
-        static uint8_t frame[4 * T_N];
-        static int32_t scratch[SUCREF_VEC_BLOCK];
-        static int64_t scratch64[SUCREF_VEC_BLOCK];
-        sucref_vec_options o;
-        uint32_t got;
-        size_t len;
-        o.seed_low = 3; o.seed_high = 3; o.stream = counter; o.ratio = 560; o.flags = SUCREF_VEC_D4;
-        for (i = 0; i < n; i++) { in[i] = (int16_t)lrintf(g[i] / max * 32000); }
-        if (sucref_vec_encode(frame, sizeof frame, &len, in, (uint32_t)n, &o, scratch) != SUCREF_OK ||
-            sucref_vec_decode(x2, T_N, &got, frame, len, 3, 3, 8, scratch64) != SUCREF_OK) {
-            exit(2);
-        }
-        for (i = 0; i < n; i++) { g[i] = (float)x2[i] / 256 / 32000 * max; }
-        return;
-    }
     for (i = 0; i < n; i++) { x[i] = (int32_t)lrintf(g[i] / max * 30000); }
-    if (sucref_grid_for(&st, 30000, levels) != SUCREF_OK) { exit(2); }
-    if (scheme == T_HALF) {
-        ok = sucref_dither_half_encode(q, x, (size_t)n, &st, 1, s, counter) == SUCREF_OK &&
-             sucref_dither_half_decode(x2, q, (size_t)n, &st, 1) == SUCREF_OK;
-    } else if (scheme == T_ONEBIT) {
-        st.multiplier /= 2;
-        ok = sucref_dither_onebit_encode(bits, x, (size_t)n, &st, s, counter) == SUCREF_OK &&
-             sucref_dither_onebit_decode(x2, bits, (size_t)n, &st, s, counter) == SUCREF_OK;
-    } else if (scheme == T_NESTED) {
-        sucref_nested c = { 10000, 3, 1, 0 };
-        for (i = 0; i < n; i++) {
-            y[i] = (int32_t)lrintf(side[i] / max * 30000);
-            y[i] = y[i] > 100000 ? 100000 : y[i] < -100000 ? -100000 : y[i];
-        }
-        ok = sucref_dither_nested_encode(symbol, x, (size_t)n, &c, s, counter) == SUCREF_OK &&
-             sucref_dither_nested_decode(wide, symbol, y, (size_t)n, &c, s, counter) == SUCREF_OK;
-        for (i = 0; i < n; i++) { g[i] = (float)wide[i] / 2 / 30000 * max; }
-        if (ok) { return; }
-    } else {
-        ok = sucref_dither_encode(q, x, (size_t)n, &st, s, counter) == SUCREF_OK &&
-             sucref_dither_decode(x2, q, (size_t)n, &st, s, counter) == SUCREF_OK;
+    switch (scheme) {
+    case T_QCS1: t_blocks(g, n, 6, 7, s, counter); break;
+    case T_QCS2: t_blocks(g, n, 8, 1, s, counter); break;
+    case T_FRAME: t_frame(g, n, max, counter); break;
+    case T_NESTED: t_nested(g, x, n, max, s, counter, side); break;
+    case T_QCS: case T_QCS_FEEDBACK: t_folded(g, x, n, max, 0, s, counter); break;
+    case T_QCS_SMALL: case T_QCS_SMALL_FEEDBACK: t_folded(g, x, n, max, 1, s, counter); break;
+    default: t_values(g, x, n, max, scheme, levels, s, counter);
     }
-    if (scheme >= T_QCS) { /* over the folded vector, padded to one length for all */
-        static int16_t small[T_N];
-        static int32_t v[1 << T_LOG2_K], w2[1 << T_LOG2_K];
-        /* the fullest of the k bins holds ceil(n / k) values */
-        const double k = 1 << T_LOG2_K, gamma = ceil(n / k) - 1 + n / 4.0 * log(k) / (k - 1);
-        uint32_t top = 1;
-        for (i = 0; i < n; i++) { small[i] = (int16_t)x[i]; }
-        ok = sucref_fold(v, T_LOG2_K, small, (size_t)n, s, counter) == SUCREF_OK;
-        for (i = 0; i < 1 << T_LOG2_K; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
-        ok = ok && sucref_grid_for(&st, top, 1) == SUCREF_OK &&
-             sucref_dither_encode(q, v, 1 << T_LOG2_K, &st, s, counter + 100000U) == SUCREF_OK &&
-             sucref_dither_decode(w2, q, 1 << T_LOG2_K, &st, s, counter + 100000U) == SUCREF_OK &&
-             sucref_unfold(wide, (size_t)n, w2, T_LOG2_K, s, counter, work) == SUCREF_OK;
-        for (i = 0; ok && i < n; i++) {
-            g[i] = (float)((double)wide[i] / (2.0 * st.multiplier * (1 << T_LOG2_K)) / 30000 * (double)max);
-            if (scheme == T_QCS_SMALL || scheme == T_QCS_SMALL_FEEDBACK) { g[i] /= (float)(1 + gamma); }
-        }
-        if (ok) { return; }
-    }
-    if (!ok) { exit(2); }
-    for (i = 0; i < n; i++) { g[i] = (float)x2[i] / (2 * (float)st.multiplier) / 30000 * max; }
 }
 
 static double t_accuracy(void)
