@@ -26,7 +26,7 @@ help:
 	@echo "examples   run the examples and compare with the output in their comments"
 	@echo "learners   eight learners on MNIST that send gradients at one bit a value (needs the data)"
 	@echo "mpi        the devices as MPI ranks, one killed (where an MPI is installed)"
-	@echo "paper      published tables beside ours: build/paper.csv and SVG figures"
+	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
 	@echo "bench      instruction ratios on this machine (valgrind)"
 	@echo "mcu        cross-build and run on every emulator found; digests equal the host's"
 	@echo "bench-mcu  exact instruction counts on emulated cores: build/bench-mcu*.csv"
