@@ -46,7 +46,8 @@ $(B):
 
 # ---- host programs: build/x from build/x.o, which knows its headers by build/x.d ----
 vpath %.c tests bench examples/tool examples/digits examples/training examples/cluster
-TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(B)/vec_philox $(B)/fuzz_replay
+PHILOX = vec
+TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(PHILOX:%=$(B)/%_philox) $(B)/fuzz_replay
 TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits learners mcu_gen published queue)
 PAPER = $(patsubst bench/paper/%.c,$(B)/paper/%.o,$(filter-out %/check.c,$(wildcard bench/paper/*.c)))
 CHECK = $(patsubst bench/paper/%.c,$(B)/paper/%,$(wildcard bench/paper/check.c))
@@ -64,12 +65,12 @@ $(B)/paper/%.o: bench/paper/%.c
 	$(COMPILE)
 $(B)/net_%.o: test_net.c | $(B)
 	$(COMPILE)
-$(B)/vec_philox.o: test_vec.c | $(B)
+$(B)/%_philox.o: test_%.c | $(B)
 	$(COMPILE)
 $(B)/fuzz_replay.o: fuzz_model.c | $(B)
 	$(COMPILE)
 $(KERNELS:%=$(B)/net_%.o): FLAGS = $(FLAGS_$(*:net_%=%))
-$(B)/vec_philox.o: FLAGS = -DSUCREF_PHILOX
+$(PHILOX:%=$(B)/%_philox.o): FLAGS = -DSUCREF_PHILOX
 $(B)/fuzz_replay.o: FLAGS = -DREPLAY
 $(B)/train_digits.o: FLAGS = -ffast-math
 %.h: ; # a header that has gone: what used it is built again
