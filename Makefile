@@ -3,6 +3,8 @@
 CC ?= cc
 CFLAGS ?= -O2
 LDLIBS ?= -lm
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
 B = build
 C99 = -std=c99
 TESTS = $(patsubst tests/test_%.c,%,$(sort $(wildcard tests/test_*.c)))
@@ -46,7 +48,8 @@ $(B):
 
 # ---- host programs: build/x from build/x.o, which knows its headers by build/x.d ----
 vpath %.c tests bench examples/tool examples/digits examples/training examples/cluster
-TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(B)/vec_philox $(B)/fuzz_replay
+PHILOX = vec
+TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(PHILOX:%=$(B)/%_philox) $(B)/fuzz_replay
 TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits learners mcu_gen published queue)
 PAPER = $(patsubst bench/paper/%.c,$(B)/paper/%.o,$(filter-out %/check.c,$(wildcard bench/paper/*.c)))
 CHECK = $(patsubst bench/paper/%.c,$(B)/paper/%,$(wildcard bench/paper/check.c))
@@ -57,24 +60,26 @@ $(TEST_BINS) $(TOOLS) $(CHECK): %: %.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/published: $(PAPER)
 $(B)/queue: $(filter %/table.o,$(PAPER))
-$(B)/%.o: %.c | $(B)
+$(TESTS:%=$(B)/test_%.o) $(TOOLS:%=%.o): $(B)/%.o: %.c | $(B)
 	$(COMPILE)
-$(B)/paper/%.o: bench/paper/%.c
+$(PAPER) $(CHECK:%=%.o): $(B)/paper/%.o: bench/paper/%.c
 	@mkdir -p $(@D)
 	$(COMPILE)
-$(B)/net_%.o: test_net.c | $(B)
+$(KERNELS:%=$(B)/net_%.o): test_net.c | $(B)
 	$(COMPILE)
-$(B)/vec_philox.o: test_vec.c | $(B)
+$(PHILOX:%=$(B)/%_philox.o): $(B)/%_philox.o: test_%.c | $(B)
 	$(COMPILE)
 $(B)/fuzz_replay.o: fuzz_model.c | $(B)
 	$(COMPILE)
-$(KERNELS:%=$(B)/net_%.o): FLAGS = $(FLAGS_$(*:net_%=%))
-$(B)/vec_philox.o: FLAGS = -DSUCREF_PHILOX
+$(foreach k,$(KERNELS),$(eval $(B)/net_$(k).o: FLAGS = $(FLAGS_$(k))))
+$(PHILOX:%=$(B)/%_philox.o): FLAGS = -DSUCREF_PHILOX
 $(B)/fuzz_replay.o: FLAGS = -DREPLAY
 $(B)/train_digits.o: FLAGS = -ffast-math
 %.h: ; # a header that has gone: what used it is built again
 .SECONDARY:
--include $(wildcard $(B)/*.d $(B)/paper/*.d)
+KNOWN = $(wildcard $(B)/*.d $(B)/paper/*.d)
+$(KNOWN): ;
+-include $(KNOWN)
 
 # ---- demo, tests, examples ----
 demo: $(B)/demo

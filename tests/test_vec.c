@@ -636,10 +636,17 @@ static void targets(void)
             CHECK(fabs(ratio * ratio * (d4 ? 0.10833 : 1.0 / 12) / (b / 65536.0) - 1) < 0.02);
         }
     }
-    for (b = 1; b < 24; b++) { /* at the tabulated rates the quarter powers of two themselves */
-        for (d4 = 0; d4 < 2; d4++) {
-            CHECK(sucref_vec_ratio_for_bits(rates[d4][b], (unsigned)d4) ==
-                  ((int)floor(256 * pow(2, ((int)b - 11) / 4.0) + 0.5)));
+    for (d4 = 0; d4 < 2; d4++) { /* at the tabulated rates quarter powers of two, straight between them */
+        for (b = 0; b < 1300; b++) {
+            int k = 0, want = 2048;
+            while (k < 23 && rates[d4][k + 1] > b) { k++; }
+            if (k < 23) {
+                const int low = (int)floor(256 * pow(2, (k - 11) / 4.0) + 0.5),
+                          high = (int)floor(256 * pow(2, (k - 10) / 4.0) + 0.5);
+                want = low + (high - low) * (rates[d4][k] - (int)b) / (rates[d4][k] - rates[d4][k + 1]);
+            }
+            if (b >= rates[d4][0] || want < 40) { want = 40; }
+            CHECK(sucref_vec_ratio_for_bits(b, (unsigned)d4) == want);
         }
     }
     CHECK(sucref_vec_ratio_for_bits(5000, 0) == 40 && sucref_vec_ratio_for_bits(0, 1) == 2048 &&
