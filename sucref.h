@@ -6,61 +6,60 @@
  *     #define SUCREF_IMPLEMENTATION          // in one source file
  *     #include "sucref.h"
  *
- *     sucref_model m;  sucref_net net;  sucref_answer a;
+ *     sucref_model m;  sucref_net net;  sucref_answer a;  int status;
  *     static uint32_t work[DIGITS_WORK_LEN];                      // sizes come with the model (emit-c), or from
  *     sucref_model_open(&m, digits, sizeof digits, NULL);         // sucref_net_work_len(&m)
  *     sucref_net_init(&net, &m, work, DIGITS_WORK_LEN);
  *     sucref_net_set_input(&net, pixels, sizeof pixels);
- *     do { status = sucref_net_step(&net, 5000); } while (time_is_left() && (status == SUCREF_MORE || status == SUCREF_STOP));
+ *     do { status = sucref_net_step(&net, 5000); }                // work in slices; an error or the end leaves the loop
+ *     while ((status == SUCREF_MORE || status == SUCREF_STOP) && time_is_left());
  *     if (sucref_net_answer(&net, &a) == SUCREF_OK) { use(a.logits, a.stop); }
  *
- * A neural network of dense layers is cut into digit planes, most significant first. Every stop of the schedule is a
- * usable answer; the last one equals the unmodified int8 network bit for bit. Beside it: vectors as short, unbiased
- * frames for a radio, and exact outputs from devices that are late, lost or wrong. Integers only, the caller's memory,
- * no global state, no libc (a compiler may place calls to memcpy, memmove, memset and memcmp).
+ * A neural network of dense layers is cut into digit planes, most significant first: after the first plane's bytes there
+ * is a usable answer, after the last one it equals the unmodified int8 network bit for bit. That saves bytes (a radio, a
+ * serial flash, a cache) before multiplications: a first plane of 4 bits costs about as many as a whole pass. Beside it:
+ * vectors as short, unbiased frames for a radio, and exact outputs from devices that are late, lost or wrong. Integers
+ * only, the caller's memory, no global state, no libc (a compiler may place calls to memcpy, memmove, memset and
+ * memcmp).
  *
  * CONTENTS
- *     status      sucref_status_text
+ *     status      sucref_status_text; what functions return
  *     partition   digits of numbers [SR] Algorithm 1
- *                 sucref_partition, sucref_join, sucref_slot_bits, sucref_plane_bytes, _pack, _digit, sucref_row_shift
+ *                 sucref_partition, sucref_join
  *     schedule    order of the digit products [SR] Definition 2
- *                 sucref_schedule, sucref_schedule_share
+ *                 sucref_schedule
  *     linear      y = Wx + b by digit products, with bounds
  *                 sucref_linear_init, _step, _bound, _rest
  *     model       the file, read in place
- *                 sucref_model_open, _check, _extend, _layer, _group, _stop, _entry, _cost
+ *                 sucref_model_open, _check, _extend, _layer, _group, _stop, _stop_group, _scales, _cost
  *     net         the engine
- *                 sucref_net_work_len, _init, _set_input, _input_bits, _skip_to, _step, _run, _quantum, _answer, _read,
- *                 sucref_argmax, sucref_margin, sucref_softmax
+ *                 sucref_net_work_len, _init, _set_input, _set_input_bits, _start_at, _step, _run, _quantum, _answer,
+ *                 _read, sucref_argmax, sucref_margin, sucref_softmax
  *     exit        when an answer is settled
- *                 sucref_model_exit, sucref_settled, sucref_settled_gray, sucref_net_proved, _work_len
+ *                 sucref_model_exit, sucref_settled, sucref_settled_gray, sucref_net_proved, _proof_len
  *     dither      unbiased quantizers [AB]
- *                 sucref_stream_init, sucref_random, sucref_philox, sucref_grid_for,
- *                 sucref_dither_, _half_, _onebit_, _d4_, _nested_: encode, encode16, decode,
- *                 sucref_combine_weights, sucref_combine
+ *                 sucref_stream_init, sucref_random, sucref_grid_for, sucref_int16, sucref_int32,
+ *                 sucref_dither_encode, _decode, sucref_dither_onebit_, sucref_dither_nested_, sucref_combine_weights,
+ *                 sucref_combine
  *     hadamard    projections, sums over the air, products of factors [AB]
- *     and qcs     sucref_hadamard, _hadamard16, sucref_fold, sucref_unfold, sucref_qcs_best,
- *                 sucref_feedback_add, _keep, sucref_air_encode, _power, sucref_outer, _batch
- *     coder       a range coder
- *                 sucref_i_encoder_init, _put, _end, sucref_i_decoder_init, _before, _take
+ *     and qcs     sucref_hadamard, sucref_fold, sucref_unfold, sucref_qcs_best, sucref_feedback_add, _keep,
+ *                 sucref_air_encode, _power, sucref_outer
  *     vec         a vector as a frame of few bits
  *                 sucref_vec_ratio_for_bits, _for_error, sucref_vec_encode, _decode
  *     parity      outputs of lost or wrong devices [CDC]
- *                 sucref_parity_coefficient, _rows, _digits, _outputs, sucref_recovery_plan, sucref_recover,
- *                 sucref_parity_check, _locate, sucref_checksum_row, _agrees
+ *                 sucref_parity_coefficient, _rows, sucref_recovery_plan, sucref_recover, sucref_parity_check, _locate
  *     fusion      which stop of which job is complete
  *                 sucref_shard_pack, _open, sucref_fusion_work_len, _init, _begin, _take, _stops, _release, _close
  *     shards      what one device of many sends, and a layer from all of it
  *                 sucref_shard_sums, sucref_layer_finish, sucref_layer_planes
- *     prepare     models from floats or integers; host only
- *                 sucref_model_write, sucref_calibrate, sucref_certify, sucref_quantize, _multiplier, sucref_table,
- *                 sucref_partition_float, sucref_outer_fit
+ *     writer      models from integers and back, parts of layers for devices; with SUCREF_HOST
+ *                 sucref_model_write, sucref_model_spec_of, sucref_part_write
  *
  * CONFIGURATION (define before including; none changes a type or a signature)
  *     SUCREF_IMPLEMENTATION   bodies in this one source file; a repeat is harmless
  *     SUCREF_STATIC           private bodies in every file that includes it; implies the above
  *     SUCREF_API              linkage of public functions; default `extern`, or `static inline` under SUCREF_STATIC
- *     SUCREF_HOST             adds the part that needs float, malloc and math.h (link with -lm)
+ *     SUCREF_HOST             adds the writer; integers only, no libc, too
  *     SUCREF_KERNEL           a family of kernels in place of the target's own: SUCREF_SINGLE one product at a time
  *                             (the slow, obvious twin); SUCREF_PAIRS two rows per multiply with the sums of sixteen
  *                             rows in registers; SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at
@@ -71,7 +70,7 @@
  *     SUCREF_READ_U32(p)      how four bytes, least significant first, at a multiple of 4 are read; optional
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
  *     SUCREF_ASSERT(cond)     internal invariants; default nothing
- *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs, coder and vec
+ *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs and vec
  *     SUCREF_NO_PARITY        leaves out the bodies of parity, fusion and shards
  *     SUCREF_PHILOX           dithers from Philox2x32-7 in place of mix2 (both ends must agree; frames say so)
  *     SUCREF_NO_STATUS_TEXT   no text for status codes and faults
@@ -6229,7 +6228,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 /*
  * CHANGES
  *     0.1.0   partition, schedule, linear, model (format 0), net, exit (margin, gray zone, certified), dither,
- *             hadamard, qcs, coder, vec, parity, fusion, shards of a model, prepare
+ *             hadamard, qcs, vec, parity, fusion, shards of a model, writer
  *
  * LICENCE: at your choice, MIT or public domain.
  *
