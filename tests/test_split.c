@@ -45,7 +45,7 @@ static void check_sums(const answers *a, const sucref_layer_spec *s, const split
             for (r = 0; r < p->rows; r++) {
                 int64_t sum = 0;
                 for (c = 0; p->row[i] + r < p->row[i + 1] && c < s->n_in; c++) {
-                    int v = s->w[(p->row[i] + r) * s->n_in + c] * (1 << sucref_i_spec_shift(s, p->row[i] + r)), k = 8;
+                    int v = s->w[(p->row[i] + r) * s->n_in + c] * (1 << s->row_shift[p->row[i] + r]), k = 8;
                     unsigned q;
                     if (v > 127) { v = 127; }
                     if (v < -128) { v = -128; }
