@@ -11,16 +11,16 @@
  *     sucref_model_open(&m, digits, sizeof digits, NULL);         // sucref_net_work_len(&m)
  *     sucref_net_init(&net, &m, work, DIGITS_WORK_LEN);
  *     sucref_net_set_input(&net, pixels, sizeof pixels);
- *     do { status = sucref_net_step(&net, 5000); }                // work in slices; an error or the end leaves the loop
+ *     do { status = sucref_net_step(&net, 5000); }                // in slices; an error or the end leaves the loop
  *     while ((status == SUCREF_MORE || status == SUCREF_STOP) && time_is_left());
  *     if (sucref_net_answer(&net, &a) == SUCREF_OK) { use(a.logits, a.stop); }
  *
- * A neural network of dense layers is cut into digit planes, most significant first: after the first plane's bytes there
- * is a usable answer, after the last one it equals the unmodified int8 network bit for bit. That saves bytes (a radio, a
- * serial flash, a cache) before multiplications: a first plane of 4 bits costs about as many as a whole pass. Beside it:
- * vectors as short, unbiased frames for a radio, and exact outputs from devices that are late, lost or wrong. Integers
- * only, the caller's memory, no global state, no libc (a compiler may place calls to memcpy, memmove, memset and
- * memcmp).
+ * A neural network of dense layers is cut into digit planes, most significant first: behind the first plane's bytes
+ * there is a usable answer, behind the last one it equals the unmodified int8 network bit for bit. That saves bytes (a
+ * radio, a serial flash, a cache) before multiplications: a first plane of 4 bits costs about as many as a whole pass.
+ * Beside it: vectors as short, unbiased frames for a radio, and exact outputs of devices that are late, lost or wrong.
+ * Integers only, the caller's memory, no global state, no libc (a compiler may place calls to memcpy, memmove, memset
+ * and memcmp).
  *
  * CONTENTS
  *     status      sucref_status_text; what functions return
@@ -93,8 +93,8 @@
  *
  *        acc = sum_c (floor(v_c / 2^k) * 2^k - 128) * u_c
  *
- *    It is exact in 32 bits because n_in * 128 * 255 + |bias| < 2^31, which sucref_model_open checks. The plan `8` reads
- *    no row shift: s = 0.
+ *    It is exact in 32 bits because n_in * 128 * 255 + |bias| < 2^31, which sucref_model_open checks. The plan `8`
+ *    reads no row shift: s = 0.
  *
  * 2. A row's value at a stop, from integers in the file, z = pre-activation in units of the full network:
  *
@@ -112,8 +112,9 @@
  * 3. Activations are unsigned bytes u, real value (u - zero_point) * scale, so that the zero of a ReLU is u = 0. From z
  *    with a row's multiplier M and exponent e, all divisions rounded down:
  *
- *        TFLITE  R = ((clamp32(z * 2^max(e, 0)) * M + 2^30) / 2^31) / 2^max(-e, 0), the last to the nearest, halves away
- *                from 0; as the TensorFlow Lite Micro reference (Jacob et al., arXiv 1712.05877), double rounding included
+ *        TFLITE  R = ((clamp32(z * 2^max(e, 0)) * M + 2^30) / 2^31) / 2^max(-e, 0), the last to the nearest, halves
+ *                away from 0: the double rounding of the TensorFlow Lite Micro reference (Jacob et al., arXiv
+ *                1712.05877)
  *        FLOOR   R = z / 2^e             ROUND   R = (z + 2^e / 2) / 2^e
  *
  *        LEAKY   R = (R * slope + 2^14) / 2^15 where R < 0
@@ -170,10 +171,10 @@
  *    values below, colmax is as in 4 or larger, order a permutation. A section is framed by 16 bytes: u16 type
  *    (1 correction, 2 plane, 3 exit rule, 4 bounds), u8 flags (1: a reader that does not know the type must refuse the
  *    file), u8 stop, u16 layer, u16 index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12 bytes
- *    and the payload. Sections follow one another and none reaches past the end of its stop: a file cut there is a model
- *    with fewer stops. What sucref_model_open accepts is safe to run; what sucref_model_check accepts as well gives the
- *    same integers on every kernel. CRCs find accidents, not attackers: authenticate a file before opening it, and do
- *    not change its bytes afterwards.
+ *    and the payload. Sections follow one another and none reaches past the end of its stop: a file cut there is a
+ *    model with fewer stops. What sucref_model_open accepts is safe to run; what sucref_model_check accepts as well
+ *    gives the same integers on every kernel. CRCs find accidents, not attackers: authenticate a file before opening
+ *    it, and do not change its bytes afterwards.
  */
 #ifndef SUCREF_H
 #define SUCREF_H
@@ -213,21 +214,22 @@ extern "C" {
 /* What functions return:
  *
  *     a status          most: SUCREF_OK, or negative: nothing was written, unless the function says so. sucref_net_step
- *                       and sucref_fusion_take say more by positive ones; only sucref_net_step goes on to other work
- *     a count           sucref_schedule, sucref_linear_step, sucref_model_extend, sucref_fusion_stops, _close: 0 or more,
- *                       or a negative status
+ *                       and sucref_fusion_take say more by positive ones
+ *     a count           sucref_schedule, sucref_linear_step, sucref_model_extend, sucref_fusion_stops, _close: 0 or
+ *                       more, or a negative status
  *     a length          *_len, sucref_model_write, sucref_model_spec_of, sucref_part_write: 0 where there is none
  *     1 or 0            sucref_settled, sucref_settled_gray
  *     a value, nothing  functions of numbers alone, and records of an opened model: arguments are not checked
  *
- * A NULL where a pointer is needed is SUCREF_E_ARG (a length: 0; a truth: 0). */
+ * A NULL where a pointer is needed is SUCREF_E_ARG (a length: 0; a truth: 0); pointers inside arrays are not looked
+ * at. */
 enum {
     SUCREF_OK = 0,
     SUCREF_E_ARG = -1,   /* null or misaligned pointer, inconsistent arguments */
     SUCREF_E_RANGE = -2, /* a number outside its documented range */
     SUCREF_E_SPACE = -3, /* a buffer is too short */
-    SUCREF_E_DATA = -4,  /* bytes that are no valid model */
-    SUCREF_E_STATE = -5, /* called too early: no input, no answer yet */
+    SUCREF_E_DATA = -4,  /* bytes that are no valid model, frame or message; shards that contradict each other */
+    SUCREF_E_STATE = -5, /* called too early or too late: no input, no answer yet, no such job */
     SUCREF_MORE = 1,     /* budget spent, go on */
     SUCREF_STOP = 2,     /* a stop was reached, its answer can be read, more stops follow */
     SUCREF_DONE = 3,     /* the last stop that the file holds was reached */
@@ -361,7 +363,8 @@ typedef struct {
     uint8_t in_bits;
 } sucref_stop;
 
-typedef struct { uint8_t bits; uint32_t correction_offset; /* 0: none */ } sucref_stop_group; /* of one stop and group */
+/* of one stop and group; correction_offset 0: none */
+typedef struct { uint8_t bits; uint32_t correction_offset; } sucref_stop_group;
 
 /* sucref_model_open - checks everything but the CRCs, in time that does not depend on the weights.
  *   m      out, written only on success
@@ -426,7 +429,8 @@ typedef struct {
 /* sucref_net_work_len - length of the work buffer in uint32 elements; 0 for NULL or more than size_t can count. */
 SUCREF_API size_t sucref_net_work_len(const sucref_model *m);
 
-/* sucref_net_init - work [work_len] is the state's own from now on; m stays where it is while s is used. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
+/* sucref_net_init - work [work_len] is the state's own from now on; m stays where it is while s is used.
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
 SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *work, size_t work_len);
 
 /* sucref_net_set_input - x [x_len], uint8 or int8 as the model says, stays in the caller's buffer, unchanged until
@@ -1115,8 +1119,8 @@ SUCREF_API const char *sucref_status_text(int status)
     case SUCREF_E_ARG: return "null, misaligned or inconsistent argument";
     case SUCREF_E_RANGE: return "number out of range";
     case SUCREF_E_SPACE: return "buffer too short";
-    case SUCREF_E_DATA: return "not a valid model";
-    case SUCREF_E_STATE: return "called too early";
+    case SUCREF_E_DATA: return "not valid data";
+    case SUCREF_E_STATE: return "called too early or too late";
     case SUCREF_MORE: return "more to do";
     case SUCREF_STOP: return "stop reached";
     case SUCREF_DONE: return "done";
@@ -1391,8 +1395,8 @@ enum { /* byte offsets in the file and its records */
     SUCREF_I_FRAME = 16,
     SUCREF_I_H_VERSION = 4, SUCREF_I_H_LAYOUT = 6, SUCREF_I_H_FILE = 8, SUCREF_I_H_HEAD = 12, SUCREF_I_H_IN = 16,
     SUCREF_I_H_OUT = 20, SUCREF_I_H_LAYERS = 24, SUCREF_I_H_GROUPS = 26, SUCREF_I_H_STOPS = 28, SUCREF_I_H_INPUT = 29,
-    SUCREF_I_H_SHIFT = 30, SUCREF_I_H_ZERO = 31, SUCREF_I_H_SOFTMAX = 32, SUCREF_I_H_SCALES = 36, SUCREF_I_H_EXPONENTS = 48,
-    SUCREF_I_H_OUT_ZERO = 51, SUCREF_I_H_ZERO2 = 52, SUCREF_I_H_CRC = 60,
+    SUCREF_I_H_SHIFT = 30, SUCREF_I_H_ZERO = 31, SUCREF_I_H_SOFTMAX = 32, SUCREF_I_H_SCALES = 36,
+    SUCREF_I_H_EXPONENTS = 48, SUCREF_I_H_OUT_ZERO = 51, SUCREF_I_H_ZERO2 = 52, SUCREF_I_H_CRC = 60,
     SUCREF_I_L_IN = 0, SUCREF_I_L_OUT = 4, SUCREF_I_L_PARAMS = 8, SUCREF_I_L_GROUP = 12, SUCREF_I_L_GROUPS = 14,
     SUCREF_I_L_PLAN = 16, SUCREF_I_L_PLANES = 24, SUCREF_I_L_COARSE = 25, SUCREF_I_L_ACT = 26, SUCREF_I_L_REQUANT = 27,
     SUCREF_I_L_FLAGS = 28, SUCREF_I_L_IN_ZERO = 29, SUCREF_I_L_OUT_ZERO = 30, SUCREF_I_L_LO = 31, SUCREF_I_L_HI = 32,
@@ -2603,8 +2607,8 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
 
 /* ---- kernels: rows of a plane ------------------------------------------------------------------------------------ */
 
-/* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over a list, or of w * x for full
- * bytes, modulo 2^32; of a delta, what grew less what fell. acc is 0 before. */
+/* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over a list, or of w * x for
+ * full bytes, modulo 2^32; of a delta, what grew less what fell. acc is 0 before. */
 static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t row, uint32_t rows)
 {
     const uint32_t over = p->width == 8 ? list[SUCREF_I_LIST_OVER] : 0;
@@ -2790,7 +2794,9 @@ static int32_t sucref_i_table(const uint8_t *knots, int32_t r)
 static uint8_t sucref_i_post(const sucref_layer *l, int32_t z, int32_t multiplier, int exponent, const uint8_t *table)
 {
     int32_t r = sucref_i_requant(z, multiplier, exponent, l->requant);
-    if (l->act == SUCREF_ACT_LEAKY && r < 0) { r = sucref_i_sat32(sucref_i_floor64((int64_t)r * l->slope + 16384, 15)); }
+    if (l->act == SUCREF_ACT_LEAKY && r < 0) {
+        r = sucref_i_sat32(sucref_i_floor64((int64_t)r * l->slope + 16384, 15));
+    }
     if (l->act == SUCREF_ACT_TABLE) { r = sucref_i_table(table, r); }
     r = sucref_i_sat32((int64_t)r + (l->act == SUCREF_ACT_TABLE ? 128 : l->out_zero));
     r = r < l->lo ? l->lo : r > l->hi ? l->hi : r;
@@ -2913,7 +2919,8 @@ static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_layer *l, const suc
             u = SUCREF_READ_U8(s->model->bytes + e->correction_offset + s->row + i);
             if (logits != NULL) { logits[s->row + i] = 0; }
         } else {
-            const int32_t z = sucref_i_finish(s->model->bytes, s->work[SUCREF_I_LIST_SUM], l, &at, e, g, s->row + i, acc[i]);
+            const int32_t z =
+                sucref_i_finish(s->model->bytes, s->work[SUCREF_I_LIST_SUM], l, &at, e, g, s->row + i, acc[i]);
             if (logits != NULL) { logits[s->row + i] = (uint32_t)z; }
             u = sucref_i_activate(s->model, l, &at, z, g->first_row + s->row + i);
         }
@@ -3107,7 +3114,8 @@ SUCREF_API int sucref_settled(const sucref_model *m, const sucref_answer *a)
     sucref_exit e;
     if (m == NULL || a == NULL) { return 0; }
     if (a->stop + 1U == m->n_stops) { return 1; }
-    return a->logits != NULL && sucref_model_exit(&e, m, a->stop) == SUCREF_OK && sucref_margin(a->logits, a->n_out, 0) >= e.margin;
+    return a->logits != NULL && sucref_model_exit(&e, m, a->stop) == SUCREF_OK &&
+           sucref_margin(a->logits, a->n_out, 0) >= e.margin;
 }
 
 SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi) { return z < lo || z > hi; }
@@ -3403,7 +3411,9 @@ SUCREF_API int sucref_net_proved(int *proved, const sucref_net *s, uint32_t *wor
     if (status != SUCREF_OK) { return status; }
     sucref_i_proof_begin(&p, s, work);
     sucref_model_stop(&t, s->model, a.stop);
-    if (!sucref_i_first_layer(&p, s->model->bytes + t.bounds_offset, a.stop, s->model->n_layers == 1)) { return SUCREF_OK; }
+    if (!sucref_i_first_layer(&p, s->model->bytes + t.bounds_offset, a.stop, s->model->n_layers == 1)) {
+        return SUCREF_OK;
+    }
     for (n = 1; n + 1U < s->model->n_layers; n++) { sucref_i_interval_layer(&p, n); }
     sucref_model_layer(&l, s->model, s->model->n_layers - 1U);
     best = sucref_argmax(a.logits, a.n_out);
@@ -5676,7 +5686,7 @@ static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s
     sucref_i_pad(o);
 }
 
-/* fills a plane of zeros: bits low .. low + width - 1 of v of a group's rows; those that fill the last block hold 128 */
+/* fills a plane of zeros: bits low .. low + width - 1 of v of a group's rows; rows that fill the last block hold 128 */
 static void sucref_i_pack(const sucref_i_writer *o, uint8_t *bytes, const sucref_layer_spec *s, uint32_t first_row,
                           uint32_t n_rows, unsigned low, unsigned width)
 {
