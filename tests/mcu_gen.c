@@ -3,11 +3,12 @@
  *   mcu_gen cases N OUT.h        N small random models with an input each, and a hash of the oracle's answer
  *                                at every stop
  *   mcu_gen pictures OUT.h PGM.. the pictures as 28x28 digits (the label is the first letter of the name)
- *   mcu_gen layer PLAN ROWS COLS OUT.sucref OUT.u8    one layer with bell-shaped weights, and a ReLU-like input */
+ *   mcu_gen layer PLAN ROWS COLS OUT.sucref OUT.u8 relu|centred    one layer with bell-shaped weights, an input */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define PICTURE_NO_STB
 #include "random_spec.h"
+#include "oracle.h"
 #include "oracle.h"
 #include "../examples/digits/picture.h"
 
@@ -82,7 +83,19 @@ static int pictures(FILE *f, int n, char **paths)
     return 0;
 }
 
-static int layer(const char *plan, uint32_t rows, uint32_t cols, const char *model, const char *input)
+/* inputs of a layer: as after a ReLU, half zeros, mean about 25; or centred on 128 with a standard deviation of 32 */
+static void layer_input(uint8_t *x, uint32_t n, int centred)
+{
+    uint32_t i, k;
+    for (i = 0; i < n; i++) {
+        int sum = 128;
+        if (!centred) { x[i] = (uint8_t)(rnd_below(2) ? 0 : 1 + rnd_below(100)); continue; }
+        for (k = 0; k < 12; k++) { sum += rnd_in(-16, 16); }
+        x[i] = (uint8_t)(sum > 255 ? 255 : sum < 0 ? 0 : sum);
+    }
+}
+
+static int layer(const char *plan, uint32_t rows, uint32_t cols, const char *model, const char *input, int centred)
 {
     static uint8_t in_bits[8], bits[8], x[65535];
     int32_t *bias = (int32_t *)calloc(rows, 4), multiplier = 0x40000000;
@@ -100,8 +113,7 @@ static int layer(const char *plan, uint32_t rows, uint32_t cols, const char *mod
         for (k = 0; k < 12; k++) { sum += rnd_in(-16, 16); }
         w[i] = (int8_t)(sum > 127 ? 127 : sum < -127 ? -127 : sum);
     }
-    /* half zeros, mean about 25 */
-    for (i = 0; i < cols; i++) { x[i] = (uint8_t)(rnd_below(2) ? 0 : 1 + rnd_below(100)); }
+    layer_input(x, cols, centred);
     for (; *plan; plan++) {
         if (*plan == '+') { l.coarse = 1; continue; }
         if (*plan == ',') { continue; }
@@ -128,8 +140,9 @@ int main(int argc, char **argv)
     FILE *f;
     int status = 0;
     test_state = 20240229;
-    if (argc == 7 && strcmp(argv[1], "layer") == 0) {
-        return layer(argv[2], (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]), argv[5], argv[6]);
+    if (argc == 8 && strcmp(argv[1], "layer") == 0) {
+        return layer(argv[2], (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]), argv[5], argv[6],
+                     strcmp(argv[7], "centred") == 0);
     }
     f = argc >= 4 ? fopen(strcmp(argv[1], "cases") == 0 ? argv[3] : argv[2], "w") : NULL;
     if (f == NULL) { fprintf(stderr, "mcu_gen: see the top of tests/mcu_gen.c\n"); return 2; }
