@@ -2803,12 +2803,21 @@ static uint8_t sucref_i_post(const sucref_layer *l, int32_t z, int32_t multiplie
     return l->act == SUCREF_ACT_LOOKUP ? SUCREF_READ_U8(table + r) : (uint8_t)r;
 }
 
+/* a row's multiplier; its exponent */
+static int32_t sucref_i_multiplier_of(int *exponent, const sucref_model *m, const sucref_layer *l,
+                                      const sucref_i_params *at, uint32_t row)
+{
+    const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
+    *exponent = sucref_i_s8(SUCREF_READ_U8(m->bytes + at->exponent + k));
+    return sucref_i_s32(sucref_i_u32(m->bytes + at->multiplier + 4U * k));
+}
+
 static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, const sucref_i_params *at, int32_t z,
                                  uint32_t row)
 {
-    const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
-    return sucref_i_post(l, z, sucref_i_s32(sucref_i_u32(m->bytes + at->multiplier + 4U * k)),
-                         sucref_i_s8(SUCREF_READ_U8(m->bytes + at->exponent + k)), m->bytes + at->table);
+    int exponent;
+    const int32_t multiplier = sucref_i_multiplier_of(&exponent, m, l, at, row);
+    return sucref_i_post(l, z, multiplier, exponent, m->bytes + at->table);
 }
 
 /* METHOD 2: z of a row from its accumulator */
@@ -3141,6 +3150,11 @@ enum { SUCREF_I_SLACK = 256 + 2 };
 
 static uint64_t sucref_i_shift_up(uint64_t v, unsigned s) { return (v >> s) + ((v & (((uint64_t)1 << s) - 1U)) != 0); }
 
+static unsigned sucref_i_shift_of(const sucref_model *m, const sucref_layer *l, uint32_t row)
+{
+    return SUCREF_READ_U8(m->bytes + sucref_i_params_of(l).shift + row);
+}
+
 /* weight of a whole row and column, from the digits of its planes */
 static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const sucref_group *g, unsigned shift,
                            uint32_t row, uint32_t col)
@@ -3154,14 +3168,13 @@ static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const s
     return (int)sucref_i_floor32((int32_t)v - 128, own ? 0U : shift); /* exact */
 }
 
-/* where a row of a layer lies: its group, with the row counted inside it */
-static uint32_t sucref_i_row_of(sucref_group *g, unsigned *shift, const sucref_model *m, const sucref_layer *l,
+/* where a row of a layer lies: its group and that one's number, with the row counted inside it */
+static uint32_t sucref_i_row_of(sucref_group *g, unsigned *number, const sucref_model *m, const sucref_layer *l,
                                 uint32_t row)
 {
-    unsigned n = l->first_group;
-    sucref_model_group(g, m, n);
-    while (row >= g->first_row + g->n_rows) { sucref_model_group(g, m, ++n); }
-    *shift = SUCREF_READ_U8(m->bytes + sucref_i_params_of(l).shift + row);
+    *number = l->first_group;
+    sucref_model_group(g, m, *number);
+    while (row >= g->first_row + g->n_rows) { sucref_model_group(g, m, ++*number); }
     return row - g->first_row;
 }
 
@@ -3177,10 +3190,8 @@ static void sucref_i_first_row(sucref_i_proof *p, const sucref_layer *l, uint32_
                                uint32_t norm)
 {
     const sucref_i_params at = sucref_i_params_of(l);
-    const uint8_t *bytes = p->net->model->bytes;
-    const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
-    const int32_t multiplier = sucref_i_s32(sucref_i_u32(bytes + at.multiplier + 4U * k));
-    const int exponent = sucref_i_s8(SUCREF_READ_U8(bytes + at.exponent + k));
+    int exponent;
+    const int32_t multiplier = sucref_i_multiplier_of(&exponent, p->net->model, l, &at, row);
     const int32_t low = sucref_i_sat32(z - e), high = sucref_i_sat32(z + e), mid = sucref_i_sat32(z),
                   zero = ((int32_t)l->out_zero - l->lo) * 256, top = ((int32_t)l->hi - l->lo) * 256;
     int64_t pl, ph, pu, slope;
@@ -3238,12 +3249,10 @@ static int sucref_i_first_layer(sucref_i_proof *p, const uint8_t *bounds, unsign
         const uint64_t e = sucref_i_shift_up(norm * p->reach, 12) + 1U;
         sucref_group g;
         sucref_stop_group entry;
-        unsigned n = l.first_group;
+        unsigned n;
         int32_t z;
         int64_t middle;
-        sucref_model_group(&g, m, n);
-        while (r >= g.first_row + g.n_rows) { sucref_model_group(&g, m, ++n); }
-        row = r - g.first_row;
+        row = sucref_i_row_of(&g, &n, m, &l, r);
         sucref_model_stop_group(&entry, m, stop, n);
         z = sucref_i_finish(m->bytes, sum, &l, &at, &entry, &g, row, p->net->work[place.acc + r]);
         if (z == 0x7FFFFFFF || z < -0x7FFFFFFF || e > 0x7FFFFFFFU) { return 0; }
@@ -3274,8 +3283,9 @@ static void sucref_i_interval_layer(sucref_i_proof *p, unsigned n)
     for (r = 0; r < l.n_out; r++) {
         int32_t low = sucref_i_s32(sucref_i_u32(m->bytes + at.bias + 4U * r)), high = low;
         sucref_group g;
-        unsigned shift;
-        const uint32_t row = sucref_i_row_of(&g, &shift, m, &l, r);
+        unsigned group;
+        const uint32_t row = sucref_i_row_of(&g, &group, m, &l, r);
+        const unsigned shift = sucref_i_shift_of(m, &l, r);
         for (c = 0; c < l.n_in; c++) {
             const int w = sucref_i_weight(m, &l, &g, shift, row, c);
             low += w * (int32_t)(w > 0 ? p->lo[c] : p->hi[c]);
@@ -3306,8 +3316,9 @@ static int sucref_i_above(const sucref_i_proof *p, const sucref_layer *l, uint32
     int64_t base = (int64_t)sign * sucref_i_s32(sucref_i_u32(m->bytes + bias + 4U * a)), by_interval, by_lines = 0;
     uint64_t square = 0;
     sucref_group ga, gb;
-    unsigned shift_a, shift_b;
-    const uint32_t row_a = sucref_i_row_of(&ga, &shift_a, m, l, a), row_b = sucref_i_row_of(&gb, &shift_b, m, l, b);
+    unsigned n;
+    const uint32_t row_a = sucref_i_row_of(&ga, &n, m, l, a), row_b = sucref_i_row_of(&gb, &n, m, l, b);
+    const unsigned shift_a = sucref_i_shift_of(m, l, a), shift_b = sucref_i_shift_of(m, l, b);
     uint32_t c;
     if (one == 0) { base -= sucref_i_s32(sucref_i_u32(m->bytes + bias + 4U * b)); }
     by_interval = base;
@@ -5952,7 +5963,6 @@ static void *sucref_i_take_halves(sucref_i_room *o, const uint8_t *from, uint32_
 /* rows of each group, and all weights */
 static void sucref_i_spec_weights(sucref_layer_spec *s, sucref_i_room *o, const sucref_model *m, const sucref_layer *l)
 {
-    const sucref_i_params at = sucref_i_params_of(l);
     uint32_t *rows = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)l->n_groups), r, c;
     int8_t *w = (int8_t *)sucref_i_take(o, (uint64_t)l->n_in * l->n_out);
     unsigned g;
@@ -5962,7 +5972,7 @@ static void sucref_i_spec_weights(sucref_layer_spec *s, sucref_i_room *o, const 
         rows[g] = group.n_rows;
         for (r = 0; r < group.n_rows; r++) {
             const uint32_t row = group.first_row + r;
-            const unsigned shift = SUCREF_READ_U8(m->bytes + at.shift + row);
+            const unsigned shift = sucref_i_shift_of(m, l, row);
             for (c = 0; c < l->n_in; c++) {
                 w[(size_t)row * l->n_in + c] = (int8_t)sucref_i_weight(m, l, &group, shift, r, c);
             }
