@@ -9,7 +9,7 @@ dir=${SUCREF_DATA:-}; [ -n "$dir" ] || for dir in data ../shared/data; do [ -d $
 x=$dir/mnist/train-images-idx3-ubyte
 { if [ -f $x ]; then cat $x; else gzip -dc $x.gz; fi; } 2>/dev/null | tail -c +$((17 + 50000 * 784)) | head -c $((4000 * 784)) >$c
 [ "$(wc -c <$c)" = $((4000 * 784)) ] || { echo "make.sh: no MNIST files in \$SUCREF_DATA, data/ or ../shared/data"; exit 2; }
-one() { $q quantize $d/$1.npz -o $d/$2.sucref --plan $3 --calibrate $c --clip 1 --keep || exit 2; }
+one() { $q quantize $d/$1.npz -o $d/$2.sucref --plan $3 --input-scale 1/255 --calibrate $c --clip 1 --keep || exit 2; }
 one digits_nested digits 1,1,2,4
 one digits_nested digits_44 4,4
 one even_nested even 1,1,2,4
