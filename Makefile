@@ -3,7 +3,7 @@ CC ?= cc
 CFLAGS ?= -O2
 B = build
 C99 = -std=c99
-TESTS = partition linear net model softmax prepare units writer npz certified random dither nested vec outer air thesis parity fusion split import
+TESTS = partition linear net model softmax prepare units writer npz certified random dither nested vec outer air thesis parity fusion split import picture
 KERNELS = single eight sixteen quads constant
 FLAGS_single = -DSUCREF_KERNEL=1
 FLAGS_eight = -DSUCREF_KERNEL=2

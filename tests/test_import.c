@@ -177,8 +177,8 @@ static void random_files(void)
             int y[TF_WIDE];
             for (j = 0; j < n_in; j++) { x[j] = (int8_t)rnd_in(-128, 127); }
             tf_evaluate(y, &f, x);
-            CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK && sucref_net_run(&net, m.n_stops - 1U) == SUCREF_OK &&
-                  sucref_net_answer(&net, &a) == SUCREF_OK);
+            CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK &&
+                  sucref_net_run(&net, m.n_stops - 1U) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
             for (r = 0; r < l->n_out; r++) {
                 const int got = a.out[r] - 128;
                 if (last == TF_RELU) { CHECK(got == (y[r] < l->zero_out ? l->zero_out : y[r]));

@@ -1,5 +1,5 @@
-/* test_npz.c - the readers of .npy and .npz: what numpy writes is read, in either order and precision; everything else is
- * refused by name; cut and damaged files are refused or read, never beyond their end. */
+/* test_npz.c - the readers of .npy and .npz: what numpy writes is read, in either order and precision; everything else
+ * is refused by name; cut and damaged files are refused or read, never beyond their end. */
 #include "test.h"
 #include "rnd.h"
 #include "npy_file.h"

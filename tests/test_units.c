@@ -147,7 +147,7 @@ static void all_logits(int32_t *z, const uint8_t *file, uint32_t len)
     free(work);
 }
 
-/* the hidden layer in units of 2^-k: the same integers; with the output in other units too, the same but for its scale */
+/* the hidden layer in other units: the same integers; with the output in other units too, the same but for its scale */
 static void other_units(void)
 {
     static int32_t plain[SAMPLES * 2 * OUT], scaled[SAMPLES * 2 * OUT];

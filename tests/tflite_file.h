@@ -14,8 +14,8 @@ enum {
 };
 
 enum { /* what is odd about a file */
-    TF_PLAIN, TF_ODD_FORMAT, TF_ODD_DIMENSION, TF_ODD_SPARSE, TF_ODD_ZERO, TF_ODD_DETAILS, TF_ODD_EXTERNAL, TF_ODD_STATE,
-    TF_ODD_GRAPHS
+    TF_PLAIN, TF_ODD_FORMAT, TF_ODD_DIMENSION, TF_ODD_SPARSE, TF_ODD_ZERO, TF_ODD_DETAILS, TF_ODD_EXTERNAL,
+    TF_ODD_STATE, TF_ODD_GRAPHS
 };
 
 typedef struct {
@@ -32,8 +32,7 @@ typedef struct {
     tf_tensor tensor[24];
     tf_op op[12];
     int n_layers, n_tensors, n_ops, last; /* last: an operator behind the dense layers, or 0 */
-    int odd;                              /* one thing that readers must refuse, TF_ODD_.., in tensors of kind odd_what */
-    int odd_what;
+    int odd, odd_what;                    /* one thing that readers must refuse, TF_ODD_.., in tensors of this `what` */
     int repeat;                           /* the first operator is there so many times more */
     float bias_scale[TF_LAYERS][TF_WIDE];
     uint8_t p[TF_ROOM];
@@ -106,7 +105,8 @@ static void tf_write_tensor(tf_file *f, uint32_t slot, int k)
     if (odd == TF_ODD_STATE) { tf_put(f, table + 24, 1, 1); }
     if (odd == TF_ODD_SPARSE) { tf_table(f, table + 28, 1, 0); }
     if (!t->n_scales) { return; }
-    q = tf_table(f, table + 20, 7, 0xCU | (odd == TF_ODD_DETAILS ? 0x10U : 0U) | (odd == TF_ODD_DIMENSION ? 0x40U : 0U));
+    q = tf_table(f, table + 20, 7,
+                 0xCU | (odd == TF_ODD_DETAILS ? 0x10U : 0U) | (odd == TF_ODD_DIMENSION ? 0x40U : 0U));
     if (odd == TF_ODD_DETAILS) { tf_put(f, q + 20, 1, 1); }
     if (odd == TF_ODD_DIMENSION) { tf_put(f, q + 28, 1, 4); }
     at = tf_vector(f, q + 12, (uint32_t)t->n_scales, 4);
