@@ -1,10 +1,10 @@
 /* 04_model_file.c - a model that arrives in packets answers as soon as its first stop is complete.
  *
  * Output:
- *     18112 of 108504 bytes: 1 stop, it is a 5
- *     31936 of 108504 bytes: 2 stops, it is a 5
- *     58368 of 108504 bytes: 3 stops, it is a 5
- *     108504 of 108504 bytes: 4 stops, it is a 5
+ *     18112 of 108520 bytes: 1 stop, it is a 5
+ *     31936 of 108520 bytes: 2 stops, it is a 5
+ *     58368 of 108520 bytes: 3 stops, it is a 5
+ *     108520 of 108520 bytes: 4 stops, it is a 5
  */
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"

@@ -2,10 +2,10 @@
  * needs.
  *
  * Output:
- *     fetched  18056 bytes in  36 blocks of 512: stop 0 says 9
- *     fetched  31912 bytes in  63 blocks of 512: stop 1 says 9
- *     fetched  58312 bytes in 114 blocks of 512: stop 2 says 9
- *     fetched 108504 bytes in 212 blocks of 512: stop 3 says 9
+ *     fetched  18072 bytes in  36 blocks of 512: stop 0 says 9
+ *     fetched  31928 bytes in  63 blocks of 512: stop 1 says 9
+ *     fetched  58328 bytes in 114 blocks of 512: stop 2 says 9
+ *     fetched 108520 bytes in 212 blocks of 512: stop 3 says 9
  */
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"

@@ -65,8 +65,8 @@ static double mismatch(const sucref_model *m, unsigned stop, const prepare_optio
     for (k = 0; k < SAMPLES; k++) {
         double h[HIDDEN];
         sucref_answer a;
-        CHECK(sucref_net_set_input(&net, x[k], net.model->n_in) == SUCREF_OK && sucref_net_run(&net, stop) == SUCREF_OK &&
-              sucref_net_answer(&net, &a) == SUCREF_OK);
+        CHECK(sucref_net_set_input(&net, x[k], net.model->n_in) == SUCREF_OK &&
+              sucref_net_run(&net, stop) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
         for (r = 0; r < HIDDEN; r++) {
             h[r] = b0[r];
             for (i = 0; i < IN; i++) { h[r] += (double)w0[r * IN + i] * x[k][i] * o->input_scale; }
@@ -393,8 +393,8 @@ static void tables_are_close(void)
             bytes = sucref_model_write((uint8_t *)file, sizeof file, &spec, NULL);
             CHECK(bytes != 0 && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK &&
                   sucref_net_init(&net, &m, work, 100) == SUCREF_OK);
-            CHECK(sucref_net_set_input(&net, &x, net.model->n_in) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK &&
-                  sucref_net_answer(&net, &a) == SUCREF_OK);
+            CHECK(sucref_net_set_input(&net, &x, net.model->n_in) == SUCREF_OK &&
+                  sucref_net_run(&net, 0) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
             CHECK(a.logits[0] == z && fabs((f > 255 ? 255 : f) - a.out[0]) <= 1.35);
         }
     }

@@ -193,7 +193,8 @@ static void plans_and_errors(void)
     bytes = split_part(&len, &s, &p, 1);
     CHECK(sucref_model_open(&m, bytes, len, NULL) == SUCREF_OK && m.n_out == 2 &&
           sucref_net_init(&net, &m, work, 400) == SUCREF_OK);
-    CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK && sucref_shard_sums(y, 2, &net, before) == SUCREF_E_STATE);
+    CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK &&
+          sucref_shard_sums(y, 2, &net, before) == SUCREF_E_STATE);
     CHECK(sucref_net_run(&net, 0) == SUCREF_OK && sucref_shard_sums(y, 2, &net, before) == SUCREF_OK &&
           y[0] == 5 - 6 * 255 && y[1] == 7 + 127 * 255);
     CHECK(sucref_shard_sums(y, 3, &net, before) == SUCREF_OK && y[2] == 0);
@@ -251,13 +252,15 @@ static void no_parts(void)
     spec.layers = layer; spec.n_layers = 2; spec.n_stops = 1; spec.bits = bits + 2; spec.in_bits = in_bits;
     len = sucref_model_write((uint8_t *)file, sizeof file, &spec, NULL);
     CHECK(len > 0 && sucref_model_open(&m, file, len, NULL) == SUCREF_OK &&
-          sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK);
+          sucref_net_init(&net, &m, work, 400) == SUCREF_OK &&
+          sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK);
     CHECK(sucref_net_run(&net, 0) == SUCREF_OK && sucref_shard_sums(y, 2, &net, before) == SUCREF_E_RANGE);
     layer[0].group_rows = group_rows; layer[0].n_groups = 2;
     spec.n_layers = 1; spec.n_stops = 3; spec.bits = bits;
     len = sucref_model_write((uint8_t *)file, sizeof file, &spec, NULL);
     CHECK(len > 0 && sucref_model_open(&m, file, len, NULL) == SUCREF_OK &&
-          sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK);
+          sucref_net_init(&net, &m, work, 400) == SUCREF_OK &&
+          sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK);
     CHECK(sucref_net_run(&net, 1) == SUCREF_OK && sucref_shard_sums(y, 1, &net, before) == SUCREF_OK && y[0] == 25);
     CHECK(sucref_net_run(&net, 2) == SUCREF_OK && sucref_shard_sums(y, 1, &net, before) == SUCREF_E_RANGE);
 }
