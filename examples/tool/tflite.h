@@ -521,11 +521,32 @@ static inline const char *tflite_op_name(const tflite *t, const tflite_table *co
     return room;
 }
 
+/* the one graph of a file, with one input and one output; at 0 with t->why filled where there is no such */
+static inline tflite_table tflite_graph(tflite *t, const tflite_table *model)
+{
+    const tflite_vector graphs = tflite_vec(model, 2, 4);
+    tflite_table graph = tflite_item(t, graphs, 0);
+    const tflite_vector inputs = tflite_vec(&graph, 1, 4), outputs = tflite_vec(&graph, 2, 4),
+                        ops = tflite_vec(&graph, 3, 4);
+    char what[80];
+    if (graphs.len > 1) {
+        snprintf(what, sizeof what, "holds %lu subgraphs: control flow is not supported", (unsigned long)graphs.len);
+        graph.at = (size_t)tflite_fail(t, -1, "", what);
+    } else if (graph.at == 0 || ops.len < 1) {
+        graph.at = (size_t)tflite_fail(t, -1, "", "holds no graph with operators");
+    } else if (inputs.len != 1 || outputs.len != 1) {
+        snprintf(what, sizeof what, "has %lu inputs and %lu outputs, where one of each is supported",
+                 (unsigned long)inputs.len, (unsigned long)outputs.len);
+        graph.at = (size_t)tflite_fail(t, -1, "", what);
+    }
+    return graph;
+}
+
 /* 1, or 0 with t->why filled. p stays in use until tflite_free. */
 static inline int tflite_parse(tflite *t, const uint8_t *p, size_t n)
 {
     tflite_table model, graph;
-    tflite_vector codes, graphs, buffers, tensors, ops, inputs, outputs;
+    tflite_vector codes, buffers, tensors, ops;
     long current;
     uint32_t k;
     memset(t, 0, sizeof *t);
@@ -535,41 +556,24 @@ static inline int tflite_parse(tflite *t, const uint8_t *p, size_t n)
         return tflite_fail(t, -1, "", "not a TensorFlow Lite file");
     }
     model = tflite_at(t, tflite_u32(p));
-    codes = tflite_vec(&model, 1, 4); graphs = tflite_vec(&model, 2, 4); buffers = tflite_vec(&model, 4, 4);
-    graph = tflite_item(t, graphs, 0);
-    tensors = tflite_vec(&graph, 0, 4);
-    inputs = tflite_vec(&graph, 1, 4);
-    outputs = tflite_vec(&graph, 2, 4);
-    ops = tflite_vec(&graph, 3, 4);
-    if (graphs.len > 1) {
-        char what[80];
-        snprintf(what, sizeof what, "holds %lu subgraphs: control flow is not supported", (unsigned long)graphs.len);
-        return tflite_fail(t, -1, "", what);
-    }
-    if (graph.at == 0 || ops.len < 1) { return tflite_fail(t, -1, "", "holds no graph with operators"); }
-    if (inputs.len != 1 || outputs.len != 1) {
-        char what[80];
-        snprintf(what, sizeof what, "has %lu inputs and %lu outputs, where one of each is supported",
-                 (unsigned long)inputs.len, (unsigned long)outputs.len);
-        return tflite_fail(t, -1, "", what);
-    }
-    current = (int32_t)tflite_u32(p + inputs.at);
+    graph = tflite_graph(t, &model);
+    if (graph.at == 0) { return 0; }
+    codes = tflite_vec(&model, 1, 4); buffers = tflite_vec(&model, 4, 4);
+    tensors = tflite_vec(&graph, 0, 4); ops = tflite_vec(&graph, 3, 4);
+    current = (int32_t)tflite_u32(p + tflite_vec(&graph, 1, 4).at);
     for (k = 0; k < ops.len; k++) {
         tflite_table op = tflite_item(t, ops, k), code = tflite_item(t, codes, (uint32_t)tflite_int(&op, 0, 4, 0));
+        const long old = tflite_int(&code, 0, 1, 0), now = tflite_int(&code, 3, 4, 0);
+        const int number = (int)(now > old ? now : old);
         char room[64];
-        long old, now;
-        int number;
         if (op.at == 0 || code.at == 0) { return tflite_fail(t, (long)k, "", "is damaged"); }
-        old = tflite_int(&code, 0, 1, 0);
-        now = tflite_int(&code, 3, 4, 0);
-        number = (int)(now > old ? now : old);
         if (!tflite_operator(t, &op, number, tflite_op_name(t, &code, number, room, sizeof room), tensors, buffers,
                              (long)k, k + 1 == ops.len, &current)) {
             return 0;
         }
     }
     if (t->n_layers == 0) { return tflite_fail(t, -1, "", "no FULLY_CONNECTED operator"); }
-    return current == (int32_t)tflite_u32(p + outputs.at)
+    return current == (int32_t)tflite_u32(p + tflite_vec(&graph, 2, 4).at)
                ? 1
                : tflite_fail(t, -1, "", "the chain does not end in the output");
 }
