@@ -11,7 +11,7 @@
  *     sucref_model_open(&m, digits, sizeof digits, NULL);         // sucref_net_work_len(&m)
  *     sucref_net_init(&net, &m, work, DIGITS_WORK_LEN);
  *     sucref_net_set_input(&net, pixels, sizeof pixels);
- *     while (time_is_left() && sucref_net_step(&net, 5000) != SUCREF_DONE) { }
+ *     do { status = sucref_net_step(&net, 5000); } while (time_is_left() && (status == SUCREF_MORE || status == SUCREF_STOP));
  *     if (sucref_net_answer(&net, &a) == SUCREF_OK) { use(a.logits, a.stop); }
  *
  * A neural network of dense layers is cut into digit planes, most significant first. Every stop of the schedule is a
@@ -42,7 +42,7 @@
  *     and qcs     sucref_hadamard, _hadamard16, sucref_fold, sucref_unfold, sucref_qcs_best,
  *                 sucref_feedback_add, _keep, sucref_air_encode, _power, sucref_outer, _batch
  *     coder       a range coder
- *                 sucref_encoder_init, _put, _end, sucref_decoder_init, _before, _take
+ *                 sucref_i_encoder_init, _put, _end, sucref_i_decoder_init, _before, _take
  *     vec         a vector as a frame of few bits
  *                 sucref_vec_ratio_for_bits, _for_error, sucref_vec_encode, _decode
  *     parity      outputs of lost or wrong devices [CDC]
@@ -61,10 +61,12 @@
  *     SUCREF_STATIC           private bodies in every file that includes it; implies the above
  *     SUCREF_API              linkage of public functions; default `extern`, or `static inline` under SUCREF_STATIC
  *     SUCREF_HOST             adds the part that needs float, malloc and math.h (link with -lm)
- *     SUCREF_KERNEL           0 chosen by the target (default); 1 one product at a time (the slow, obvious twin);
- *                             two rows per multiply with sums of 2 eight or 3 sixteen rows in registers;
- *                             4 one product at a time with sums of four rows in registers, for 8-bit cores
- *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts
+ *     SUCREF_KERNEL           a family of kernels in place of the target's own: SUCREF_SINGLE one product at a time
+ *                             (the slow, obvious twin); SUCREF_PAIRS two rows per multiply with the sums of sixteen
+ *                             rows in registers; SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at
+ *                             a time, four rows in registers, for 8-bit cores
+ *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts; quads
+ *                             in place of pairs
  *     SUCREF_READ_U8(p)       how a model byte is read; define as pgm_read_byte(p) for AVR flash
  *     SUCREF_READ_U32(p)      how four bytes, least significant first, at a multiple of 4 are read; optional
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
@@ -92,30 +94,41 @@
  *
  *        acc = sum_c (floor(v_c / 2^k) * 2^k - 128) * u_c
  *
- *    It is exact in 32 bits because n_in * 128 * 255 + |bias| < 2^31, which sucref_model_open checks.
+ *    It is exact in 32 bits because n_in * 128 * 255 + |bias| < 2^31, which sucref_model_open checks. The plan `8` reads
+ *    no row shift: s = 0.
  *
  * 2. A row's value at a stop, from integers in the file, z = pre-activation in units of the full network:
  *
- *        b = 8           z = bias + acc / 2^s                                          (the division is exact)
+ *        b = 8           z = bias + acc / 2^s         exact where every w * 2^s fits, else rounded down
  *        0 < b < 8       z = beta + floor((alpha * acc + gamma * S) / 2^12)            calibrated, per row and stop
  *        0 < b < 8       the same with alpha = 4096 / 2^s, gamma = (2^max(k-s,0) - 1) * 2048, beta = bias
  *                        where the file has no correction: the missing bits are read at their centre
- *        b = 0           the neuron's activation is a constant of the file
+ *        b = 0           the neuron's activation is a constant of the file, its logit 0
  *
  *    bias already holds -zero_point * sum(w). z is clamped to int32. gamma is an int32 (the centre of seven missing
  *    bits is 260,096 and fits no int16). A plan `b+8` has a coarse plane of its own, cut from rows that may saturate,
  *    and the full weights unshifted as its second plane; then s is the coarse plane's shift and the last stop
  *    has s = 0.
  *
- * 3. Activations are unsigned bytes u, real value (u - zero_point) * scale, so that the zero of a ReLU is u = 0.
- *    Requantization is that of the TensorFlow Lite reference (Jacob et al., arXiv 1712.05877), double rounding
- *    included:  R = round_shift(round(z * multiplier / 2^31), -exponent),  u = clamp(R + zero_point, lo, hi).  Then
- *    SUCREF_ACT_LOOKUP replaces u by one of 256 bytes (any function of one int8 tensor), and a model may end in a
- *    softmax of its last layer's u (sucref_softmax); the logits stay those before it.
+ * 3. Activations are unsigned bytes u, real value (u - zero_point) * scale, so that the zero of a ReLU is u = 0. From z
+ *    with a row's multiplier M and exponent e, all divisions rounded down:
+ *
+ *        TFLITE  R = ((clamp32(z * 2^max(e, 0)) * M + 2^30) / 2^31) / 2^max(-e, 0), the last to the nearest, halves away
+ *                from 0; as the TensorFlow Lite Micro reference (Jacob et al., arXiv 1712.05877), double rounding included
+ *        FLOOR   R = z / 2^e             ROUND   R = (z + 2^e / 2) / 2^e
+ *
+ *        LEAKY   R = (R * slope + 2^14) / 2^15 where R < 0
+ *        TABLE   R = ((2048 - f) t[i] + f t[i + 1] + 2^18) / 2^19, i and f quotient and rest of clamp16(R) + 2^15 by
+ *                2^11, and 128 in place of the zero point
+ *
+ *        u = clamp(R + zero_point, lo, hi),  and with LOOKUP the byte lookup[u]
+ *
+ *    A model may end in a softmax of its last layer's u (sucref_softmax); the logits are the z before all this. The
+ *    value of row r of the last layer is output order[r] of the answer.
  *
  * 4. Planes in memory. Digits of width 1, 2, 3..4, 5..8 occupy slots of B = 1, 2, 4, 8 bits. A block holds R rows:
- *    8 for slots of 8 bits, else 16, then tails of 8 and 4; missing rows of the last block hold v = 128. Inside a block
- *    columns follow one another, R * B bits each; a 32-bit little-endian word is
+ *    8 for slots of 8 bits, else 16, then tails of 8 and 4; missing rows of the last block hold v = 128, bits of a slot
+ *    above its digit are 0. Inside a block columns follow one another, R * B bits each; a 32-bit little-endian word is
  *
  *        bit   31          16 15           0        low half: the first half of the word's rows, B bits each, upwards
  *             | row h..2h-1  | row 0..h-1   |       high half: the other half; h = rows in the word / 2
@@ -154,11 +167,14 @@
  *        exit rule    margin   samples   disagreements   risk
  *        bounds       root   i32 offset[rows]   norm[rows];   of the first layer, see sucref_net_proved
  *
- *    Unnamed sizes are u32, unnamed bytes are 0. A section is framed by 16 bytes: u16 type (1 correction, 2 plane, 3
- *    exit rule, 4 bounds), u8 flags (1: a reader that does not know the type must refuse the file), u8 stop, u16 layer,
- *    u16 index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12 bytes and the payload. A file cut
- *    behind a stop's end is a model with fewer stops. CRCs find accidents, not attackers: authenticate a file before
- *    opening it, and do not change its bytes afterwards.
+ *    Unnamed sizes are u32, unnamed bytes are 0; kinds and flags are the SUCREF_ACT_, _REQUANT_, _LAYER_ and _INPUT_
+ *    values below, colmax is as in 4 or larger, order a permutation. A section is framed by 16 bytes: u16 type
+ *    (1 correction, 2 plane, 3 exit rule, 4 bounds), u8 flags (1: a reader that does not know the type must refuse the
+ *    file), u8 stop, u16 layer, u16 index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12 bytes
+ *    and the payload. Sections follow one another and none reaches past the end of its stop: a file cut there is a model
+ *    with fewer stops. What sucref_model_open accepts is safe to run; what sucref_model_check accepts as well gives the
+ *    same integers on every kernel. CRCs find accidents, not attackers: authenticate a file before opening it, and do
+ *    not change its bytes afterwards.
  */
 #ifndef SUCREF_H
 #define SUCREF_H
@@ -171,6 +187,11 @@
 #define SUCREF_VERSION_PATCH 0
 #define SUCREF_VERSION (SUCREF_VERSION_MAJOR * 10000 + SUCREF_VERSION_MINOR * 100 + SUCREF_VERSION_PATCH)
 #define SUCREF_FORMAT 0 /* version of the model file */
+
+#define SUCREF_SINGLE 1  /* families of kernels, values of SUCREF_KERNEL */
+#define SUCREF_PAIRS_8 2
+#define SUCREF_PAIRS 3
+#define SUCREF_QUADS 4
 
 #ifdef SUCREF_STATIC
 #  ifndef SUCREF_IMPLEMENTATION
@@ -190,7 +211,17 @@ extern "C" {
 
 /* ---- status ------------------------------------------------------------------------------------------------------ */
 
-/* Negative: nothing was written, unless the function says so. Positive: what a step reached. */
+/* What functions return:
+ *
+ *     a status          most: SUCREF_OK, or negative: nothing was written, unless the function says so. sucref_net_step
+ *                       and sucref_fusion_take say more by positive ones; only sucref_net_step goes on to other work
+ *     a count           sucref_schedule, sucref_linear_step, sucref_model_extend, sucref_fusion_stops, _close: 0 or more,
+ *                       or a negative status
+ *     a length          *_len, sucref_model_write, sucref_model_spec_of, sucref_part_write: 0 where there is none
+ *     1 or 0            sucref_settled, sucref_settled_gray
+ *     a value, nothing  functions of numbers alone, and records of an opened model: arguments are not checked
+ *
+ * A NULL where a pointer is needed is SUCREF_E_ARG (a length: 0; a truth: 0). */
 enum {
     SUCREF_OK = 0,
     SUCREF_E_ARG = -1,   /* null or misaligned pointer, inconsistent arguments */
@@ -235,43 +266,6 @@ SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, i
 SUCREF_API int sucref_join(int32_t *x, const int16_t *digits, size_t len, const int8_t *p, size_t p_len,
                            size_t n_digits);
 
-/* sucref_slot_bits - bits that a digit of digit_bits (1..8) occupies: 1, 2, 4 or 8; 0 outside the range. */
-SUCREF_API unsigned sucref_slot_bits(unsigned digit_bits);
-
-/* sucref_plane_bytes - bytes of one plane of n_rows x n_in digits (1..65535 each), a multiple of 4; 0 where an argument
- * is out of range or the size passes 2^32 - 1. SUCREF_PLANE_BYTES is the same as a constant expression. */
-SUCREF_API uint32_t sucref_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned digit_bits);
-
-#define SUCREF_SLOT_BITS(digit_bits) ((digit_bits) <= 2 ? (digit_bits) : (digit_bits) <= 4 ? 4 : 8)
-#define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
-#define SUCREF_I_BLOCK_BYTES(rows, n_in, slot) (((uint32_t)(n_in) * (uint32_t)((rows) * (slot)) + 31U) / 32U * 4U)
-#define SUCREF_I_PLANE8(n_rows, n_in, slot)                                                                            \
-    (SUCREF_I_PAD4(n_rows) / 8U * SUCREF_I_BLOCK_BYTES(8, n_in, slot) +                                                \
-     (SUCREF_I_PAD4(n_rows) % 8U / 4U) * SUCREF_I_BLOCK_BYTES(4, n_in, slot))
-#define SUCREF_I_PLANE16(n_rows, n_in, slot)                                                                           \
-    (SUCREF_I_PAD4(n_rows) / 16U * SUCREF_I_BLOCK_BYTES(16, n_in, slot) +                                              \
-     (SUCREF_I_PAD4(n_rows) % 16U / 8U) * SUCREF_I_BLOCK_BYTES(8, n_in, slot) +                                        \
-     (SUCREF_I_PAD4(n_rows) % 8U / 4U) * SUCREF_I_BLOCK_BYTES(4, n_in, slot))
-#define SUCREF_PLANE_BYTES(n_rows, n_in, digit_bits)                                                                   \
-    (SUCREF_SLOT_BITS(digit_bits) == 8 ? SUCREF_I_PLANE8(n_rows, n_in, SUCREF_SLOT_BITS(digit_bits))                   \
-                                       : SUCREF_I_PLANE16(n_rows, n_in, SUCREF_SLOT_BITS(digit_bits)))
-
-/* sucref_plane_pack - bits low_bit .. low_bit + digit_bits - 1 of v = clamp(w * 2^shift, -128, 127) + 128 as one plane.
- *   plane     [sucref_plane_bytes()]  out
- *   w         [n_rows][n_in]          in   int8, row-major, -127..127
- *   row_shift [n_rows]                in   0..7, or NULL for none
- *   low_bit + digit_bits <= 8.
- * No overlap. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (w = -128 too), SUCREF_E_SPACE. */
-SUCREF_API int sucref_plane_pack(uint8_t *plane, size_t plane_len, const int8_t *w, const uint8_t *row_shift,
-                                 uint32_t n_rows, uint32_t n_in, unsigned low_bit, unsigned digit_bits);
-
-/* sucref_plane_digit - one digit of a plane packed as above; row < n_rows, col < n_in, not checked. */
-SUCREF_API unsigned sucref_plane_digit(const uint8_t *plane, uint32_t n_rows, uint32_t n_in, unsigned digit_bits,
-                                       uint32_t row, uint32_t col);
-
-/* sucref_row_shift - the largest s in 0..7 with |w| * 2^s <= 127 for all w [n_in]; 0 for a row of zeros. */
-SUCREF_API unsigned sucref_row_shift(const int8_t *w, uint32_t n_in);
-
 /* ---- schedule ----------------------------------------------------------------------------------------------------
  * [SR] Definition 2. Weights cut by P into dp digits, inputs by Q into dq; dp and dq may differ. The R = dp * dq
  * products of digit planes, (i, j) of weight 2^(P[i] + Q[j]), are taken in descending order of that weight; among
@@ -282,12 +276,6 @@ typedef struct { uint8_t i, j; } sucref_product; /* digit indices, 1-based as in
  * Returns R, or SUCREF_E_ARG, SUCREF_E_RANGE (a bad vector), SUCREF_E_SPACE. */
 SUCREF_API int sucref_schedule(sucref_product *gamma, size_t gamma_len, const int8_t *p, size_t p_len, const int8_t *q,
                                size_t q_len);
-
-/* sucref_schedule_share - cost share of one product in the bit model of [SR] Theorem 2:
- * (P[i-1]-P[i]) * (Q[j-1]-Q[j]) bit products of (P[0]-P[d]) * (Q[0]-Q[d]); the shares sum to one.
- * Returns the numerator, *total gets the denominator; 0 for a bad index. Vectors are valid, not checked. */
-SUCREF_API uint32_t sucref_schedule_share(uint32_t *total, const int8_t *p, size_t p_len, const int8_t *q, size_t q_len,
-                                          sucref_product g);
 
 /* ---- linear ------------------------------------------------------------------------------------------------------
  * [SR] Definition 3: y = W x + b refined one digit product at a time, both sides partitioned (sucref_partition).
@@ -419,17 +407,14 @@ typedef struct {
     uint32_t *work;
     uint32_t spent;            /* multiply-adds since the input was set, wraps at 2^32 */
     uint32_t row;              /* next row of the group */
-    uint32_t sum, offset;      /* of the layer's input: sum(u), and what full bytes added too much */
-    uint32_t nonzero;
     uint32_t at_out, at_acc, at_before, at_logits; /* the layer's arrays in the work buffer */
     uint16_t layer, group;     /* position; group counts inside the layer */
     uint8_t stop, previous;    /* being computed; reached before it on this input (0xFF: none) */
     uint8_t input_bits;        /* how many have arrived */
     uint8_t changed, any;      /* did this layer's input change; did any of its outputs */
-    uint8_t mode, wide;        /* what the group's rows do; list without chunks */
-    uint8_t first_plane, n_planes;
+    uint8_t mode, first_plane, last_plane; /* what the group's rows do */
     uint8_t state;
-    volatile uint8_t sequence; /* counts publications; its lowest bit names the record */
+    volatile uint32_t sequence; /* counts publications; its lowest bit names the record */
 } sucref_net;
 
 typedef struct {
@@ -439,17 +424,10 @@ typedef struct {
     uint8_t stop;
 } sucref_answer;
 
-/* sucref_net_work_len - length of the work buffer in uint32 elements; 0 for NULL or more than size_t can count.
- * SUCREF_NET_WORK_LEN is an upper bound as a constant expression: max_in the widest layer input, hidden the sum of all
- * layers' outputs, kept the sum over kept layers of n_out + n_in / 4 + 1, n_layers the number of layers. */
+/* sucref_net_work_len - length of the work buffer in uint32 elements; 0 for NULL or more than size_t can count. */
 SUCREF_API size_t sucref_net_work_len(const sucref_model *m);
-#define SUCREF_I_WORDS(bytes) (((bytes) + 3U) / 4U)
-#define SUCREF_I_LIST_LEN(n_in) ((n_in) + (n_in) / 4U + 8U)
-#define SUCREF_I_RECORD_LEN(n_out) (2U + (n_out) + SUCREF_I_WORDS(n_out))
-#define SUCREF_NET_WORK_LEN(max_in, hidden, kept, n_out, n_layers)                                                     \
-    (SUCREF_I_LIST_LEN(max_in) + (hidden) / 4U + (n_layers) + (kept) + (n_out) + 2U * SUCREF_I_RECORD_LEN(n_out))
 
-/* sucref_net_init - work [work_len] is the state's own from now on. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
+/* sucref_net_init - work [work_len] is the state's own from now on; m stays where it is while s is used. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
 SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *work, size_t work_len);
 
 /* sucref_net_set_input - x [x_len], uint8 or int8 as the model says, stays in the caller's buffer, unchanged until
@@ -552,60 +530,50 @@ SUCREF_API size_t sucref_net_proof_len(const sucref_model *m); /* in uint32 elem
  * come back doubled, in units of 1 / (2m), because the error's grid lies on half units. |y| < 2^29, and |y| / S at most
  * 32768 - terms (D4: 32765), so that every index is an int16; checked first: SUCREF_E_RANGE, nothing written. */
 typedef struct { uint32_t k0, k1; } sucref_stream;
-typedef struct { uint32_t multiplier; uint8_t shift; /* 1..24 */ } sucref_grid;
+enum { SUCREF_DITHER_SUBTRACTIVE = 0, SUCREF_DITHER_HALF = 1 /* .. 3 */, SUCREF_DITHER_D4 = 4 };
+typedef struct { uint32_t multiplier; uint8_t shift /* 1..24 */, kind; } sucref_grid;
 
-/* sucref_stream_init - keys of one stream of a seed; equal arguments give equal bits on every target. */
+/* A vector of n values of either width, the caller's and only read; the other pointer is NULL. */
+typedef struct { const int16_t *i16; const int32_t *i32; size_t n; } sucref_values;
+static inline sucref_values sucref_int16(const int16_t *x, size_t n) { sucref_values v = { x, NULL, n }; return v; }
+static inline sucref_values sucref_int32(const int32_t *x, size_t n) { sucref_values v = { NULL, x, n }; return v; }
+
+/* sucref_stream_init - keys of one stream of a seed; equal arguments give equal bits on every target. Neither this nor
+ * sucref_random checks its pointers. */
 SUCREF_API void sucref_stream_init(sucref_stream *s, uint32_t seed_low, uint32_t seed_high, uint32_t stream);
 
 /* sucref_random - 32 bits for a counter: mix2, two rounds of multiply and xor-shift, about 22 instructions; with
  * SUCREF_PHILOX defined, Philox2x32-7 [Salmon et al., SC 2011] keyed by k0 with k1 in the counter's upper half.
  * Not for secrets. */
 SUCREF_API uint32_t sucref_random(const sucref_stream *s, uint32_t counter);
-SUCREF_API void sucref_philox(uint32_t out[2], uint32_t counter_low, uint32_t counter_high, uint32_t key);
 
 /* sucref_grid_for - the finest multiplier for which |x| <= max gives |y| / S <= levels. QSGD: max the norm; ternary:
- * levels 1.
+ * levels 1. The kind is SUCREF_DITHER_SUBTRACTIVE; set another one afterwards.
  * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (max 0 or over 2^29, levels 0 or over 32766). */
 SUCREF_API int sucref_grid_for(sucref_grid *st, uint32_t max, uint32_t levels);
 
-/* Quantizers. x [n], q [n], x2 [n] (2 * m * estimate); value i uses counter + i. May be done in pieces. Return
- * SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE.
+/* Quantizers. x, q [x.n], x2 [n] (2 * m * estimate); value i uses counter + i. May be done in pieces. No overlap.
+ * Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (also: no such kind).
  *
- * subtractive [AB 2.4, 2.5]: q = floor((y + u) / S), x2 = 2Sq - 2u + S - 1. The sum of x2 - 2y over all u is 0 and the
+ * SUBTRACTIVE [AB 2.4, 2.5]: q = floor((y + u) / S), x2 = 2Sq - 2u + S - 1. The sum of x2 - 2y over all u is 0 and the
  *     set of errors is -(S-1), -(S-3) .. S-1 for every x: unbiased, uniform, variance (S^2 - 1) / 12 in units of y.
- * half-dithered [AB A.4, Lemma 19]: the receiver knows no dither. u the sum of `terms` (1..3) uniforms,
- *     x2 = 2Sq - (terms-1)(S-1). Unbiased; with k terms moments up to the k-th do not depend on x. terms = 1 is QSGD's
- *     and TernGrad's rounding. Value i uses the counters counter + terms * i ...
- * one bit [AB A.1, A.2 with q/2 for q]: |y| <= S/2, bit = 2y + 2u > S - 1, x2 = +-S - 2u + S - 1. Unbiased, errors
- *     uniform, variance (S^2 - 1) / 12. Bits are packed from the lowest.
+ * HALF [AB A.4, Lemma 19]: the receiver knows no dither (r may be NULL there). u the sum of kind = 1..3 uniforms,
+ *     x2 = 2Sq - (kind-1)(S-1). Unbiased; with k uniforms moments up to the k-th do not depend on x. One is QSGD's
+ *     and TernGrad's rounding. Value i uses the counters counter + kind * i ...
  * D4: four values at a time onto integers of even sum, the last one's dither over 2S, all dithers on odd half units
  *     (shift >= 1, n a multiple of 4): x2 = 2Sq - 2u - 1. Unbiased; the error is uniform over the cell, 0.1083 S^2 per
- *     value at twice the volume. */
-SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter);
+ *     value at twice the volume. Each value is rounded; where their sum is odd, the first of those rounded farthest
+ *     goes the other way.
+ * one bit [AB A.1, A.2 with q/2 for q]: |y| <= S/2, bit = 2y + 2u > S - 1, x2 = +-S - 2u + S - 1. Unbiased, errors
+ *     uniform, variance (S^2 - 1) / 12. bits [(n + 7) / 8], packed from the lowest; the kind is not read. */
+SUCREF_API int sucref_dither_encode(int16_t *q, sucref_values x, const sucref_grid *st, const sucref_stream *r,
+                                    uint32_t counter);
 SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st,
                                     const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st, unsigned terms,
-                                  const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_half_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st, unsigned terms);
-SUCREF_API int sucref_dither_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_dither_onebit_encode(uint8_t *bits, sucref_values x, const sucref_grid *st,
+                                           const sucref_stream *r, uint32_t counter);
 SUCREF_API int sucref_dither_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st, const sucref_stream *r,
-                                uint32_t counter);
-SUCREF_API int sucref_dither_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st, const sucref_stream *r,
-                                uint32_t counter);
-
-/* The same of int16 vectors, as sensors and gradients come. */
-SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st,
-                                      const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st, unsigned terms,
-                                    const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_grid *st,
-                                      const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st, const sucref_stream *r,
-                                  uint32_t counter);
+                                           const sucref_stream *r, uint32_t counter);
 
 /* nested [AB 2.6, 2.7, D.1]: the receiver knows y near x, so only q mod k is sent. alpha / 2^alpha_shift <= 1,
  * v = step << alpha_shift, u uniform on 0..v-1:
@@ -617,62 +585,66 @@ SUCREF_API int sucref_dither_d4_encode16(int16_t *q, const int16_t *x, size_t n,
  * Needs |alpha x|, |alpha y| and v below 2^28. u is exactly uniform where v is a power of two; else shares differ by
  * less than 2^-32. No division for each element. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (nothing written). */
 typedef struct { uint32_t step; uint16_t k; uint16_t alpha; uint8_t alpha_shift; /* 0..8 */ } sucref_nested;
-SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c,
-                                    const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c,
-                                      const sucref_stream *r, uint32_t counter);
-SUCREF_API int sucref_dither_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n,
-                                    const sucref_nested *c, const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, sucref_values x, const sucref_nested *c,
+                                           const sucref_stream *r, uint32_t counter);
+SUCREF_API int sucref_dither_nested_decode(int64_t *estimate, const uint16_t *symbol, sucref_values y,
+                                           const sucref_nested *c, const sucref_stream *r, uint32_t counter);
 
 /* sucref_combine_weights - minimax weights of independent unbiased estimates [AB 2.11]: w_i = (1 / v_i) / sum(1 / v_j),
  * in 2^-16, summing to 65536 exactly. The combined variance is 1 / sum(1 / v_j). v > 0 (equal units), count 1..65535.
- * sucref_combine - out[i] = round(sum_s w_s * estimate_s[i] / 2^16); out may be one of the estimates. */
+ * sucref_combine - out[i] = round(sum_s w_s * estimate_s[i] / 2^16), which lies among the estimates; out may be one of
+ * them. estimates [count] pointers to [n]; w [count] adds up to 65536.
+ * Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (count, a variance of 0, weights of another sum). */
 SUCREF_API int sucref_combine_weights(uint32_t *w, const uint32_t *variance, size_t count);
 SUCREF_API int sucref_combine(int32_t *out, const int32_t *const *estimates, const uint32_t *w, size_t count, size_t n);
 
 /* ---- hadamard, qcs -----------------------------------------------------------------------------------------------
  * sucref_hadamard - unnormalised Walsh-Hadamard transform in place, Sylvester order, 2^log2_n values: grows by exactly
- * log2_n bits (inputs below 2^(31 - log2_n); wraps beyond). Twice gives 2^log2_n times the input. sucref_hadamard16 for
- * inputs within int8 and log2_n <= 8. Cost: log2_n / 2 passes of 8 additions for 4 values. */
-SUCREF_API void sucref_hadamard(int32_t *x, unsigned log2_n);
-SUCREF_API void sucref_hadamard16(int16_t *x, unsigned log2_n);
+ * log2_n bits (inputs below 2^(31 - log2_n); wraps beyond). Twice gives 2^log2_n times the input. Cost: log2_n / 2
+ * passes of 8 additions for 4 values. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (log2_n over 16). */
+SUCREF_API int sucref_hadamard(int32_t *x, unsigned log2_n);
 
 /* sucref_fold - quantized compressive sampling's projection [AB Algorithm 2]: v = H_k F(r * x), r random signs of the
  * stream, F adding value i into bin i mod k; the first k rows of a larger Sylvester matrix are this. x [n], n < 65536,
- * v [2^log2_k]. Quantize v with one of the quantizers (one-bit QCS: sucref_onebit_*), get w2; then
+ * v [2^log2_k]. Quantize v with one of the quantizers (one-bit QCS: sucref_dither_onebit_*), get w2; then
  * sucref_unfold - out[i] = r_i (H_k w2)[i mod k], the estimate of x in units of 1 / (2 m k): unbiased over signs and
- * dithers. The least-squares estimate is out / (1 + gamma), gamma = n/k - 1 + n/(4Q^2) ln k / (k-1) for max|v| = Q
- * steps [AB 4.10]. work [2^log2_k]. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (log2_k over 16,
- * n 0 or over 65535). */
+ * dithers, with a squared error of at most gamma |x|^2,
+ *
+ *     gamma = ceil(n/k) - 1 + n/(4Q^2) ln k / (k-1)      for max|v| = Q steps, k >= 2
+ *
+ * ([AB 4.10] has n/k: its k rows of an n x n matrix are orthogonal only where k divides n; else a bin holds ceil(n/k)
+ * values.) The least-squares estimate is out / (1 + gamma). work [2^log2_k]. Return SUCREF_OK, SUCREF_E_ARG,
+ * SUCREF_E_RANGE (log2_k over 16, n 0 or over 65535). */
 SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, const sucref_stream *r,
                            uint32_t counter);
 SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, const sucref_stream *r,
                              uint32_t counter, int64_t *work);
 
 /* sucref_qcs_best - the k = 2^log2_k <= n and the levels Q (1..127) of the least gamma, for k indices of 2Q + 1 values
- * that together fit `bits` [AB 4.11]: k log2(2Q + 1) <= bits. n 2..65535. *gamma in 2^-16, or NULL. Returns SUCREF_OK,
- * SUCREF_E_ARG, SUCREF_E_RANGE (n, or not even two ternary indices fit). */
+ * that together fit `bits` [AB 4.11]: k log2(2Q + 1) <= bits. n 2..65535. *gamma in 2^-16, saturated, or NULL. Returns
+ * SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (n, or not even two ternary indices fit). */
 SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gamma, size_t n, uint32_t bits);
 
 /* Weighted error feedback [AB 4.14]: z = g + beta * residual, sent as zhat; then
  *     residual' = (1 - beta) residual + z - zhat,
  * which is residual + g - zhat whatever beta's rounding. beta = b / 256; with an unbiased
- * quantizer of relative error gamma, 0 < beta < 2 / (1 + gamma) keeps the residual bounded. z may be g. */
-SUCREF_API void sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b);
-SUCREF_API void sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n);
+ * quantizer of relative error gamma, 0 < beta < 2 / (1 + gamma) keeps the residual bounded. All [n], clamped to int32;
+ * z may be g. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (b over 256). */
+SUCREF_API int sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b);
+SUCREF_API int sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n);
 
 /* sucref_air_encode - random linear coding for sums over the air [AB 5.7, 5.10]: x[j] = scale * v[j] / h[j] on the
  * channels used, else 0; v from sucref_fold, inverse_h and scale in 2^-16, scale = c * weight / P(send) * k / channels
  * used. Their sum through the channels, unfolded, estimates the weighted sum of the nodes' vectors without bias.
- * Clamped to int32. */
-SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
-                                  int32_t scale);
+ * Clamped to int32; x may be v. Returns SUCREF_OK, SUCREF_E_ARG. */
+SUCREF_API int sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
+                                 int32_t scale);
 
-/* sucref_air_power - local power scaling [AB 5.11]: the scale, at most the one given, at which sucref_air_encode's x
- * stays within sum x[j]^2 <= power (up to its rounding). The receiver does not know; the node keeps what was not sent,
- * with zhat = its own unfolded v * scale' / scale in sucref_feedback_keep. */
-SUCREF_API int32_t sucref_air_power(const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
-                                    int32_t scale, uint64_t power);
+/* sucref_air_power - local power scaling [AB 5.11]: lowers *scale to where sucref_air_encode's x stays within
+ * sum x[j]^2 <= power (up to its rounding). The receiver does not know; the node keeps what was not sent, with zhat =
+ * its own unfolded v * scale' / scale in sucref_feedback_keep. Returns SUCREF_OK, SUCREF_E_ARG. */
+SUCREF_API int sucref_air_power(int32_t *scale, const int32_t *v, size_t k, const uint8_t *used,
+                                const int32_t *inverse_h, uint64_t power);
 
 /* Indirect quantization [AB chapter 3]: a batch's outer product G = D X^T / L, D [m][L] and X [n][L], from its
  * quantized factors. With factors dithered by independent streams it is unbiased, its squared error summed over
@@ -682,61 +654,37 @@ SUCREF_API int32_t sucref_air_power(const int32_t *v, size_t k, const uint8_t *u
  *
  * sucref_outer - out[j * n + i] = sum_l d2[j * L + l] * x2[i * L + l] of doubled estimates as decoders give them:
  * G = out / (4 m_d m_x L).
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (m, n or L 0, or a sum could pass 2^63; nothing written). m n L
- * multiply-adds.
- * sucref_outer_batch - the largest L for which the factors are no more values than the product: L (m + n) <= m n. */
+ * The factors are no more values than the product while L (m + n) <= m n. m n L multiply-adds.
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (m, n or L 0, or a sum could pass 2^63; nothing written). */
 SUCREF_API int sucref_outer(int64_t *out, const int32_t *d2, size_t m, const int32_t *x2, size_t n, size_t batch);
-SUCREF_API uint32_t sucref_outer_batch(uint32_t m, uint32_t n);
-
-/* ---- coder -------------------------------------------------------------------------------------------------------
- * Range coder over 2^16, carries propagated; byte streams are the same on every target. */
-typedef struct {
-    uint8_t *out;
-    size_t room, len;     /* len may pass room: nothing is written beyond, the length needed is known at the end */
-    size_t used;          /* up to the last byte that is not 0 */
-    uint32_t low, range, pending;
-    uint8_t cache, carry, first;
-} sucref_encoder;
-typedef struct {
-    const uint8_t *in;
-    size_t len, at;
-    uint32_t code, range;
-    uint8_t bad;          /* the bytes are no output of an encoder */
-} sucref_decoder;
-
-/* sucref_encoder_put - the symbol whose interval is from .. from + share - 1 of 0..65535; share >= 1.
- * sucref_encoder_end - returns the bytes needed; they are in out if that is at most room. Zeros at the end are left
- * out: a decoder reads them there. */
-SUCREF_API void sucref_encoder_init(sucref_encoder *e, uint8_t *out, size_t room);
-SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t share);
-SUCREF_API size_t sucref_encoder_end(sucref_encoder *e);
-
-/* sucref_decoder_before - does the next symbol lie below `to`? Find its interval by asking, then take that.
- * sucref_decoder_take - passes the symbol of that interval. Any bytes are safe. */
-SUCREF_API void sucref_decoder_init(sucref_decoder *d, const uint8_t *in, size_t len);
-SUCREF_API int sucref_decoder_before(const sucref_decoder *d, uint32_t to);
-SUCREF_API void sucref_decoder_take(sucref_decoder *d, uint32_t from, uint32_t share);
 
 /* ---- vec ---------------------------------------------------------------------------------------------------------
- * One vector of int16, 1..65536 values, as one frame: random signs and Hadamard blocks of 1024, 256 .. 4, 1 values make
- * it nearly Gaussian, a dithered quantizer of one step S/m = ratio * rms, and a range coder that knows the dither: for
- * a Gaussian the share of index q given u is a difference of two values of its distribution function at
- * (q - u) * ratio, so one table of 257 numbers is the model of every step. Sparse data go without rotation and with
- * adaptive models instead.
+ * One vector, 1..65536 values, as one frame: random signs and Hadamard blocks of 1024, 256 .. 4, 1 values make it
+ * nearly Gaussian, a dithered quantizer of one step S/m = ratio * rms, and a range coder that knows the dither: for a
+ * Gaussian the share of index q given u is a difference of two values of its distribution function at (q - u) * ratio,
+ * so one table of 257 numbers is the model of every step. Sparse data go without rotation and with adaptive models.
  *
- *     bytes  0 'V'  1 flags  2 u16 n - 1  4 u32 stream  8 u32 multiplier  12 u8 shift  13 u8 0  14 u16 ratio
+ *     bytes  0 'V'  1 flags  2 u16 n - 1  4 u32 stream  8 u32 multiplier  12 u8 shift  13 u8 down  14 u16 ratio
  *            16 u32 payload bytes  20 payload  then u32 CRC-32 of all before
  *
- * The error of the decoded vector: ratio^2 / 12 of its energy (Z), ratio^2 * 0.1083 (D4),
- * unbiased but for rounding the output. */
+ * Little-endian. int32 values that are no int16 go in units of 2^down, 0..17, the least that brings them within int16:
+ * floor((x + d) / 2^down) with d uniform on 0..2^down - 1, so that it stays unbiased and zeros stay zeros; this adds at
+ * most a quarter of such a unit's square to a value's error, 2^-30 of the largest value's square. The receiver gets the
+ * caller's units back. Real values need no scale of their own: a fixed point wide enough for all of them will do.
+ * Counters of the stream: i for the dither of value i, 2^31 + i for its d (the lowest bits), 2^30 + i / 32 for its sign
+ * (bit i mod 32, 1 for minus).
+ *
+ * The error of the decoded vector: ratio^2 / 12 of its energy (Z), ratio^2 * 0.1083 (D4), unbiased but for rounding the
+ * output. */
 /* HALF: with SPARSE, zeros stay zeros */
 enum { SUCREF_VEC_D4 = 1, SUCREF_VEC_SPARSE = 2, SUCREF_VEC_HALF = 4, SUCREF_VEC_PHILOX = 8 };
 enum { SUCREF_VEC_BLOCK = 1024, SUCREF_VEC_OVERHEAD = 24 };
 typedef struct {
     uint32_t seed_low, seed_high; /* known to both ends */
-    uint32_t stream;              /* in the frame: a new one for every vector */
+    uint32_t stream;              /* of an encoder, as the next two: a new one for every vector; in the frame */
     uint16_t ratio;               /* step / rms in 2^-8, 40..2048 */
     uint8_t flags;
+    uint8_t fraction_bits;        /* of a decoder, 0..8 */
 } sucref_vec_options;
 
 /* sucref_vec_ratio_for_bits, _for_error - the ratio that codes a Gaussian vector at bits / 256 bits a value
@@ -744,17 +692,21 @@ typedef struct {
 SUCREF_API uint16_t sucref_vec_ratio_for_bits(uint32_t bits, unsigned flags);
 SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags);
 
-/* sucref_vec_encode - x [n] to a frame. work [SUCREF_VEC_BLOCK]. *frame_len: bytes needed, also when room is too short.
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (n, ratio, flags), SUCREF_E_SPACE (frame holds nothing of use). */
-SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, uint32_t n,
+/* sucref_vec_encode - x to a frame. work [SUCREF_VEC_BLOCK]. *frame_len: bytes needed, also when room is too short. An
+ * int32 vector costs a number of the generator and some shifts more for each value.
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (x.n, ratio, flags), SUCREF_E_SPACE (frame holds nothing of use). */
+SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, sucref_values x,
                                  const sucref_vec_options *o, int32_t *work);
 
-/* sucref_vec_decode - the estimate, in 2^-fraction_bits (0..8) of a unit, rounded to nearest, clamped to int32.
- *   seed_*: the sender's;  x [x_len] out; *n: values in the frame;  work [SUCREF_VEC_BLOCK]
- * Any bytes are safe. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE (x_len < n), SUCREF_E_DATA (x may
- * hold part of a vector). */
-SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const uint8_t *frame, size_t frame_len,
-                                 uint32_t seed_low, uint32_t seed_high, unsigned fraction_bits, int64_t *work);
+/* sucref_vec_decode - the estimate, in 2^-fraction_bits of a unit (or 2^(down-8) units where that is coarser), rounded
+ * to nearest, clamped to int32.
+ *   x     [*n] out
+ *   n     in: elements of x; out: values in the frame, also when they are more
+ *   work  [SUCREF_VEC_BLOCK]
+ * Any bytes are safe. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (fraction_bits), SUCREF_E_SPACE (x is too short),
+ * SUCREF_E_DATA (x may hold part of a vector). */
+SUCREF_API int sucref_vec_decode(int32_t *x, uint32_t *n, const uint8_t *frame, size_t frame_len,
+                                 const sucref_vec_options *o, int64_t *work);
 
 /* ---- parity ------------------------------------------------------------------------------------------------------
  * Source: [CDC] R. Hadidi et al., "Creating Robust Deep Neural Networks With Coded Distributed Computing for IoT
@@ -777,20 +729,16 @@ enum { SUCREF_MAX_SHARDS = 16, SUCREF_MAX_PARITY = 4 };
 SUCREF_API int sucref_parity_coefficient(unsigned n, unsigned r, unsigned parity, unsigned shard);
 
 /* sucref_parity_rows - the weights that a parity device computes with: out[k] = sum_i c_ji w_i[k].
- *   out [len] int16: |out| <= 127 * (8 * 16);  w [n] pointers to [len] int8 or, sucref_parity_digits, to digits 0..255
- * sucref_parity_outputs - the same of outputs, wrapping: what an honest parity device answers. y [n] pointers to [len].
- * Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such code). */
+ *   out [len] int16: |out| <= 127 * (8 * 16);  w [n] pointers to [len] int8
+ * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such code). */
 SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t len, unsigned n, unsigned r,
                                   unsigned parity);
-SUCREF_API int sucref_parity_digits(int32_t *out, const uint8_t *const *digits, size_t len, unsigned n, unsigned r,
-                                    unsigned parity);
-SUCREF_API int sucref_parity_outputs(int32_t *out, const int32_t *const *y, size_t len, unsigned n, unsigned r,
-                                     unsigned parity);
 
 typedef struct {
-    uint32_t factor[SUCREF_MAX_PARITY][SUCREF_MAX_SHARDS + SUCREF_MAX_PARITY]; /* of every shard; 0: not read */
-    uint8_t lost[SUCREF_MAX_PARITY];                                           /* the lost data shards */
+    uint32_t present, limit;
     uint8_t n, r, n_lost, shift;
+    uint8_t lost[SUCREF_MAX_PARITY];                                           /* the lost data shards */
+    uint32_t factor[SUCREF_MAX_PARITY][SUCREF_MAX_SHARDS + SUCREF_MAX_PARITY]; /* of every shard; 0: not read */
 } sucref_recovery;
 
 /* sucref_recovery_plan - how to find the lost data shards from those present.
@@ -806,25 +754,14 @@ SUCREF_API int sucref_recovery_plan(sucref_recovery *p, unsigned n, unsigned r, 
 SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned which, const int32_t *const *shard,
                               size_t len);
 
-/* sucref_parity_check - compares what is present with the parities present. Up to r wrong shards, one output of them,
- * are noticed.
- * Returns SUCREF_OK (no contradiction), SUCREF_E_DATA, SUCREF_E_ARG, SUCREF_E_RANGE,
- * SUCREF_E_STATE (nothing to compare). */
-SUCREF_API int sucref_parity_check(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present,
-                                   uint32_t limit);
-
-/* sucref_parity_locate - which shards are wrong, when at most half as many are as there are parities to spare: the
- * smallest set without which the others agree and all recovered |y| < limit. *wrong: their mask, 0 if none.
- * Returns SUCREF_OK, SUCREF_E_DATA (wrong, but several sets fit or none does: never a guess), and as
- * sucref_parity_check. */
-SUCREF_API int sucref_parity_locate(uint32_t *wrong, const int32_t *const *shard, size_t len, unsigned n, unsigned r,
-                                    uint32_t present, uint32_t limit);
-
-/* A cheaper check of one shard by itself: one more row, the sum of its rows, whose output is the sum of its outputs,
- * wrapping.
- * sucref_checksum_row - out [n_in] from w [rows][n_in], rows <= 256. sucref_checksum_agrees - 1 or 0. */
-SUCREF_API void sucref_checksum_row(int16_t *out, const int8_t *w, size_t rows, size_t n_in);
-SUCREF_API int sucref_checksum_agrees(const int32_t *y, size_t rows, int32_t sum);
+/* sucref_parity_check - do the shards present at a plan contradict each other, or the limit? With s parities to spare
+ * (s + n shards present) up to s wrong ones are noticed, though they differ in one output only; with none to spare what
+ * an output beyond the limit or a remainder tells.
+ *   wrong   NULL, or out: the mask of the wrong shards where at most s / 2 are; the smallest set without which the
+ *           others agree. 0 where none is, or where several sets fit: never a guess
+ *   shard   [n + r] pointers to [len]; those not present may be NULL
+ * Returns SUCREF_OK (no contradiction), SUCREF_E_DATA (one), SUCREF_E_ARG. */
+SUCREF_API int sucref_parity_check(uint32_t *wrong, const sucref_recovery *p, const int32_t *const *shard, size_t len);
 
 /* ---- fusion ------------------------------------------------------------------------------------------------------
  * Source: [SR] section IV. A job is one layer's product for one input, split over n devices and r parities, plane by
@@ -832,12 +769,23 @@ SUCREF_API int sucref_checksum_agrees(const int32_t *y, size_t rows, int32_t sum
  * planes 0..t has all n data shards or, among the first `protect` planes, any n shards. Any transport: bytes in, bytes
  * out.
  *
- *     message   0 'S'  1 u8 0  2 u16 layer  4 u32 job  8 u8 plane  9 u8 shard  10 u16 values  12 i32 outputs
- *               then u32 CRC-32 of all before
+ *     message   0 'S'  1 i8 exponent  2 u16 layer  4 u32 job  8 u8 plane  9 u8 shard  10 u16 values  12 i32 multiplier
+ *               16 i32 outputs  then u32 CRC-32 of all before
  *
- * Little-endian. Damaged, foreign, late and repeated messages change nothing but a counter. */
-enum { SUCREF_SHARD_OVERHEAD = 16 };
-typedef struct { uint32_t job; uint16_t layer, count; uint8_t plane, shard; const uint8_t *outputs; } sucref_shard;
+ * Little-endian. Multiplier and exponent are the unit of the job's result, sum_t y_t 2^k_t (k_t bits missing behind
+ * plane t), and so the same in all of its messages. Damaged, foreign, late and repeated messages change nothing but a
+ * counter.
+ *
+ * A job's number and layer name it: they must not come again while messages of the first such job can still be under
+ * way, as nothing tells those from the new one's. */
+enum { SUCREF_SHARD_OVERHEAD = 20 };
+typedef struct {
+    uint32_t job;
+    uint16_t layer, count;
+    uint8_t plane, shard;
+    const uint8_t *outputs; /* set by sucref_shard_open */
+    sucref_scale unit;      /* real = result * multiplier * 2^(exponent - 31); multiplier 0: not said */
+} sucref_shard;
 
 /* sucref_shard_pack - a message of count outputs (1..16383). *len: bytes needed. Returns SUCREF_OK, SUCREF_E_ARG,
  * SUCREF_E_RANGE, SUCREF_E_SPACE.
@@ -857,34 +805,37 @@ typedef struct {
 typedef struct {
     sucref_fusion_options o;
     uint32_t *memory;
-    /* messages dropped: damaged or of another shape; of no open job (or closed already); seen before */
+    /* messages dropped: damaged, of another shape or unit, beyond the limit or not what came first; of no open job;
+     * what is there already */
     uint32_t bad, foreign, repeated;
 } sucref_fusion;
 
-/* sucref_fusion_work_len - uint32 elements that the state needs: jobs * (2 + planes * (1 + (n + r) * rows)); 0 for
+/* sucref_fusion_work_len - uint32 elements that the state needs: jobs * (4 + planes * (1 + (n + r) * rows)); 0 for
  * options out of range. */
 SUCREF_API size_t sucref_fusion_work_len(const sucref_fusion_options *o);
 
-/* sucref_fusion_init - memory [memory_len] is the state's own. Returns SUCREF_OK, SUCREF_E_ARG,
- * SUCREF_E_RANGE, SUCREF_E_SPACE. */
+/* sucref_fusion_init - memory [memory_len] is the state's own until it is no longer used; o is copied. Returns
+ * SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE. */
 SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options *o, uint32_t *memory,
                                   size_t memory_len);
 
-/* sucref_fusion_begin - opens a job of a layer (0..65535). Returns SUCREF_OK, SUCREF_E_RANGE (layer), SUCREF_E_STATE
- * (open already), SUCREF_E_SPACE (close one first).
- * sucref_fusion_take - one message. Returns SUCREF_STOP when it completed a stop of its job, SUCREF_MORE when it was
- * taken, SUCREF_OK when it was dropped and counted.
- * sucref_fusion_stops - how many stops of a job are complete, 0..planes; SUCREF_E_STATE: not open.
- * sucref_fusion_release - a complete plane's outputs out [n][rows], recovered where lost. Returns SUCREF_OK,
+/* All of these answer SUCREF_E_ARG to NULL.
+ * sucref_fusion_begin - opens a job of a layer (0..65535). Returns SUCREF_OK, SUCREF_E_RANGE (layer), SUCREF_E_STATE
+ * (open already, or closed and its memory not yet used again), SUCREF_E_SPACE (close one first).
+ * sucref_fusion_take - one message. Returns SUCREF_STOP (taken, and completed a stop of its job), SUCREF_MORE (taken);
+ * dropped and counted: SUCREF_E_DATA (bad), SUCREF_E_STATE (foreign: no such job is open; repeated: it is there).
+ * sucref_fusion_stops - counts the complete stops of a job, 0..planes; SUCREF_E_STATE: not open.
+ * sucref_fusion_release - a complete plane's outputs out [n][rows], recovered where lost and checked against the
+ * parities to spare: twice the work of sucref_recover. *unit: of the job's result, or NULL. Returns SUCREF_OK,
  * SUCREF_E_STATE (not complete), SUCREF_E_RANGE (no exact recovery for the limit), SUCREF_E_DATA (shards contradict
- * each other).
- * sucref_fusion_close - at the deadline or when done: forgets the job and returns how many stops were complete. What
+ * each other or the limit).
+ * sucref_fusion_close - at the deadline or when done: forgets the job's shards and counts its complete stops. What
  * still comes is foreign from then on. */
 SUCREF_API int sucref_fusion_begin(sucref_fusion *f, uint32_t job, unsigned layer);
 SUCREF_API int sucref_fusion_take(sucref_fusion *f, const uint8_t *message, size_t len);
 SUCREF_API int sucref_fusion_stops(const sucref_fusion *f, uint32_t job, unsigned layer);
 SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane,
-                                     int32_t *out);
+                                     int32_t *out, sucref_scale *unit);
 SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned layer);
 
 /* ---- shards of a model -------------------------------------------------------------------------------------------
@@ -910,12 +861,13 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
  * sucref_net's.
  *   out     [n_out] out      the next layer's input; of the last layer the answer
  *   logits  [n_out] out      z, or NULL
- *   sums    [n_planes] in    pointers to [n_out] each; planes that the stop does not use may be NULL
+ *   sums    [n_planes] in    pointers to [n_out] each; planes that the stop does not use may be NULL. What no weights
+ *                            give with this input is refused, so that sums from anywhere cannot overflow
  *   input   [n_in] in        the layer's input, unsigned (x + 128 for int8), cut as METHOD 5 says where the stop has
  *                            fewer input bits
- * None overlap. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such layer or usable stop).
+ * None overlap. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such layer or usable stop), SUCREF_E_DATA (sums).
  *
- * sucref_layer_planes - the planes that a layer reads at a stop, as a mask; indices are not checked. */
+ * sucref_layer_planes - the planes that a layer reads at a stop, as a mask; 0 where there is no such layer or stop. */
 SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer,
                                    const int32_t *const *sums, const uint8_t *input);
 SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer);
@@ -1005,24 +957,28 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #if defined(SUCREF_IMPLEMENTATION) && !defined(SUCREF_IMPLEMENTATION_ONCE)
 #define SUCREF_IMPLEMENTATION_ONCE
 
-#ifndef SUCREF_KERNEL
-#  define SUCREF_KERNEL 0
+#define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
+
+/* the family of kernels, and of pairs how many rows' sums fit in registers */
+#if !defined(SUCREF_KERNEL) || SUCREF_KERNEL == 0
+#  undef SUCREF_KERNEL
+#  if defined(__AVR__)
+#    define SUCREF_KERNEL SUCREF_QUADS
+#  elif defined(__thumb__) && !defined(__thumb2__)
+#    define SUCREF_KERNEL SUCREF_PAIRS_8
+#  else
+#    define SUCREF_KERNEL SUCREF_PAIRS
+#  endif
 #endif
-#if SUCREF_KERNEL == 4 || (SUCREF_KERNEL == 0 && defined(__AVR__))
-#  define SUCREF_I_QUADS 1 /* one product at a time, sums of four rows in registers */
-#else
-#  define SUCREF_I_QUADS 0
+#if defined(SUCREF_CONSTANT_WORK) && (SUCREF_KERNEL == SUCREF_PAIRS || SUCREF_KERNEL == SUCREF_PAIRS_8)
+#  undef SUCREF_KERNEL
+#  define SUCREF_KERNEL SUCREF_QUADS /* the chunks of pairs depend on the data */
 #endif
-#if SUCREF_KERNEL != 1 && !SUCREF_I_QUADS && !defined(SUCREF_CONSTANT_WORK)
-#  define SUCREF_I_PAIRS 1 /* two rows per multiply, over chunks */
-#else
-#  define SUCREF_I_PAIRS 0
-#endif
-#if SUCREF_KERNEL == 3
-#  define SUCREF_I_SIXTEEN 1 /* sums of 16 rows in registers */
-#elif SUCREF_KERNEL == 2 || (defined(__thumb__) && !defined(__thumb2__))
+#if SUCREF_KERNEL == SUCREF_PAIRS_8
+#  define SUCREF_I_FAMILY SUCREF_PAIRS
 #  define SUCREF_I_SIXTEEN 0
 #else
+#  define SUCREF_I_FAMILY SUCREF_KERNEL
 #  define SUCREF_I_SIXTEEN 1
 #endif
 #ifndef SUCREF_ASSERT
@@ -1043,7 +999,13 @@ extern "C" {
 #if defined(__GNUC__)
 #  define SUCREF_I_HIDE(v) __asm__("" : "+r"(v)) /* the compiler no longer knows v: a constant stays in its register */
 #  define SUCREF_I_ALONE __attribute__((__noinline__)) /* registers to itself */
+#  ifdef __OPTIMIZE_SIZE__
+#    define SUCREF_I_EACH static
+#  else
+#    define SUCREF_I_EACH static inline __attribute__((__always_inline__)) /* once for each caller's constants */
+#  endif
 #else
+#  define SUCREF_I_EACH static
 #  define SUCREF_I_HIDE(v) ((void)0)
 #  define SUCREF_I_ALONE
 #endif
@@ -1223,112 +1185,6 @@ SUCREF_API int sucref_join(int32_t *x, const int16_t *digits, size_t len, const 
     return SUCREF_OK;
 }
 
-SUCREF_API unsigned sucref_slot_bits(unsigned digit_bits)
-{
-    return digit_bits < 1 || digit_bits > 8 ? 0 : (unsigned)SUCREF_SLOT_BITS(digit_bits);
-}
-
-/* rows of a full block, and bytes of a block of `rows` rows */
-static inline uint32_t sucref_i_block_rows(unsigned slot) { return slot == 8 ? 8U : 16U; }
-static inline uint32_t sucref_i_block_bytes(uint32_t rows, uint32_t n_in, unsigned slot)
-{
-    return (n_in * rows * slot + 31U) / 32U * 4U; /* n_in * 64 < 2^22 */
-}
-
-SUCREF_API uint32_t sucref_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned digit_bits)
-{
-    const unsigned slot = sucref_slot_bits(digit_bits);
-    if (slot == 0 || n_rows < 1 || n_rows > 65535U || n_in < 1 || n_in > 65535U) { return 0; }
-    if ((uint64_t)SUCREF_I_PAD4(n_rows) * n_in * slot / 8U > 0xFFF00000U) { return 0; }
-    return slot == 8 ? SUCREF_I_PLANE8(n_rows, n_in, slot) : SUCREF_I_PLANE16(n_rows, n_in, slot);
-}
-
-/* where the block that holds `row` starts, how many rows it has, and the row inside it */
-static uint32_t sucref_i_block(uint32_t *rows, uint32_t *inside, uint32_t n_rows, uint32_t n_in, unsigned slot,
-                               uint32_t row)
-{
-    const uint32_t padded = SUCREF_I_PAD4(n_rows);
-    uint32_t r = sucref_i_block_rows(slot), first = 0, at = 0;
-    for (; r >= 4; r /= 2) {
-        const uint32_t blocks = (padded - first) / r;
-        if (row < first + blocks * r) {
-            *rows = r;
-            *inside = (row - first) % r;
-            return at + (row - first) / r * sucref_i_block_bytes(r, n_in, slot);
-        }
-        at += blocks * sucref_i_block_bytes(r, n_in, slot);
-        first += blocks * r;
-    }
-    SUCREF_ASSERT(0);
-    return 0;
-}
-
-/* byte offset of the word of (row inside a block, col), and the digit's lowest bit in it */
-static uint32_t sucref_i_word_of(unsigned *bit, uint32_t rows, unsigned slot, uint32_t row, uint32_t col)
-{
-    const uint32_t column_bits = rows * slot;
-    const uint32_t word_rows = column_bits >= 32U ? 32U / slot : rows, half = word_rows / 2U;
-    const uint32_t in_word = row % word_rows;
-    const uint32_t columns = column_bits >= 32U ? 1U : 32U / column_bits;
-    *bit = (unsigned)(slot * (col % columns * half + in_word % half) + (in_word >= half ? 16U : 0U));
-    return column_bits >= 32U ? (col * (column_bits / 32U) + row / word_rows) * 4U : col / columns * 4U;
-}
-
-SUCREF_API unsigned sucref_plane_digit(const uint8_t *plane, uint32_t n_rows, uint32_t n_in, unsigned digit_bits,
-                                       uint32_t row, uint32_t col)
-{
-    const unsigned slot = sucref_slot_bits(digit_bits);
-    uint32_t rows = 4, inside = 0, at;
-    unsigned bit;
-    at = sucref_i_block(&rows, &inside, n_rows, n_in, slot, row);
-    at += sucref_i_word_of(&bit, rows, slot, inside, col);
-    return (unsigned)(SUCREF_READ_U8(plane + at + bit / 8U) >> (bit % 8U)) & ((1U << slot) - 1U);
-}
-
-SUCREF_API unsigned sucref_row_shift(const int8_t *w, uint32_t n_in)
-{
-    unsigned max = 0, s = 0;
-    uint32_t c;
-    for (c = 0; c < n_in; c++) {
-        const unsigned mag = (unsigned)(w[c] < 0 ? -w[c] : w[c]);
-        if (mag > max) { max = mag; }
-    }
-    while (max != 0 && s < 7 && max * 2U <= 127U) { max *= 2U; s++; }
-    return s;
-}
-
-SUCREF_API int sucref_plane_pack(uint8_t *plane, size_t plane_len, const int8_t *w, const uint8_t *row_shift,
-                                 uint32_t n_rows, uint32_t n_in, unsigned low_bit, unsigned digit_bits)
-{
-    const unsigned slot = sucref_slot_bits(digit_bits);
-    const uint32_t bytes = sucref_plane_bytes(n_rows, n_in, digit_bits);
-    uint32_t row, col, i, at, rows = 4, inside = 0;
-    if (plane == NULL || w == NULL) { return SUCREF_E_ARG; }
-    if (bytes == 0 || low_bit > 7 || low_bit + digit_bits > 8) { return SUCREF_E_RANGE; }
-    if (plane_len < bytes) { return SUCREF_E_SPACE; }
-    for (row = 0; row < n_rows; row++) {
-        if (row_shift != NULL && row_shift[row] > 7) { return SUCREF_E_RANGE; }
-        for (col = 0; col < n_in; col++) { if (w[(size_t)row * n_in + col] == -128) { return SUCREF_E_RANGE; } }
-    }
-    for (i = 0; i < bytes; i++) { plane[i] = 0; }
-    for (row = 0; row < SUCREF_I_PAD4(n_rows); row++) {
-        at = sucref_i_block(&rows, &inside, n_rows, n_in, slot, row);
-        for (col = 0; col < n_in; col++) {
-            int32_t v = 0;
-            unsigned bit;
-            uint32_t word, digit;
-            if (row < n_rows) {
-                v = (int32_t)w[(size_t)row * n_in + col] * (row_shift != NULL ? (int32_t)1 << row_shift[row] : 1);
-            }
-            v = (v > 127 ? 127 : v < -128 ? -128 : v) + 128;
-            digit = ((uint32_t)v >> low_bit) & ((1U << digit_bits) - 1U);
-            word = at + sucref_i_word_of(&bit, rows, slot, inside, col);
-            plane[word + bit / 8U] = (uint8_t)(plane[word + bit / 8U] | digit << (bit % 8U));
-        }
-    }
-    return SUCREF_OK;
-}
-
 /* ---- schedule and linear: implementation -------------------------------------------------------------------------
  * Invariant: y = bias + sum over the products done of 2^(P[i]-P[d] + Q[j]-Q[d]) * (w_i . x_j), exact in int32. */
 
@@ -1349,14 +1205,6 @@ SUCREF_API int sucref_schedule(sucref_product *gamma, size_t gamma_len, const in
         }
     }
     return (int)n;
-}
-
-SUCREF_API uint32_t sucref_schedule_share(uint32_t *total, const int8_t *p, size_t p_len, const int8_t *q, size_t q_len,
-                                          sucref_product g)
-{
-    *total = (uint32_t)(p[0] - p[p_len - 1]) * (uint32_t)(q[0] - q[q_len - 1]);
-    if (g.i < 1 || g.i >= p_len || g.j < 1 || g.j >= q_len) { return 0; }
-    return (uint32_t)(p[g.i - 1] - p[g.i]) * (uint32_t)(q[g.j - 1] - q[g.j]);
 }
 
 SUCREF_API int sucref_linear_init(sucref_linear *l, int32_t *y, const int16_t *w, uint32_t n_out, uint32_t n_in,
@@ -1433,6 +1281,107 @@ SUCREF_API uint64_t sucref_linear_rest(const sucref_linear *l)
     }
     return rest;
 }
+
+/* ---- layout of planes --------------------------------------------------------------------------------------------
+ * METHOD 4. Where a block lies, how many rows it has and which of its bits are a digit is known here, and to the
+ * kernels, which read whole blocks. */
+
+typedef struct {
+    const uint8_t *bytes;
+    uint32_t n_rows, n_in;  /* 1..65535 each */
+    uint8_t width, slot;    /* bits of a digit, and of the place it has */
+} sucref_i_plane;
+
+typedef struct { uint32_t at, rows, inside; } sucref_i_block; /* its place in the plane; the row's place in it */
+
+static inline sucref_i_plane sucref_i_plane_of(const uint8_t *bytes, uint32_t n_rows, uint32_t n_in, unsigned width)
+{
+    sucref_i_plane p;
+    p.bytes = bytes;
+    p.n_rows = n_rows;
+    p.n_in = n_in;
+    p.width = (uint8_t)width;
+    p.slot = (uint8_t)(width <= 2 ? width : width <= 4 ? 4 : 8);
+    return p;
+}
+
+/* the block that holds a row; behind the last row, padding included, the end of the plane */
+static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
+{
+    uint32_t left = SUCREF_I_PAD4(p->n_rows);
+    sucref_i_block b = { 0, 0, 0 };
+    unsigned log2;
+    for (log2 = p->slot == 8 ? 3 : 4; log2 >= 2; log2--) { /* full blocks, then tails of 8 and 4 rows */
+        const uint32_t bytes = (((p->n_in * p->slot) << log2) + 31U) / 32U * 4U, rows = left >> log2 << log2;
+        if (row < rows) {
+            b.at += (row >> log2) * bytes;
+            b.rows = (uint32_t)1 << log2;
+            b.inside = row & (b.rows - 1U);
+            break;
+        }
+        b.at += (rows >> log2) * bytes;
+        row -= rows;
+        left -= rows;
+    }
+    return b;
+}
+
+/* bytes of a plane, at most 65536 * 65535 */
+static uint32_t sucref_i_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned width)
+{
+    const sucref_i_plane p = sucref_i_plane_of(NULL, n_rows, n_in, width);
+    return sucref_i_block_of(&p, SUCREF_I_PAD4(n_rows)).at;
+}
+
+/* the byte of a plane that holds a digit, and the digit's lowest bit in that byte */
+static uint32_t sucref_i_digit_at(unsigned *bit, const sucref_i_plane *p, uint32_t row, uint32_t col)
+{
+    const sucref_i_block b = sucref_i_block_of(p, row);
+    const uint32_t column_bits = b.rows * p->slot, word_rows = column_bits >= 32U ? 32U / p->slot : b.rows;
+    const uint32_t half = word_rows / 2U, in_word = b.inside & (word_rows - 1U);
+    const uint32_t columns = column_bits >= 32U ? 1U : 32U / column_bits; /* in a word */
+    const uint32_t word = column_bits > 32U ? col * 2U + b.inside / word_rows : col / columns;
+    const uint32_t at = p->slot * ((col & (columns - 1U)) * half + (in_word & (half - 1U))) + (in_word >= half) * 16U;
+    *bit = (unsigned)(at % 8U);
+    return b.at + word * 4U + at / 8U;
+}
+
+static unsigned sucref_i_digit(const sucref_i_plane *p, uint32_t row, uint32_t col)
+{
+    unsigned bit;
+    const uint32_t at = sucref_i_digit_at(&bit, p, row, col);
+    return (unsigned)(SUCREF_READ_U8(p->bytes + at) >> bit) & ((1U << p->width) - 1U);
+}
+
+#ifdef SUCREF_HOST
+/* v of METHOD 1; a weight that does not fit its row's shift saturates, as a coarse plane's may */
+static unsigned sucref_i_unsigned_weight(int32_t w, unsigned shift)
+{
+    const int32_t v = w * ((int32_t)1 << shift);
+    return (unsigned)((v > 127 ? 127 : v < -128 ? -128 : v) + 128);
+}
+
+/* the largest shift 0..7 that keeps the row's |w| * 2^s <= 127; 0 for a row of zeros */
+static unsigned sucref_i_row_shift(const int8_t *w, uint32_t n_in)
+{
+    unsigned max = 0, s = 0;
+    uint32_t c;
+    for (c = 0; c < n_in; c++) {
+        const unsigned mag = (unsigned)(w[c] < 0 ? -w[c] : w[c]);
+        if (mag > max) { max = mag; }
+    }
+    while (max != 0 && s < 7 && max * 2U <= 127U) { max *= 2U; s++; }
+    return s;
+}
+
+/* a digit into a plane of zeros; bits above it are left out */
+static void sucref_i_set_digit(uint8_t *bytes, const sucref_i_plane *p, uint32_t row, uint32_t col, unsigned digit)
+{
+    unsigned bit;
+    const uint32_t at = sucref_i_digit_at(&bit, p, row, col);
+    bytes[at] = (uint8_t)(bytes[at] | (digit & ((1U << p->width) - 1U)) << bit);
+}
+#endif
 
 /* ---- model: implementation ---------------------------------------------------------------------------------------
  * Invariant: after open, every offset that the tables name for a usable stop lies inside bytes_len, is a multiple of 4
@@ -1575,6 +1524,45 @@ static unsigned sucref_i_planes_for(const sucref_layer *l, unsigned bits)
         if (sum == bits) { return n + 1U; }
     }
     return 0xFFU;
+}
+
+/* What a row group does at a stop, told from the stop before it on the same input (old; NULL: none) and whether the
+ * layer's input changed since. The one place that decides it; planes first .. last - 1 are read. */
+enum { SUCREF_I_SKIP = 0, SUCREF_I_CONSTANT, SUCREF_I_ALL, SUCREF_I_ADD, SUCREF_I_DELTA };
+typedef struct { uint8_t mode, first, last; } sucref_i_task;
+
+static sucref_i_task sucref_i_task_of(const sucref_layer *l, const sucref_stop_group *now, const sucref_stop_group *old,
+                                      int changed)
+{
+    const int same = old != NULL && now->bits == old->bits,
+              kept = old != NULL && (l->flags & SUCREF_LAYER_KEEP) && old->bits != 0;
+    sucref_i_task t;
+    t.first = (uint8_t)(l->coarse && now->bits == 8 ? 1 : 0);
+    t.last = (uint8_t)sucref_i_planes_for(l, now->bits);
+    t.mode = (uint8_t)(t.last == 0 ? SUCREF_I_CONSTANT : SUCREF_I_ALL);
+    if (!changed && same && now->correction_offset == old->correction_offset) {
+        t.mode = SUCREF_I_SKIP;
+        t.first = t.last;
+    } else if (kept && !changed && (same || !l->coarse)) {
+        t.mode = SUCREF_I_ADD;
+        t.first = (uint8_t)sucref_i_planes_for(l, old->bits);
+    } else if (kept && same) { /* by the columns that changed, where they are few */
+        t.mode = SUCREF_I_DELTA;
+    }
+    return t;
+}
+
+/* is the network's input read at other bits? */
+static int sucref_i_input_changes(const sucref_model *m, unsigned stop, unsigned before)
+{
+    const uint8_t *p = m->bytes + sucref_i_stops_at(m) + 4U;
+    return SUCREF_READ_U8(p + stop * SUCREF_I_STOP) != SUCREF_READ_U8(p + before * SUCREF_I_STOP);
+}
+
+/* where the value of a row goes in the answer */
+static uint32_t sucref_i_place_in_answer(const sucref_model *m, const sucref_layer *l, uint32_t row)
+{
+    return (l->flags & SUCREF_LAYER_ORDER) ? sucref_i_u16(m->bytes + sucref_i_params_of(l).order + 2U * row) : row;
 }
 
 /* bytes of a correction; 0 bits: constants */
@@ -1825,14 +1813,13 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
         for (g = 0; g < l.n_groups; g++) {
             sucref_group group;
             sucref_stop_group e;
-            unsigned planes;
+            sucref_i_task task;
             sucref_model_group(&group, m, l.first_group + g);
             sucref_model_stop_group(&e, m, stop, l.first_group + g);
-            planes = sucref_i_planes_for(&l, e.bits);
-            for (i = l.coarse && e.bits == 8 ? 1U : 0U; i < planes; i++) {
-                const uint32_t bytes = sucref_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
-                if (bytes == 0 ||
-                    !sucref_i_section_ok(m, group.plane_offset[i], bytes, s.end, SUCREF_I_T_PLANE, n, g * 8U + i)) {
+            task = sucref_i_task_of(&l, &e, NULL, 1);
+            for (i = task.first; i < task.last; i++) {
+                const uint32_t bytes = sucref_i_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
+                if (!sucref_i_section_ok(m, group.plane_offset[i], bytes, s.end, SUCREF_I_T_PLANE, n, g * 8U + i)) {
                     return SUCREF_I_FAIL(f, "plane",
                                          sucref_i_groups_at(m) + (uint32_t)(l.first_group + g) * SUCREF_I_GROUP + 8U +
                                              4U * i);
@@ -1850,47 +1837,98 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
     return SUCREF_OK;
 }
 
-/* walks the sections that are complete; with `check`, their CRCs too */
-static int sucref_i_walk(const sucref_model *m, int check, sucref_fault *f)
+/* do a complete plane's bytes keep what the kernels trust: no bits outside the digits, no weight above its column's
+ * maximum? */
+static int sucref_i_plane_ok(const sucref_i_plane *p, const uint8_t *colmax, uint32_t bytes)
 {
-    uint32_t at = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
-    while (m->bytes_len - at >= SUCREF_I_FRAME) {
-        const uint8_t *p = m->bytes + at;
-        const uint32_t len = sucref_i_u32(p + SUCREF_I_F_LEN);
-        const unsigned type = sucref_i_u16(p + SUCREF_I_F_TYPE), flags = SUCREF_READ_U8(p + SUCREF_I_F_FLAGS);
-        if (len % 4U != 0 || len > m->file_bytes - at - SUCREF_I_FRAME) {
-            return SUCREF_I_FAIL(f, "section length", at + SUCREF_I_F_LEN);
+    const unsigned spare = p->width == 3 ? 0x88U : p->width > 4 ? (0xFFU << p->width) & 0xFFU : 0U;
+    uint32_t i, row, c;
+    sucref_i_block b;
+    for (i = 0; i < bytes; i++) { if (SUCREF_READ_U8(p->bytes + i) & spare) { return 0; } }
+    for (row = 0; p->width == 8 && row < SUCREF_I_PAD4(p->n_rows); row += b.rows) {
+        const uint8_t *q;
+        b = sucref_i_block_of(p, row);
+        for (c = 0, q = p->bytes + b.at; c < p->n_in; c++) { /* b.rows bytes a column */
+            for (i = 0; i < b.rows; i++, q++) {
+                const int w = (int)SUCREF_READ_U8(q) - 128;
+                if ((w < 0 ? -w : w) > (int)SUCREF_READ_U8(colmax + c)) { return 0; }
+            }
         }
-        if (flags > SUCREF_I_REQUIRED) { return SUCREF_I_FAIL(f, "section flags", at + SUCREF_I_F_FLAGS); }
-        if ((flags & SUCREF_I_REQUIRED) && type != SUCREF_I_T_CORRECTION && type != SUCREF_I_T_PLANE) {
-            return SUCREF_I_FAIL(f, "unknown required section", at);
-        }
-        if (len > m->bytes_len - at - SUCREF_I_FRAME) { return SUCREF_OK; }
-        if (check) {
-            const uint32_t crc = sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, p, SUCREF_I_F_CRC), p + SUCREF_I_FRAME, len);
-            if (~crc != sucref_i_u32(p + SUCREF_I_F_CRC)) { return SUCREF_I_FAIL(f, "section CRC", at); }
-        }
-        at += SUCREF_I_FRAME + len;
     }
-    if (at != m->bytes_len && m->bytes_len == m->file_bytes) {
-        return SUCREF_I_FAIL(f, "bytes behind the last section", at);
+    return 1;
+}
+
+/* the content of a complete section whose CRC is right */
+static int sucref_i_check_section(const sucref_model *m, uint32_t at, uint32_t len, sucref_fault *f)
+{
+    const uint8_t *p = m->bytes + at - SUCREF_I_FRAME;
+    const unsigned layer = sucref_i_u16(p + SUCREF_I_F_LAYER), index = sucref_i_u16(p + SUCREF_I_F_INDEX);
+    sucref_layer l;
+    sucref_group g;
+    sucref_i_plane plane;
+    if (sucref_i_u16(p + SUCREF_I_F_TYPE) != SUCREF_I_T_PLANE || layer >= m->n_layers) { return SUCREF_OK; }
+    sucref_model_layer(&l, m, layer);
+    if (index / 8U >= l.n_groups || index % 8U >= l.n_planes) { return SUCREF_OK; }
+    sucref_model_group(&g, m, l.first_group + index / 8U);
+    if (g.plane_offset[index % 8U] != at) { return SUCREF_OK; } /* nobody reads it */
+    plane = sucref_i_plane_of(m->bytes + at, g.n_rows, l.n_in, l.plan[index % 8U]);
+    if (len != sucref_i_plane_bytes(g.n_rows, l.n_in, plane.width)) { return SUCREF_I_FAIL(f, "plane", at); }
+    return sucref_i_plane_ok(&plane, m->bytes + sucref_i_params_of(&l).colmax, len)
+               ? SUCREF_OK
+               : SUCREF_I_FAIL(f, "digit wider than its plan or column maximum", at);
+}
+
+/* the frame of a section that must end by `end`; with `check`, also its CRC and content, once it is all there */
+static int sucref_i_frame(const sucref_model *m, uint32_t at, uint32_t end, int check, sucref_fault *f)
+{
+    const uint8_t *p = m->bytes + at;
+    const uint32_t len = sucref_i_u32(p + SUCREF_I_F_LEN);
+    const unsigned type = sucref_i_u16(p + SUCREF_I_F_TYPE), flags = SUCREF_READ_U8(p + SUCREF_I_F_FLAGS);
+    if (len % 4U != 0 || end - at < SUCREF_I_FRAME || len > end - at - SUCREF_I_FRAME) {
+        return SUCREF_I_FAIL(f, "section length", at + SUCREF_I_F_LEN);
+    }
+    if (flags > SUCREF_I_REQUIRED) { return SUCREF_I_FAIL(f, "section flags", at + SUCREF_I_F_FLAGS); }
+    if ((flags & SUCREF_I_REQUIRED) && type != SUCREF_I_T_CORRECTION && type != SUCREF_I_T_PLANE) {
+        return SUCREF_I_FAIL(f, "unknown required section", at);
+    }
+    if (check && len <= m->bytes_len - at - SUCREF_I_FRAME) {
+        const uint32_t crc = sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, p, SUCREF_I_F_CRC), p + SUCREF_I_FRAME, len);
+        if (~crc != sucref_i_u32(p + SUCREF_I_F_CRC)) { return SUCREF_I_FAIL(f, "section CRC", at); }
+        return sucref_i_check_section(m, at + SUCREF_I_FRAME, len, f);
     }
     return SUCREF_OK;
+}
+
+/* walks the sections that have arrived, stop by stop: none reaches past its stop's end. How many stops are complete */
+static int sucref_i_walk(const sucref_model *m, int check, sucref_fault *f)
+{
+    uint32_t at = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD), end;
+    unsigned stop;
+    sucref_stop s;
+    for (stop = 0; stop <= m->n_stops; stop++) {
+        if (stop < m->n_stops) { sucref_model_stop(&s, m, stop); end = s.end; } else { end = m->file_bytes; }
+        for (; at < end; at += SUCREF_I_FRAME + sucref_i_u32(m->bytes + at + SUCREF_I_F_LEN)) {
+            int status;
+            if (m->bytes_len - at < SUCREF_I_FRAME) {
+                return m->bytes_len < m->file_bytes ? (int)stop : SUCREF_I_FAIL(f, "bytes behind the last section", at);
+            }
+            status = sucref_i_frame(m, at, end, check, f);
+            if (status != SUCREF_OK) { return status; }
+            if (sucref_i_u32(m->bytes + at + SUCREF_I_F_LEN) > m->bytes_len - at - SUCREF_I_FRAME) { return (int)stop; }
+        }
+    }
+    return m->n_stops;
 }
 
 /* finds how many stops are complete and checks the sections of those from `first` on */
 static int sucref_i_open_usable(sucref_model *m, unsigned first, sucref_fault *f)
 {
-    sucref_stop s;
-    unsigned n, usable = 0;
-    int status = sucref_i_walk(m, 0, f);
-    while (usable < m->n_stops) {
-        sucref_model_stop(&s, m, usable);
-        if (s.end > m->bytes_len) { break; }
-        usable++;
+    int status = SUCREF_OK, usable = sucref_i_walk(m, 0, f), n;
+    if (usable < 0) { return usable; }
+    if (usable == 0) { return SUCREF_I_FAIL(f, "first stop: file is cut", m->bytes_len); }
+    for (n = (int)first; status == SUCREF_OK && n < usable; n++) {
+        status = sucref_i_open_sections(m, (unsigned)n, f);
     }
-    if (status == SUCREF_OK && usable == 0) { status = SUCREF_I_FAIL(f, "first stop: file is cut", m->bytes_len); }
-    for (n = first; status == SUCREF_OK && n < usable; n++) { status = sucref_i_open_sections(m, n, f); }
     m->usable_stops = (uint8_t)usable;
     return status;
 }
@@ -1936,15 +1974,35 @@ SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t byte
     return status;
 }
 
+/* does every output get one row? In windows of 32 outputs */
+static int sucref_i_order_ok(const sucref_model *m, sucref_fault *f)
+{
+    sucref_layer l;
+    uint32_t from, r;
+    sucref_model_layer(&l, m, m->n_layers - 1U);
+    for (from = 0; (l.flags & SUCREF_LAYER_ORDER) && from < l.n_out; from += 32U) {
+        uint32_t seen = l.n_out - from < 32U ? 0xFFFFFFFFU << (l.n_out - from) : 0;
+        for (r = 0; r < l.n_out; r++) {
+            const uint32_t to = sucref_i_place_in_answer(m, &l, r) - from; /* wraps below the window */
+            if (to < 32U) { seen |= (uint32_t)1 << to; }
+        }
+        if (seen != 0xFFFFFFFFU) { return SUCREF_I_FAIL(f, "output order", sucref_i_params_of(&l).order); }
+    }
+    return SUCREF_OK;
+}
+
 SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault)
 {
     uint32_t head, crc;
+    int status;
     if (m == NULL) { return SUCREF_E_ARG; }
     head = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
     crc = sucref_i_crc(0xFFFFFFFFU, m->bytes, SUCREF_I_H_CRC);
     crc = sucref_i_crc(crc, m->bytes + SUCREF_I_HEADER, head - SUCREF_I_HEADER);
     if (~crc != sucref_i_u32(m->bytes + SUCREF_I_H_CRC)) { return SUCREF_I_FAIL(fault, "head CRC", SUCREF_I_H_CRC); }
-    return sucref_i_walk(m, 1, fault);
+    status = sucref_i_order_ok(m, fault);
+    if (status == SUCREF_OK) { status = sucref_i_walk(m, 1, fault); }
+    return status < 0 ? status : SUCREF_OK;
 }
 
 SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fault *fault)
@@ -1960,63 +2018,129 @@ SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fau
     return t.usable_stops;
 }
 
-/* rows of a group times inputs times planes that a stop passes over, given the bits of the stop before */
-static void sucref_i_add_cost(sucref_cost *c, const sucref_layer *l, uint32_t n_rows, unsigned before, unsigned bits,
-                              int again, int corrected)
-{
-    const unsigned last = sucref_i_planes_for(l, bits);
-    unsigned i = l->coarse && bits == 8 ? 1U : 0U;
-    if (!again) {
-        if (bits == before && (!corrected || (l->flags & SUCREF_LAYER_KEEP))) { return; }
-        if ((l->flags & SUCREF_LAYER_KEEP) && !l->coarse) { i = sucref_i_planes_for(l, before); }
-    }
-    for (; i < last; i++) {
-        c->macs += (uint64_t)n_rows * l->n_in;
-        c->weight_bytes += sucref_plane_bytes(n_rows, l->n_in, l->plan[i]);
-    }
-}
-
 SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsigned first, unsigned stop)
 {
-    unsigned t, n, g;
+    unsigned t, n, g, i;
     out->macs = out->weight_bytes = 0;
     for (t = first; t <= stop; t++) {
         int changed = 1;
-        sucref_stop now, before;
-        sucref_model_stop(&now, m, t);
-        sucref_model_stop(&before, m, t > first ? t - 1U : t);
         for (n = 0; n < m->n_layers; n++) {
             sucref_layer l;
-            const int again = t == first || (n > 0 ? changed : now.in_bits != before.in_bits);
+            const int again = t == first || (n > 0 ? changed : sucref_i_input_changes(m, t, t - 1U));
             changed = again;
             sucref_model_layer(&l, m, n);
-            for (g = 0; g < l.n_groups; g++) {
+            for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
                 sucref_group group;
-                sucref_stop_group e, old = { 0, 0 };
-                sucref_model_group(&group, m, l.first_group + g);
-                sucref_model_stop_group(&e, m, t, l.first_group + g);
-                if (t > first) { sucref_model_stop_group(&old, m, t - 1U, l.first_group + g); }
-                if (e.bits != old.bits || e.correction_offset != old.correction_offset) { changed = 1; }
-                sucref_i_add_cost(out, &l, group.n_rows, old.bits, e.bits, again,
-                                  e.correction_offset != old.correction_offset);
+                sucref_stop_group now, old;
+                sucref_i_task task;
+                sucref_model_group(&group, m, g);
+                sucref_model_stop_group(&now, m, t, g);
+                sucref_model_stop_group(&old, m, t > first ? t - 1U : t, g);
+                task = sucref_i_task_of(&l, &now, t > first ? &old : NULL, again);
+                if (task.mode != SUCREF_I_SKIP) { changed = 1; }
+                for (i = task.first; i < task.last; i++) {
+                    out->macs += (uint64_t)group.n_rows * l.n_in;
+                    out->weight_bytes += sucref_i_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
+                }
             }
         }
     }
 }
 
-/* ---- kernels -----------------------------------------------------------------------------------------------------
- * All kernels add  sum over the list of digit(row, col) * x  to acc[0 .. rows-1] (modulo 2^32).
+/* ---- kernels: what they share ------------------------------------------------------------------------------------
+ * A family of kernels is a way to list a layer's input (sucref_i_list, and sucref_i_list_delta for what changed) and a
+ * way to multiply a block of rows by such a list (sucref_i_dot_block), in one room; SUCREF_KERNEL picks the family.
+ * Both start from METHOD 4 and end in the same integers.
  *
- * The list holds the non-zero inputs of a layer, one word each: x << 24 | col << 3, 1 <= x <= 255, so that the low
- * 24 bits are the byte offset at 8 bytes per column. It is cut into chunks, each ended by sum(x) < 2^24, whose x is 0;
- * a zero word ends it. Inside a chunk no 16-bit field passes 65535 (METHOD 4). `wide` lists have no chunks: they serve
- * the kernel that makes one product at a time, where chunks would be so short that they cost more than they save.
- * Fields of full bytes start at 32768 - 128 * sum(x); k0, k1 are 0x80008000 and 0x00800080 then, else 0. */
+ * A list is a header and entries, one word for each column that counts: x << 24 | col << 3, so that the low 24 bits
+ * are the byte offset at 8 bytes per column. A wide list is all of them in one run, of the header's count, then a word
+ * that is no entry; what else a family puts into its lists is told in its room. */
+
+enum {                   /* words of a list's header */
+    SUCREF_I_LIST_SUM,   /* sum(u) of the layer's input */
+    SUCREF_I_LIST_COUNT, /* entries: products of each row */
+    SUCREF_I_LIST_OVER,  /* what full bytes add too much to each row */
+    SUCREF_I_LIST_KIND,
+    SUCREF_I_LIST_SECOND, /* of a delta, where the list of what fell starts; else 0 */
+    SUCREF_I_LIST_HEAD
+};
+enum { SUCREF_I_CHUNKS = 0, SUCREF_I_WIDE };
+#define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
+#define SUCREF_I_LIST_ENDS 6 /* words beside entries and ends of chunks */
+
+/* where a layer's input comes from: byte c is cut(bytes[c] ^ flip, k) */
+typedef struct { const uint8_t *bytes; uint32_t flip; unsigned k; } sucref_i_source;
+
+/* an input of the first layer, cut to its top 8 - k bits and read at the centre of the rest (METHOD 5) */
+static inline uint32_t sucref_i_cut(uint32_t u, unsigned k)
+{
+    if (k == 0) { return u; }
+    u >>= k;
+    return u == 0 ? 0 : (u << k) + ((uint32_t)1 << (k - 1U));
+}
+
+static inline uint32_t sucref_i_value(const sucref_i_source *s, uint32_t c)
+{
+    return sucref_i_cut(s->bytes[c] ^ s->flip, s->k);
+}
+
+/* the widest digit of a layer, full bytes apart; 1 where it has no other */
+static unsigned sucref_i_widest_digit(const sucref_layer *l)
+{
+    unsigned i, width = 1;
+    for (i = 0; i < SUCREF_MAX_PLANES; i++) { if (l->plan[i] < 8 && l->plan[i] > width) { width = l->plan[i]; } }
+    return width;
+}
+
+/* words that a layer's list may take: an end for every fourth column, or for every second (see pairs) */
+static uint32_t sucref_i_list_len(const sucref_layer *l)
+{
+    return SUCREF_I_LIST_HEAD + l->n_in + (l->n_in >> (sucref_i_widest_digit(l) == 7 ? 1 : 2)) + SUCREF_I_LIST_ENDS;
+}
+
+/* does the layer read whole weights of its own plane at these bits? They count 128 too much for every u. */
+static inline int sucref_i_own_bytes(const sucref_layer *l, unsigned bits)
+{
+    return bits == 8 && l->plan[l->n_planes - 1U] == 8;
+}
+
+#if SUCREF_I_FAMILY != SUCREF_PAIRS
+/* a wide list of all inputs that are not 0, or of all of them where work must not depend on the data */
+SUCREF_I_ALONE static uint32_t sucref_i_list_wide(uint32_t *list, const sucref_layer *l, const sucref_i_source *src,
+                                                  unsigned bits)
+{
+    const sucref_i_source from = *src;
+    const uint32_t n = l->n_in;
+    uint32_t *to = list + SUCREF_I_LIST_HEAD, c, at = 0, sum = 0;
+    for (c = 0; c < n; c++, at += 8U) {
+        const uint32_t x = sucref_i_value(&from, c);
+#ifndef SUCREF_CONSTANT_WORK
+        if (x == 0) { continue; }
+#endif
+        *to++ = x << 24 | at;
+        sum += x;
+    }
+    *to = SUCREF_I_WIDE_END;
+    list[SUCREF_I_LIST_SUM] = sum;
+    list[SUCREF_I_LIST_COUNT] = (uint32_t)(to - list) - SUCREF_I_LIST_HEAD;
+    list[SUCREF_I_LIST_OVER] = sucref_i_own_bytes(l, bits) ? sum * 128U : 0;
+    list[SUCREF_I_LIST_KIND] = SUCREF_I_WIDE;
+    list[SUCREF_I_LIST_SECOND] = 0;
+    return n;
+}
+#endif
+
+#if SUCREF_I_FAMILY == SUCREF_PAIRS
+/* ---- kernels: pairs ----------------------------------------------------------------------------------------------
+ * One multiplication of a masked word by x makes the products of two rows, in fields of 16 bits, for any core of 32
+ * bits. The list is cut into chunks inside which no field passes 65535 (METHOD 4), each ended by sum(x) < 2^24, whose x
+ * is 0; a zero word ends it. Fields of full bytes start at 32768 - 128 * sum(x), k0 - sum(x) * k1 below. Digits of up
+ * to 6 bits make chunks of four columns or more, those of 7 bits of two, so that their lists always fit. Where chunks
+ * of full bytes are so short that theirs is full before its end, a wide list serves sucref_i_dot_each, which empties
+ * the fields after every product. */
 
 enum { SUCREF_I_LIST_END = 0 };
-#define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
 
-#if SUCREF_I_PAIRS
 /* the two fields of a finished chunk */
 static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fields)
 {
@@ -2153,11 +2277,167 @@ SUCREF_I_ALONE static void sucref_i_dot_any(uint32_t *acc, const uint8_t *p, con
     unsigned first;
     for (first = 0; first < half; first += 4U) { sucref_i_pairs(acc + first, p, list, half, slot, first, k0, k1); }
 }
-#endif
 
-/* one product at a time, any block of up to 16 rows, wide lists. A byte holds digits of 8 / slot rows: rows go upwards
- * through the bytes of a column, or, where a word holds several columns, through its two bytes per half (METHOD 4). */
-static void sucref_i_dot_wide(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, unsigned slot)
+/* a block of full bytes by a wide list, four rows at a time: of each product the upper field is kept apart, the lower
+ * one is what is left of their sum */
+SUCREF_I_ALONE static void sucref_i_dot_each(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t count,
+                                             uint32_t rows)
+{
+    const uint32_t *const end = list + count;
+    const unsigned shift = rows == 8 ? 8U : 9U; /* 8 or 4 bytes a column */
+    uint32_t mask = 0x00FF00FFU;
+    SUCREF_I_HIDE(mask);
+    for (; rows > 0; rows -= 4, acc += 4, p += 4) {
+        uint32_t even = 0, odd = 0, even_high = 0, odd_high = 0;
+        const uint32_t *e = list;
+        while (e < end) {
+            const uint32_t u = SUCREF_READ_U32(p + (*e << 8 >> shift)), x = *e++ >> 24;
+            uint32_t t = (u & mask) * x;
+            even += t;
+            even_high += t >> 16;
+            t = ((u >> 8) & mask) * x;
+            odd += t;
+            odd_high += t >> 16;
+        }
+        acc[0] += even - (even_high << 16);
+        acc[1] += odd - (odd_high << 16);
+        acc[2] += even_high;
+        acc[3] += odd_high;
+    }
+}
+
+/* a block of rows; list: its entries */
+static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
+                               uint32_t rows, const sucref_i_plane *plane)
+{
+    const uint32_t k0 = plane->width == 8 ? 0x80008000U : 0U, k1 = plane->width == 8 ? 0x00800080U : 0U;
+    const unsigned slot = plane->slot;
+    if (head[SUCREF_I_LIST_KIND] == SUCREF_I_WIDE) {
+        sucref_i_dot_each(acc, p, list, head[SUCREF_I_LIST_COUNT], rows);
+    } else if (rows == 8 && slot == 8) {
+        sucref_i_dot8(acc, p, list, k0, k1);
+    } else if (rows == 16 && slot == 4) {
+        sucref_i_dot4(acc, p, list);
+        if (!SUCREF_I_SIXTEEN) { sucref_i_dot4(acc + 8, p + 4, list); }
+    } else if (rows == 16 && slot == 2) {
+        sucref_i_dot2(acc, p, list, 0);
+        sucref_i_dot2(acc + 4, p, list, 4);
+    } else if (rows == 16) {
+        sucref_i_dot1(acc, p, list, 0);
+        sucref_i_dot1(acc + 4, p, list, 4);
+    } else {
+        sucref_i_dot_any(acc, p, list, rows / 2U, slot, k0, k1);
+    }
+}
+
+/* builds lists; `limit` bounds the sum of weight * x in a chunk, weight = colmax[c] or max_digit */
+typedef struct {
+    uint32_t *list, *last;  /* next word; the last place from where an entry and all ends fit */
+    const uint8_t *colmax;  /* column maxima for full bytes, else NULL */
+    uint32_t max_digit, limit;
+    uint32_t load, chunk;   /* of the open chunk: sum of weight * x, sum of x */
+    uint32_t chunks;
+} sucref_i_builder;
+
+static inline void sucref_i_end_chunk(sucref_i_builder *b)
+{
+    *b->list++ = b->chunk;
+    b->chunks++;
+    b->load = b->chunk = 0;
+}
+
+static inline void sucref_i_push(sucref_i_builder *b, uint32_t c, uint32_t x)
+{
+    const uint32_t load = (b->colmax != NULL ? SUCREF_READ_U8(b->colmax + c) : b->max_digit) * x;
+    if (b->load + load > b->limit && b->chunk != 0) { sucref_i_end_chunk(b); }
+    *b->list++ = x << 24 | c << 3;
+    b->load += load;
+    b->chunk += x;
+}
+
+static inline sucref_i_builder sucref_i_begin(uint32_t *list, const sucref_model *m, const sucref_layer *l,
+                                              unsigned bits, unsigned kind)
+{
+    sucref_i_builder b;
+    b.list = list + SUCREF_I_LIST_HEAD;
+    b.last = list + sucref_i_list_len(l) - 5; /* end of a chunk, entry, and up to three words that end lists */
+    b.max_digit = ((uint32_t)1 << sucref_i_widest_digit(l)) - 1U;
+    b.colmax = NULL;
+    b.limit = 65535U;
+    if (kind == SUCREF_I_WIDE) {
+        b.limit = 0xFFFFFFFFU; /* one chunk: 65535 * 127 * 255 < 2^32 */
+    } else if (sucref_i_own_bytes(l, bits)) {
+        b.colmax = m->bytes + sucref_i_params_of(l).colmax;
+        b.limit = 32767U;
+    }
+    b.load = b.chunk = b.chunks = 0;
+    return b;
+}
+
+/* lists a layer's input, or, of a delta, what grew since `old` and then what fell, but for its sum; 0 where the buffer
+ * is full */
+SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_model *m, const sucref_layer *l,
+                                 const sucref_i_source *src, const sucref_i_source *old, unsigned bits, unsigned kind)
+{
+    const sucref_i_source from = *src;
+    const uint32_t n = l->n_in;
+    uint32_t c, sum = 0, grew = 0, second = 0;
+    sucref_i_builder b = sucref_i_begin(list, m, l, bits, kind);
+    for (;;) {
+        for (c = 0; c < n; c++) {
+            const uint32_t now = sucref_i_value(&from, c), was = old != NULL ? sucref_i_value(old, c) : 0U;
+            const uint32_t x = second == 0 ? now - was : was - now; /* wraps where it moved the other way */
+            if (x == 0 || (old != NULL && x > 255U)) { continue; }
+            if (b.list > b.last) { return 0; }
+            if (old == NULL) { sum += x; }
+            sucref_i_push(&b, c, x);
+        }
+        if (b.chunk != 0) { sucref_i_end_chunk(&b); }
+        *b.list++ = SUCREF_I_LIST_END;
+        if (old == NULL || second != 0) { break; }
+        second = (uint32_t)(b.list - list);
+        grew = b.chunks;
+    }
+    if (old == NULL) { list[SUCREF_I_LIST_SUM] = sum; }
+    list[SUCREF_I_LIST_COUNT] = (uint32_t)(b.list - list) - SUCREF_I_LIST_HEAD - b.chunks - (second != 0 ? 2U : 1U);
+    list[SUCREF_I_LIST_OVER] = kind == SUCREF_I_WIDE ? sum << 7 : (second != 0 ? 2U * grew - b.chunks : b.chunks) << 15;
+    list[SUCREF_I_LIST_KIND] = kind;
+    list[SUCREF_I_LIST_SECOND] = second;
+    return 1;
+}
+
+/* reads a layer's input into a list; what that cost */
+static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucref_layer *l, const sucref_i_source *src,
+                              unsigned bits)
+{
+    unsigned kind = SUCREF_I_CHUNKS;
+    while (!sucref_i_build(list, m, l, src, NULL, bits, kind)) { kind = SUCREF_I_WIDE; }
+    return kind == SUCREF_I_WIDE ? 2U * l->n_in : l->n_in;
+}
+
+/* the same of the columns that changed since `old`: a list of what grew, then one of what fell. Returns 0, with no list
+ * made, where all that is not 0 is less. */
+static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l,
+                                    const sucref_i_source *src, const sucref_i_source *old, unsigned bits)
+{
+    uint32_t c, nonzero = 0, moved = 0;
+    list[SUCREF_I_LIST_SUM] = 0;
+    for (c = 0; c < l->n_in; c++) {
+        const uint32_t now = sucref_i_value(src, c);
+        list[SUCREF_I_LIST_SUM] += now;
+        nonzero += now != 0;
+        moved += now != sucref_i_value(old, c);
+    }
+    return moved < nonzero && sucref_i_build(list, m, l, src, old, bits, SUCREF_I_CHUNKS) ? 3U * l->n_in : 0U;
+}
+#endif /* SUCREF_PAIRS */
+
+#if SUCREF_I_FAMILY != SUCREF_PAIRS
+/* ---- kernels: one product at a time ------------------------------------------------------------------------------
+ * Wide lists; any block of up to 16 rows. A byte holds digits of 8 / slot rows: rows go upwards through the bytes of a
+ * column, or, where a word holds several columns, through its two bytes per half (METHOD 4). */
+
+static void sucref_i_dot_single(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, unsigned slot)
 {
     const uint8_t mask = (uint8_t)((1U << slot) - 1U);
     /* of one column in a half word */
@@ -2185,7 +2465,35 @@ static void sucref_i_dot_wide(uint32_t *acc, const uint8_t *p, const uint32_t *l
     }
 }
 
-#if SUCREF_I_QUADS
+static inline uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucref_layer *l,
+                                     const sucref_i_source *src, unsigned bits)
+{
+    (void)m;
+    return sucref_i_list_wide(list, l, src, bits);
+}
+
+static inline uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l,
+                                           const sucref_i_source *src, const sucref_i_source *old, unsigned bits)
+{
+    (void)list; (void)m; (void)l; (void)src; (void)old; (void)bits;
+    return 0;
+}
+#endif
+
+#if SUCREF_I_FAMILY == SUCREF_SINGLE
+/* the slow, obvious twin of the others */
+static inline void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
+                                      uint32_t rows, const sucref_i_plane *plane)
+{
+    (void)head;
+    sucref_i_dot_single(acc, p, list, rows, plane->slot);
+}
+#endif /* SUCREF_SINGLE */
+
+#if SUCREF_I_FAMILY == SUCREF_QUADS
+/* ---- kernels: quads ----------------------------------------------------------------------------------------------
+ * One product at a time with the sums of four rows in registers, for 8-bit cores. */
+
 /* sum + v * x */
 static inline uint32_t sucref_i_mac(uint32_t sum, uint8_t v, uint8_t x)
 {
@@ -2266,71 +2574,54 @@ SUCREF_I_QUAD(sucref_i_quad_2x8, 2, 2, 0)
 SUCREF_I_QUAD(sucref_i_quad_1x16, 1, 2, 0)
 SUCREF_I_QUAD(sucref_i_quad_1x16_high, 1, 2, 4)
 
-/* a block; returns 0 and does nothing where its columns are fractions of a byte */
-static int sucref_i_dot_quads(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t block, unsigned slot)
+/* where a block's columns are fractions of a byte, one row at a time */
+static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
+                               uint32_t rows, const sucref_i_plane *plane)
 {
+    const unsigned slot = plane->slot;
     void (*even)(uint32_t *, const uint8_t *, const uint32_t *), (*odd)(uint32_t *, const uint8_t *, const uint32_t *);
     uint32_t row, step = slot / 2U; /* bytes from four rows to the next */
+    (void)head;
     if (slot == 8) {
-        even = odd = block == 8 ? sucref_i_quad_8x8 : sucref_i_quad_8x4;
+        even = odd = rows == 8 ? sucref_i_quad_8x8 : sucref_i_quad_8x4;
     } else if (slot == 4) {
-        even = odd = block == 16 ? sucref_i_quad_4x16 : block == 8 ? sucref_i_quad_4x8 : sucref_i_quad_4x4;
-    } else if (slot == 2 && block > 4) {
-        even = odd = block == 16 ? sucref_i_quad_2x16 : sucref_i_quad_2x8;
-        if (block == 8) { step = 2; }
-    } else if (slot == 1 && block == 16) {
+        even = odd = rows == 16 ? sucref_i_quad_4x16 : rows == 8 ? sucref_i_quad_4x8 : sucref_i_quad_4x4;
+    } else if (slot == 2 && rows > 4) {
+        even = odd = rows == 16 ? sucref_i_quad_2x16 : sucref_i_quad_2x8;
+        if (rows == 8) { step = 2; }
+    } else if (slot == 1 && rows == 16) {
         even = sucref_i_quad_1x16;
         odd = sucref_i_quad_1x16_high;
     } else {
-        return 0;
+        sucref_i_dot_single(acc, p, list, rows, slot);
+        return;
     }
-    for (row = 0; row < block; row += 4) {
+    for (row = 0; row < rows; row += 4) {
         (row % 8U == 0 ? even : odd)(acc + row, p + (slot == 1 ? row / 8U * 2U : row / 4U * step), list);
     }
-    return 1;
 }
-#endif
+#endif /* SUCREF_QUADS */
 
-/* 1 to 16 rows of a plane whose slots are `slot` wide; p: their first block. bytes8: full bytes with offset fields */
-static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, uint32_t n_in,
-                         unsigned slot, int bytes8, int wide)
+/* ---- kernels: rows of a plane ------------------------------------------------------------------------------------ */
+
+/* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over a list, or of w * x for full
+ * bytes, modulo 2^32; of a delta, what grew less what fell. acc is 0 before. */
+static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t row, uint32_t rows)
 {
-    const uint32_t full = sucref_i_block_rows(slot);
-    uint32_t block = full, done = 0;
-    rows = SUCREF_I_PAD4(rows);
+    const uint32_t over = p->width == 8 ? list[SUCREF_I_LIST_OVER] : 0;
+    uint32_t done = 0, i;
     while (done < rows) {
-        while (block > rows - done) { block /= 2U; }
-#if SUCREF_I_PAIRS
-        if (!wide) {
-            const uint32_t k0 = bytes8 ? 0x80008000U : 0U, k1 = bytes8 ? 0x00800080U : 0U;
-            if (block == 8 && slot == 8) {
-                sucref_i_dot8(acc + done, p, list, k0, k1);
-            } else if (block == 16 && slot == 4) {
-                sucref_i_dot4(acc + done, p, list);
-                if (!SUCREF_I_SIXTEEN) { sucref_i_dot4(acc + done + 8, p + 4, list); }
-            } else if (block == 16 && slot == 2) {
-                sucref_i_dot2(acc + done, p, list, 0);
-                sucref_i_dot2(acc + done + 4, p, list, 4);
-            } else if (block == 16) {
-                sucref_i_dot1(acc + done, p, list, 0);
-                sucref_i_dot1(acc + done + 4, p, list, 4);
-            } else {
-                sucref_i_dot_any(acc + done, p, list, block / 2U, slot, k0, k1);
-            }
-        } else
-#endif
-        {
-            (void)bytes8; (void)wide;
-#if SUCREF_I_QUADS
-            if (!sucref_i_dot_quads(acc + done, p, list, block, slot))
-#endif
-            {
-                sucref_i_dot_wide(acc + done, p, list, block, slot);
-            }
+        const sucref_i_block b = sucref_i_block_of(p, row + done);
+        uint32_t at = SUCREF_I_LIST_HEAD, second = list[SUCREF_I_LIST_SECOND];
+        for (;; at = second, second = 0) {
+            sucref_i_dot_block(acc + done, p->bytes + b.at, list, list + at, b.rows, p);
+            if (list[SUCREF_I_LIST_SECOND] == 0) { break; }
+            for (i = done; i < done + b.rows; i++) { acc[i] = 0U - acc[i]; }
+            if (second == 0) { break; }
         }
-        p += sucref_i_block_bytes(block, n_in, slot);
-        done += block;
+        done += b.rows;
     }
+    for (i = 0; i < rows; i++) { acc[i] -= over; }
 }
 
 /* ---- net: implementation -----------------------------------------------------------------------------------------
@@ -2346,7 +2637,9 @@ static void sucref_i_dot(uint32_t *acc, const uint8_t *p, const uint32_t *list, 
 
 enum { SUCREF_I_ROWS = 16, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING };                           /* sucref_net.state */
-enum { SUCREF_I_SKIP = 0, SUCREF_I_CONSTANT, SUCREF_I_ALL, SUCREF_I_ADD, SUCREF_I_DELTA }; /* sucref_net.mode */
+
+#define SUCREF_I_WORDS(bytes) (((bytes) + 3U) / 4U)
+#define SUCREF_I_RECORD_LEN(n_out) (2U + (n_out) + SUCREF_I_WORDS(n_out))
 
 typedef struct { uint32_t activations, acc, previous, end; } sucref_i_place;
 
@@ -2358,7 +2651,7 @@ static void sucref_i_place_of(sucref_i_place *out, const sucref_model *m, unsign
     unsigned n;
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
-        if (SUCREF_I_LIST_LEN(l.n_in) > list) { list = SUCREF_I_LIST_LEN(l.n_in); }
+        if (sucref_i_list_len(&l) > list) { list = sucref_i_list_len(&l); }
     }
     at = list;
     for (n = 0; n <= layer; n++) {
@@ -2383,7 +2676,7 @@ SUCREF_API size_t sucref_net_work_len(const sucref_model *m)
     return words == (uint32_t)(size_t)words ? (size_t)words : 0;
 }
 
-static uint32_t *sucref_i_record(const sucref_net *s, unsigned which)
+static uint32_t *sucref_i_record(const sucref_net *s, uint32_t which)
 {
     return s->work + s->at_logits + s->model->n_out + (which & 1U) * SUCREF_I_RECORD_LEN(s->model->n_out);
 }
@@ -2392,7 +2685,7 @@ static uint32_t *sucref_i_record(const sucref_net *s, unsigned which)
 static void sucref_i_publish(sucref_net *s)
 {
     SUCREF_BARRIER();
-    s->sequence = (uint8_t)(s->sequence + 1U);
+    s->sequence = s->sequence + 1U; /* wraps on purpose */
     SUCREF_BARRIER();
 }
 
@@ -2406,14 +2699,14 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     s->model = m;
     s->input = NULL;
     s->work = work;
-    s->spent = s->row = s->sum = s->offset = s->nonzero = 0;
+    s->spent = s->row = 0;
     s->at_out = s->at_acc = s->at_before = 0;
     s->at_logits = words - m->n_out - 2U * SUCREF_I_RECORD_LEN(m->n_out);
     s->layer = s->group = 0;
     s->stop = 0;
     s->previous = SUCREF_I_NONE;
     s->input_bits = 8;
-    s->changed = s->any = s->mode = s->wide = s->first_plane = s->n_planes = 0;
+    s->changed = s->any = s->mode = s->first_plane = s->last_plane = 0;
     s->state = SUCREF_I_IDLE;
     s->sequence = 0;
     *sucref_i_record(s, 0) = SUCREF_I_NONE;
@@ -2453,162 +2746,6 @@ SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop)
     s->stop = (uint8_t)stop;
     return SUCREF_OK;
 }
-
-/* an input of the first layer, cut to its top 8 - k bits and read at the centre of the rest (METHOD 5) */
-static inline uint32_t sucref_i_cut(uint32_t u, unsigned k)
-{
-    if (k == 0) { return u; }
-    u >>= k;
-    return u == 0 ? 0 : (u << k) + (1U << (k - 1U));
-}
-
-/* where a layer's input comes from: byte c is cut(bytes[c] ^ flip, k) */
-typedef struct { const uint8_t *bytes; uint32_t flip; unsigned k; } sucref_i_source;
-static inline uint32_t sucref_i_value(const sucref_i_source *s, uint32_t c)
-{
-    return sucref_i_cut(s->bytes[c] ^ s->flip, s->k);
-}
-
-#if SUCREF_I_PAIRS
-/* builds lists; `limit` bounds the sum of weight * x in a chunk, weight = colmax[c] or max_digit */
-typedef struct {
-    uint32_t *list, *end;   /* next word; one behind the buffer's last */
-    const uint8_t *colmax;  /* column maxima for full bytes, else NULL */
-    uint32_t max_digit, limit;
-    uint32_t load, chunk;   /* of the open chunk: sum of weight * x, sum of x */
-    uint32_t chunks, full;
-} sucref_i_builder;
-
-static inline void sucref_i_end_chunk(sucref_i_builder *b)
-{
-    if (b->list == b->end) { b->full = 1; return; }
-    *b->list++ = b->chunk;
-    b->chunks++;
-    b->load = b->chunk = 0;
-}
-
-static inline void sucref_i_push(sucref_i_builder *b, uint32_t c, uint32_t x)
-{
-    const uint32_t load = (b->colmax != NULL ? SUCREF_READ_U8(b->colmax + c) : b->max_digit) * x;
-    if (b->load + load > b->limit && b->chunk != 0) { sucref_i_end_chunk(b); }
-    if (b->list == b->end) { b->full = 1; return; }
-    *b->list++ = x << 24 | c << 3;
-    b->load += load;
-    b->chunk += x;
-}
-
-static inline void sucref_i_close(sucref_i_builder *b)
-{
-    if (b->chunk != 0) { sucref_i_end_chunk(b); }
-    if (b->list == b->end) { b->full = 1; return; }
-    *b->list++ = SUCREF_I_LIST_END;
-}
-
-static inline sucref_i_builder sucref_i_begin(const sucref_net *s, const sucref_layer *l, unsigned bits)
-{
-    sucref_i_builder b;
-    unsigned i;
-    b.list = s->work;
-    b.end = s->work + SUCREF_I_LIST_LEN(l->n_in);
-    b.colmax = l->plan[l->n_planes - 1U] == 8 && bits == 8 ? s->model->bytes + sucref_i_params_of(l).colmax : NULL;
-    b.max_digit = 1;
-    for (i = 0; i < l->n_planes && (i == 0 || !l->coarse); i++) {
-        if (((uint32_t)1 << l->plan[i]) - 1U > b.max_digit) { b.max_digit = ((uint32_t)1 << l->plan[i]) - 1U; }
-    }
-    b.limit = b.colmax != NULL ? 32767U : 65535U;
-    b.load = b.chunk = b.chunks = b.full = 0;
-    return b;
-}
-#endif
-
-/* the input without chunks, for the kernel that makes one product at a time */
-SUCREF_I_ALONE static void sucref_i_list_wide(sucref_net *s, const sucref_layer *l, const sucref_i_source *src,
-                                              int bytes8)
-{
-    const sucref_i_source from = *src;
-    const uint32_t n = l->n_in;
-    uint32_t *list = s->work, c, at = 0, sum = 0;
-    for (c = 0; c < n; c++, at += 8U) {
-        const uint32_t x = sucref_i_value(&from, c);
-#ifndef SUCREF_CONSTANT_WORK
-        if (x == 0) { continue; }
-#endif
-        *list++ = x << 24 | at;
-        sum += x;
-    }
-    *list = SUCREF_I_WIDE_END;
-    s->nonzero = (uint32_t)(list - s->work);
-    s->sum = sum;
-    s->offset = bytes8 ? sum * 128U : 0;
-    s->wide = 1;
-}
-
-/* reads a layer's input into the list; without chunks where they would not pay (the list is full before its end) */
-static void sucref_i_list_all(sucref_net *s, const sucref_layer *l, const sucref_i_source *src, unsigned bits)
-{
-#if SUCREF_I_PAIRS
-    sucref_i_builder b = sucref_i_begin(s, l, bits);
-    uint32_t c, sum = 0;
-    for (c = 0; c < l->n_in && !b.full; c++) {
-        const uint32_t x = sucref_i_value(src, c);
-        if (x == 0) { continue; }
-        sum += x;
-        sucref_i_push(&b, c, x);
-    }
-    sucref_i_close(&b);
-    if (!b.full) {
-        s->sum = sum;
-        s->nonzero = (uint32_t)(b.list - s->work) - b.chunks - 1U;
-        s->offset = b.colmax != NULL ? b.chunks << 15 : 0;
-        s->wide = 0;
-        return;
-    }
-#endif
-    sucref_i_list_wide(s, l, src, l->plan[l->n_planes - 1U] == 8 && bits == 8);
-}
-
-#if SUCREF_I_PAIRS
-/* the same for the columns that changed since the last stop: first those that grew, then those that fell. Returns 0,
- * and leaves the work to sucref_i_list_all, where that is not cheaper. */
-static int sucref_i_list_delta(sucref_net *s, const sucref_layer *l, const sucref_i_source *src,
-                               const sucref_i_source *old, unsigned bits)
-{
-    uint32_t c, sum = 0, nonzero = 0, moved = 0;
-    int sign;
-    sucref_i_builder b;
-    for (c = 0; c < l->n_in; c++) {
-        const uint32_t now = sucref_i_value(src, c);
-        sum += now;
-        nonzero += now != 0;
-        moved += now != sucref_i_value(old, c);
-    }
-    if (moved >= nonzero) { return 0; }
-    b = sucref_i_begin(s, l, bits);
-    s->offset = 0;
-    for (sign = 0; sign < 2; sign++) {
-        b.chunks = 0;
-        for (c = 0; c < l->n_in; c++) {
-            const uint32_t now = sucref_i_value(src, c), was = sucref_i_value(old, c);
-            const uint32_t x = sign == 0 ? now - was : was - now;
-            if (x != 0 && x < 256U) { sucref_i_push(&b, c, x); }
-        }
-        sucref_i_close(&b);
-        if (b.colmax != NULL) { s->offset += sign == 0 ? b.chunks << 15 : 0U - (b.chunks << 15); }
-    }
-    if (b.full) { return 0; }
-    s->sum = sum;
-    s->nonzero = moved;
-    s->wide = 0;
-    return 1;
-}
-
-/* the second list of a delta starts behind the first one's end */
-static const uint32_t *sucref_i_second_list(const uint32_t *list)
-{
-    while (*list != SUCREF_I_LIST_END) { list++; }
-    return list + 1;
-}
-#endif
 
 static sucref_i_source sucref_i_source_of(const sucref_net *s, unsigned layer, unsigned stop)
 {
@@ -2654,7 +2791,7 @@ static int32_t sucref_i_table(const uint8_t *knots, int32_t r)
 static uint8_t sucref_i_post(const sucref_layer *l, int32_t z, int32_t multiplier, int exponent, const uint8_t *table)
 {
     int32_t r = sucref_i_requant(z, multiplier, exponent, l->requant);
-    if (l->act == SUCREF_ACT_LEAKY && r < 0) { r = (int32_t)sucref_i_floor64((int64_t)r * l->slope + 16384, 15); }
+    if (l->act == SUCREF_ACT_LEAKY && r < 0) { r = sucref_i_sat32(sucref_i_floor64((int64_t)r * l->slope + 16384, 15)); }
     if (l->act == SUCREF_ACT_TABLE) { r = sucref_i_table(table, r); }
     r = sucref_i_sat32((int64_t)r + (l->act == SUCREF_ACT_TABLE ? 128 : l->out_zero));
     r = r < l->lo ? l->lo : r > l->hi ? l->hi : r;
@@ -2674,13 +2811,14 @@ static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_
                                const sucref_stop_group *e, const sucref_group *g, uint32_t row, uint32_t acc)
 {
     const uint32_t r = g->first_row + row;
-    const unsigned k = 8U - e->bits, own = l->plan[l->n_planes - 1U] == 8 && e->bits == 8;
-    const unsigned shift = own ? 0U : SUCREF_READ_U8(bytes + at->shift + r);
+    const int own = sucref_i_own_bytes(l, e->bits);
+    const unsigned k = 8U - e->bits, shift = own ? 0U : SUCREF_READ_U8(bytes + at->shift + r);
     const int32_t bias = sucref_i_s32(sucref_i_u32(bytes + at->bias + 4U * r));
     int64_t alpha = 4096 >> shift, gamma = shift >= k ? 0 : (int64_t)(((uint32_t)1 << (k - shift)) - 1U) * 2048,
             beta = bias;
     const int32_t a = own ? sucref_i_s32(acc) : sucref_i_s32((acc << k) - (sum << 7));
-    if (e->bits == 8) { return bias + sucref_i_floor32(a, shift); }
+    /* no overflow while digits keep their plan, which sucref_model_check sees to; else wraps */
+    if (e->bits == 8) { return sucref_i_s32((uint32_t)bias + (uint32_t)sucref_i_floor32(a, shift)); }
     if (e->correction_offset != 0) {
         const uint8_t *c = bytes + e->correction_offset;
         beta = sucref_i_s32(sucref_i_u32(c + 4U * row));
@@ -2690,118 +2828,95 @@ static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_
     return sucref_i_sat32(beta + sucref_i_floor64(alpha * a + gamma * (int64_t)sum, 12)); /* < 2^46 + 2^55 */
 }
 
-/* decides what the rows of the current group need, and reads the layer's input if they need it; returns the cost */
+/* the layer's arrays, and whether its input changed since the stop before */
+static void sucref_i_start_layer(sucref_net *s)
+{
+    const int fresh = s->previous == SUCREF_I_NONE;
+    sucref_i_place at;
+    sucref_i_place_of(&at, s->model, s->layer);
+    s->at_out = at.activations;
+    s->at_acc = at.acc;
+    s->at_before = at.previous;
+    s->changed = (uint8_t)(fresh || s->any);
+    s->any = (uint8_t)fresh;
+    if (!fresh && s->layer == 0) { s->changed = (uint8_t)sucref_i_input_changes(s->model, s->stop, s->previous); }
+#ifdef SUCREF_CONSTANT_WORK
+    if (s->layer != 0) { s->changed = 1; }
+#endif
+}
+
+/* decides what the rows of the current group do, and lists the layer's input if they need it; returns the cost */
 static uint32_t sucref_i_start_group(sucref_net *s, const sucref_layer *l, const sucref_stop_group *e)
 {
-    const int fresh = s->previous == SUCREF_I_NONE, keep = (l->flags & SUCREF_LAYER_KEEP) != 0;
+    const int fresh = s->previous == SUCREF_I_NONE;
     sucref_stop_group old = { 0, 0 };
-    sucref_i_source src;
-    if (s->group == 0) {
-        sucref_i_place at;
-        sucref_i_place_of(&at, s->model, s->layer);
-        s->at_out = at.activations;
-        s->at_acc = at.acc;
-        s->at_before = at.previous;
-        s->changed = (uint8_t)(fresh || s->any);
-        s->any = (uint8_t)fresh;
-        if (!fresh && s->layer == 0) {
-            sucref_stop a, b;
-            sucref_model_stop(&a, s->model, s->previous);
-            sucref_model_stop(&b, s->model, s->stop);
-            s->changed = a.in_bits != b.in_bits;
-        }
-#ifdef SUCREF_CONSTANT_WORK
-        if (s->layer != 0) { s->changed = 1; }
-#endif
-    }
+    sucref_i_source src, was;
+    sucref_i_task task;
+    uint32_t cost = 0;
+    if (s->group == 0) { sucref_i_start_layer(s); }
     if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)l->first_group + s->group); }
-    s->first_plane = (uint8_t)(l->coarse && e->bits == 8 ? 1 : 0);
-    s->n_planes = (uint8_t)sucref_i_planes_for(l, e->bits);
-    s->mode = SUCREF_I_ALL;
-    if (!s->changed && !fresh && e->bits == old.bits && e->correction_offset == old.correction_offset) {
-        s->mode = SUCREF_I_SKIP;
-        return 1;
-    }
-    if (e->bits == 0) {
-        s->mode = SUCREF_I_CONSTANT;
-        return 1;
-    }
+    task = sucref_i_task_of(l, e, fresh ? NULL : &old, s->changed);
+    s->first_plane = task.first;
+    s->last_plane = task.last;
+    s->mode = task.mode;
+    if (task.mode == SUCREF_I_SKIP || task.mode == SUCREF_I_CONSTANT) { return 1; }
     src = sucref_i_source_of(s, s->layer, s->stop);
-    if (keep && !fresh && !s->changed && old.bits != 0 && (!l->coarse || e->bits == old.bits)) {
-        s->mode = SUCREF_I_ADD;
-        s->first_plane = (uint8_t)sucref_i_planes_for(l, old.bits);
-    }
-#if SUCREF_I_PAIRS
-    if (keep && !fresh && s->changed && e->bits == old.bits) {
-        sucref_i_source was = sucref_i_source_of(s, s->layer, s->previous);
+    if (task.mode == SUCREF_I_DELTA) {
+        was = sucref_i_source_of(s, s->layer, s->previous);
         if (s->layer > 0) { was.bytes = (const uint8_t *)(s->work + s->at_before); }
-        if (sucref_i_list_delta(s, l, &src, &was, e->bits)) {
-            s->mode = SUCREF_I_DELTA;
-            return 3U * l->n_in;
-        }
+        cost = sucref_i_list_delta(s->work, s->model, l, &src, &was, e->bits);
+        if (cost != 0) { return cost; }
+        s->mode = SUCREF_I_ALL;
     }
-#endif
-    sucref_i_list_all(s, l, &src, e->bits);
-    return (s->wide ? 2U : 1U) * l->n_in;
+    return sucref_i_list(s->work, s->model, l, &src, e->bits);
 }
 
 /* accumulators of up to 16 rows, from the planes and, where kept, from before; returns the multiply-adds */
 static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, const sucref_group *g, uint32_t *acc,
                                     uint32_t *kept, uint32_t rows)
 {
-    const uint32_t *list = s->work;
-    uint32_t i, passes = 0;
-    unsigned plane;
+    uint32_t i, low = 0;
+    unsigned n;
     for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = kept != NULL && i < rows && s->mode != SUCREF_I_ALL ? kept[i] : 0; }
-    for (plane = s->first_plane; plane < s->n_planes; plane++) {
-        const unsigned width = l->plan[plane], slot = sucref_slot_bits(width);
-        const uint8_t *p = s->model->bytes + g->plane_offset[plane] +
-                           s->row / sucref_i_block_rows(slot) *
-                               sucref_i_block_bytes(sucref_i_block_rows(slot), l->n_in, slot);
+    for (n = s->first_plane + 1U; s->mode == SUCREF_I_DELTA && n < s->last_plane; n++) { low += l->plan[n]; }
+    for (n = s->first_plane; n < s->last_plane; n++) {
+        const sucref_i_plane p =
+            sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, l->n_in, l->plan[n]);
         uint32_t sum[SUCREF_I_ROWS];
         for (i = 0; i < SUCREF_I_ROWS; i++) { sum[i] = 0; }
-        sucref_i_dot(sum, p, list, rows, l->n_in, slot, width == 8, s->wide);
-        passes++;
-#if SUCREF_I_PAIRS
-        if (s->mode == SUCREF_I_DELTA) { /* what grew, then what fell: the digits of all planes in units of the last */
-            uint32_t fell[SUCREF_I_ROWS], low = 0;
-            unsigned n;
-            for (i = 0; i < SUCREF_I_ROWS; i++) { fell[i] = 0; }
-            sucref_i_dot(fell, p, sucref_i_second_list(list), rows, l->n_in, slot, width == 8, 0);
-            for (n = plane + 1U; n < s->n_planes; n++) { low += l->plan[n]; }
-            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] += (sum[i] - fell[i]) << low; }
-            continue;
+        sucref_i_dot(sum, &p, s->work, s->row, rows);
+        if (s->mode == SUCREF_I_DELTA) { /* changes in units of the last plane's */
+            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] += sum[i] << low; }
+            low -= n + 1U < s->last_plane ? l->plan[n + 1U] : 0U;
+        } else {
+            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = (p.width == 8 ? 0U : acc[i] << p.width) + sum[i]; }
         }
-#endif
-        for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = (width == 8 ? 0U : acc[i] << width) + sum[i]; }
     }
-    for (i = 0; passes != 0 && i < SUCREF_I_ROWS; i++) { acc[i] -= s->offset; } /* 0 but for full bytes */
     for (i = 0; kept != NULL && i < rows; i++) { kept[i] = acc[i]; }
-    return passes * SUCREF_I_PAD4(rows) * s->nonzero;
+    return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * s->work[SUCREF_I_LIST_COUNT];
 }
 
 /* up to 16 rows of the current group, all the way to their activations; returns the cost */
-static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_layer *l, const sucref_stop_group *e)
+static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_layer *l, const sucref_stop_group *e,
+                                 const sucref_group *g)
 {
     const sucref_i_params at = sucref_i_params_of(l);
-    sucref_group g;
     uint32_t acc[SUCREF_I_ROWS], i, rows, cost = 0, *logits = NULL, *kept = NULL;
     uint8_t *out;
-    sucref_model_group(&g, s->model, (unsigned)l->first_group + s->group);
-    if (s->layer + 1U == s->model->n_layers) { logits = s->work + s->at_logits + g.first_row; }
-    rows = g.n_rows - s->row < SUCREF_I_ROWS ? g.n_rows - s->row : (uint32_t)SUCREF_I_ROWS;
-    out = (uint8_t *)(s->work + s->at_out) + g.first_row + s->row;
-    if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + g.first_row + s->row; }
-    if (s->mode != SUCREF_I_CONSTANT) { cost = sucref_i_accumulate(s, l, &g, acc, kept, rows); }
+    if (s->layer + 1U == s->model->n_layers) { logits = s->work + s->at_logits + g->first_row; }
+    rows = g->n_rows - s->row < SUCREF_I_ROWS ? g->n_rows - s->row : (uint32_t)SUCREF_I_ROWS;
+    out = (uint8_t *)(s->work + s->at_out) + g->first_row + s->row;
+    if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + g->first_row + s->row; }
+    if (s->mode != SUCREF_I_CONSTANT) { cost = sucref_i_accumulate(s, l, g, acc, kept, rows); }
     for (i = 0; i < rows; i++) {
         uint8_t u;
         if (s->mode == SUCREF_I_CONSTANT) {
             u = SUCREF_READ_U8(s->model->bytes + e->correction_offset + s->row + i);
             if (logits != NULL) { logits[s->row + i] = 0; }
         } else {
-            const int32_t z = sucref_i_finish(s->model->bytes, s->sum, l, &at, e, &g, s->row + i, acc[i]);
+            const int32_t z = sucref_i_finish(s->model->bytes, s->work[SUCREF_I_LIST_SUM], l, &at, e, g, s->row + i, acc[i]);
             if (logits != NULL) { logits[s->row + i] = (uint32_t)z; }
-            u = sucref_i_activate(s->model, l, &at, z, g.first_row + s->row + i);
+            u = sucref_i_activate(s->model, l, &at, z, g->first_row + s->row + i);
         }
         if (out[i] != u) { s->any = 1; }
         out[i] = u;
@@ -2830,9 +2945,7 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
     uint8_t *out = (uint8_t *)(record + 2U + n);
     const uint8_t *act = (const uint8_t *)(s->work + s->at_out);
     for (r = 0; r < n; r++) {
-        const uint32_t to = (l->flags & SUCREF_LAYER_ORDER)
-                                ? sucref_i_u16(s->model->bytes + sucref_i_params_of(l).order + 2U * r)
-                                : r;
+        const uint32_t to = sucref_i_place_in_answer(s->model, l, r);
         record[2U + to] = logits[r];
         out[to] = act[r];
     }
@@ -2863,7 +2976,7 @@ static int sucref_i_quantum(sucref_net *s, uint32_t *cost)
         s->state = SUCREF_I_RUNNING;
         s->row = s->mode == SUCREF_I_SKIP ? g.n_rows : 0;
     } else {
-        *cost = sucref_i_do_rows(s, &l, &e);
+        *cost = sucref_i_do_rows(s, &l, &e, &g);
     }
     s->spent += *cost;
     if (s->row < g.n_rows) { return 0; }
@@ -2938,12 +3051,11 @@ SUCREF_API int sucref_net_answer(const sucref_net *s, sucref_answer *a)
 
 SUCREF_API int sucref_net_read(const sucref_net *s, sucref_answer *a, int32_t *logits, uint8_t *out)
 {
-    uint8_t before;
-    uint32_t r;
+    uint32_t before, r;
     int status;
     if (s == NULL || a == NULL) { return SUCREF_E_ARG; }
     do {
-        before = s->sequence;
+        do { before = s->sequence; } while (before != s->sequence); /* an 8-bit core reads it byte by byte */
         SUCREF_BARRIER();
         status = sucref_net_answer(s, a);
         for (r = 0; status == SUCREF_OK && r < a->n_out; r++) {
@@ -2952,8 +3064,7 @@ SUCREF_API int sucref_net_read(const sucref_net *s, sucref_answer *a, int32_t *l
         }
         SUCREF_BARRIER();
     } while (before != s->sequence);
-    a->logits = logits;
-    a->out = out;
+    if (status == SUCREF_OK) { a->logits = logits; a->out = out; }
     return status;
 }
 
@@ -2995,8 +3106,9 @@ SUCREF_API int sucref_model_exit(sucref_exit *out, const sucref_model *m, unsign
 SUCREF_API int sucref_settled(const sucref_model *m, const sucref_answer *a)
 {
     sucref_exit e;
+    if (m == NULL || a == NULL) { return 0; }
     if (a->stop + 1U == m->n_stops) { return 1; }
-    return sucref_model_exit(&e, m, a->stop) == SUCREF_OK && sucref_margin(a->logits, a->n_out, 0) >= e.margin;
+    return a->logits != NULL && sucref_model_exit(&e, m, a->stop) == SUCREF_OK && sucref_margin(a->logits, a->n_out, 0) >= e.margin;
 }
 
 SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi) { return z < lo || z > hi; }
@@ -3026,11 +3138,11 @@ static uint64_t sucref_i_shift_up(uint64_t v, unsigned s) { return (v >> s) + ((
 static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const sucref_group *g, unsigned shift,
                            uint32_t row, uint32_t col)
 {
-    const int own = l->plan[l->n_planes - 1U] == 8;
+    const int own = sucref_i_own_bytes(l, 8);
     unsigned i = own ? l->n_planes - 1U : 0U, v = 0;
     for (; i < l->n_planes; i++) {
-        v = v << l->plan[i] |
-            sucref_plane_digit(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i], row, col);
+        const sucref_i_plane p = sucref_i_plane_of(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i]);
+        v = v << p.width | sucref_i_digit(&p, row, col);
     }
     return (int)sucref_i_floor32((int32_t)v - 128, own ? 0U : shift); /* exact */
 }
@@ -3373,7 +3485,8 @@ SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t 
 }
 
 #if !defined(SUCREF_NO_DITHER) || !defined(SUCREF_NO_PARITY)
-/* CRC-32 of bytes that lie in RAM, which model bytes need not */
+/* ---- frames and messages: bytes in RAM, which model bytes need not lie in ---------------------------------------- */
+
 static uint32_t sucref_i_crc_ram(const uint8_t *p, size_t len)
 {
     uint32_t crc = 0xFFFFFFFFU;
@@ -3423,24 +3536,17 @@ SUCREF_API void sucref_stream_init(sucref_stream *s, uint32_t seed_low, uint32_t
     s->k1 = sucref_i_mix(b + a);
 }
 
-SUCREF_API void sucref_philox(uint32_t out[2], uint32_t counter_low, uint32_t counter_high, uint32_t key)
-{
-    unsigned round;
-    for (round = 0; round < 7; round++, key += 0x9E3779B9U) {
-        const uint64_t product = (uint64_t)0xD256D193U * counter_low;
-        counter_low = (uint32_t)(product >> 32) ^ key ^ counter_high;
-        counter_high = (uint32_t)product;
-    }
-    out[0] = counter_low;
-    out[1] = counter_high;
-}
-
 static inline uint32_t sucref_i_random(const sucref_stream *s, uint32_t counter)
 {
-#ifdef SUCREF_PHILOX
-    uint32_t out[2];
-    sucref_philox(out, counter, s->k1, s->k0);
-    return out[0];
+#ifdef SUCREF_PHILOX /* the first of its two words */
+    uint32_t key = s->k0, high = s->k1;
+    unsigned round;
+    for (round = 0; round < 7; round++, key += 0x9E3779B9U) {
+        const uint64_t product = (uint64_t)0xD256D193U * counter;
+        counter = (uint32_t)(product >> 32) ^ key ^ high;
+        high = (uint32_t)product;
+    }
+    return counter;
 #else
     return sucref_i_mix(sucref_i_mix(counter + s->k0) + s->k1);
 #endif
@@ -3467,21 +3573,15 @@ SUCREF_API int sucref_grid_for(sucref_grid *st, uint32_t max, uint32_t levels)
     if ((levels << shift) / max == 0) { return SUCREF_E_RANGE; }
     st->multiplier = (levels << shift) / max;
     st->shift = (uint8_t)shift;
+    st->kind = SUCREF_DITHER_SUBTRACTIVE;
     return SUCREF_OK;
 }
 
-/* a vector of either width; the other pointer is NULL */
-typedef struct { const int32_t *wide; const int16_t *narrow; } sucref_i_vector;
-static sucref_i_vector sucref_i_wide(const int32_t *x) { sucref_i_vector v; v.wide = x; v.narrow = NULL; return v; }
-static sucref_i_vector sucref_i_narrow(const int16_t *x) { sucref_i_vector v; v.wide = NULL; v.narrow = x; return v; }
-static inline int sucref_i_none(sucref_i_vector v) { return v.wide == NULL && v.narrow == NULL; }
-static inline int32_t sucref_i_value_of(sucref_i_vector v, size_t i)
-{
-    return v.wide != NULL ? v.wide[i] : v.narrow[i];
-}
+static inline int sucref_i_no_values(sucref_values v) { return (v.i16 == NULL) == (v.i32 == NULL); }
+static inline int32_t sucref_i_value_of(sucref_values v, size_t i) { return v.i32 != NULL ? v.i32[i] : v.i16[i]; }
 
 /* SUCREF_OK when x and the step keep the module's limits; most: largest |y| beside 2^29 */
-static int sucref_i_fits(sucref_i_vector x, size_t n, const sucref_grid *st, uint32_t most)
+static int sucref_i_fits(sucref_values x, const sucref_grid *st, uint32_t most)
 {
     uint32_t limit;
     size_t i;
@@ -3489,7 +3589,7 @@ static int sucref_i_fits(sucref_i_vector x, size_t n, const sucref_grid *st, uin
         return SUCREF_E_RANGE;
     }
     limit = (most < 0x1FFFFFFFU ? most : 0x1FFFFFFFU) / st->multiplier;
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < x.n; i++) {
         const int32_t value = sucref_i_value_of(x, i);
         if ((value < 0 ? 0U - (uint32_t)value : (uint32_t)value) > limit) { return SUCREF_E_RANGE; }
     }
@@ -3514,124 +3614,8 @@ static inline uint32_t sucref_i_most(uint32_t steps, unsigned shift)
     return shift < 16 ? steps << shift : 0x1FFFFFFFU;
 }
 
-/* 2Sq - 2u + S - 1 */
-static inline int32_t sucref_i_estimate(int32_t q, int32_t u, unsigned shift)
-{
-    return q * ((int32_t)2 << shift) - 2 * u + ((int32_t)1 << shift) - 1;
-}
-
-static int sucref_i_half_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_grid *st, unsigned terms,
-                                const sucref_stream *r, uint32_t counter)
-{
-    size_t i;
-    int status;
-    if (q == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
-    if (terms < 1 || terms > 3) { return SUCREF_E_RANGE; }
-    /* dithers add less than `terms` steps */
-    status = sucref_i_fits(x, n, st, sucref_i_most(32768U - terms, st->shift));
-    for (i = 0; status == SUCREF_OK && i < n; i++) {
-        int32_t y = sucref_i_value_of(x, i) * (int32_t)st->multiplier;
-        unsigned k;
-        for (k = 0; k < terms; k++) { y += sucref_i_uniform(r, counter++, st->shift); }
-        q[i] = (int16_t)sucref_i_floor32(y, st->shift);
-    }
-    return status;
-}
-
-SUCREF_API int sucref_dither_half_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st, unsigned terms,
-                                  const sucref_stream *r, uint32_t counter)
-{
-    return sucref_i_half_encode(q, sucref_i_wide(x), n, st, terms, r, counter);
-}
-
-SUCREF_API int sucref_dither_half_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st, unsigned terms,
-                                    const sucref_stream *r, uint32_t counter)
-{
-    return sucref_i_half_encode(q, sucref_i_narrow(x), n, st, terms, r, counter);
-}
-
-SUCREF_API int sucref_dither_half_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st, unsigned terms)
-{
-    size_t i;
-    int status;
-    if (x2 == NULL || q == NULL || st == NULL) { return SUCREF_E_ARG; }
-    if (terms < 1 || terms > 3) { return SUCREF_E_RANGE; }
-    status = sucref_i_indices_fit(q, n, st);
-    for (i = 0; status == SUCREF_OK && i < n; i++) {
-        x2[i] = q[i] * ((int32_t)2 << st->shift) - (int32_t)(terms - 1U) * (((int32_t)1 << st->shift) - 1);
-    }
-    return status;
-}
-
-SUCREF_API int sucref_dither_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter)
-{
-    return sucref_dither_half_encode(q, x, n, st, 1, r, counter);
-}
-
-SUCREF_API int sucref_dither_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st,
-                                      const sucref_stream *r, uint32_t counter)
-{
-    return sucref_dither_half_encode16(q, x, n, st, 1, r, counter);
-}
-
-SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter)
-{
-    size_t i;
-    int status;
-    if (x2 == NULL || q == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
-    status = sucref_i_indices_fit(q, n, st);
-    for (i = 0; status == SUCREF_OK && i < n; i++) {
-        x2[i] = sucref_i_estimate(q[i], sucref_i_uniform(r, counter + (uint32_t)i, st->shift), st->shift);
-    }
-    return status;
-}
-
-static int sucref_i_onebit_encode(uint8_t *bits, sucref_i_vector x, size_t n, const sucref_grid *st,
-                                  const sucref_stream *r, uint32_t counter)
-{
-    size_t i;
-    int status;
-    if (bits == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
-    status = sucref_i_fits(x, n, st, st->shift < 1 || st->shift > 24 ? 0U : (uint32_t)1 << (st->shift - 1U));
-    for (i = 0; status == SUCREF_OK && i < n; i++) {
-        const int32_t t = 2 * (sucref_i_value_of(x, i) * (int32_t)st->multiplier +
-                               sucref_i_uniform(r, counter + (uint32_t)i, st->shift));
-        const unsigned bit = t > ((int32_t)1 << st->shift) - 1 ? 1U : 0U;
-        bits[i / 8] = (uint8_t)((i % 8 == 0 ? 0U : (unsigned)bits[i / 8]) | bit << (i % 8));
-    }
-    return status;
-}
-
-SUCREF_API int sucref_dither_onebit_encode(uint8_t *bits, const int32_t *x, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter)
-{
-    return sucref_i_onebit_encode(bits, sucref_i_wide(x), n, st, r, counter);
-}
-
-SUCREF_API int sucref_dither_onebit_encode16(uint8_t *bits, const int16_t *x, size_t n, const sucref_grid *st,
-                                      const sucref_stream *r, uint32_t counter)
-{
-    return sucref_i_onebit_encode(bits, sucref_i_narrow(x), n, st, r, counter);
-}
-
-SUCREF_API int sucref_dither_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_grid *st,
-                                    const sucref_stream *r, uint32_t counter)
-{
-    size_t i;
-    if (x2 == NULL || bits == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
-    if (st->shift < 1 || st->shift > 24) { return SUCREF_E_RANGE; }
-    for (i = 0; i < n; i++) { /* +S is q = 1, -S is q = -1 with the centred dither u - (S-1)/2 */
-        const int32_t s = (int32_t)1 << st->shift, u = sucref_i_uniform(r, counter + (uint32_t)i, st->shift);
-        x2[i] = (((unsigned)bits[i / 8] >> (i % 8) & 1U) ? s : -s) - 2 * u + s - 1;
-    }
-    return SUCREF_OK;
-}
-
-/* ---- D4: nearest point of even sum to t / 2S, t odd: round each; if their sum is odd, move the worst one ---- */
-
-/* q[4] from y[4] and u[4] */
+/* D4: the nearest point of even sum to t / 2S, t odd: round each; if their sum is odd, move the worst one.
+ * q[4] from y[4] and u[4] */
 static void sucref_i_d4(int32_t *q, const int32_t *y, const int32_t *u, unsigned shift)
 {
     int32_t worst = -1, sum = 0, way = 1;
@@ -3653,17 +3637,12 @@ static inline int32_t sucref_i_d4_uniform(const sucref_stream *r, uint32_t count
     return sucref_i_uniform(r, counter, i == 3 ? shift + 1U : shift);
 }
 
-static int sucref_i_d4_encode(int16_t *q, sucref_i_vector x, size_t n, const sucref_grid *st, const sucref_stream *r,
-                              uint32_t counter)
+static void sucref_i_encode_d4(int16_t *q, sucref_values x, const sucref_grid *st, const sucref_stream *r,
+                               uint32_t counter)
 {
     size_t i;
     unsigned k;
-    int status;
-    if (q == NULL || sucref_i_none(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
-    if (n % 4 != 0) { return SUCREF_E_RANGE; }
-    /* the last dither, or the parity, adds up to two steps */
-    status = sucref_i_fits(x, n, st, sucref_i_most(32765, st->shift));
-    for (i = 0; status == SUCREF_OK && i < n; i += 4) {
+    for (i = 0; i < x.n; i += 4) {
         int32_t y[4], u[4], p[4];
         for (k = 0; k < 4; k++) {
             y[k] = sucref_i_value_of(x, i + k) * (int32_t)st->multiplier;
@@ -3672,34 +3651,82 @@ static int sucref_i_d4_encode(int16_t *q, sucref_i_vector x, size_t n, const suc
         sucref_i_d4(p, y, u, st->shift);
         for (k = 0; k < 4; k++) { q[i + k] = (int16_t)p[k]; }
     }
-    return status;
 }
 
-SUCREF_API int sucref_dither_d4_encode(int16_t *q, const int32_t *x, size_t n, const sucref_grid *st, const sucref_stream *r,
-                                uint32_t counter)
+SUCREF_API int sucref_dither_encode(int16_t *q, sucref_values x, const sucref_grid *st, const sucref_stream *r,
+                                    uint32_t counter)
 {
-    return sucref_i_d4_encode(q, sucref_i_wide(x), n, st, r, counter);
+    size_t i;
+    unsigned terms, k;
+    int status;
+    if (q == NULL || sucref_i_no_values(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (st->kind > SUCREF_DITHER_D4 || (st->kind == SUCREF_DITHER_D4 && x.n % 4 != 0)) { return SUCREF_E_RANGE; }
+    terms = st->kind == SUCREF_DITHER_SUBTRACTIVE ? 1U : st->kind;
+    /* dithers add less than `terms` steps; the last one of D4, or the parity, up to two */
+    status = sucref_i_fits(x, st, sucref_i_most(st->kind == SUCREF_DITHER_D4 ? 32765U : 32768U - terms, st->shift));
+    if (status != SUCREF_OK) { return status; }
+    if (st->kind == SUCREF_DITHER_D4) {
+        sucref_i_encode_d4(q, x, st, r, counter);
+        return SUCREF_OK;
+    }
+    for (i = 0; i < x.n; i++) {
+        int32_t y = sucref_i_value_of(x, i) * (int32_t)st->multiplier;
+        for (k = 0; k < terms; k++) { y += sucref_i_uniform(r, counter++, st->shift); }
+        q[i] = (int16_t)sucref_i_floor32(y, st->shift);
+    }
+    return SUCREF_OK;
 }
 
-SUCREF_API int sucref_dither_d4_encode16(int16_t *q, const int16_t *x, size_t n, const sucref_grid *st, const sucref_stream *r,
-                                  uint32_t counter)
-{
-    return sucref_i_d4_encode(q, sucref_i_narrow(x), n, st, r, counter);
-}
-
-SUCREF_API int sucref_dither_d4_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st, const sucref_stream *r,
-                                uint32_t counter)
+SUCREF_API int sucref_dither_decode(int32_t *x2, const int16_t *q, size_t n, const sucref_grid *st,
+                                    const sucref_stream *r, uint32_t counter)
 {
     size_t i;
     int status;
-    if (x2 == NULL || q == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
-    if (n % 4 != 0) { return SUCREF_E_RANGE; }
+    if (x2 == NULL || q == NULL || st == NULL) { return SUCREF_E_ARG; }
+    if (st->kind > SUCREF_DITHER_D4 || (st->kind == SUCREF_DITHER_D4 && n % 4 != 0)) { return SUCREF_E_RANGE; }
+    if (r == NULL && (st->kind == SUCREF_DITHER_SUBTRACTIVE || st->kind == SUCREF_DITHER_D4)) { return SUCREF_E_ARG; }
     status = sucref_i_indices_fit(q, n, st);
     for (i = 0; status == SUCREF_OK && i < n; i++) {
-        x2[i] = q[i] * ((int32_t)2 << st->shift) -
-                2 * sucref_i_d4_uniform(r, counter + (uint32_t)i, (unsigned)(i % 4), st->shift) - 1;
+        const int32_t step = (int32_t)1 << st->shift;
+        x2[i] = q[i] * (2 * step);
+        if (st->kind == SUCREF_DITHER_SUBTRACTIVE) {
+            x2[i] += step - 1 - 2 * sucref_i_uniform(r, counter + (uint32_t)i, st->shift);
+        } else if (st->kind == SUCREF_DITHER_D4) {
+            x2[i] -= 2 * sucref_i_d4_uniform(r, counter + (uint32_t)i, (unsigned)(i % 4), st->shift) + 1;
+        } else {
+            x2[i] -= (int32_t)(st->kind - 1U) * (step - 1);
+        }
     }
     return status;
+}
+
+SUCREF_API int sucref_dither_onebit_encode(uint8_t *bits, sucref_values x, const sucref_grid *st,
+                                           const sucref_stream *r, uint32_t counter)
+{
+    size_t i;
+    int status;
+    if (bits == NULL || sucref_i_no_values(x) || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    status = sucref_i_fits(x, st, st->shift < 1 || st->shift > 24 ? 0U : (uint32_t)1 << (st->shift - 1U));
+    for (i = 0; status == SUCREF_OK && i < x.n; i++) {
+        const int32_t t = 2 * (sucref_i_value_of(x, i) * (int32_t)st->multiplier +
+                               sucref_i_uniform(r, counter + (uint32_t)i, st->shift));
+        const unsigned bit = t > ((int32_t)1 << st->shift) - 1 ? 1U : 0U;
+        bits[i / 8] = (uint8_t)((i % 8 == 0 ? 0U : (unsigned)bits[i / 8]) | bit << (i % 8));
+    }
+    return status;
+}
+
+SUCREF_API int sucref_dither_onebit_decode(int32_t *x2, const uint8_t *bits, size_t n, const sucref_grid *st,
+                                           const sucref_stream *r, uint32_t counter)
+{
+    size_t i;
+    if (x2 == NULL || bits == NULL || st == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (st->shift < 1 || st->shift > 24) { return SUCREF_E_RANGE; }
+    for (i = 0; i < n; i++) { /* +S is q = 1, -S is q = -1 with the centred dither u - (S-1)/2 */
+        const int32_t s = (int32_t)1 << st->shift, u = sucref_i_uniform(r, counter + (uint32_t)i, st->shift);
+        x2[i] = (((unsigned)bits[i / 8] >> (i % 8) & 1U) ? s : -s) - 2 * u + s - 1;
+    }
+    return SUCREF_OK;
 }
 
 /* ---- nested ---- */
@@ -3713,14 +3740,14 @@ static int32_t sucref_i_divide(int32_t n, uint32_t d, uint32_t reciprocal)
     return n < 0 ? -(int32_t)q - 1 : (int32_t)q;
 }
 
-static int sucref_i_nested_ok(const sucref_nested *c, sucref_i_vector x, size_t n)
+static int sucref_i_nested_ok(const sucref_nested *c, sucref_values x)
 {
     size_t i;
     if (c->step < 1 || c->k < 2 || c->alpha < 1 || c->alpha_shift > 8 || c->alpha > (uint32_t)1 << c->alpha_shift) {
         return 0;
     }
     if (c->step > 0x0FFFFFFFU >> c->alpha_shift) { return 0; }
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < x.n; i++) {
         if (sucref_i_value_of(x, i) > (int32_t)(0x0FFFFFFFU / c->alpha) ||
             sucref_i_value_of(x, i) < -(int32_t)(0x0FFFFFFFU / c->alpha)) {
             return 0;
@@ -3755,47 +3782,35 @@ static int64_t sucref_i_nested_estimate(const sucref_nested *c, uint32_t v, uint
     return (int64_t)c->alpha * (away >= kv ? away - 2 * kv : away) + (int64_t)y * ((int64_t)2 << (2U * c->alpha_shift));
 }
 
-static int sucref_i_nested_encode(uint16_t *symbol, sucref_i_vector x, size_t n, const sucref_nested *c,
-                                  const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, sucref_values x, const sucref_nested *c,
+                                           const sucref_stream *r, uint32_t counter)
 {
     uint32_t v, one_v, one_k;
     size_t i;
-    if (symbol == NULL || sucref_i_none(x) || c == NULL || r == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_nested_ok(c, x, n)) { return SUCREF_E_RANGE; }
+    if (symbol == NULL || sucref_i_no_values(x) || c == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_nested_ok(c, x)) { return SUCREF_E_RANGE; }
     v = c->step << c->alpha_shift;
     one_v = 0xFFFFFFFFU / v;
     one_k = 0xFFFFFFFFU / c->k;
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < x.n; i++) {
         symbol[i] = sucref_i_nested_symbol(c, v, one_v, one_k, sucref_i_value_of(x, i),
                                            sucref_i_below(r, counter + (uint32_t)i, v));
     }
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, const int32_t *x, size_t n, const sucref_nested *c,
-                                    const sucref_stream *r, uint32_t counter)
-{
-    return sucref_i_nested_encode(symbol, sucref_i_wide(x), n, c, r, counter);
-}
-
-SUCREF_API int sucref_dither_nested_encode16(uint16_t *symbol, const int16_t *x, size_t n, const sucref_nested *c,
-                                      const sucref_stream *r, uint32_t counter)
-{
-    return sucref_i_nested_encode(symbol, sucref_i_narrow(x), n, c, r, counter);
-}
-
-SUCREF_API int sucref_dither_nested_decode(int64_t *estimate, const uint16_t *symbol, const int32_t *y, size_t n,
-                                    const sucref_nested *c, const sucref_stream *r, uint32_t counter)
+SUCREF_API int sucref_dither_nested_decode(int64_t *estimate, const uint16_t *symbol, sucref_values y,
+                                           const sucref_nested *c, const sucref_stream *r, uint32_t counter)
 {
     uint32_t v, one_2v, one_k;
     size_t i;
-    if (estimate == NULL || symbol == NULL || y == NULL || c == NULL || r == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_nested_ok(c, sucref_i_wide(y), n)) { return SUCREF_E_RANGE; }
+    if (estimate == NULL || symbol == NULL || sucref_i_no_values(y) || c == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_nested_ok(c, y)) { return SUCREF_E_RANGE; }
     v = c->step << c->alpha_shift;
     one_2v = 0xFFFFFFFFU / (2U * v);
     one_k = 0xFFFFFFFFU / c->k;
-    for (i = 0; i < n; i++) {
-        estimate[i] = sucref_i_nested_estimate(c, v, one_2v, one_k, symbol[i], y[i],
+    for (i = 0; i < y.n; i++) {
+        estimate[i] = sucref_i_nested_estimate(c, v, one_2v, one_k, symbol[i], sucref_i_value_of(y, i),
                                                sucref_i_below(r, counter + (uint32_t)i, v));
     }
     return SUCREF_OK;
@@ -3826,11 +3841,15 @@ SUCREF_API int sucref_combine_weights(uint32_t *w, const uint32_t *variance, siz
 SUCREF_API int sucref_combine(int32_t *out, const int32_t *const *estimates, const uint32_t *w, size_t count, size_t n)
 {
     size_t i, s;
+    uint64_t all = 0;
     if (out == NULL || estimates == NULL || w == NULL) { return SUCREF_E_ARG; }
+    if (count < 1 || count > 65535U) { return SUCREF_E_RANGE; }
+    for (s = 0; s < count; s++) { all += w[s]; }
+    if (all != 65536U) { return SUCREF_E_RANGE; }
     for (i = 0; i < n; i++) {
-        int64_t sum = 32768;
+        int64_t sum = 32768; /* a mean of the estimates: stays below 2^48, and is an int32 */
         for (s = 0; s < count; s++) { sum += (int64_t)w[s] * estimates[s][i]; }
-        out[i] = sucref_i_sat32(sucref_i_floor64(sum, 16));
+        out[i] = (int32_t)sucref_i_floor64(sum, 16);
     }
     return SUCREF_OK;
 }
@@ -3861,7 +3880,7 @@ static inline void sucref_i_two_stages(uint32_t *v, size_t n, size_t h)
     }
 }
 
-SUCREF_API void sucref_hadamard(int32_t *x, unsigned log2_n)
+SUCREF_I_ALONE static void sucref_i_hadamard(int32_t *x, unsigned log2_n)
 {
     const size_t n = (size_t)1 << log2_n;
     uint32_t *v = (uint32_t *)x; /* wraps on purpose where the documented range is left */
@@ -3876,21 +3895,15 @@ SUCREF_API void sucref_hadamard(int32_t *x, unsigned log2_n)
     }
 }
 
-SUCREF_API void sucref_hadamard16(int16_t *x, unsigned log2_n)
+SUCREF_API int sucref_hadamard(int32_t *x, unsigned log2_n)
 {
-    const size_t n = (size_t)1 << log2_n;
-    size_t h, i, j;
-    for (h = 1; h < n; h *= 2) {
-        for (i = 0; i < n; i += 2 * h) {
-            for (j = i; j < i + h; j++) {
-                const int32_t a = x[j], b = x[j + h];
-                x[j] = (int16_t)(a + b);
-                x[j + h] = (int16_t)(a - b);
-            }
-        }
-    }
+    if (x == NULL) { return SUCREF_E_ARG; }
+    if (log2_n > 16) { return SUCREF_E_RANGE; }
+    sucref_i_hadamard(x, log2_n);
+    return SUCREF_OK;
 }
 
+/* the same of sums that pass 32 bits, for receivers: the plain loops, fast enough there */
 static void sucref_i_hadamard64(int64_t *x, unsigned log2_n)
 {
     const size_t n = (size_t)1 << log2_n;
@@ -3918,7 +3931,7 @@ SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t
     for (i = 0; i < n; i++) {
         v[i & (k - 1U)] += sucref_i_minus(r, counter, (uint32_t)i) ? -(int32_t)x[i] : (int32_t)x[i];
     }
-    sucref_hadamard(v, log2_k);
+    sucref_i_hadamard(v, log2_k);
     return SUCREF_OK;
 }
 
@@ -3935,34 +3948,6 @@ SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned
         out[i] = sucref_i_minus(r, counter, (uint32_t)i) ? -work[i & (k - 1U)] : work[i & (k - 1U)];
     }
     return SUCREF_OK;
-}
-
-SUCREF_API void sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b)
-{
-    size_t i;
-    for (i = 0; i < n; i++) {
-        z[i] = sucref_i_sat32(g[i] + sucref_i_floor64((int64_t)residual[i] * (int64_t)b + 128, 8));
-    }
-}
-
-SUCREF_API void sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n)
-{
-    size_t i;
-    for (i = 0; i < n; i++) { residual[i] = sucref_i_sat32((int64_t)residual[i] + g[i] - zhat[i]); }
-}
-
-/* x[j] of sucref_air_encode */
-static int32_t sucref_i_air(int32_t v, uint8_t used, int32_t inverse_h, int32_t scale)
-{
-    const int64_t gain = sucref_i_floor64((int64_t)scale * (used ? inverse_h : 0) + 32768, 16);
-    return sucref_i_sat32(sucref_i_floor64((int64_t)v * sucref_i_sat32(gain) + 32768, 16));
-}
-
-SUCREF_API void sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
-                                  int32_t scale)
-{
-    size_t j;
-    for (j = 0; j < k; j++) { x[j] = sucref_i_air(v[j], used[j], inverse_h[j], scale); }
 }
 
 /* log2(v) in 2^-16, rounded down; v >= 1 */
@@ -3990,7 +3975,7 @@ SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gam
         while (q < 127 && (uint64_t)k * (sucref_i_log2(2U * q + 3U) + 1U) <= (uint64_t)bits << 16) { q++; }
         if (q == 0) { continue; }
         /* ln 2 = 45426 / 65536 */
-        g = ((uint64_t)n << 16) / k - 65536U + (uint64_t)n * a * 45426U / (4U * q * q * (k - 1U));
+        g = ((uint64_t)((n - 1U) / k) << 16) + (uint64_t)n * a * 45426U / (4U * q * q * (k - 1U));
         if (g < best) { best = g; *log2_k = a; *levels = (unsigned)q; }
     }
     if (best == (uint64_t)-1) { return SUCREF_E_RANGE; }
@@ -3998,20 +3983,57 @@ SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gam
     return SUCREF_OK;
 }
 
-SUCREF_API int32_t sucref_air_power(const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
-                                    int32_t scale, uint64_t power)
+SUCREF_API int sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b)
+{
+    size_t i;
+    if (z == NULL || g == NULL || residual == NULL) { return SUCREF_E_ARG; }
+    if (b > 256) { return SUCREF_E_RANGE; }
+    for (i = 0; i < n; i++) {
+        z[i] = sucref_i_sat32(g[i] + sucref_i_floor64((int64_t)residual[i] * (int64_t)b + 128, 8));
+    }
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n)
+{
+    size_t i;
+    if (residual == NULL || g == NULL || zhat == NULL) { return SUCREF_E_ARG; }
+    for (i = 0; i < n; i++) { residual[i] = sucref_i_sat32((int64_t)residual[i] + g[i] - zhat[i]); }
+    return SUCREF_OK;
+}
+
+/* x[j] of sucref_air_encode */
+static int32_t sucref_i_air(int32_t v, uint8_t used, int32_t inverse_h, int32_t scale)
+{
+    const int64_t gain = sucref_i_floor64((int64_t)scale * (used ? inverse_h : 0) + 32768, 16);
+    return sucref_i_sat32(sucref_i_floor64((int64_t)v * sucref_i_sat32(gain) + 32768, 16));
+}
+
+SUCREF_API int sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
+                                 int32_t scale)
+{
+    size_t j;
+    if (x == NULL || v == NULL || used == NULL || inverse_h == NULL) { return SUCREF_E_ARG; }
+    for (j = 0; j < k; j++) { x[j] = sucref_i_air(v[j], used[j], inverse_h[j], scale); }
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_air_power(int32_t *scale, const int32_t *v, size_t k, const uint8_t *used,
+                                const int32_t *inverse_h, uint64_t power)
 {
     uint64_t sum = 0;
     size_t j;
+    if (scale == NULL || v == NULL || used == NULL || inverse_h == NULL) { return SUCREF_E_ARG; }
     for (j = 0; j < k; j++) { /* saturates; wrapping is told by a smaller sum */
-        const int32_t x = sucref_i_air(v[j], used[j], inverse_h[j], scale);
+        const int32_t x = sucref_i_air(v[j], used[j], inverse_h[j], *scale);
         const uint64_t before = sum;
         sum += (uint64_t)((int64_t)x * x);
         if (sum < before) { sum = (uint64_t)-1; break; }
     }
-    if (sum <= power) { return scale; }
+    if (sum <= power) { return SUCREF_OK; }
     while (power >> 32 != 0) { power >>= 1; sum >>= 1; }
-    return (int32_t)sucref_i_floor64((int64_t)scale * sucref_i_root((power << 32) / sum, 0), 16);
+    *scale = (int32_t)sucref_i_floor64((int64_t)*scale * sucref_i_root((power << 32) / sum, 0), 16);
+    return SUCREF_OK;
 }
 
 static uint32_t sucref_i_larger(uint32_t most, int32_t v)
@@ -4039,23 +4061,32 @@ SUCREF_API int sucref_outer(int64_t *out, const int32_t *d2, size_t m, const int
     return SUCREF_OK;
 }
 
-SUCREF_API uint32_t sucref_outer_batch(uint32_t m, uint32_t n)
-{
-    return m == 0 || n == 0 ? 0 : (uint32_t)((uint64_t)m * n / ((uint64_t)m + n));
-}
-
 /* ---- coder: implementation --------------------------------------------------------------------------------------
  * The interval is low .. low + range - 1 of a number whose higher bytes are out; range >= 2^24 between calls, so
- * range >> 16 >= 2^8. A byte waits in `cache`, and behind it `pending` bytes 255, until no carry can reach them. */
+ * range >> 16 >= 2^8. A byte waits in `cache`, and behind it `pending` bytes 255, until no carry can reach them. Shares
+ * are of 2^16; byte streams are the same on every target. */
+typedef struct {
+    uint8_t *out;
+    size_t room, len;     /* len may pass room: nothing is written beyond, the length needed is known at the end */
+    size_t used;          /* up to the last byte that is not 0 */
+    uint32_t low, range, pending;
+    uint8_t cache, carry, first;
+} sucref_i_encoder;
+typedef struct {
+    const uint8_t *in;
+    size_t len, at;
+    uint32_t code, range;
+    uint8_t bad;          /* the bytes are no output of an encoder */
+} sucref_i_decoder;
 
-static void sucref_i_byte(sucref_encoder *e, unsigned v)
+static void sucref_i_byte(sucref_i_encoder *e, unsigned v)
 {
     if (e->len < e->room) { e->out[e->len] = (uint8_t)v; }
     e->len++;
     if ((uint8_t)v != 0) { e->used = e->len; }
 }
 
-static void sucref_i_shift_byte(sucref_encoder *e)
+static void sucref_i_shift_byte(sucref_i_encoder *e)
 {
     if (e->low < 0xFF000000U || e->carry) {
         if (!e->first) { sucref_i_byte(e, e->cache + (unsigned)e->carry); }
@@ -4068,7 +4099,7 @@ static void sucref_i_shift_byte(sucref_encoder *e)
     e->low <<= 8;
 }
 
-SUCREF_API void sucref_encoder_init(sucref_encoder *e, uint8_t *out, size_t room)
+static void sucref_i_encoder_init(sucref_i_encoder *e, uint8_t *out, size_t room)
 {
     e->out = out;
     e->room = room;
@@ -4079,7 +4110,8 @@ SUCREF_API void sucref_encoder_init(sucref_encoder *e, uint8_t *out, size_t room
     e->first = 1;
 }
 
-SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t share)
+/* the symbol whose interval is from .. from + share - 1 of 0..65535; share >= 1 */
+static void sucref_i_encoder_put(sucref_i_encoder *e, uint32_t from, uint32_t share)
 {
     const uint32_t unit = e->range >> 16, before = e->low;
     e->low += unit * from;
@@ -4087,7 +4119,8 @@ SUCREF_API void sucref_encoder_put(sucref_encoder *e, uint32_t from, uint32_t sh
     for (e->range = unit * share; e->range < 0x1000000U; e->range <<= 8) { sucref_i_shift_byte(e); }
 }
 
-SUCREF_API size_t sucref_encoder_end(sucref_encoder *e)
+/* the bytes needed; they are in out if that is at most room. Zeros at the end are left out: a decoder reads them */
+static size_t sucref_i_encoder_end(sucref_i_encoder *e)
 {
     const uint32_t last = e->low + (e->range - 1U), top = last < e->low ? 0U : (e->low + 0xFFFFFFU) & 0xFF000000U;
     /* the fewest bytes that lie inside the interval; those behind them are 0 and left out */
@@ -4098,9 +4131,9 @@ SUCREF_API size_t sucref_encoder_end(sucref_encoder *e)
     return e->used;
 }
 
-static uint32_t sucref_i_next_byte(sucref_decoder *d) { return d->at < d->len ? d->in[d->at++] : 0U; }
+static uint32_t sucref_i_next_byte(sucref_i_decoder *d) { return d->at < d->len ? d->in[d->at++] : 0U; }
 
-SUCREF_API void sucref_decoder_init(sucref_decoder *d, const uint8_t *in, size_t len)
+static void sucref_i_decoder_init(sucref_i_decoder *d, const uint8_t *in, size_t len)
 {
     unsigned i;
     d->in = in;
@@ -4112,9 +4145,10 @@ SUCREF_API void sucref_decoder_init(sucref_decoder *d, const uint8_t *in, size_t
     for (i = 0; i < 4; i++) { d->code = d->code << 8 | sucref_i_next_byte(d); }
 }
 
-SUCREF_API int sucref_decoder_before(const sucref_decoder *d, uint32_t to) { return d->code < (d->range >> 16) * to; }
+/* does the next symbol lie below `to`? Its interval is found by asking, then taken. Any bytes are safe. */
+static int sucref_i_decoder_before(const sucref_i_decoder *d, uint32_t to) { return d->code < (d->range >> 16) * to; }
 
-SUCREF_API void sucref_decoder_take(sucref_decoder *d, uint32_t from, uint32_t share)
+static void sucref_i_decoder_take(sucref_i_decoder *d, uint32_t from, uint32_t share)
 {
     const uint32_t unit = d->range >> 16;
     d->code -= unit * from;
@@ -4127,32 +4161,32 @@ SUCREF_API void sucref_decoder_take(sucref_decoder *d, uint32_t from, uint32_t s
 }
 
 /* one bit of equal shares, or of zero_share / 2^16 for 0 */
-static void sucref_i_put_bit(sucref_encoder *e, uint32_t bit, uint32_t zero_share)
+static void sucref_i_send_bit(sucref_i_encoder *e, uint32_t bit, uint32_t zero_share)
 {
-    sucref_encoder_put(e, bit ? zero_share : 0U, bit ? 65536U - zero_share : zero_share);
+    sucref_i_encoder_put(e, bit ? zero_share : 0U, bit ? 65536U - zero_share : zero_share);
 }
-static uint32_t sucref_i_get_bit(sucref_decoder *d, uint32_t zero_share)
+static uint32_t sucref_i_receive_bit(sucref_i_decoder *d, uint32_t zero_share)
 {
-    const uint32_t bit = !sucref_decoder_before(d, zero_share);
-    sucref_decoder_take(d, bit ? zero_share : 0U, bit ? 65536U - zero_share : zero_share);
+    const uint32_t bit = !sucref_i_decoder_before(d, zero_share);
+    sucref_i_decoder_take(d, bit ? zero_share : 0U, bit ? 65536U - zero_share : zero_share);
     return bit;
 }
 
 /* Exp-Golomb of v < 65535 in equal bits; a decoder's answer past that is bad */
-static void sucref_i_put_rest(sucref_encoder *e, uint32_t v)
+static void sucref_i_send_rest(sucref_i_encoder *e, uint32_t v)
 {
     unsigned bits = 0;
-    for (v++; v >> (bits + 1U) != 0; bits++) { sucref_i_put_bit(e, 1, 32768); }
-    sucref_i_put_bit(e, 0, 32768);
-    while (bits-- > 0) { sucref_i_put_bit(e, v >> bits & 1U, 32768); }
+    for (v++; v >> (bits + 1U) != 0; bits++) { sucref_i_send_bit(e, 1, 32768); }
+    sucref_i_send_bit(e, 0, 32768);
+    while (bits-- > 0) { sucref_i_send_bit(e, v >> bits & 1U, 32768); }
 }
-static uint32_t sucref_i_get_rest(sucref_decoder *d)
+static uint32_t sucref_i_receive_rest(sucref_i_decoder *d)
 {
     uint32_t v = 1;
     unsigned bits = 0;
-    while (bits < 16 && sucref_i_get_bit(d, 32768)) { bits++; }
+    while (bits < 16 && sucref_i_receive_bit(d, 32768)) { bits++; }
     if (bits == 16) { d->bad = 1; return 0; }
-    while (bits-- > 0) { v = v << 1 | sucref_i_get_bit(d, 32768); }
+    while (bits-- > 0) { v = v << 1 | sucref_i_receive_bit(d, 32768); }
     return v - 1U;
 }
 
@@ -4207,56 +4241,58 @@ static uint32_t sucref_i_below_index(const sucref_i_shares *m, int32_t j, int32_
 }
 
 /* an index outside the window: an escape and the rest */
-SUCREF_I_ALONE static void sucref_i_put_escape(sucref_encoder *e, const sucref_i_shares *m, int32_t j, int32_t packed)
+SUCREF_I_ALONE static void sucref_i_send_escape(sucref_i_encoder *e, const sucref_i_shares *m, int32_t j,
+                                                int32_t packed)
 {
     const int32_t centre = j * (256 * (1 << m->stride_shift)) - packed + m->offset;
     if (j < 0) {
-        sucref_encoder_put(e, 0, sucref_i_below_index(m, -m->window, centre));
-        sucref_i_put_rest(e, (uint32_t)(-m->window - 1 - j));
+        sucref_i_encoder_put(e, 0, sucref_i_below_index(m, -m->window, centre));
+        sucref_i_send_rest(e, (uint32_t)(-m->window - 1 - j));
     } else {
         const uint32_t from = sucref_i_below_index(m, m->window, centre);
-        sucref_encoder_put(e, from, 65536U - from);
-        sucref_i_put_rest(e, (uint32_t)(j - m->window));
+        sucref_i_encoder_put(e, from, 65536U - from);
+        sucref_i_send_rest(e, (uint32_t)(j - m->window));
     }
 }
 
 /* codes index j of a packed index and dither; outside the window z may wrap and is not used */
-static inline void sucref_i_put_index(sucref_encoder *e, const sucref_i_shares *m, int32_t j, int32_t packed)
+static inline void sucref_i_send_index(sucref_i_encoder *e, const sucref_i_shares *m, int32_t j, int32_t packed)
 {
     const uint32_t z = (uint32_t)packed * (uint32_t)m->slope + m->start, from = sucref_i_normal[sucref_i_normal_at(z)],
                    add = (uint32_t)(j + m->window);
     if (add < m->span) {
-        sucref_encoder_put(e, from + add, sucref_i_normal[sucref_i_normal_at(z + m->across)] - from + 1U);
+        sucref_i_encoder_put(e, from + add, sucref_i_normal[sucref_i_normal_at(z + m->across)] - from + 1U);
     } else {
-        sucref_i_put_escape(e, m, j, packed);
+        sucref_i_send_escape(e, m, j, packed);
     }
 }
 
-static int32_t sucref_i_get_index(sucref_decoder *d, const sucref_i_shares *m, int32_t centre)
+static int32_t sucref_i_receive_index(sucref_i_decoder *d, const sucref_i_shares *m, int32_t centre)
 {
     int32_t j = 0;
     uint32_t from = sucref_i_below_index(m, 0, centre), to = 65536;
-    if (sucref_decoder_before(d, from)) {
+    if (sucref_i_decoder_before(d, from)) {
         do {
             to = from;
             from = --j >= -m->window ? sucref_i_below_index(m, j, centre) : 0U;
-        } while (j >= -m->window && sucref_decoder_before(d, from));
+        } while (j >= -m->window && sucref_i_decoder_before(d, from));
     } else {
         for (; j < m->window; j++, from = to) {
             to = sucref_i_below_index(m, j + 1, centre);
-            if (sucref_decoder_before(d, to)) { break; }
+            if (sucref_i_decoder_before(d, to)) { break; }
         }
         if (j == m->window) { to = 65536; }
     }
-    sucref_decoder_take(d, from, to - from);
-    if (j < -m->window) { return -m->window - 1 - (int32_t)sucref_i_get_rest(d); }
-    return j == m->window ? j + (int32_t)sucref_i_get_rest(d) : j;
+    sucref_i_decoder_take(d, from, to - from);
+    if (j < -m->window) { return -m->window - 1 - (int32_t)sucref_i_receive_rest(d); }
+    return j == m->window ? j + (int32_t)sucref_i_receive_rest(d) : j;
 }
 
 /* ---- vec: implementation ---------------------------------------------------------------------------------------- */
 
-enum { SUCREF_I_VEC_HEADER = 20 };
-#define SUCREF_I_SIGNS 0x40000000U /* counters of signs lie above those of dithers */
+enum { SUCREF_I_VEC_HEADER = 20, SUCREF_I_VEC_DOWN = 17 };
+#define SUCREF_I_SIGNS 0x40000000U    /* counters of signs lie above those of dithers */
+#define SUCREF_I_ROUNDING 0x80000000U /* and those of int32 values above them */
 
 /* adaptive shares: 4 * (neighbours that are not zero) + dither: is it zero; then signs by dither; then magnitudes
  * beyond one, two, three */
@@ -4265,7 +4301,7 @@ enum { SUCREF_I_SIGN = 12, SUCREF_I_MORE = 16, SUCREF_I_SHARES = 19 };
 typedef struct {
     sucref_stream stream;
     sucref_grid step;
-    uint8_t flags;
+    uint8_t flags, down;     /* values are in units of 2^down */
     sucref_i_shares single, three, fourth;
     uint16_t adaptive[SUCREF_I_SHARES];
     uint8_t last, before;    /* were the two values before not zero */
@@ -4311,15 +4347,16 @@ static void sucref_i_adapt(uint16_t *zero_share, uint32_t bit)
 }
 
 /* one bit of the adaptive model, sent (e) or received (d) */
-static uint32_t sucref_i_adaptive_bit(sucref_encoder *e, sucref_decoder *d, uint16_t *share, uint32_t bit)
+static uint32_t sucref_i_adaptive_bit(sucref_i_encoder *e, sucref_i_decoder *d, uint16_t *share, uint32_t bit)
 {
-    if (e != NULL) { sucref_i_put_bit(e, bit, *share); } else { bit = sucref_i_get_bit(d, *share); }
+    if (e != NULL) { sucref_i_send_bit(e, bit, *share); } else { bit = sucref_i_receive_bit(d, *share); }
     sucref_i_adapt(share, bit);
     return bit;
 }
 
 /* an index of sparse data; q is what is sent, or anything */
-static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_encoder *e, sucref_decoder *d, int32_t q, int32_t fraction)
+static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_i_encoder *e, sucref_i_decoder *d, int32_t q,
+                                     int32_t fraction)
 {
     const unsigned place = (unsigned)fraction >> 6, near = (unsigned)v->last + v->before;
     const uint32_t is = sucref_i_adaptive_bit(e, d, &v->adaptive[4U * near + place], q != 0);
@@ -4333,7 +4370,7 @@ static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_encoder *e, sucref_
             return minus ? -(int32_t)i : (int32_t)i;
         }
     }
-    if (e != NULL) { sucref_i_put_rest(e, mag - 4U); more = mag; } else { more = sucref_i_get_rest(d) + 4U; }
+    if (e != NULL) { sucref_i_send_rest(e, mag - 4U); more = mag; } else { more = sucref_i_receive_rest(d) + 4U; }
     return minus ? -(int32_t)more : (int32_t)more;
 }
 
@@ -4352,7 +4389,8 @@ static unsigned sucref_i_vec_block(const sucref_i_vec *v, uint32_t left)
     return k;
 }
 
-/* quantizes n transformed values w in place: packed indices */
+/* Quantizes n transformed values w in place: packed indices. This and the next do what sucref_dither_encode does, again
+ * for speed: index and dither stay in one word for the coder. */
 SUCREF_I_ALONE static void sucref_i_quantize_each(int32_t *w, uint32_t n, const sucref_i_vec *v, uint32_t counter,
                                                   unsigned shift)
 {
@@ -4401,27 +4439,38 @@ SUCREF_I_ALONE static void sucref_i_quantize_d4(int32_t *w, uint32_t n, const su
 }
 
 /* codes n packed indices */
-SUCREF_I_ALONE static void sucref_i_put_each(const int32_t *w, uint32_t n, const sucref_i_shares *m, sucref_encoder *e)
+SUCREF_I_ALONE static void sucref_i_send_each(const int32_t *w, uint32_t n, const sucref_i_shares *m,
+                                              sucref_i_encoder *e)
 {
     const int32_t *end = w + n;
-    for (; w < end; w++) { sucref_i_put_index(e, m, sucref_i_index(*w), *w); }
+    for (; w < end; w++) { sucref_i_send_index(e, m, sucref_i_index(*w), *w); }
 }
 
 /* the fourth index's parity is that of the others' sum, q = 2j + odd */
-SUCREF_I_ALONE static void sucref_i_put_d4(const int32_t *w, uint32_t n, const sucref_i_vec *v, sucref_encoder *e)
+SUCREF_I_ALONE static void sucref_i_send_d4(const int32_t *w, uint32_t n, const sucref_i_vec *v, sucref_i_encoder *e)
 {
     const int32_t *end = w + n;
     for (; w < end; w += 4) {
         const int32_t a = sucref_i_index(w[0]), b = sucref_i_index(w[1]), c = sucref_i_index(w[2]);
-        sucref_i_put_index(e, &v->three, a, w[0]);
-        sucref_i_put_index(e, &v->three, b, w[1]);
-        sucref_i_put_index(e, &v->three, c, w[2]);
-        sucref_i_put_index(e, &v->fourth, sucref_i_floor32(w[3] + 511 - 256 * ((a ^ b ^ c) & 1), 9), w[3]);
+        sucref_i_send_index(e, &v->three, a, w[0]);
+        sucref_i_send_index(e, &v->three, b, w[1]);
+        sucref_i_send_index(e, &v->three, c, w[2]);
+        sucref_i_send_index(e, &v->fourth, sucref_i_floor32(w[3] + 511 - 256 * ((a ^ b ^ c) & 1), 9), w[3]);
+    }
+}
+
+/* the adaptive models change with every index */
+SUCREF_I_ALONE static void sucref_i_send_sparse(const int32_t *w, uint32_t n, sucref_i_vec *v, sucref_i_encoder *e)
+{
+    const int32_t *end = w + n;
+    for (; w < end; w++) {
+        const int32_t q = sucref_i_index(*w);
+        (void)sucref_i_sparse_index(v, e, NULL, q, q * 256 - *w);
     }
 }
 
 /* reads a block: doubled estimates of w; 0 where an index cannot be */
-static int sucref_i_vec_get(sucref_i_vec *v, sucref_decoder *d, int64_t *w2, uint32_t first, unsigned k)
+static int sucref_i_receive_block(sucref_i_vec *v, sucref_i_decoder *d, int64_t *w2, uint32_t first, unsigned k)
 {
     const uint32_t n = (uint32_t)1 << (2U * k);
     const unsigned shift = v->step.shift + k;
@@ -4434,17 +4483,17 @@ static int sucref_i_vec_get(sucref_i_vec *v, sucref_decoder *d, int64_t *w2, uin
             count = 4;
             for (j = 0; j < 4; j++) { u[j] = sucref_i_d4_uniform(&v->stream, counter + j, j, shift); }
             for (j = 0; j < 3; j++) {
-                q[j] = sucref_i_get_index(d, &v->three, sucref_i_fraction(u[j], shift) + 128);
+                q[j] = sucref_i_receive_index(d, &v->three, sucref_i_fraction(u[j], shift) + 128);
                 odd ^= q[j] & 1;
             }
-            q[3] = 2 * sucref_i_get_index(d, &v->fourth, sucref_i_fourth_centre(sucref_i_fraction(u[3], shift), odd)) +
-                   odd;
+            q[3] = sucref_i_fourth_centre(sucref_i_fraction(u[3], shift), odd);
+            q[3] = 2 * sucref_i_receive_index(d, &v->fourth, q[3]) + odd;
         } else {
             u[0] = sucref_i_uniform(&v->stream, counter, shift);
             if (v->flags & SUCREF_VEC_SPARSE) {
                 q[0] = sucref_i_sparse_index(v, NULL, d, 0, sucref_i_fraction(u[0], shift));
             } else {
-                q[0] = sucref_i_get_index(d, &v->single, sucref_i_fraction(u[0], shift));
+                q[0] = sucref_i_receive_index(d, &v->single, sucref_i_fraction(u[0], shift));
             }
         }
         if (d->bad) { return 0; }
@@ -4499,15 +4548,53 @@ SUCREF_I_ALONE static uint64_t sucref_i_energy(const int16_t *x, uint32_t n)
     return ((uint64_t)high << 16) + (all - (high << 16));
 }
 
+/* how far an int32 vector is shifted down until every value, rounded up, is an int16 */
+static unsigned sucref_i_vec_down(sucref_values x)
+{
+    unsigned down = 0;
+    size_t i;
+    for (i = 0; x.i32 != NULL && i < x.n; i++) {
+        const int32_t value = x.i32[i];
+        while ((value < 0 ? ~(uint32_t)value : (uint32_t)value + (((uint32_t)1 << down) - 1U)) >> down > 32767U) {
+            down++;
+        }
+    }
+    return down;
+}
+
+/* value i as an int16: floor((x + d) / 2^down), d uniform on 0..2^down - 1 */
+static int32_t sucref_i_vec_value(const sucref_i_vec *v, sucref_values x, uint32_t i)
+{
+    const uint32_t mask = ((uint32_t)1 << v->down) - 1U;
+    uint32_t low;
+    if (v->down == 0) { return sucref_i_value_of(x, (size_t)i); }
+    low = ((uint32_t)x.i32[i] & mask) + (sucref_i_random(&v->stream, SUCREF_I_ROUNDING + i) & mask);
+    return sucref_i_floor32(x.i32[i], v->down) + (int32_t)(low >> v->down);
+}
+
+/* the same of n int32 values from index `first` on */
+SUCREF_I_ALONE static uint64_t sucref_i_energy_of(const sucref_i_vec *v, sucref_values x, uint32_t first, uint32_t n)
+{
+    uint64_t sum = 0;
+    for (; n > 0; n--) {
+        const int32_t value = sucref_i_vec_value(v, x, first++);
+        sum += (uint32_t)(value * value);
+    }
+    return sum;
+}
+
 /* the step of ratio * rms, with a multiplier as fine as the largest block allows;
  * returns the ratio that it really has */
-static uint32_t sucref_i_vec_step(sucref_i_vec *v, const int16_t *x, uint32_t n, uint32_t ratio)
+static uint32_t sucref_i_vec_step(sucref_i_vec *v, sucref_values x, uint32_t ratio)
 {
+    const uint32_t n = (uint32_t)x.n;
     uint64_t sum = 0, most = 0;
     uint32_t rms, norm, shift = 19, i;
     for (i = 0; i < n; ) {
         const uint32_t count = (uint32_t)1 << (2U * sucref_i_vec_block(v, n - i));
-        const uint64_t block = count == 1 ? (uint32_t)((int32_t)x[i] * x[i]) : sucref_i_energy(x + i, count);
+        const uint64_t block = x.i16 == NULL ? sucref_i_energy_of(v, x, i, count)
+                               : count == 1  ? (uint32_t)((int32_t)x.i16[i] * x.i16[i])
+                                             : sucref_i_energy(x.i16 + i, count);
         sum += block;
         if (block > most) { most = block; }
         i += count;
@@ -4535,7 +4622,7 @@ static inline int32_t sucref_i_signed(int32_t x, uint32_t sign)
     return (x ^ minus) - minus;
 }
 
-/* w = x with random signs; x holds n values from index `first` on */
+/* w = x with random signs; x holds n values from index `first` on. (What sucref_i_minus says, 32 signs at a time.) */
 SUCREF_I_ALONE static void sucref_i_flip(int32_t *w, const int16_t *x, uint32_t first, uint32_t n,
                                          const sucref_stream *stream)
 {
@@ -4555,92 +4642,106 @@ SUCREF_I_ALONE static void sucref_i_flip(int32_t *w, const int16_t *x, uint32_t 
     }
 }
 
-/* n values of sparse data; counter: of the first one's dither */
-static void sucref_i_put_sparse(int32_t *work, const int16_t *x, uint32_t n, sucref_i_vec *v, uint32_t counter,
-                                sucref_encoder *e)
+/* w = n values from index `first` on, with random signs unless sparse */
+static void sucref_i_vec_load(int32_t *w, sucref_values x, uint32_t first, uint32_t n, const sucref_i_vec *v)
 {
+    const int sparse = (v->flags & SUCREF_VEC_SPARSE) != 0;
     uint32_t i;
-    for (i = 0; i < n; i++) { work[i] = x[i]; }
-    sucref_i_quantize_each(work, n, v, counter, v->step.shift);
+    if (x.i16 != NULL) {
+        if (!sparse) { sucref_i_flip(w, x.i16 + first, first, n, &v->stream); }
+        for (i = 0; sparse && i < n; i++) { w[i] = x.i16[first + i]; }
+        return;
+    }
     for (i = 0; i < n; i++) {
-        const int32_t q = sucref_i_index(work[i]);
-        (void)sucref_i_sparse_index(v, e, NULL, q, q * 256 - work[i]);
+        w[i] = sucref_i_vec_value(v, x, first + i);
+        if (!sparse && sucref_i_minus(&v->stream, SUCREF_I_SIGNS, first + i)) { w[i] = -w[i]; }
     }
 }
 
 /* all of a frame but its payload */
 static void sucref_i_vec_close(uint8_t *frame, size_t payload, uint32_t n, uint32_t ratio, const sucref_vec_options *o,
-                               const sucref_grid *st)
+                               const sucref_i_vec *v)
 {
     frame[0] = 'V';
 #ifdef SUCREF_PHILOX
-    frame[1] = (uint8_t)(o->flags | SUCREF_VEC_PHILOX);
+    frame[1] = (uint8_t)(v->flags | SUCREF_VEC_PHILOX);
 #else
-    frame[1] = o->flags;
+    frame[1] = v->flags;
 #endif
     sucref_i_put_le(frame + 2, n - 1U, 2);
     sucref_i_put_le(frame + 4, o->stream, 4);
-    sucref_i_put_le(frame + 8, st->multiplier, 4);
-    frame[12] = st->shift;
-    frame[13] = 0;
+    sucref_i_put_le(frame + 8, v->step.multiplier, 4);
+    frame[12] = v->step.shift;
+    frame[13] = v->down;
     sucref_i_put_le(frame + 14, ratio, 2);
     sucref_i_put_le(frame + 16, (uint32_t)payload, 4);
     sucref_i_put_le(frame + SUCREF_I_VEC_HEADER + payload, sucref_i_crc_ram(frame, SUCREF_I_VEC_HEADER + payload), 4);
 }
 
-/* one block or, of sparse data, up to SUCREF_VEC_BLOCK values of x, `left` of them there,
- * the first one's number `first`; how many */
-static uint32_t sucref_i_put_block(int32_t *work, const int16_t *x, uint32_t first, uint32_t left, sucref_i_vec *v,
-                                   sucref_encoder *e)
+/* codes one block or, of sparse data, up to SUCREF_VEC_BLOCK values of x from number `first` on; how many */
+static uint32_t sucref_i_send_block(int32_t *work, sucref_values x, uint32_t first, sucref_i_vec *v,
+                                   sucref_i_encoder *e)
 {
+    const uint32_t left = (uint32_t)x.n - first;
     const unsigned k = sucref_i_vec_block(v, left);
     uint32_t n = (uint32_t)1 << (2U * k);
+    if (v->flags & SUCREF_VEC_SPARSE) { n = left < SUCREF_VEC_BLOCK ? left : (uint32_t)SUCREF_VEC_BLOCK; }
+    sucref_i_vec_load(work, x, first, n, v);
     if (v->flags & SUCREF_VEC_SPARSE) {
-        n = left < SUCREF_VEC_BLOCK ? left : (uint32_t)SUCREF_VEC_BLOCK;
-        sucref_i_put_sparse(work, x, n, v, first, e);
+        sucref_i_quantize_each(work, n, v, first, v->step.shift);
+        sucref_i_send_sparse(work, n, v, e);
         return n;
     }
-    sucref_i_flip(work, x, first, n, &v->stream);
-    sucref_hadamard(work, 2U * k);
+    sucref_i_hadamard(work, 2U * k);
     if ((v->flags & SUCREF_VEC_D4) && k > 0) {
         sucref_i_quantize_d4(work, n, v, first, v->step.shift + k);
-        sucref_i_put_d4(work, n, v, e);
+        sucref_i_send_d4(work, n, v, e);
     } else {
         sucref_i_quantize_each(work, n, v, first, v->step.shift + k);
-        sucref_i_put_each(work, n, &v->single, e);
+        sucref_i_send_each(work, n, &v->single, e);
     }
     return n;
 }
 
-SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, const int16_t *x, uint32_t n,
+/* D4 and SPARSE exclude each other, HALF is a kind of SPARSE */
+static int sucref_i_vec_flags_ok(unsigned flags)
+{
+    return flags <= 7U && (flags & 3U) != 3U && ((flags & SUCREF_VEC_SPARSE) || !(flags & SUCREF_VEC_HALF));
+}
+
+SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, sucref_values x,
                                  const sucref_vec_options *o, int32_t *work)
 {
     sucref_i_vec v;
-    sucref_encoder e;
+    sucref_i_encoder e;
+    const uint32_t n = (uint32_t)x.n;
     uint32_t ratio, i;
     size_t payload = 0;
-    if (frame == NULL || frame_len == NULL || x == NULL || o == NULL || work == NULL) { return SUCREF_E_ARG; }
-    if (n < 1 || n > 65536U || o->ratio < 40 || o->ratio > 2048 || o->flags > 7 || (o->flags & 3U) == 3U ||
-        ((o->flags & SUCREF_VEC_HALF) && !(o->flags & SUCREF_VEC_SPARSE))) {
+    if (frame == NULL || frame_len == NULL || sucref_i_no_values(x) || o == NULL || work == NULL) {
+        return SUCREF_E_ARG;
+    }
+    if (n < 1 || n > 65536U || n != x.n || o->ratio < 40 || o->ratio > 2048 ||
+        !sucref_i_vec_flags_ok(o->flags)) {
         return SUCREF_E_RANGE;
     }
     v.flags = o->flags;
+    v.down = (uint8_t)sucref_i_vec_down(x);
     sucref_stream_init(&v.stream, o->seed_low, o->seed_high, o->stream);
-    ratio = sucref_i_vec_step(&v, x, n, o->ratio);
+    ratio = sucref_i_vec_step(&v, x, o->ratio);
     sucref_i_vec_models(&v, ratio);
-    sucref_encoder_init(&e, room > SUCREF_I_VEC_HEADER ? frame + SUCREF_I_VEC_HEADER : frame,
-                        room > SUCREF_VEC_OVERHEAD ? room - SUCREF_VEC_OVERHEAD : 0);
-    for (i = 0; v.step.multiplier != 0 && i < n; ) { i += sucref_i_put_block(work, x + i, i, n - i, &v, &e); }
-    if (v.step.multiplier != 0) { payload = sucref_encoder_end(&e); }
+    sucref_i_encoder_init(&e, room > SUCREF_I_VEC_HEADER ? frame + SUCREF_I_VEC_HEADER : frame,
+                          room > SUCREF_VEC_OVERHEAD ? room - SUCREF_VEC_OVERHEAD : 0);
+    for (i = 0; v.step.multiplier != 0 && i < n; ) { i += sucref_i_send_block(work, x, i, &v, &e); }
+    if (v.step.multiplier != 0) { payload = sucref_i_encoder_end(&e); }
     *frame_len = payload + SUCREF_VEC_OVERHEAD;
     if (*frame_len > room) { return SUCREF_E_SPACE; }
-    sucref_i_vec_close(frame, payload, n, ratio, o, &v.step);
+    sucref_i_vec_close(frame, payload, n, ratio, o, &v);
     return SUCREF_OK;
 }
 
 /* a frame's head into v; SUCREF_OK or SUCREF_E_DATA */
 static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, const uint8_t *frame, size_t frame_len,
-                             uint32_t seed_low, uint32_t seed_high)
+                             const sucref_vec_options *o)
 {
     uint32_t ratio;
 #ifdef SUCREF_PHILOX
@@ -4648,56 +4749,60 @@ static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, co
 #else
     const unsigned generator = 0;
 #endif
-    if (frame_len < SUCREF_VEC_OVERHEAD || frame[0] != 'V' || frame[1] > 15 ||
-        (frame[1] & SUCREF_VEC_PHILOX) != generator || frame[13] != 0) {
+    if (frame_len < SUCREF_VEC_OVERHEAD || frame[0] != 'V' || (frame[1] & 0xF8U) != generator ||
+        !sucref_i_vec_flags_ok(frame[1] & 7U)) {
         return SUCREF_E_DATA;
     }
     v->flags = (uint8_t)(frame[1] & 7U);
-    if ((v->flags & 3U) == 3U || ((v->flags & SUCREF_VEC_HALF) && !(v->flags & SUCREF_VEC_SPARSE))) {
-        return SUCREF_E_DATA;
-    }
-    *n = (frame[2] | (uint32_t)frame[3] << 8) + 1U;
     v->step.multiplier = sucref_i_get_le(frame + 8);
     v->step.shift = frame[12];
-    ratio = frame[14] | (uint32_t)frame[15] << 8;
+    v->down = frame[13];
+    ratio = sucref_i_get_le(frame + 14) & 0xFFFFU;
     *payload = sucref_i_get_le(frame + 16);
     if (*payload != frame_len - SUCREF_VEC_OVERHEAD || v->step.multiplier > 0xFFFFFFU || v->step.shift < 8 ||
-        v->step.shift > 19 || ratio < 40 || ratio > 4096) {
+        v->step.shift > 19 || v->down > SUCREF_I_VEC_DOWN || ratio < 40 || ratio > 4096) {
         return SUCREF_E_DATA;
     }
     if (sucref_i_crc_ram(frame, frame_len - 4U) != sucref_i_get_le(frame + frame_len - 4U)) { return SUCREF_E_DATA; }
-    sucref_stream_init(&v->stream, seed_low, seed_high, sucref_i_get_le(frame + 4));
+    *n = (sucref_i_get_le(frame + 2) & 0xFFFFU) + 1U;
+    sucref_stream_init(&v->stream, o->seed_low, o->seed_high, sucref_i_get_le(frame + 4));
     sucref_i_vec_models(v, ratio);
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_vec_decode(int32_t *x, size_t x_len, uint32_t *n, const uint8_t *frame, size_t frame_len,
-                                 uint32_t seed_low, uint32_t seed_high, unsigned fraction_bits, int64_t *work)
+/* estimate * 2^fraction_bits / (2 unit), rounded to nearest, in the caller's units: times 2^down */
+static int32_t sucref_i_vec_output(int64_t estimate, int64_t unit, unsigned fraction_bits, unsigned down)
+{
+    const unsigned finer = fraction_bits + down < 8U ? fraction_bits + down : 8U; /* |estimate| < 2^53 */
+    const int64_t top = estimate * ((int64_t)1 << finer) + unit;
+    const int32_t whole = sucref_i_sat32(top >= 0 ? top / (2 * unit) : -((2 * unit - 1 - top) / (2 * unit)));
+    return sucref_i_sat32(whole * ((int64_t)1 << (fraction_bits + down - finer)));
+}
+
+SUCREF_API int sucref_vec_decode(int32_t *x, uint32_t *n, const uint8_t *frame, size_t frame_len,
+                                 const sucref_vec_options *o, int64_t *work)
 {
     sucref_i_vec v;
-    sucref_decoder d;
-    uint32_t payload, i, j;
+    sucref_i_decoder d;
+    uint32_t payload, room, i, j;
     int status;
-    if (x == NULL || n == NULL || frame == NULL || work == NULL) { return SUCREF_E_ARG; }
-    if (fraction_bits > 8) { return SUCREF_E_RANGE; }
-    status = sucref_i_vec_open(&v, n, &payload, frame, frame_len, seed_low, seed_high);
+    if (x == NULL || n == NULL || frame == NULL || o == NULL || work == NULL) { return SUCREF_E_ARG; }
+    if (o->fraction_bits > 8) { return SUCREF_E_RANGE; }
+    room = *n;
+    status = sucref_i_vec_open(&v, n, &payload, frame, frame_len, o);
     if (status != SUCREF_OK) { return status; }
-    if (x_len < *n) { return SUCREF_E_SPACE; }
-    sucref_decoder_init(&d, frame + SUCREF_I_VEC_HEADER, (size_t)payload);
+    if (room < *n) { return SUCREF_E_SPACE; }
+    sucref_i_decoder_init(&d, frame + SUCREF_I_VEC_HEADER, (size_t)payload);
     for (i = 0; i < *n; ) {
         const unsigned k = sucref_i_vec_block(&v, *n - i);
         const uint32_t count = (uint32_t)1 << (2U * k);
         const int64_t unit = (int64_t)v.step.multiplier << (2U * k); /* half of what one is in work */
-        for (j = 0; v.step.multiplier == 0 && j < count; j++) { work[j] = 0; }
-        if (v.step.multiplier != 0 && !sucref_i_vec_get(&v, &d, work, i, k)) { return SUCREF_E_DATA; }
+        if (v.step.multiplier == 0) { x[i++] = 0; continue; }
+        if (!sucref_i_receive_block(&v, &d, work, i, k)) { return SUCREF_E_DATA; }
         sucref_i_hadamard64(work, 2U * k); /* < 2^42 * 2^10 */
         for (j = 0; j < count; j++) {
             const int minus = !(v.flags & SUCREF_VEC_SPARSE) && sucref_i_minus(&v.stream, SUCREF_I_SIGNS, i + j);
-            /* rounds to nearest */
-            const int64_t top = (minus ? -work[j] : work[j]) * ((int64_t)1 << fraction_bits) + unit;
-            x[i + j] = v.step.multiplier == 0
-                           ? 0
-                           : sucref_i_sat32(top >= 0 ? top / (2 * unit) : -((2 * unit - 1 - top) / (2 * unit)));
+            x[i + j] = sucref_i_vec_output(minus ? -work[j] : work[j], unit, o->fraction_bits, v.down);
         }
         i += count;
     }
@@ -4739,35 +4844,6 @@ SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t l
         int sum = 0; /* 128 * 8 * 16 < 2^15 */
         for (i = 0; i < n; i++) { sum += (int)sucref_i_coefficient(n, parity, i) * w[i][k]; }
         out[k] = (int16_t)sum;
-    }
-    return SUCREF_OK;
-}
-
-SUCREF_API int sucref_parity_digits(int32_t *out, const uint8_t *const *digits, size_t len, unsigned n, unsigned r,
-                                    unsigned parity)
-{
-    size_t k;
-    unsigned i;
-    if (out == NULL || digits == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_is_code(n, r) || parity >= r) { return SUCREF_E_RANGE; }
-    for (k = 0; k < len; k++) {
-        out[k] = 0;
-        for (i = 0; i < n; i++) { out[k] += sucref_i_coefficient(n, parity, i) * digits[i][k]; }
-    }
-    return SUCREF_OK;
-}
-
-SUCREF_API int sucref_parity_outputs(int32_t *out, const int32_t *const *y, size_t len, unsigned n, unsigned r,
-                                     unsigned parity)
-{
-    size_t k;
-    unsigned i;
-    if (out == NULL || y == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_is_code(n, r) || parity >= r) { return SUCREF_E_RANGE; }
-    for (k = 0; k < len; k++) {
-        uint32_t sum = 0; /* wraps on purpose */
-        for (i = 0; i < n; i++) { sum += (uint32_t)sucref_i_coefficient(n, parity, i) * (uint32_t)y[i][k]; }
-        out[k] = sucref_i_s32(sum);
     }
     return SUCREF_OK;
 }
@@ -4825,7 +4901,9 @@ SUCREF_API int sucref_recovery_plan(sucref_recovery *p, unsigned n, unsigned r, 
     uint32_t odd = 0;
     if (p == NULL) { return SUCREF_E_ARG; }
     if (!sucref_i_is_code(n, r) || limit - 1U > 0x7FFFFFFFU) { return SUCREF_E_RANGE; }
-    if (n > sucref_i_count_bits(present & (((uint32_t)1 << (n + r)) - 1U))) { return SUCREF_E_STATE; }
+    present &= ((uint32_t)1 << (n + r)) - 1U;
+    if (n > sucref_i_count_bits(present)) { return SUCREF_E_STATE; }
+    p->present = present; p->limit = limit;
     p->n = (uint8_t)n; p->r = (uint8_t)r; p->n_lost = 0; p->shift = 0;
     for (i = 0; i < n; i++) { if (!(present >> i & 1U)) { p->lost[p->n_lost++] = (uint8_t)i; } }
     if (p->n_lost == 0) { return SUCREF_OK; }
@@ -4877,109 +4955,73 @@ SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned w
     return rest == 0 ? SUCREF_OK : SUCREF_E_DATA;
 }
 
-/* do all parities of a mask hold for output k, with the plan's lost shards recovered and below the limit? */
-static int sucref_i_parities_hold(const sucref_recovery *p, const int32_t *const *shard, size_t k, uint32_t parities,
-                                  uint32_t limit)
+/* do all parities present hold for output k, with the lost shards recovered and all data below the limit? */
+static int sucref_i_parities_hold(const sucref_recovery *p, const int32_t *const *shard, size_t k)
 {
-    int32_t found[SUCREF_MAX_PARITY] = { 0 };
+    int32_t y[SUCREF_MAX_SHARDS];
     uint32_t rest = 0;
-    unsigned i, j, lost;
-    for (i = 0; i < p->n_lost; i++) {
-        found[i] = sucref_i_recover_one(p, i, shard, k, &rest);
-        if ((found[i] < 0 ? 0U - (uint32_t)found[i] : (uint32_t)found[i]) >= limit) { return 0; }
+    unsigned i, j, lost = 0;
+    for (i = 0; i < p->n; i++) {
+        const int gone = lost < p->n_lost && p->lost[lost] == i;
+        y[i] = gone ? sucref_i_recover_one(p, lost, shard, k, &rest) : shard[i][k];
+        lost += (unsigned)gone;
+        if ((y[i] < 0 ? 0U - (uint32_t)y[i] : (uint32_t)y[i]) >= p->limit) { return 0; }
     }
-    if (rest != 0) { return 0; }
     for (j = 0; j < p->r; j++) {
         uint32_t sum;
-        if (!(parities >> j & 1U)) { continue; }
+        if (!(p->present >> (p->n + j) & 1U)) { continue; }
         sum = (uint32_t)shard[p->n + j][k];
-        for (i = 0, lost = 0; i < p->n; i++) {
-            const int gone = lost < p->n_lost && p->lost[lost] == i;
-            sum -= (uint32_t)sucref_i_coefficient(p->n, j, i) * (uint32_t)(gone ? found[lost] : shard[i][k]);
-            lost += (unsigned)gone;
-        }
-        if (sum != 0) { return 0; }
+        for (i = 0; i < p->n; i++) { sum -= (uint32_t)sucref_i_coefficient(p->n, j, i) * (uint32_t)y[i]; }
+        rest |= sum;
     }
+    return rest == 0;
+}
+
+static int sucref_i_agree(const sucref_recovery *p, const int32_t *const *shard, size_t len)
+{
+    size_t k;
+    for (k = 0; k < len; k++) { if (!sucref_i_parities_hold(p, shard, k)) { return 0; } }
     return 1;
 }
 
-/* do the shards of a mask agree? SUCREF_OK, SUCREF_E_DATA, or what the plan answered */
-static int sucref_i_agree(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present,
-                          uint32_t limit)
+/* do the others agree without the shards of a mask? */
+static int sucref_i_agree_without(const sucref_recovery *p, uint32_t mask, const int32_t *const *shard, size_t len)
 {
-    sucref_recovery p;
-    size_t k;
-    const int status = sucref_recovery_plan(&p, n, r, present, limit);
-    if (status != SUCREF_OK) { return status; }
-    for (k = 0; k < len; k++) {
-        if (!sucref_i_parities_hold(&p, shard, k, present >> n, limit)) { return SUCREF_E_DATA; }
-    }
-    return SUCREF_OK;
+    sucref_recovery other;
+    return (p->present & mask) == mask &&
+           sucref_recovery_plan(&other, p->n, p->r, p->present & ~mask, p->limit) == SUCREF_OK &&
+           sucref_i_agree(&other, shard, len);
 }
 
-SUCREF_API int sucref_parity_check(const int32_t *const *shard, size_t len, unsigned n, unsigned r, uint32_t present,
-                                   uint32_t limit)
+SUCREF_API int sucref_parity_check(uint32_t *wrong, const sucref_recovery *p, const int32_t *const *shard, size_t len)
 {
-    if (shard == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_is_code(n, r)) { return SUCREF_E_RANGE; }
-    if (sucref_i_count_bits(present & (((uint32_t)1 << (n + r)) - 1U)) <= n) { return SUCREF_E_STATE; }
-    return sucref_i_agree(shard, len, n, r, present, limit);
-}
-
-SUCREF_API int sucref_parity_locate(uint32_t *wrong, const int32_t *const *shard, size_t len, unsigned n, unsigned r,
-                                    uint32_t present, uint32_t limit)
-{
-    unsigned spare, a, b, fits = 0;
-    int status;
-    if (wrong == NULL || shard == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_is_code(n, r)) { return SUCREF_E_RANGE; }
-    present &= ((uint32_t)1 << (n + r)) - 1U;
-    if (sucref_i_count_bits(present) <= n) { return SUCREF_E_STATE; }
-    *wrong = 0;
-    spare = sucref_i_count_bits(present) - n;
-    status = sucref_i_agree(shard, len, n, r, present, limit);
-    if (status != SUCREF_E_DATA) { return status; }
-    for (a = 0; spare >= 2 && a < n + r; a++) { /* one wrong */
-        if ((present >> a & 1U) &&
-            sucref_i_agree(shard, len, n, r, present & ~((uint32_t)1 << a), limit) == SUCREF_OK) {
-            *wrong = (uint32_t)1 << a;
-            fits++;
-        }
+    unsigned spare, all, a, b, fits = 0;
+    uint32_t found = 0;
+    if (p == NULL || shard == NULL) { return SUCREF_E_ARG; }
+    if (wrong != NULL) { *wrong = 0; }
+    if (sucref_i_agree(p, shard, len)) { return SUCREF_OK; }
+    all = (unsigned)p->n + p->r;
+    spare = sucref_i_count_bits(p->present) - p->n;
+    for (a = 0; wrong != NULL && spare >= 2 && a < all; a++) { /* one wrong */
+        const uint32_t one = (uint32_t)1 << a;
+        if (sucref_i_agree_without(p, one, shard, len)) { found = one; fits++; }
     }
-    for (a = 0; fits == 0 && spare >= 4 && a < n + r; a++) { /* two wrong */
-        for (b = a + 1U; b < n + r; b++) {
+    for (a = 0; wrong != NULL && fits == 0 && spare >= 4 && a < all; a++) { /* two wrong */
+        for (b = a + 1U; b < all; b++) {
             const uint32_t pair = (uint32_t)1 << a | (uint32_t)1 << b;
-            if ((present & pair) == pair && sucref_i_agree(shard, len, n, r, present & ~pair, limit) == SUCREF_OK) {
-                *wrong = pair;
-                fits++;
-            }
+            if (sucref_i_agree_without(p, pair, shard, len)) { found = pair; fits++; }
         }
     }
-    if (fits == 1) { return SUCREF_OK; }
-    *wrong = 0;
+    if (fits == 1) { *wrong = found; }
     return SUCREF_E_DATA;
 }
 
-SUCREF_API void sucref_checksum_row(int16_t *out, const int8_t *w, size_t rows, size_t n_in)
-{
-    size_t c, k;
-    for (c = 0; c < n_in; c++) {
-        int sum = 0;
-        for (k = 0; k < rows; k++) { sum += w[k * n_in + c]; }
-        out[c] = (int16_t)sum;
-    }
-}
-
-SUCREF_API int sucref_checksum_agrees(const int32_t *y, size_t rows, int32_t sum)
-{
-    uint32_t left = (uint32_t)sum;
-    size_t k;
-    for (k = 0; k < rows; k++) { left -= (uint32_t)y[k]; }
-    return left == 0;
-}
 /* ---- fusion: implementation --------------------------------------------------------------------------------------
- * Memory: per job, job number | 1 + layer, or 0: free | per plane: mask of the shards that came,
- * outputs [n + r][rows]. */
+ * Memory: per job, job number | 1 + layer, with its top bit set once closed; 0: never used | unit: multiplier |
+ * exponent, and bit 8 once it is known | per plane: mask of the shards that came, outputs [n + r][rows]. */
+
+enum { SUCREF_I_JOB_HEAD = 4 };
+#define SUCREF_I_CLOSED 0x80000000U
 
 SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, const sucref_shard *s, const int32_t *y)
 {
@@ -4989,13 +5031,14 @@ SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, con
     *len = SUCREF_SHARD_OVERHEAD + 4U * (size_t)s->count;
     if (room < *len) { return SUCREF_E_SPACE; }
     message[0] = 'S';
-    message[1] = 0;
+    message[1] = (uint8_t)s->unit.exponent;
     sucref_i_put_le(message + 2, s->layer, 2);
     sucref_i_put_le(message + 4, s->job, 4);
     message[8] = s->plane;
     message[9] = s->shard;
     sucref_i_put_le(message + 10, s->count, 2);
-    for (i = 0; i < s->count; i++) { sucref_i_put_le(message + 12 + 4 * i, (uint32_t)y[i], 4); }
+    sucref_i_put_le(message + 12, (uint32_t)s->unit.multiplier, 4);
+    for (i = 0; i < s->count; i++) { sucref_i_put_le(message + 16 + 4 * i, (uint32_t)y[i], 4); }
     sucref_i_put_le(message + *len - 4, sucref_i_crc_ram(message, *len - 4U), 4);
     return SUCREF_OK;
 }
@@ -5004,13 +5047,15 @@ SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size
 {
     sucref_shard s;
     if (out == NULL || message == NULL) { return SUCREF_E_ARG; }
-    if (len < SUCREF_SHARD_OVERHEAD + 4U || message[0] != 'S' || message[1] != 0) { return SUCREF_E_DATA; }
-    s.layer = (uint16_t)(message[2] | (unsigned)message[3] << 8);
+    if (len < SUCREF_SHARD_OVERHEAD + 4U || message[0] != 'S') { return SUCREF_E_DATA; }
+    s.layer = (uint16_t)sucref_i_get_le(message + 2); /* the lower half */
     s.job = sucref_i_get_le(message + 4);
     s.plane = message[8];
     s.shard = message[9];
-    s.count = (uint16_t)(message[10] | (unsigned)message[11] << 8);
-    s.outputs = message + 12;
+    s.count = (uint16_t)sucref_i_get_le(message + 10);
+    s.unit.multiplier = sucref_i_s32(sucref_i_get_le(message + 12));
+    s.unit.exponent = (int8_t)sucref_i_s8(message[1]);
+    s.outputs = message + 16;
     if (s.count > 16383 || len != SUCREF_SHARD_OVERHEAD + 4U * (size_t)s.count) { return SUCREF_E_DATA; }
     if (sucref_i_crc_ram(message, len - 4U) != sucref_i_get_le(message + len - 4U)) { return SUCREF_E_DATA; }
     *out = s;
@@ -5020,7 +5065,7 @@ SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size
 static size_t sucref_i_plane_words(const sucref_fusion_options *o) { return 1U + (size_t)(o->n + o->r) * o->rows; }
 static size_t sucref_i_fusion_job_words(const sucref_fusion_options *o)
 {
-    return 2U + o->planes * sucref_i_plane_words(o);
+    return SUCREF_I_JOB_HEAD + o->planes * sucref_i_plane_words(o);
 }
 
 SUCREF_API size_t sucref_fusion_work_len(const sucref_fusion_options *o)
@@ -5030,7 +5075,7 @@ SUCREF_API size_t sucref_fusion_work_len(const sucref_fusion_options *o)
         o->limit > 0x80000000U) {
         return 0;
     }
-    return (uint64_t)o->jobs * (2U + o->planes * (1U + (uint64_t)(o->n + o->r) * o->rows)) > (size_t)-1
+    return (uint64_t)o->jobs * (SUCREF_I_JOB_HEAD + o->planes * (1U + (uint64_t)(o->n + o->r) * o->rows)) > (size_t)-1
                ? 0
                : o->jobs * sucref_i_fusion_job_words(o);
 }
@@ -5049,13 +5094,13 @@ SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options 
     return SUCREF_OK;
 }
 
-/* the memory of an open job, or NULL; mark: 1 + its layer, or 0 for any free one */
+/* the memory of a job with this mark, or NULL */
 static uint32_t *sucref_i_find_job(const sucref_fusion *f, uint32_t job, uint32_t mark)
 {
     uint32_t *p = f->memory;
     unsigned k;
     for (k = 0; k < f->o.jobs; k++, p += sucref_i_fusion_job_words(&f->o)) {
-        if (p[1] == mark && (p[0] == job || mark == 0)) { return p; }
+        if (p[1] == mark && p[0] == job) { return p; }
     }
     return NULL;
 }
@@ -5065,49 +5110,95 @@ static uint32_t *sucref_i_open_job(const sucref_fusion *f, uint32_t job, uint32_
     return layer > 0xFFFFU ? NULL : sucref_i_find_job(f, job, layer + 1U);
 }
 
+/* memory that no open job has, better none that a closed one had, or NULL */
+static uint32_t *sucref_i_free_job(const sucref_fusion *f)
+{
+    uint32_t *p = f->memory, *found = NULL;
+    unsigned k;
+    for (k = 0; k < f->o.jobs; k++, p += sucref_i_fusion_job_words(&f->o)) {
+        if (p[1] == 0 || (found == NULL && (p[1] & SUCREF_I_CLOSED))) { found = p; }
+    }
+    return found;
+}
+
+static uint32_t *sucref_i_fusion_plane(const sucref_fusion *f, uint32_t *job, unsigned plane)
+{
+    return job + SUCREF_I_JOB_HEAD + plane * sucref_i_plane_words(&f->o);
+}
+
 SUCREF_API int sucref_fusion_begin(sucref_fusion *f, uint32_t job, unsigned layer)
 {
     const uint32_t number = layer; /* 16 bits of an int on AVR */
     uint32_t *p;
     unsigned plane;
+    if (f == NULL) { return SUCREF_E_ARG; }
     if (number > 0xFFFFU) { return SUCREF_E_RANGE; }
-    if (sucref_i_open_job(f, job, layer) != NULL) { return SUCREF_E_STATE; }
-    p = sucref_i_find_job(f, 0, 0);
+    p = sucref_i_open_job(f, job, number);
+    if (p == NULL) { p = sucref_i_find_job(f, job, SUCREF_I_CLOSED | (number + 1U)); }
+    if (p != NULL) { return SUCREF_E_STATE; }
+    p = sucref_i_free_job(f);
     if (p == NULL) { return SUCREF_E_SPACE; }
     p[0] = job;
     p[1] = number + 1U;
-    for (plane = 0; plane < f->o.planes; plane++) { p[2U + plane * sucref_i_plane_words(&f->o)] = 0; }
+    p[3] = 0;
+    for (plane = 0; plane < f->o.planes; plane++) { *sucref_i_fusion_plane(f, p, plane) = 0; }
     return SUCREF_OK;
 }
 
 /* complete planes from the first on */
-static unsigned sucref_i_complete(const sucref_fusion *f, const uint32_t *job)
+static unsigned sucref_i_complete(const sucref_fusion *f, uint32_t *job)
 {
     const uint32_t data = ((uint32_t)1 << f->o.n) - 1U;
     unsigned t;
     for (t = 0; t < f->o.planes; t++) {
-        const uint32_t came = job[2U + t * sucref_i_plane_words(&f->o)];
+        const uint32_t came = *sucref_i_fusion_plane(f, job, t);
         if ((came & data) != data && (t >= f->o.protect || sucref_i_count_bits(came) < f->o.n)) { break; }
     }
     return t;
 }
 
+/* is a message one that a device of these jobs can send? Outputs of a parity may wrap, those of data keep the limit. */
+static int sucref_i_fits_fusion(const sucref_fusion *f, const sucref_shard *s)
+{
+    unsigned i;
+    if (s->count != f->o.rows || s->plane >= f->o.planes || s->shard >= f->o.n + f->o.r ||
+        (s->shard >= f->o.n && s->plane >= f->o.protect)) {
+        return 0;
+    }
+    for (i = 0; s->shard < f->o.n && i < s->count; i++) {
+        const uint32_t y = sucref_i_get_le(s->outputs + 4U * i);
+        if ((y >> 31 ? 0U - y : y) >= f->o.limit) { return 0; }
+    }
+    return 1;
+}
+
+/* the same unit as the job's other messages? The first one says it. */
+static int sucref_i_same_unit(uint32_t *job, const sucref_scale *unit)
+{
+    const uint32_t multiplier = (uint32_t)unit->multiplier, exponent = 256U | (uint8_t)unit->exponent;
+    if (job[3] == 0) { job[2] = multiplier; job[3] = exponent; }
+    return job[2] == multiplier && job[3] == exponent;
+}
+
 SUCREF_API int sucref_fusion_take(sucref_fusion *f, const uint8_t *message, size_t len)
 {
     sucref_shard s;
-    uint32_t *job, *plane, *to;
+    uint32_t *job, *plane, *to, other = 0;
     unsigned before, i;
-    if (sucref_shard_open(&s, message, len) != SUCREF_OK || s.count != f->o.rows || s.plane >= f->o.planes ||
-        s.shard >= f->o.n + f->o.r || (s.shard >= f->o.n && s.plane >= f->o.protect)) {
-        f->bad++;
-        return SUCREF_OK;
-    }
+    if (f == NULL || message == NULL) { return SUCREF_E_ARG; }
+    if (sucref_shard_open(&s, message, len) != SUCREF_OK) { f->bad++; return SUCREF_E_DATA; }
     job = sucref_i_open_job(f, s.job, s.layer);
-    if (job == NULL) { f->foreign++; return SUCREF_OK; }
-    plane = job + 2U + s.plane * sucref_i_plane_words(&f->o);
-    if (*plane >> s.shard & 1U) { f->repeated++; return SUCREF_OK; }
-    before = sucref_i_complete(f, job);
+    if (job == NULL) { f->foreign++; return SUCREF_E_STATE; }
+    if (!sucref_i_fits_fusion(f, &s) || !sucref_i_same_unit(job, &s.unit)) { f->bad++; return SUCREF_E_DATA; }
+    plane = sucref_i_fusion_plane(f, job, s.plane);
     to = plane + 1U + (size_t)s.shard * f->o.rows;
+    if (*plane >> s.shard & 1U) {
+        for (i = 0; i < s.count; i++) { other |= to[i] ^ sucref_i_get_le(s.outputs + 4U * i); }
+        if (other != 0) { f->bad++; return SUCREF_E_DATA; }
+        f->repeated++;
+        return SUCREF_E_STATE;
+    }
+    before = sucref_i_complete(f, job);
     for (i = 0; i < s.count; i++) { to[i] = sucref_i_get_le(s.outputs + 4U * i); }
     *plane |= (uint32_t)1 << s.shard;
     return sucref_i_complete(f, job) > before ? SUCREF_STOP : SUCREF_MORE;
@@ -5115,37 +5206,53 @@ SUCREF_API int sucref_fusion_take(sucref_fusion *f, const uint8_t *message, size
 
 SUCREF_API int sucref_fusion_stops(const sucref_fusion *f, uint32_t job, unsigned layer)
 {
-    const uint32_t *p = sucref_i_open_job(f, job, layer);
+    uint32_t *p;
+    if (f == NULL) { return SUCREF_E_ARG; }
+    p = sucref_i_open_job(f, job, layer);
     return p == NULL ? SUCREF_E_STATE : (int)sucref_i_complete(f, p);
 }
 
-SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane, int32_t *out)
+SUCREF_API int sucref_fusion_release(const sucref_fusion *f, uint32_t job, unsigned layer, unsigned plane, int32_t *out,
+                                     sucref_scale *unit)
 {
-    const uint32_t *p = sucref_i_open_job(f, job, layer);
     const int32_t *shard[SUCREF_MAX_SHARDS + SUCREF_MAX_PARITY];
+    const uint32_t *p;
+    uint32_t *open;
     sucref_recovery plan;
     unsigned i;
     size_t k;
-    int status;
-    if (p == NULL || plane >= sucref_i_complete(f, p)) { return SUCREF_E_STATE; }
-    p += 2U + plane * sucref_i_plane_words(&f->o);
+    int status = SUCREF_OK;
+    if (f == NULL || out == NULL) { return SUCREF_E_ARG; }
+    open = sucref_i_open_job(f, job, layer);
+    if (open == NULL || plane >= sucref_i_complete(f, open)) { return SUCREF_E_STATE; }
+    p = sucref_i_fusion_plane(f, open, plane);
     for (i = 0; i < (unsigned)f->o.n + f->o.r; i++) { shard[i] = (const int32_t *)(p + 1U + (size_t)i * f->o.rows); }
+    plan.n_lost = 0;
+    if (f->o.r > 0) {
+        status = sucref_recovery_plan(&plan, f->o.n, f->o.r, *p, f->o.limit);
+        if (status == SUCREF_OK) { status = sucref_parity_check(NULL, &plan, shard, f->o.rows); }
+    }
+    if (status != SUCREF_OK) { return status; }
     for (i = 0; i < f->o.n; i++) {
         for (k = 0; (*p >> i & 1U) && k < f->o.rows; k++) { out[(size_t)i * f->o.rows + k] = shard[i][k]; }
     }
-    if ((*p & (((uint32_t)1 << f->o.n) - 1U)) == ((uint32_t)1 << f->o.n) - 1U) { return SUCREF_OK; }
-    status = sucref_recovery_plan(&plan, f->o.n, f->o.r, *p, f->o.limit);
-    for (i = 0; status == SUCREF_OK && i < plan.n_lost; i++) {
-        status = sucref_recover(out + (size_t)plan.lost[i] * f->o.rows, &plan, i, shard, f->o.rows);
+    for (i = 0; i < plan.n_lost; i++) {
+        (void)sucref_recover(out + (size_t)plan.lost[i] * f->o.rows, &plan, i, shard, f->o.rows);
     }
-    return status;
+    if (unit != NULL) {
+        unit->multiplier = sucref_i_s32(open[2]);
+        unit->exponent = (int8_t)sucref_i_s8((uint8_t)(open[3] & 255U));
+    }
+    return SUCREF_OK;
 }
 
 SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned layer)
 {
-    uint32_t *p = sucref_i_open_job(f, job, layer);
+    uint32_t *p;
+    if (f == NULL) { return SUCREF_E_ARG; }
+    p = sucref_i_open_job(f, job, layer);
     if (p == NULL) { return SUCREF_E_STATE; }
-    p[1] = 0;
+    p[1] |= SUCREF_I_CLOSED;
     return (int)sucref_i_complete(f, p);
 }
 
@@ -5188,17 +5295,34 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
     return SUCREF_OK;
 }
 
-SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer)
+/* the planes of which a row is made at so many bits, as a mask */
+static unsigned sucref_i_planes_read(const sucref_layer *l, unsigned bits)
 {
-    sucref_layer l;
-    unsigned g, mask = 0;
-    sucref_model_layer(&l, m, layer);
-    for (g = 0; g < l.n_groups; g++) {
-        sucref_stop_group e;
-        sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + g);
-        mask |= l.coarse && e.bits == 8 ? 2U : (1U << sucref_i_planes_for(&l, e.bits)) - 1U;
+    sucref_stop_group e = { 0, 0 };
+    sucref_i_task task;
+    e.bits = (uint8_t)bits;
+    task = sucref_i_task_of(l, &e, NULL, 1);
+    return (1U << task.last) - (1U << task.first);
+}
+
+/* SUCREF_OK when every sum that rows first..first + n - 1 are made of is one that digits can give with inputs of this
+ * sum: then a row's accumulator lies within -128 * sum..127 * sum, and nothing that follows can overflow */
+static int sucref_i_sums_fit(const sucref_layer *l, unsigned bits, const int32_t *const *sums, uint32_t first,
+                             uint32_t n, uint32_t sum)
+{
+    const unsigned mask = sucref_i_planes_read(l, bits);
+    unsigned t;
+    uint32_t r;
+    for (t = 0; mask >> t != 0; t++) {
+        const int64_t most = (int64_t)sum << l->plan[t], /* the digits: 0..2^width - 1, or signed as many */
+                      low = t == 0 || l->plan[t] == 8 ? most / 2 : 0;
+        if (!(mask >> t & 1U)) { continue; }
+        if (sums[t] == NULL) { return SUCREF_E_ARG; }
+        for (r = first; r < first + n; r++) {
+            if (sums[t][r] < -low || sums[t][r] > most - low - (int64_t)sum) { return SUCREF_E_DATA; }
+        }
     }
-    return mask;
+    return SUCREF_OK;
 }
 
 /* the accumulator that the engine would have, from the sums of a row's planes */
@@ -5219,23 +5343,28 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
                                    const int32_t *const *sums, const uint8_t *input)
 {
     sucref_layer l;
+    sucref_group g;
+    sucref_stop_group e;
     sucref_i_params at;
-    uint32_t c, sum = 0;
+    uint32_t c, r, sum = 0;
     unsigned k;
+    int status = SUCREF_OK;
     if (out == NULL || m == NULL || sums == NULL || input == NULL) { return SUCREF_E_ARG; }
     if (layer >= m->n_layers || stop >= m->usable_stops) { return SUCREF_E_RANGE; }
     sucref_model_layer(&l, m, layer);
     at = sucref_i_params_of(&l);
     for (c = 0; c < l.n_in; c++) { sum += input[c]; }
+    for (k = 0; status == SUCREF_OK && k < l.n_groups; k++) {
+        sucref_model_group(&g, m, (unsigned)l.first_group + k);
+        sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + k);
+        status = sucref_i_sums_fit(&l, e.bits, sums, g.first_row, g.n_rows, sum);
+    }
+    if (status != SUCREF_OK) { return status; }
     for (k = 0; k < l.n_groups; k++) {
-        sucref_group g;
-        sucref_stop_group e;
-        uint32_t r;
         sucref_model_group(&g, m, (unsigned)l.first_group + k);
         sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + k);
         for (r = 0; r < g.n_rows; r++) {
-            const uint32_t row = g.first_row + r,
-                           to = (l.flags & SUCREF_LAYER_ORDER) ? sucref_i_u16(m->bytes + at.order + 2U * row) : row;
+            const uint32_t row = g.first_row + r, to = sucref_i_place_in_answer(m, &l, row);
             int32_t z = 0;
             if (e.bits != 0) {
                 z = sucref_i_finish(m->bytes, sum, &l, &at, &e, &g, r, sucref_i_joined(&l, e.bits, sums, row, sum));
@@ -5249,6 +5378,20 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
         return sucref_softmax(out, out, l.n_out, m->softmax_multiplier, m->softmax_shift);
     }
     return SUCREF_OK;
+}
+
+SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer)
+{
+    sucref_layer l;
+    unsigned g, mask = 0;
+    if (m == NULL || layer >= m->n_layers || stop >= m->n_stops) { return 0; }
+    sucref_model_layer(&l, m, layer);
+    for (g = 0; g < l.n_groups; g++) {
+        sucref_stop_group e;
+        sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + g);
+        mask |= sucref_i_planes_read(&l, e.bits);
+    }
+    return mask;
 }
 #endif /* SUCREF_NO_PARITY */
 
@@ -5337,7 +5480,7 @@ static sucref_layer sucref_i_layer_of(const sucref_layer_spec *s)
 static unsigned sucref_i_spec_shift(const sucref_layer_spec *s, uint32_t row)
 {
     if (s->row_shift != NULL) { return s->row_shift[row]; }
-    return s->plan[0] == 8 ? 0 : sucref_row_shift(s->w + (size_t)row * s->n_in, s->n_in);
+    return s->plan[0] == 8 ? 0 : sucref_i_row_shift(s->w + (size_t)row * s->n_in, s->n_in);
 }
 
 /* ---- parts: digits of planes and their combinations ---- */
@@ -5347,10 +5490,9 @@ static unsigned sucref_i_spec_shift(const sucref_layer_spec *s, uint32_t row)
 static int32_t sucref_i_part_digit(const sucref_layer_spec *s, uint32_t row, uint32_t col, unsigned t)
 {
     const int32_t w = s->w[(size_t)row * s->n_in + col];
-    int32_t v = w * ((int32_t)1 << sucref_i_spec_shift(s, row));
+    const int32_t v = (int32_t)sucref_i_unsigned_weight(w, sucref_i_spec_shift(s, row));
     unsigned i, below = 8;
     if (s->plan[t] == 8) { return w; }
-    v = (v > 127 ? 127 : v < -128 ? -128 : v) + 128;
     for (i = 0; i <= t; i++) { below -= s->plan[i]; }
     return ((v >> below) & ((1 << s->plan[t]) - 1)) - (t == 0 ? 1 << (s->plan[0] - 1) : 0);
 }
@@ -5535,21 +5677,18 @@ static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s
     sucref_i_pad(o);
 }
 
-/* adds one row of a group to a plane of zeros; rows that fill the last block hold 128 */
-static void sucref_i_pack_row(const sucref_i_writer *o, uint8_t *plane, const sucref_layer_spec *s, uint32_t first_row,
-                              uint32_t n_rows, uint32_t row, unsigned low, unsigned width)
+/* fills a plane of zeros: bits low .. low + width - 1 of v of a group's rows; those that fill the last block hold 128 */
+static void sucref_i_pack(const sucref_i_writer *o, uint8_t *bytes, const sucref_layer_spec *s, uint32_t first_row,
+                          uint32_t n_rows, unsigned low, unsigned width)
 {
-    const unsigned slot = sucref_slot_bits(width),
-                   shift = width == 8 || row >= n_rows ? 0U : sucref_i_spec_shift(s, first_row + row);
-    uint32_t rows = 4, inside = 0, col;
-    plane += sucref_i_block(&rows, &inside, n_rows, s->n_in, slot, row);
-    for (col = 0; col < s->n_in; col++) {
-        int32_t v = row < n_rows ? sucref_i_weight_of(o, s, first_row + row, col) * ((int32_t)1 << shift) : 0;
-        unsigned bit;
-        const uint32_t at = sucref_i_word_of(&bit, rows, slot, inside, col);
-        v = (v > 127 ? 127 : v < -128 ? -128 : v) + 128;
-        v = (v >> low) & ((1 << width) - 1);
-        plane[at + bit / 8U] = (uint8_t)(plane[at + bit / 8U] | (unsigned)v << (bit % 8U));
+    const sucref_i_plane p = sucref_i_plane_of(bytes, n_rows, s->n_in, width);
+    uint32_t row, col;
+    for (row = 0; row < SUCREF_I_PAD4(n_rows); row++) {
+        const unsigned shift = width == 8 || row >= n_rows ? 0U : sucref_i_spec_shift(s, first_row + row);
+        for (col = 0; col < s->n_in; col++) {
+            const int32_t w = row < n_rows ? sucref_i_weight_of(o, s, first_row + row, col) : 0;
+            sucref_i_set_digit(bytes, &p, row, col, sucref_i_unsigned_weight(w, shift) >> low);
+        }
     }
 }
 
@@ -5558,15 +5697,11 @@ static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec
                                      unsigned group, unsigned plane, uint32_t first_row, uint32_t n_rows)
 {
     const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_PLANE, stop, layer, group * 8U + plane);
-    const uint32_t bytes = sucref_plane_bytes(n_rows, s->n_in, s->plan[plane]);
+    const uint32_t bytes = sucref_i_plane_bytes(n_rows, s->n_in, s->plan[plane]);
     unsigned low = 8, i;
-    uint32_t r;
     for (i = 0; i <= plane; i++) { low -= s->plan[i]; }
     if (s->coarse && plane == 1) { low = 0; } /* a plane of its own */
-    for (r = 0; o->p != NULL && r < SUCREF_I_PAD4(n_rows); r++) {
-        sucref_i_pack_row(o, o->p + at, s, first_row, n_rows, r, low, s->plan[plane]);
-    }
-    if (bytes == 0) { o->full = 1; }
+    if (o->p != NULL) { sucref_i_pack(o, o->p + at, s, first_row, n_rows, low, s->plan[plane]); }
     sucref_i_advance(o, bytes);
     sucref_i_end_section(o, at);
     return at;
@@ -5599,20 +5734,25 @@ static void sucref_i_write_entry(sucref_i_writer *o, const sucref_model_spec *sp
 {
     const sucref_layer_spec *s = &spec->layers[layer];
     const sucref_layer l = sucref_i_layer_of(s);
-    const unsigned k = stop * at->total + flat, bits = spec->bits[k],
-                   before = stop > 0 ? spec->bits[k - at->total] : 0;
+    const unsigned k = stop * at->total + flat, bits = spec->bits[k];
     const sucref_correction *c = spec->corrections != NULL ? &spec->corrections[k] : NULL;
     const uint32_t entry = at->entries + k * SUCREF_I_ENTRY, record = at->groups + flat * SUCREF_I_GROUP,
                    n_rows = sucref_i_spec_rows(s, group);
-    const unsigned last = sucref_i_planes_for(&l, bits);
-    unsigned plane = sucref_i_planes_for(&l, before);
-    if (l.coarse && bits == 8 && plane == 0) { plane = 1; }
+    sucref_stop_group now = { 0, 0 }, before = { 0, 0 };
+    sucref_i_task task, done;
+    unsigned plane;
+    now.bits = (uint8_t)bits;
+    before.bits = stop > 0 ? spec->bits[k - at->total] : (uint8_t)0;
+    task = sucref_i_task_of(&l, &now, NULL, 1);
+    done = sucref_i_task_of(&l, &before, NULL, 1);
     sucref_i_put(o, entry, bits, 1);
     if (bits == 0 || (bits < 8 && (o->plain || (c != NULL && c->alpha != NULL)))) {
         sucref_i_put(o, entry + 4, sucref_i_write_correction(o, s, c, stop, layer, group, n_rows, bits), 4);
     }
-    for (; plane < last; plane++) {
-        const uint32_t payload = sucref_i_write_plane(o, s, stop, layer, group, plane, first_row, n_rows);
+    for (plane = task.first; plane < task.last; plane++) { /* those that no stop before has read */
+        uint32_t payload;
+        if (plane >= done.first && plane < done.last) { continue; }
+        payload = sucref_i_write_plane(o, s, stop, layer, group, plane, first_row, n_rows);
         sucref_i_put(o, record + 8U + 4U * plane, payload, 4);
     }
 }

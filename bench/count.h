@@ -4,6 +4,9 @@
 #if defined(__arm__)
 #  define COUNT_FROM() __asm__ volatile(".short 0x46db" ::: "memory")
 #  define COUNT_TO() __asm__ volatile(".short 0x46e4" ::: "memory")
+#elif defined(__riscv)
+#  define COUNT_FROM() __asm__ volatile(".4byte 0x00100013" ::: "memory")
+#  define COUNT_TO() __asm__ volatile(".4byte 0x00200013" ::: "memory")
 #elif defined(__AVR__)
 #  include <avr/io.h>
 #  define COUNT_FROM() (GPIOR0 = 1)

@@ -32,7 +32,7 @@ int board_main(void)
         o.seed_low = 1; o.seed_high = 2; o.stream = k; o.ratio = ratio[k]; o.flags = flags[k];
         for (i = 0; k == 2 && i < N; i++) { if (i % 16 != 0) { x[i] = 0; } }
         COUNT_FROM();
-        failed |= sucref_vec_encode(frame, sizeof frame, &len, x, N, &o, work) != SUCREF_OK;
+        failed |= sucref_vec_encode(frame, sizeof frame, &len, sucref_int16(x, N), &o, work) != SUCREF_OK;
         COUNT_TO();
         board_text("bytes ");
         board_number((uint32_t)len);

@@ -1,14 +1,8 @@
-/* random.h - random numbers of the benchmarks, the same in every run. */
+/* random.h - random numbers of the benchmarks: the tests' generator, started again by each piece, so that a piece's
+ * numbers do not depend on what ran before it. */
 #ifndef SUCREF_BENCH_RANDOM_H
 #define SUCREF_BENCH_RANDOM_H
-#include <math.h>
-#include <stdint.h>
+#include "../tests/rnd_real.h"
 
-static uint64_t d_state = 88172645463325252ULL;
-static inline double d_uniform(void) /* in (0, 1) */
-{
-    d_state ^= d_state << 13; d_state ^= d_state >> 7; d_state ^= d_state << 17;
-    return ((double)(d_state >> 11) + 0.5) / 9007199254740992.0;
-}
-static inline double d_normal(void) { return sqrt(-2 * log(d_uniform())) * cos(6.283185307179586 * d_uniform()); }
+static inline void random_start(uint32_t seed) { test_state = seed ? seed : 1; }
 #endif

@@ -11,11 +11,11 @@
 #include "tool/model_file.h"
 #include "digits/picture.h"
 
-enum { PACKET = 64 };
+enum { PACKET = 64, ROOM = 112 * 1024 };
 
 int main(void)
 {
-    static uint32_t memory[108504 / 4]; /* where the file grows; uint32_t aligns it */
+    static uint32_t memory[ROOM / 4]; /* where the file grows; uint32_t aligns it */
     static uint8_t digit[784];
     sucref_model m;
     sucref_net net;
@@ -25,7 +25,7 @@ int main(void)
     FILE *radio = fopen("examples/models/digits.sucref", "rb");
     if (radio == NULL || picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
 
-    while ((got = fread((uint8_t *)memory + arrived, 1, PACKET, radio)) > 0) {
+    while (arrived + PACKET <= ROOM && (got = fread((uint8_t *)memory + arrived, 1, PACKET, radio)) > 0) {
         sucref_answer a;
         const int before = stops;
         arrived += got;

@@ -19,7 +19,7 @@ int main(void)
     static uint8_t digit[784];
     sucref_model m;
     sucref_net net;
-    int w, h, k;
+    int w, h, k, status;
     uint8_t *picture = picture_read("examples/digits/8_0.pgm", &w, &h);
     if (picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
     if (!model_load(&m, "examples/models/digits.sucref") || !net_start(&net, &m)) { return 1; }
@@ -28,7 +28,9 @@ int main(void)
         sucref_answer a;
         sucref_stop_group e;
         (void)sucref_net_set_input(&net, digit, sizeof digit);
-        while (net.spent < deadlines[k] && sucref_net_step(&net, 1000) != SUCREF_DONE) { } /* other work fits in here */
+        do {
+            status = sucref_net_step(&net, 1000); /* other work fits in here */
+        } while ((status == SUCREF_MORE || status == SUCREF_STOP) && net.spent < deadlines[k]);
         printf("deadline after %7lu multiply-adds: ", (unsigned long)deadlines[k]);
         if (sucref_net_answer(&net, &a) != SUCREF_OK) { printf("no answer yet\n"); continue; }
         sucref_model_stop_group(&e, &m, a.stop, 0);

@@ -38,7 +38,7 @@ int main(void)
     static uint8_t digit[784];
     const struct itimerval every = { { 0, 300 }, { 0, 300 } }, never = { { 0, 0 }, { 0, 0 } };
     struct sigaction action;
-    int w, h;
+    int w, h, status;
     unsigned t;
     uint8_t *picture = picture_read("examples/digits/6_3.pgm", &w, &h);
     if (picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
@@ -54,7 +54,8 @@ int main(void)
     if (sigaction(SIGALRM, &action, NULL) != 0 || setitimer(ITIMER_REAL, &every, NULL) != 0) { return 1; }
     while (reads < 200) {
         (void)sucref_net_set_input(&net, digit, sizeof digit);
-        while (sucref_net_step(&net, 500) != SUCREF_DONE) { }
+        do { status = sucref_net_step(&net, 500); } while (status == SUCREF_MORE || status == SUCREF_STOP);
+        if (status != SUCREF_DONE) { return 1; }
     }
     (void)setitimer(ITIMER_REAL, &never, NULL);
     printf("the timer interrupted the work and read an answer %d times\n", reads >= 200 ? 200 : (int)reads);

@@ -19,8 +19,13 @@ static inline void put_le(uint8_t *p, uint32_t v, int bytes)
 {
     for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; }
 }
-static inline uint32_t get_le(const uint8_t *p)
+static inline uint32_t get_le(const uint8_t *p, int bytes)
 {
-    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    uint32_t v = 0;
+    while (bytes-- > 0) { v = v << 8 | p[bytes]; }
+    return v;
 }
+
+/* makes the last four of len bytes, a frame's or a message's CRC, right */
+static inline void bytes_close(uint8_t *p, size_t len) { put_le(p + len - 4, crc_of(p, len - 4), 4); }
 #endif

@@ -1,13 +1,28 @@
-# fuzz.sh - RUNS executions of libFuzzer on the model reader, seeded with small valid models
-command -v clang >/dev/null 2>&1 || { echo "skipped: no clang (Debian: clang libclang-rt-14-dev)"; exit 0; }
-d=build/fuzz; mkdir -p $d/corpus
-${CC:-cc} -std=c99 -O1 -w -DREPLAY tests/fuzz_model.c -o $d/replay -lm && ./$d/replay $d/corpus || exit 1
-clang -std=c99 -g -O1 -w -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all tests/fuzz_model.c -o $d/fuzz -lm || { echo "skipped: clang has no libFuzzer (Debian: libclang-rt-14-dev)"; exit 0; }
-echo "model reader:"
-./$d/fuzz -runs=${RUNS:-100000} -max_len=8192 -artifact_prefix=$d/ $d/corpus 2>&1 | tail -n 1 || exit 1
-mkdir -p $d/tflite
-${CC:-cc} -std=c99 -O1 -w tests/test_import.c -o $d/seeds -lm && ./$d/seeds seeds $d/tflite || exit 1
-for f in ${SUCREF_DATA:-none} data ../shared/data; do cp $f/tflite/hello_world_int8.tflite $d/tflite/ 2>/dev/null; done
-clang -std=c99 -g -O1 -w -DFUZZ -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all tests/test_import.c -o $d/import -lm || exit 1
-echo "importer:"
-./$d/import -runs=${RUNS:-100000} -max_len=4096 -artifact_prefix=$d/ $d/tflite 2>&1 | tail -n 1
+#!/bin/sh
+# fuzz.sh - RUNS executions of libFuzzer on the model reader, seeded with small valid models, then on the importer
+# shellcheck disable=SC2086 # C is several words
+set -u
+# shellcheck source=tests/lib.sh
+. tests/lib.sh
+# shellcheck source=examples/training/data.sh
+. examples/training/data.sh
+d=build/fuzz; mkdir -p $d/corpus $d/tflite
+F="clang -std=c99 -g -O1 -w -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all"
+if ! have clang || ! echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' >$d/probe.c || ! $F $d/probe.c -o $d/probe \
+    2>/dev/null; then
+    skip "fuzzing ($CLANG)"; total; exit
+fi
+fuzz() { # what, program, longest input, corpus
+    echo "$1:"
+    if ./$d/$2 -runs=${RUNS:-100000} -max_len=$3 -artifact_prefix=$d/ $d/$4 >$d/log 2>&1; then
+        passed=$((passed + 1)); tail -n 1 $d/log
+    else fail "$1"; grep -E 'ERROR|SUMMARY|runtime error|Test unit written' $d/log; fi
+}
+$C -w -DREPLAY tests/fuzz_model.c -o $d/replay $LDLIBS && ./$d/replay seeds $d/corpus >/dev/null &&
+    $F tests/fuzz_model.c -o $d/fuzz -lm || exit 1
+fuzz "model reader" fuzz 8192 corpus
+$C -w tests/test_import.c -o $d/seeds $LDLIBS && ./$d/seeds seeds $d/tflite &&
+    $F -DFUZZ tests/test_import.c -o $d/import -lm || exit 1
+if t=$(data_dir tflite/hello_world_int8.tflite); then cp $t/tflite/hello_world_int8.tflite $d/tflite/; fi
+fuzz "importer" import 4096 tflite
+total

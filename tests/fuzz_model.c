@@ -13,13 +13,15 @@ static void decode_frame(const uint8_t *data, size_t size)
     static int32_t x[2048];
     static int64_t work[SUCREF_VEC_BLOCK];
     uint8_t *p = (uint8_t *)malloc(size);
-    uint32_t n;
+    sucref_vec_options o = { 1, 2, 0, 0, 0, 0 };
+    uint32_t n = 2048;
     int status;
     if (p == NULL) { return; }
     memcpy(p, data, size);
     put_le(p + 16, (uint32_t)(size - SUCREF_VEC_OVERHEAD), 4);
-    put_le(p + size - 4, crc_of(p, size - 4), 4);
-    status = sucref_vec_decode(x, 2048, &n, p, size, 1, 2, data[1] & 7U, work);
+    bytes_close(p, size);
+    o.fraction_bits = data[1] & 7U;
+    status = sucref_vec_decode(x, &n, p, size, &o, work);
     if (status != SUCREF_OK && status != SUCREF_E_DATA && status != SUCREF_E_SPACE) { abort(); }
     free(p);
 }
@@ -28,7 +30,7 @@ static void decode_frame(const uint8_t *data, size_t size)
 static void take_message(const uint8_t *data, size_t size)
 {
     static const sucref_fusion_options o = { 1 << 20, 3, 4, 2, 2, 1, 2 };
-    uint32_t memory[2 * (2 + 2 * (1 + 6 * 3))];
+    uint32_t memory[2 * (4 + 2 * (1 + 6 * 3))];
     int32_t out[4 * 3];
     uint8_t *p = (uint8_t *)malloc(size);
     sucref_fusion f;
@@ -38,10 +40,10 @@ static void take_message(const uint8_t *data, size_t size)
     (void)sucref_fusion_begin(&f, p[4], p[2]);
     for (i = 0; i < 6; i++) {
         p[9] = (uint8_t)(data[9] ^ i);
-        put_le(p + size - 4, crc_of(p, size - 4), 4);
+        bytes_close(p, size);
         (void)sucref_fusion_take(&f, p, size);
     }
-    for (i = 0; i < 2; i++) { (void)sucref_fusion_release(&f, p[4], p[2], i, out); }
+    for (i = 0; i < 2; i++) { (void)sucref_fusion_release(&f, p[4], p[2], i, out, NULL); }
     free(p);
 }
 
@@ -81,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sucref_answer a;
     if (copy == NULL) { return 0; }
     if (size >= SUCREF_VEC_OVERHEAD && data[0] == 'V') { decode_frame(data, size); }
-    if (size >= SUCREF_SHARD_OVERHEAD + 4U && data[0] == 'S' && data[1] == 0) { take_message(data, size); }
+    if (size >= SUCREF_SHARD_OVERHEAD + 4U && data[0] == 'S') { take_message(data, size); }
     memcpy(copy, data, size);
     copy = (uint32_t *)realloc(copy, size ? size : 1); /* exact: a read behind the end is seen */
     if (sucref_model_open(&m, copy, size, NULL) == SUCREF_OK) {
@@ -113,6 +115,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 }
 
 #ifdef REPLAY
+#include "test.h"
+
 static void save(const char *dir, const char *name, int k, const void *bytes, size_t len)
 {
     char path[512];
@@ -123,12 +127,12 @@ static void save(const char *dir, const char *name, int k, const void *bytes, si
     if (f != NULL) { fwrite(bytes, 1, len, f); fclose(f); }
 }
 
-/* seeds for a fuzzer: fuzz_replay DIR writes a few small models, frames and messages there */
-int main(int argc, char **argv)
+static const char *seeds; /* where small models, frames and messages are written, or NULL */
+
+static void replay(void)
 {
     static random_spec r;
     int k, t, with = 0;
-    test_state = 99;
     for (k = 0; k < 200; k++) {
         uint32_t bytes, *file, n;
         static uint8_t samples[80];
@@ -137,8 +141,8 @@ int main(int argc, char **argv)
         rs_make(&r, 8);
         if (prepare_certify(&bounds, &memory, &r.spec, samples, 10) == SUCREF_OK) { r.spec.bounds = &bounds; with++; }
         file = rs_write(&r, &bytes);
-        if (file == NULL) { return 1; }
-        save(argc > 1 ? argv[1] : NULL, "seed", k, file, bytes);
+        CHECK(file != NULL);
+        save(seeds, "seed", k, file, bytes);
         if (k % 4 == 0) { /* and frames, whole and damaged */
             static int16_t values[300];
             static int32_t work[SUCREF_VEC_BLOCK];
@@ -151,10 +155,11 @@ int main(int argc, char **argv)
             o.stream = rnd();
             o.ratio = (uint16_t)rnd_in(40, 2048);
             o.flags = (uint8_t)(k % 16 == 12 ? 6 : k / 4 % 3);
-            if (sucref_vec_encode(frame, sizeof frame, &len, values, 1 + rnd_below(300), &o, work) != SUCREF_OK) {
+            if (sucref_vec_encode(frame, sizeof frame, &len, sucref_int16(values, 1 + rnd_below(300)), &o, work) !=
+                SUCREF_OK) {
                 return 1;
             }
-            save(argc > 1 ? argv[1] : NULL, "frame", k, frame, len);
+            save(seeds, "frame", k, frame, len);
             for (t = 0; t < 100; t++) {
                 (void)LLVMFuzzerTestOneInput(frame, len);
                 frame[1 + rnd_below((uint32_t)len - 1U)] = (uint8_t)rnd();
@@ -167,8 +172,8 @@ int main(int argc, char **argv)
             size_t len;
             memset(&s, 0, sizeof s);
             s.count = 3; s.shard = (uint8_t)rnd_below(6); s.plane = (uint8_t)rnd_below(2);
-            if (sucref_shard_pack(message, sizeof message, &len, &s, y) != SUCREF_OK) { return 1; }
-            save(argc > 1 ? argv[1] : NULL, "message", k, message, len);
+            CHECK(sucref_shard_pack(message, sizeof message, &len, &s, y) == SUCREF_OK);
+            save(seeds, "message", k, message, len);
             for (t = 0; t < 100; t++) {
                 (void)LLVMFuzzerTestOneInput(message, len);
                 message[2 + rnd_below((uint32_t)len - 2U)] = (uint8_t)rnd();
@@ -187,8 +192,16 @@ int main(int argc, char **argv)
         free(memory);
         rs_free(&r);
     }
-    if (with < 3) { printf("too few seeds have bounds\n"); return 1; }
-    printf("fuzz replay: 1 passed, 0 failed, 0 skipped\n");
-    return 0;
+    CHECK(with >= 3); /* seeds with bounds */
+}
+
+/* fuzz_replay seeds DIR: for a fuzzer */
+int main(int argc, char **argv)
+{
+    const int seeding = argc == 3 && strcmp(argv[1], "seeds") == 0;
+    test_init(seeding ? 0 : argc, argv);
+    if (seeding) { seeds = argv[2]; }
+    RUN("models, frames and messages, whole and damaged", replay);
+    return test_report("fuzz replay");
 }
 #endif

@@ -29,7 +29,7 @@ static uint32_t run(const void *bytes, uint32_t len, const uint8_t *input, uint3
             for (b = 0; b < 32; b += 8) { h = fnv(h, ((uint32_t)a.logits[i] >> b) & 0xFFU); }
             h = fnv(h, a.out[i]);
         }
-    } while (status != SUCREF_DONE);
+    } while (status == SUCREF_STOP);
     return h;
 }
 

@@ -1,3 +1,7 @@
-# mutants.sh - how many of MAX changed headers the tests notice
-command -v python3 >/dev/null 2>&1 || { echo "skipped: no python3 (Debian: python3)"; exit 0; }
-python3 tests/mutants.py ${MAX:-300}
+#!/bin/sh
+# mutants.sh - how many of MAX changed headers the tests notice; ROOM names one room of the header
+set -u
+# shellcheck source=tests/lib.sh
+. tests/lib.sh
+have python3 || { skip "mutants (Debian: python3)"; total; exit; }
+exec python3 tests/mutants.py "${MAX:-300}" "${ROOM:-}"

@@ -1,25 +1,37 @@
-# run.sh - runs the test programs given, then the builds and the tool; prints one total: N passed, N failed[, N skipped]
-passed=0; failed=0; skipped=0
-log=build/test.log
+#!/bin/sh
+# run.sh PROGRAMS - runs these test programs, then the builds and the tool; SEED starts the programs elsewhere, LIST=1
+# lists the tests. Prints what is not as it should be, then one total: N passed, N failed[, N skipped].
+set -u
+# shellcheck source=tests/lib.sh
+. tests/lib.sh
+d=build/test; log=$d/log
+mkdir -p $d
+TEST_DIR=$d; export TEST_DIR
+if [ -n "${LIST:-}" ]; then
+    for t in "$@"; do "./$t" --list | sed "s|^|$(basename "$t"): |"; done
+    sh tests/use.sh
+    exec sh tests/tool.sh
+fi
 : >$log
-count() { # count the closing line of a test program
-    line=$(tail -n 1 "$1")
-    set -- $(echo "$line" | sed -n 's/.*: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p')
-    if [ $# = 3 ]; then passed=$((passed + $1)); failed=$((failed + $2)); skipped=$((skipped + $3)); else failed=$((failed + 1)); fi
+count() { # adds up the closing line of a file
+    line=$(sed -n '$s/.*: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 + p \2 + f \3 + s/p' "$1")
+    if [ -z "$line" ]; then failed=$((failed + 1)); return; fi
+    passed=$((passed + ${line%% + p*}))
+    line=${line#* + p }
+    failed=$((failed + ${line%% + f*}))
+    line=${line#* + f }
+    skipped=$((skipped + ${line%% + s*}))
 }
-for t in "$@"; do
-    ./$t >build/one.log 2>&1
+one() { # name, command: what it says beyond a good closing line is shown
+    name=$1; shift
+    "$@" >$d/one 2>&1
     rc=$?
-    cat build/one.log >>$log
-    sed "s|^|$(basename $t): |" build/one.log | grep -v '0 failed, 0 skipped$'
-    [ $rc = 0 ] || [ -n "$(grep -E ' [1-9][0-9]* failed' build/one.log)" ] || { echo "FAIL $t ended with $rc"; failed=$((failed + 1)); }
-    count build/one.log
-done
-for s in tests/use.sh tests/tool.sh; do
-    sh $s >build/one.log 2>&1
-    cat build/one.log >>$log
-    grep -v '0 failed, 0 skipped$' build/one.log
-    count build/one.log
-done
-[ $skipped = 0 ] && echo "$passed passed, $failed failed" || echo "$passed passed, $failed failed, $skipped skipped"
-[ $failed = 0 ]
+    cat $d/one >>$log
+    sed "s|^|$name: |" $d/one | grep -v '0 failed, 0 skipped$'
+    [ $rc = 0 ] || grep -q ' [1-9][0-9]* failed' $d/one || fail "$name ended with $rc"
+    count $d/one
+}
+for t in "$@"; do one "$(basename "$t")" "./$t" ${SEED:+"$SEED"}; done
+one use sh tests/use.sh
+one tool sh tests/tool.sh
+total

@@ -1,6 +1,9 @@
-/* test.h - a small harness. A test is a function that returns nothing and uses CHECK; main runs them with RUN and ends
- * with REPORT, which prints `N passed, N failed[, N skipped]`.
- * Every test starts from the seed that it prints on failure. */
+/* test.h - a small harness. A test is a function that returns nothing and uses CHECK; main starts with test_init, runs
+ * its tests with RUN and returns test_report, which prints `name: N passed, N failed, N skipped`.
+ *
+ *   test_net [SEED] [-v] [--list]      -v says `ok  <sentence>` of what passes; --list prints the sentences only
+ *
+ * Every test starts from the seed (1), which is printed on failure. Files go to $TEST_DIR (build). */
 #ifndef SUCREF_TEST_H
 #define SUCREF_TEST_H
 #include "rnd.h"
@@ -8,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int test_passed, test_failed, test_skipped, test_bad, test_shown;
+static int test_passed, test_failed, test_skipped, test_bad, test_shown, test_telling, test_listing;
 static uint32_t test_seed = 1;
 
 #define CHECK(cond)                                                                                                    \
@@ -21,11 +24,13 @@ static uint32_t test_seed = 1;
 
 #define RUN(sentence, fn)                                                                                              \
     do {                                                                                                               \
+        if (test_listing) { printf("%s\n", sentence); break; }                                                         \
         test_bad = 0;                                                                                                  \
         test_state = test_seed * 2654435761U | 1U;                                                                     \
         (void)rnd();                                                                                                   \
         fn();                                                                                                          \
         if (test_bad) { printf("FAIL %s (%d checks, seed %lu)\n", sentence, test_bad, (unsigned long)test_seed); }     \
+        if (test_telling && !test_bad) { printf("ok  %s\n", sentence); }                                               \
         test_passed += !test_bad;                                                                                      \
         test_failed += test_bad != 0;                                                                                  \
     } while (0)
@@ -38,11 +43,26 @@ static uint32_t test_seed = 1;
 
 static inline void test_init(int argc, char **argv)
 {
-    if (argc > 1) { test_seed = (uint32_t)strtoul(argv[1], NULL, 10); }
+    int i;
+    for (i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "-v") == 0) { test_telling = 1; }
+        else if (strcmp(argv[i], "--list") == 0) { test_listing = 1; }
+        else { test_seed = (uint32_t)strtoul(argv[i], NULL, 10); }
+    }
+}
+
+/* a file of the tests' own, till the next call */
+static inline const char *test_path(const char *name)
+{
+    static char path[512];
+    const char *dir = getenv("TEST_DIR");
+    snprintf(path, sizeof path, "%s/%s", dir ? dir : "build", name);
+    return path;
 }
 
 static inline int test_report(const char *name)
 {
+    if (test_listing) { return 0; }
     printf("%s: %d passed, %d failed, %d skipped\n", name, test_passed, test_failed, test_skipped);
     return test_failed != 0;
 }

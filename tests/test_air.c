@@ -78,6 +78,7 @@ static void local_power(void)
     int64_t out[N], work[K];
     double sum[N] = { 0 }, plain[N] = { 0 }, error = 0, without = 0, energy = 0;
     int trial, i, t;
+    int32_t low;
     for (trial = 0; trial < 500; trial++) {
         const int32_t scale = 1 + (int32_t)rnd_below(1 << 20);
         uint64_t power = (uint64_t)rnd() << rnd_below(30) >> rnd_below(20), spent = 0, more = 0;
@@ -87,8 +88,8 @@ static void local_power(void)
             used[i] = (uint8_t)(rnd_below(4) != 0);
             inverse[i] = 20000 + (int32_t)rnd_below(200000);
         }
-        got = sucref_air_power(v, K, used, inverse, scale, power);
-        CHECK(got >= 0 && got <= scale);
+        got = scale;
+        CHECK(sucref_air_power(&got, v, K, used, inverse, power) == SUCREF_OK && got >= 0 && got <= scale);
         sucref_air_encode(x, v, K, used, inverse, got);
         for (i = 0; i < K; i++) { spent += (uint64_t)((int64_t)x[i] * x[i]); }
         sucref_air_encode(x, v, K, used, inverse, scale);
@@ -109,8 +110,18 @@ static void local_power(void)
         used[i] = 1;
         inverse[i] = 65536;
     }
-    CHECK(sucref_air_power(v, 5, used, inverse, 65536, 0xFFFFFFFFU) < 2); /* the sum passes 2^64 */
-    CHECK(sucref_air_power(v, 5, used, inverse, 65536, 0) == 0);
+    low = 65536;
+    CHECK(sucref_air_power(&low, v, 5, used, inverse, 0xFFFFFFFFU) == SUCREF_OK && low < 2); /* the sum passes 2^64 */
+    low = 65536;
+    CHECK(sucref_air_power(&low, v, 5, used, inverse, 0) == SUCREF_OK && low == 0);
+    CHECK(sucref_air_power(NULL, v, 5, used, inverse, 0) == SUCREF_E_ARG &&
+          sucref_air_power(&low, NULL, 5, used, inverse, 0) == SUCREF_E_ARG &&
+          sucref_air_power(&low, v, 5, NULL, inverse, 0) == SUCREF_E_ARG &&
+          sucref_air_power(&low, v, 5, used, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_air_encode(NULL, v, 5, used, inverse, 1) == SUCREF_E_ARG &&
+          sucref_air_encode(x, NULL, 5, used, inverse, 1) == SUCREF_E_ARG &&
+          sucref_air_encode(x, v, 5, NULL, inverse, 1) == SUCREF_E_ARG &&
+          sucref_air_encode(x, v, 5, used, NULL, 1) == SUCREF_E_ARG);
     for (i = 0; i < N; i++) {
         g[i] = rnd_in(-1000, 1000);
         energy += (double)g[i] * g[i];
@@ -132,7 +143,8 @@ static void local_power(void)
             CHECK(small[i] == z[i]);
         }
         (void)sucref_fold(v, 6, small, N, &s, 0);
-        scale = sucref_air_power(v, K, used, inverse, 65536, (uint64_t)(energy * N));
+        scale = 65536;
+        CHECK(sucref_air_power(&scale, v, K, used, inverse, (uint64_t)(energy * N)) == SUCREF_OK);
         sucref_air_encode(x, v, K, used, inverse, scale);
         (void)sucref_unfold(out, N, x, 6, &s, 0, work);
         for (i = 0; i < N; i++) {

@@ -372,7 +372,7 @@ static void refused(void)
     CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
     p = (uint8_t *)file;
     at = 64 + 48U * m.n_layers + 40U * m.n_groups + 12; /* METHOD 6: the first stop's bounds, the first layer's flags */
-    good = get_le(p + at);
+    good = get_le(p + at, 4);
     CHECK(good != 0);
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
     CHECK(sucref_net_init(&s, &m, work, sucref_net_work_len(&m)) == SUCREF_OK &&

@@ -6,33 +6,61 @@
 #include "test.h"
 #include "../sucref.h"
 #include "oracle.h"
+#include "find_dither.h"
 #include "golden_dither.h"
 #include <math.h>
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+/* index and doubled estimate of one value at a given dither, by the public functions */
+static void quantize_one(int16_t *q, int32_t *x2, int32_t x, uint32_t multiplier, unsigned shift, uint32_t u)
+{
+    sucref_grid st = { 0, 0, SUCREF_DITHER_SUBTRACTIVE };
+    sucref_stream r;
+    uint32_t counter;
+    sucref_stream_init(&r, 1, 2, 3);
+    st.multiplier = multiplier;
+    st.shift = (uint8_t)shift;
+    counter = find_dither(&r, (uint32_t)1 << shift, u);
+    CHECK(sucref_dither_encode(q, sucref_int32(&x, 1), &st, &r, counter) == SUCREF_OK &&
+          sucref_dither_decode(x2, q, 1, &st, &r, counter) == SUCREF_OK);
+}
+
+/* symbol of x, and the estimate from it beside y */
+static void nest_one(uint16_t *symbol, int64_t *e, const sucref_nested *c, int32_t x, int32_t y, uint32_t u)
+{
+    sucref_stream r;
+    uint32_t counter;
+    sucref_stream_init(&r, 1, 2, 4);
+    counter = find_dither(&r, c->step << c->alpha_shift, u);
+    CHECK(sucref_dither_nested_encode(symbol, sucref_int32(&x, 1), c, &r, counter) == SUCREF_OK &&
+          sucref_dither_nested_decode(e, symbol, sucref_int32(&y, 1), c, &r, counter) == SUCREF_OK);
+}
 
 static void golden_integers(void)
 {
     int i;
     for (i = 0; i < COUNT(golden_dither); i++) {
         const int32_t *g = golden_dither[i];
-        const int32_t q = sucref_i_floor32(g[0] * g[1] + g[3], (unsigned)g[2]);
-        CHECK(q == g[4] && sucref_i_estimate(q, g[3], (unsigned)g[2]) == g[5]);
+        int16_t q;
+        int32_t x2;
+        quantize_one(&q, &x2, g[0], (uint32_t)g[1], (unsigned)g[2], (uint32_t)g[3]);
+        CHECK(q == g[4] && x2 == g[5]);
     }
     for (i = 0; i < COUNT(golden_nested); i++) {
         const int32_t *g = golden_nested[i];
         sucref_nested c;
         uint16_t symbol;
+        int64_t e;
         memset(&c, 0, sizeof c);
         c.step = (uint32_t)g[2]; c.k = (uint16_t)g[3]; c.alpha = 1;
-        symbol = sucref_i_nested_symbol(&c, c.step, 0xFFFFFFFFU / c.step, 0xFFFFFFFFU / c.k, g[0], g[4]);
-        CHECK(symbol == g[5] && sucref_i_nested_estimate(&c, c.step, 0xFFFFFFFFU / (2 * c.step), 0xFFFFFFFFU / c.k,
-                                                         symbol, g[1], g[4]) == g[6]);
+        nest_one(&symbol, &e, &c, g[0], g[1], (uint32_t)g[4]);
+        CHECK(symbol == g[5] && e == g[6]);
     }
 }
 
 /* vectors of reals on a grid: theta / kappa + u + 1/2 over a common denominator is an integer quantizer of a general
- * step */
+ * step, which a nested one of many symbols is */
 static void golden_reals(void)
 {
     int i, j;
@@ -41,14 +69,23 @@ static void golden_reals(void)
         int max = 0;
         for (j = 0; j < 12; j++) { max = abs(g->x[j]) > max ? abs(g->x[j]) : max; }
         for (j = 0; j < 12; j++) { /* 128 * max * (x M / max + u / 128 + 1/2) */
-            CHECK(sucref_i_divide(128 * g->x[j] * g->levels + max * (g->u[j] + 64), (uint32_t)(128 * max),
-                                  0xFFFFFFFFU / (uint32_t)(128 * max)) == g->q[j]);
+            sucref_nested c;
+            uint16_t symbol;
+            int64_t e;
+            memset(&c, 0, sizeof c);
+            c.step = (uint32_t)(128 * max); c.k = 65535; c.alpha = 1;
+            nest_one(&symbol, &e, &c, 128 * g->x[j] * g->levels, 0, (uint32_t)(max * (g->u[j] + 64)));
+            CHECK((int)symbol - (symbol > 32767 ? 65535 : 0) == g->q[j]);
         }
     }
     for (i = 0; i < COUNT(golden_stochastic); i++) {
         const golden_scalar_case *g = &golden_stochastic[i];
-        /* S = 128 */
-        for (j = 0; j < 10; j++) { CHECK(sucref_i_floor32(2 * g->x[j] * g->levels + g->u[j] + 64, 7) == g->q[j]); }
+        for (j = 0; j < 10; j++) { /* S = 128 */
+            int16_t q;
+            int32_t x2;
+            quantize_one(&q, &x2, 2 * g->x[j] * g->levels, 1, 7, (uint32_t)(g->u[j] + 64));
+            CHECK(q == g->q[j]);
+        }
     }
     for (j = 0; j < 16; j++) { /* S = 128 units of 1/128: y = 2 x, centred dither u */
         const int q = 2 * golden_onebit[0][j] + golden_onebit[1][j] > 0 ? 1 : -1;
@@ -62,11 +99,8 @@ static void golden_reals(void)
         int64_t e;
         memset(&c, 0, sizeof c);
         c.step = 640; c.k = (uint16_t)g[3]; c.alpha = 1;
-        symbol = sucref_i_nested_symbol(&c, 640, 0xFFFFFFFFU / 640, 0xFFFFFFFFU / c.k, g[0], g[2] + 320);
-        CHECK(g[4] < 0 || symbol == g[4]);
-        /* 2 * estimate - 1 */
-        e = sucref_i_nested_estimate(&c, 640, 0xFFFFFFFFU / 1280, 0xFFFFFFFFU / c.k, symbol, g[1], g[2] + 320);
-        CHECK(e == 2 * g[5] - 1);
+        nest_one(&symbol, &e, &c, g[0], g[1], (uint32_t)(g[2] + 320));
+        CHECK((g[4] < 0 || symbol == g[4]) && e == 2 * g[5] - 1); /* 2 * estimate - 1 */
     }
 }
 
@@ -88,15 +122,28 @@ static void exact_over_all_dithers(void)
             for (u = 0; u < s; u++) { CHECK(seen[u] == 1); }
         }
     }
-    for (s = 1; s <= 6; s++) { /* every 16-bit input, by the header's functions */
-        for (x = -32768; x <= 32767; x++) {
-            int64_t sum = 0, error = 0;
-            for (u = 0; u < 1 << s; u++) {
-                const int32_t q = sucref_i_floor32(x + u, (unsigned)s);
-                sum += q; error += sucref_i_estimate(q, u, (unsigned)s) - 2 * x;
+    for (s = 1; s <= 6; s++) { /* every 16-bit input by the header's functions, one dither after another */
+        static int16_t narrow[65536], q[65536];
+        static int32_t x2[65536];
+        static int64_t sum[65536], error[65536];
+        sucref_grid st = { 1, 0, SUCREF_DITHER_SUBTRACTIVE };
+        sucref_stream r;
+        uint32_t counter[64];
+        st.shift = (uint8_t)s;
+        sucref_stream_init(&r, 7, 7, (uint32_t)s);
+        memset(sum, 0, sizeof sum);
+        memset(error, 0, sizeof error);
+        for (u = 0; u < 1 << s; u++) { counter[u] = find_dither(&r, 1U << s, (uint32_t)u); }
+        for (u = 0; u < 1 << s; u++) {
+            for (x = 0; x < 65536; x++) {
+                narrow[x] = (int16_t)(x - 32768);
+                CHECK(sucref_dither_encode(q + x, sucref_int16(narrow + x, 1), &st, &r, counter[u]) == SUCREF_OK &&
+                      sucref_dither_decode(x2 + x, q + x, 1, &st, &r, counter[u]) == SUCREF_OK);
+                sum[x] += q[x];
+                error[x] += x2[x] - 2 * narrow[x];
             }
-            CHECK(sum == x && error == 0);
         }
+        for (x = 0; x < 65536; x++) { CHECK(sum[x] == narrow[x] && error[x] == 0); }
     }
     for (s = 2; s <= 16; s *= 2) { /* sums of `terms` uniforms: moments up to that order are the same for every x */
         for (terms = 1; terms <= 3; terms++) {
@@ -140,22 +187,38 @@ static void d4_exact(void)
 {
     unsigned shift;
     for (shift = 1; shift <= 2; shift++) {
-        const int s = 1 << shift;
+        const int s = 1 << shift, cases = 2 * s * s * s * s;
+        static uint32_t counter[512]; /* of four values with the dithers of each case */
+        sucref_grid st = { 1, 0, SUCREF_DITHER_D4 };
         int64_t law = -1;
-        int trial;
+        int trial, left = cases;
+        uint32_t at;
+        sucref_stream r;
+        st.shift = (uint8_t)shift;
+        sucref_stream_init(&r, 8, 8, shift);
+        memset(counter, 0xFF, sizeof counter);
+        for (at = 0; left > 0; at++) {
+            const uint32_t k = dither_at(&r, at, 1U << shift) | dither_at(&r, at + 1, 1U << shift) << shift |
+                               dither_at(&r, at + 2, 1U << shift) << 2 * shift |
+                               dither_at(&r, at + 3, 2U << shift) << 3 * shift;
+            if (counter[k] == 0xFFFFFFFFU) { counter[k] = at; left--; }
+        }
         for (trial = 0; trial < 40; trial++) {
-            int32_t y[4], u[4], q[4];
+            int32_t y[4], u[4], x2[4];
+            int16_t q[4];
             int64_t sum[4] = { 0 }, square = 0;
             int k, i;
             for (i = 0; i < 4; i++) { y[i] = trial < 2 ? trial - 1 : rnd_in(-20, 20); }
-            for (k = 0; k < 2 * s * s * s * s; k++) {
+            for (k = 0; k < cases; k++) {
                 int64_t own = 0;
                 int flip;
                 u[0] = k % s; u[1] = k / s % s; u[2] = k / s / s % s; u[3] = k / s / s / s;
-                sucref_i_d4(q, y, u, shift);
+                CHECK(sucref_dither_encode(q, sucref_int32(y, 4), &st, &r, counter[k]) == SUCREF_OK &&
+                      sucref_dither_decode(x2, q, 4, &st, &r, counter[k]) == SUCREF_OK);
                 CHECK(((q[0] + q[1] + q[2] + q[3]) & 1) == 0);
                 for (i = 0; i < 4; i++) {
                     const int64_t e = 2 * s * q[i] - 2 * u[i] - 1 - 2 * y[i];
+                    CHECK(x2[i] - 2 * y[i] == e);
                     sum[i] += e;
                     own += e * e;
                 }
@@ -201,7 +264,8 @@ static void vectors(void)
             x[i] = rnd_in(-20000, 20000);
             if ((int64_t)abs(x[i]) * st.multiplier > (int64_t)32766 << st.shift) { x[i] = 1; }
         }
-        CHECK(sucref_dither_encode(q, x, N, &st, &r, base) == SUCREF_OK &&
+        st.kind = SUCREF_DITHER_SUBTRACTIVE;
+        CHECK(sucref_dither_encode(q, sucref_int32(x, N), &st, &r, base) == SUCREF_OK &&
               sucref_dither_decode(x2, q, N, &st, &r, base) == SUCREF_OK);
         for (i = 0; i < N; i++) {
             const int64_t u = sucref_random(&r, base + (uint32_t)i) >> (32 - st.shift), s = (int64_t)1 << st.shift,
@@ -209,8 +273,9 @@ static void vectors(void)
             CHECK(q[i] == want && x2[i] == 2 * s * want - 2 * u + s - 1 &&
                   llabs(x2[i] - 2 * (int64_t)x[i] * st.multiplier) < s);
         }
-        CHECK(sucref_dither_half_encode(q, x, N, &st, terms, &r, base) == SUCREF_OK &&
-              sucref_dither_half_decode(x2, q, N, &st, terms) == SUCREF_OK);
+        st.kind = (uint8_t)terms;
+        CHECK(sucref_dither_encode(q, sucref_int32(x, N), &st, &r, base) == SUCREF_OK &&
+              sucref_dither_decode(x2, q, N, &st, NULL, 0) == SUCREF_OK);
         for (i = 0; i < N; i++) {
             int64_t u = 0, s = (int64_t)1 << st.shift;
             unsigned k;
@@ -218,8 +283,9 @@ static void vectors(void)
             CHECK(q[i] == oracle_floor_div((int64_t)x[i] * st.multiplier + u, s) &&
                   x2[i] == 2 * s * q[i] - (int64_t)(terms - 1) * (s - 1));
         }
-        CHECK(sucref_dither_d4_encode(q, x, N, &st, &r, base) == SUCREF_OK &&
-              sucref_dither_d4_decode(x2, q, N, &st, &r, base) == SUCREF_OK);
+        st.kind = SUCREF_DITHER_D4;
+        CHECK(sucref_dither_encode(q, sucref_int32(x, N), &st, &r, base) == SUCREF_OK &&
+              sucref_dither_decode(x2, q, N, &st, &r, base) == SUCREF_OK);
         for (i = 0; i < N; i++) {
             CHECK(llabs(x2[i] - 2 * (int64_t)x[i] * st.multiplier) <= (int64_t)2 << st.shift);
             CHECK(i % 4 != 3 || ((q[i] + q[i - 1] + q[i - 2] + q[i - 3]) & 1) == 0);
@@ -227,7 +293,7 @@ static void vectors(void)
         for (i = 0; i < N; i++) {
             y[i] = (int32_t)rnd_in(-(1 << (st.shift - 1)), 1 << (st.shift - 1)) / (int32_t)st.multiplier;
         }
-        CHECK(sucref_dither_onebit_encode(bits, y, N, &st, &r, base) == SUCREF_OK &&
+        CHECK(sucref_dither_onebit_encode(bits, sucref_int32(y, N), &st, &r, base) == SUCREF_OK &&
               sucref_dither_onebit_decode(x2, bits, N, &st, &r, base) == SUCREF_OK);
         for (i = 0; i < N; i++) { CHECK(llabs(x2[i] - 2 * (int64_t)y[i] * st.multiplier) < (int64_t)1 << st.shift); }
         memset(&c, 0, sizeof c);
@@ -236,8 +302,8 @@ static void vectors(void)
         for (i = 0; i < N; i++) {
             y[i] = x[i] + rnd_in(-(int)((c.k - 1) * c.step / 2 - 0), (int)((c.k - 1) * c.step / 2));
         }
-        CHECK(sucref_dither_nested_encode(symbol, x, N, &c, &r, base) == SUCREF_OK &&
-              sucref_dither_nested_decode(e, symbol, y, N, &c, &r, base) == SUCREF_OK);
+        CHECK(sucref_dither_nested_encode(symbol, sucref_int32(x, N), &c, &r, base) == SUCREF_OK &&
+              sucref_dither_nested_decode(e, symbol, sucref_int32(y, N), &c, &r, base) == SUCREF_OK);
         for (i = 0; i < N; i++) { /* 2^(2b+1) x + (alpha^2 - 4^b) 2 (x - y) + alpha * e2, e2 odd steps within v - 1 */
             const int64_t v = (int64_t)c.step << c.alpha_shift, full = (int64_t)1 << (2 * c.alpha_shift);
             const int64_t rest = e[i] - 2 * full * x[i] - 2 * ((int64_t)c.alpha * c.alpha - full) * (x[i] - y[i]);
@@ -257,15 +323,17 @@ static void narrow_vectors(void)
         int32_t x[N];
         int16_t y[N], q[N], p[N];
         uint16_t a[N], b[N];
+        int64_t e[N], g[N];
         uint8_t bits[N / 8], other[N / 8];
         sucref_grid st;
         sucref_stream r;
         sucref_nested c;
-        const unsigned terms = rnd_below(5);
         const int max = trial % 3 ? 32768 : 300;
         memset(q, 0, sizeof q);
         memset(p, 0, sizeof p);
         memset(a, 0, sizeof a);
+        memset(e, 0, sizeof e);
+        memset(g, 0, sizeof g);
         memset(b, 0, sizeof b);
         memset(bits, 0, sizeof bits);
         memset(other, 0, sizeof other);
@@ -277,48 +345,44 @@ static void narrow_vectors(void)
         c.alpha_shift = (uint8_t)rnd_below(9);
         c.alpha = (uint16_t)(rnd_below(2 + (1U << c.alpha_shift)));
         for (i = 0; i < N; i++) { x[i] = y[i] = (int16_t)rnd_in(-max, max - 1); }
-        CHECK(sucref_dither_encode(q, x, N, &st, &r, 9) == sucref_dither_encode16(p, y, N, &st, &r, 9) &&
-              memcmp(q, p, sizeof q) == 0);
-        CHECK(sucref_dither_half_encode(q, x, N, &st, terms, &r, 9) == sucref_dither_half_encode16(p, y, N, &st, terms, &r, 9) &&
-              memcmp(q, p, sizeof q) == 0);
-        CHECK(sucref_dither_d4_encode(q, x, N, &st, &r, 9) == sucref_dither_d4_encode16(p, y, N, &st, &r, 9) &&
-              memcmp(q, p, sizeof q) == 0);
-        CHECK(sucref_dither_onebit_encode(bits, x, N, &st, &r, 9) == sucref_dither_onebit_encode16(other, y, N, &st, &r, 9) &&
+        for (st.kind = 0; st.kind <= 5; st.kind++) {
+            CHECK(sucref_dither_encode(q, sucref_int32(x, N), &st, &r, 9) ==
+                      sucref_dither_encode(p, sucref_int16(y, N), &st, &r, 9) &&
+                  memcmp(q, p, sizeof q) == 0);
+        }
+        CHECK(sucref_dither_onebit_encode(bits, sucref_int32(x, N), &st, &r, 9) ==
+                  sucref_dither_onebit_encode(other, sucref_int16(y, N), &st, &r, 9) &&
               memcmp(bits, other, sizeof bits) == 0);
-        CHECK(sucref_dither_nested_encode(a, x, N, &c, &r, 9) == sucref_dither_nested_encode16(b, y, N, &c, &r, 9) &&
+        CHECK(sucref_dither_nested_encode(a, sucref_int32(x, N), &c, &r, 9) ==
+                  sucref_dither_nested_encode(b, sucref_int16(y, N), &c, &r, 9) &&
               memcmp(a, b, sizeof a) == 0);
-        CHECK(sucref_dither_encode16(p, NULL, N, &st, &r, 9) == SUCREF_E_ARG &&
-              sucref_dither_half_encode16(p, NULL, N, &st, 1, &r, 9) == SUCREF_E_ARG &&
-              sucref_dither_d4_encode16(p, NULL, N, &st, &r, 9) == SUCREF_E_ARG);
-        CHECK(sucref_dither_onebit_encode16(other, NULL, N, &st, &r, 9) == SUCREF_E_ARG &&
-              sucref_dither_nested_encode16(b, NULL, N, &c, &r, 9) == SUCREF_E_ARG);
+        CHECK(sucref_dither_nested_decode(e, a, sucref_int32(x, N), &c, &r, 9) ==
+                  sucref_dither_nested_decode(g, a, sucref_int16(y, N), &c, &r, 9) &&
+              memcmp(e, g, sizeof e) == 0);
     }
 }
 
 /* the largest y that a quantizer takes: its indices fit, and what it decodes is as near as everywhere;
  * one more is refused */
-static void largest(const char *which, const sucref_grid *st, int32_t steps, unsigned terms, int32_t error)
+static void largest(const sucref_grid *st, int32_t steps, int32_t error)
 {
     enum { LEN = 512 };
     static int32_t x[LEN], x2[LEN];
     static int16_t q[LEN];
     const int64_t room = (int64_t)steps << st->shift;
     const int32_t most = (int32_t)((room < 0x1FFFFFFF ? room : 0x1FFFFFFF) / st->multiplier);
-    const int d4 = which[0] == 'D';
     sucref_stream r;
     int i;
     sucref_stream_init(&r, test_seed, 0, st->shift);
     for (i = 0; i < LEN; i++) { x[i] = i / 4 % 2 ? -most : most; }
-    CHECK((d4 ? sucref_dither_d4_encode(q, x, LEN, st, &r, 0) : sucref_dither_half_encode(q, x, LEN, st, terms, &r, 0)) == SUCREF_OK);
-    CHECK((d4 ? sucref_dither_d4_decode(x2, q, LEN, st, &r, 0) : sucref_dither_half_decode(x2, q, LEN, st, terms)) == SUCREF_OK);
+    CHECK(sucref_dither_encode(q, sucref_int32(x, LEN), st, &r, 0) == SUCREF_OK &&
+          sucref_dither_decode(x2, q, LEN, st, &r, 0) == SUCREF_OK);
     for (i = 0; i < LEN; i++) {
         CHECK(llabs((int64_t)x2[i] - 2 * (int64_t)x[i] * st->multiplier) <= (int64_t)error << st->shift);
     }
     x[LEN - 1] = most + 1;
     q[0] = 77;
-    CHECK((d4 ? sucref_dither_d4_encode(q, x, LEN, st, &r, 0) : sucref_dither_half_encode(q, x, LEN, st, terms, &r, 0)) ==
-              SUCREF_E_RANGE &&
-          q[0] == 77);
+    CHECK(sucref_dither_encode(q, sucref_int32(x, LEN), st, &r, 0) == SUCREF_E_RANGE && q[0] == 77);
 }
 
 static void largest_values(void)
@@ -326,11 +390,10 @@ static void largest_values(void)
     sucref_grid st;
     for (st.shift = 1; st.shift <= 24; st.shift++) {
         for (st.multiplier = 1; st.multiplier < 0x1FFFFFFF; st.multiplier = st.multiplier * 5 + 2) {
-            unsigned terms;
-            for (terms = 1; terms <= 3; terms++) {
-                largest("half", &st, 32768 - (int32_t)terms, terms, (int32_t)terms + 1);
+            for (st.kind = 0; st.kind <= SUCREF_DITHER_D4; st.kind++) {
+                const int terms = st.kind ? st.kind : 1;
+                largest(&st, st.kind == SUCREF_DITHER_D4 ? 32765 : 32768 - terms, terms + 1);
             }
-            largest("D4", &st, 32765, 1, 4);
         }
     }
 }
@@ -342,98 +405,104 @@ static void errors(void)
     int16_t q[4] = { 0, 0, 0, 0 };
     uint16_t symbol[4];
     uint8_t bits[1];
-    sucref_grid st = { 1, 8 };
+    sucref_grid st = { 1, 8, 0 };
     sucref_stream r;
+    sucref_values both;
     sucref_nested c = { 8, 4, 1, 0 };
     sucref_stream_init(&r, 1, 2, 3);
-    CHECK(sucref_dither_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_encode(q, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_dither_encode(q, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_encode(q, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_encode(NULL, sucref_int32(x, 4), &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_encode(q, sucref_int32(NULL, 4), &st, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_encode(q, sucref_int32(x, 4), NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_encode(q, sucref_int32(x, 4), &st, NULL, 0) == SUCREF_E_ARG);
     CHECK(sucref_dither_decode(NULL, q, 4, &st, &r, 0) == SUCREF_E_ARG &&
           sucref_dither_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_dither_half_decode(NULL, q, 4, &st, 1) == SUCREF_E_ARG &&
-          sucref_dither_half_encode(q, x, 4, &st, 0, &r, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_dither_half_encode(q, x, 4, &st, 4, &r, 0) == SUCREF_E_RANGE &&
-          sucref_dither_half_decode(x2, q, 4, &st, 4) == SUCREF_E_RANGE &&
-          sucref_dither_half_decode(x2, q, 4, &st, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_dither_d4_encode(q, x, 3, &st, &r, 0) == SUCREF_E_RANGE &&
-          sucref_dither_d4_decode(x2, q, 3, &st, &r, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_dither_d4_encode(q, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_d4_decode(x2, q, 4, NULL, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_dither_onebit_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG &&
+    st.kind = 5;
+    CHECK(sucref_dither_encode(q, sucref_int32(x, 4), &st, &r, 0) == SUCREF_E_RANGE &&
+          sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    for (st.kind = 0; st.kind <= SUCREF_DITHER_D4; st.kind++) { /* only a half-dithered value needs no stream */
+        const int needs = st.kind == SUCREF_DITHER_SUBTRACTIVE || st.kind == SUCREF_DITHER_D4;
+        CHECK(sucref_dither_encode(q, sucref_int32(x, 4), &st, NULL, 0) == SUCREF_E_ARG &&
+              sucref_dither_decode(x2, q, 4, &st, NULL, 0) == (needs ? SUCREF_E_ARG : SUCREF_OK));
+        CHECK(sucref_dither_encode(q, sucref_int32(x, 3), &st, &r, 0) ==
+                  (st.kind == SUCREF_DITHER_D4 ? SUCREF_E_RANGE : SUCREF_OK) &&
+              sucref_dither_decode(x2, q, 3, &st, &r, 0) == (st.kind == SUCREF_DITHER_D4 ? SUCREF_E_RANGE : SUCREF_OK));
+    }
+    st.kind = SUCREF_DITHER_SUBTRACTIVE;
+    both.i16 = q; both.i32 = x; both.n = 4; /* which of them? */
+    CHECK(sucref_dither_encode(q, both, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_onebit_encode(bits, both, &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_nested_encode(symbol, both, &c, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_nested_decode(e, symbol, both, &c, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_onebit_encode(NULL, sucref_int32(x, 4), &st, &r, 0) == SUCREF_E_ARG &&
           sucref_dither_onebit_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_dither_half_decode(x2, NULL, 4, &st, 1) == SUCREF_E_ARG &&
-          sucref_dither_half_decode(x2, q, 4, NULL, 1) == SUCREF_E_ARG);
     CHECK(sucref_dither_decode(x2, q, 4, NULL, &r, 0) == SUCREF_E_ARG &&
           sucref_dither_decode(x2, q, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_dither_d4_encode(NULL, x, 4, &st, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_d4_encode(q, NULL, 4, &st, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_d4_encode(q, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_dither_d4_decode(NULL, q, 4, &st, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_d4_decode(x2, NULL, 4, &st, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_d4_decode(x2, q, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_dither_onebit_encode(bits, NULL, 4, &st, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_onebit_encode(bits, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_onebit_encode(bits, x, 4, &st, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_onebit_encode(bits, sucref_int32(NULL, 4), &st, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_onebit_encode(bits, sucref_int32(x, 4), NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_onebit_encode(bits, sucref_int32(x, 4), &st, NULL, 0) == SUCREF_E_ARG);
     CHECK(sucref_dither_onebit_decode(NULL, bits, 4, &st, &r, 0) == SUCREF_E_ARG &&
           sucref_dither_onebit_decode(x2, bits, 4, NULL, &r, 0) == SUCREF_E_ARG &&
           sucref_dither_onebit_decode(x2, bits, 4, &st, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_dither_nested_encode(symbol, NULL, 4, &c, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_nested_encode(symbol, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_nested_encode(symbol, x, 4, &c, NULL, 0) == SUCREF_E_ARG);
-    CHECK(sucref_dither_nested_decode(NULL, symbol, x, 4, &c, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_nested_decode(e, symbol, NULL, 4, &c, &r, 0) == SUCREF_E_ARG);
-    CHECK(sucref_dither_nested_decode(e, symbol, x, 4, NULL, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_nested_decode(e, symbol, x, 4, &c, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_nested_encode(symbol, sucref_int32(NULL, 4), &c, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_nested_encode(symbol, sucref_int32(x, 4), NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_nested_encode(symbol, sucref_int32(x, 4), &c, NULL, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_nested_decode(NULL, symbol, sucref_int32(x, 4), &c, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_nested_decode(e, symbol, sucref_int32(NULL, 4), &c, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_nested_decode(e, symbol, sucref_int32(x, 4), NULL, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_nested_decode(e, symbol, sucref_int32(x, 4), &c, NULL, 0) == SUCREF_E_ARG);
     st.multiplier = 0;
-    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_encode(q, sucref_int32(x, 4), &st, &r, 0) == SUCREF_E_RANGE);
     st.multiplier = 0x20000000U;
-    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_encode(q, sucref_int32(x, 4), &st, &r, 0) == SUCREF_E_RANGE);
     st.multiplier = 1;
     x[3] = 129; /* the one-bit quantizer takes |y| <= S/2 */
-    CHECK(sucref_dither_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_onebit_encode(bits, sucref_int32(x, 4), &st, &r, 0) == SUCREF_E_RANGE);
     x[3] = -128;
-    CHECK(sucref_dither_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_OK);
+    CHECK(sucref_dither_onebit_encode(bits, sucref_int32(x, 4), &st, &r, 0) == SUCREF_OK);
     x[3] = INT32_MIN;
-    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_encode(q, sucref_int32(x, 4), &st, &r, 0) == SUCREF_E_RANGE);
     st.shift = 24; x[3] = 0x1FFFFFFF;
-    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_OK &&
+    CHECK(sucref_dither_encode(q, sucref_int32(x, 4), &st, &r, 0) == SUCREF_OK &&
           sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_OK && abs(x2[3] - 2 * x[3]) < 1 << 24);
     q[0] = 35;
-    CHECK(sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE &&
-          sucref_dither_half_decode(x2, q, 4, &st, 1) == SUCREF_E_RANGE &&
-          sucref_dither_d4_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    st.kind = SUCREF_DITHER_HALF;
+    CHECK(sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    st.kind = SUCREF_DITHER_D4;
+    CHECK(sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE);
+    st.kind = SUCREF_DITHER_SUBTRACTIVE;
     st.shift = 25;
-    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE &&
+    CHECK(sucref_dither_encode(q, sucref_int32(x, 4), &st, &r, 0) == SUCREF_E_RANGE &&
           sucref_dither_decode(x2, q, 4, &st, &r, 0) == SUCREF_E_RANGE &&
           sucref_dither_onebit_decode(x2, bits, 4, &st, &r, 0) == SUCREF_E_RANGE);
     st.shift = 0;
-    CHECK(sucref_dither_encode(q, x, 4, &st, &r, 0) == SUCREF_E_RANGE &&
-          sucref_dither_onebit_encode(bits, x, 4, &st, &r, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_dither_nested_encode(NULL, x, 4, &c, &r, 0) == SUCREF_E_ARG &&
-          sucref_dither_nested_decode(e, NULL, x, 4, &c, &r, 0) == SUCREF_E_ARG);
+    CHECK(sucref_dither_encode(q, sucref_int32(x, 4), &st, &r, 0) == SUCREF_E_RANGE &&
+          sucref_dither_onebit_encode(bits, sucref_int32(x, 4), &st, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(NULL, sucref_int32(x, 4), &c, &r, 0) == SUCREF_E_ARG &&
+          sucref_dither_nested_decode(e, NULL, sucref_int32(x, 4), &c, &r, 0) == SUCREF_E_ARG);
     x[3] = 0x0FFFFFFF;
-    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_OK &&
-          sucref_dither_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_OK && llabs(e[3] - 2 * (int64_t)x[3]) < 8);
+    CHECK(sucref_dither_nested_encode(symbol, sucref_int32(x, 4), &c, &r, 0) == SUCREF_OK &&
+          sucref_dither_nested_decode(e, symbol, sucref_int32(x, 4), &c, &r, 0) == SUCREF_OK &&
+          llabs(e[3] - 2 * (int64_t)x[3]) < 8);
     x[3] = -x[3];
-    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_OK &&
-          sucref_dither_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_OK && llabs(e[3] - 2 * (int64_t)x[3]) < 8);
+    CHECK(sucref_dither_nested_encode(symbol, sucref_int32(x, 4), &c, &r, 0) == SUCREF_OK &&
+          sucref_dither_nested_decode(e, symbol, sucref_int32(x, 4), &c, &r, 0) == SUCREF_OK &&
+          llabs(e[3] - 2 * (int64_t)x[3]) < 8);
     x[3]--;
-    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE &&
-          sucref_dither_nested_decode(e, symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, sucref_int32(x, 4), &c, &r, 0) == SUCREF_E_RANGE &&
+          sucref_dither_nested_decode(e, symbol, sucref_int32(x, 4), &c, &r, 0) == SUCREF_E_RANGE);
     x[3] = 0; c.k = 1;
-    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, sucref_int32(x, 4), &c, &r, 0) == SUCREF_E_RANGE);
     c.k = 2; c.alpha = 2;
-    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, sucref_int32(x, 4), &c, &r, 0) == SUCREF_E_RANGE);
     c.alpha = 0;
-    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, sucref_int32(x, 4), &c, &r, 0) == SUCREF_E_RANGE);
     c.alpha = 1; c.alpha_shift = 9;
-    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, sucref_int32(x, 4), &c, &r, 0) == SUCREF_E_RANGE);
     c.alpha_shift = 0; c.step = 0;
-    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, sucref_int32(x, 4), &c, &r, 0) == SUCREF_E_RANGE);
     c.step = 0x10000000;
-    CHECK(sucref_dither_nested_encode(symbol, x, 4, &c, &r, 0) == SUCREF_E_RANGE);
+    CHECK(sucref_dither_nested_encode(symbol, sucref_int32(x, 4), &c, &r, 0) == SUCREF_E_RANGE);
 }
 
 static void steps(void)

@@ -7,6 +7,7 @@
 #include "test.h"
 #include "../sucref.h"
 #include "../examples/tool/tflite.h"
+#include "../examples/training/data.h"
 #ifndef FUZZ
 #include "crc.h"
 #include "oracle.h"
@@ -56,37 +57,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 #else
-static const char *dirs[3] = { NULL, "data", "../shared/data" };
-
-/* a data file, or NULL */
-static uint8_t *data(const char *name, size_t *len)
-{
-    char path[512];
-    int k;
-    dirs[0] = getenv("SUCREF_DATA");
-    for (k = 0; k < 3; k++) {
-        FILE *f;
-        uint8_t *p = (uint8_t *)malloc(1 << 20);
-        if (dirs[k] == NULL) { free(p); continue; }
-        snprintf(path, sizeof path, "%s/%s", dirs[k], name);
-        f = fopen(path, "rb");
-        if (f != NULL) {
-            *len = fread(p, 1, 1 << 20, f);
-            fclose(f);
-            return (uint8_t *)realloc(p, *len ? *len : 1); /* exact, for the sanitizers */
-        }
-        free(p);
-    }
-    return NULL;
-}
-
 static void golden(const char *model, const char *in, const char *out)
 {
     size_t model_len, in_len, out_len, k;
-    uint8_t *p = data(model, &model_len), *x = data(in, &in_len), *y = data(out, &out_len);
+    uint8_t *p = data_read(model, &model_len), *x = data_read(in, &in_len), *y = data_read(out, &out_len);
     int planes;
     if (p == NULL || x == NULL || y == NULL) {
-        SKIP("golden outputs (not in $SUCREF_DATA, data/ or ../shared/data)");
+        SKIP(data_missing(p == NULL ? model : x == NULL ? in : out));
         free(p);
         free(x);
         free(y);
@@ -135,8 +112,8 @@ static void unsupported_models_are_named(void)
     int k;
     for (k = 0; k < 2; k++) {
         size_t len;
-        uint8_t *p = data(bad[k].file, &len);
-        if (p == NULL) { SKIP("models to refuse (not in $SUCREF_DATA, data/ or ../shared/data)"); return; }
+        uint8_t *p = data_read(bad[k].file, &len);
+        if (p == NULL) { SKIP(data_missing(bad[k].file)); return; }
         CHECK(!tflite_parse(&t, p, len) && strncmp(t.why, bad[k].why, strlen(bad[k].why)) == 0);
         tflite_free(&t);
         free(p);
@@ -384,9 +361,9 @@ static int write_seeds(const char *dir)
 static void damaged_files(void)
 {
     size_t len, n;
-    uint8_t *p = data("tflite/hello_world_int8.tflite", &len);
+    uint8_t *p = data_read("tflite/hello_world_int8.tflite", &len);
     CHECK(!tflite_parse(&t, (const uint8_t *)"none", 4) && strstr(t.why, "not a TensorFlow Lite file"));
-    if (p == NULL) { SKIP("damaged files (not in $SUCREF_DATA, data/ or ../shared/data)"); return; }
+    if (p == NULL) { SKIP(data_missing("tflite/hello_world_int8.tflite")); return; }
     for (n = 0; n < len; n++) {
         const uint8_t was = p[n];
         int bit;
@@ -442,7 +419,7 @@ static void elementwise_kernels(void)
 
 int main(int argc, char **argv)
 {
-    if (argc > 2) { return write_seeds(argv[2]); } /* test_import seeds DIR */
+    if (argc == 3 && strcmp(argv[1], "seeds") == 0) { return write_seeds(argv[2]); } /* test_import seeds DIR */
     test_init(argc, argv);
     RUN("random chains equal a plain evaluation", random_files);
     RUN("what would change the result and is not known is refused", odd_files);

@@ -5,6 +5,7 @@
 #include "test.h"
 #include "../sucref.h"
 #include "oracle.h"
+#include "find_dither.h"
 #include "golden_dither.h"
 #include <math.h>
 
@@ -18,18 +19,26 @@ static void nested_exact(void)
     for (a = 0; a < 5; a++) {
         for (b = 0; b < 3; b++) {
             sucref_nested c;
+            sucref_stream r;
+            uint32_t counter[8];
             memset(&c, 0, sizeof c);
             c.k = (uint16_t)ks[a]; c.step = (uint32_t)steps[b]; c.alpha = 1;
+            sucref_stream_init(&r, 9, 9, c.step);
+            for (u = 0; u < steps[b]; u++) { counter[u] = find_dither(&r, c.step, (uint32_t)u); }
             for (x = -60; x <= 60; x++) {
                 for (u = 0; u < steps[b]; u++) {
-                    const uint16_t symbol = sucref_i_nested_symbol(&c, c.step, 0xFFFFFFFFU / c.step, 0xFFFFFFFFU / c.k,
-                                                                   x, u);
                     const int64_t q = oracle_floor_div(x + u, steps[b]);
+                    const int32_t value = x;
+                    uint16_t symbol;
+                    CHECK(sucref_dither_nested_encode(&symbol, sucref_int32(&value, 1), &c, &r, counter[u]) ==
+                          SUCREF_OK);
                     CHECK(symbol == q - oracle_floor_div(q, c.k) * c.k);
                     for (z = -ks[a] * steps[b]; z <= ks[a] * steps[b]; z++) {
-                        const int64_t e = sucref_i_nested_estimate(&c, c.step, 0xFFFFFFFFU / (2 * c.step),
-                                                                   0xFFFFFFFFU / c.k, symbol, x + z, u);
                         const int64_t whole = 2 * steps[b] * q - 2 * u + steps[b] - 1;
+                        const int32_t y = x + z;
+                        int64_t e;
+                        CHECK(sucref_dither_nested_decode(&e, &symbol, sucref_int32(&y, 1), &c, &r, counter[u]) ==
+                              SUCREF_OK);
                         if (2 * abs(z) < (ks[a] - 1) * steps[b]) { CHECK(e == whole); }
                         CHECK((e - whole) % (2 * ks[a] * steps[b]) == 0 && e - 2 * (x + z) >= -ks[a] * steps[b] &&
                               e - 2 * (x + z) < ks[a] * steps[b]);
@@ -69,8 +78,8 @@ static void nested_limits(void)
             }
         }
         x[0] = -limit; x[LEN - 1] = limit; y[4] = limit; y[LEN - 5] = -limit;
-        CHECK(sucref_dither_nested_encode(symbol, x, LEN, &c, &r, 7) == SUCREF_OK &&
-              sucref_dither_nested_decode(e, symbol, y, LEN, &c, &r, 7) == SUCREF_OK);
+        CHECK(sucref_dither_nested_encode(symbol, sucref_int32(x, LEN), &c, &r, 7) == SUCREF_OK &&
+              sucref_dither_nested_decode(e, symbol, sucref_int32(y, LEN), &c, &r, 7) == SUCREF_OK);
         for (k = 0; k < LEN; k++) {
             const int64_t rest = e[k] - 2 * full * x[k] -
                                  2 * ((int64_t)c.alpha * c.alpha - full) * ((int64_t)x[k] - y[k]);
@@ -101,8 +110,8 @@ static void nested_variance(void)
         c.step = 100; c.k = 4; c.alpha = (uint16_t)alphas[a]; c.alpha_shift = 8;
         sucref_stream_init(&r, 5, 6, (uint32_t)a);
         for (i = 0; i < N; i++) { x[i] = rnd_in(-9000, 9000); y[i] = x[i] + rnd_in(-60, 60); }
-        CHECK(sucref_dither_nested_encode(symbol, x, N, &c, &r, 0) == SUCREF_OK &&
-              sucref_dither_nested_decode(e, symbol, y, N, &c, &r, 0) == SUCREF_OK);
+        CHECK(sucref_dither_nested_encode(symbol, sucref_int32(x, N), &c, &r, 0) == SUCREF_OK &&
+              sucref_dither_nested_decode(e, symbol, sucref_int32(y, N), &c, &r, 0) == SUCREF_OK);
         for (i = 0; i < N; i++) { const double d = (double)e[i] / 131072.0 - x[i]; sum += d * d / N; }
         want = alpha * alpha * 10000.0 / 12 + (1 - alpha * alpha) * (1 - alpha * alpha) * sigma2;
         CHECK(fabs(sum / want - 1) < 0.06);
@@ -111,7 +120,7 @@ static void nested_variance(void)
 
 static void combining(void)
 {
-    uint32_t w[4], sum = 0;
+    uint32_t w[4], rising[4], sum = 0;
     int32_t estimate[4][5], out[5];
     const int32_t *all[4];
     int i, j, k;
@@ -150,6 +159,19 @@ static void combining(void)
           sucref_combine_weights(w, golden_minimax_variance, 0) == SUCREF_E_RANGE);
     CHECK(sucref_combine_weights(w, NULL, 4) == SUCREF_E_ARG &&
           sucref_combine_weights(w, golden_minimax_variance, 65536) == SUCREF_E_RANGE);
+    /* weights that are none: of another sum, and such that products would pass 63 bits; nothing is written */
+    CHECK(sucref_combine_weights(w, golden_minimax_variance, 4) == SUCREF_OK);
+    w[0]++;
+    out[0] = 77;
+    CHECK(sucref_combine(out, all, w, 4, 5) == SUCREF_E_RANGE && sucref_combine(out, all, w, 0, 5) == SUCREF_E_RANGE &&
+          sucref_combine(out, all, w, 65536, 5) == SUCREF_E_RANGE);
+    w[0]--;
+    for (i = 0; i < 4; i++) { rising[i] = 0xFFFFFFFFU; }
+    for (i = 0; i < 5; i++) { estimate[0][i] = estimate[1][i] = estimate[2][i] = estimate[3][i] = INT32_MIN; }
+    CHECK(sucref_combine(out, all, rising, 4, 5) == SUCREF_E_RANGE && out[0] == 77);
+    CHECK(sucref_combine(out, all, w, 4, 5) == SUCREF_OK && out[0] == INT32_MIN && out[4] == INT32_MIN);
+    for (i = 0; i < 5; i++) { estimate[0][i] = estimate[1][i] = estimate[2][i] = estimate[3][i] = INT32_MAX; }
+    CHECK(sucref_combine(out, all, w, 4, 5) == SUCREF_OK && out[0] == INT32_MAX);
     CHECK(sucref_combine(out, NULL, w, 4, 5) == SUCREF_E_ARG && sucref_combine(out, all, NULL, 4, 5) == SUCREF_E_ARG);
     CHECK(sucref_combine_weights(NULL, golden_minimax_variance, 4) == SUCREF_E_ARG &&
           sucref_combine(NULL, all, w, 4, 5) == SUCREF_E_ARG);

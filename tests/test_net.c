@@ -173,7 +173,8 @@ static void input_bits_arrive_late(void)
             }
         }
         CHECK(stop == r.spec.n_stops);
-        CHECK(sucref_net_set_input(&net, noisy, net.model->n_in) == SUCREF_OK && sucref_net_set_input_bits(&net, 1) == SUCREF_OK);
+        CHECK(sucref_net_set_input(&net, noisy, net.model->n_in) == SUCREF_OK);
+        CHECK(sucref_net_set_input_bits(&net, 1) == SUCREF_OK);
         CHECK(sucref_net_run(&net, r.spec.n_stops - 1U) ==
               (r.in_bits[r.spec.n_stops - 1] > 1 ? SUCREF_WAIT : SUCREF_OK));
         free(work);
@@ -225,7 +226,7 @@ static void streamed_models(void)
  * and a reader the stepper, at random. Every answer read is that of a true stop,
  * none older than the one read before. */
 static sucref_net *shared;
-static int interrupt_kind, interrupt_depth, interrupts;
+static int interrupt_kind, interrupt_depth, interrupts, barriers;
 static unsigned stop_seen;
 
 static void check_read(void)
@@ -239,6 +240,7 @@ static void check_read(void)
 
 static void interrupt(void)
 {
+    barriers++;
     if (shared == NULL || interrupt_depth != 0 || rnd_below(2)) { return; }
     interrupt_depth++;
     interrupts++;
@@ -246,14 +248,34 @@ static void interrupt(void)
     interrupt_depth--;
 }
 
+/* the loops above notice when both of a pair are gone; that each is there is counted */
+static void barriers_stand_before_and_after(void)
+{
+    sucref_model m;
+    sucref_net net;
+    sucref_answer a;
+    uint32_t *file, *work;
+    rs_make(&r, 10);
+    (void)start(&m, &net, &file, &work);
+    rs_input(x, m.n_in, m.input_type);
+    barriers = 0;
+    CHECK(sucref_net_set_input(&net, x, m.n_in) == SUCREF_OK && barriers == 2);
+    CHECK(sucref_net_run(&net, 0) == SUCREF_OK && barriers == 4);
+    CHECK(sucref_net_read(&net, &a, got_z, got_u) == SUCREF_OK && barriers == 6);
+    free(work);
+    free(file);
+    rs_free(&r);
+}
+
 static void readers_and_steppers_interrupt_each_other(void)
 {
     int n;
-    for (n = 0; interrupts < 10000; n++) {
+    for (n = 0; n < 2000 && interrupts < 10000 && test_bad == 0; n++) {
         sucref_model m;
         sucref_net net;
         uint32_t *file, *work;
         int k;
+        long calls;
         rs_make(&r, 10);
         (void)start(&m, &net, &file, &work);
         rs_input(x, m.n_in, m.input_type);
@@ -262,16 +284,18 @@ static void readers_and_steppers_interrupt_each_other(void)
             CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK);
             shared = &net;
             stop_seen = 0;
-            for (interrupt_kind = k % 2; net.stop < m.usable_stops; ) {
+            interrupt_kind = k % 2;
+            for (calls = 0; net.stop < m.usable_stops && calls < 1000000; calls++) {
                 if (interrupt_kind == 0) { (void)sucref_net_step(&net, 1); } else { check_read(); }
             }
+            CHECK(net.stop == m.usable_stops);
             shared = NULL;
         }
         free(work);
         free(file);
         rs_free(&r);
     }
-    printf("  %d interrupts\n", interrupts);
+    CHECK(interrupts >= 10000); /* without the barriers there are none */
 }
 
 /* calibration: the fitted rows of the first layer come closer to the full network's z than uncalibrated ones, rows of 0
@@ -388,6 +412,7 @@ int main(int argc, char **argv)
     RUN("input bits may arrive late", input_bits_arrive_late);
     RUN("a model may arrive stop by stop", streamed_models);
     RUN("calibrated models", calibrated_models);
+    RUN("a barrier stands before and after a publication and a reading", barriers_stand_before_and_after);
     RUN("readers and steppers interrupt each other", readers_and_steppers_interrupt_each_other);
     RUN("the widest layer does not overflow", widest_layer);
     return test_report("net");

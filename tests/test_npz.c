@@ -128,7 +128,7 @@ static void archives_are_checked(void)
     CHECK(npz_parse(&z, p, len) != 0 && strstr(z.why, "encrypted"));
     npz_free(&z);
     free(p);
-    CHECK(npz_write("no such directory/x.npz", NULL, 0) != 0);
+    CHECK(npz_write(test_path("no such directory/x.npz"), NULL, 0) != 0);
 }
 
 static void damaged_files(void)

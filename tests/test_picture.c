@@ -25,7 +25,7 @@ static void *counted_realloc(void *p, size_t n)
 #undef realloc
 
 enum { SIDE = 40, ROOM = 1 << 16 };
-static char path[64]; /* a file of this run's own */
+static char path[600]; /* a file of this run's own */
 
 static void write_bytes(const void *p, size_t n)
 {
@@ -134,7 +134,7 @@ static void no_pictures(void)
 {
     static uint8_t flat[16 + SIDE * SIDE];
     int w, h;
-    CHECK(picture_read("build/no such picture", &w, &h) == NULL && strstr(picture_why, "opened"));
+    CHECK(picture_read(test_path("no such picture"), &w, &h) == NULL && strstr(picture_why, "opened"));
     refused("", 0, "empty");
     refused("some text that is no picture", 28, "is no ");
     refused("P5 40 40 255\nabc", 16, "shorter");
@@ -168,7 +168,7 @@ static void too_large(void)
 int main(int argc, char **argv)
 {
     test_init(argc, argv);
-    snprintf(path, sizeof path, "build/picture.%ld", (long)getpid());
+    snprintf(path, sizeof path, "%s.%ld", test_path("picture"), (long)getpid());
     RUN("dark and light ink on any paper are the same digit", inks_and_papers);
     RUN("what is no picture is named", no_pictures);
     RUN("size is looked at first", too_large);

@@ -407,18 +407,18 @@ static void bad_archives(void)
     npz_array a[4] = {
         { "W0", 2, { 2, 3 }, v }, { "b0", 1, { 2, 1 }, v }, { "W1", 2, { 4, 2 }, v }, { "b1", 1, { 4, 1 }, v }
     };
-    CHECK(npz_write("build/good.npz", a, 4) == 0);
-    CHECK(npz_write("build/no_b1.npz", a, 3) == 0 && npz_write("build/no_w0.npz", a + 2, 2) == 0);
-    a[2].shape[1] = 1; CHECK(npz_write("build/chain.npz", a, 4) == 0); a[2].shape[1] = 2;
-    a[3].shape[0] = 3; CHECK(npz_write("build/rows.npz", a, 4) == 0); a[3].shape[0] = 4;
-    a[2].dims = 1; CHECK(npz_write("build/flat.npz", a, 4) == 0); a[2].dims = 2;
-    a[0].v = nan_v; CHECK(npz_write("build/nan.npz", a, 4) == 0); a[0].v = v;
-    strcpy(a[3].name, "c1"); CHECK(npz_write("build/no_b.npz", a, 4) == 0); strcpy(a[3].name, "b1");
+    CHECK(npz_write(test_path("good.npz"), a, 4) == 0);
+    CHECK(npz_write(test_path("no_b1.npz"), a, 3) == 0 && npz_write(test_path("no_w0.npz"), a + 2, 2) == 0);
+    a[2].shape[1] = 1; CHECK(npz_write(test_path("chain.npz"), a, 4) == 0); a[2].shape[1] = 2;
+    a[3].shape[0] = 3; CHECK(npz_write(test_path("rows.npz"), a, 4) == 0); a[3].shape[0] = 4;
+    a[2].dims = 1; CHECK(npz_write(test_path("flat.npz"), a, 4) == 0); a[2].dims = 2;
+    a[0].v = nan_v; CHECK(npz_write(test_path("nan.npz"), a, 4) == 0); a[0].v = v;
+    strcpy(a[3].name, "c1"); CHECK(npz_write(test_path("no_b.npz"), a, 4) == 0); strcpy(a[3].name, "b1");
     strcpy(a[2].name, "V1");
-    CHECK(npz_write("build/no_w1.npz", a, 4) == 0);
+    CHECK(npz_write(test_path("no_w1.npz"), a, 4) == 0);
     strcpy(a[2].name, "W2");
     strcpy(a[3].name, "b2");
-    CHECK(npz_write("build/gap.npz", a, 4) == 0);
+    CHECK(npz_write(test_path("gap.npz"), a, 4) == 0);
 }
 
 /* archives whose members are not what numpy.savez writes for float32: good ones and bad ones */
@@ -431,20 +431,20 @@ static void odd_archives(void)
     m[1] = npy_new("b0", "'<f4'", "False", "(2,)", v, 8);
 #define W0(file, dtype, order, shape, data, size)                                                                      \
     m[0] = npy_new("W0", dtype, order, shape, data, size);                                                             \
-    CHECK(npy_archive(file, m, 2) == 0)
-    W0("build/plain.npz", "'<f4'", "False", "(2, 3)", v, 24);
-    W0("build/fortran.npz", "'<f4'", "True", "(2, 3)", across, 24);
-    W0("build/double.npz", "'<f8'", "False", "(2, 3)", d, 48);
-    W0("build/structured.npz", "[('<f4', '<f4'), ('x', '<i4')]", "False", "(2, 3)", v, 24);
-    W0("build/huge.npz", "'<f4'", "False", "(2, 3)", huge, 24);
-    W0("build/beyond.npz", "'<f8'", "False", "(2, 3)", beyond, 48);
-    W0("build/twice.npz", "'<f4'", "False", "(2, 3)", d, 48);
-    W0("build/int.npz", "'<i4'", "False", "(2, 3)", v, 24);
+    CHECK(npy_archive(test_path(file), m, 2) == 0)
+    W0("plain.npz", "'<f4'", "False", "(2, 3)", v, 24);
+    W0("fortran.npz", "'<f4'", "True", "(2, 3)", across, 24);
+    W0("double.npz", "'<f8'", "False", "(2, 3)", d, 48);
+    W0("structured.npz", "[('<f4', '<f4'), ('x', '<i4')]", "False", "(2, 3)", v, 24);
+    W0("huge.npz", "'<f4'", "False", "(2, 3)", huge, 24);
+    W0("beyond.npz", "'<f8'", "False", "(2, 3)", beyond, 48);
+    W0("twice.npz", "'<f4'", "False", "(2, 3)", d, 48);
+    W0("int.npz", "'<i4'", "False", "(2, 3)", v, 24);
     m[1] = npy_new("b0", "'<f4'", "False", "(1,)", v + 5, 4);
-    W0("build/one.npz", "'<f4'", "False", "(1, 3)", v, 12);
+    W0("one.npz", "'<f4'", "False", "(1, 3)", v, 12);
     m[0] = npy_new("W0", "'<f4'", "False", "(2, 3)", v, 24);
     m[0].damage = 130;
-    CHECK(npy_archive("build/crc.npz", m, 2) == 0);
+    CHECK(npy_archive(test_path("crc.npz"), m, 2) == 0);
 }
 
 /* samples as .npy */
@@ -453,20 +453,20 @@ static void sample_arrays(void)
     static const uint8_t bytes[6] = { 0, 1, 2, 253, 254, 255 };
     const float real[6] = { -1, 0, 1, 3, -1, 2 }, nan_v[6] = { 0, NAN, 0, 0, 0, 0 };
     const double across[6] = { -1, 3, 0, -1, 1, 2 };
-    CHECK(npy_file("build/bytes.npy", "'|u1'", "False", "(2, 3)", bytes, 6) == 0);
-    CHECK(npy_file("build/real.npy", "'<f4'", "False", "(2, 3)", real, 24) == 0);
-    CHECK(npy_file("build/real_across.npy", "'<f8'", "True", "(2, 3)", across, 48) == 0);
-    CHECK(npy_file("build/signed.npy", "'|i1'", "False", "(2, 3)", bytes, 6) == 0);
-    CHECK(npy_file("build/wrong_shape.npy", "'<f4'", "False", "(3, 2)", real, 24) == 0);
-    CHECK(npy_file("build/long.npy", "'<i8'", "False", "(3,)", real, 24) == 0);
+    CHECK(npy_file(test_path("bytes.npy"), "'|u1'", "False", "(2, 3)", bytes, 6) == 0);
+    CHECK(npy_file(test_path("real.npy"), "'<f4'", "False", "(2, 3)", real, 24) == 0);
+    CHECK(npy_file(test_path("real_across.npy"), "'<f8'", "True", "(2, 3)", across, 48) == 0);
+    CHECK(npy_file(test_path("signed.npy"), "'|i1'", "False", "(2, 3)", bytes, 6) == 0);
+    CHECK(npy_file(test_path("wrong_shape.npy"), "'<f4'", "False", "(3, 2)", real, 24) == 0);
+    CHECK(npy_file(test_path("long.npy"), "'<i8'", "False", "(3,)", real, 24) == 0);
     {
         static const float many[784];
         FILE *f;
-        CHECK(npy_file("build/real784.npy", "'<f4'", "False", "(1, 784)", real, 24) == 0);
-        f = fopen("build/real784.npy", "ab");
+        CHECK(npy_file(test_path("real784.npy"), "'<f4'", "False", "(1, 784)", real, 24) == 0);
+        f = fopen(test_path("real784.npy"), "ab");
         CHECK(f != NULL && fwrite(many, 4, 778, f) == 778 && fclose(f) == 0);
     }
-    CHECK(npy_file("build/nan.npy", "'<f4'", "False", "(2, 3)", nan_v, 24) == 0);
+    CHECK(npy_file(test_path("nan.npy"), "'<f4'", "False", "(2, 3)", nan_v, 24) == 0);
 }
 
 int main(int argc, char **argv)

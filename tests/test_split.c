@@ -169,6 +169,60 @@ static void whole_networks(void)
     CHECK(done > 60);
 }
 
+/* sums from anywhere, as a wrong device sends them with a right CRC: what no digits can give is refused and nothing is
+ * written; what is not cannot overflow, with the largest bias that a model may have */
+static void sums_from_anywhere(void)
+{
+    static const uint8_t plans[3][3] = { { 8, 0, 0 }, { 4, 4, 0 }, { 2, 8, 0 } };
+    static const int8_t w[4] = { 127, -127, 5, 0 }, e[1] = { 0 };
+    static const int32_t multiplier[1] = { 0x40000000 };
+    static const uint8_t whole[2] = { 8, 8 }, x[2] = { 255, 255 };
+    int k, sign, t, end;
+    for (k = 0; k < 3; k++) {
+        const int planes = k ? 2 : 1;
+        const uint8_t bits[2] = { k ? plans[k][0] : 8, 8 };
+        for (sign = -1; sign <= 1; sign += 2) {
+            const int32_t most = INT32_MAX - 2 * 32640 - 1, one = sign < 0 ? -most : most, bias[2] = { one, one };
+            uint32_t file[400], len;
+            sucref_layer_spec l;
+            sucref_model_spec s;
+            sucref_model m;
+            memset(&l, 0, sizeof l);
+            memset(&s, 0, sizeof s);
+            l.n_in = l.n_out = 2; l.w = w; l.bias = bias; l.multiplier = multiplier; l.exponent = e;
+            memcpy(l.plan, plans[k], 3);
+            l.n_planes = (uint8_t)planes; l.coarse = k == 2; l.hi = 255; l.n_groups = 1;
+            s.layers = &l; s.in_bits = whole; s.bits = bits; s.n_layers = 1; s.n_stops = (uint8_t)planes;
+            len = sucref_model_write((uint8_t *)file, sizeof file, &s, NULL);
+            CHECK(len > 0 && sucref_model_open(&m, file, len, NULL) == SUCREF_OK);
+            for (t = 0; t < planes; t++) { /* one sum at an end of its range, then one beyond */
+                for (end = 0; end < 2; end++) {
+                    const int width = plans[k][t], first = t == 0 || width == 8;
+                    const int32_t low = first ? -(510 << (width - 1)) : 0, high = low + 510 * ((1 << width) - 1);
+                    int32_t sum[2][2] = { { 0, 0 }, { 0, 0 } }, logits[2] = { 7, 7 };
+                    const int32_t *sums[2];
+                    uint8_t out[2] = { 99, 99 };
+                    const unsigned stop = k == 2 ? (unsigned)t : (unsigned)planes - 1U;
+                    sums[0] = sum[0]; sums[1] = sum[1];
+                    sum[t][1] = end ? high : low;
+                    CHECK(sucref_layer_finish(out, logits, &m, stop, 0, sums, x) == SUCREF_OK);
+                    sum[t][1] += end ? 1 : -1;
+                    logits[0] = logits[1] = 7;
+                    out[0] = out[1] = 99;
+                    CHECK(sucref_layer_finish(out, logits, &m, stop, 0, sums, x) == SUCREF_E_DATA && out[0] == 99 &&
+                          logits[1] == 7);
+                    sum[t][1] = end ? INT32_MAX : INT32_MIN;
+                    CHECK(sucref_layer_finish(out, logits, &m, stop, 0, sums, x) == SUCREF_E_DATA && out[1] == 99);
+                    sums[t] = NULL;
+                    CHECK(sucref_layer_finish(out, logits, &m, stop, 0, sums, x) == SUCREF_E_ARG);
+                }
+            }
+            CHECK(sucref_layer_planes(NULL, 0, 0) == 0 && sucref_layer_planes(&m, 0, 1) == 0 &&
+                  sucref_layer_planes(&m, (unsigned)planes, 0) == 0 && sucref_layer_planes(&m, 0, 0) == 1);
+        }
+    }
+}
+
 /* rates, refusals, and every error code */
 static void plans_and_errors(void)
 {
@@ -419,6 +473,7 @@ int main(int argc, char **argv)
 {
     test_init(argc, argv);
     RUN("networks on split devices, any losses, equal the engine at every stop", whole_networks);
+    RUN("sums from anywhere", sums_from_anywhere);
     RUN("rows by rates, limits, every error code", plans_and_errors);
     RUN("models that are no parts", no_parts);
     RUN("convolution by output channels: any N of N + 1", by_channels);

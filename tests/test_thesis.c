@@ -8,6 +8,7 @@
 #include "test.h"
 #include "rnd_real.h"
 #include "../sucref.h"
+#include "oracle.h"
 #include "../bench/eden.h"
 #include "repurpose.h"
 #include "golden_outer.h"
@@ -39,8 +40,8 @@ static void lemma_1(void)
             y[i] = (int32_t)lrint(20000 * normal());
             x[i] = y[i] + (int32_t)lrint(c[t].sigma * normal());
         }
-        CHECK(sucref_dither_nested_encode(symbol, x, N, &q, &s, 0) == SUCREF_OK &&
-              sucref_dither_nested_decode(e, symbol, y, N, &q, &s, 0) == SUCREF_OK);
+        CHECK(sucref_dither_nested_encode(symbol, sucref_int32(x, N), &q, &s, 0) == SUCREF_OK &&
+              sucref_dither_nested_decode(e, symbol, sucref_int32(y, N), &q, &s, 0) == SUCREF_OK);
         for (i = 0; i < N; i++) {
             const double d = (double)e[i] / 2 - x[i];
             if (fabs(d) > c[t].step / 2.0 + 0.5) {
@@ -98,7 +99,7 @@ static void theorem_18(void)
         for (s = 2; s <= 16; s *= 2) {
             for (x = -(m + 2) * s; x <= (m + 2) * s; x++) {
                 for (u = 0; u < s; u++) { /* centred: y + u - (s - 1) / 2, in halves */
-                    const int32_t q = sucref_i_floor32(x + u, (unsigned)(s == 2 ? 1 : s == 4 ? 2 : s == 8 ? 3 : 4));
+                    const int64_t q = oracle_floor_div(x + u, s);
                     const int inside = 2 * x + 2 * u - (s - 1) < (2 * m + 1) * s &&
                                        2 * x + 2 * u - (s - 1) > -(2 * m + 1) * s;
                     CHECK((q >= -m && q <= m) == inside);
@@ -115,7 +116,7 @@ static void lemma_19(void)
     int x, u;
     for (x = -100; x <= 100; x++) {
         int up = 0;
-        for (u = 0; u < 16; u++) { up += sucref_i_floor32(x + u, 4) - sucref_i_floor32(x, 4); }
+        for (u = 0; u < 16; u++) { up += (int)(oracle_floor_div(x + u, 16) - oracle_floor_div(x, 16)); }
         CHECK(up == (x & 15));
     }
 }
@@ -175,7 +176,7 @@ static void qcs(double *estimate, const double *z, int n, unsigned log2_k, uint3
     CHECK(sucref_fold(v, log2_k, x, (size_t)n, &r, 1000) == SUCREF_OK);
     for (i = 0; i < 1 << log2_k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
     CHECK(sucref_grid_for(&st, top, levels) == SUCREF_OK &&
-          sucref_dither_encode(q, v, (size_t)1 << log2_k, &st, &r, 0) == SUCREF_OK);
+          sucref_dither_encode(q, sucref_int32(v, (size_t)1 << log2_k), &st, &r, 0) == SUCREF_OK);
     CHECK(sucref_dither_decode(w2, q, (size_t)1 << log2_k, &st, &r, 0) == SUCREF_OK &&
           sucref_unfold(out, (size_t)n, w2, log2_k, &r, 1000, work) == SUCREF_OK);
     for (i = 0; i < n; i++) { estimate[i] = (double)out[i] / (2.0 * st.multiplier * (1 << log2_k)) * max / 8000; }
@@ -183,7 +184,7 @@ static void qcs(double *estimate, const double *z, int n, unsigned log2_k, uint3
 
 static double qcs_gamma(int n, int k, int levels)
 {
-    return (double)n / k - 1 + n / (4.0 * levels * levels) * log(k) / (k - 1);
+    return (n + k - 1) / k - 1 + n / (4.0 * levels * levels) * log(k) / (k - 1);
 }
 
 /* Theorem 7 (k >= 2) and Lemma 8: error below gamma, shrunk below gamma / (1 + gamma); heavy tails too */
@@ -213,6 +214,32 @@ static void theorem_7_lemma_8(void)
             shrunk += squares(s, N) / squares(g, N) / T;
         }
         CHECK(error < 1.03 * gamma && shrunk < 1.03 * gamma / (1 + gamma));
+    }
+}
+
+/* Theorem 7 where k does not divide n: all the energy in the values of one full bin is the worst, and stays below the
+ * gamma that sucref_qcs_best tells, which the printed n/k would not */
+static void theorem_7_uneven(void)
+{
+    static const struct { int n; unsigned log2_k; uint32_t bits;
+    } c[3] = { { 65, 6, 512 }, { 96, 6, 512 }, { 3, 1, 9 } };
+    enum { T = 2000 };
+    int t, i, trial;
+    for (t = 0; t < 3; t++) {
+        const int k = 1 << c[t].log2_k;
+        double g[96] = { 0 }, estimate[96], error = 0, printed;
+        unsigned log2_k, levels;
+        uint32_t gamma;
+        CHECK(sucref_qcs_best(&log2_k, &levels, &gamma, (size_t)c[t].n, c[t].bits) == SUCREF_OK &&
+              log2_k == c[t].log2_k);
+        printed = (double)c[t].n / k - 1 + c[t].n / (4.0 * levels * levels) * log(k) / (k - 1);
+        g[0] = 1;
+        g[k] = 1;
+        for (trial = 0; trial < T; trial++) {
+            qcs(estimate, g, c[t].n, log2_k, levels, (uint32_t)trial + 1U);
+            for (i = 0; i < c[t].n; i++) { error += (estimate[i] - g[i]) * (estimate[i] - g[i]) / 2 / T; }
+        }
+        CHECK(error > 1.2 * printed && error < 1.03 * gamma / 65536.0);
     }
 }
 
@@ -293,11 +320,6 @@ static void convergence(void)
 static void best_sampling(void)
 {
     int trial;
-    for (trial = 1; trial < 20000; trial++) { /* its logarithm, rounded down, short by at most one */
-        const uint32_t v = trial < 1000 ? (uint32_t)trial : 1 + (rnd() >> rnd_below(31));
-        const double exact = log((double)v) / log(2) * 65536;
-        CHECK(sucref_i_log2(v) <= exact + 1e-6 && sucref_i_log2(v) > exact - 2);
-    }
     for (trial = 0; trial < 3000; trial++) {
         const size_t n = 2 + rnd_below(trial % 2 ? 300 : 65534);
         const uint32_t bits = rnd_below((uint32_t)n * 4);
@@ -307,7 +329,8 @@ static void best_sampling(void)
         const int status = sucref_qcs_best(&log2_k, &levels, &gamma, n, bits);
         for (a = 1; a < 16 && (size_t)1 << a <= n; a++) {
             for (q = 1; q <= 127; q++) {
-                const double k = (double)(1 << a), g = (double)n / k - 1 + (double)n / (4.0 * q * q) * log(k) / (k - 1);
+                const double k = (double)(1 << a),
+                             g = ceil((double)n / k) - 1 + (double)n / (4.0 * q * q) * log(k) / (k - 1);
                 if (k * log(2 * q + 1) / log(2) <= bits && g < best) {
                     best = g;
                     want_k = a;
@@ -436,6 +459,7 @@ int main(int argc, char **argv)
     RUN("Lemma 19: stochastic rounding", lemma_19);
     RUN("Lemma 6: the projection over all signs", lemma_6);
     RUN("Theorem 7, Lemma 8: compressive sampling", theorem_7_lemma_8);
+    RUN("Theorem 7 where k does not divide n", theorem_7_uneven);
     RUN("Lemma 9, Lemma 21: error feedback", lemma_9_lemma_21);
     RUN("convergence with unbiased sampling", convergence);
     RUN("(4.11): the best k and levels", best_sampling);

@@ -250,6 +250,32 @@ static void scales(void)
           prepare_scale(INFINITY).multiplier == 0 && prepare_scale(ldexp(1, 127)).multiplier == 0);
 }
 
+/* a model of three inputs and one output that does not say what its numbers mean, for the tool */
+static void no_scales(void)
+{
+    static const int8_t w[3] = { 100, -50, 25 }, e[1] = { 0 };
+    static const int32_t bias[1] = { 10 }, multiplier[1] = { 0x40000000 };
+    static const uint8_t bits[2] = { 4, 8 }, in_bits[2] = { 8, 8 };
+    static uint32_t file[400];
+    sucref_layer_spec l;
+    sucref_model_spec s;
+    sucref_model m;
+    sucref_scales scale;
+    uint32_t len;
+    FILE *f;
+    memset(&l, 0, sizeof l);
+    memset(&s, 0, sizeof s);
+    l.n_in = 3; l.n_out = 1; l.w = w; l.bias = bias; l.multiplier = multiplier; l.exponent = e;
+    l.plan[0] = l.plan[1] = 4; l.n_planes = 2; l.hi = 255; l.n_groups = 1;
+    s.layers = &l; s.in_bits = in_bits; s.bits = bits; s.n_layers = 1; s.n_stops = 2;
+    len = sucref_model_write((uint8_t *)file, sizeof file, &s, NULL);
+    CHECK(len > 0 && sucref_model_open(&m, file, len, NULL) == SUCREF_OK);
+    sucref_model_scales(&scale, &m);
+    CHECK(scale.input.multiplier == 0 && scale.output.multiplier == 0 && scale.logit.multiplier == 0);
+    f = fopen(test_path("unscaled.sucref"), "wb");
+    CHECK(f != NULL && fwrite(file, 1, len, f) == len && fclose(f) == 0);
+}
+
 int main(int argc, char **argv)
 {
     test_init(argc, argv);
@@ -258,5 +284,6 @@ int main(int argc, char **argv)
     RUN("rows of zeros", rows_of_zeros);
     RUN("values beyond float are refused by name", values_beyond_float);
     RUN("scales", scales);
+    RUN("a model without scales", no_scales);
     return test_report("units");
 }

@@ -25,6 +25,7 @@
 #include "../../sucref.h"
 #include "../tool/model_file.h"
 #include "../tool/parts.h"
+#include "../tool/random.h"
 
 enum { N = 4, MOST = 6, LAYERS = 4, WIDE = 784 };
 /* the first `planes` planes are wanted */
@@ -40,7 +41,7 @@ static struct sockaddr_in home, address[MOST];
 static pid_t pid[MOST];
 static uint32_t dice = 1;
 
-static uint32_t roll(uint32_t n) { dice = dice * 1664525U + 1013904223U; return (dice >> 8) % n; }
+static uint32_t roll(uint32_t n) { return random_below(&dice, n); }
 static double now_ms(void)
 {
     struct timespec t;
@@ -79,6 +80,7 @@ static void serve(unsigned shard)
         int32_t y[WIDE], before[2 * WIDE];
         uint8_t message[SUCREF_SHARD_OVERHEAD + 4 * WIDE];
         sucref_shard s;
+        sucref_scales scales;
         size_t len;
         if (recv(port[shard], &q, sizeof q, 0) != (ssize_t)sizeof q || q.layer >= model.n_layers) { continue; }
         if (roll(16) == 0) { usleep(2000); }
@@ -90,6 +92,8 @@ static void serve(unsigned shard)
             s.plane = (uint8_t)t;
             s.shard = (uint8_t)shard;
             s.count = (uint16_t)plan[q.layer].rows;
+            sucref_model_scales(&scales, &part[q.layer]);
+            s.unit = scales.logit;
             (void)sucref_net_run(&net[q.layer], t);
             (void)sucref_shard_sums(y, s.count, &net[q.layer], before);
             (void)sucref_shard_pack(message, sizeof message, &len, &s, y);

@@ -1,9 +1,9 @@
 /* learners.c - eight learners train 784-20-10 on handwritten digits together: each sends its gradient over a radio,
  * at about one bit a value, and all apply the mean. Beside it: the same uncompressed, and with error feedback.
  *
- *     learners [DATA_DIR [STEPS]]
+ *     learners [STEPS]
  *
- * Without the MNIST files it trains on the fifty pictures of examples/digits, for fewer steps.
+ * With STEPS on MNIST, where its files are found; else on the fifty pictures of examples/digits.
  *
  * Output:
  *     uncompressed                   32.00 bits a value, 100.00 % right
@@ -14,6 +14,7 @@
 #define SUCREF_IMPLEMENTATION
 #include "../../sucref.h"
 #include "../digits/picture.h"
+#include "../tool/random.h"
 #include <math.h>
 
 enum { LEARNERS = 8, BATCH = 16, IN = 784, HIDDEN = 20, OUT = 10, WEIGHTS = (IN + 1) * HIDDEN + (HIDDEN + 1) * OUT };
@@ -23,7 +24,7 @@ static idx_set train_set, test_set;
 static float w[WEIGHTS], gradient[WEIGHTS], residual[LEARNERS][WEIGHTS];
 static uint32_t state;
 
-static uint32_t rng(void) { state ^= state << 13; state ^= state >> 17; state ^= state << 5; return state; }
+static uint32_t rng(void) { return random_next(&state); }
 
 /* class probabilities p[OUT] of a picture, hidden activations a[HIDDEN] */
 static void forward(float *p, float *a, const uint8_t *x)
@@ -70,29 +71,25 @@ static void batch_gradient(void)
     }
 }
 
-/* sends v[WEIGHTS] as one frame: v becomes what arrives; returns the frame's bytes */
+/* sends v[WEIGHTS] as one frame: v becomes what arrives; returns the frame's bytes. A fixed point for values to +-32 is
+ * enough: a frame finds the scale of its vector by itself. */
 static size_t send_vector(float *v, uint32_t stream)
 {
-    static int16_t x[WEIGHTS];
-    static int32_t y[WEIGHTS], work[SUCREF_VEC_BLOCK];
+    static int32_t x[WEIGHTS], y[WEIGHTS], work[SUCREF_VEC_BLOCK];
     static int64_t work64[SUCREF_VEC_BLOCK];
     static uint8_t frame[4 * WEIGHTS];
-    sucref_vec_options o;
-    float max = 1e-20F;
-    uint32_t n;
+    const float unit = 1.0F / (1 << 26);
+    sucref_vec_options o = { 8, 0, 0, 0, SUCREF_VEC_D4, 0 };
+    uint32_t n = WEIGHTS;
     size_t len;
     int i;
-    for (i = 0; i < WEIGHTS; i++) { max = fabsf(v[i]) > max ? fabsf(v[i]) : max; }
-    for (i = 0; i < WEIGHTS; i++) { x[i] = (int16_t)lrintf(v[i] * (32767 / max)); }
-    o.seed_low = 8;
-    o.seed_high = 0;
+    for (i = 0; i < WEIGHTS; i++) { x[i] = (int32_t)lrintf(v[i] / unit); }
     o.stream = stream;
-    o.flags = SUCREF_VEC_D4;
     o.ratio = sucref_vec_ratio_for_bits(256, o.flags);
-    if (sucref_vec_encode(frame, sizeof frame, &len, x, WEIGHTS, &o, work) != SUCREF_OK ||
-        sucref_vec_decode(y, WEIGHTS, &n, frame, len, 8, 0, 4, work64) != SUCREF_OK) { exit(1); }
-    for (i = 0; i < WEIGHTS; i++) { v[i] = (float)y[i] * (max / 32767 / 16); }
-    return len + 4; /* and max, as a float */
+    if (sucref_vec_encode(frame, sizeof frame, &len, sucref_int32(x, WEIGHTS), &o, work) != SUCREF_OK ||
+        sucref_vec_decode(y, &n, frame, len, &o, work64) != SUCREF_OK) { exit(1); }
+    for (i = 0; i < WEIGHTS; i++) { v[i] = (float)y[i] * unit; }
+    return len;
 }
 
 static void run(int how, int steps)
@@ -159,12 +156,14 @@ static idx_set own_pictures(void)
 
 int main(int argc, char **argv)
 {
-    const int given = argc > 1; /* the output above is of the fifty pictures, which are the same everywhere */
-    int steps = 60;
-    if (given) {
-        train_set = idx_load(argv[1], "mnist", 0);
-        test_set = idx_load(argv[1], "mnist", 1);
-        steps = argc > 2 ? atoi(argv[2]) : 1500;
+    const int steps = argc > 1 ? atoi(argv[1]) : 60; /* the output above is of the fifty pictures */
+    if (steps < 1) { fprintf(stderr, "usage: learners [STEPS]\n"); return 2; }
+    if (argc > 1) {
+        train_set = idx_load(NULL, "mnist", 0);
+        test_set = idx_load(NULL, "mnist", 1);
+        if (train_set.n == 0 || test_set.n == 0) {
+            printf("(%s: the fifty pictures instead)\n", data_missing("mnist"));
+        }
     }
     if (train_set.n == 0 || test_set.n == 0) { train_set = test_set = own_pictures(); }
     run(PLAIN, steps);

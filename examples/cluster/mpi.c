@@ -19,6 +19,7 @@
 #include "../../sucref.h"
 #include "../tool/model_file.h"
 #include "../tool/parts.h"
+#include "../tool/random.h"
 
 enum {
     N = 4, R = 1, LAYERS = 2, WIDE = 784, ROWS = 32, MESSAGE = SUCREF_SHARD_OVERHEAD + 4 * ROWS, JOBS = 60,
@@ -120,7 +121,7 @@ static void fuse(void)
         static uint8_t x[WIDE];
         sucref_answer a;
         int whole_job = 1;
-        for (n = 0; n < WIDE; n++) { dice = dice * 1664525U + 1013904223U; x[n] = (uint8_t)(dice >> 24); }
+        for (n = 0; n < WIDE; n++) { x[n] = (uint8_t)(random_next(&dice) >> 24); }
         memcpy(u[0], x, WIDE);
         for (n = 0; whole_job && n < LAYERS; n++) {
             whole_job = run_layer(u[(n + 1) % 2], logits, f, job, n, u[n % 2]);

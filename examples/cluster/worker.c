@@ -19,6 +19,7 @@
 #include "../../sucref.h"
 #include "../tool/model_file.h"
 #include "../tool/parts.h"
+#include "../tool/random.h"
 #include "worker.h"
 
 enum { N = 4, R = 1, LAYERS = 2, WORKER = 3, JOBS = 40 };
@@ -84,8 +85,11 @@ static void simulate(uint32_t job, unsigned layer, unsigned i, const uint8_t *x)
     int32_t y[WORKER_ROWS], before[4 * WORKER_ROWS];
     uint8_t message[SUCREF_SHARD_OVERHEAD + 4 * WORKER_ROWS];
     sucref_shard s;
+    sucref_scales scales;
     size_t len;
     memset(&s, 0, sizeof s);
+    sucref_model_scales(&scales, &part[i][layer]);
+    s.unit = scales.logit;
     s.job = job; s.layer = (uint16_t)layer; s.shard = (uint8_t)i; s.count = (uint16_t)plan[layer].rows;
     (void)sucref_net_set_input(&net[i][layer], x, net[i][layer].model->n_in);
     for (; s.plane < part[i][layer].n_stops; s.plane++) {
@@ -152,7 +156,7 @@ int main(int argc, char **argv)
     }
     pid = start_worker(argv + (argc > 0));
     for (job = 0; job < JOBS; job++) {
-        for (i = 0; i < model.n_in; i++) { dice = dice * 1664525U + 1013904223U; x[i] = (uint8_t)(dice >> 24); }
+        for (i = 0; i < model.n_in; i++) { x[i] = (uint8_t)(random_next(&dice) >> 24); }
         exact += run_job(job, x, job % 4 == WORKER ? N : job % 4); /* a data device or the spare */
     }
     ask_worker(0, 0, 0, x);

@@ -18,6 +18,7 @@ static int worker_serve(const sucref_model *part, sucref_net *net, unsigned laye
     static int32_t y[WORKER_ROWS], before[2 * WORKER_ROWS * SUCREF_MAX_PLANES];
     for (;;) {
         sucref_shard s;
+        sucref_scales scales;
         unsigned layer, t;
         size_t len;
         get(head, sizeof head);
@@ -28,6 +29,8 @@ static int worker_serve(const sucref_model *part, sucref_net *net, unsigned laye
         layer = s.layer;
         if (head[8] == 0) { return 0; }
         if (layer >= layers || s.count > WORKER_ROWS || part[layer].n_in > WORKER_WIDE) { return 1; }
+        sucref_model_scales(&scales, &part[layer]);
+        s.unit = scales.logit; /* as far as the part says it */
         get(x, part[layer].n_in);
         (void)sucref_net_set_input(&net[layer], x, net[layer].model->n_in);
         for (t = 0; t < head[8] && t < part[layer].n_stops; t++) {

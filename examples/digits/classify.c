@@ -41,6 +41,6 @@ int main(int argc, char **argv)
         printf("stop %u: digit %lu, margin %lu, %.1f %% of the weights' bytes read\n", a.stop,
                (unsigned long)sucref_argmax(a.logits, 10), (unsigned long)sucref_margin(a.logits, 10, 0),
                100.0 * (double)so_far.weight_bytes / (double)one_shot.weight_bytes);
-    } while (status != SUCREF_DONE);
+    } while (status == SUCREF_STOP);
     return 0;
 }

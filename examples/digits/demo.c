@@ -47,8 +47,7 @@ static void table(void)
     size_t k;
     unsigned t;
     if (s.n == 0) {
-        printf(
-            "\n(no MNIST files in $SUCREF_DATA, data/ or ../shared/data: the table over its test images is skipped)\n");
+        printf("\n(%s: the table over its test images is skipped)\n", data_missing("mnist"));
         return;
     }
     for (k = 0; k < s.n; k++) {

@@ -1,16 +1,24 @@
-/* board.c - start-up and console of the emulated boards: Cortex-M (semihosting), AVR (UART0),
- * or a host for comparison. */
+/* board.c - start-up and console of the emulated boards: Cortex-M and RISC-V (semihosting), AVR (UART0), or a host for
+ * comparison. */
 #include "board.h"
+#include <stddef.h>
 
-#if defined(__arm__)
+#if defined(__arm__) || defined(__riscv)
 extern uint32_t stack_top[], stack_limit[], data_load[], data_start[], data_end[], bss_start[], bss_end[];
 void reset(void);
 
 static void semihost(uint32_t op, const void *arg)
 {
+#if defined(__arm__)
     register uint32_t r0 __asm__("r0") = op;
     register const void *r1 __asm__("r1") = arg;
     __asm__ volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
+#else
+    register uint32_t a0 __asm__("a0") = op;
+    register const void *a1 __asm__("a1") = arg;
+    __asm__ volatile(".option push\n\t.option norvc\n\t.balign 16\n\tslli x0, x0, 0x1f\n\tebreak\n\tsrai x0, x0, 7\n\t"
+                     ".option pop" : "+r"(a0) : "r"(a1) : "memory");
+#endif
 }
 void board_text(const char *s) { semihost(0x04, s); } /* SYS_WRITE0 */
 
@@ -28,6 +36,54 @@ uint32_t board_stack_used(void)
     return (uint32_t)((uintptr_t)stack_top - (uintptr_t)p);
 }
 
+#if defined(__riscv)
+/* no C library: what a compiler may call */
+#  define PLAIN __attribute__((used, optimize("no-tree-loop-distribute-patterns")))
+PLAIN void *memcpy(void *to, const void *from, size_t n)
+{
+    uint8_t *p = (uint8_t *)to;
+    const uint8_t *q = (const uint8_t *)from;
+    for (; n > 0; n--) { *p++ = *q++; }
+    return to;
+}
+PLAIN void *memmove(void *to, const void *from, size_t n)
+{
+    uint8_t *p = (uint8_t *)to;
+    const uint8_t *q = (const uint8_t *)from;
+    if (p < q) { return memcpy(to, from, n); }
+    for (; n > 0; n--) { p[n - 1] = q[n - 1]; }
+    return to;
+}
+PLAIN void *memset(void *to, int byte, size_t n)
+{
+    uint8_t *p = (uint8_t *)to;
+    for (; n > 0; n--) { *p++ = (uint8_t)byte; }
+    return to;
+}
+PLAIN int memcmp(const void *a, const void *b, size_t n)
+{
+    const uint8_t *p = (const uint8_t *)a, *q = (const uint8_t *)b;
+    for (; n > 0; n--, p++, q++) { if (*p != *q) { return *p - *q; } }
+    return 0;
+}
+
+__attribute__((used)) static void start(void)
+{
+    uint32_t *to;
+    for (to = bss_start; to < bss_end; ) { *to++ = 0; }
+    leave((uint32_t)board_main());
+}
+__attribute__((used, aligned(4))) static void trap(void) { fault(); }
+
+/* sets the trap vector (csrw mtvec, t0, which some assemblers know under another -march only), paints the stack, so
+ * that its use can be seen, then runs start() on it */
+__attribute__((naked, section(".reset"))) void reset(void)
+{
+    __asm__ volatile("la t0, trap\n\t.4byte 0x30529073\n\tla t0, stack_limit\n\tla t1, stack_top\n\tli t2, 0xA5A5A5A5\n"
+                     "1:\tsw t2, 0(t0)\n\taddi t0, t0, 4\n\tbltu t0, t1, 1b\n\tmv sp, t1\n\tj start\n\t");
+}
+
+#else
 __attribute__((used)) static void start(void)
 {
     const uint32_t *from = data_load;
@@ -55,6 +111,7 @@ __attribute__((section(".vectors"), used)) const vector vectors[16] = {
     (vector)(uintptr_t)stack_top, reset, fault, fault, fault, fault, fault, fault,
     fault, fault, fault, fault, fault, fault, fault, tick
 };
+#endif
 
 #elif defined(__AVR__)
 #include <avr/interrupt.h>

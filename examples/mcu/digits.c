@@ -47,7 +47,7 @@ int board_main(void)
             board_text(" ");
             board_number(best);
             h = digest(h, &a);
-        } while (status != SUCREF_DONE);
+        } while (status == SUCREF_STOP);
         right += best == board_flash_u8(&picture_label[k]);
         board_text("\n");
     }

@@ -20,7 +20,9 @@ int board_main(void)
     o.stream = 1;
     o.flags = SUCREF_VEC_D4;
     o.ratio = sucref_vec_ratio_for_bits(2 * 256, o.flags);
-    if (sucref_vec_encode(frame, sizeof frame, &len, x, TELEMETRY_VALUES, &o, work) != SUCREF_OK) { return 1; }
+    if (sucref_vec_encode(frame, sizeof frame, &len, sucref_int16(x, TELEMETRY_VALUES), &o, work) != SUCREF_OK) {
+        return 1;
+    }
     board_text("frame ");
     for (i = 0; i < len; i++) {
         char two[3];

@@ -2,7 +2,7 @@
  * made of integers only. */
 #ifndef SUCREF_EXAMPLES_TELEMETRY_H
 #define SUCREF_EXAMPLES_TELEMETRY_H
-#include <stdint.h>
+#include "../tool/random.h"
 
 enum { TELEMETRY_VALUES = 256, TELEMETRY_SEED = 2026 };
 
@@ -16,8 +16,7 @@ static inline void telemetry_signal(int16_t *x)
         a += da / 4;
         db -= b / 2;
         b += db / 3;
-        noise = noise * 1664525U + 1013904223U;
-        x[i] = (int16_t)(a + b + (int32_t)(noise >> 23) - 256);
+        x[i] = (int16_t)(a + b + (int32_t)(random_next(&noise) >> 23) - 256);
     }
 }
 #endif

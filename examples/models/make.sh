@@ -1,15 +1,33 @@
-# make.sh - trains the networks of examples/models again (minutes on one core; needs the MNIST files) and quantizes them
+#!/bin/sh
+# make.sh [quantize] - trains the networks of examples/models again (minutes on one core; needs the MNIST files) and
+# quantizes them; `quantize` only does the latter
+set -u
+# shellcheck source=examples/training/data.sh
+. examples/training/data.sh
 d=examples/models; t=./build/train_digits; q=./build/sucref; c=build/calibrate.u8
-[ "$1" = quantize ] || {
-    for s in 0 1 2 3 4; do $t even plain $s $d/even$s.npz || exit 2; done
-    $t even nested 0 $d/even_nested.npz && $t digits plain 3 $d/digits.npz && $t digits nested 3 $d/digits_nested.npz && $t digits centred 3 $d/digits_centred.npz && $t fashion plain 3 $d/fashion.npz && $t fashion nested 3 $d/fashion_nested.npz && $t small nested 3 $d/small_nested.npz || exit 2
-}
-dir=${SUCREF_DATA:-}; [ -n "$dir" ] || for dir in data ../shared/data; do [ -d $dir/mnist ] && break; done
-# the first 4,000 validation pictures: 16 bytes of header, then 50,000 to train on
-x=$dir/mnist/train-images-idx3-ubyte
-{ if [ -f $x ]; then cat $x; else gzip -dc $x.gz; fi; } 2>/dev/null | tail -c +$((17 + 50000 * 784)) | head -c $((4000 * 784)) >$c
-[ "$(wc -c <$c)" = $((4000 * 784)) ] || { echo "make.sh: no MNIST files in \$SUCREF_DATA, data/ or ../shared/data"; exit 2; }
-one() { $q quantize $d/$1.npz -o $d/$2.sucref --plan $3 --input-scale 1/255 --calibrate $c --clip 1 --keep || exit 2; }
+train() { $t "$1" "$2" "$3" "$d/$4.npz" || exit 2; } # network, how, seed, name
+if [ "${1:-}" != quantize ]; then
+    for s in 0 1 2 3 4; do train even plain $s even$s; done
+    train even nested 0 even_nested
+    train digits plain 3 digits
+    train digits nested 3 digits_nested
+    train digits centred 3 digits_centred
+    train fashion plain 3 fashion
+    train fashion nested 3 fashion_nested
+    train small nested 3 small_nested
+fi
+x=mnist/train-images-idx3-ubyte
+if dir=$(data_dir $x 2>/dev/null); then idx=$dir/$x
+else
+    dir=$(data_dir $x.gz) || exit 2
+    idx=build/calibrate.idx
+    gzip -dc "$dir/$x.gz" >$idx
+fi
+# the first 4,000 validation pictures of 784 = 49 * 16 bytes: behind 16 bytes of header and 50,000 to train on
+dd if="$idx" of=$c bs=16 skip=$((1 + 49 * 50000)) count=$((49 * 4000)) 2>/dev/null
+[ "$(wc -c <$c)" = $((4000 * 784)) ] || { echo "make.sh: $idx holds too few pictures"; exit 2; }
+one() { $q quantize $d/"$1".npz -o $d/"$2".sucref --plan "$3" \
+    --input-scale 1/255 --calibrate $c --clip 1 --keep || exit 2; }
 one digits_nested digits 1,1,2,4
 one digits_nested digits_44 4,4
 one even_nested even 1,1,2,4

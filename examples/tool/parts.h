@@ -99,7 +99,7 @@ static inline int split_sums(int32_t *sums, const sucref_fusion *f, uint32_t job
                              const split_plan *p, int32_t *scratch)
 {
     unsigned i;
-    if (sucref_fusion_release(f, job, layer, plane, scratch) != SUCREF_OK) { return 0; }
+    if (sucref_fusion_release(f, job, layer, plane, scratch, NULL) != SUCREF_OK) { return 0; }
     for (i = 0; i < p->n; i++) { memcpy(sums + p->row[i], scratch + i * p->rows, 4U * (p->row[i + 1] - p->row[i])); }
     return 1;
 }

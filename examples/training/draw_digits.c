@@ -46,6 +46,7 @@ static const hand hands[5] = { { 28, 1, 0, 7.5, 0.05, 0.95, 2.0 },
                                { 128, 0, 1, 14.0, 0.0, 1.1, 6.5 } };
 static uint32_t state;
 
+/* a generator of its own: the pictures in examples/digits are this one's */
 static double noise(double a)
 {
     state = state * 1664525U + 1013904223U;

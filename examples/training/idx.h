@@ -1,15 +1,13 @@
 /* idx.h - MNIST-style data for the host examples: finds and reads idx and idx.gz files.
  *
- * Data is looked for in a named directory, else in $SUCREF_DATA, data/ and ../shared/data, each with
- * mnist/ and fashion-mnist/ inside. A .gz is read through the system's gzip. Public domain or MIT, as sucref.h. */
+ * Data is looked for in a named directory, else where data.h says, with mnist/ and fashion-mnist/ inside. A .gz is read
+ * through the system's gzip. Public domain or MIT, as sucref.h. */
 #ifndef SUCREF_EXAMPLES_IDX_H
 #define SUCREF_EXAMPLES_IDX_H
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "data.h"
 #include <string.h>
 
 enum { IDX_PIXELS = 784, IDX_TRAIN = 50000, IDX_VALID = 10000, IDX_TEST = 10000 };
@@ -17,22 +15,26 @@ enum { IDX_PIXELS = 784, IDX_TRAIN = 50000, IDX_VALID = 10000, IDX_TEST = 10000 
 /* the pictures [n][784] and labels [n] of one file pair; NULL pictures where there are none */
 typedef struct { uint8_t *x, *label; size_t n; } idx_set;
 
-/* opens NAME or NAME.gz; *piped says how to close it */
+/* opens NAME or NAME.gz of a set in a named directory, or where data.h says; *piped says how to close it */
 static inline FILE *idx_open(const char *dir, const char *set, const char *name, int *piped)
 {
-    char path[1200], cmd[1300];
+    char path[DATA_PATH], cmd[DATA_PATH + 20];
+    const char *found = path;
     FILE *f;
-    snprintf(path, sizeof path, "%s%s%s/%s", dir, *set ? "/" : "", set, name);
-    *piped = 0;
-    f = fopen(path, "rb");
-    if (f != NULL || strchr(path, '\'') != NULL) { return f; }
-    snprintf(cmd, sizeof cmd, "%s.gz", path);
-    f = fopen(cmd, "rb");
-    if (f == NULL) { return NULL; }
-    fclose(f);
-    snprintf(cmd, sizeof cmd, "gzip -dc -- '%s.gz'", path);
-    *piped = 1;
-    return popen(cmd, "r");
+    int gz;
+    for (gz = 0; gz < 2; gz++) {
+        snprintf(path, sizeof path, "%s%s%s/%s%s", dir ? dir : "", dir ? "/" : "", set, name, gz ? ".gz" : "");
+        if (dir == NULL) { found = data_path(path); }
+        f = found ? fopen(found, "rb") : NULL;
+        *piped = gz;
+        if (f == NULL) { continue; }
+        if (gz == 0) { return f; }
+        fclose(f);
+        if (strchr(found, '\'') != NULL) { return NULL; }
+        snprintf(cmd, sizeof cmd, "gzip -dc -- '%s'", found);
+        return popen(cmd, "r");
+    }
+    return NULL;
 }
 
 /* reads the payload of one idx file of unsigned bytes; *n becomes its first dimension */
@@ -59,32 +61,13 @@ static inline uint8_t *idx_read(const char *dir, const char *set, const char *na
     return out;
 }
 
-/* the data directory that holds SET, or NULL */
-static inline const char *idx_find(const char *named, const char *set)
-{
-    const char *dirs[4];
-    int i, piped;
-    dirs[0] = named; dirs[1] = named ? NULL : getenv("SUCREF_DATA");
-    dirs[2] = named ? NULL : "data"; dirs[3] = named ? NULL : "../shared/data";
-    for (i = 0; i < 4; i++) {
-        FILE *f = dirs[i] ? idx_open(dirs[i], set, "t10k-labels-idx1-ubyte", &piped) : NULL;
-        if (f != NULL) {
-            if (piped) { pclose(f); } else { fclose(f); }
-            return dirs[i];
-        }
-    }
-    return NULL;
-}
-
 /* test = 1: the 10,000 test pictures; test = 0: the 60,000 of which the last 10,000 validate */
 static inline idx_set idx_load(const char *named, const char *set, int test)
 {
     idx_set s = { NULL, NULL, 0 };
     size_t n_label = 0;
-    const char *dir = idx_find(named, set);
-    if (dir == NULL) { return s; }
-    s.x = idx_read(dir, set, test ? "t10k-images-idx3-ubyte" : "train-images-idx3-ubyte", IDX_PIXELS, &s.n);
-    s.label = idx_read(dir, set, test ? "t10k-labels-idx1-ubyte" : "train-labels-idx1-ubyte", 1, &n_label);
+    s.x = idx_read(named, set, test ? "t10k-images-idx3-ubyte" : "train-images-idx3-ubyte", IDX_PIXELS, &s.n);
+    s.label = idx_read(named, set, test ? "t10k-labels-idx1-ubyte" : "train-labels-idx1-ubyte", 1, &n_label);
     if (s.x == NULL || s.label == NULL || n_label != s.n) { free(s.x); free(s.label); s.x = s.label = NULL; s.n = 0; }
     return s;
 }

@@ -12,6 +12,7 @@
  * use (max|w| of a row is its scale), so that `sucref quantize --clip 1` finds the same grid again.
  */
 #include "idx.h"
+#include "../tool/random.h"
 #include "../tool/npz.h"
 #include <math.h>
 
@@ -28,11 +29,7 @@ static int n_layers, n_cuts;
 static float scale[MAX_UNITS]; /* integer steps per unit of weight, by row, while nested */
 static uint32_t rng_state;
 
-static uint32_t rng(void)
-{
-    rng_state ^= rng_state << 13; rng_state ^= rng_state >> 17; rng_state ^= rng_state << 5;
-    return rng_state;
-}
+static uint32_t rng(void) { return random_next(&rng_state); }
 static float uniform(float a) { return a * ((float)(rng() >> 8) / 8388608.0F - 1.0F); }
 
 static param new_param(int n, float value)
@@ -307,7 +304,7 @@ int main(int argc, char **argv)
     train_set = idx_load(argc > 5 ? argv[5] : NULL, set, 0);
     test = idx_load(argc > 5 ? argv[5] : NULL, set, 1);
     if (train_set.n != IDX_TRAIN + IDX_VALID || test.n == 0) {
-        fprintf(stderr, "train_digits: no %s files in DATA_DIR, $SUCREF_DATA, data/ or ../shared/data\n", set);
+        fprintf(stderr, "train_digits: %s\n", argc > 5 ? "DATA_DIR lacks these pictures" : data_missing(set));
         return 2;
     }
     for (i = 0; is_even && i < train_set.n; i++) { train_set.label[i] = (uint8_t)(1 - train_set.label[i] % 2); }

@@ -1,16 +1,10 @@
-/* scheme.h - [SR] Algorithms 1 and 2 as printed, in double, for comparison. Not part of the library: it keeps the
- * printed faults on request (see `literal`, `wrap`). Other bases (Remark 2) by `base`. */
-#ifndef SUCREF_BENCH_SCHEME_H
-#define SUCREF_BENCH_SCHEME_H
+/* scheme.c - see scheme.h. */
+#include "scheme.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCHEME_LAYERS = 3, SCHEME_R = 4, SCHEME_WIDE = 785 };
-
-/* Algorithm 1: digit i (0-based) of x for exponents p[0..R] of `base`; wrap:
- * line 5 as printed drops the integer part */
-static inline double scheme_digit(double x, const int *p, int i, int wrap, double base)
+double scheme_digit(double x, const int *p, int i, int wrap, double base)
 {
     double a = fabs(x) / pow(base, p[0]);
     if (wrap) { a -= floor(a); } else if (a >= 1) { a = 1 - pow(base, p[SCHEME_R] - p[0]); }
@@ -19,15 +13,7 @@ static inline double scheme_digit(double x, const int *p, int i, int wrap, doubl
     return x < 0 ? -a : a;
 }
 
-typedef struct {
-    int n_in[SCHEME_LAYERS], n_out[SCHEME_LAYERS];
-    double *upgrade[SCHEME_LAYERS][SCHEME_R]; /* dA: [n_out][n_in + 1], bias last, value of the digit */
-    double *sum[SCHEME_LAYERS][SCHEME_R + 1]; /* A before resolution r */
-    int px[SCHEME_R + 1];
-    int literal, wrap;
-} scheme;
-
-static inline void scheme_free(scheme *s)
+void scheme_free(scheme *s)
 {
     int l, r;
     for (l = 0; l < SCHEME_LAYERS; l++) {
@@ -36,8 +22,7 @@ static inline void scheme_free(scheme *s)
     }
 }
 
-/* cuts the layers' weights; p[l] the partitioning vector of layer l */
-static inline void scheme_cut(scheme *s, int l, const float *w, const float *b, int n_out, int n_in, const int *p)
+void scheme_cut(scheme *s, int l, const float *w, const float *b, int n_out, int n_in, const int *p)
 {
     const size_t n = (size_t)n_out * (size_t)(n_in + 1);
     int r, i, k;
@@ -57,12 +42,9 @@ static inline void scheme_cut(scheme *s, int l, const float *w, const float *b, 
     }
 }
 
-static inline double scheme_act(int l, double v) { return l == 0 || v > 0 ? v : 0; }
+static double scheme_act(int l, double v) { return l == 0 || v > 0 ? v : 0; }
 
-/* Algorithm 2 on one picture: logit[r] after each resolution, alive[r] the share of first-layer nodes that are not
- * zero. literal: lines 15-16 keep the activation where the pre-activation is needed.
- * Line 18 floors to multiples of 1/16. */
-static inline void scheme_run(const scheme *s, const unsigned char *pixels, double *logit, double *alive)
+void scheme_run(const scheme *s, const unsigned char *pixels, scheme_answer *answer)
 {
     static double h[SCHEME_LAYERS][SCHEME_WIDE];
     double out = 0;
@@ -91,14 +73,11 @@ static inline void scheme_run(const scheme *s, const unsigned char *pixels, doub
                 next[i] = floor(v * 16) / 16;
             }
             memcpy(d, next, sizeof(double) * (size_t)s->n_out[l]);
-            if (l == 0) {
-                int live = 0;
-                for (i = 0; i < s->n_out[0]; i++) { live += scheme_act(1, h[1][i] + d[i]) > 0; }
-                alive[r] = (double)live / s->n_out[0];
+            for (i = 0; l < 2 && i < SCHEME_HIDDEN; i++) {
+                answer->node[r][l][i] = i < s->n_out[l] ? scheme_act(1, h[l + 1][i] + d[i]) : 0;
             }
         }
         out += d[0];
-        logit[r] = out;
+        answer->logit[r] = out;
     }
 }
-#endif

@@ -3,7 +3,7 @@
 #define SUCREF_BENCH_SVG_H
 #include <stdio.h>
 
-enum { SVG_W = 560, SVG_H = 340, SVG_LEFT = 60, SVG_TOP = 40, SVG_RIGHT = 190, SVG_BOTTOM = 50 };
+enum { SVG_W = 620, SVG_H = 340, SVG_LEFT = 60, SVG_TOP = 40, SVG_RIGHT = 240, SVG_BOTTOM = 50 };
 typedef struct { FILE *f; double x0, x1, y0, y1; int series; } svg;
 
 static inline double svg_x(const svg *s, double x)
@@ -31,13 +31,13 @@ static inline svg svg_open(const char *path, const char *title, const char *x, c
     for (t = y0; t <= y1 + dy / 1000; t += dy) {
         fprintf(s.f,
                 "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/><text x=\"%d\" y=\"%.1f\" "
-                "text-anchor=\"end\">%.3g</text>\n",
+                "text-anchor=\"end\">%.4g</text>\n",
                 SVG_LEFT, SVG_W - SVG_RIGHT, svg_y(&s, t), svg_y(&s, t), SVG_LEFT - 6, svg_y(&s, t) + 4, t);
     }
     for (t = x0; t <= x1 + dx / 1000; t += dx) {
         fprintf(s.f,
                 "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#ddd\"/><text x=\"%.1f\" y=\"%d\" "
-                "text-anchor=\"middle\">%.3g</text>\n",
+                "text-anchor=\"middle\">%.4g</text>\n",
                 svg_x(&s, t), svg_x(&s, t), SVG_TOP, SVG_H - SVG_BOTTOM, svg_x(&s, t), SVG_H - SVG_BOTTOM + 18, t);
     }
     fprintf(s.f,
@@ -49,8 +49,9 @@ static inline svg svg_open(const char *path, const char *title, const char *x, c
 
 static inline void svg_line(svg *s, const char *name, const double *x, const double *y, int n, int points)
 {
-    static const char *colour[] = { "#c0392b", "#2471a3", "#1e8449", "#7d3c98", "#b9770e", "#444444" };
-    const char *c = colour[s->series % 6];
+    static const char *colour[] = { "#c0392b", "#2471a3", "#1e8449", "#7d3c98",
+                                    "#b9770e", "#444444", "#16a085", "#e377c2" };
+    const char *c = colour[s->series % 8];
     int i;
     if (s->f == NULL) { return; }
     fprintf(s->f, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"", c);
@@ -65,6 +66,18 @@ static inline void svg_line(svg *s, const char *name, const double *x, const dou
             SVG_W - SVG_RIGHT + 12, SVG_W - SVG_RIGHT + 32, SVG_TOP + 12 + 18 * s->series,
             SVG_TOP + 12 + 18 * s->series, c, SVG_W - SVG_RIGHT + 38, SVG_TOP + 16 + 18 * s->series, name);
     s->series++;
+}
+
+/* a filled cell of a colour map; shade 0 is black, up to 1 bright */
+static inline void svg_cell(svg *s, double x0, double y0, double x1, double y1, double shade)
+{
+    const int red = shade <= 0 ? 0 : (int)(80 + 175 * shade), green = shade <= 0 ? 0 : (int)(40 + 180 * shade),
+              blue = shade <= 0 ? 0 : (int)(160 - 120 * shade);
+    if (s->f == NULL) { return; }
+    fprintf(s->f,
+            "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"#%02x%02x%02x\" "
+            "stroke=\"white\"/>\n",
+            svg_x(s, x0), svg_y(s, y1), svg_x(s, x1) - svg_x(s, x0), svg_y(s, y0) - svg_y(s, y1), red, green, blue);
 }
 
 static inline void svg_close(svg *s)

@@ -1,0 +1,38 @@
+/* pieces.h - the pieces of `published`, one file each; every one adds its rows to the table and writes its figures. */
+#ifndef SUCREF_BENCH_PIECES_H
+#define SUCREF_BENCH_PIECES_H
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* [SR] */
+void statements(void);  /* theorems and examples: no data */
+void table_ii(void);    /* the published networks by the published rules: Table II, Figures 6 to 8 */
+void bits(void);        /* our networks by bits of the weights */
+void exits(void);       /* early exit: margins and proofs */
+void fashion_exits(void);
+void imported(void);    /* a TensorFlow Lite model cut everywhere */
+
+/* [CDC] */
+void coverage(void);    /* Table 1, Figures 17 and 18: no data */
+void late(void);        /* Figures 1 and 11 to 16: answers that are late or lost: no data */
+void parities(void);    /* what parities cost on the parts of the shipped models: no data */
+void lost(void);        /* Figure 2 */
+
+/* [AB] */
+void frames(void);      /* vectors at one and two bits a value */
+void sampling(void);    /* quantized compressive sampling */
+void factors(void);     /* outer products from quantized factors, chapter 3 */
+void air(void);         /* sums over the air, chapter 5 */
+void repurpose(void);   /* splitting of trained networks, chapter 6: arithmetic */
+void training(void);    /* learners that share gradients */
+
+/* the published rule's mean accuracy, r = 1..4, and the shares of test images still undecided after each resolution:
+ * filled by table_ii(); the accuracies are NAN before */
+extern double printed_accuracy[4], printed_left[4];
+
+/* area under the ROC curve of 10,000 scores, one every `stride`, against even[]; ties count half */
+double auc(const double *score, size_t stride);
+#endif

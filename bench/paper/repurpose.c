@@ -1,0 +1,45 @@
+/* repurpose.c - [AB] chapter 6, splitting trained networks: what follows by arithmetic. The assignment itself is
+ * tested in tests/test_thesis.c. */
+#include "pieces.h"
+#include "table.h"
+
+static const int nodes[5] = { 2, 4, 8, 16, 32 };
+
+/* a node's work of a layer, of the whole layer's: its own block and the share of the others' rows that is kept */
+static double work(int p, double kept) { return (1 + (p - 1) * kept) / p / p; }
+
+void repurpose(void)
+{
+    static const double sparsity[4] = { 0.5, 0.75, 0.9, 0.99 }, centre[4] = { 1.7, 2.76, 4.77, 10.47 },
+                        edge[4] = { 1.7, 2.77, 4.78, 11.01 }, want[4] = { 1.707, 2.764, 4.761, 10.336 };
+    static const int sent[5] = { 4096, 6144, 7168, 7680, 7936 };
+    double full = 0, cut = 0;
+    int s, k;
+    row("AB C.2", "2 nodes, a tenth of the cross rows kept: a node's work, of N^2");
+    row_published(0.275, 0.0005); row_printed(work(2, 0.1)); row_goal(0.275, 0.275);
+    row("AB C.2", "2 nodes, a tenth of the cross rows kept: how many times less than N^2 / 2");
+    row_published(1.82, 0.005); row_printed(0.5 / work(2, 0.1)); row_goal(1.81, 1.82);
+    for (k = 0; k < 5; k++) {
+        row("AB Figure 6.8", "%d nodes, 8192 wide, nothing pruned: values each sends a layer", nodes[k]);
+        row_printed(8192.0 * (nodes[k] - 1) / nodes[k]); row_goal(sent[k], sent[k]);
+    }
+    for (s = 0; s < 4; s++) {
+        double mean = 0;
+        for (k = 0; k < 5; k++) {
+            const double whole = 1.0 / nodes[k];
+            mean += whole / work(nodes[k], 1 - sparsity[s]) / 5;
+            full += whole; cut += work(nodes[k], 1 - sparsity[s]);
+        }
+        row("AB Figure 6.9", "RP-%.0f: speed-up of computing, datacenter, mean over 2 to 32 nodes", 100 * sparsity[s]);
+        row_published(centre[s], 0.02 * centre[s]); row_printed(mean); row_goal(want[s] - 0.001, want[s] + 0.001);
+        row("AB Figure 6.9", "RP-%.0f: speed-up of computing, edge, mean over 2 to 32 nodes", 100 * sparsity[s]);
+        row_published(edge[s], 0.02 * edge[s]); row_printed(mean); row_goal(want[s] - 0.001, want[s] + 0.001);
+        if (s == 3) { row_note("print simulates an accelerator (SCALE-sim); ours counts multiply-adds"); }
+    }
+    row("AB Figure 6.10", "1M wide, datacenter: ratio of the total times");
+    row_published(2.06, 0.01); row_printed(full / cut); row_goal(2.06, 2.065); row_note("computing alone");
+    row("AB Figures 6.9, 6.10", "speed-ups of communication; totals at small widths");
+    row_note("need the network simulator ASTRA-sim");
+    row("AB Figures 6.3-6.5", "accuracy against cross edges, three set-ups");
+    row_note("layer sizes stand in drawings; trainings are not built here");
+}

@@ -1,0 +1,78 @@
+#!/bin/sh
+# boards.sh - the kernel tests, vector frames and the programs of examples/mcu on every emulated core found; their
+# digests are compared with the host's.
+# shellcheck disable=SC2086 # lists of cores are several words
+set -u
+# shellcheck source=tests/lib.sh
+. tests/lib.sh
+d=build/boards; mkdir -p $d
+# shellcheck source=tests/boards_lib.sh
+. tests/boards_lib.sh
+find_cores
+ran() { # core, name, sources and flags: built and run, its output in $o; the output's digest in $got
+    core=$1; o=$d/$2_$1.out; elf=$d/$2_$1; shift 2
+    : >$o
+    build $core $elf "$@" && run $core $elf >$o 2>&1
+    got=$(digest <$o)
+}
+verdict() { # what, digest, the host's
+    if [ "$2" = "$3" ] && [ -n "$2" ]; then pass "$1: digest $2"; else fail "$1: digest '$2', host '$3'"; fi
+}
+kernels() {
+    ran $1 kernels tests/mcu_kernels.c
+    [ $1 = host ] && want_kernels=$got
+    grep -q ' 0 failed' $o || got="tests failed: $(tail -n 1 $o)"
+    verdict "kernel tests on $1" "$got" "$want_kernels"
+}
+frames() {
+    ran $1 vec bench/mcu_vec.c
+    [ $1 = host ] && want_vec=$got
+    verdict "vector frames on $1" "$got" "$want_vec"
+}
+telemetry() { # the board's frame is decoded by example 08
+    ran $1 telemetry examples/mcu/telemetry.c
+    grep -a frame $o >$d/frame_$1.txt
+    if ./$d/telemetry $d/frame_$1.txt >$d/frame_$1.out && grep -q '^received 256 values' $d/frame_$1.out; then
+        pass "telemetry from $1: $(tail -n 1 $d/frame_$1.out)"
+    else fail "telemetry from $1"; fi
+}
+systick() {
+    ran $1 systick -DMODEL_H='"small_44.h"' examples/mcu/systick.c
+    if grep -q ' 0 failed' $o; then pass "SysTick on $1"; else fail "SysTick on $1: $(head -n 1 $o)"; fi
+}
+digits() { # core, model
+    ran $1 $2 -DMODEL_H="\"$2.h\"" examples/mcu/digits.c
+    if [ $1 = host ]; then eval "want_$2=\$got"; fi
+    want=""
+    eval "want=\$want_$2"
+    verdict "$2 on $1 ($(sed -n 's/\(.* right, .*stack [0-9]*\) bytes.*/\1/p' $o))" "$got" "$want"
+}
+worker() { # one of the devices that share a network is a Cortex-M3, asked through its serial port
+    build m3 $d/worker_m3 -DMODEL_H='"part3.h"' examples/mcu/worker.c &&
+        timeout 300 ./$d/worker qemu-system-arm -M mps2-an385 -display none -monitor none -serial stdio \
+            -semihosting-config enable=on,target=native -kernel $d/worker_m3 >$d/worker.out 2>&1
+    if grep -q '40 exact at the last stop, 0 messages bad, worker left with 0$' $d/worker.out; then
+        pass "worker on m3: $(cat $d/worker.out)"
+    else fail "worker on m3: $(tail -n 1 $d/worker.out)"; fi
+}
+
+./build/mcu_gen cases 16 $d/cases.h && ./build/mcu_gen pictures $d/pictures.h examples/digits/?_4.pgm || exit 1
+$C -o $d/telemetry examples/08_telemetry.c $LDLIBS || exit 1
+for m in digits_44 small_44; do
+    ./build/sucref emit-c examples/models/$m.sucref -o $d/$m.h --name net || exit 1
+done
+for c in host $cores; do
+    kernels $c
+    frames $c
+    telemetry $c
+    case $c in m*) systick $c ;; esac
+    digits $c small_44
+    [ $c = avr ] || digits $c digits_44 # 128 KB of flash, objects end at 32,767 bytes
+done
+case $cores in *m3*)
+    ./build/sucref split examples/models/digits_44.sucref --devices 4 --parity 1 -o $d/part%d.sucref >/dev/null &&
+        ./build/sucref emit-c $d/part3.sucref -o $d/part3.h --name net &&
+        $C -o $d/worker examples/cluster/worker.c $LDLIBS || exit 1
+    worker ;;
+esac
+total
