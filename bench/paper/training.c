@@ -98,7 +98,7 @@ static void t_factor(float *out, const float *in, int rows, uint32_t levels, int
     for (i = 0; i < rows * T_BATCH; i++) { max = fabsf(in[i]) > max ? fabsf(in[i]) : max; }
     for (i = 0; i < rows * T_BATCH; i++) { x[i] = (int32_t)lrintf(in[i] / max * 100000); }
     if (sucref_grid_for(&st, 100000, levels) != SUCREF_OK ||
-        sucref_dither_encode(q, x, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK ||
+        sucref_dither_encode(q, sucref_int32(x, (size_t)(rows * T_BATCH)), &st, s, counter) != SUCREF_OK ||
         sucref_dither_decode(x2, q, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK) {
         exit(2);
     }
@@ -138,7 +138,7 @@ static void t_blocks(float *g, int n, unsigned log2_k, uint32_t levels, const su
         (void)sucref_fold(v, log2_k, x, BLOCK, s, counter);
         for (i = 0; i < (int)k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
         if (sucref_grid_for(&grid, top, levels) != SUCREF_OK ||
-            sucref_dither_encode(q, v, k, &grid, s, counter + BLOCK) != SUCREF_OK ||
+            sucref_dither_encode(q, sucref_int32(v, k), &grid, s, counter + BLOCK) != SUCREF_OK ||
             sucref_dither_decode(back, q, k, &grid, s, counter + BLOCK) != SUCREF_OK ||
             sucref_unfold(out, BLOCK, back, log2_k, s, counter, work) != SUCREF_OK) {
             exit(2);
@@ -157,13 +157,14 @@ static void t_frame(float *g, int n, float max, uint32_t counter)
     static int32_t out[T_N], work[SUCREF_VEC_BLOCK];
     static int64_t work64[SUCREF_VEC_BLOCK];
     sucref_vec_options o;
-    uint32_t got;
+    uint32_t got = T_N;
     size_t len;
     int i;
     o.seed_low = 3; o.seed_high = 3; o.stream = counter; o.ratio = 560; o.flags = SUCREF_VEC_D4;
+    o.fraction_bits = 8;
     for (i = 0; i < n; i++) { in[i] = (int16_t)lrintf(g[i] / max * 32000); }
-    if (sucref_vec_encode(frame, sizeof frame, &len, in, (uint32_t)n, &o, work) != SUCREF_OK ||
-        sucref_vec_decode(out, T_N, &got, frame, len, 3, 3, 8, work64) != SUCREF_OK) {
+    if (sucref_vec_encode(frame, sizeof frame, &len, sucref_int16(in, (size_t)n), &o, work) != SUCREF_OK ||
+        sucref_vec_decode(out, &got, frame, len, &o, work64) != SUCREF_OK) {
         exit(2);
     }
     for (i = 0; i < n; i++) { g[i] = (float)out[i] / 256 / 32000 * max; }
@@ -182,8 +183,8 @@ static void t_nested(float *g, const int32_t *x, int n, float max, const sucref_
         y[i] = (int32_t)lrintf(side[i] / max * 30000);
         y[i] = y[i] > 100000 ? 100000 : y[i] < -100000 ? -100000 : y[i];
     }
-    if (sucref_dither_nested_encode(symbol, x, (size_t)n, &c, s, counter) != SUCREF_OK ||
-        sucref_dither_nested_decode(out, symbol, y, (size_t)n, &c, s, counter) != SUCREF_OK) {
+    if (sucref_dither_nested_encode(symbol, sucref_int32(x, (size_t)n), &c, s, counter) != SUCREF_OK ||
+        sucref_dither_nested_decode(out, symbol, sucref_int32(y, (size_t)n), &c, s, counter) != SUCREF_OK) {
         exit(2);
     }
     for (i = 0; i < n; i++) { g[i] = (float)out[i] / 2 / 30000 * max; }
@@ -205,7 +206,7 @@ static void t_folded(float *g, const int32_t *x, int n, float max, int shrink, c
     (void)sucref_fold(v, T_LOG2_K, small, (size_t)n, s, counter);
     for (i = 0; i < K; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
     if (sucref_grid_for(&grid, top, 1) != SUCREF_OK ||
-        sucref_dither_encode(q, v, K, &grid, s, counter + 100000U) != SUCREF_OK ||
+        sucref_dither_encode(q, sucref_int32(v, K), &grid, s, counter + 100000U) != SUCREF_OK ||
         sucref_dither_decode(back, q, K, &grid, s, counter + 100000U) != SUCREF_OK ||
         sucref_unfold(out, (size_t)n, back, T_LOG2_K, s, counter, work) != SUCREF_OK) {
         exit(2);
@@ -227,15 +228,13 @@ static void t_values(float *g, const int32_t *x, int n, float max, int scheme, u
     sucref_grid grid;
     int i, ok;
     if (sucref_grid_for(&grid, 30000, levels) != SUCREF_OK) { exit(2); }
-    if (scheme == T_HALF) {
-        ok = sucref_dither_half_encode(q, x, len, &grid, 1, s, counter) == SUCREF_OK &&
-             sucref_dither_half_decode(out, q, len, &grid, 1) == SUCREF_OK;
-    } else if (scheme == T_ONEBIT) {
+    if (scheme == T_HALF) { grid.kind = SUCREF_DITHER_HALF; }
+    if (scheme == T_ONEBIT) {
         grid.multiplier /= 2;
-        ok = sucref_dither_onebit_encode(bits_out, x, len, &grid, s, counter) == SUCREF_OK &&
+        ok = sucref_dither_onebit_encode(bits_out, sucref_int32(x, len), &grid, s, counter) == SUCREF_OK &&
              sucref_dither_onebit_decode(out, bits_out, len, &grid, s, counter) == SUCREF_OK;
     } else {
-        ok = sucref_dither_encode(q, x, len, &grid, s, counter) == SUCREF_OK &&
+        ok = sucref_dither_encode(q, sucref_int32(x, len), &grid, s, counter) == SUCREF_OK &&
              sucref_dither_decode(out, q, len, &grid, s, counter) == SUCREF_OK;
     }
     if (!ok) { exit(2); }
