@@ -85,7 +85,7 @@ static void table_3_3(void)
     row("AB Table 3.3", "FC, one bit (Seide); Lenet, Cifarnet, AlexNet");
     row_note("block sizes are not told; convolutional networks are not here");
     row("ours, AB 3", "784 x 300: largest batch at which factors are fewer values than the product");
-    row_ours(300 * 784 / (300 + 784)); row_goal(216, 216); row_note("batch (m + n) <= m n");
+    row_ours(300 * 784 / (300 + 784)); row_goal(216, 216); row_note("where sucref_outer pays: batch (m + n) <= m n");
 }
 
 /* what the tables and figures of measured times and trainings would need */

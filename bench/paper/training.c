@@ -108,6 +108,8 @@ static void t_factor(float *out, const float *in, int rows, uint32_t levels, int
     }
 }
 
+static int t_by_factors(int scheme) { return scheme >= T_NAIVE && scheme <= T_FACTORS2; }
+
 static void t_product(float *g, const float *d, int m, const float *x, int n)
 {
     int i, j, b;
@@ -325,10 +327,42 @@ static void t_error_rows(const double *curve)
     }
 }
 
+/* one batch's gradient of both layers, from factors where the scheme quantizes those */
+static void t_gradient(float *g, int scheme, const sucref_stream *s)
+{
+    static float f1[T_IN * T_BATCH], f2[T_HIDDEN * T_BATCH];
+    const uint32_t levels = scheme == T_FACTORS2 ? 2 : 1;
+    const int dither = scheme != T_NAIVE;
+    t_batch();
+    if (!t_by_factors(scheme)) {
+        t_product(g, t_d1[0], T_HIDDEN, t_x[0], T_IN);
+        t_product(g + T_W1, t_d2[0], T_OUT, t_h[0], T_HIDDEN);
+        return;
+    }
+    t_factor(f1, t_x[0], T_IN, levels, dither, s, 0);
+    t_factor(f2, t_d1[0], T_HIDDEN, levels, dither, s, 20000);
+    t_product(g, f2, T_HIDDEN, f1, T_IN);
+    t_factor(f1, t_h[0], T_HIDDEN, levels, dither, s, 30000);
+    t_factor(f2, t_d2[0], T_OUT, levels, dither, s, 40000);
+    t_product(g + T_W1, f2, T_OUT, f1, T_HIDDEN);
+}
+
+/* z as the others receive it from a learner; the nested ones come after the mean of those before them */
+static void t_send(float *z, int scheme, int learner, const float *mean, const sucref_stream *s)
+{
+    const int own = scheme == T_NESTED && learner < T_LEARNERS / 2 ? T_DITHER : scheme;
+    const uint32_t levels = scheme == T_NESTED ? 3 : 1;
+    static float side[T_N];
+    int i;
+    for (i = 0; i < T_N; i++) { side[i] = learner > 0 ? mean[i] / (float)learner : 0; }
+    t_quantize(z, T_W1, own, levels, s, 0, side);
+    t_quantize(z + T_W1, T_W2, scheme >= T_QCS ? T_PLAIN : own, levels, s, 200000, side + T_W1);
+}
+
 /* curve [T_POINTS]: accuracy after each eighth of the steps */
 static void t_train(int scheme, double *curve)
 {
-    static float g[T_N], mean[T_N], z[T_N], f1[T_IN * T_BATCH], f2[T_HIDDEN * T_BATCH];
+    static float g[T_N], mean[T_N], z[T_N];
     const float beta = scheme == T_QCS_FEEDBACK ? 0.05F : scheme == T_QCS_SMALL_FEEDBACK ? 0.5F : 0;
     int step, learner, i;
     random_start(1); /* every scheme the same start and batches */
@@ -339,30 +373,9 @@ static void t_train(int scheme, double *curve)
         for (learner = 0; learner < T_LEARNERS; learner++) {
             sucref_stream s;
             sucref_stream_init(&s, (uint32_t)step, (uint32_t)learner, 9);
-            t_batch();
-            if (scheme >= T_NAIVE && scheme <= T_FACTORS2) {
-                const uint32_t levels = scheme == T_FACTORS2 ? 2 : 1;
-                t_factor(f1, t_x[0], T_IN, levels, scheme != T_NAIVE, &s, 0);
-                t_factor(f2, t_d1[0], T_HIDDEN, levels, scheme != T_NAIVE, &s, 20000);
-                t_product(g, f2, T_HIDDEN, f1, T_IN);
-                t_factor(f1, t_h[0], T_HIDDEN, levels, scheme != T_NAIVE, &s, 30000);
-                t_factor(f2, t_d2[0], T_OUT, levels, scheme != T_NAIVE, &s, 40000);
-                t_product(g + T_W1, f2, T_OUT, f1, T_HIDDEN);
-            } else {
-                t_product(g, t_d1[0], T_HIDDEN, t_x[0], T_IN);
-                t_product(g + T_W1, t_d2[0], T_OUT, t_h[0], T_HIDDEN);
-            }
-            memcpy(z, g, sizeof z);
-            for (i = 0; i < T_N; i++) { z[i] += beta * t_residual[learner][i]; }
-            if (scheme != T_PLAIN && (scheme < T_NAIVE || scheme > T_FACTORS2)) {
-                /* the nested ones come after the mean of the others */
-                const int own = scheme == T_NESTED && learner < T_LEARNERS / 2 ? T_DITHER : scheme;
-                const uint32_t levels = scheme == T_NESTED ? 3 : 1;
-                float side[T_N];
-                for (i = 0; i < T_N; i++) { side[i] = learner > 0 ? mean[i] / (float)learner : 0; }
-                t_quantize(z, T_W1, own, levels, &s, 0, side);
-                t_quantize(z + T_W1, T_W2, scheme >= T_QCS ? T_PLAIN : own, levels, &s, 200000, side + T_W1);
-            }
+            t_gradient(g, scheme, &s);
+            for (i = 0; i < T_N; i++) { z[i] = g[i] + beta * t_residual[learner][i]; }
+            if (scheme != T_PLAIN && !t_by_factors(scheme)) { t_send(z, scheme, learner, mean, &s); }
             for (i = 0; i < T_N; i++) { t_residual[learner][i] += g[i] - z[i]; mean[i] += z[i]; }
         }
         for (i = 0; i < T_N; i++) { t_w[i] -= 0.2F * mean[i] / T_LEARNERS; }
