@@ -1,8 +1,10 @@
 /* evaluator.h - what a model file must answer at a stop, from its bytes: a second evaluator, written after METHOD in
  * sucref.h and the comments of its API only. Everything is int64 and one weight at a time.
  *
- *   evaluator_stop(logits, out, file, x, stop)   file: as sucref_model_check accepts it, complete up to this stop;
- *                                                logits, out: its outputs; x: its inputs as they are given to the net */
+ *   evaluator_stop(logits, out, file, x, stop)
+ *
+ * file: as sucref_model_check accepts it, complete up to this stop; logits, out: its outputs; x: its inputs as they are
+ * given to the net. */
 #ifndef SUCREF_EVALUATOR_H
 #define SUCREF_EVALUATOR_H
 #include <stdint.h>
@@ -21,11 +23,8 @@ typedef struct { /* a layer's record and where its parameters lie */
 static uint32_t ev_u16(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
 static uint32_t ev_u32(const uint8_t *p) { return ev_u16(p) | ev_u16(p + 2) << 16; }
 static int64_t ev_i8(const uint8_t *p) { return p[0] < 128 ? p[0] : p[0] - 256; }
-static int64_t ev_i16(const uint8_t *p) { return ev_u16(p) < 0x8000U ? (int64_t)ev_u16(p) : (int64_t)ev_u16(p) - 65536; }
-static int64_t ev_i32(const uint8_t *p)
-{
-    return ev_u32(p) < 0x80000000U ? (int64_t)ev_u32(p) : (int64_t)ev_u32(p) - 0x100000000;
-}
+static int64_t ev_i16(const uint8_t *p) { return (int64_t)ev_u16(p) - (p[1] < 128 ? 0 : 65536); }
+static int64_t ev_i32(const uint8_t *p) { return (int64_t)ev_u32(p) - (p[3] < 128 ? 0 : 0x100000000); }
 
 /* ---- numbers ---- */
 static int64_t ev_floor(int64_t a, int64_t b) { return a / b - (a % b < 0); } /* b > 0 */
@@ -83,8 +82,9 @@ static uint32_t ev_digit(const uint8_t *plane, uint32_t rows, uint32_t cols, uin
         const uint32_t block = slot < 8 && left >= 16 ? 16 : left >= 8 ? 8 : 4, bits = block * slot;
         const uint32_t words = bits > 32 ? 2 * cols : (cols * bits + 31) / 32;
         if (row < block) {
-            const uint32_t per_word = bits > 32 ? 1 : 32 / bits, in_word = bits > 32 ? block / 2 : block, h = in_word / 2;
-            const uint32_t word = bits > 32 ? 2 * col + row / in_word : col / per_word, r = row % in_word;
+            const uint32_t in_word = bits > 32 ? block / 2 : block, h = in_word / 2, r = row % in_word;
+            const uint32_t per_word = bits > 32 ? 1 : 32 / bits;
+            const uint32_t word = bits > 32 ? 2 * col + row / in_word : col / per_word;
             const uint32_t at = 16 * (r / h) + (col % per_word) * h * slot + (r % h) * slot;
             return ev_u32(plane + 4 * word) >> at & ((1U << slot) - 1);
         }
@@ -152,7 +152,8 @@ static uint8_t ev_activate(const ev_layer *l, uint32_t row, int64_t z)
     if (r[26] == EV_LEAKY && R < 0) { R = ev_floor(R * ev_i16(r + 34) + ev_power(14), ev_power(15)); }
     if (r[26] == EV_TABLE) {
         const int64_t at = ev_clamp(R, -32768, 32767) + 32768, i = at / 2048, f = at % 2048;
-        R = ev_floor((2048 - f) * ev_i16(l->table + 2 * i) + f * ev_i16(l->table + 2 * i + 2) + ev_power(18), ev_power(19));
+        R = (2048 - f) * ev_i16(l->table + 2 * i) + f * ev_i16(l->table + 2 * i + 2);
+        R = ev_floor(R + ev_power(18), ev_power(19));
         zero = 128;
     }
     R = ev_clamp(R + zero, r[31], r[32]);
