@@ -31,6 +31,7 @@ help:
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
 	@echo "bench      instruction ratios on this machine (valgrind)"
 	@echo "mcu        cross-build and run on every emulator found; digests equal the host's"
+	@echo "evaluator  MODELS=1000 small models on every emulator found, all answers against the second evaluator's"
 	@echo "bench-mcu  exact instruction counts on emulated cores: build/bench-mcu*.csv"
 	@echo "size       flash and RAM by core: build/size.csv"
 	@echo "gates      the counts and sizes found by bench-mcu and size against bench/gates.csv"
@@ -102,6 +103,9 @@ paper: $(B)/queue $(B)/published $(CHECK)
 	@./$(B)/queue $(B) && ./$(B)/published $(B) $(if $(CHECK),&& ./$(CHECK) $(B)/paper.csv)
 mcu: $(B)/mcu_gen $(B)/sucref
 	@sh tests/boards.sh
+MODELS ?= 1000
+evaluator: $(B)/mcu_gen
+	@MODELS=$(MODELS) sh tests/evaluator.sh
 bench-mcu: $(B)/mcu_gen $(B)/sucref
 	@sh bench/mcu.sh
 size: | $(B)
@@ -132,5 +136,5 @@ models: $(B)/train_digits $(B)/sucref
 clean:
 	rm -rf $(B)
 
-.PHONY: help all demo test check examples learners mpi paper mcu bench-mcu size gates bench warn sanitize compilers \
-    coverage fuzz mutants models clean
+.PHONY: help all demo test check examples learners mpi paper mcu evaluator bench-mcu size gates bench warn sanitize \
+    compilers coverage fuzz mutants models clean
