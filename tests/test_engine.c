@@ -105,7 +105,9 @@ static void dense_inputs(void)
         for (kind = 0; kind < 6; kind++) {
             fresh(rows, 37, kind % 3 == 0 ? "8" : kind % 3 == 1 ? "71" : "17", "8");
             for (c = 0; c < 37; c++) { x[c] = (uint8_t)(kind < 3 ? 255 : 96 + rnd_below(64)); }
-            for (c = 0; c < rows * 37; c++) { weight[c] = (int8_t)(kind < 3 ? (c % 5 ? 127 : -127) : rnd_in(-127, 127)); }
+            for (c = 0; c < rows * 37; c++) {
+                weight[c] = (int8_t)(kind >= 3 ? rnd_in(-127, 127) : c % 5 ? 127 : -127);
+            }
             CHECK(begin() && answers());
         }
     }
@@ -175,7 +177,8 @@ static void answers_without_logits(void)
     CHECK(sucref_net_read(&net, &a, NULL, out) == SUCREF_OK && a.logits == NULL && sucref_settled(&m, &a) == 0);
     CHECK(sucref_net_read(&net, &a, NULL, NULL) == SUCREF_OK && a.stop == 0 && a.n_out == 2);
     CHECK(sucref_settled(NULL, &a) == 0 && sucref_settled(&m, NULL) == 0);
-    CHECK(sucref_net_read(NULL, &a, NULL, NULL) == SUCREF_E_ARG && sucref_net_read(&net, NULL, NULL, NULL) == SUCREF_E_ARG);
+    CHECK(sucref_net_read(NULL, &a, NULL, NULL) == SUCREF_E_ARG &&
+          sucref_net_read(&net, NULL, NULL, NULL) == SUCREF_E_ARG);
     CHECK(sucref_net_run(&net, 1) == SUCREF_OK && sucref_net_read(&net, &a, NULL, NULL) == SUCREF_OK &&
           sucref_settled(&m, &a) == 1);
     CHECK(sucref_net_set_input(&net, x, layer.n_in) == SUCREF_OK);
