@@ -887,8 +887,8 @@ typedef struct {              /* one layer, in the words of METHOD */
     const uint8_t *lookup;    /* [SUCREF_LOOKUP_LEN] with SUCREF_ACT_LOOKUP */
     const uint16_t *order;    /* [n_out] with SUCREF_LAYER_ORDER (last layer): where row r's output goes */
     const uint32_t *group_rows; /* [n_groups] rows of each group, or NULL with n_groups 1 */
-    uint8_t plan[SUCREF_MAX_PLANES], n_planes, coarse;
-    uint8_t n_groups, act, requant, flags, in_zero, out_zero, lo, hi;
+    uint8_t n_groups;
+    uint8_t plan[SUCREF_MAX_PLANES], n_planes, coarse, act, requant, flags, in_zero, out_zero, lo, hi; /* as the file's */
     int16_t slope;
 } sucref_layer_spec;
 
@@ -1103,6 +1103,12 @@ static uint32_t sucref_i_crc(uint32_t crc, const uint8_t *p, uint32_t len)
     uint32_t i;
     for (i = 0; i < len; i++) { crc = sucref_i_crc_byte(crc, SUCREF_READ_U8(p + i)); }
     return crc;
+}
+
+/* of a frame, whose last word holds it, and of len bytes behind */
+static uint32_t sucref_i_crc_behind(const uint8_t *p, uint32_t frame, uint32_t len)
+{
+    return ~sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, p, frame - 4U), p + frame, len);
 }
 
 SUCREF_API const char *sucref_status_text(int status)
@@ -1449,25 +1455,23 @@ static uint32_t sucref_i_tables_end(const sucref_model *m)
     return sucref_i_entries_at(m) + (uint32_t)m->n_stops * m->n_groups * SUCREF_I_ENTRY;
 }
 
+/* plan .. hi: bytes that stand in one order in the file, sucref_layer and sucref_layer_spec */
+enum { SUCREF_I_L_BYTES = SUCREF_I_L_HI + 1 - SUCREF_I_L_PLAN };
+static void sucref_i_layer_bytes(uint8_t *to, const uint8_t *from)
+{
+    unsigned i;
+    for (i = 0; i < SUCREF_I_L_BYTES; i++) { to[i] = SUCREF_READ_U8(from + i); }
+}
+
 SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, unsigned layer)
 {
     const uint8_t *p = m->bytes + SUCREF_I_HEADER + (uint32_t)layer * SUCREF_I_LAYER;
-    unsigned i;
     out->n_in = sucref_i_u32(p + SUCREF_I_L_IN);
     out->n_out = sucref_i_u32(p + SUCREF_I_L_OUT);
     out->params_offset = sucref_i_u32(p + SUCREF_I_L_PARAMS);
     out->first_group = sucref_i_u16(p + SUCREF_I_L_GROUP);
     out->n_groups = sucref_i_u16(p + SUCREF_I_L_GROUPS);
-    for (i = 0; i < SUCREF_MAX_PLANES; i++) { out->plan[i] = SUCREF_READ_U8(p + SUCREF_I_L_PLAN + i); }
-    out->n_planes = SUCREF_READ_U8(p + SUCREF_I_L_PLANES);
-    out->coarse = SUCREF_READ_U8(p + SUCREF_I_L_COARSE);
-    out->act = SUCREF_READ_U8(p + SUCREF_I_L_ACT);
-    out->requant = SUCREF_READ_U8(p + SUCREF_I_L_REQUANT);
-    out->flags = SUCREF_READ_U8(p + SUCREF_I_L_FLAGS);
-    out->in_zero = SUCREF_READ_U8(p + SUCREF_I_L_IN_ZERO);
-    out->out_zero = SUCREF_READ_U8(p + SUCREF_I_L_OUT_ZERO);
-    out->lo = SUCREF_READ_U8(p + SUCREF_I_L_LO);
-    out->hi = SUCREF_READ_U8(p + SUCREF_I_L_HI);
+    sucref_i_layer_bytes((uint8_t *)out + offsetof(sucref_layer, plan), p + SUCREF_I_L_PLAN);
     out->slope = sucref_i_s16(sucref_i_u16(p + SUCREF_I_L_SLOPE));
 }
 
@@ -1551,6 +1555,18 @@ static sucref_i_task sucref_i_task_of(const sucref_layer *l, const sucref_stop_g
     }
     return t;
 }
+
+#if defined(SUCREF_HOST) || !defined(SUCREF_NO_PARITY)
+/* the planes of which a row is made at so many bits, as a mask */
+static unsigned sucref_i_planes_read(const sucref_layer *l, unsigned bits)
+{
+    sucref_stop_group e = { 0, 0 };
+    sucref_i_task task;
+    e.bits = (uint8_t)bits;
+    task = sucref_i_task_of(l, &e, NULL, 1);
+    return (1U << task.last) - (1U << task.first);
+}
+#endif
 
 /* is the network's input read at other bits? */
 static int sucref_i_input_changes(const sucref_model *m, unsigned stop, unsigned before)
@@ -1892,8 +1908,9 @@ static int sucref_i_frame(const sucref_model *m, uint32_t at, uint32_t end, int 
         return SUCREF_I_FAIL(f, "unknown required section", at);
     }
     if (check && len <= m->bytes_len - at - SUCREF_I_FRAME) {
-        const uint32_t crc = sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, p, SUCREF_I_F_CRC), p + SUCREF_I_FRAME, len);
-        if (~crc != sucref_i_u32(p + SUCREF_I_F_CRC)) { return SUCREF_I_FAIL(f, "section CRC", at); }
+        if (sucref_i_crc_behind(p, SUCREF_I_FRAME, len) != sucref_i_u32(p + SUCREF_I_F_CRC)) {
+            return SUCREF_I_FAIL(f, "section CRC", at);
+        }
         return sucref_i_check_section(m, at + SUCREF_I_FRAME, len, f);
     }
     return SUCREF_OK;
@@ -1993,13 +2010,13 @@ static int sucref_i_order_ok(const sucref_model *m, sucref_fault *f)
 
 SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault)
 {
-    uint32_t head, crc;
+    uint32_t behind;
     int status;
     if (m == NULL) { return SUCREF_E_ARG; }
-    head = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
-    crc = sucref_i_crc(0xFFFFFFFFU, m->bytes, SUCREF_I_H_CRC);
-    crc = sucref_i_crc(crc, m->bytes + SUCREF_I_HEADER, head - SUCREF_I_HEADER);
-    if (~crc != sucref_i_u32(m->bytes + SUCREF_I_H_CRC)) { return SUCREF_I_FAIL(fault, "head CRC", SUCREF_I_H_CRC); }
+    behind = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD) - SUCREF_I_HEADER;
+    if (sucref_i_crc_behind(m->bytes, SUCREF_I_HEADER, behind) != sucref_i_u32(m->bytes + SUCREF_I_H_CRC)) {
+        return SUCREF_I_FAIL(fault, "head CRC", SUCREF_I_H_CRC);
+    }
     status = sucref_i_order_ok(m, fault);
     if (status == SUCREF_OK) { status = sucref_i_walk(m, 1, fault); }
     return status < 0 ? status : SUCREF_OK;
@@ -3341,6 +3358,15 @@ SUCREF_API size_t sucref_net_proof_len(const sucref_model *m)
     return words == (uint32_t)(size_t)words ? (size_t)words : 0;
 }
 
+/* the bounds of a stop, or NULL where it has none or they are not what they should be */
+static const uint8_t *sucref_i_bounds_of(const sucref_model *m, const sucref_stop *s, uint32_t rows)
+{
+    return s->bounds_offset != 0 &&
+                   sucref_i_section_ok(m, s->bounds_offset, 4U + 8U * rows, s->end, SUCREF_I_T_BOUNDS, 0, 0)
+               ? m->bytes + s->bounds_offset
+               : NULL;
+}
+
 /* are there bounds for the stop that was just reached, and is all of the network that they need? */
 static int sucref_i_provable(const sucref_net *s, unsigned stop)
 {
@@ -3355,7 +3381,7 @@ static int sucref_i_provable(const sucref_net *s, unsigned stop)
     }
     sucref_model_layer(&l, m, 0);
     if (!(l.flags & SUCREF_LAYER_KEEP) || !(l.flags & SUCREF_LAYER_COLUMNS) || t.in_bits != 8 ||
-        !sucref_i_section_ok(m, t.bounds_offset, 4U + 8U * l.n_out, t.end, SUCREF_I_T_BOUNDS, 0, 0)) {
+        sucref_i_bounds_of(m, &t, l.n_out) == NULL) {
         return SUCREF_E_DATA;
     }
     /* the first layer's rows known in part, later ones whole, hidden activations monotone */
@@ -5295,16 +5321,6 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
     return SUCREF_OK;
 }
 
-/* the planes of which a row is made at so many bits, as a mask */
-static unsigned sucref_i_planes_read(const sucref_layer *l, unsigned bits)
-{
-    sucref_stop_group e = { 0, 0 };
-    sucref_i_task task;
-    e.bits = (uint8_t)bits;
-    task = sucref_i_task_of(l, &e, NULL, 1);
-    return (1U << task.last) - (1U << task.first);
-}
-
 /* SUCREF_OK when every sum that rows first..first + n - 1 are made of is one that digits can give with inputs of this
  * sum: then a row's accumulator lies within -128 * sum..127 * sum, and nothing that follows can overflow */
 static int sucref_i_sums_fit(const sucref_layer *l, unsigned bits, const int32_t *const *sums, uint32_t first,
@@ -5397,8 +5413,8 @@ SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, un
 
 #ifdef SUCREF_HOST
 /* ---- writer: implementation (host only) --------------------------------------------------------------------------
- * The writer runs twice: once with no buffer to find the offsets, once to write. A part's weights are made while they
- * are written. */
+ * The writer runs twice: once with no buffer to check the spec and to find the offsets, once to write. A part's weights
+ * are made while they are written. */
 
 typedef struct {              /* the combinations that a parity part holds in place of weights */
     const sucref_layer_spec *layer;
@@ -5408,11 +5424,15 @@ typedef struct {              /* the combinations that a parity part holds in pl
 } sucref_i_parity;
 
 typedef struct {
-    uint8_t *p;               /* NULL: counts only */
-    uint32_t at;
-    int full;                 /* 2^32 bytes do not hold it */
-    int plain;                /* corrections of a part: z is the accumulator */
+    const sucref_model_spec *spec;
     const sucref_i_parity *parity;
+    int plain;                /* corrections of a part: z is the accumulator */
+    uint8_t *p;               /* NULL: checks and counts only */
+    const char *bad;          /* the first thing that is wrong, or NULL */
+    uint32_t where;
+    sucref_model m;           /* only its counts, which say where the tables are */
+    uint32_t at, row, n_rows; /* where the next section goes; rows of the group */
+    unsigned stop, layer, group, flat; /* flat: of all layers' groups */
 } sucref_i_writer;
 
 static void sucref_i_put(const sucref_i_writer *o, uint32_t at, uint32_t v, unsigned bytes)
@@ -5420,39 +5440,34 @@ static void sucref_i_put(const sucref_i_writer *o, uint32_t at, uint32_t v, unsi
     for (; o->p != NULL && bytes > 0; bytes--, v >>= 8) { o->p[at++] = (uint8_t)v; }
 }
 
-static void sucref_i_advance(sucref_i_writer *o, uint32_t bytes)
+/* n elements of 1, 2 or 4 bytes; NULL: the zeros that are there */
+static void sucref_i_put_all(const sucref_i_writer *o, uint32_t at, const void *from, uint32_t n, unsigned bytes)
 {
-    if (bytes > 0xFFFFFF00U - o->at) { o->full = 1; } else { o->at += bytes; }
+    uint32_t i;
+    for (i = 0; o->p != NULL && from != NULL && i < n; i++) {
+        sucref_i_put(o, at + i * bytes, bytes == 4   ? ((const uint32_t *)from)[i]
+                                        : bytes == 2 ? ((const uint16_t *)from)[i]
+                                                     : ((const uint8_t *)from)[i], bytes);
+    }
 }
 
-static void sucref_i_append(sucref_i_writer *o, uint32_t v, unsigned bytes)
+/* the frame of a section of len bytes, but for its CRC; returns where its payload starts */
+static uint32_t sucref_i_section(sucref_i_writer *o, unsigned type, unsigned layer, unsigned index, uint32_t len)
 {
-    sucref_i_put(o, o->at, v, bytes);
-    sucref_i_advance(o, bytes);
-}
-
-static void sucref_i_pad(sucref_i_writer *o) { while (o->at % 4U != 0) { sucref_i_append(o, 0, 1); } }
-
-static uint32_t sucref_i_begin_section(sucref_i_writer *o, unsigned type, unsigned stop, unsigned layer, unsigned index)
-{
-    sucref_i_append(o, type, 2);
-    sucref_i_append(o, type == SUCREF_I_T_EXIT || type == SUCREF_I_T_BOUNDS ? 0U : (uint32_t)SUCREF_I_REQUIRED, 1);
-    sucref_i_append(o, stop, 1);
-    sucref_i_append(o, layer, 2);
-    sucref_i_append(o, index, 2);
-    sucref_i_advance(o, 8);
-    return o->at;
-}
-
-static void sucref_i_end_section(sucref_i_writer *o, uint32_t payload)
-{
-    uint32_t crc;
-    sucref_i_pad(o);
-    if (o->p == NULL) { return; }
-    sucref_i_put(o, payload - 8U, o->at - payload, 4);
-    crc = sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, o->p + payload - SUCREF_I_FRAME, SUCREF_I_F_CRC), o->p + payload,
-                       o->at - payload);
-    sucref_i_put(o, payload - 4U, ~crc, 4);
+    const uint32_t at = o->at;
+    sucref_i_put(o, at + SUCREF_I_F_TYPE, type, 2);
+    sucref_i_put(o, at + SUCREF_I_F_FLAGS, type <= SUCREF_I_T_PLANE, 1);
+    sucref_i_put(o, at + SUCREF_I_F_STOP, o->stop, 1);
+    sucref_i_put(o, at + SUCREF_I_F_LAYER, layer, 2);
+    sucref_i_put(o, at + SUCREF_I_F_INDEX, index, 2);
+    sucref_i_put(o, at + SUCREF_I_F_LEN, len, 4);
+    if (SUCREF_I_FRAME + len > 0xFFFFFF00U - at) {
+        o->bad = "spec: past 2^32 bytes";
+        o->where = at;
+    } else {
+        o->at += SUCREF_I_FRAME + len;
+    }
+    return at + SUCREF_I_FRAME;
 }
 
 static unsigned sucref_i_spec_groups(const sucref_layer_spec *s) { return s->group_rows != NULL ? s->n_groups : 1U; }
@@ -5466,14 +5481,12 @@ static uint32_t sucref_i_spec_rows(const sucref_layer_spec *s, unsigned group)
 static sucref_layer sucref_i_layer_of(const sucref_layer_spec *s)
 {
     sucref_layer l;
-    unsigned i;
     l.n_in = s->n_in; l.n_out = s->n_out;
     l.params_offset = 0; l.first_group = 0;
     l.n_groups = (uint16_t)sucref_i_spec_groups(s);
-    for (i = 0; i < SUCREF_MAX_PLANES; i++) { l.plan[i] = s->plan[i]; }
-    l.n_planes = s->n_planes; l.coarse = s->coarse;
-    l.act = s->act; l.requant = s->requant; l.flags = s->flags;
-    l.in_zero = s->in_zero; l.out_zero = s->out_zero; l.lo = s->lo; l.hi = s->hi; l.slope = s->slope;
+    l.slope = s->slope;
+    sucref_i_layer_bytes((uint8_t *)&l + offsetof(sucref_layer, plan),
+                         (const uint8_t *)s + offsetof(sucref_layer_spec, plan));
     return l;
 }
 
@@ -5481,6 +5494,15 @@ static unsigned sucref_i_spec_shift(const sucref_layer_spec *s, uint32_t row)
 {
     if (s->row_shift != NULL) { return s->row_shift[row]; }
     return s->plan[0] == 8 ? 0 : sucref_i_row_shift(s->w + (size_t)row * s->n_in, s->n_in);
+}
+
+/* bits of a weight below plane t */
+static unsigned sucref_i_bits_below(const sucref_layer_spec *s, unsigned t)
+{
+    unsigned i, below = 8;
+    if (s->plan[t] == 8) { return 0; } /* also of two separate planes the second */
+    for (i = 0; i <= t; i++) { below -= s->plan[i]; }
+    return below;
 }
 
 /* ---- parts: digits of planes and their combinations ---- */
@@ -5491,10 +5513,8 @@ static int32_t sucref_i_part_digit(const sucref_layer_spec *s, uint32_t row, uin
 {
     const int32_t w = s->w[(size_t)row * s->n_in + col];
     const int32_t v = (int32_t)sucref_i_unsigned_weight(w, sucref_i_spec_shift(s, row));
-    unsigned i, below = 8;
     if (s->plan[t] == 8) { return w; }
-    for (i = 0; i <= t; i++) { below -= s->plan[i]; }
-    return ((v >> below) & ((1 << s->plan[t]) - 1)) - (t == 0 ? 1 << (s->plan[0] - 1) : 0);
+    return ((v >> sucref_i_bits_below(s, t)) & ((1 << s->plan[t]) - 1)) - (t == 0 ? 1 << (s->plan[0] - 1) : 0);
 }
 
 /* sum over the data parts of coefficient * digit, of output k of each part */
@@ -5534,9 +5554,15 @@ static int32_t sucref_i_weight_of(const sucref_i_writer *o, const sucref_layer_s
     return s->w[(size_t)row * s->n_in + col];
 }
 
-/* ---- what a spec must keep ---- */
+static int32_t sucref_i_magnitude_of(const sucref_i_writer *o, const sucref_layer_spec *s, uint32_t row, uint32_t col)
+{
+    const int32_t w = sucref_i_weight_of(o, s, row, col);
+    return w < 0 ? -w : w;
+}
 
-/* what the writer itself relies on; what else a file must keep sucref_model_open says. NULL where nothing is wrong */
+/* ---- what a spec must keep: what the writer itself relies on, NULL where nothing is wrong; the rest of what a file
+ * must keep sucref_model_open says ---- */
+
 static const char *sucref_i_bad_shape(const sucref_layer_spec *s, const sucref_layer_spec *before, int parity)
 {
     const sucref_layer l = sucref_i_layer_of(s);
@@ -5555,7 +5581,7 @@ static const char *sucref_i_bad_shape(const sucref_layer_spec *s, const sucref_l
     if (s->group_rows != NULL ? s->n_groups < 1 || s->n_groups > SUCREF_MAX_GROUPS : s->n_groups > 1) {
         return "number of groups";
     }
-    for (g = 0; g < sucref_i_spec_groups(s); g++) {
+    for (g = 0; g < l.n_groups; g++) {
         const uint32_t rows = sucref_i_spec_rows(s, g);
         if (rows < 1 || rows > s->n_out - sum) { return "spec: rows of a group"; }
         sum += rows;
@@ -5568,11 +5594,10 @@ static const char *sucref_i_bad_weights(const sucref_i_writer *o, const sucref_l
     const int saturates = s->coarse || s->plan[0] == 8; /* the shift is not that of the full weights */
     uint32_t r, c;
     for (r = 0; r < s->n_out; r++) {
-        unsigned shift = 0;
-        if (s->row_shift != NULL) { shift = s->row_shift[r]; }
+        const unsigned shift = s->row_shift != NULL ? s->row_shift[r] : 0U;
         if (shift > 7) { return "spec: a row shift over 7"; }
         for (c = 0; c < s->n_in; c++) {
-            const int32_t w = sucref_i_weight_of(o, s, r, c), mag = w < 0 ? -w : w;
+            const int32_t mag = sucref_i_magnitude_of(o, s, r, c);
             if (mag > 127) { return o->parity != NULL ? "spec: a parity beyond 16 bits" : "spec: a weight of -128"; }
             if (!saturates && mag * ((int32_t)1 << shift) > 127) { return "spec: a row shift that cuts weights off"; }
         }
@@ -5580,36 +5605,16 @@ static const char *sucref_i_bad_weights(const sucref_i_writer *o, const sucref_l
     return NULL;
 }
 
-/* bits of one group at a stop, and its correction */
-static const char *sucref_i_bad_entry(const sucref_layer *l, unsigned bits, unsigned before, const sucref_correction *c)
+/* of a layer; bits of one group at a stop and its correction are checked where they are written */
+static const char *sucref_i_bad_layer(const sucref_i_writer *o, const sucref_layer_spec *s, unsigned n)
 {
-    if (bits < before || sucref_i_planes_for(l, bits) == 0xFFU) { return "spec: bits of a stop"; }
-    if (c != NULL && bits > 0 && bits < 8 && ((c->alpha == NULL) != (c->beta == NULL) ||
-                                              (c->alpha == NULL) != (c->gamma == NULL))) {
-        return "spec: half a correction";
-    }
-    return NULL;
+    const char *bad = sucref_i_bad_shape(s, n > 0 ? s - 1 : NULL, o->parity != NULL);
+    return bad != NULL ? bad : sucref_i_bad_weights(o, s);
 }
 
-static const char *sucref_i_bad_stop(const sucref_model_spec *spec, unsigned stop, unsigned total)
+static const char *sucref_i_bad_spec(const sucref_model_spec *spec, uint32_t *where)
 {
-    unsigned n, g, flat = 0;
-    for (n = 0; n < spec->n_layers; n++) {
-        const sucref_layer l = sucref_i_layer_of(&spec->layers[n]);
-        for (g = 0; g < l.n_groups; g++, flat++) {
-            const unsigned at = stop * total + flat;
-            const char *bad = sucref_i_bad_entry(&l, spec->bits[at], stop > 0 ? spec->bits[at - total] : 0U,
-                                                 spec->corrections != NULL ? &spec->corrections[at] : NULL);
-            if (bad != NULL) { return bad; }
-        }
-    }
-    return NULL;
-}
-
-static const char *sucref_i_bad_spec(const sucref_i_writer *o, const sucref_model_spec *spec, uint32_t *where)
-{
-    const char *bad;
-    unsigned n, total = 0;
+    const sucref_bounds *b;
     *where = 0;
     if (spec == NULL || spec->layers == NULL || spec->in_bits == NULL || spec->bits == NULL) { return "spec: NULL"; }
     *where = SUCREF_I_H_LAYERS;
@@ -5617,174 +5622,180 @@ static const char *sucref_i_bad_spec(const sucref_i_writer *o, const sucref_mode
     *where = SUCREF_I_H_STOPS;
     if (spec->n_stops < 1 || spec->n_stops > SUCREF_MAX_STOPS) { return "number of stops"; }
     *where = 0;
-    if (spec->bounds != NULL && (spec->bounds->mean == NULL || spec->bounds->weight == NULL ||
-                                 (spec->n_stops > 1 && (spec->bounds->root == NULL || spec->bounds->offset == NULL ||
-                                                        spec->bounds->norm == NULL)))) {
-        return "spec: bounds";
-    }
-    for (n = 0; n < spec->n_layers; n++) {
-        *where = n;
-        bad = sucref_i_bad_shape(&spec->layers[n], n > 0 ? &spec->layers[n - 1U] : NULL, o->parity != NULL);
-        if (bad == NULL) { bad = sucref_i_bad_weights(o, &spec->layers[n]); }
-        if (bad != NULL) { return bad; }
-        total += sucref_i_spec_groups(&spec->layers[n]);
-    }
-    for (n = 0; n < spec->n_stops; n++) {
-        *where = n;
-        bad = sucref_i_bad_stop(spec, n, total);
-        if (bad != NULL) { return bad; }
-    }
-    return NULL;
+    b = spec->bounds;
+    return b != NULL && (b->mean == NULL || b->weight == NULL ||
+                         (spec->n_stops > 1 && (b->root == NULL || b->offset == NULL || b->norm == NULL)))
+               ? "spec: bounds"
+               : NULL;
 }
 
 /* ---- head and sections ---- */
 
-static void sucref_i_write_columns(sucref_i_writer *o, const sucref_layer_spec *s)
+static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_spec *s, const sucref_layer *l)
 {
+    const sucref_i_params at = sucref_i_params_of(l);
+    const uint32_t k = at.exponent - at.multiplier; /* bytes of multipliers */
     uint32_t r, c;
+    sucref_i_put_all(o, at.bias, s->bias, s->n_out, 4);
+    sucref_i_put_all(o, at.multiplier, s->multiplier, k / 4U, 4);
+    sucref_i_put_all(o, at.exponent, s->exponent, k / 4U, 1);
+    for (r = 0; r < s->n_out; r++) { sucref_i_put(o, at.shift + r, sucref_i_spec_shift(s, r), 1); }
     for (c = 0; c < s->n_in; c++) {
         int32_t max = 0;
         for (r = 0; r < s->n_out; r++) {
-            const int32_t w = sucref_i_weight_of(o, s, r, c), mag = w < 0 ? -w : w;
+            const int32_t mag = sucref_i_magnitude_of(o, s, r, c);
             max = mag > max ? mag : max;
         }
-        sucref_i_append(o, (uint32_t)max, 1);
+        sucref_i_put(o, at.colmax + c, (uint32_t)max, 1);
     }
-    sucref_i_pad(o);
+    if (s->act == SUCREF_ACT_TABLE) { sucref_i_put_all(o, at.table, s->table, SUCREF_TABLE_LEN, 2); }
+    if (s->act == SUCREF_ACT_LOOKUP) { sucref_i_put_all(o, at.table, s->lookup, SUCREF_LOOKUP_LEN, 1); }
+    if (s->flags & SUCREF_LAYER_ORDER) { sucref_i_put_all(o, at.order, s->order, s->n_out, 2); }
+    if (l->flags & SUCREF_LAYER_COLUMNS) {
+        sucref_i_put_all(o, at.mean, o->spec->bounds->mean, s->n_in, 1);
+        sucref_i_put_all(o, at.weight, o->spec->bounds->weight, s->n_in, 1);
+    }
 }
 
-static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s, const sucref_bounds *bounds)
+/* a layer's record, groups and parameters */
+static void sucref_i_write_layer(sucref_i_writer *o, unsigned n)
 {
-    const uint32_t k = (s->flags & SUCREF_LAYER_PER_ROW) ? s->n_out : 1U;
-    uint32_t r;
-    for (r = 0; r < s->n_out; r++) { sucref_i_append(o, s->bias != NULL ? (uint32_t)s->bias[r] : 0U, 4); }
-    for (r = 0; r < k; r++) { sucref_i_append(o, (uint32_t)s->multiplier[r], 4); }
-    for (r = 0; r < k; r++) { sucref_i_append(o, (uint8_t)s->exponent[r], 1); }
-    sucref_i_pad(o);
-    for (r = 0; r < s->n_out; r++) { sucref_i_append(o, sucref_i_spec_shift(s, r), 1); }
-    sucref_i_pad(o);
-    sucref_i_write_columns(o, s);
-    for (r = 0; s->act == SUCREF_ACT_TABLE && r < SUCREF_TABLE_LEN; r++) {
-        sucref_i_append(o, (uint16_t)s->table[r], 2);
+    const sucref_layer_spec *s = &o->spec->layers[n];
+    const uint32_t at = SUCREF_I_HEADER + n * SUCREF_I_LAYER, columns = n == 0 && o->spec->bounds != NULL;
+    sucref_layer l = sucref_i_layer_of(s);
+    uint32_t row = 0, group = sucref_i_groups_at(&o->m) + o->flat * SUCREF_I_GROUP;
+    unsigned g;
+    l.params_offset = o->at;
+    l.flags = (uint8_t)((l.flags & ~SUCREF_LAYER_COLUMNS) | (columns ? SUCREF_LAYER_COLUMNS : 0));
+    sucref_i_put(o, at + SUCREF_I_L_IN, l.n_in, 4);
+    sucref_i_put(o, at + SUCREF_I_L_OUT, l.n_out, 4);
+    sucref_i_put(o, at + SUCREF_I_L_PARAMS, l.params_offset, 4);
+    sucref_i_put(o, at + SUCREF_I_L_GROUP, o->flat, 2);
+    sucref_i_put(o, at + SUCREF_I_L_GROUPS, l.n_groups, 2);
+    sucref_i_put_all(o, at + SUCREF_I_L_PLAN, (const uint8_t *)&l + offsetof(sucref_layer, plan), SUCREF_I_L_BYTES, 1);
+    sucref_i_put(o, at + SUCREF_I_L_SLOPE, (uint16_t)l.slope, 2);
+    for (g = 0; g < l.n_groups; g++, group += SUCREF_I_GROUP) {
+        sucref_i_put(o, group, row, 4);
+        sucref_i_put(o, group + 4U, sucref_i_spec_rows(s, g), 4);
+        row += sucref_i_spec_rows(s, g);
     }
-    for (r = 0; s->act == SUCREF_ACT_LOOKUP && r < SUCREF_LOOKUP_LEN; r++) { sucref_i_append(o, s->lookup[r], 1); }
-    sucref_i_pad(o);
-    for (r = 0; (s->flags & SUCREF_LAYER_ORDER) && r < s->n_out; r++) { sucref_i_append(o, s->order[r], 2); }
-    sucref_i_pad(o);
-    for (r = 0; bounds != NULL && r < s->n_in; r++) { sucref_i_append(o, bounds->mean[r], 1); }
-    sucref_i_pad(o);
-    for (r = 0; bounds != NULL && r < s->n_in; r++) { sucref_i_append(o, bounds->weight[r], 1); }
-    sucref_i_pad(o);
+    if (o->p != NULL) { sucref_i_write_params(o, s, &l); }
+    o->flat += l.n_groups;
+    o->at = sucref_i_params_of(&l).end;
 }
 
-/* fills a plane of zeros: bits low .. low + width - 1 of v of a group's rows; those that fill the last block hold 128 */
-static void sucref_i_pack(const sucref_i_writer *o, uint8_t *bytes, const sucref_layer_spec *s, uint32_t first_row,
-                          uint32_t n_rows, unsigned low, unsigned width)
+/* one plane of the rows of a group, as a section; rows that fill the last block hold 128. Returns its payload's place */
+static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec *s, unsigned plane)
 {
-    const sucref_i_plane p = sucref_i_plane_of(bytes, n_rows, s->n_in, width);
+    const unsigned width = s->plan[plane], low = sucref_i_bits_below(s, plane);
+    const sucref_i_plane p = sucref_i_plane_of(NULL, o->n_rows, s->n_in, width);
+    const uint32_t at = sucref_i_section(o, SUCREF_I_T_PLANE, o->layer, o->group * 8U + plane,
+                                         sucref_i_plane_bytes(o->n_rows, s->n_in, width));
     uint32_t row, col;
-    for (row = 0; row < SUCREF_I_PAD4(n_rows); row++) {
-        const unsigned shift = width == 8 || row >= n_rows ? 0U : sucref_i_spec_shift(s, first_row + row);
+    for (row = 0; o->p != NULL && row < SUCREF_I_PAD4(o->n_rows); row++) {
+        const unsigned shift = width == 8 || row >= o->n_rows ? 0U : sucref_i_spec_shift(s, o->row + row);
         for (col = 0; col < s->n_in; col++) {
-            const int32_t w = row < n_rows ? sucref_i_weight_of(o, s, first_row + row, col) : 0;
-            sucref_i_set_digit(bytes, &p, row, col, sucref_i_unsigned_weight(w, shift) >> low);
+            const int32_t w = row < o->n_rows ? sucref_i_weight_of(o, s, o->row + row, col) : 0;
+            sucref_i_set_digit(o->p + at, &p, row, col, sucref_i_unsigned_weight(w, shift) >> low);
         }
     }
-}
-
-/* one plane of the rows of a group, as a section; returns its payload's offset */
-static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec *s, unsigned stop, unsigned layer,
-                                     unsigned group, unsigned plane, uint32_t first_row, uint32_t n_rows)
-{
-    const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_PLANE, stop, layer, group * 8U + plane);
-    const uint32_t bytes = sucref_i_plane_bytes(n_rows, s->n_in, s->plan[plane]);
-    unsigned low = 8, i;
-    for (i = 0; i <= plane; i++) { low -= s->plan[i]; }
-    if (s->coarse && plane == 1) { low = 0; } /* a plane of its own */
-    if (o->p != NULL) { sucref_i_pack(o, o->p + at, s, first_row, n_rows, low, s->plan[plane]); }
-    sucref_i_advance(o, bytes);
-    sucref_i_end_section(o, at);
     return at;
 }
 
 static uint32_t sucref_i_write_correction(sucref_i_writer *o, const sucref_layer_spec *s, const sucref_correction *c,
-                                          unsigned stop, unsigned layer, unsigned group, uint32_t n_rows, unsigned bits)
+                                          unsigned bits)
 {
-    const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_CORRECTION, stop, layer, group);
+    const uint32_t n = o->n_rows, at = sucref_i_section(o, SUCREF_I_T_CORRECTION, o->layer, o->group,
+                                                        sucref_i_correction_bytes(n, bits));
     uint32_t r;
-    if (bits == 0) {
-        for (r = 0; r < n_rows; r++) {
-            sucref_i_append(o, c != NULL && c->constant != NULL ? c->constant[r] : s->out_zero, 1);
-        }
+    if (bits > 0 && !o->plain) {
+        sucref_i_put_all(o, at, c->beta, n, 4);
+        sucref_i_put_all(o, at + 4U * n, c->gamma, n, 4);
+        sucref_i_put_all(o, at + 8U * n, c->alpha, n, 2);
+    } else if (bits > 0) { /* alpha 1 */
+        for (r = 0; r < n; r++) { sucref_i_put(o, at + 8U * n + 2U * r, 4096, 2); }
     } else {
-        for (r = 0; r < n_rows; r++) { sucref_i_append(o, o->plain ? 0U : (uint32_t)c->beta[r], 4); }
-        for (r = 0; r < n_rows; r++) { sucref_i_append(o, o->plain ? 0U : (uint32_t)c->gamma[r], 4); }
-        for (r = 0; r < n_rows; r++) { sucref_i_append(o, o->plain ? 4096U : (uint16_t)c->alpha[r], 2); }
+        for (r = 0; r < n; r++) {
+            sucref_i_put(o, at + r, c != NULL && c->constant != NULL ? c->constant[r] : s->out_zero, 1);
+        }
     }
-    sucref_i_end_section(o, at);
     return at;
 }
 
-/* where they start; groups of all layers */
-typedef struct { uint32_t groups, stops, entries; unsigned total; } sucref_i_tables;
-
 /* sections of one stop and group, and the table entries that point at them */
-static void sucref_i_write_entry(sucref_i_writer *o, const sucref_model_spec *spec, const sucref_i_tables *at,
-                                 unsigned stop, unsigned layer, unsigned group, unsigned flat, uint32_t first_row)
+static void sucref_i_write_entry(sucref_i_writer *o, const sucref_layer_spec *s)
 {
-    const sucref_layer_spec *s = &spec->layers[layer];
     const sucref_layer l = sucref_i_layer_of(s);
-    const unsigned k = stop * at->total + flat, bits = spec->bits[k];
-    const sucref_correction *c = spec->corrections != NULL ? &spec->corrections[k] : NULL;
-    const uint32_t entry = at->entries + k * SUCREF_I_ENTRY, record = at->groups + flat * SUCREF_I_GROUP,
-                   n_rows = sucref_i_spec_rows(s, group);
-    sucref_stop_group now = { 0, 0 }, before = { 0, 0 };
-    sucref_i_task task, done;
-    unsigned plane;
-    now.bits = (uint8_t)bits;
-    before.bits = stop > 0 ? spec->bits[k - at->total] : (uint8_t)0;
-    task = sucref_i_task_of(&l, &now, NULL, 1);
-    done = sucref_i_task_of(&l, &before, NULL, 1);
+    const unsigned k = o->stop * o->m.n_groups + o->flat, bits = o->spec->bits[k];
+    const sucref_correction *c = o->spec->corrections != NULL ? &o->spec->corrections[k] : NULL;
+    const uint32_t entry = sucref_i_entries_at(&o->m) + k * SUCREF_I_ENTRY,
+                   group = sucref_i_groups_at(&o->m) + o->flat * SUCREF_I_GROUP;
+    const unsigned old = o->stop > 0 ? o->spec->bits[k - o->m.n_groups] : 0U;
+    unsigned mask, plane;
+    if (bits < old || sucref_i_planes_for(&l, bits) == 0xFFU) { o->bad = "spec: bits of a stop"; }
+    if (c != NULL && bits > 0 && bits < 8 && ((c->alpha == NULL) != (c->beta == NULL) ||
+                                              (c->alpha == NULL) != (c->gamma == NULL))) {
+        o->bad = "spec: half a correction";
+    }
+    if (o->bad != NULL) { return; }
     sucref_i_put(o, entry, bits, 1);
     if (bits == 0 || (bits < 8 && (o->plain || (c != NULL && c->alpha != NULL)))) {
-        sucref_i_put(o, entry + 4, sucref_i_write_correction(o, s, c, stop, layer, group, n_rows, bits), 4);
+        sucref_i_put(o, entry + 4U, sucref_i_write_correction(o, s, c, bits), 4);
     }
-    for (plane = task.first; plane < task.last; plane++) { /* those that no stop before has read */
-        uint32_t payload;
-        if (plane >= done.first && plane < done.last) { continue; }
-        payload = sucref_i_write_plane(o, s, stop, layer, group, plane, first_row, n_rows);
-        sucref_i_put(o, record + 8U + 4U * plane, payload, 4);
+    mask = sucref_i_planes_read(&l, bits) & ~sucref_i_planes_read(&l, old); /* those that no stop before has read */
+    for (plane = 0; mask >> plane != 0; plane++) {
+        if (mask >> plane & 1U) {
+            sucref_i_put(o, group + 8U + 4U * plane, sucref_i_write_plane(o, s, plane), 4);
+        }
     }
 }
 
-static void sucref_i_write_layer(const sucref_i_writer *o, const sucref_layer_spec *s, unsigned layer,
-                                 unsigned first_group, uint32_t params, const sucref_bounds *bounds)
+/* exit rule and bounds of a stop */
+static void sucref_i_write_exits(sucref_i_writer *o, uint32_t record)
 {
-    const uint32_t at = SUCREF_I_HEADER + layer * SUCREF_I_LAYER,
-                   columns = bounds != NULL ? (uint32_t)SUCREF_LAYER_COLUMNS : 0U;
-    const sucref_layer l = sucref_i_layer_of(s);
-    unsigned i;
-    sucref_i_put(o, at + SUCREF_I_L_IN, l.n_in, 4);
-    sucref_i_put(o, at + SUCREF_I_L_OUT, l.n_out, 4);
-    sucref_i_put(o, at + SUCREF_I_L_PARAMS, params, 4);
-    sucref_i_put(o, at + SUCREF_I_L_GROUP, first_group, 2);
-    sucref_i_put(o, at + SUCREF_I_L_GROUPS, l.n_groups, 2);
-    for (i = 0; i < SUCREF_MAX_PLANES; i++) { sucref_i_put(o, at + SUCREF_I_L_PLAN + i, l.plan[i], 1); }
-    sucref_i_put(o, at + SUCREF_I_L_PLANES, l.n_planes, 1);
-    sucref_i_put(o, at + SUCREF_I_L_COARSE, l.coarse, 1);
-    sucref_i_put(o, at + SUCREF_I_L_ACT, l.act, 1);
-    sucref_i_put(o, at + SUCREF_I_L_REQUANT, l.requant, 1);
-    sucref_i_put(o, at + SUCREF_I_L_FLAGS, (l.flags & ~(uint32_t)SUCREF_LAYER_COLUMNS) | columns, 1);
-    sucref_i_put(o, at + SUCREF_I_L_IN_ZERO, l.in_zero, 1);
-    sucref_i_put(o, at + SUCREF_I_L_OUT_ZERO, l.out_zero, 1);
-    sucref_i_put(o, at + SUCREF_I_L_LO, l.lo, 1);
-    sucref_i_put(o, at + SUCREF_I_L_HI, l.hi, 1);
-    sucref_i_put(o, at + SUCREF_I_L_SLOPE, (uint16_t)l.slope, 2);
+    const sucref_exit *x = o->spec->exits;
+    const sucref_bounds *b = o->spec->bounds;
+    const uint32_t n = o->spec->layers[0].n_out;
+    const size_t from = (size_t)o->stop * n;
+    uint32_t at;
+    if (x != NULL) {
+        uint32_t rule[4];
+        x += o->stop;
+        rule[0] = x->margin; rule[1] = x->samples; rule[2] = x->disagreements; rule[3] = x->risk;
+        at = sucref_i_section(o, SUCREF_I_T_EXIT, 0, 0, SUCREF_I_EXIT_LEN);
+        sucref_i_put_all(o, at, rule, 4, 4);
+        sucref_i_put(o, record + 8U, at, 4);
+    }
+    if (b != NULL && b->root[o->stop] != 0) {
+        at = sucref_i_section(o, SUCREF_I_T_BOUNDS, 0, 0, 4U + 8U * n);
+        sucref_i_put(o, at, b->root[o->stop], 4);
+        sucref_i_put_all(o, at + 4U, b->offset + from, n, 4);
+        sucref_i_put_all(o, at + 4U + 4U * n, b->norm + from, n, 4);
+        sucref_i_put(o, record + 12U, at, 4);
+    }
 }
 
-static void sucref_i_write_header(const sucref_i_writer *o, const sucref_model_spec *spec, unsigned total,
-                                  uint32_t head)
+static void sucref_i_write_stop(sucref_i_writer *o)
 {
+    const uint32_t record = sucref_i_stops_at(&o->m) + o->stop * SUCREF_I_STOP;
+    o->flat = 0;
+    for (o->layer = 0; o->layer < o->spec->n_layers; o->layer++) {
+        const sucref_layer_spec *s = &o->spec->layers[o->layer];
+        o->row = 0;
+        for (o->group = 0; o->bad == NULL && o->group < sucref_i_spec_groups(s); o->group++, o->flat++) {
+            o->n_rows = sucref_i_spec_rows(s, o->group);
+            sucref_i_write_entry(o, s);
+            o->row += o->n_rows;
+        }
+    }
+    if (o->stop + 1U < o->spec->n_stops) { sucref_i_write_exits(o, record); }
+    sucref_i_put(o, record, o->at, 4);
+    sucref_i_put(o, record + 4U, o->spec->in_bits[o->stop], 1);
+}
+
+static void sucref_i_write_header(const sucref_i_writer *o, uint32_t head)
+{
+    const sucref_model_spec *spec = o->spec;
     const sucref_scale scale[3] = { spec->scales.input, spec->scales.output, spec->scales.logit };
     unsigned i;
     sucref_i_put(o, 0, 0x52435553U, 4);
@@ -5794,7 +5805,7 @@ static void sucref_i_write_header(const sucref_i_writer *o, const sucref_model_s
     sucref_i_put(o, SUCREF_I_H_IN, spec->layers[0].n_in, 4);
     sucref_i_put(o, SUCREF_I_H_OUT, spec->layers[spec->n_layers - 1U].n_out, 4);
     sucref_i_put(o, SUCREF_I_H_LAYERS, spec->n_layers, 2);
-    sucref_i_put(o, SUCREF_I_H_GROUPS, total, 2);
+    sucref_i_put(o, SUCREF_I_H_GROUPS, o->m.n_groups, 2);
     sucref_i_put(o, SUCREF_I_H_STOPS, spec->n_stops, 1);
     sucref_i_put(o, SUCREF_I_H_INPUT, spec->input_type, 1);
     sucref_i_put(o, SUCREF_I_H_SHIFT, spec->softmax_shift, 1);
@@ -5804,118 +5815,84 @@ static void sucref_i_write_header(const sucref_i_writer *o, const sucref_model_s
         sucref_i_put(o, SUCREF_I_H_EXPONENTS + i, (uint8_t)scale[i].exponent, 1);
     }
     sucref_i_put(o, SUCREF_I_H_OUT_ZERO, spec->scales.output_zero, 1);
-    if (o->p != NULL) {
-        uint32_t crc = sucref_i_crc(0xFFFFFFFFU, o->p, SUCREF_I_H_CRC);
-        crc = sucref_i_crc(crc, o->p + SUCREF_I_HEADER, head - SUCREF_I_HEADER);
-        sucref_i_put(o, SUCREF_I_H_CRC, ~crc, 4);
+}
+
+/* of the head and of all sections behind it */
+static void sucref_i_write_crcs(const sucref_i_writer *o, uint32_t head)
+{
+    uint32_t at, len;
+    sucref_i_put(o, SUCREF_I_H_CRC, sucref_i_crc_behind(o->p, SUCREF_I_HEADER, head - SUCREF_I_HEADER), 4);
+    for (at = head; at < o->at; at += SUCREF_I_FRAME + len) {
+        len = sucref_i_u32(o->p + at + SUCREF_I_F_LEN);
+        sucref_i_put(o, at + SUCREF_I_F_CRC, sucref_i_crc_behind(o->p + at, SUCREF_I_FRAME, len), 4);
     }
 }
 
-static void sucref_i_write_exit(sucref_i_writer *o, const sucref_exit *e, unsigned stop, uint32_t record)
+/* the whole file; with no buffer, until something is wrong */
+static void sucref_i_write_all(sucref_i_writer *o)
 {
-    const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_EXIT, stop, 0, 0);
-    sucref_i_append(o, e->margin, 4);
-    sucref_i_append(o, e->samples, 4);
-    sucref_i_append(o, e->disagreements, 4);
-    sucref_i_append(o, e->risk, 4);
-    sucref_i_end_section(o, at);
-    sucref_i_put(o, record + 8U, at, 4);
-}
-
-static void sucref_i_write_bounds(sucref_i_writer *o, const sucref_bounds *b, unsigned stop, uint32_t rows,
-                                  uint32_t record)
-{
-    const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_BOUNDS, stop, 0, 0);
-    uint32_t r;
-    sucref_i_append(o, b->root[stop], 4);
-    for (r = 0; r < rows; r++) { sucref_i_append(o, (uint32_t)b->offset[(size_t)stop * rows + r], 4); }
-    for (r = 0; r < rows; r++) { sucref_i_append(o, b->norm[(size_t)stop * rows + r], 4); }
-    sucref_i_end_section(o, at);
-    sucref_i_put(o, record + 12U, at, 4);
-}
-
-static void sucref_i_write_stop(sucref_i_writer *o, const sucref_model_spec *spec, const sucref_i_tables *at,
-                                unsigned stop)
-{
-    const uint32_t record = at->stops + stop * SUCREF_I_STOP;
-    unsigned layer, group, flat = 0;
-    for (layer = 0; layer < spec->n_layers; layer++) {
-        uint32_t row = 0;
-        for (group = 0; group < sucref_i_spec_groups(&spec->layers[layer]); group++, flat++) {
-            sucref_i_write_entry(o, spec, at, stop, layer, group, flat, row);
-            row += sucref_i_spec_rows(&spec->layers[layer], group);
-        }
-    }
-    if (stop + 1U < spec->n_stops) {
-        if (spec->exits != NULL) { sucref_i_write_exit(o, &spec->exits[stop], stop, record); }
-        if (spec->bounds != NULL && spec->bounds->root[stop] != 0) {
-            sucref_i_write_bounds(o, spec->bounds, stop, spec->layers[0].n_out, record);
-        }
-    }
-    sucref_i_put(o, record, o->at, 4);
-    sucref_i_put(o, record + 4U, spec->in_bits[stop], 1);
-}
-
-/* the whole file of a spec that has been checked */
-static void sucref_i_write_all(sucref_i_writer *o, const sucref_model_spec *spec)
-{
-    sucref_i_tables at;
     uint32_t head;
-    unsigned n, group, flat = 0;
-    for (n = 0, at.total = 0; n < spec->n_layers; n++) { at.total += sucref_i_spec_groups(&spec->layers[n]); }
-    at.groups = SUCREF_I_HEADER + (uint32_t)spec->n_layers * SUCREF_I_LAYER;
-    at.stops = at.groups + at.total * SUCREF_I_GROUP;
-    at.entries = at.stops + (uint32_t)spec->n_stops * SUCREF_I_STOP;
-    o->at = at.entries + spec->n_stops * at.total * SUCREF_I_ENTRY;
-    for (n = 0; n < spec->n_layers; n++) {
-        const sucref_layer_spec *s = &spec->layers[n];
-        uint32_t row = 0;
-        sucref_i_write_layer(o, s, n, flat, o->at, n == 0 ? spec->bounds : NULL);
-        sucref_i_write_params(o, s, n == 0 ? spec->bounds : NULL);
-        for (group = 0; group < sucref_i_spec_groups(s); group++, flat++) {
-            sucref_i_put(o, at.groups + flat * SUCREF_I_GROUP, row, 4);
-            sucref_i_put(o, at.groups + flat * SUCREF_I_GROUP + 4U, sucref_i_spec_rows(s, group), 4);
-            row += sucref_i_spec_rows(s, group);
-        }
+    unsigned n;
+    o->flat = 0;
+    o->at = sucref_i_tables_end(&o->m);
+    for (n = 0; o->bad == NULL && n < o->spec->n_layers; n++) {
+        o->where = n;
+        if (o->p == NULL) { o->bad = sucref_i_bad_layer(o, &o->spec->layers[n], n); }
+        if (o->bad == NULL) { sucref_i_write_layer(o, n); }
     }
     head = o->at;
-    for (n = 0; n < spec->n_stops; n++) { sucref_i_write_stop(o, spec, &at, n); }
-    sucref_i_write_header(o, spec, at.total, head);
+    for (o->stop = 0; o->bad == NULL && o->stop < o->spec->n_stops; o->stop++) {
+        o->where = o->stop;
+        sucref_i_write_stop(o);
+    }
+    if (o->p != NULL) {
+        sucref_i_write_header(o, head);
+        sucref_i_write_crcs(o, head);
+    }
 }
 
-static uint32_t sucref_i_write(sucref_i_writer *o, uint8_t *out, size_t out_len, const sucref_model_spec *spec,
-                               sucref_fault *fault)
+static uint32_t sucref_i_write(sucref_i_writer *o, uint8_t *out, size_t out_len, sucref_fault *fault)
 {
     sucref_model m;
-    uint32_t bytes, i;
-    const char *bad = sucref_i_bad_spec(o, spec, &i);
-    if (bad != NULL) {
-        (void)SUCREF_I_FAIL(fault, bad, i);
+    uint32_t i;
+    o->bad = sucref_i_bad_spec(o->spec, &o->where);
+    if (o->bad == NULL) {
+        o->m.n_layers = o->spec->n_layers; o->m.n_stops = o->spec->n_stops;
+        for (i = 0, o->m.n_groups = 0; i < o->spec->n_layers; i++) {
+            o->m.n_groups = (uint16_t)(o->m.n_groups + sucref_i_spec_groups(&o->spec->layers[i]));
+        }
+        sucref_i_write_all(o);
+    }
+    if (o->bad == NULL && out != NULL && out_len < o->at) { o->bad = "buffer too short"; o->where = o->at; }
+    if (o->bad != NULL) {
+        (void)SUCREF_I_FAIL(fault, o->bad, o->where);
         return 0;
     }
-    sucref_i_write_all(o, spec);
-    bytes = o->at;
-    if (o->full || (out != NULL && out_len < bytes)) {
-        (void)SUCREF_I_FAIL(fault, o->full ? "spec: past 2^32 bytes" : "buffer too short", bytes);
-        return 0;
-    }
-    if (out == NULL) { return bytes; }
-    for (i = 0; i < bytes; i++) { out[i] = 0; }
+    if (out == NULL) { return o->at; }
+    for (i = 0; i < o->at; i++) { out[i] = 0; }
     o->p = out;
-    sucref_i_write_all(o, spec);
-    return sucref_model_open(&m, out, bytes, fault) == SUCREF_OK && sucref_model_check(&m, fault) == SUCREF_OK ? bytes
+    sucref_i_write_all(o);
+    return sucref_model_open(&m, out, o->at, fault) == SUCREF_OK && sucref_model_check(&m, fault) == SUCREF_OK ? o->at
                                                                                                               : 0;
+}
+
+static sucref_i_writer sucref_i_writer_of(const sucref_model_spec *spec, const sucref_i_parity *parity, int plain)
+{
+    sucref_i_writer o;
+    o.spec = spec; o.parity = parity; o.plain = plain;
+    o.p = NULL;
+    return o;
 }
 
 SUCREF_API uint32_t sucref_model_write(uint8_t *out, size_t out_len, const sucref_model_spec *spec, sucref_fault *fault)
 {
-    sucref_i_writer o = { NULL, 0, 0, 0, NULL };
-    return sucref_i_write(&o, out, out_len, spec, fault);
+    sucref_i_writer o = sucref_i_writer_of(spec, NULL, 0);
+    return sucref_i_write(&o, out, out_len, fault);
 }
 
 /* ---- the inverse: base NULL counts what the arrays need ---- */
 
-typedef struct { uint8_t *base; uint64_t at; } sucref_i_room;
+typedef struct { const sucref_model *m; uint8_t *base; uint64_t at; } sucref_i_room;
 
 static void *sucref_i_take(sucref_i_room *o, uint64_t bytes)
 {
@@ -5924,167 +5901,149 @@ static void *sucref_i_take(sucref_i_room *o, uint64_t bytes)
     return o->base == NULL ? NULL : (void *)(o->base + (size_t)at);
 }
 
-/* n little-endian words of the file */
-static void *sucref_i_take_words(sucref_i_room *o, const uint8_t *from, uint32_t n)
+/* n little-endian elements of the file, of 2 or 4 bytes */
+static void *sucref_i_take_all(sucref_i_room *o, uint32_t at, uint32_t n, unsigned bytes)
 {
-    uint32_t *to = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)n), i;
-    for (i = 0; to != NULL && i < n; i++) { to[i] = sucref_i_u32(from + 4U * i); }
-    return to;
-}
-
-static void *sucref_i_take_halves(sucref_i_room *o, const uint8_t *from, uint32_t n)
-{
-    uint16_t *to = (uint16_t *)sucref_i_take(o, 2U * (uint64_t)n);
+    const uint8_t *from = o->m->bytes + at;
+    void *to = sucref_i_take(o, (uint64_t)n * bytes);
     uint32_t i;
-    for (i = 0; to != NULL && i < n; i++) { to[i] = sucref_i_u16(from + 2U * i); }
+    for (i = 0; to != NULL && i < n; i++, from += bytes) {
+        if (bytes == 4) { ((uint32_t *)to)[i] = sucref_i_u32(from); } else { ((uint16_t *)to)[i] = sucref_i_u16(from); }
+    }
     return to;
 }
 
 /* rows of each group, and all weights */
-static void sucref_i_spec_weights(sucref_layer_spec *s, sucref_i_room *o, const sucref_model *m, const sucref_layer *l)
+static void sucref_i_spec_weights(sucref_layer_spec *s, sucref_i_room *o, const sucref_layer *l)
 {
-    const sucref_i_params at = sucref_i_params_of(l);
     uint32_t *rows = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)l->n_groups), r, c;
     int8_t *w = (int8_t *)sucref_i_take(o, (uint64_t)l->n_in * l->n_out);
-    unsigned g;
-    for (g = 0; o->base != NULL && g < l->n_groups; g++) {
-        sucref_group group;
-        sucref_model_group(&group, m, (unsigned)l->first_group + g);
+    sucref_group group;
+    unsigned g, shift;
+    s->group_rows = rows; s->w = w;
+    if (o->base == NULL) { return; }
+    for (g = 0; g < l->n_groups; g++) {
+        sucref_model_group(&group, o->m, (unsigned)l->first_group + g);
         rows[g] = group.n_rows;
-        for (r = 0; r < group.n_rows; r++) {
-            const uint32_t row = group.first_row + r;
-            const unsigned shift = SUCREF_READ_U8(m->bytes + at.shift + row);
-            for (c = 0; c < l->n_in; c++) {
-                w[(size_t)row * l->n_in + c] = (int8_t)sucref_i_weight(m, l, &group, shift, r, c);
-            }
-        }
     }
-    if (s != NULL) { s->group_rows = rows; s->w = w; }
+    for (r = 0; r < l->n_out; r++) {
+        const uint32_t row = sucref_i_row_of(&group, &shift, o->m, l, r);
+        for (c = 0; c < l->n_in; c++) { *w++ = (int8_t)sucref_i_weight(o->m, l, &group, shift, row, c); }
+    }
 }
 
-static void sucref_i_spec_layer(sucref_layer_spec *s, sucref_i_room *o, const sucref_model *m, unsigned layer)
+static sucref_layer_spec sucref_i_spec_layer(sucref_i_room *o, unsigned layer)
 {
-    sucref_layer_spec t;
+    sucref_layer_spec s;
     sucref_i_params at;
     sucref_layer l;
-    unsigned i;
-    sucref_model_layer(&l, m, layer);
+    sucref_model_layer(&l, o->m, layer);
     at = sucref_i_params_of(&l);
-    t.n_in = l.n_in; t.n_out = l.n_out;
-    t.bias = (const int32_t *)sucref_i_take_words(o, m->bytes + at.bias, l.n_out);
-    i = (l.flags & SUCREF_LAYER_PER_ROW) ? (unsigned)l.n_out : 1U;
-    t.multiplier = (const int32_t *)sucref_i_take_words(o, m->bytes + at.multiplier, i);
-    t.exponent = (const int8_t *)(m->bytes + at.exponent);
-    t.row_shift = m->bytes + at.shift;
-    t.table = NULL; t.lookup = NULL; t.order = NULL;
-    if (l.act == SUCREF_ACT_TABLE) {
-        t.table = (const int16_t *)sucref_i_take_halves(o, m->bytes + at.table, SUCREF_TABLE_LEN);
-    }
-    if (l.act == SUCREF_ACT_LOOKUP) { t.lookup = m->bytes + at.table; }
-    if (l.flags & SUCREF_LAYER_ORDER) {
-        t.order = (const uint16_t *)sucref_i_take_halves(o, m->bytes + at.order, l.n_out);
-    }
-    for (i = 0; i < SUCREF_MAX_PLANES; i++) { t.plan[i] = l.plan[i]; }
-    t.n_planes = l.n_planes; t.coarse = l.coarse; t.n_groups = (uint8_t)l.n_groups;
-    t.act = l.act; t.requant = l.requant; t.flags = (uint8_t)(l.flags & ~SUCREF_LAYER_COLUMNS);
-    t.in_zero = l.in_zero; t.out_zero = l.out_zero; t.lo = l.lo; t.hi = l.hi; t.slope = l.slope;
-    sucref_i_spec_weights(&t, o, m, &l);
-    if (s != NULL) { *s = t; }
+    s.n_in = l.n_in; s.n_out = l.n_out; s.n_groups = (uint8_t)l.n_groups;
+    s.bias = (const int32_t *)sucref_i_take_all(o, at.bias, l.n_out, 4);
+    s.multiplier = (const int32_t *)sucref_i_take_all(o, at.multiplier, (at.exponent - at.multiplier) / 4U, 4);
+    s.exponent = (const int8_t *)(o->m->bytes + at.exponent);
+    s.row_shift = o->m->bytes + at.shift;
+    s.table = NULL; s.lookup = NULL; s.order = NULL;
+    if (l.act == SUCREF_ACT_TABLE) { s.table = (const int16_t *)sucref_i_take_all(o, at.table, SUCREF_TABLE_LEN, 2); }
+    if (l.act == SUCREF_ACT_LOOKUP) { s.lookup = o->m->bytes + at.table; }
+    if (l.flags & SUCREF_LAYER_ORDER) { s.order = (const uint16_t *)sucref_i_take_all(o, at.order, l.n_out, 2); }
+    sucref_i_layer_bytes((uint8_t *)&s + offsetof(sucref_layer_spec, plan),
+                         (const uint8_t *)&l + offsetof(sucref_layer, plan));
+    s.flags = (uint8_t)(l.flags & ~SUCREF_LAYER_COLUMNS);
+    s.slope = l.slope;
+    sucref_i_spec_weights(&s, o, &l);
+    return s;
 }
 
-/* bits and corrections of one stop */
-static void sucref_i_spec_stop(uint8_t *bits, sucref_correction *c, sucref_i_room *o, const sucref_model *m,
-                               unsigned stop)
+/* bits and corrections of one stop; bits NULL: counts only */
+static void sucref_i_spec_stop(uint8_t *bits, sucref_correction *c, sucref_i_room *o, unsigned stop)
 {
     unsigned g;
-    for (g = 0; g < m->n_groups; g++) {
+    for (g = 0; g < o->m->n_groups; g++) {
         sucref_correction t = { NULL, NULL, NULL, NULL };
         sucref_stop_group e;
         sucref_group group;
-        sucref_model_group(&group, m, g);
-        sucref_model_stop_group(&e, m, stop, g);
-        if (e.correction_offset != 0) {
-            const uint8_t *p = m->bytes + e.correction_offset;
-            if (e.bits == 0) {
-                t.constant = p;
-            } else {
-                t.beta = (const int32_t *)sucref_i_take_words(o, p, group.n_rows);
-                t.gamma = (const int32_t *)sucref_i_take_words(o, p + 4U * group.n_rows, group.n_rows);
-                t.alpha = (const int16_t *)sucref_i_take_halves(o, p + 8U * group.n_rows, group.n_rows);
-            }
+        sucref_model_group(&group, o->m, g);
+        sucref_model_stop_group(&e, o->m, stop, g);
+        if (e.correction_offset != 0 && e.bits == 0) {
+            t.constant = o->m->bytes + e.correction_offset;
+        } else if (e.correction_offset != 0) {
+            const uint32_t at = e.correction_offset, n = group.n_rows;
+            t.beta = (const int32_t *)sucref_i_take_all(o, at, n, 4);
+            t.gamma = (const int32_t *)sucref_i_take_all(o, at + 4U * n, n, 4);
+            t.alpha = (const int16_t *)sucref_i_take_all(o, at + 8U * n, n, 2);
         }
-        if (o->base != NULL) { bits[g] = e.bits; c[g] = t; }
+        if (bits != NULL) { bits[g] = e.bits; c[g] = t; }
     }
 }
 
 /* exit rules of all stops but the last, NULL where none has one */
-static const sucref_exit *sucref_i_spec_exits(sucref_i_room *o, const sucref_model *m)
+static const sucref_exit *sucref_i_spec_exits(sucref_i_room *o)
 {
     const sucref_exit none = { 0xFFFFFFFFU, 0, 0, 0xFFFFFFFFU };
+    const unsigned n = o->m->n_stops - 1U;
     sucref_exit *exits, e;
     unsigned t, any = 0;
-    for (t = 0; t + 1U < m->n_stops; t++) { any |= sucref_model_exit(&e, m, t) == SUCREF_OK; }
-    if (!any) { return NULL; }
-    exits = (sucref_exit *)sucref_i_take(o, sizeof(sucref_exit) * (m->n_stops - 1U));
-    for (t = 0; exits != NULL && t + 1U < m->n_stops; t++) {
-        exits[t] = sucref_model_exit(&e, m, t) == SUCREF_OK ? e : none;
-    }
+    for (t = 0; t < n; t++) { any |= sucref_model_exit(&e, o->m, t) == SUCREF_OK; }
+    exits = any ? (sucref_exit *)sucref_i_take(o, sizeof e * (uint64_t)n) : NULL;
+    for (t = 0; exits != NULL && t < n; t++) { exits[t] = sucref_model_exit(&e, o->m, t) == SUCREF_OK ? e : none; }
     return exits;
 }
 
 /* bounds of the first layer, NULL where its columns have no weights */
-static const sucref_bounds *sucref_i_spec_bounds(sucref_i_room *o, const sucref_model *m)
+static const sucref_bounds *sucref_i_spec_bounds(sucref_i_room *o)
 {
-    sucref_bounds *b;
+    const uint8_t *bytes = o->m->bytes;
     sucref_layer l;
-    sucref_i_params at;
+    sucref_stop s;
+    sucref_bounds *b;
     uint32_t *root, *offset, *norm, r;
     unsigned t;
-    sucref_model_layer(&l, m, 0);
+    sucref_model_layer(&l, o->m, 0);
     if (!(l.flags & SUCREF_LAYER_COLUMNS)) { return NULL; }
-    at = sucref_i_params_of(&l);
     b = (sucref_bounds *)sucref_i_take(o, sizeof *b);
-    root = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)m->n_stops);
-    offset = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)m->n_stops * l.n_out);
-    norm = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)m->n_stops * l.n_out);
+    root = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)o->m->n_stops);
+    offset = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)o->m->n_stops * l.n_out);
+    norm = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)o->m->n_stops * l.n_out);
     if (b == NULL) { return NULL; }
-    b->mean = m->bytes + at.mean; b->weight = m->bytes + at.weight;
+    b->mean = bytes + sucref_i_params_of(&l).mean; b->weight = bytes + sucref_i_params_of(&l).weight;
     b->root = root; b->offset = (const int32_t *)offset; b->norm = norm;
-    for (t = 0; t + 1U < m->n_stops; t++) {
-        sucref_stop s;
-        sucref_model_stop(&s, m, t);
-        root[t] = 0;
-        if (s.bounds_offset == 0 ||
-            !sucref_i_section_ok(m, s.bounds_offset, 4U + 8U * l.n_out, s.end, SUCREF_I_T_BOUNDS, 0, 0)) {
-            continue;
-        }
-        root[t] = sucref_i_u32(m->bytes + s.bounds_offset);
-        for (r = 0; r < l.n_out; r++) {
-            offset[(size_t)t * l.n_out + r] = sucref_i_u32(m->bytes + s.bounds_offset + 4U + 4U * r);
-            norm[(size_t)t * l.n_out + r] = sucref_i_u32(m->bytes + s.bounds_offset + 4U + 4U * (l.n_out + r));
+    for (t = 0; t + 1U < o->m->n_stops; t++, offset += l.n_out, norm += l.n_out) {
+        const uint8_t *p;
+        sucref_model_stop(&s, o->m, t);
+        p = sucref_i_bounds_of(o->m, &s, l.n_out);
+        root[t] = p != NULL ? sucref_i_u32(p) : 0;
+        for (r = 0; p != NULL && r < l.n_out; r++) {
+            offset[r] = sucref_i_u32(p + 4U + 4U * r);
+            norm[r] = sucref_i_u32(p + 4U + 4U * (l.n_out + r));
         }
     }
     return b;
 }
 
-static void sucref_i_spec_fill(sucref_model_spec *spec, sucref_i_room *o, const sucref_model *m)
+static void sucref_i_spec_fill(sucref_model_spec *spec, sucref_i_room *o)
 {
+    const sucref_model *m = o->m;
     const uint32_t entries = (uint32_t)m->n_stops * m->n_groups;
-    sucref_layer_spec *layers = (sucref_layer_spec *)sucref_i_take(o, sizeof *layers * (uint64_t)m->n_layers);
+    sucref_layer_spec *layers = (sucref_layer_spec *)sucref_i_take(o, sizeof *layers * (uint64_t)m->n_layers), s;
     sucref_correction *c = (sucref_correction *)sucref_i_take(o, sizeof *c * (uint64_t)entries);
     uint8_t *bits = (uint8_t *)sucref_i_take(o, entries), *in_bits = (uint8_t *)sucref_i_take(o, m->n_stops);
     unsigned n;
-    for (n = 0; n < m->n_layers; n++) { sucref_i_spec_layer(layers != NULL ? &layers[n] : NULL, o, m, n); }
-    for (n = 0; n < m->n_stops; n++) {
-        sucref_stop s;
-        sucref_model_stop(&s, m, n);
-        if (in_bits != NULL) { in_bits[n] = s.in_bits; }
-        sucref_i_spec_stop(bits != NULL ? bits + n * m->n_groups : NULL, c != NULL ? c + n * m->n_groups : NULL, o, m,
-                           n);
-    }
     spec->layers = layers; spec->corrections = c; spec->bits = bits; spec->in_bits = in_bits;
-    spec->exits = sucref_i_spec_exits(o, m);
-    spec->bounds = sucref_i_spec_bounds(o, m);
+    for (n = 0; n < m->n_layers; n++) {
+        s = sucref_i_spec_layer(o, n);
+        if (layers != NULL) { layers[n] = s; }
+    }
+    for (n = 0; n < m->n_stops; n++) {
+        sucref_stop t;
+        sucref_model_stop(&t, m, n);
+        if (in_bits != NULL) { in_bits[n] = t.in_bits; }
+        sucref_i_spec_stop(bits, c, o, n);
+        if (bits != NULL) { bits += m->n_groups; c += m->n_groups; }
+    }
+    spec->exits = sucref_i_spec_exits(o);
+    spec->bounds = sucref_i_spec_bounds(o);
     spec->n_layers = (uint8_t)m->n_layers; spec->n_stops = m->n_stops; spec->input_type = m->input_type;
     spec->softmax_shift = m->softmax_shift; spec->softmax_multiplier = m->softmax_multiplier;
     sucref_model_scales(&spec->scales, m);
@@ -6094,34 +6053,34 @@ SUCREF_API size_t sucref_model_spec_of(sucref_model_spec *spec, void *memory, si
 {
     struct sucref_i_pointer_align { char c; void *p; };
     sucref_model_spec t;
-    sucref_i_room o = { NULL, 0 };
+    sucref_i_room o = { NULL, NULL, 0 };
     if (m == NULL || (memory != NULL && spec == NULL) || m->usable_stops != m->n_stops) { return 0; }
-    sucref_i_spec_fill(&t, &o, m);
+    o.m = m;
+    sucref_i_spec_fill(&t, &o);
     if (o.at > (size_t)-1) { return 0; }
     if (memory == NULL) { return (size_t)o.at; }
     if ((uintptr_t)memory % offsetof(struct sucref_i_pointer_align, p) != 0 || memory_len < o.at) { return 0; }
     o.base = (uint8_t *)memory;
     o.at = 0;
-    sucref_i_spec_fill(spec, &o, m);
+    sucref_i_spec_fill(spec, &o);
     return (size_t)o.at;
 }
 
 #ifndef SUCREF_NO_PARITY
-/* rows of each protected plane's combinations; 0 where one is too wide for low + 128 * high */
+/* rows of each protected plane's combinations: twice as many where one needs low + 128 * high */
 static uint32_t sucref_i_parity_rows(sucref_i_parity *q, unsigned planes)
 {
     const uint32_t rows = q->parts->rows;
     uint32_t k, c, sum = 0;
     unsigned t;
     for (t = 0; t < planes; t++) {
-        int wide = 0;
+        q->group_rows[t] = rows;
         for (k = 0; k < rows; k++) {
             for (c = 0; c < q->layer->n_in; c++) {
                 const int32_t v = sucref_i_combined(q, k, c, t);
-                wide |= v > 127 || v < -127;
+                if (v > 127 || v < -127) { q->group_rows[t] = 2U * rows; }
             }
         }
-        q->group_rows[t] = wide ? 2U * rows : rows;
         sum += q->group_rows[t];
     }
     return sum;
@@ -6160,32 +6119,28 @@ static sucref_layer_spec sucref_i_part_layer(const sucref_layer_spec *layer)
 }
 
 /* a stop for every plane; bits [stops * groups] */
-static void sucref_i_data_part(sucref_model_spec *spec, sucref_layer_spec *s, uint8_t *bits, const sucref_parts *p,
-                               unsigned part)
+static void sucref_i_data_part(sucref_layer_spec *s, uint8_t *bits, const sucref_parts *p, unsigned part)
 {
-    unsigned t, sum = 0;
+    unsigned t;
     s->w += (size_t)p->row[part] * s->n_in;
     if (s->row_shift != NULL) { s->row_shift += p->row[part]; }
     s->n_out = p->row[part + 1] - p->row[part];
     for (t = 0; t < s->n_planes; t++) {
-        sum = s->coarse ? s->plan[t] : sum + s->plan[t];
-        bits[t] = (uint8_t)sum;
+        bits[t] = (uint8_t)(s->coarse ? s->plan[t] : 8U - sucref_i_bits_below(s, t));
     }
-    spec->n_stops = s->n_planes;
 }
 
 /* a row group of whole bytes for every protected plane, needed from the stop of its number on */
-static void sucref_i_parity_part(sucref_model_spec *spec, sucref_layer_spec *s, uint8_t *bits, sucref_i_parity *q)
+static void sucref_i_parity_part(sucref_layer_spec *s, uint8_t *bits, sucref_i_parity *q, unsigned planes)
 {
-    const unsigned planes = q->parts->protect < s->n_planes ? q->parts->protect : s->n_planes;
-    unsigned t, u;
+    static const uint8_t whole[SUCREF_MAX_PLANES] = { 8 };
+    unsigned t;
     s->n_out = sucref_i_parity_rows(q, planes);
     s->w = NULL; s->row_shift = NULL;
-    s->plan[0] = 8; s->n_planes = 1; s->coarse = 0;
-    for (t = 1; t < SUCREF_MAX_PLANES; t++) { s->plan[t] = 0; }
+    for (t = 0; t < SUCREF_MAX_PLANES; t++) { s->plan[t] = whole[t]; }
+    s->n_planes = 1; s->coarse = 0;
     s->group_rows = q->group_rows; s->n_groups = (uint8_t)planes;
-    for (u = 0; u < planes; u++) { for (t = 0; t < planes; t++) { bits[u * planes + t] = t <= u ? 8 : 0; } }
-    spec->n_stops = (uint8_t)planes;
+    for (t = 0; t < planes * planes; t++) { bits[t] = t % planes <= t / planes ? 8 : 0; }
 }
 
 SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref_layer_spec *layer,
@@ -6194,29 +6149,30 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
     static const uint8_t whole[SUCREF_MAX_PLANES] = { 8, 8, 8, 8, 8, 8, 8, 8 };
     uint8_t bits[SUCREF_MAX_PLANES * SUCREF_MAX_PLANES];
     sucref_i_parity q;
-    sucref_i_writer o = { NULL, 0, 0, 1, NULL };
     sucref_layer_spec s;
     sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0, { { 0, 0 }, { 0, 0 },
                                { 0, 0 }, 0 } };
+    sucref_i_writer o = sucref_i_writer_of(&spec, NULL, 1);
     const char *bad = sucref_i_bad_parts(layer, parts, part);
     if (bad == NULL) {
         s = sucref_i_part_layer(layer);
-        bad = sucref_i_bad_shape(&s, NULL, 0);
-        if (bad == NULL) { bad = sucref_i_bad_weights(&o, &s); }
+        bad = sucref_i_bad_layer(&o, &s, 0);
     }
     if (bad != NULL) {
         (void)SUCREF_I_FAIL(fault, bad, part);
         return 0;
     }
     spec.layers = &s; spec.bits = bits; spec.in_bits = whole;
+    spec.n_stops = s.n_planes;
     if (part < parts->n) {
-        sucref_i_data_part(&spec, &s, bits, parts, part);
+        sucref_i_data_part(&s, bits, parts, part);
     } else {
+        if (parts->protect < s.n_planes) { spec.n_stops = (uint8_t)parts->protect; }
         q.layer = layer; q.parts = parts; q.parity = part - parts->n;
-        sucref_i_parity_part(&spec, &s, bits, &q);
+        sucref_i_parity_part(&s, bits, &q, spec.n_stops);
         o.parity = &q;
     }
-    return sucref_i_write(&o, out, out_len, &spec, fault);
+    return sucref_i_write(&o, out, out_len, fault);
 }
 #endif /* SUCREF_NO_PARITY */
 #endif /* SUCREF_HOST */
