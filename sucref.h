@@ -221,7 +221,8 @@ extern "C" {
  *     1 or 0            sucref_settled, sucref_settled_gray
  *     a value, nothing  functions of numbers alone, and records of an opened model: arguments are not checked
  *
- * A NULL where a pointer is needed is SUCREF_E_ARG (a length: 0; a truth: 0). */
+ * A NULL where a pointer is needed is SUCREF_E_ARG (a length: 0; a truth: 0). "Errors" are what a function may return
+ * beside SUCREF_OK and SUCREF_E_ARG. */
 enum {
     SUCREF_OK = 0,
     SUCREF_E_ARG = -1,   /* null or misaligned pointer, inconsistent arguments */
@@ -257,7 +258,7 @@ enum { SUCREF_SATURATE = 0, SUCREF_WRAP = 1 };
  *   x_exp                  in   -64..64
  *   p      [p_len]         in   descending, -64..64; p_len 2..32; each step 1..15 bits, p[0] - p[p_len-1] <= 31
  *   overflow               in   SUCREF_SATURATE or SUCREF_WRAP
- * No overlap. Cost: len * p_len. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+ * No overlap. Cost: len * p_len. Errors: SUCREF_E_RANGE. */
 SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, int x_exp, const int8_t *p,
                                 size_t p_len, int overflow);
 
@@ -293,7 +294,7 @@ typedef struct {
 
 /* sucref_linear_init - n_out, n_in 1..65535; dp * dq <= 64; bias [n_out] in units of 2^(P[d]+Q[d]), |bias| < 2^30, or
  * NULL. y, w, x, p, q stay the caller's and must outlive l. n_in * 2^(P[0]-P[d] + Q[0]-Q[d]) <= 2^30 keeps every
- * partial sum below 2^31 and is checked. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+ * partial sum below 2^31 and is checked. Errors: SUCREF_E_RANGE. */
 SUCREF_API int sucref_linear_init(sucref_linear *l, int32_t *y, const int16_t *w, uint32_t n_out, uint32_t n_in,
                                   const int8_t *p, size_t p_len, const int16_t *x, const int8_t *q, size_t q_len,
                                   const int32_t *bias);
@@ -368,7 +369,7 @@ typedef struct { uint8_t bits; uint32_t correction_offset; /* 0: none */ } sucre
  *   m      out, written only on success
  *   bytes  in   aligned as a uint32_t; its first bytes_len bytes may be a whole file or the beginning of one
  *   fault  out  what was refused; may be NULL
- * Returns SUCREF_OK, SUCREF_E_ARG or SUCREF_E_DATA (also: not even the first stop is complete). */
+ * Errors: SUCREF_E_DATA (also: not even the first stop is complete). */
 SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault);
 
 /* sucref_model_check - the CRCs of the tables and of every complete section in bytes_len.
@@ -427,21 +428,20 @@ typedef struct {
 /* sucref_net_work_len - length of the work buffer in uint32 elements; 0 for NULL or more than size_t can count. */
 SUCREF_API size_t sucref_net_work_len(const sucref_model *m);
 
-/* sucref_net_init - work [work_len] is the state's own from now on; m stays where it is while s is used. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
+/* sucref_net_init - work [work_len] is the state's own from now on; m stays in place. Errors: SUCREF_E_SPACE. */
 SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *work, size_t work_len);
 
 /* sucref_net_set_input - x [x_len], uint8 or int8 as the model says, stays in the caller's buffer, unchanged until
- * SUCREF_DONE; x_len must be the model's n_in. Invalidates the answer. Returns SUCREF_OK, SUCREF_E_ARG, or
- * SUCREF_E_RANGE (x_len). */
+ * SUCREF_DONE; x_len must be the model's n_in. Invalidates the answer. Errors: SUCREF_E_RANGE (x_len). */
 SUCREF_API int sucref_net_set_input(sucref_net *s, const void *x, size_t x_len);
 
 /* sucref_net_set_input_bits - progressive input: so far only the top `bits` (1..8, rising) of each unsigned input are
  * valid; lower bits may be filled in later. Call after set_input (which means 8); a stop that needs more answers
- * SUCREF_WAIT. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+ * SUCREF_WAIT. Errors: SUCREF_E_RANGE. */
 SUCREF_API int sucref_net_set_input_bits(sucref_net *s, unsigned bits);
 
 /* sucref_net_start_at - before the first step of an input: earlier stops are not computed. With the last stop this is
- * the one-shot network. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (not usable), SUCREF_E_STATE. */
+ * the one-shot network. Errors: SUCREF_E_RANGE (not usable), SUCREF_E_STATE. */
 SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop);
 
 /* sucref_net_step - works until about `budget` multiply-adds are spent (at least one quantum is done, and the budget
@@ -458,8 +458,7 @@ SUCREF_API int sucref_net_run(sucref_net *s, unsigned stop);
 SUCREF_API uint32_t sucref_net_quantum(const sucref_model *m);
 
 /* sucref_net_answer - points at the last answer, for a reader that the stepper cannot interrupt (the same thread, or
- * an interrupt above it). Valid until two more stops are reached or an input is set. SUCREF_OK,
- * SUCREF_E_ARG, SUCREF_E_STATE. */
+ * an interrupt above it). Valid until two more stops are reached or an input is set. Errors: SUCREF_E_STATE. */
 SUCREF_API int sucref_net_answer(const sucref_net *s, sucref_answer *a);
 
 /* sucref_net_read - copies the last answer for a reader that the stepper may interrupt: tries again until no stop was
@@ -478,7 +477,7 @@ SUCREF_API uint32_t sucref_margin(const int32_t *z, uint32_t n, int32_t threshol
  *     y[i] = clamp(round(256 * exp(beta * (x[i] - max)) / sum_j exp(beta * (x[j] - max))), 0, 255)
  *   y [n] out, x [n] in, unsigned bytes, may be the same; n 1..4095
  *   multiplier, left_shift: beta * scale(x) * 2^26 = multiplier * 2^(left_shift - 31), multiplier >= 2^30, shift 0..31
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+ * Errors: SUCREF_E_RANGE. */
 SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t multiplier, int left_shift);
 
 /* ---- exit --------------------------------------------------------------------------------------------------------
@@ -513,7 +512,7 @@ SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi);
  * all of it in integers rounded outwards. Asked between two steps, when a stop has just been reached.
  *   work [work_len]  scratch, sucref_net_proof_len elements
  *   *proved          1 (always at the last stop) or 0; 0 also with every error
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE, SUCREF_E_DATA (the bounds' place or stop is impossible), or
+ * Errors: SUCREF_E_SPACE, SUCREF_E_DATA (the bounds' place or stop is impossible), or
  * SUCREF_E_STATE: no answer, the next stop has been begun, or the file has no bounds
  * for this stop (the tool's `calibrate --certify` makes them; hidden layers must be none, ReLU or ReLU6).
  * Cost: about 40 instructions for each weight behind the first layer, a square root for each class. */
@@ -549,11 +548,11 @@ SUCREF_API uint32_t sucref_random(const sucref_stream *s, uint32_t counter);
 
 /* sucref_grid_for - the finest multiplier for which |x| <= max gives |y| / S <= levels. QSGD: max the norm; ternary:
  * levels 1. The kind is SUCREF_DITHER_SUBTRACTIVE; set another one afterwards.
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (max 0 or over 2^29, levels 0 or over 32766). */
+ * Errors: SUCREF_E_RANGE (max 0 or over 2^29, levels 0 or over 32766). */
 SUCREF_API int sucref_grid_for(sucref_grid *st, uint32_t max, uint32_t levels);
 
 /* Quantizers. x, q [x.n], x2 [n] (2 * m * estimate); value i uses counter + i. May be done in pieces. No overlap.
- * Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (also: no such kind).
+ * Errors: SUCREF_E_RANGE (also: no such kind).
  *
  * SUBTRACTIVE [AB 2.4, 2.5]: q = floor((y + u) / S), x2 = 2Sq - 2u + S - 1. The sum of x2 - 2y over all u is 0 and the
  *     set of errors is -(S-1), -(S-3) .. S-1 for every x: unbiased, uniform, variance (S^2 - 1) / 12 in units of y.
@@ -583,7 +582,7 @@ SUCREF_API int sucref_dither_onebit_decode(int32_t *x2, const uint8_t *bits, siz
  * in units of 2^-(2 alpha_shift + 1). While |alpha (x - y)| < (k-1) v / 2 its error, with A = alpha / 2^alpha_shift, is
  * (A^2 - 1)(x - y) + A e, e uniform over a step: A^2 step^2 / 12 + (1 - A^2)^2 sigma^2; beyond, it jumps by k steps.
  * Needs |alpha x|, |alpha y| and v below 2^28. u is exactly uniform where v is a power of two; else shares differ by
- * less than 2^-32. No division for each element. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (nothing written). */
+ * less than 2^-32. No division for each element. Errors: SUCREF_E_RANGE (nothing written). */
 typedef struct { uint32_t step; uint16_t k; uint16_t alpha; uint8_t alpha_shift; /* 0..8 */ } sucref_nested;
 SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, sucref_values x, const sucref_nested *c,
                                            const sucref_stream *r, uint32_t counter);
@@ -594,14 +593,14 @@ SUCREF_API int sucref_dither_nested_decode(int64_t *estimate, const uint16_t *sy
  * in 2^-16, summing to 65536 exactly. The combined variance is 1 / sum(1 / v_j). v > 0 (equal units), count 1..65535.
  * sucref_combine - out[i] = round(sum_s w_s * estimate_s[i] / 2^16), which lies among the estimates; out may be one of
  * them. estimates [count] pointers to [n]; w [count] adds up to 65536.
- * Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (count, a variance of 0, weights of another sum). */
+ * Errors: SUCREF_E_RANGE (count, a variance of 0, weights of another sum). */
 SUCREF_API int sucref_combine_weights(uint32_t *w, const uint32_t *variance, size_t count);
 SUCREF_API int sucref_combine(int32_t *out, const int32_t *const *estimates, const uint32_t *w, size_t count, size_t n);
 
 /* ---- hadamard, qcs -----------------------------------------------------------------------------------------------
  * sucref_hadamard - unnormalised Walsh-Hadamard transform in place, Sylvester order, 2^log2_n values: grows by exactly
  * log2_n bits (inputs below 2^(31 - log2_n); wraps beyond). Twice gives 2^log2_n times the input. Cost: log2_n / 2
- * passes of 8 additions for 4 values. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (log2_n over 16). */
+ * passes of 8 additions for 4 values. Errors: SUCREF_E_RANGE (log2_n over 16). */
 SUCREF_API int sucref_hadamard(int32_t *x, unsigned log2_n);
 
 /* sucref_fold - quantized compressive sampling's projection [AB Algorithm 2]: v = H_k F(r * x), r random signs of the
@@ -613,36 +612,35 @@ SUCREF_API int sucref_hadamard(int32_t *x, unsigned log2_n);
  *     gamma = ceil(n/k) - 1 + n/(4Q^2) ln k / (k-1)      for max|v| = Q steps, k >= 2
  *
  * ([AB 4.10] has n/k: its k rows of an n x n matrix are orthogonal only where k divides n; else a bin holds ceil(n/k)
- * values.) The least-squares estimate is out / (1 + gamma). work [2^log2_k]. Return SUCREF_OK, SUCREF_E_ARG,
- * SUCREF_E_RANGE (log2_k over 16, n 0 or over 65535). */
+ * values.) The least-squares estimate is out / (1 + gamma). work [2^log2_k]. Errors: SUCREF_E_RANGE (log2_k, n). */
 SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, const sucref_stream *r,
                            uint32_t counter);
 SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, const sucref_stream *r,
                              uint32_t counter, int64_t *work);
 
 /* sucref_qcs_best - the k = 2^log2_k <= n and the levels Q (1..127) of the least gamma, for k indices of 2Q + 1 values
- * that together fit `bits` [AB 4.11]: k log2(2Q + 1) <= bits. n 2..65535. *gamma in 2^-16, saturated, or NULL. Returns
- * SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (n, or not even two ternary indices fit). */
+ * that together fit `bits` [AB 4.11]: k log2(2Q + 1) <= bits. n 2..65535. *gamma in 2^-16, saturated, or NULL.
+ * Errors: SUCREF_E_RANGE (n, or not even two ternary indices fit). */
 SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gamma, size_t n, uint32_t bits);
 
 /* Weighted error feedback [AB 4.14]: z = g + beta * residual, sent as zhat; then
  *     residual' = (1 - beta) residual + z - zhat,
  * which is residual + g - zhat whatever beta's rounding. beta = b / 256; with an unbiased
  * quantizer of relative error gamma, 0 < beta < 2 / (1 + gamma) keeps the residual bounded. All [n], clamped to int32;
- * z may be g. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (b over 256). */
+ * z may be g. Errors: SUCREF_E_RANGE (b over 256). */
 SUCREF_API int sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b);
 SUCREF_API int sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n);
 
 /* sucref_air_encode - random linear coding for sums over the air [AB 5.7, 5.10]: x[j] = scale * v[j] / h[j] on the
  * channels used, else 0; v from sucref_fold, inverse_h and scale in 2^-16, scale = c * weight / P(send) * k / channels
  * used. Their sum through the channels, unfolded, estimates the weighted sum of the nodes' vectors without bias.
- * Clamped to int32; x may be v. Returns SUCREF_OK, SUCREF_E_ARG. */
+ * Clamped to int32; x may be v. */
 SUCREF_API int sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
                                  int32_t scale);
 
 /* sucref_air_power - local power scaling [AB 5.11]: lowers *scale to where sucref_air_encode's x stays within
  * sum x[j]^2 <= power (up to its rounding). The receiver does not know; the node keeps what was not sent, with zhat =
- * its own unfolded v * scale' / scale in sucref_feedback_keep. Returns SUCREF_OK, SUCREF_E_ARG. */
+ * its own unfolded v * scale' / scale in sucref_feedback_keep. */
 SUCREF_API int sucref_air_power(int32_t *scale, const int32_t *v, size_t k, const uint8_t *used,
                                 const int32_t *inverse_h, uint64_t power);
 
@@ -652,10 +650,9 @@ SUCREF_API int sucref_air_power(int32_t *scale, const int32_t *v, size_t k, cons
  *
  *     (m n L a b + n a |D|^2 + m b |X|^2) / L^2      a, b: the error variances of X's and D's quantizers
  *
- * sucref_outer - out[j * n + i] = sum_l d2[j * L + l] * x2[i * L + l] of doubled estimates as decoders give them:
- * G = out / (4 m_d m_x L).
- * The factors are no more values than the product while L (m + n) <= m n. m n L multiply-adds.
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (m, n or L 0, or a sum could pass 2^63; nothing written). */
+ * sucref_outer - out[j * n + i] = sum_l d2[j * L + l] * x2[i * L + l] of doubled estimates as decoders give them: G =
+ * out / (4 m_d m_x L). The factors are no more values than the product while L (m + n) <= m n. m n L multiply-adds.
+ * Errors: SUCREF_E_RANGE (m, n or L 0, or a sum could pass 2^63; nothing written). */
 SUCREF_API int sucref_outer(int64_t *out, const int32_t *d2, size_t m, const int32_t *x2, size_t n, size_t batch);
 
 /* ---- vec ---------------------------------------------------------------------------------------------------------
@@ -694,7 +691,7 @@ SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags);
 
 /* sucref_vec_encode - x to a frame. work [SUCREF_VEC_BLOCK]. *frame_len: bytes needed, also when room is too short. An
  * int32 vector costs a number of the generator and some shifts more for each value.
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (x.n, ratio, flags), SUCREF_E_SPACE (frame holds nothing of use). */
+ * Errors: SUCREF_E_RANGE (x.n, ratio, flags), SUCREF_E_SPACE (frame holds nothing of use). */
 SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, sucref_values x,
                                  const sucref_vec_options *o, int32_t *work);
 
@@ -703,7 +700,7 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
  *   x     [*n] out
  *   n     in: elements of x; out: values in the frame, also when they are more
  *   work  [SUCREF_VEC_BLOCK]
- * Any bytes are safe. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (fraction_bits), SUCREF_E_SPACE (x is too short),
+ * Any bytes are safe. Errors: SUCREF_E_RANGE (fraction_bits), SUCREF_E_SPACE (x is too short),
  * SUCREF_E_DATA (x may hold part of a vector). */
 SUCREF_API int sucref_vec_decode(int32_t *x, uint32_t *n, const uint8_t *frame, size_t frame_len,
                                  const sucref_vec_options *o, int64_t *work);
@@ -730,7 +727,7 @@ SUCREF_API int sucref_parity_coefficient(unsigned n, unsigned r, unsigned parity
 
 /* sucref_parity_rows - the weights that a parity device computes with: out[k] = sum_i c_ji w_i[k].
  *   out [len] int16: |out| <= 127 * (8 * 16);  w [n] pointers to [len] int8
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such code). */
+ * Errors: SUCREF_E_RANGE (no such code). */
 SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t len, unsigned n, unsigned r,
                                   unsigned parity);
 
@@ -749,8 +746,7 @@ SUCREF_API int sucref_recovery_plan(sucref_recovery *p, unsigned n, unsigned r, 
 
 /* sucref_recover - outputs of the plan's lost shard number `which` (0..n_lost-1). shard [n + r] pointers to [len];
  * those that the plan does not read may be NULL. out may be none of them. n multiply-adds and a shift for each output,
- * no division.
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_DATA (the shards contradict each other; out is written). */
+ * no division. Errors: SUCREF_E_DATA (the shards contradict each other; out is written). */
 SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned which, const int32_t *const *shard,
                               size_t len);
 
@@ -787,10 +783,8 @@ typedef struct {
     sucref_scale unit;      /* real = result * multiplier * 2^(exponent - 31); multiplier 0: not said */
 } sucref_shard;
 
-/* sucref_shard_pack - a message of count outputs (1..16383). *len: bytes needed. Returns SUCREF_OK, SUCREF_E_ARG,
- * SUCREF_E_RANGE, SUCREF_E_SPACE.
- * sucref_shard_open - takes one apart; out points into it. Any bytes are safe. Returns SUCREF_OK,
- * SUCREF_E_ARG, SUCREF_E_DATA. */
+/* sucref_shard_pack - a message of 1..16383 outputs. *len: bytes needed. Errors: SUCREF_E_RANGE, SUCREF_E_SPACE.
+ * sucref_shard_open - takes one apart; out points into it. Any bytes are safe. Errors: SUCREF_E_DATA. */
 SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, const sucref_shard *s, const int32_t *y);
 SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size_t len);
 
@@ -814,8 +808,7 @@ typedef struct {
  * options out of range. */
 SUCREF_API size_t sucref_fusion_work_len(const sucref_fusion_options *o);
 
-/* sucref_fusion_init - memory [memory_len] is the state's own until it is no longer used; o is copied. Returns
- * SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE. */
+/* sucref_fusion_init - memory [memory_len] is the state's own; o is copied. Errors: SUCREF_E_RANGE, SUCREF_E_SPACE. */
 SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options *o, uint32_t *memory,
                                   size_t memory_len);
 
@@ -853,7 +846,7 @@ SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned laye
  * every stop.
  *   y       [rows] out     rows: the largest shard's; what a shorter data part lacks is 0
  *   before  [n_out of the part] the caller's, any values at the first stop; kept for the next one
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_STATE (no answer), SUCREF_E_RANGE (this part has more rows, or is none). */
+ * Errors: SUCREF_E_STATE (no answer), SUCREF_E_RANGE (this part has more rows, or is none). */
 SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *part, int32_t *before);
 
 /* sucref_layer_finish - what a layer of the whole model answers at a stop, from all rows' sums, wherever they were
@@ -865,7 +858,7 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
  *                            give with this input is refused, so that sums from anywhere cannot overflow
  *   input   [n_in] in        the layer's input, unsigned (x + 128 for int8), cut as METHOD 5 says where the stop has
  *                            fewer input bits
- * None overlap. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such layer or usable stop), SUCREF_E_DATA (sums).
+ * None overlap. Errors: SUCREF_E_RANGE (no such layer or usable stop), SUCREF_E_DATA (sums).
  *
  * sucref_layer_planes - the planes that a layer reads at a stop, as a mask; 0 where there is no such layer or stop. */
 SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer,
@@ -888,7 +881,7 @@ typedef struct {              /* one layer, in the words of METHOD */
     const uint16_t *order;    /* [n_out] with SUCREF_LAYER_ORDER (last layer): where row r's output goes */
     const uint32_t *group_rows; /* [n_groups] rows of each group, or NULL with n_groups 1 */
     uint8_t n_groups;
-    uint8_t plan[SUCREF_MAX_PLANES], n_planes, coarse, act, requant, flags, in_zero, out_zero, lo, hi; /* as the file's */
+    uint8_t plan[SUCREF_MAX_PLANES], n_planes, coarse, act, requant, flags, in_zero, out_zero, lo, hi;
     int16_t slope;
 } sucref_layer_spec;
 
@@ -1140,27 +1133,15 @@ static int sucref_i_vector_ok(const int8_t *p, size_t p_len)
 {
     size_t i;
     if (p_len < 2 || p_len > 32 || p[0] > 64 || p[p_len - 1] < -64 || p[0] - p[p_len - 1] > 31) { return 0; }
-    for (i = 1; i < p_len; i++) {
-        if (p[i - 1] <= p[i] || p[i - 1] - p[i] > 15) { return 0; }
-    }
+    for (i = 1; i < p_len; i++) { if (p[i - 1] <= p[i] || p[i - 1] - p[i] > 15) { return 0; } }
     return 1;
-}
-
-static void sucref_i_digits(int16_t *digits, size_t stride, uint32_t m, int negative, const int8_t *p, size_t p_len)
-{
-    const int last = p[p_len - 1];
-    size_t i;
-    for (i = 1; i < p_len; i++) {
-        const uint32_t digit = (m >> (p[i] - last)) & (((uint32_t)1 << (p[i - 1] - p[i])) - 1U);
-        digits[(i - 1) * stride] = (int16_t)(negative ? -(int32_t)digit : (int32_t)digit);
-    }
 }
 
 SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, int x_exp, const int8_t *p,
                                 size_t p_len, int overflow)
 {
     uint32_t top;
-    size_t n;
+    size_t n, i;
     int up;
     if (digits == NULL || x == NULL || p == NULL) { return SUCREF_E_ARG; }
     if (!sucref_i_vector_ok(p, p_len) || x_exp < -64 || x_exp > 64) { return SUCREF_E_RANGE; }
@@ -1172,7 +1153,11 @@ SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, i
         uint32_t m = up >= 32 || up <= -32 ? 0U : up >= 0 ? mag << up : mag >> -up; /* modulo 2^32: >= span bits */
         const int lost = up >= 32 ? mag != 0 : up > 0 && (mag >> (32 - up)) != 0;
         if (overflow == SUCREF_SATURATE && (lost || m > top)) { m = top; }
-        sucref_i_digits(digits + n, len, m & top, x[n] < 0, p, p_len);
+        m &= top;
+        for (i = 1; i < p_len; i++) {
+            const int32_t digit = (int32_t)(m >> (p[i] - p[p_len - 1]) & (((uint32_t)1 << (p[i - 1] - p[i])) - 1U));
+            digits[(i - 1) * len + n] = (int16_t)(x[n] < 0 ? -digit : digit);
+        }
     }
     return SUCREF_OK;
 }
@@ -1352,13 +1337,6 @@ static uint32_t sucref_i_digit_at(unsigned *bit, const sucref_i_plane *p, uint32
     return b.at + word * 4U + at / 8U;
 }
 
-static unsigned sucref_i_digit(const sucref_i_plane *p, uint32_t row, uint32_t col)
-{
-    unsigned bit;
-    const uint32_t at = sucref_i_digit_at(&bit, p, row, col);
-    return (unsigned)(SUCREF_READ_U8(p->bytes + at) >> bit) & ((1U << p->width) - 1U);
-}
-
 #ifdef SUCREF_HOST
 /* v of METHOD 1; a weight that does not fit its row's shift saturates, as a coarse plane's may */
 static unsigned sucref_i_unsigned_weight(int32_t w, unsigned shift)
@@ -1378,14 +1356,6 @@ static unsigned sucref_i_row_shift(const int8_t *w, uint32_t n_in)
     }
     while (max != 0 && s < 7 && max * 2U <= 127U) { max *= 2U; s++; }
     return s;
-}
-
-/* a digit into a plane of zeros; bits above it are left out */
-static void sucref_i_set_digit(uint8_t *bytes, const sucref_i_plane *p, uint32_t row, uint32_t col, unsigned digit)
-{
-    unsigned bit;
-    const uint32_t at = sucref_i_digit_at(&bit, p, row, col);
-    bytes[at] = (uint8_t)(bytes[at] | (digit & ((1U << p->width) - 1U)) << bit);
 }
 #endif
 
@@ -1623,15 +1593,11 @@ static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
     m->n_stops = SUCREF_READ_U8(p + SUCREF_I_H_STOPS);
     m->input_type = SUCREF_READ_U8(p + SUCREF_I_H_INPUT);
     if (m->bytes_len > m->file_bytes) { m->bytes_len = m->file_bytes; }
-    if (m->n_layers < 1 || m->n_layers > SUCREF_MAX_LAYERS) {
-        return SUCREF_I_FAIL(f, "number of layers", SUCREF_I_H_LAYERS);
-    }
+    if (m->n_layers - 1U >= SUCREF_MAX_LAYERS) { return SUCREF_I_FAIL(f, "number of layers", SUCREF_I_H_LAYERS); }
     if (m->n_groups < m->n_layers || m->n_groups > m->n_layers * SUCREF_MAX_GROUPS) {
         return SUCREF_I_FAIL(f, "number of groups", SUCREF_I_H_GROUPS);
     }
-    if (m->n_stops < 1 || m->n_stops > SUCREF_MAX_STOPS) {
-        return SUCREF_I_FAIL(f, "number of stops", SUCREF_I_H_STOPS);
-    }
+    if (m->n_stops - 1U >= SUCREF_MAX_STOPS) { return SUCREF_I_FAIL(f, "number of stops", SUCREF_I_H_STOPS); }
     if (m->input_type > SUCREF_INPUT_S8) { return SUCREF_I_FAIL(f, "input type", SUCREF_I_H_INPUT); }
     m->softmax_multiplier = sucref_i_s32(sucref_i_u32(p + SUCREF_I_H_SOFTMAX));
     m->softmax_shift = SUCREF_READ_U8(p + SUCREF_I_H_SHIFT);
@@ -1689,9 +1655,7 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
     for (r = 0; r < k; r++) {
         const uint32_t mul = sucref_i_u32(m->bytes + at.multiplier + 4U * r);
         const int e = sucref_i_s8(SUCREF_READ_U8(m->bytes + at.exponent + r));
-        if (mul != 0 && (mul < 0x40000000U || mul > 0x7FFFFFFFU)) {
-            return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r);
-        }
+        if (mul != 0 && mul >> 30 != 1) { return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r); }
         if (e < low || e > high) { return SUCREF_I_FAIL(f, "exponent", at.exponent + r); }
     }
     return SUCREF_OK;
@@ -1805,10 +1769,9 @@ static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *en
 static int sucref_i_section_ok(const sucref_model *m, uint32_t at, uint32_t len, uint32_t end, unsigned type,
                                unsigned layer, unsigned index)
 {
+    const uint32_t first = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD) + SUCREF_I_FRAME;
     const uint8_t *p;
-    if (at % 4U != 0 || at < sucref_i_u32(m->bytes + SUCREF_I_H_HEAD) + SUCREF_I_FRAME || at > end || len > end - at) {
-        return 0;
-    }
+    if (at % 4U != 0 || at < first || at > end || len > end - at) { return 0; }
     p = m->bytes + at - SUCREF_I_FRAME;
     return sucref_i_u16(p + SUCREF_I_F_TYPE) == type && sucref_i_u16(p + SUCREF_I_F_LAYER) == layer &&
            sucref_i_u16(p + SUCREF_I_F_INDEX) == index && sucref_i_u32(p + SUCREF_I_F_LEN) == len;
@@ -1943,9 +1906,7 @@ static int sucref_i_open_usable(sucref_model *m, unsigned first, sucref_fault *f
     int status = SUCREF_OK, usable = sucref_i_walk(m, 0, f), n;
     if (usable < 0) { return usable; }
     if (usable == 0) { return SUCREF_I_FAIL(f, "first stop: file is cut", m->bytes_len); }
-    for (n = (int)first; status == SUCREF_OK && n < usable; n++) {
-        status = sucref_i_open_sections(m, (unsigned)n, f);
-    }
+    for (n = (int)first; status == SUCREF_OK && n < usable; n++) { status = sucref_i_open_sections(m, (unsigned)n, f); }
     m->usable_stops = (uint8_t)usable;
     return status;
 }
@@ -2706,6 +2667,15 @@ static void sucref_i_publish(sucref_net *s)
     SUCREF_BARRIER();
 }
 
+static void sucref_i_restart(sucref_net *s, const void *x, unsigned state)
+{
+    s->input = (const uint8_t *)x; s->input_bits = 8;
+    s->spent = s->row = 0;
+    s->layer = s->group = 0;
+    s->stop = s->any = 0; s->previous = SUCREF_I_NONE;
+    s->state = (uint8_t)state;
+}
+
 SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *work, size_t work_len)
 {
     uint32_t words, i;
@@ -2713,19 +2683,12 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     words = sucref_i_work_words(m);
     if (work_len < words) { return SUCREF_E_SPACE; }
     for (i = 0; i < words; i++) { work[i] = 0; }
-    s->model = m;
-    s->input = NULL;
-    s->work = work;
-    s->spent = s->row = 0;
+    s->model = m; s->work = work;
     s->at_out = s->at_acc = s->at_before = 0;
     s->at_logits = words - m->n_out - 2U * SUCREF_I_RECORD_LEN(m->n_out);
-    s->layer = s->group = 0;
-    s->stop = 0;
-    s->previous = SUCREF_I_NONE;
-    s->input_bits = 8;
-    s->changed = s->any = s->mode = s->first_plane = s->last_plane = 0;
-    s->state = SUCREF_I_IDLE;
+    s->changed = s->mode = s->first_plane = s->last_plane = 0;
     s->sequence = 0;
+    sucref_i_restart(s, NULL, SUCREF_I_IDLE);
     *sucref_i_record(s, 0) = SUCREF_I_NONE;
     return SUCREF_OK;
 }
@@ -2736,14 +2699,7 @@ SUCREF_API int sucref_net_set_input(sucref_net *s, const void *x, size_t x_len)
     if (x_len != s->model->n_in) { return SUCREF_E_RANGE; }
     *sucref_i_record(s, s->sequence + 1U) = SUCREF_I_NONE;
     sucref_i_publish(s);
-    s->input = (const uint8_t *)x;
-    s->spent = s->row = 0;
-    s->layer = s->group = 0;
-    s->stop = 0;
-    s->previous = SUCREF_I_NONE;
-    s->input_bits = 8;
-    s->any = 0;
-    s->state = SUCREF_I_FRESH;
+    sucref_i_restart(s, x, SUCREF_I_FRESH);
     return SUCREF_OK;
 }
 
@@ -3156,21 +3112,27 @@ static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const s
                            uint32_t row, uint32_t col)
 {
     const int own = sucref_i_own_bytes(l, 8);
-    unsigned i = own ? l->n_planes - 1U : 0U, v = 0;
+    unsigned i = own ? l->n_planes - 1U : 0U, v = 0, bit;
     for (; i < l->n_planes; i++) {
         const sucref_i_plane p = sucref_i_plane_of(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i]);
-        v = v << p.width | sucref_i_digit(&p, row, col);
+        const uint32_t at = sucref_i_digit_at(&bit, &p, row, col);
+        v = v << p.width | ((unsigned)(SUCREF_READ_U8(p.bytes + at) >> bit) & ((1U << p.width) - 1U));
     }
     return (int)sucref_i_floor32((int32_t)v - 128, own ? 0U : shift); /* exact */
+}
+
+static unsigned sucref_i_group_of(sucref_group *g, const sucref_model *m, const sucref_layer *l, uint32_t row)
+{
+    unsigned n = l->first_group;
+    for (sucref_model_group(g, m, n); row >= g->first_row + g->n_rows; ) { sucref_model_group(g, m, ++n); }
+    return n;
 }
 
 /* where a row of a layer lies: its group, with the row counted inside it */
 static uint32_t sucref_i_row_of(sucref_group *g, unsigned *shift, const sucref_model *m, const sucref_layer *l,
                                 uint32_t row)
 {
-    unsigned n = l->first_group;
-    sucref_model_group(g, m, n);
-    while (row >= g->first_row + g->n_rows) { sucref_model_group(g, m, ++n); }
+    (void)sucref_i_group_of(g, m, l, row);
     *shift = SUCREF_READ_U8(m->bytes + sucref_i_params_of(l).shift + row);
     return row - g->first_row;
 }
@@ -3248,13 +3210,10 @@ static int sucref_i_first_layer(sucref_i_proof *p, const uint8_t *bounds, unsign
         const uint64_t e = sucref_i_shift_up(norm * p->reach, 12) + 1U;
         sucref_group g;
         sucref_stop_group entry;
-        unsigned n = l.first_group;
         int32_t z;
         int64_t middle;
-        sucref_model_group(&g, m, n);
-        while (r >= g.first_row + g.n_rows) { sucref_model_group(&g, m, ++n); }
+        sucref_model_stop_group(&entry, m, stop, sucref_i_group_of(&g, m, &l, r));
         row = r - g.first_row;
-        sucref_model_stop_group(&entry, m, stop, n);
         z = sucref_i_finish(m->bytes, sum, &l, &at, &entry, &g, row, p->net->work[place.acc + r]);
         if (z == 0x7FFFFFFF || z < -0x7FFFFFFF || e > 0x7FFFFFFFU) { return 0; }
         middle = (int64_t)z + sucref_i_s32(sucref_i_u32(bounds + 4U + 4U * r)) + 1;
@@ -3403,13 +3362,9 @@ static void sucref_i_proof_begin(sucref_i_proof *p, const sucref_net *s, uint32_
     sucref_model_layer(&l, s->model, 0);
     widest = (uint32_t)(sucref_net_proof_len(s->model) - 3U * l.n_out); /* bytes of each of four arrays */
     p->net = s;
-    p->slope = work;
-    p->centre = (int32_t *)(work + l.n_out);
-    p->slack = p->centre + l.n_out;
-    p->lo = (uint8_t *)(work + 3U * l.n_out);
-    p->hi = p->lo + widest;
-    p->next_lo = p->hi + widest;
-    p->next_hi = p->next_lo + widest;
+    p->slope = work; p->centre = (int32_t *)(work + l.n_out); p->slack = p->centre + l.n_out;
+    p->lo = (uint8_t *)(work + 3U * l.n_out); p->hi = p->lo + widest;
+    p->next_lo = p->hi + widest; p->next_hi = p->next_lo + widest;
 }
 
 SUCREF_API int sucref_net_proved(int *proved, const sucref_net *s, uint32_t *work, size_t work_len)
@@ -3467,9 +3422,7 @@ static int32_t sucref_i_exp(int32_t a)
     int32_t result = 1895147668 + sucref_i_mul31(1895147668, x + poly);
     unsigned i;
     if (a == 0) { return INT32_MAX; }
-    for (i = 0; i < 7; i++) {
-        if (whole & ((uint32_t)1 << (24 + i))) { result = sucref_i_mul31(result, power[i]); }
-    }
+    for (i = 0; i < 7; i++) { if (whole & ((uint32_t)1 << (24 + i))) { result = sucref_i_mul31(result, power[i]); } }
     return result;
 }
 
@@ -3611,9 +3564,7 @@ static int sucref_i_fits(sucref_values x, const sucref_grid *st, uint32_t most)
 {
     uint32_t limit;
     size_t i;
-    if (st->shift < 1 || st->shift > 24 || st->multiplier < 1 || st->multiplier > 0x1FFFFFFFU) {
-        return SUCREF_E_RANGE;
-    }
+    if (st->shift - 1U >= 24 || st->multiplier < 1 || st->multiplier > 0x1FFFFFFFU) { return SUCREF_E_RANGE; }
     limit = (most < 0x1FFFFFFFU ? most : 0x1FFFFFFFU) / st->multiplier;
     for (i = 0; i < x.n; i++) {
         const int32_t value = sucref_i_value_of(x, i);
@@ -3632,12 +3583,6 @@ static int sucref_i_indices_fit(const int16_t *q, size_t n, const sucref_grid *s
         if (mag > (0x20000000U >> st->shift) + 2U) { return SUCREF_E_RANGE; }
     }
     return SUCREF_OK;
-}
-
-/* the largest |y| of so many steps, beside 2^29 */
-static inline uint32_t sucref_i_most(uint32_t steps, unsigned shift)
-{
-    return shift < 16 ? steps << shift : 0x1FFFFFFFU;
 }
 
 /* D4: the nearest point of even sum to t / 2S, t odd: round each; if their sum is odd, move the worst one.
@@ -3682,6 +3627,7 @@ static void sucref_i_encode_d4(int16_t *q, sucref_values x, const sucref_grid *s
 SUCREF_API int sucref_dither_encode(int16_t *q, sucref_values x, const sucref_grid *st, const sucref_stream *r,
                                     uint32_t counter)
 {
+    uint32_t most;
     size_t i;
     unsigned terms, k;
     int status;
@@ -3689,7 +3635,8 @@ SUCREF_API int sucref_dither_encode(int16_t *q, sucref_values x, const sucref_gr
     if (st->kind > SUCREF_DITHER_D4 || (st->kind == SUCREF_DITHER_D4 && x.n % 4 != 0)) { return SUCREF_E_RANGE; }
     terms = st->kind == SUCREF_DITHER_SUBTRACTIVE ? 1U : st->kind;
     /* dithers add less than `terms` steps; the last one of D4, or the parity, up to two */
-    status = sucref_i_fits(x, st, sucref_i_most(st->kind == SUCREF_DITHER_D4 ? 32765U : 32768U - terms, st->shift));
+    most = st->kind == SUCREF_DITHER_D4 ? 32765U : 32768U - terms;
+    status = sucref_i_fits(x, st, st->shift < 16 ? most << st->shift : 0x1FFFFFFFU);
     if (status != SUCREF_OK) { return status; }
     if (st->kind == SUCREF_DITHER_D4) {
         sucref_i_encode_d4(q, x, st, r, counter);
@@ -3769,16 +3716,11 @@ static int32_t sucref_i_divide(int32_t n, uint32_t d, uint32_t reciprocal)
 static int sucref_i_nested_ok(const sucref_nested *c, sucref_values x)
 {
     size_t i;
-    if (c->step < 1 || c->k < 2 || c->alpha < 1 || c->alpha_shift > 8 || c->alpha > (uint32_t)1 << c->alpha_shift) {
-        return 0;
-    }
-    if (c->step > 0x0FFFFFFFU >> c->alpha_shift) { return 0; }
-    for (i = 0; i < x.n; i++) {
-        if (sucref_i_value_of(x, i) > (int32_t)(0x0FFFFFFFU / c->alpha) ||
-            sucref_i_value_of(x, i) < -(int32_t)(0x0FFFFFFFU / c->alpha)) {
-            return 0;
-        }
-    }
+    int32_t most;
+    if (c->k < 2 || c->alpha < 1 || c->alpha_shift > 8 || c->alpha > (uint32_t)1 << c->alpha_shift) { return 0; }
+    if (c->step < 1 || c->step > 0x0FFFFFFFU >> c->alpha_shift) { return 0; }
+    most = (int32_t)(0x0FFFFFFFU / c->alpha);
+    for (i = 0; i < x.n; i++) { if (sucref_i_value_of(x, i) > most || sucref_i_value_of(x, i) < -most) { return 0; } }
     return 1;
 }
 
@@ -3786,13 +3728,6 @@ static int sucref_i_nested_ok(const sucref_nested *c, sucref_values x)
 static int32_t sucref_i_below(const sucref_stream *r, uint32_t counter, uint32_t v)
 {
     return (int32_t)(((uint64_t)sucref_random(r, counter) * v) >> 32);
-}
-
-static uint16_t sucref_i_nested_symbol(const sucref_nested *c, uint32_t v, uint32_t one_v, uint32_t one_k, int32_t x,
-                                       int32_t u)
-{
-    const int32_t q = sucref_i_divide(x * (int32_t)c->alpha + u, v, one_v);
-    return (uint16_t)(q - sucref_i_divide(q, c->k, one_k) * c->k);
 }
 
 /* alpha * r + 2^(2 alpha_shift + 1) * y: r the representative of 2v symbol - w in -kv..kv-1,
@@ -3819,8 +3754,9 @@ SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, sucref_values x, co
     one_v = 0xFFFFFFFFU / v;
     one_k = 0xFFFFFFFFU / c->k;
     for (i = 0; i < x.n; i++) {
-        symbol[i] = sucref_i_nested_symbol(c, v, one_v, one_k, sucref_i_value_of(x, i),
-                                           sucref_i_below(r, counter + (uint32_t)i, v));
+        const int32_t u = sucref_i_below(r, counter + (uint32_t)i, v),
+                      q = sucref_i_divide(sucref_i_value_of(x, i) * (int32_t)c->alpha + u, v, one_v);
+        symbol[i] = (uint16_t)(q - sucref_i_divide(q, c->k, one_k) * c->k);
     }
     return SUCREF_OK;
 }
@@ -3953,10 +3889,7 @@ SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t
     if (log2_k > 16 || n < 1 || n > 65535U) { return SUCREF_E_RANGE; }
     k = (size_t)1 << log2_k;
     for (i = 0; i < k; i++) { v[i] = 0; }
-    /* all |x| add up to < 2^31 */
-    for (i = 0; i < n; i++) {
-        v[i & (k - 1U)] += sucref_i_minus(r, counter, (uint32_t)i) ? -(int32_t)x[i] : (int32_t)x[i];
-    }
+    for (i = 0; i < n; i++) { v[i & (k - 1U)] += sucref_i_minus(r, counter, (uint32_t)i) ? -x[i] : x[i]; } /* < 2^31 */
     sucref_i_hadamard(v, log2_k);
     return SUCREF_OK;
 }
@@ -4127,13 +4060,10 @@ static void sucref_i_shift_byte(sucref_i_encoder *e)
 
 static void sucref_i_encoder_init(sucref_i_encoder *e, uint8_t *out, size_t room)
 {
-    e->out = out;
-    e->room = room;
+    e->out = out; e->room = room;
     e->len = e->used = 0;
-    e->low = e->pending = 0;
-    e->range = 0xFFFFFFFFU;
-    e->cache = e->carry = 0;
-    e->first = 1;
+    e->low = e->pending = 0; e->range = 0xFFFFFFFFU;
+    e->cache = e->carry = 0; e->first = 1;
 }
 
 /* the symbol whose interval is from .. from + share - 1 of 0..65535; share >= 1 */
@@ -4162,11 +4092,8 @@ static uint32_t sucref_i_next_byte(sucref_i_decoder *d) { return d->at < d->len 
 static void sucref_i_decoder_init(sucref_i_decoder *d, const uint8_t *in, size_t len)
 {
     unsigned i;
-    d->in = in;
-    d->len = len;
-    d->at = 0;
-    d->code = 0;
-    d->range = 0xFFFFFFFFU;
+    d->in = in; d->len = len; d->at = 0;
+    d->code = 0; d->range = 0xFFFFFFFFU;
     d->bad = 0;
     for (i = 0; i < 4; i++) { d->code = d->code << 8 | sucref_i_next_byte(d); }
 }
@@ -4317,6 +4244,11 @@ static int32_t sucref_i_receive_index(sucref_i_decoder *d, const sucref_i_shares
 /* ---- vec: implementation ---------------------------------------------------------------------------------------- */
 
 enum { SUCREF_I_VEC_HEADER = 20, SUCREF_I_VEC_DOWN = 17 };
+#ifdef SUCREF_PHILOX
+#  define SUCREF_I_GENERATOR 8U /* SUCREF_VEC_PHILOX */
+#else
+#  define SUCREF_I_GENERATOR 0U
+#endif
 #define SUCREF_I_SIGNS 0x40000000U    /* counters of signs lie above those of dithers */
 #define SUCREF_I_ROUNDING 0x80000000U /* and those of int32 values above them */
 
@@ -4364,19 +4296,13 @@ static void sucref_i_vec_models(sucref_i_vec *v, uint32_t ratio)
 /* 256 u / S */
 static inline int32_t sucref_i_fraction(int32_t u, unsigned shift) { return u >> (shift - 8U); }
 
-/* moves a share of zeros towards the bit that came */
-static void sucref_i_adapt(uint16_t *zero_share, uint32_t bit)
-{
-    uint32_t z = *zero_share;
-    z = bit ? z - (z >> 5) : z + ((65536U - z) >> 5);
-    *zero_share = (uint16_t)(z > 65472U ? 65472U : z < 64U ? 64U : z);
-}
-
-/* one bit of the adaptive model, sent (e) or received (d) */
+/* one bit of the adaptive model, sent (e) or received (d): moves the share of zeros towards it */
 static uint32_t sucref_i_adaptive_bit(sucref_i_encoder *e, sucref_i_decoder *d, uint16_t *share, uint32_t bit)
 {
-    if (e != NULL) { sucref_i_send_bit(e, bit, *share); } else { bit = sucref_i_receive_bit(d, *share); }
-    sucref_i_adapt(share, bit);
+    uint32_t z = *share;
+    if (e != NULL) { sucref_i_send_bit(e, bit, z); } else { bit = sucref_i_receive_bit(d, z); }
+    z = bit ? z - (z >> 5) : z + ((65536U - z) >> 5);
+    *share = (uint16_t)(z > 65472U ? 65472U : z < 64U ? 64U : z);
     return bit;
 }
 
@@ -4403,9 +4329,6 @@ static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_i_encoder *e, sucre
 /* Index and dither in one word, 256 (q - u / S): q is the next multiple above; the fourth of D4, whose u / S reaches 2,
  * the one of its parity. */
 static inline int32_t sucref_i_index(int32_t packed) { return sucref_i_floor32(packed + 255, 8); }
-
-/* the models' centre for the fourth index: its parity is known, q = 2j + odd lies beyond 2j + odd - 1 */
-static inline int32_t sucref_i_fourth_centre(int32_t fraction, int32_t odd) { return fraction + 256 - 256 * odd; }
 
 /* log4 of the next block: as large as fits, at most 1024 values; blocks of one where nothing is rotated */
 static unsigned sucref_i_vec_block(const sucref_i_vec *v, uint32_t left)
@@ -4512,7 +4435,7 @@ static int sucref_i_receive_block(sucref_i_vec *v, sucref_i_decoder *d, int64_t 
                 q[j] = sucref_i_receive_index(d, &v->three, sucref_i_fraction(u[j], shift) + 128);
                 odd ^= q[j] & 1;
             }
-            q[3] = sucref_i_fourth_centre(sucref_i_fraction(u[3], shift), odd);
+            q[3] = sucref_i_fraction(u[3], shift) + 256 - 256 * odd; /* q = 2j + odd lies beyond 2j + odd - 1 */
             q[3] = 2 * sucref_i_receive_index(d, &v->fourth, q[3]) + odd;
         } else {
             u[0] = sucref_i_uniform(&v->stream, counter, shift);
@@ -4689,11 +4612,7 @@ static void sucref_i_vec_close(uint8_t *frame, size_t payload, uint32_t n, uint3
                                const sucref_i_vec *v)
 {
     frame[0] = 'V';
-#ifdef SUCREF_PHILOX
-    frame[1] = (uint8_t)(v->flags | SUCREF_VEC_PHILOX);
-#else
-    frame[1] = v->flags;
-#endif
+    frame[1] = (uint8_t)(v->flags | SUCREF_I_GENERATOR);
     sucref_i_put_le(frame + 2, n - 1U, 2);
     sucref_i_put_le(frame + 4, o->stream, 4);
     sucref_i_put_le(frame + 8, v->step.multiplier, 4);
@@ -4746,8 +4665,7 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
     if (frame == NULL || frame_len == NULL || sucref_i_no_values(x) || o == NULL || work == NULL) {
         return SUCREF_E_ARG;
     }
-    if (n < 1 || n > 65536U || n != x.n || o->ratio < 40 || o->ratio > 2048 ||
-        !sucref_i_vec_flags_ok(o->flags)) {
+    if (n < 1 || n > 65536U || n != x.n || o->ratio < 40 || o->ratio > 2048 || !sucref_i_vec_flags_ok(o->flags)) {
         return SUCREF_E_RANGE;
     }
     v.flags = o->flags;
@@ -4770,12 +4688,7 @@ static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, co
                              const sucref_vec_options *o)
 {
     uint32_t ratio;
-#ifdef SUCREF_PHILOX
-    const unsigned generator = (unsigned)SUCREF_VEC_PHILOX;
-#else
-    const unsigned generator = 0;
-#endif
-    if (frame_len < SUCREF_VEC_OVERHEAD || frame[0] != 'V' || (frame[1] & 0xF8U) != generator ||
+    if (frame_len < SUCREF_VEC_OVERHEAD || frame[0] != 'V' || (frame[1] & 0xF8U) != SUCREF_I_GENERATOR ||
         !sucref_i_vec_flags_ok(frame[1] & 7U)) {
         return SUCREF_E_DATA;
     }
@@ -5089,7 +5002,7 @@ SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size
 }
 
 static size_t sucref_i_plane_words(const sucref_fusion_options *o) { return 1U + (size_t)(o->n + o->r) * o->rows; }
-static size_t sucref_i_fusion_job_words(const sucref_fusion_options *o)
+static size_t sucref_i_job_words(const sucref_fusion_options *o)
 {
     return SUCREF_I_JOB_HEAD + o->planes * sucref_i_plane_words(o);
 }
@@ -5103,7 +5016,7 @@ SUCREF_API size_t sucref_fusion_work_len(const sucref_fusion_options *o)
     }
     return (uint64_t)o->jobs * (SUCREF_I_JOB_HEAD + o->planes * (1U + (uint64_t)(o->n + o->r) * o->rows)) > (size_t)-1
                ? 0
-               : o->jobs * sucref_i_fusion_job_words(o);
+               : o->jobs * sucref_i_job_words(o);
 }
 
 SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options *o, uint32_t *memory, size_t memory_len)
@@ -5125,9 +5038,7 @@ static uint32_t *sucref_i_find_job(const sucref_fusion *f, uint32_t job, uint32_
 {
     uint32_t *p = f->memory;
     unsigned k;
-    for (k = 0; k < f->o.jobs; k++, p += sucref_i_fusion_job_words(&f->o)) {
-        if (p[1] == mark && p[0] == job) { return p; }
-    }
+    for (k = 0; k < f->o.jobs; k++, p += sucref_i_job_words(&f->o)) { if (p[1] == mark && p[0] == job) { return p; } }
     return NULL;
 }
 
@@ -5141,7 +5052,7 @@ static uint32_t *sucref_i_free_job(const sucref_fusion *f)
 {
     uint32_t *p = f->memory, *found = NULL;
     unsigned k;
-    for (k = 0; k < f->o.jobs; k++, p += sucref_i_fusion_job_words(&f->o)) {
+    for (k = 0; k < f->o.jobs; k++, p += sucref_i_job_words(&f->o)) {
         if (p[1] == 0 || (found == NULL && (p[1] & SUCREF_I_CLOSED))) { found = p; }
     }
     return found;
@@ -5426,7 +5337,7 @@ typedef struct {              /* the combinations that a parity part holds in pl
 typedef struct {
     const sucref_model_spec *spec;
     const sucref_i_parity *parity;
-    int plain;                /* corrections of a part: z is the accumulator */
+    int plain;
     uint8_t *p;               /* NULL: checks and counts only */
     const char *bad;          /* the first thing that is wrong, or NULL */
     uint32_t where;
@@ -5535,10 +5446,9 @@ static int32_t sucref_i_combined(const sucref_i_parity *q, uint32_t k, uint32_t 
 
 /* a weight to be written. Of a parity part: rows of one plane after another, low parts before high ones,
  * combination = low + 128 * high */
-static int32_t sucref_i_weight_of(const sucref_i_writer *o, const sucref_layer_spec *s, uint32_t row, uint32_t col)
+static int32_t sucref_i_weight_of(const sucref_i_parity *q, const sucref_layer_spec *s, uint32_t row, uint32_t col)
 {
 #ifndef SUCREF_NO_PARITY
-    const sucref_i_parity *q = o->parity;
     if (q != NULL) {
         const uint32_t rows = q->parts->rows;
         int32_t v, high;
@@ -5549,14 +5459,14 @@ static int32_t sucref_i_weight_of(const sucref_i_writer *o, const sucref_layer_s
         return q->group_rows[t] == rows ? v : row < rows ? v - 128 * high : high;
     }
 #else
-    (void)o;
+    (void)q;
 #endif
     return s->w[(size_t)row * s->n_in + col];
 }
 
-static int32_t sucref_i_magnitude_of(const sucref_i_writer *o, const sucref_layer_spec *s, uint32_t row, uint32_t col)
+static int32_t sucref_i_magnitude_of(const sucref_i_parity *q, const sucref_layer_spec *s, uint32_t row, uint32_t col)
 {
-    const int32_t w = sucref_i_weight_of(o, s, row, col);
+    const int32_t w = sucref_i_weight_of(q, s, row, col);
     return w < 0 ? -w : w;
 }
 
@@ -5589,7 +5499,7 @@ static const char *sucref_i_bad_shape(const sucref_layer_spec *s, const sucref_l
     return sum == s->n_out ? NULL : "spec: rows of the groups";
 }
 
-static const char *sucref_i_bad_weights(const sucref_i_writer *o, const sucref_layer_spec *s)
+static const char *sucref_i_bad_weights(const sucref_i_parity *q, const sucref_layer_spec *s)
 {
     const int saturates = s->coarse || s->plan[0] == 8; /* the shift is not that of the full weights */
     uint32_t r, c;
@@ -5597,8 +5507,8 @@ static const char *sucref_i_bad_weights(const sucref_i_writer *o, const sucref_l
         const unsigned shift = s->row_shift != NULL ? s->row_shift[r] : 0U;
         if (shift > 7) { return "spec: a row shift over 7"; }
         for (c = 0; c < s->n_in; c++) {
-            const int32_t mag = sucref_i_magnitude_of(o, s, r, c);
-            if (mag > 127) { return o->parity != NULL ? "spec: a parity beyond 16 bits" : "spec: a weight of -128"; }
+            const int32_t mag = sucref_i_magnitude_of(q, s, r, c);
+            if (mag > 127) { return q != NULL ? "spec: a parity beyond 16 bits" : "spec: a weight of -128"; }
             if (!saturates && mag * ((int32_t)1 << shift) > 127) { return "spec: a row shift that cuts weights off"; }
         }
     }
@@ -5606,10 +5516,10 @@ static const char *sucref_i_bad_weights(const sucref_i_writer *o, const sucref_l
 }
 
 /* of a layer; bits of one group at a stop and its correction are checked where they are written */
-static const char *sucref_i_bad_layer(const sucref_i_writer *o, const sucref_layer_spec *s, unsigned n)
+static const char *sucref_i_bad_layer(const sucref_i_parity *q, const sucref_layer_spec *s, unsigned n)
 {
-    const char *bad = sucref_i_bad_shape(s, n > 0 ? s - 1 : NULL, o->parity != NULL);
-    return bad != NULL ? bad : sucref_i_bad_weights(o, s);
+    const char *bad = sucref_i_bad_shape(s, n > 0 ? s - 1 : NULL, q != NULL);
+    return bad != NULL ? bad : sucref_i_bad_weights(q, s);
 }
 
 static const char *sucref_i_bad_spec(const sucref_model_spec *spec, uint32_t *where)
@@ -5643,7 +5553,7 @@ static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_s
     for (c = 0; c < s->n_in; c++) {
         int32_t max = 0;
         for (r = 0; r < s->n_out; r++) {
-            const int32_t mag = sucref_i_magnitude_of(o, s, r, c);
+            const int32_t mag = sucref_i_magnitude_of(o->parity, s, r, c);
             max = mag > max ? mag : max;
         }
         sucref_i_put(o, at.colmax + c, (uint32_t)max, 1);
@@ -5692,11 +5602,13 @@ static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec
     const uint32_t at = sucref_i_section(o, SUCREF_I_T_PLANE, o->layer, o->group * 8U + plane,
                                          sucref_i_plane_bytes(o->n_rows, s->n_in, width));
     uint32_t row, col;
+    unsigned bit;
     for (row = 0; o->p != NULL && row < SUCREF_I_PAD4(o->n_rows); row++) {
         const unsigned shift = width == 8 || row >= o->n_rows ? 0U : sucref_i_spec_shift(s, o->row + row);
         for (col = 0; col < s->n_in; col++) {
-            const int32_t w = row < o->n_rows ? sucref_i_weight_of(o, s, o->row + row, col) : 0;
-            sucref_i_set_digit(o->p + at, &p, row, col, sucref_i_unsigned_weight(w, shift) >> low);
+            const int32_t w = row < o->n_rows ? sucref_i_weight_of(o->parity, s, o->row + row, col) : 0;
+            uint8_t *byte = o->p + at + sucref_i_digit_at(&bit, &p, row, col); /* of zeros so far */
+            *byte = (uint8_t)(*byte | (sucref_i_unsigned_weight(w, shift) >> low & ((1U << width) - 1U)) << bit);
         }
     }
     return at;
@@ -5744,9 +5656,7 @@ static void sucref_i_write_entry(sucref_i_writer *o, const sucref_layer_spec *s)
     }
     mask = sucref_i_planes_read(&l, bits) & ~sucref_i_planes_read(&l, old); /* those that no stop before has read */
     for (plane = 0; mask >> plane != 0; plane++) {
-        if (mask >> plane & 1U) {
-            sucref_i_put(o, group + 8U + 4U * plane, sucref_i_write_plane(o, s, plane), 4);
-        }
+        if (mask >> plane & 1U) { sucref_i_put(o, group + 8U + 4U * plane, sucref_i_write_plane(o, s, plane), 4); }
     }
 }
 
@@ -5837,7 +5747,7 @@ static void sucref_i_write_all(sucref_i_writer *o)
     o->at = sucref_i_tables_end(&o->m);
     for (n = 0; o->bad == NULL && n < o->spec->n_layers; n++) {
         o->where = n;
-        if (o->p == NULL) { o->bad = sucref_i_bad_layer(o, &o->spec->layers[n], n); }
+        if (o->p == NULL) { o->bad = sucref_i_bad_layer(o->parity, &o->spec->layers[n], n); }
         if (o->bad == NULL) { sucref_i_write_layer(o, n); }
     }
     head = o->at;
@@ -5851,43 +5761,32 @@ static void sucref_i_write_all(sucref_i_writer *o)
     }
 }
 
-static uint32_t sucref_i_write(sucref_i_writer *o, uint8_t *out, size_t out_len, sucref_fault *fault)
-{
-    sucref_model m;
-    uint32_t i;
-    o->bad = sucref_i_bad_spec(o->spec, &o->where);
-    if (o->bad == NULL) {
-        o->m.n_layers = o->spec->n_layers; o->m.n_stops = o->spec->n_stops;
-        for (i = 0, o->m.n_groups = 0; i < o->spec->n_layers; i++) {
-            o->m.n_groups = (uint16_t)(o->m.n_groups + sucref_i_spec_groups(&o->spec->layers[i]));
-        }
-        sucref_i_write_all(o);
-    }
-    if (o->bad == NULL && out != NULL && out_len < o->at) { o->bad = "buffer too short"; o->where = o->at; }
-    if (o->bad != NULL) {
-        (void)SUCREF_I_FAIL(fault, o->bad, o->where);
-        return 0;
-    }
-    if (out == NULL) { return o->at; }
-    for (i = 0; i < o->at; i++) { out[i] = 0; }
-    o->p = out;
-    sucref_i_write_all(o);
-    return sucref_model_open(&m, out, o->at, fault) == SUCREF_OK && sucref_model_check(&m, fault) == SUCREF_OK ? o->at
-                                                                                                              : 0;
-}
-
-static sucref_i_writer sucref_i_writer_of(const sucref_model_spec *spec, const sucref_i_parity *parity, int plain)
+/* plain: corrections of a part, z is the accumulator */
+static uint32_t sucref_i_write(uint8_t *out, size_t out_len, const sucref_model_spec *spec,
+                               const sucref_i_parity *parity, int plain, sucref_fault *fault)
 {
     sucref_i_writer o;
-    o.spec = spec; o.parity = parity; o.plain = plain;
-    o.p = NULL;
-    return o;
+    sucref_model m;
+    uint32_t i;
+    o.spec = spec; o.parity = parity; o.plain = plain; o.p = NULL;
+    o.bad = sucref_i_bad_spec(spec, &o.where);
+    if (o.bad == NULL) {
+        o.m.n_layers = spec->n_layers; o.m.n_stops = spec->n_stops; o.m.n_groups = 0;
+        for (i = 0; i < spec->n_layers; i++) { o.m.n_groups += (uint8_t)sucref_i_spec_groups(&spec->layers[i]); }
+        sucref_i_write_all(&o);
+    }
+    if (o.bad == NULL && out != NULL && out_len < o.at) { o.bad = "buffer too short"; o.where = o.at; }
+    if (o.bad != NULL) { (void)SUCREF_I_FAIL(fault, o.bad, o.where); }
+    if (o.bad != NULL || out == NULL) { return o.bad != NULL ? 0 : o.at; }
+    for (i = 0; i < o.at; i++) { out[i] = 0; }
+    o.p = out;
+    sucref_i_write_all(&o);
+    return sucref_model_open(&m, out, o.at, fault) || sucref_model_check(&m, fault) ? 0 : o.at;
 }
 
 SUCREF_API uint32_t sucref_model_write(uint8_t *out, size_t out_len, const sucref_model_spec *spec, sucref_fault *fault)
 {
-    sucref_i_writer o = sucref_i_writer_of(spec, NULL, 0);
-    return sucref_i_write(&o, out, out_len, fault);
+    return sucref_i_write(out, out_len, spec, NULL, 0, fault);
 }
 
 /* ---- the inverse: base NULL counts what the arrays need ---- */
@@ -6125,9 +6024,7 @@ static void sucref_i_data_part(sucref_layer_spec *s, uint8_t *bits, const sucref
     s->w += (size_t)p->row[part] * s->n_in;
     if (s->row_shift != NULL) { s->row_shift += p->row[part]; }
     s->n_out = p->row[part + 1] - p->row[part];
-    for (t = 0; t < s->n_planes; t++) {
-        bits[t] = (uint8_t)(s->coarse ? s->plan[t] : 8U - sucref_i_bits_below(s, t));
-    }
+    for (t = 0; t < s->n_planes; t++) { bits[t] = (uint8_t)(s->coarse ? s->plan[t] : 8U - sucref_i_bits_below(s, t)); }
 }
 
 /* a row group of whole bytes for every protected plane, needed from the stop of its number on */
@@ -6152,11 +6049,10 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
     sucref_layer_spec s;
     sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0, { { 0, 0 }, { 0, 0 },
                                { 0, 0 }, 0 } };
-    sucref_i_writer o = sucref_i_writer_of(&spec, NULL, 1);
     const char *bad = sucref_i_bad_parts(layer, parts, part);
     if (bad == NULL) {
         s = sucref_i_part_layer(layer);
-        bad = sucref_i_bad_layer(&o, &s, 0);
+        bad = sucref_i_bad_layer(NULL, &s, 0);
     }
     if (bad != NULL) {
         (void)SUCREF_I_FAIL(fault, bad, part);
@@ -6170,9 +6066,8 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
         if (parts->protect < s.n_planes) { spec.n_stops = (uint8_t)parts->protect; }
         q.layer = layer; q.parts = parts; q.parity = part - parts->n;
         sucref_i_parity_part(&s, bits, &q, spec.n_stops);
-        o.parity = &q;
     }
-    return sucref_i_write(&o, out, out_len, fault);
+    return sucref_i_write(out, out_len, &spec, part < parts->n ? NULL : &q, 1, fault);
 }
 #endif /* SUCREF_NO_PARITY */
 #endif /* SUCREF_HOST */
