@@ -221,8 +221,8 @@ extern "C" {
  *     1 or 0            sucref_settled, sucref_settled_gray
  *     a value, nothing  functions of numbers alone, and records of an opened model: arguments are not checked
  *
- * A NULL where a pointer is needed is SUCREF_E_ARG (a length: 0; a truth: 0); pointers inside arrays are not looked
- * at. */
+ * A NULL where a pointer is needed is SUCREF_E_ARG (a length: 0; a truth: 0). Pointers inside arrays are
+ * not looked at. "Errors" are what a function may return beside SUCREF_OK and SUCREF_E_ARG. */
 enum {
     SUCREF_OK = 0,
     SUCREF_E_ARG = -1,   /* null or misaligned pointer, inconsistent arguments */
@@ -258,7 +258,7 @@ enum { SUCREF_SATURATE = 0, SUCREF_WRAP = 1 };
  *   x_exp                  in   -64..64
  *   p      [p_len]         in   descending, -64..64; p_len 2..32; each step 1..15 bits, p[0] - p[p_len-1] <= 31
  *   overflow               in   SUCREF_SATURATE or SUCREF_WRAP
- * No overlap. Cost: len * p_len. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+ * No overlap. Cost: len * p_len. Errors: SUCREF_E_RANGE. */
 SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, int x_exp, const int8_t *p,
                                 size_t p_len, int overflow);
 
@@ -294,7 +294,7 @@ typedef struct {
 
 /* sucref_linear_init - n_out, n_in 1..65535; dp * dq <= 64; bias [n_out] in units of 2^(P[d]+Q[d]), |bias| < 2^30, or
  * NULL. y, w, x, p, q stay the caller's and must outlive l. n_in * 2^(P[0]-P[d] + Q[0]-Q[d]) <= 2^30 keeps every
- * partial sum below 2^31 and is checked. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+ * partial sum below 2^31 and is checked. Errors: SUCREF_E_RANGE. */
 SUCREF_API int sucref_linear_init(sucref_linear *l, int32_t *y, const int16_t *w, uint32_t n_out, uint32_t n_in,
                                   const int8_t *p, size_t p_len, const int16_t *x, const int8_t *q, size_t q_len,
                                   const int32_t *bias);
@@ -370,7 +370,7 @@ typedef struct { uint8_t bits; uint32_t correction_offset; } sucref_stop_group;
  *   m      out, written only on success
  *   bytes  in   aligned as a uint32_t; its first bytes_len bytes may be a whole file or the beginning of one
  *   fault  out  what was refused; may be NULL
- * Returns SUCREF_OK, SUCREF_E_ARG or SUCREF_E_DATA (also: not even the first stop is complete). */
+ * Errors: SUCREF_E_DATA (also: not even the first stop is complete). */
 SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault);
 
 /* sucref_model_check - the CRCs of the tables and of every complete section in bytes_len.
@@ -429,22 +429,20 @@ typedef struct {
 /* sucref_net_work_len - length of the work buffer in uint32 elements; 0 for NULL or more than size_t can count. */
 SUCREF_API size_t sucref_net_work_len(const sucref_model *m);
 
-/* sucref_net_init - work [work_len] is the state's own from now on; m stays where it is while s is used.
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE. */
+/* sucref_net_init - work [work_len] is the state's own from now on; m stays in place. Errors: SUCREF_E_SPACE. */
 SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *work, size_t work_len);
 
 /* sucref_net_set_input - x [x_len], uint8 or int8 as the model says, stays in the caller's buffer, unchanged until
- * SUCREF_DONE; x_len must be the model's n_in. Invalidates the answer. Returns SUCREF_OK, SUCREF_E_ARG, or
- * SUCREF_E_RANGE (x_len). */
+ * SUCREF_DONE; x_len must be the model's n_in. Invalidates the answer. Errors: SUCREF_E_RANGE (x_len). */
 SUCREF_API int sucref_net_set_input(sucref_net *s, const void *x, size_t x_len);
 
 /* sucref_net_set_input_bits - progressive input: so far only the top `bits` (1..8, rising) of each unsigned input are
  * valid; lower bits may be filled in later. Call after set_input (which means 8); a stop that needs more answers
- * SUCREF_WAIT. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+ * SUCREF_WAIT. Errors: SUCREF_E_RANGE. */
 SUCREF_API int sucref_net_set_input_bits(sucref_net *s, unsigned bits);
 
 /* sucref_net_start_at - before the first step of an input: earlier stops are not computed. With the last stop this is
- * the one-shot network. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (not usable), SUCREF_E_STATE. */
+ * the one-shot network. Errors: SUCREF_E_RANGE (not usable), SUCREF_E_STATE. */
 SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop);
 
 /* sucref_net_step - works until about `budget` multiply-adds are spent (at least one quantum is done, and the budget
@@ -461,8 +459,7 @@ SUCREF_API int sucref_net_run(sucref_net *s, unsigned stop);
 SUCREF_API uint32_t sucref_net_quantum(const sucref_model *m);
 
 /* sucref_net_answer - points at the last answer, for a reader that the stepper cannot interrupt (the same thread, or
- * an interrupt above it). Valid until two more stops are reached or an input is set. SUCREF_OK,
- * SUCREF_E_ARG, SUCREF_E_STATE. */
+ * an interrupt above it). Valid until two more stops are reached or an input is set. Errors: SUCREF_E_STATE. */
 SUCREF_API int sucref_net_answer(const sucref_net *s, sucref_answer *a);
 
 /* sucref_net_read - copies the last answer for a reader that the stepper may interrupt: tries again until no stop was
@@ -481,7 +478,7 @@ SUCREF_API uint32_t sucref_margin(const int32_t *z, uint32_t n, int32_t threshol
  *     y[i] = clamp(round(256 * exp(beta * (x[i] - max)) / sum_j exp(beta * (x[j] - max))), 0, 255)
  *   y [n] out, x [n] in, unsigned bytes, may be the same; n 1..4095
  *   multiplier, left_shift: beta * scale(x) * 2^26 = multiplier * 2^(left_shift - 31), multiplier >= 2^30, shift 0..31
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE. */
+ * Errors: SUCREF_E_RANGE. */
 SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t multiplier, int left_shift);
 
 /* ---- exit --------------------------------------------------------------------------------------------------------
@@ -516,7 +513,7 @@ SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi);
  * all of it in integers rounded outwards. Asked between two steps, when a stop has just been reached.
  *   work [work_len]  scratch, sucref_net_proof_len elements
  *   *proved          1 (always at the last stop) or 0; 0 also with every error
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_SPACE, SUCREF_E_DATA (the bounds' place or stop is impossible), or
+ * Errors: SUCREF_E_SPACE, SUCREF_E_DATA (the bounds' place or stop is impossible), or
  * SUCREF_E_STATE: no answer, the next stop has been begun, or the file has no bounds
  * for this stop (the tool's `calibrate --certify` makes them; hidden layers must be none, ReLU or ReLU6).
  * Cost: about 40 instructions for each weight behind the first layer, a square root for each class. */
@@ -552,11 +549,11 @@ SUCREF_API uint32_t sucref_random(const sucref_stream *s, uint32_t counter);
 
 /* sucref_grid_for - the finest multiplier for which |x| <= max gives |y| / S <= levels. QSGD: max the norm; ternary:
  * levels 1. The kind is SUCREF_DITHER_SUBTRACTIVE; set another one afterwards.
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (max 0 or over 2^29, levels 0 or over 32766). */
+ * Errors: SUCREF_E_RANGE (max 0 or over 2^29, levels 0 or over 32766). */
 SUCREF_API int sucref_grid_for(sucref_grid *st, uint32_t max, uint32_t levels);
 
 /* Quantizers. x, q [x.n], x2 [n] (2 * m * estimate); value i uses counter + i. May be done in pieces. No overlap.
- * Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (also: no such kind).
+ * Errors: SUCREF_E_RANGE (also: no such kind).
  *
  * SUBTRACTIVE [AB 2.4, 2.5]: q = floor((y + u) / S), x2 = 2Sq - 2u + S - 1. The sum of x2 - 2y over all u is 0 and the
  *     set of errors is -(S-1), -(S-3) .. S-1 for every x: unbiased, uniform, variance (S^2 - 1) / 12 in units of y.
@@ -586,7 +583,7 @@ SUCREF_API int sucref_dither_onebit_decode(int32_t *x2, const uint8_t *bits, siz
  * in units of 2^-(2 alpha_shift + 1). While |alpha (x - y)| < (k-1) v / 2 its error, with A = alpha / 2^alpha_shift, is
  * (A^2 - 1)(x - y) + A e, e uniform over a step: A^2 step^2 / 12 + (1 - A^2)^2 sigma^2; beyond, it jumps by k steps.
  * Needs |alpha x|, |alpha y| and v below 2^28. u is exactly uniform where v is a power of two; else shares differ by
- * less than 2^-32. No division for each element. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (nothing written). */
+ * less than 2^-32. No division for each element. Errors: SUCREF_E_RANGE (nothing written). */
 typedef struct { uint32_t step; uint16_t k; uint16_t alpha; uint8_t alpha_shift; /* 0..8 */ } sucref_nested;
 SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, sucref_values x, const sucref_nested *c,
                                            const sucref_stream *r, uint32_t counter);
@@ -597,14 +594,14 @@ SUCREF_API int sucref_dither_nested_decode(int64_t *estimate, const uint16_t *sy
  * in 2^-16, summing to 65536 exactly. The combined variance is 1 / sum(1 / v_j). v > 0 (equal units), count 1..65535.
  * sucref_combine - out[i] = round(sum_s w_s * estimate_s[i] / 2^16), which lies among the estimates; out may be one of
  * them. estimates [count] pointers to [n]; w [count] adds up to 65536.
- * Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (count, a variance of 0, weights of another sum). */
+ * Errors: SUCREF_E_RANGE (count, a variance of 0, weights of another sum). */
 SUCREF_API int sucref_combine_weights(uint32_t *w, const uint32_t *variance, size_t count);
 SUCREF_API int sucref_combine(int32_t *out, const int32_t *const *estimates, const uint32_t *w, size_t count, size_t n);
 
 /* ---- hadamard, qcs -----------------------------------------------------------------------------------------------
  * sucref_hadamard - unnormalised Walsh-Hadamard transform in place, Sylvester order, 2^log2_n values: grows by exactly
  * log2_n bits (inputs below 2^(31 - log2_n); wraps beyond). Twice gives 2^log2_n times the input. Cost: log2_n / 2
- * passes of 8 additions for 4 values. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (log2_n over 16). */
+ * passes of 8 additions for 4 values. Errors: SUCREF_E_RANGE (log2_n over 16). */
 SUCREF_API int sucref_hadamard(int32_t *x, unsigned log2_n);
 
 /* sucref_fold - quantized compressive sampling's projection [AB Algorithm 2]: v = H_k F(r * x), r random signs of the
@@ -616,36 +613,35 @@ SUCREF_API int sucref_hadamard(int32_t *x, unsigned log2_n);
  *     gamma = ceil(n/k) - 1 + n/(4Q^2) ln k / (k-1)      for max|v| = Q steps, k >= 2
  *
  * ([AB 4.10] has n/k: its k rows of an n x n matrix are orthogonal only where k divides n; else a bin holds ceil(n/k)
- * values.) The least-squares estimate is out / (1 + gamma). work [2^log2_k]. Return SUCREF_OK, SUCREF_E_ARG,
- * SUCREF_E_RANGE (log2_k over 16, n 0 or over 65535). */
+ * values.) The least-squares estimate is out / (1 + gamma). work [2^log2_k]. Errors: SUCREF_E_RANGE (log2_k, n). */
 SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, const sucref_stream *r,
                            uint32_t counter);
 SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, const sucref_stream *r,
                              uint32_t counter, int64_t *work);
 
 /* sucref_qcs_best - the k = 2^log2_k <= n and the levels Q (1..127) of the least gamma, for k indices of 2Q + 1 values
- * that together fit `bits` [AB 4.11]: k log2(2Q + 1) <= bits. n 2..65535. *gamma in 2^-16, saturated, or NULL. Returns
- * SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (n, or not even two ternary indices fit). */
+ * that together fit `bits` [AB 4.11]: k log2(2Q + 1) <= bits. n 2..65535. *gamma in 2^-16, saturated, or NULL.
+ * Errors: SUCREF_E_RANGE (n, or not even two ternary indices fit). */
 SUCREF_API int sucref_qcs_best(unsigned *log2_k, unsigned *levels, uint32_t *gamma, size_t n, uint32_t bits);
 
 /* Weighted error feedback [AB 4.14]: z = g + beta * residual, sent as zhat; then
  *     residual' = (1 - beta) residual + z - zhat,
  * which is residual + g - zhat whatever beta's rounding. beta = b / 256; with an unbiased
  * quantizer of relative error gamma, 0 < beta < 2 / (1 + gamma) keeps the residual bounded. All [n], clamped to int32;
- * z may be g. Return SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (b over 256). */
+ * z may be g. Errors: SUCREF_E_RANGE (b over 256). */
 SUCREF_API int sucref_feedback_add(int32_t *z, const int32_t *g, const int32_t *residual, size_t n, unsigned b);
 SUCREF_API int sucref_feedback_keep(int32_t *residual, const int32_t *g, const int32_t *zhat, size_t n);
 
 /* sucref_air_encode - random linear coding for sums over the air [AB 5.7, 5.10]: x[j] = scale * v[j] / h[j] on the
  * channels used, else 0; v from sucref_fold, inverse_h and scale in 2^-16, scale = c * weight / P(send) * k / channels
  * used. Their sum through the channels, unfolded, estimates the weighted sum of the nodes' vectors without bias.
- * Clamped to int32; x may be v. Returns SUCREF_OK, SUCREF_E_ARG. */
+ * Clamped to int32; x may be v. */
 SUCREF_API int sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
                                  int32_t scale);
 
 /* sucref_air_power - local power scaling [AB 5.11]: lowers *scale to where sucref_air_encode's x stays within
  * sum x[j]^2 <= power (up to its rounding). The receiver does not know; the node keeps what was not sent, with zhat =
- * its own unfolded v * scale' / scale in sucref_feedback_keep. Returns SUCREF_OK, SUCREF_E_ARG. */
+ * its own unfolded v * scale' / scale in sucref_feedback_keep. */
 SUCREF_API int sucref_air_power(int32_t *scale, const int32_t *v, size_t k, const uint8_t *used,
                                 const int32_t *inverse_h, uint64_t power);
 
@@ -655,10 +651,9 @@ SUCREF_API int sucref_air_power(int32_t *scale, const int32_t *v, size_t k, cons
  *
  *     (m n L a b + n a |D|^2 + m b |X|^2) / L^2      a, b: the error variances of X's and D's quantizers
  *
- * sucref_outer - out[j * n + i] = sum_l d2[j * L + l] * x2[i * L + l] of doubled estimates as decoders give them:
- * G = out / (4 m_d m_x L).
- * The factors are no more values than the product while L (m + n) <= m n. m n L multiply-adds.
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (m, n or L 0, or a sum could pass 2^63; nothing written). */
+ * sucref_outer - out[j * n + i] = sum_l d2[j * L + l] * x2[i * L + l] of doubled estimates as decoders give them: G =
+ * out / (4 m_d m_x L). The factors are no more values than the product while L (m + n) <= m n. m n L multiply-adds.
+ * Errors: SUCREF_E_RANGE (m, n or L 0, or a sum could pass 2^63; nothing written). */
 SUCREF_API int sucref_outer(int64_t *out, const int32_t *d2, size_t m, const int32_t *x2, size_t n, size_t batch);
 
 /* ---- vec ---------------------------------------------------------------------------------------------------------
@@ -697,7 +692,7 @@ SUCREF_API uint16_t sucref_vec_ratio_for_error(uint32_t error, unsigned flags);
 
 /* sucref_vec_encode - x to a frame. work [SUCREF_VEC_BLOCK]. *frame_len: bytes needed, also when room is too short. An
  * int32 vector costs a number of the generator and some shifts more for each value.
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (x.n, ratio, flags), SUCREF_E_SPACE (frame holds nothing of use). */
+ * Errors: SUCREF_E_RANGE (x.n, ratio, flags), SUCREF_E_SPACE (frame holds nothing of use). */
 SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len, sucref_values x,
                                  const sucref_vec_options *o, int32_t *work);
 
@@ -706,7 +701,7 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
  *   x     [*n] out
  *   n     in: elements of x; out: values in the frame, also when they are more
  *   work  [SUCREF_VEC_BLOCK]
- * Any bytes are safe. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (fraction_bits), SUCREF_E_SPACE (x is too short),
+ * Any bytes are safe. Errors: SUCREF_E_RANGE (fraction_bits), SUCREF_E_SPACE (x is too short),
  * SUCREF_E_DATA (x may hold part of a vector). */
 SUCREF_API int sucref_vec_decode(int32_t *x, uint32_t *n, const uint8_t *frame, size_t frame_len,
                                  const sucref_vec_options *o, int64_t *work);
@@ -733,7 +728,7 @@ SUCREF_API int sucref_parity_coefficient(unsigned n, unsigned r, unsigned parity
 
 /* sucref_parity_rows - the weights that a parity device computes with: out[k] = sum_i c_ji w_i[k].
  *   out [len] int16: |out| <= 127 * (8 * 16);  w [n] pointers to [len] int8
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such code). */
+ * Errors: SUCREF_E_RANGE (no such code). */
 SUCREF_API int sucref_parity_rows(int16_t *out, const int8_t *const *w, size_t len, unsigned n, unsigned r,
                                   unsigned parity);
 
@@ -752,8 +747,7 @@ SUCREF_API int sucref_recovery_plan(sucref_recovery *p, unsigned n, unsigned r, 
 
 /* sucref_recover - outputs of the plan's lost shard number `which` (0..n_lost-1). shard [n + r] pointers to [len];
  * those that the plan does not read may be NULL. out may be none of them. n multiply-adds and a shift for each output,
- * no division.
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_DATA (the shards contradict each other; out is written). */
+ * no division. Errors: SUCREF_E_DATA (the shards contradict each other; out is written). */
 SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned which, const int32_t *const *shard,
                               size_t len);
 
@@ -790,10 +784,8 @@ typedef struct {
     sucref_scale unit;      /* real = result * multiplier * 2^(exponent - 31); multiplier 0: not said */
 } sucref_shard;
 
-/* sucref_shard_pack - a message of count outputs (1..16383). *len: bytes needed. Returns SUCREF_OK, SUCREF_E_ARG,
- * SUCREF_E_RANGE, SUCREF_E_SPACE.
- * sucref_shard_open - takes one apart; out points into it. Any bytes are safe. Returns SUCREF_OK,
- * SUCREF_E_ARG, SUCREF_E_DATA. */
+/* sucref_shard_pack - a message of 1..16383 outputs. *len: bytes needed. Errors: SUCREF_E_RANGE, SUCREF_E_SPACE.
+ * sucref_shard_open - takes one apart; out points into it. Any bytes are safe. Errors: SUCREF_E_DATA. */
 SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, const sucref_shard *s, const int32_t *y);
 SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size_t len);
 
@@ -817,8 +809,7 @@ typedef struct {
  * options out of range. */
 SUCREF_API size_t sucref_fusion_work_len(const sucref_fusion_options *o);
 
-/* sucref_fusion_init - memory [memory_len] is the state's own until it is no longer used; o is copied. Returns
- * SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE, SUCREF_E_SPACE. */
+/* sucref_fusion_init - memory [memory_len] is the state's own; o is copied. Errors: SUCREF_E_RANGE, SUCREF_E_SPACE. */
 SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options *o, uint32_t *memory,
                                   size_t memory_len);
 
@@ -856,7 +847,7 @@ SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned laye
  * every stop.
  *   y       [rows] out     rows: the largest shard's; what a shorter data part lacks is 0
  *   before  [n_out of the part] the caller's, any values at the first stop; kept for the next one
- * Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_STATE (no answer), SUCREF_E_RANGE (this part has more rows, or is none). */
+ * Errors: SUCREF_E_STATE (no answer), SUCREF_E_RANGE (this part has more rows, or is none). */
 SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *part, int32_t *before);
 
 /* sucref_layer_finish - what a layer of the whole model answers at a stop, from all rows' sums, wherever they were
@@ -868,7 +859,7 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
  *                            give with this input is refused, so that sums from anywhere cannot overflow
  *   input   [n_in] in        the layer's input, unsigned (x + 128 for int8), cut as METHOD 5 says where the stop has
  *                            fewer input bits
- * None overlap. Returns SUCREF_OK, SUCREF_E_ARG, SUCREF_E_RANGE (no such layer or usable stop), SUCREF_E_DATA (sums).
+ * None overlap. Errors: SUCREF_E_RANGE (no such layer or usable stop), SUCREF_E_DATA (sums).
  *
  * sucref_layer_planes - the planes that a layer reads at a stop, as a mask; 0 where there is no such layer or stop. */
 SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer,
@@ -890,8 +881,8 @@ typedef struct {              /* one layer, in the words of METHOD */
     const uint8_t *lookup;    /* [SUCREF_LOOKUP_LEN] with SUCREF_ACT_LOOKUP */
     const uint16_t *order;    /* [n_out] with SUCREF_LAYER_ORDER (last layer): where row r's output goes */
     const uint32_t *group_rows; /* [n_groups] rows of each group, or NULL with n_groups 1 */
-    uint8_t plan[SUCREF_MAX_PLANES], n_planes, coarse;
-    uint8_t n_groups, act, requant, flags, in_zero, out_zero, lo, hi;
+    uint8_t n_groups;
+    uint8_t plan[SUCREF_MAX_PLANES], n_planes, coarse, act, requant, flags, in_zero, out_zero, lo, hi;
     int16_t slope;
 } sucref_layer_spec;
 
@@ -1108,6 +1099,12 @@ static uint32_t sucref_i_crc(uint32_t crc, const uint8_t *p, uint32_t len)
     return crc;
 }
 
+/* of a frame, whose last word holds it, and of len bytes behind */
+static uint32_t sucref_i_crc_behind(const uint8_t *p, uint32_t frame, uint32_t len)
+{
+    return ~sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, p, frame - 4U), p + frame, len);
+}
+
 SUCREF_API const char *sucref_status_text(int status)
 {
 #ifdef SUCREF_NO_STATUS_TEXT
@@ -1137,27 +1134,15 @@ static int sucref_i_vector_ok(const int8_t *p, size_t p_len)
 {
     size_t i;
     if (p_len < 2 || p_len > 32 || p[0] > 64 || p[p_len - 1] < -64 || p[0] - p[p_len - 1] > 31) { return 0; }
-    for (i = 1; i < p_len; i++) {
-        if (p[i - 1] <= p[i] || p[i - 1] - p[i] > 15) { return 0; }
-    }
+    for (i = 1; i < p_len; i++) { if (p[i - 1] <= p[i] || p[i - 1] - p[i] > 15) { return 0; } }
     return 1;
-}
-
-static void sucref_i_digits(int16_t *digits, size_t stride, uint32_t m, int negative, const int8_t *p, size_t p_len)
-{
-    const int last = p[p_len - 1];
-    size_t i;
-    for (i = 1; i < p_len; i++) {
-        const uint32_t digit = (m >> (p[i] - last)) & (((uint32_t)1 << (p[i - 1] - p[i])) - 1U);
-        digits[(i - 1) * stride] = (int16_t)(negative ? -(int32_t)digit : (int32_t)digit);
-    }
 }
 
 SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, int x_exp, const int8_t *p,
                                 size_t p_len, int overflow)
 {
     uint32_t top;
-    size_t n;
+    size_t n, i;
     int up;
     if (digits == NULL || x == NULL || p == NULL) { return SUCREF_E_ARG; }
     if (!sucref_i_vector_ok(p, p_len) || x_exp < -64 || x_exp > 64) { return SUCREF_E_RANGE; }
@@ -1169,7 +1154,11 @@ SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, i
         uint32_t m = up >= 32 || up <= -32 ? 0U : up >= 0 ? mag << up : mag >> -up; /* modulo 2^32: >= span bits */
         const int lost = up >= 32 ? mag != 0 : up > 0 && (mag >> (32 - up)) != 0;
         if (overflow == SUCREF_SATURATE && (lost || m > top)) { m = top; }
-        sucref_i_digits(digits + n, len, m & top, x[n] < 0, p, p_len);
+        m &= top;
+        for (i = 1; i < p_len; i++) {
+            const int32_t digit = (int32_t)(m >> (p[i] - p[p_len - 1]) & (((uint32_t)1 << (p[i - 1] - p[i])) - 1U));
+            digits[(i - 1) * len + n] = (int16_t)(x[n] < 0 ? -digit : digit);
+        }
     }
     return SUCREF_OK;
 }
@@ -1349,13 +1338,6 @@ static uint32_t sucref_i_digit_at(unsigned *bit, const sucref_i_plane *p, uint32
     return b.at + word * 4U + at / 8U;
 }
 
-static unsigned sucref_i_digit(const sucref_i_plane *p, uint32_t row, uint32_t col)
-{
-    unsigned bit;
-    const uint32_t at = sucref_i_digit_at(&bit, p, row, col);
-    return (unsigned)(SUCREF_READ_U8(p->bytes + at) >> bit) & ((1U << p->width) - 1U);
-}
-
 #ifdef SUCREF_HOST
 /* v of METHOD 1; a weight that does not fit its row's shift saturates, as a coarse plane's may */
 static unsigned sucref_i_unsigned_weight(int32_t w, unsigned shift)
@@ -1375,14 +1357,6 @@ static unsigned sucref_i_row_shift(const int8_t *w, uint32_t n_in)
     }
     while (max != 0 && s < 7 && max * 2U <= 127U) { max *= 2U; s++; }
     return s;
-}
-
-/* a digit into a plane of zeros; bits above it are left out */
-static void sucref_i_set_digit(uint8_t *bytes, const sucref_i_plane *p, uint32_t row, uint32_t col, unsigned digit)
-{
-    unsigned bit;
-    const uint32_t at = sucref_i_digit_at(&bit, p, row, col);
-    bytes[at] = (uint8_t)(bytes[at] | (digit & ((1U << p->width) - 1U)) << bit);
 }
 #endif
 
@@ -1452,25 +1426,23 @@ static uint32_t sucref_i_tables_end(const sucref_model *m)
     return sucref_i_entries_at(m) + (uint32_t)m->n_stops * m->n_groups * SUCREF_I_ENTRY;
 }
 
+/* plan .. hi: bytes that stand in one order in the file, sucref_layer and sucref_layer_spec */
+enum { SUCREF_I_L_BYTES = SUCREF_I_L_HI + 1 - SUCREF_I_L_PLAN };
+static void sucref_i_layer_bytes(uint8_t *to, const uint8_t *from)
+{
+    unsigned i;
+    for (i = 0; i < SUCREF_I_L_BYTES; i++) { to[i] = SUCREF_READ_U8(from + i); }
+}
+
 SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, unsigned layer)
 {
     const uint8_t *p = m->bytes + SUCREF_I_HEADER + (uint32_t)layer * SUCREF_I_LAYER;
-    unsigned i;
     out->n_in = sucref_i_u32(p + SUCREF_I_L_IN);
     out->n_out = sucref_i_u32(p + SUCREF_I_L_OUT);
     out->params_offset = sucref_i_u32(p + SUCREF_I_L_PARAMS);
     out->first_group = sucref_i_u16(p + SUCREF_I_L_GROUP);
     out->n_groups = sucref_i_u16(p + SUCREF_I_L_GROUPS);
-    for (i = 0; i < SUCREF_MAX_PLANES; i++) { out->plan[i] = SUCREF_READ_U8(p + SUCREF_I_L_PLAN + i); }
-    out->n_planes = SUCREF_READ_U8(p + SUCREF_I_L_PLANES);
-    out->coarse = SUCREF_READ_U8(p + SUCREF_I_L_COARSE);
-    out->act = SUCREF_READ_U8(p + SUCREF_I_L_ACT);
-    out->requant = SUCREF_READ_U8(p + SUCREF_I_L_REQUANT);
-    out->flags = SUCREF_READ_U8(p + SUCREF_I_L_FLAGS);
-    out->in_zero = SUCREF_READ_U8(p + SUCREF_I_L_IN_ZERO);
-    out->out_zero = SUCREF_READ_U8(p + SUCREF_I_L_OUT_ZERO);
-    out->lo = SUCREF_READ_U8(p + SUCREF_I_L_LO);
-    out->hi = SUCREF_READ_U8(p + SUCREF_I_L_HI);
+    sucref_i_layer_bytes((uint8_t *)out + offsetof(sucref_layer, plan), p + SUCREF_I_L_PLAN);
     out->slope = sucref_i_s16(sucref_i_u16(p + SUCREF_I_L_SLOPE));
 }
 
@@ -1555,6 +1527,18 @@ static sucref_i_task sucref_i_task_of(const sucref_layer *l, const sucref_stop_g
     return t;
 }
 
+#if defined(SUCREF_HOST) || !defined(SUCREF_NO_PARITY)
+/* the planes of which a row is made at so many bits, as a mask */
+static unsigned sucref_i_planes_read(const sucref_layer *l, unsigned bits)
+{
+    sucref_stop_group e = { 0, 0 };
+    sucref_i_task task;
+    e.bits = (uint8_t)bits;
+    task = sucref_i_task_of(l, &e, NULL, 1);
+    return (1U << task.last) - (1U << task.first);
+}
+#endif
+
 /* is the network's input read at other bits? */
 static int sucref_i_input_changes(const sucref_model *m, unsigned stop, unsigned before)
 {
@@ -1610,15 +1594,11 @@ static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
     m->n_stops = SUCREF_READ_U8(p + SUCREF_I_H_STOPS);
     m->input_type = SUCREF_READ_U8(p + SUCREF_I_H_INPUT);
     if (m->bytes_len > m->file_bytes) { m->bytes_len = m->file_bytes; }
-    if (m->n_layers < 1 || m->n_layers > SUCREF_MAX_LAYERS) {
-        return SUCREF_I_FAIL(f, "number of layers", SUCREF_I_H_LAYERS);
-    }
+    if (m->n_layers - 1U >= SUCREF_MAX_LAYERS) { return SUCREF_I_FAIL(f, "number of layers", SUCREF_I_H_LAYERS); }
     if (m->n_groups < m->n_layers || m->n_groups > m->n_layers * SUCREF_MAX_GROUPS) {
         return SUCREF_I_FAIL(f, "number of groups", SUCREF_I_H_GROUPS);
     }
-    if (m->n_stops < 1 || m->n_stops > SUCREF_MAX_STOPS) {
-        return SUCREF_I_FAIL(f, "number of stops", SUCREF_I_H_STOPS);
-    }
+    if (m->n_stops - 1U >= SUCREF_MAX_STOPS) { return SUCREF_I_FAIL(f, "number of stops", SUCREF_I_H_STOPS); }
     if (m->input_type > SUCREF_INPUT_S8) { return SUCREF_I_FAIL(f, "input type", SUCREF_I_H_INPUT); }
     m->softmax_multiplier = sucref_i_s32(sucref_i_u32(p + SUCREF_I_H_SOFTMAX));
     m->softmax_shift = SUCREF_READ_U8(p + SUCREF_I_H_SHIFT);
@@ -1676,9 +1656,7 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
     for (r = 0; r < k; r++) {
         const uint32_t mul = sucref_i_u32(m->bytes + at.multiplier + 4U * r);
         const int e = sucref_i_s8(SUCREF_READ_U8(m->bytes + at.exponent + r));
-        if (mul != 0 && (mul < 0x40000000U || mul > 0x7FFFFFFFU)) {
-            return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r);
-        }
+        if (mul != 0 && mul >> 30 != 1) { return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r); }
         if (e < low || e > high) { return SUCREF_I_FAIL(f, "exponent", at.exponent + r); }
     }
     return SUCREF_OK;
@@ -1792,10 +1770,9 @@ static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *en
 static int sucref_i_section_ok(const sucref_model *m, uint32_t at, uint32_t len, uint32_t end, unsigned type,
                                unsigned layer, unsigned index)
 {
+    const uint32_t first = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD) + SUCREF_I_FRAME;
     const uint8_t *p;
-    if (at % 4U != 0 || at < sucref_i_u32(m->bytes + SUCREF_I_H_HEAD) + SUCREF_I_FRAME || at > end || len > end - at) {
-        return 0;
-    }
+    if (at % 4U != 0 || at < first || at > end || len > end - at) { return 0; }
     p = m->bytes + at - SUCREF_I_FRAME;
     return sucref_i_u16(p + SUCREF_I_F_TYPE) == type && sucref_i_u16(p + SUCREF_I_F_LAYER) == layer &&
            sucref_i_u16(p + SUCREF_I_F_INDEX) == index && sucref_i_u32(p + SUCREF_I_F_LEN) == len;
@@ -1895,8 +1872,9 @@ static int sucref_i_frame(const sucref_model *m, uint32_t at, uint32_t end, int 
         return SUCREF_I_FAIL(f, "unknown required section", at);
     }
     if (check && len <= m->bytes_len - at - SUCREF_I_FRAME) {
-        const uint32_t crc = sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, p, SUCREF_I_F_CRC), p + SUCREF_I_FRAME, len);
-        if (~crc != sucref_i_u32(p + SUCREF_I_F_CRC)) { return SUCREF_I_FAIL(f, "section CRC", at); }
+        if (sucref_i_crc_behind(p, SUCREF_I_FRAME, len) != sucref_i_u32(p + SUCREF_I_F_CRC)) {
+            return SUCREF_I_FAIL(f, "section CRC", at);
+        }
         return sucref_i_check_section(m, at + SUCREF_I_FRAME, len, f);
     }
     return SUCREF_OK;
@@ -1929,9 +1907,7 @@ static int sucref_i_open_usable(sucref_model *m, unsigned first, sucref_fault *f
     int status = SUCREF_OK, usable = sucref_i_walk(m, 0, f), n;
     if (usable < 0) { return usable; }
     if (usable == 0) { return SUCREF_I_FAIL(f, "first stop: file is cut", m->bytes_len); }
-    for (n = (int)first; status == SUCREF_OK && n < usable; n++) {
-        status = sucref_i_open_sections(m, (unsigned)n, f);
-    }
+    for (n = (int)first; status == SUCREF_OK && n < usable; n++) { status = sucref_i_open_sections(m, (unsigned)n, f); }
     m->usable_stops = (uint8_t)usable;
     return status;
 }
@@ -1996,13 +1972,13 @@ static int sucref_i_order_ok(const sucref_model *m, sucref_fault *f)
 
 SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault)
 {
-    uint32_t head, crc;
+    uint32_t behind;
     int status;
     if (m == NULL) { return SUCREF_E_ARG; }
-    head = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
-    crc = sucref_i_crc(0xFFFFFFFFU, m->bytes, SUCREF_I_H_CRC);
-    crc = sucref_i_crc(crc, m->bytes + SUCREF_I_HEADER, head - SUCREF_I_HEADER);
-    if (~crc != sucref_i_u32(m->bytes + SUCREF_I_H_CRC)) { return SUCREF_I_FAIL(fault, "head CRC", SUCREF_I_H_CRC); }
+    behind = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD) - SUCREF_I_HEADER;
+    if (sucref_i_crc_behind(m->bytes, SUCREF_I_HEADER, behind) != sucref_i_u32(m->bytes + SUCREF_I_H_CRC)) {
+        return SUCREF_I_FAIL(fault, "head CRC", SUCREF_I_H_CRC);
+    }
     status = sucref_i_order_ok(m, fault);
     if (status == SUCREF_OK) { status = sucref_i_walk(m, 1, fault); }
     return status < 0 ? status : SUCREF_OK;
@@ -2692,6 +2668,15 @@ static void sucref_i_publish(sucref_net *s)
     SUCREF_BARRIER();
 }
 
+static void sucref_i_restart(sucref_net *s, const void *x, unsigned state)
+{
+    s->input = (const uint8_t *)x; s->input_bits = 8;
+    s->spent = s->row = 0;
+    s->layer = s->group = 0;
+    s->stop = s->any = 0; s->previous = SUCREF_I_NONE;
+    s->state = (uint8_t)state;
+}
+
 SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *work, size_t work_len)
 {
     uint32_t words, i;
@@ -2699,19 +2684,12 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     words = sucref_i_work_words(m);
     if (work_len < words) { return SUCREF_E_SPACE; }
     for (i = 0; i < words; i++) { work[i] = 0; }
-    s->model = m;
-    s->input = NULL;
-    s->work = work;
-    s->spent = s->row = 0;
+    s->model = m; s->work = work;
     s->at_out = s->at_acc = s->at_before = 0;
     s->at_logits = words - m->n_out - 2U * SUCREF_I_RECORD_LEN(m->n_out);
-    s->layer = s->group = 0;
-    s->stop = 0;
-    s->previous = SUCREF_I_NONE;
-    s->input_bits = 8;
-    s->changed = s->any = s->mode = s->first_plane = s->last_plane = 0;
-    s->state = SUCREF_I_IDLE;
+    s->changed = s->mode = s->first_plane = s->last_plane = 0;
     s->sequence = 0;
+    sucref_i_restart(s, NULL, SUCREF_I_IDLE);
     *sucref_i_record(s, 0) = SUCREF_I_NONE;
     return SUCREF_OK;
 }
@@ -2722,14 +2700,7 @@ SUCREF_API int sucref_net_set_input(sucref_net *s, const void *x, size_t x_len)
     if (x_len != s->model->n_in) { return SUCREF_E_RANGE; }
     *sucref_i_record(s, s->sequence + 1U) = SUCREF_I_NONE;
     sucref_i_publish(s);
-    s->input = (const uint8_t *)x;
-    s->spent = s->row = 0;
-    s->layer = s->group = 0;
-    s->stop = 0;
-    s->previous = SUCREF_I_NONE;
-    s->input_bits = 8;
-    s->any = 0;
-    s->state = SUCREF_I_FRESH;
+    sucref_i_restart(s, x, SUCREF_I_FRESH);
     return SUCREF_OK;
 }
 
@@ -3150,31 +3121,33 @@ enum { SUCREF_I_SLACK = 256 + 2 };
 
 static uint64_t sucref_i_shift_up(uint64_t v, unsigned s) { return (v >> s) + ((v & (((uint64_t)1 << s) - 1U)) != 0); }
 
-static unsigned sucref_i_shift_of(const sucref_model *m, const sucref_layer *l, uint32_t row)
-{
-    return SUCREF_READ_U8(m->bytes + sucref_i_params_of(l).shift + row);
-}
-
 /* weight of a whole row and column, from the digits of its planes */
 static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const sucref_group *g, unsigned shift,
                            uint32_t row, uint32_t col)
 {
     const int own = sucref_i_own_bytes(l, 8);
-    unsigned i = own ? l->n_planes - 1U : 0U, v = 0;
+    unsigned i = own ? l->n_planes - 1U : 0U, v = 0, bit;
     for (; i < l->n_planes; i++) {
         const sucref_i_plane p = sucref_i_plane_of(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i]);
-        v = v << p.width | sucref_i_digit(&p, row, col);
+        const uint32_t at = sucref_i_digit_at(&bit, &p, row, col);
+        v = v << p.width | ((unsigned)(SUCREF_READ_U8(p.bytes + at) >> bit) & ((1U << p.width) - 1U));
     }
     return (int)sucref_i_floor32((int32_t)v - 128, own ? 0U : shift); /* exact */
 }
 
-/* where a row of a layer lies: its group and that one's number, with the row counted inside it */
-static uint32_t sucref_i_row_of(sucref_group *g, unsigned *number, const sucref_model *m, const sucref_layer *l,
+static unsigned sucref_i_group_of(sucref_group *g, const sucref_model *m, const sucref_layer *l, uint32_t row)
+{
+    unsigned n = l->first_group;
+    for (sucref_model_group(g, m, n); row >= g->first_row + g->n_rows; ) { sucref_model_group(g, m, ++n); }
+    return n;
+}
+
+/* where a row of a layer lies: its group, with the row counted inside it */
+static uint32_t sucref_i_row_of(sucref_group *g, unsigned *shift, const sucref_model *m, const sucref_layer *l,
                                 uint32_t row)
 {
-    *number = l->first_group;
-    sucref_model_group(g, m, *number);
-    while (row >= g->first_row + g->n_rows) { sucref_model_group(g, m, ++*number); }
+    (void)sucref_i_group_of(g, m, l, row);
+    *shift = SUCREF_READ_U8(m->bytes + sucref_i_params_of(l).shift + row);
     return row - g->first_row;
 }
 
@@ -3249,11 +3222,10 @@ static int sucref_i_first_layer(sucref_i_proof *p, const uint8_t *bounds, unsign
         const uint64_t e = sucref_i_shift_up(norm * p->reach, 12) + 1U;
         sucref_group g;
         sucref_stop_group entry;
-        unsigned n;
         int32_t z;
         int64_t middle;
-        row = sucref_i_row_of(&g, &n, m, &l, r);
-        sucref_model_stop_group(&entry, m, stop, n);
+        sucref_model_stop_group(&entry, m, stop, sucref_i_group_of(&g, m, &l, r));
+        row = r - g.first_row;
         z = sucref_i_finish(m->bytes, sum, &l, &at, &entry, &g, row, p->net->work[place.acc + r]);
         if (z == 0x7FFFFFFF || z < -0x7FFFFFFF || e > 0x7FFFFFFFU) { return 0; }
         middle = (int64_t)z + sucref_i_s32(sucref_i_u32(bounds + 4U + 4U * r)) + 1;
@@ -3283,9 +3255,8 @@ static void sucref_i_interval_layer(sucref_i_proof *p, unsigned n)
     for (r = 0; r < l.n_out; r++) {
         int32_t low = sucref_i_s32(sucref_i_u32(m->bytes + at.bias + 4U * r)), high = low;
         sucref_group g;
-        unsigned group;
-        const uint32_t row = sucref_i_row_of(&g, &group, m, &l, r);
-        const unsigned shift = sucref_i_shift_of(m, &l, r);
+        unsigned shift;
+        const uint32_t row = sucref_i_row_of(&g, &shift, m, &l, r);
         for (c = 0; c < l.n_in; c++) {
             const int w = sucref_i_weight(m, &l, &g, shift, row, c);
             low += w * (int32_t)(w > 0 ? p->lo[c] : p->hi[c]);
@@ -3316,9 +3287,8 @@ static int sucref_i_above(const sucref_i_proof *p, const sucref_layer *l, uint32
     int64_t base = (int64_t)sign * sucref_i_s32(sucref_i_u32(m->bytes + bias + 4U * a)), by_interval, by_lines = 0;
     uint64_t square = 0;
     sucref_group ga, gb;
-    unsigned n;
-    const uint32_t row_a = sucref_i_row_of(&ga, &n, m, l, a), row_b = sucref_i_row_of(&gb, &n, m, l, b);
-    const unsigned shift_a = sucref_i_shift_of(m, l, a), shift_b = sucref_i_shift_of(m, l, b);
+    unsigned shift_a, shift_b;
+    const uint32_t row_a = sucref_i_row_of(&ga, &shift_a, m, l, a), row_b = sucref_i_row_of(&gb, &shift_b, m, l, b);
     uint32_t c;
     if (one == 0) { base -= sucref_i_s32(sucref_i_u32(m->bytes + bias + 4U * b)); }
     by_interval = base;
@@ -3359,6 +3329,15 @@ SUCREF_API size_t sucref_net_proof_len(const sucref_model *m)
     return words == (uint32_t)(size_t)words ? (size_t)words : 0;
 }
 
+/* the bounds of a stop, or NULL where it has none or they are not what they should be */
+static const uint8_t *sucref_i_bounds_of(const sucref_model *m, const sucref_stop *s, uint32_t rows)
+{
+    return s->bounds_offset != 0 &&
+                   sucref_i_section_ok(m, s->bounds_offset, 4U + 8U * rows, s->end, SUCREF_I_T_BOUNDS, 0, 0)
+               ? m->bytes + s->bounds_offset
+               : NULL;
+}
+
 /* are there bounds for the stop that was just reached, and is all of the network that they need? */
 static int sucref_i_provable(const sucref_net *s, unsigned stop)
 {
@@ -3373,7 +3352,7 @@ static int sucref_i_provable(const sucref_net *s, unsigned stop)
     }
     sucref_model_layer(&l, m, 0);
     if (!(l.flags & SUCREF_LAYER_KEEP) || !(l.flags & SUCREF_LAYER_COLUMNS) || t.in_bits != 8 ||
-        !sucref_i_section_ok(m, t.bounds_offset, 4U + 8U * l.n_out, t.end, SUCREF_I_T_BOUNDS, 0, 0)) {
+        sucref_i_bounds_of(m, &t, l.n_out) == NULL) {
         return SUCREF_E_DATA;
     }
     /* the first layer's rows known in part, later ones whole, hidden activations monotone */
@@ -3395,13 +3374,9 @@ static void sucref_i_proof_begin(sucref_i_proof *p, const sucref_net *s, uint32_
     sucref_model_layer(&l, s->model, 0);
     widest = (uint32_t)(sucref_net_proof_len(s->model) - 3U * l.n_out); /* bytes of each of four arrays */
     p->net = s;
-    p->slope = work;
-    p->centre = (int32_t *)(work + l.n_out);
-    p->slack = p->centre + l.n_out;
-    p->lo = (uint8_t *)(work + 3U * l.n_out);
-    p->hi = p->lo + widest;
-    p->next_lo = p->hi + widest;
-    p->next_hi = p->next_lo + widest;
+    p->slope = work; p->centre = (int32_t *)(work + l.n_out); p->slack = p->centre + l.n_out;
+    p->lo = (uint8_t *)(work + 3U * l.n_out); p->hi = p->lo + widest;
+    p->next_lo = p->hi + widest; p->next_hi = p->next_lo + widest;
 }
 
 SUCREF_API int sucref_net_proved(int *proved, const sucref_net *s, uint32_t *work, size_t work_len)
@@ -3461,9 +3436,7 @@ static int32_t sucref_i_exp(int32_t a)
     int32_t result = 1895147668 + sucref_i_mul31(1895147668, x + poly);
     unsigned i;
     if (a == 0) { return INT32_MAX; }
-    for (i = 0; i < 7; i++) {
-        if (whole & ((uint32_t)1 << (24 + i))) { result = sucref_i_mul31(result, power[i]); }
-    }
+    for (i = 0; i < 7; i++) { if (whole & ((uint32_t)1 << (24 + i))) { result = sucref_i_mul31(result, power[i]); } }
     return result;
 }
 
@@ -3605,9 +3578,7 @@ static int sucref_i_fits(sucref_values x, const sucref_grid *st, uint32_t most)
 {
     uint32_t limit;
     size_t i;
-    if (st->shift < 1 || st->shift > 24 || st->multiplier < 1 || st->multiplier > 0x1FFFFFFFU) {
-        return SUCREF_E_RANGE;
-    }
+    if (st->shift - 1U >= 24 || st->multiplier < 1 || st->multiplier > 0x1FFFFFFFU) { return SUCREF_E_RANGE; }
     limit = (most < 0x1FFFFFFFU ? most : 0x1FFFFFFFU) / st->multiplier;
     for (i = 0; i < x.n; i++) {
         const int32_t value = sucref_i_value_of(x, i);
@@ -3626,12 +3597,6 @@ static int sucref_i_indices_fit(const int16_t *q, size_t n, const sucref_grid *s
         if (mag > (0x20000000U >> st->shift) + 2U) { return SUCREF_E_RANGE; }
     }
     return SUCREF_OK;
-}
-
-/* the largest |y| of so many steps, beside 2^29 */
-static inline uint32_t sucref_i_most(uint32_t steps, unsigned shift)
-{
-    return shift < 16 ? steps << shift : 0x1FFFFFFFU;
 }
 
 /* D4: the nearest point of even sum to t / 2S, t odd: round each; if their sum is odd, move the worst one.
@@ -3676,6 +3641,7 @@ static void sucref_i_encode_d4(int16_t *q, sucref_values x, const sucref_grid *s
 SUCREF_API int sucref_dither_encode(int16_t *q, sucref_values x, const sucref_grid *st, const sucref_stream *r,
                                     uint32_t counter)
 {
+    uint32_t most;
     size_t i;
     unsigned terms, k;
     int status;
@@ -3683,7 +3649,8 @@ SUCREF_API int sucref_dither_encode(int16_t *q, sucref_values x, const sucref_gr
     if (st->kind > SUCREF_DITHER_D4 || (st->kind == SUCREF_DITHER_D4 && x.n % 4 != 0)) { return SUCREF_E_RANGE; }
     terms = st->kind == SUCREF_DITHER_SUBTRACTIVE ? 1U : st->kind;
     /* dithers add less than `terms` steps; the last one of D4, or the parity, up to two */
-    status = sucref_i_fits(x, st, sucref_i_most(st->kind == SUCREF_DITHER_D4 ? 32765U : 32768U - terms, st->shift));
+    most = st->kind == SUCREF_DITHER_D4 ? 32765U : 32768U - terms;
+    status = sucref_i_fits(x, st, st->shift < 16 ? most << st->shift : 0x1FFFFFFFU);
     if (status != SUCREF_OK) { return status; }
     if (st->kind == SUCREF_DITHER_D4) {
         sucref_i_encode_d4(q, x, st, r, counter);
@@ -3763,16 +3730,11 @@ static int32_t sucref_i_divide(int32_t n, uint32_t d, uint32_t reciprocal)
 static int sucref_i_nested_ok(const sucref_nested *c, sucref_values x)
 {
     size_t i;
-    if (c->step < 1 || c->k < 2 || c->alpha < 1 || c->alpha_shift > 8 || c->alpha > (uint32_t)1 << c->alpha_shift) {
-        return 0;
-    }
-    if (c->step > 0x0FFFFFFFU >> c->alpha_shift) { return 0; }
-    for (i = 0; i < x.n; i++) {
-        if (sucref_i_value_of(x, i) > (int32_t)(0x0FFFFFFFU / c->alpha) ||
-            sucref_i_value_of(x, i) < -(int32_t)(0x0FFFFFFFU / c->alpha)) {
-            return 0;
-        }
-    }
+    int32_t most;
+    if (c->k < 2 || c->alpha < 1 || c->alpha_shift > 8 || c->alpha > (uint32_t)1 << c->alpha_shift) { return 0; }
+    if (c->step < 1 || c->step > 0x0FFFFFFFU >> c->alpha_shift) { return 0; }
+    most = (int32_t)(0x0FFFFFFFU / c->alpha);
+    for (i = 0; i < x.n; i++) { if (sucref_i_value_of(x, i) > most || sucref_i_value_of(x, i) < -most) { return 0; } }
     return 1;
 }
 
@@ -3780,13 +3742,6 @@ static int sucref_i_nested_ok(const sucref_nested *c, sucref_values x)
 static int32_t sucref_i_below(const sucref_stream *r, uint32_t counter, uint32_t v)
 {
     return (int32_t)(((uint64_t)sucref_random(r, counter) * v) >> 32);
-}
-
-static uint16_t sucref_i_nested_symbol(const sucref_nested *c, uint32_t v, uint32_t one_v, uint32_t one_k, int32_t x,
-                                       int32_t u)
-{
-    const int32_t q = sucref_i_divide(x * (int32_t)c->alpha + u, v, one_v);
-    return (uint16_t)(q - sucref_i_divide(q, c->k, one_k) * c->k);
 }
 
 /* alpha * r + 2^(2 alpha_shift + 1) * y: r the representative of 2v symbol - w in -kv..kv-1,
@@ -3813,8 +3768,9 @@ SUCREF_API int sucref_dither_nested_encode(uint16_t *symbol, sucref_values x, co
     one_v = 0xFFFFFFFFU / v;
     one_k = 0xFFFFFFFFU / c->k;
     for (i = 0; i < x.n; i++) {
-        symbol[i] = sucref_i_nested_symbol(c, v, one_v, one_k, sucref_i_value_of(x, i),
-                                           sucref_i_below(r, counter + (uint32_t)i, v));
+        const int32_t u = sucref_i_below(r, counter + (uint32_t)i, v),
+                      q = sucref_i_divide(sucref_i_value_of(x, i) * (int32_t)c->alpha + u, v, one_v);
+        symbol[i] = (uint16_t)(q - sucref_i_divide(q, c->k, one_k) * c->k);
     }
     return SUCREF_OK;
 }
@@ -3947,10 +3903,7 @@ SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t
     if (log2_k > 16 || n < 1 || n > 65535U) { return SUCREF_E_RANGE; }
     k = (size_t)1 << log2_k;
     for (i = 0; i < k; i++) { v[i] = 0; }
-    /* all |x| add up to < 2^31 */
-    for (i = 0; i < n; i++) {
-        v[i & (k - 1U)] += sucref_i_minus(r, counter, (uint32_t)i) ? -(int32_t)x[i] : (int32_t)x[i];
-    }
+    for (i = 0; i < n; i++) { v[i & (k - 1U)] += sucref_i_minus(r, counter, (uint32_t)i) ? -x[i] : x[i]; } /* < 2^31 */
     sucref_i_hadamard(v, log2_k);
     return SUCREF_OK;
 }
@@ -4121,13 +4074,10 @@ static void sucref_i_shift_byte(sucref_i_encoder *e)
 
 static void sucref_i_encoder_init(sucref_i_encoder *e, uint8_t *out, size_t room)
 {
-    e->out = out;
-    e->room = room;
+    e->out = out; e->room = room;
     e->len = e->used = 0;
-    e->low = e->pending = 0;
-    e->range = 0xFFFFFFFFU;
-    e->cache = e->carry = 0;
-    e->first = 1;
+    e->low = e->pending = 0; e->range = 0xFFFFFFFFU;
+    e->cache = e->carry = 0; e->first = 1;
 }
 
 /* the symbol whose interval is from .. from + share - 1 of 0..65535; share >= 1 */
@@ -4156,11 +4106,8 @@ static uint32_t sucref_i_next_byte(sucref_i_decoder *d) { return d->at < d->len 
 static void sucref_i_decoder_init(sucref_i_decoder *d, const uint8_t *in, size_t len)
 {
     unsigned i;
-    d->in = in;
-    d->len = len;
-    d->at = 0;
-    d->code = 0;
-    d->range = 0xFFFFFFFFU;
+    d->in = in; d->len = len; d->at = 0;
+    d->code = 0; d->range = 0xFFFFFFFFU;
     d->bad = 0;
     for (i = 0; i < 4; i++) { d->code = d->code << 8 | sucref_i_next_byte(d); }
 }
@@ -4311,6 +4258,11 @@ static int32_t sucref_i_receive_index(sucref_i_decoder *d, const sucref_i_shares
 /* ---- vec: implementation ---------------------------------------------------------------------------------------- */
 
 enum { SUCREF_I_VEC_HEADER = 20, SUCREF_I_VEC_DOWN = 17 };
+#ifdef SUCREF_PHILOX
+#  define SUCREF_I_GENERATOR 8U /* SUCREF_VEC_PHILOX */
+#else
+#  define SUCREF_I_GENERATOR 0U
+#endif
 #define SUCREF_I_SIGNS 0x40000000U    /* counters of signs lie above those of dithers */
 #define SUCREF_I_ROUNDING 0x80000000U /* and those of int32 values above them */
 
@@ -4358,19 +4310,13 @@ static void sucref_i_vec_models(sucref_i_vec *v, uint32_t ratio)
 /* 256 u / S */
 static inline int32_t sucref_i_fraction(int32_t u, unsigned shift) { return u >> (shift - 8U); }
 
-/* moves a share of zeros towards the bit that came */
-static void sucref_i_adapt(uint16_t *zero_share, uint32_t bit)
-{
-    uint32_t z = *zero_share;
-    z = bit ? z - (z >> 5) : z + ((65536U - z) >> 5);
-    *zero_share = (uint16_t)(z > 65472U ? 65472U : z < 64U ? 64U : z);
-}
-
-/* one bit of the adaptive model, sent (e) or received (d) */
+/* one bit of the adaptive model, sent (e) or received (d): moves the share of zeros towards it */
 static uint32_t sucref_i_adaptive_bit(sucref_i_encoder *e, sucref_i_decoder *d, uint16_t *share, uint32_t bit)
 {
-    if (e != NULL) { sucref_i_send_bit(e, bit, *share); } else { bit = sucref_i_receive_bit(d, *share); }
-    sucref_i_adapt(share, bit);
+    uint32_t z = *share;
+    if (e != NULL) { sucref_i_send_bit(e, bit, z); } else { bit = sucref_i_receive_bit(d, z); }
+    z = bit ? z - (z >> 5) : z + ((65536U - z) >> 5);
+    *share = (uint16_t)(z > 65472U ? 65472U : z < 64U ? 64U : z);
     return bit;
 }
 
@@ -4397,9 +4343,6 @@ static int32_t sucref_i_sparse_index(sucref_i_vec *v, sucref_i_encoder *e, sucre
 /* Index and dither in one word, 256 (q - u / S): q is the next multiple above; the fourth of D4, whose u / S reaches 2,
  * the one of its parity. */
 static inline int32_t sucref_i_index(int32_t packed) { return sucref_i_floor32(packed + 255, 8); }
-
-/* the models' centre for the fourth index: its parity is known, q = 2j + odd lies beyond 2j + odd - 1 */
-static inline int32_t sucref_i_fourth_centre(int32_t fraction, int32_t odd) { return fraction + 256 - 256 * odd; }
 
 /* log4 of the next block: as large as fits, at most 1024 values; blocks of one where nothing is rotated */
 static unsigned sucref_i_vec_block(const sucref_i_vec *v, uint32_t left)
@@ -4506,7 +4449,7 @@ static int sucref_i_receive_block(sucref_i_vec *v, sucref_i_decoder *d, int64_t 
                 q[j] = sucref_i_receive_index(d, &v->three, sucref_i_fraction(u[j], shift) + 128);
                 odd ^= q[j] & 1;
             }
-            q[3] = sucref_i_fourth_centre(sucref_i_fraction(u[3], shift), odd);
+            q[3] = sucref_i_fraction(u[3], shift) + 256 - 256 * odd; /* q = 2j + odd lies beyond 2j + odd - 1 */
             q[3] = 2 * sucref_i_receive_index(d, &v->fourth, q[3]) + odd;
         } else {
             u[0] = sucref_i_uniform(&v->stream, counter, shift);
@@ -4683,11 +4626,7 @@ static void sucref_i_vec_close(uint8_t *frame, size_t payload, uint32_t n, uint3
                                const sucref_i_vec *v)
 {
     frame[0] = 'V';
-#ifdef SUCREF_PHILOX
-    frame[1] = (uint8_t)(v->flags | SUCREF_VEC_PHILOX);
-#else
-    frame[1] = v->flags;
-#endif
+    frame[1] = (uint8_t)(v->flags | SUCREF_I_GENERATOR);
     sucref_i_put_le(frame + 2, n - 1U, 2);
     sucref_i_put_le(frame + 4, o->stream, 4);
     sucref_i_put_le(frame + 8, v->step.multiplier, 4);
@@ -4740,8 +4679,7 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
     if (frame == NULL || frame_len == NULL || sucref_i_no_values(x) || o == NULL || work == NULL) {
         return SUCREF_E_ARG;
     }
-    if (n < 1 || n > 65536U || n != x.n || o->ratio < 40 || o->ratio > 2048 ||
-        !sucref_i_vec_flags_ok(o->flags)) {
+    if (n < 1 || n > 65536U || n != x.n || o->ratio < 40 || o->ratio > 2048 || !sucref_i_vec_flags_ok(o->flags)) {
         return SUCREF_E_RANGE;
     }
     v.flags = o->flags;
@@ -4764,12 +4702,7 @@ static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, co
                              const sucref_vec_options *o)
 {
     uint32_t ratio;
-#ifdef SUCREF_PHILOX
-    const unsigned generator = (unsigned)SUCREF_VEC_PHILOX;
-#else
-    const unsigned generator = 0;
-#endif
-    if (frame_len < SUCREF_VEC_OVERHEAD || frame[0] != 'V' || (frame[1] & 0xF8U) != generator ||
+    if (frame_len < SUCREF_VEC_OVERHEAD || frame[0] != 'V' || (frame[1] & 0xF8U) != SUCREF_I_GENERATOR ||
         !sucref_i_vec_flags_ok(frame[1] & 7U)) {
         return SUCREF_E_DATA;
     }
@@ -5083,7 +5016,7 @@ SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size
 }
 
 static size_t sucref_i_plane_words(const sucref_fusion_options *o) { return 1U + (size_t)(o->n + o->r) * o->rows; }
-static size_t sucref_i_fusion_job_words(const sucref_fusion_options *o)
+static size_t sucref_i_job_words(const sucref_fusion_options *o)
 {
     return SUCREF_I_JOB_HEAD + o->planes * sucref_i_plane_words(o);
 }
@@ -5097,7 +5030,7 @@ SUCREF_API size_t sucref_fusion_work_len(const sucref_fusion_options *o)
     }
     return (uint64_t)o->jobs * (SUCREF_I_JOB_HEAD + o->planes * (1U + (uint64_t)(o->n + o->r) * o->rows)) > (size_t)-1
                ? 0
-               : o->jobs * sucref_i_fusion_job_words(o);
+               : o->jobs * sucref_i_job_words(o);
 }
 
 SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options *o, uint32_t *memory, size_t memory_len)
@@ -5119,9 +5052,7 @@ static uint32_t *sucref_i_find_job(const sucref_fusion *f, uint32_t job, uint32_
 {
     uint32_t *p = f->memory;
     unsigned k;
-    for (k = 0; k < f->o.jobs; k++, p += sucref_i_fusion_job_words(&f->o)) {
-        if (p[1] == mark && p[0] == job) { return p; }
-    }
+    for (k = 0; k < f->o.jobs; k++, p += sucref_i_job_words(&f->o)) { if (p[1] == mark && p[0] == job) { return p; } }
     return NULL;
 }
 
@@ -5135,7 +5066,7 @@ static uint32_t *sucref_i_free_job(const sucref_fusion *f)
 {
     uint32_t *p = f->memory, *found = NULL;
     unsigned k;
-    for (k = 0; k < f->o.jobs; k++, p += sucref_i_fusion_job_words(&f->o)) {
+    for (k = 0; k < f->o.jobs; k++, p += sucref_i_job_words(&f->o)) {
         if (p[1] == 0 || (found == NULL && (p[1] & SUCREF_I_CLOSED))) { found = p; }
     }
     return found;
@@ -5315,16 +5246,6 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
     return SUCREF_OK;
 }
 
-/* the planes of which a row is made at so many bits, as a mask */
-static unsigned sucref_i_planes_read(const sucref_layer *l, unsigned bits)
-{
-    sucref_stop_group e = { 0, 0 };
-    sucref_i_task task;
-    e.bits = (uint8_t)bits;
-    task = sucref_i_task_of(l, &e, NULL, 1);
-    return (1U << task.last) - (1U << task.first);
-}
-
 /* SUCREF_OK when every sum that rows first..first + n - 1 are made of is one that digits can give with inputs of this
  * sum: then a row's accumulator lies within -128 * sum..127 * sum, and nothing that follows can overflow */
 static int sucref_i_sums_fit(const sucref_layer *l, unsigned bits, const int32_t *const *sums, uint32_t first,
@@ -5417,8 +5338,8 @@ SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, un
 
 #ifdef SUCREF_HOST
 /* ---- writer: implementation (host only) --------------------------------------------------------------------------
- * The writer runs twice: once with no buffer to find the offsets, once to write. A part's weights are made while they
- * are written. */
+ * The writer runs twice: once with no buffer to check the spec and to find the offsets, once to write. A part's weights
+ * are made while they are written. */
 
 typedef struct {              /* the combinations that a parity part holds in place of weights */
     const sucref_layer_spec *layer;
@@ -5428,11 +5349,15 @@ typedef struct {              /* the combinations that a parity part holds in pl
 } sucref_i_parity;
 
 typedef struct {
-    uint8_t *p;               /* NULL: counts only */
-    uint32_t at;
-    int full;                 /* 2^32 bytes do not hold it */
-    int plain;                /* corrections of a part: z is the accumulator */
+    const sucref_model_spec *spec;
     const sucref_i_parity *parity;
+    int plain;
+    uint8_t *p;               /* NULL: checks and counts only */
+    const char *bad;          /* the first thing that is wrong, or NULL */
+    uint32_t where;
+    sucref_model m;           /* only its counts, which say where the tables are */
+    uint32_t at, row, n_rows; /* where the next section goes; rows of the group */
+    unsigned stop, layer, group, flat; /* flat: of all layers' groups */
 } sucref_i_writer;
 
 static void sucref_i_put(const sucref_i_writer *o, uint32_t at, uint32_t v, unsigned bytes)
@@ -5440,39 +5365,34 @@ static void sucref_i_put(const sucref_i_writer *o, uint32_t at, uint32_t v, unsi
     for (; o->p != NULL && bytes > 0; bytes--, v >>= 8) { o->p[at++] = (uint8_t)v; }
 }
 
-static void sucref_i_advance(sucref_i_writer *o, uint32_t bytes)
+/* n elements of 1, 2 or 4 bytes; NULL: the zeros that are there */
+static void sucref_i_put_all(const sucref_i_writer *o, uint32_t at, const void *from, uint32_t n, unsigned bytes)
 {
-    if (bytes > 0xFFFFFF00U - o->at) { o->full = 1; } else { o->at += bytes; }
+    uint32_t i;
+    for (i = 0; o->p != NULL && from != NULL && i < n; i++) {
+        sucref_i_put(o, at + i * bytes, bytes == 4   ? ((const uint32_t *)from)[i]
+                                        : bytes == 2 ? ((const uint16_t *)from)[i]
+                                                     : ((const uint8_t *)from)[i], bytes);
+    }
 }
 
-static void sucref_i_append(sucref_i_writer *o, uint32_t v, unsigned bytes)
+/* the frame of a section of len bytes, but for its CRC; returns where its payload starts */
+static uint32_t sucref_i_section(sucref_i_writer *o, unsigned type, unsigned layer, unsigned index, uint32_t len)
 {
-    sucref_i_put(o, o->at, v, bytes);
-    sucref_i_advance(o, bytes);
-}
-
-static void sucref_i_pad(sucref_i_writer *o) { while (o->at % 4U != 0) { sucref_i_append(o, 0, 1); } }
-
-static uint32_t sucref_i_begin_section(sucref_i_writer *o, unsigned type, unsigned stop, unsigned layer, unsigned index)
-{
-    sucref_i_append(o, type, 2);
-    sucref_i_append(o, type == SUCREF_I_T_EXIT || type == SUCREF_I_T_BOUNDS ? 0U : (uint32_t)SUCREF_I_REQUIRED, 1);
-    sucref_i_append(o, stop, 1);
-    sucref_i_append(o, layer, 2);
-    sucref_i_append(o, index, 2);
-    sucref_i_advance(o, 8);
-    return o->at;
-}
-
-static void sucref_i_end_section(sucref_i_writer *o, uint32_t payload)
-{
-    uint32_t crc;
-    sucref_i_pad(o);
-    if (o->p == NULL) { return; }
-    sucref_i_put(o, payload - 8U, o->at - payload, 4);
-    crc = sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, o->p + payload - SUCREF_I_FRAME, SUCREF_I_F_CRC), o->p + payload,
-                       o->at - payload);
-    sucref_i_put(o, payload - 4U, ~crc, 4);
+    const uint32_t at = o->at;
+    sucref_i_put(o, at + SUCREF_I_F_TYPE, type, 2);
+    sucref_i_put(o, at + SUCREF_I_F_FLAGS, type <= SUCREF_I_T_PLANE, 1);
+    sucref_i_put(o, at + SUCREF_I_F_STOP, o->stop, 1);
+    sucref_i_put(o, at + SUCREF_I_F_LAYER, layer, 2);
+    sucref_i_put(o, at + SUCREF_I_F_INDEX, index, 2);
+    sucref_i_put(o, at + SUCREF_I_F_LEN, len, 4);
+    if (SUCREF_I_FRAME + len > 0xFFFFFF00U - at) {
+        o->bad = "spec: past 2^32 bytes";
+        o->where = at;
+    } else {
+        o->at += SUCREF_I_FRAME + len;
+    }
+    return at + SUCREF_I_FRAME;
 }
 
 static unsigned sucref_i_spec_groups(const sucref_layer_spec *s) { return s->group_rows != NULL ? s->n_groups : 1U; }
@@ -5486,14 +5406,12 @@ static uint32_t sucref_i_spec_rows(const sucref_layer_spec *s, unsigned group)
 static sucref_layer sucref_i_layer_of(const sucref_layer_spec *s)
 {
     sucref_layer l;
-    unsigned i;
     l.n_in = s->n_in; l.n_out = s->n_out;
     l.params_offset = 0; l.first_group = 0;
     l.n_groups = (uint16_t)sucref_i_spec_groups(s);
-    for (i = 0; i < SUCREF_MAX_PLANES; i++) { l.plan[i] = s->plan[i]; }
-    l.n_planes = s->n_planes; l.coarse = s->coarse;
-    l.act = s->act; l.requant = s->requant; l.flags = s->flags;
-    l.in_zero = s->in_zero; l.out_zero = s->out_zero; l.lo = s->lo; l.hi = s->hi; l.slope = s->slope;
+    l.slope = s->slope;
+    sucref_i_layer_bytes((uint8_t *)&l + offsetof(sucref_layer, plan),
+                         (const uint8_t *)s + offsetof(sucref_layer_spec, plan));
     return l;
 }
 
@@ -5501,6 +5419,15 @@ static unsigned sucref_i_spec_shift(const sucref_layer_spec *s, uint32_t row)
 {
     if (s->row_shift != NULL) { return s->row_shift[row]; }
     return s->plan[0] == 8 ? 0 : sucref_i_row_shift(s->w + (size_t)row * s->n_in, s->n_in);
+}
+
+/* bits of a weight below plane t */
+static unsigned sucref_i_bits_below(const sucref_layer_spec *s, unsigned t)
+{
+    unsigned i, below = 8;
+    if (s->plan[t] == 8) { return 0; } /* also of two separate planes the second */
+    for (i = 0; i <= t; i++) { below -= s->plan[i]; }
+    return below;
 }
 
 /* ---- parts: digits of planes and their combinations ---- */
@@ -5511,10 +5438,8 @@ static int32_t sucref_i_part_digit(const sucref_layer_spec *s, uint32_t row, uin
 {
     const int32_t w = s->w[(size_t)row * s->n_in + col];
     const int32_t v = (int32_t)sucref_i_unsigned_weight(w, sucref_i_spec_shift(s, row));
-    unsigned i, below = 8;
     if (s->plan[t] == 8) { return w; }
-    for (i = 0; i <= t; i++) { below -= s->plan[i]; }
-    return ((v >> below) & ((1 << s->plan[t]) - 1)) - (t == 0 ? 1 << (s->plan[0] - 1) : 0);
+    return ((v >> sucref_i_bits_below(s, t)) & ((1 << s->plan[t]) - 1)) - (t == 0 ? 1 << (s->plan[0] - 1) : 0);
 }
 
 /* sum over the data parts of coefficient * digit, of output k of each part */
@@ -5535,10 +5460,9 @@ static int32_t sucref_i_combined(const sucref_i_parity *q, uint32_t k, uint32_t 
 
 /* a weight to be written. Of a parity part: rows of one plane after another, low parts before high ones,
  * combination = low + 128 * high */
-static int32_t sucref_i_weight_of(const sucref_i_writer *o, const sucref_layer_spec *s, uint32_t row, uint32_t col)
+static int32_t sucref_i_weight_of(const sucref_i_parity *q, const sucref_layer_spec *s, uint32_t row, uint32_t col)
 {
 #ifndef SUCREF_NO_PARITY
-    const sucref_i_parity *q = o->parity;
     if (q != NULL) {
         const uint32_t rows = q->parts->rows;
         int32_t v, high;
@@ -5549,14 +5473,20 @@ static int32_t sucref_i_weight_of(const sucref_i_writer *o, const sucref_layer_s
         return q->group_rows[t] == rows ? v : row < rows ? v - 128 * high : high;
     }
 #else
-    (void)o;
+    (void)q;
 #endif
     return s->w[(size_t)row * s->n_in + col];
 }
 
-/* ---- what a spec must keep ---- */
+static int32_t sucref_i_magnitude_of(const sucref_i_parity *q, const sucref_layer_spec *s, uint32_t row, uint32_t col)
+{
+    const int32_t w = sucref_i_weight_of(q, s, row, col);
+    return w < 0 ? -w : w;
+}
 
-/* what the writer itself relies on; what else a file must keep sucref_model_open says. NULL where nothing is wrong */
+/* ---- what a spec must keep: what the writer itself relies on, NULL where nothing is wrong; the rest of what a file
+ * must keep sucref_model_open says ---- */
+
 static const char *sucref_i_bad_shape(const sucref_layer_spec *s, const sucref_layer_spec *before, int parity)
 {
     const sucref_layer l = sucref_i_layer_of(s);
@@ -5575,7 +5505,7 @@ static const char *sucref_i_bad_shape(const sucref_layer_spec *s, const sucref_l
     if (s->group_rows != NULL ? s->n_groups < 1 || s->n_groups > SUCREF_MAX_GROUPS : s->n_groups > 1) {
         return "number of groups";
     }
-    for (g = 0; g < sucref_i_spec_groups(s); g++) {
+    for (g = 0; g < l.n_groups; g++) {
         const uint32_t rows = sucref_i_spec_rows(s, g);
         if (rows < 1 || rows > s->n_out - sum) { return "spec: rows of a group"; }
         sum += rows;
@@ -5583,53 +5513,32 @@ static const char *sucref_i_bad_shape(const sucref_layer_spec *s, const sucref_l
     return sum == s->n_out ? NULL : "spec: rows of the groups";
 }
 
-static const char *sucref_i_bad_weights(const sucref_i_writer *o, const sucref_layer_spec *s)
+static const char *sucref_i_bad_weights(const sucref_i_parity *q, const sucref_layer_spec *s)
 {
     const int saturates = s->coarse || s->plan[0] == 8; /* the shift is not that of the full weights */
     uint32_t r, c;
     for (r = 0; r < s->n_out; r++) {
-        unsigned shift = 0;
-        if (s->row_shift != NULL) { shift = s->row_shift[r]; }
+        const unsigned shift = s->row_shift != NULL ? s->row_shift[r] : 0U;
         if (shift > 7) { return "spec: a row shift over 7"; }
         for (c = 0; c < s->n_in; c++) {
-            const int32_t w = sucref_i_weight_of(o, s, r, c), mag = w < 0 ? -w : w;
-            if (mag > 127) { return o->parity != NULL ? "spec: a parity beyond 16 bits" : "spec: a weight of -128"; }
+            const int32_t mag = sucref_i_magnitude_of(q, s, r, c);
+            if (mag > 127) { return q != NULL ? "spec: a parity beyond 16 bits" : "spec: a weight of -128"; }
             if (!saturates && mag * ((int32_t)1 << shift) > 127) { return "spec: a row shift that cuts weights off"; }
         }
     }
     return NULL;
 }
 
-/* bits of one group at a stop, and its correction */
-static const char *sucref_i_bad_entry(const sucref_layer *l, unsigned bits, unsigned before, const sucref_correction *c)
+/* of a layer; bits of one group at a stop and its correction are checked where they are written */
+static const char *sucref_i_bad_layer(const sucref_i_parity *q, const sucref_layer_spec *s, unsigned n)
 {
-    if (bits < before || sucref_i_planes_for(l, bits) == 0xFFU) { return "spec: bits of a stop"; }
-    if (c != NULL && bits > 0 && bits < 8 && ((c->alpha == NULL) != (c->beta == NULL) ||
-                                              (c->alpha == NULL) != (c->gamma == NULL))) {
-        return "spec: half a correction";
-    }
-    return NULL;
+    const char *bad = sucref_i_bad_shape(s, n > 0 ? s - 1 : NULL, q != NULL);
+    return bad != NULL ? bad : sucref_i_bad_weights(q, s);
 }
 
-static const char *sucref_i_bad_stop(const sucref_model_spec *spec, unsigned stop, unsigned total)
+static const char *sucref_i_bad_spec(const sucref_model_spec *spec, uint32_t *where)
 {
-    unsigned n, g, flat = 0;
-    for (n = 0; n < spec->n_layers; n++) {
-        const sucref_layer l = sucref_i_layer_of(&spec->layers[n]);
-        for (g = 0; g < l.n_groups; g++, flat++) {
-            const unsigned at = stop * total + flat;
-            const char *bad = sucref_i_bad_entry(&l, spec->bits[at], stop > 0 ? spec->bits[at - total] : 0U,
-                                                 spec->corrections != NULL ? &spec->corrections[at] : NULL);
-            if (bad != NULL) { return bad; }
-        }
-    }
-    return NULL;
-}
-
-static const char *sucref_i_bad_spec(const sucref_i_writer *o, const sucref_model_spec *spec, uint32_t *where)
-{
-    const char *bad;
-    unsigned n, total = 0;
+    const sucref_bounds *b;
     *where = 0;
     if (spec == NULL || spec->layers == NULL || spec->in_bits == NULL || spec->bits == NULL) { return "spec: NULL"; }
     *where = SUCREF_I_H_LAYERS;
@@ -5637,174 +5546,180 @@ static const char *sucref_i_bad_spec(const sucref_i_writer *o, const sucref_mode
     *where = SUCREF_I_H_STOPS;
     if (spec->n_stops < 1 || spec->n_stops > SUCREF_MAX_STOPS) { return "number of stops"; }
     *where = 0;
-    if (spec->bounds != NULL && (spec->bounds->mean == NULL || spec->bounds->weight == NULL ||
-                                 (spec->n_stops > 1 && (spec->bounds->root == NULL || spec->bounds->offset == NULL ||
-                                                        spec->bounds->norm == NULL)))) {
-        return "spec: bounds";
-    }
-    for (n = 0; n < spec->n_layers; n++) {
-        *where = n;
-        bad = sucref_i_bad_shape(&spec->layers[n], n > 0 ? &spec->layers[n - 1U] : NULL, o->parity != NULL);
-        if (bad == NULL) { bad = sucref_i_bad_weights(o, &spec->layers[n]); }
-        if (bad != NULL) { return bad; }
-        total += sucref_i_spec_groups(&spec->layers[n]);
-    }
-    for (n = 0; n < spec->n_stops; n++) {
-        *where = n;
-        bad = sucref_i_bad_stop(spec, n, total);
-        if (bad != NULL) { return bad; }
-    }
-    return NULL;
+    b = spec->bounds;
+    return b != NULL && (b->mean == NULL || b->weight == NULL ||
+                         (spec->n_stops > 1 && (b->root == NULL || b->offset == NULL || b->norm == NULL)))
+               ? "spec: bounds"
+               : NULL;
 }
 
 /* ---- head and sections ---- */
 
-static void sucref_i_write_columns(sucref_i_writer *o, const sucref_layer_spec *s)
+static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_spec *s, const sucref_layer *l)
 {
+    const sucref_i_params at = sucref_i_params_of(l);
+    const uint32_t k = at.exponent - at.multiplier; /* bytes of multipliers */
     uint32_t r, c;
+    sucref_i_put_all(o, at.bias, s->bias, s->n_out, 4);
+    sucref_i_put_all(o, at.multiplier, s->multiplier, k / 4U, 4);
+    sucref_i_put_all(o, at.exponent, s->exponent, k / 4U, 1);
+    for (r = 0; r < s->n_out; r++) { sucref_i_put(o, at.shift + r, sucref_i_spec_shift(s, r), 1); }
     for (c = 0; c < s->n_in; c++) {
         int32_t max = 0;
         for (r = 0; r < s->n_out; r++) {
-            const int32_t w = sucref_i_weight_of(o, s, r, c), mag = w < 0 ? -w : w;
+            const int32_t mag = sucref_i_magnitude_of(o->parity, s, r, c);
             max = mag > max ? mag : max;
         }
-        sucref_i_append(o, (uint32_t)max, 1);
+        sucref_i_put(o, at.colmax + c, (uint32_t)max, 1);
     }
-    sucref_i_pad(o);
+    if (s->act == SUCREF_ACT_TABLE) { sucref_i_put_all(o, at.table, s->table, SUCREF_TABLE_LEN, 2); }
+    if (s->act == SUCREF_ACT_LOOKUP) { sucref_i_put_all(o, at.table, s->lookup, SUCREF_LOOKUP_LEN, 1); }
+    if (s->flags & SUCREF_LAYER_ORDER) { sucref_i_put_all(o, at.order, s->order, s->n_out, 2); }
+    if (l->flags & SUCREF_LAYER_COLUMNS) {
+        sucref_i_put_all(o, at.mean, o->spec->bounds->mean, s->n_in, 1);
+        sucref_i_put_all(o, at.weight, o->spec->bounds->weight, s->n_in, 1);
+    }
 }
 
-static void sucref_i_write_params(sucref_i_writer *o, const sucref_layer_spec *s, const sucref_bounds *bounds)
+/* a layer's record, groups and parameters */
+static void sucref_i_write_layer(sucref_i_writer *o, unsigned n)
 {
-    const uint32_t k = (s->flags & SUCREF_LAYER_PER_ROW) ? s->n_out : 1U;
-    uint32_t r;
-    for (r = 0; r < s->n_out; r++) { sucref_i_append(o, s->bias != NULL ? (uint32_t)s->bias[r] : 0U, 4); }
-    for (r = 0; r < k; r++) { sucref_i_append(o, (uint32_t)s->multiplier[r], 4); }
-    for (r = 0; r < k; r++) { sucref_i_append(o, (uint8_t)s->exponent[r], 1); }
-    sucref_i_pad(o);
-    for (r = 0; r < s->n_out; r++) { sucref_i_append(o, sucref_i_spec_shift(s, r), 1); }
-    sucref_i_pad(o);
-    sucref_i_write_columns(o, s);
-    for (r = 0; s->act == SUCREF_ACT_TABLE && r < SUCREF_TABLE_LEN; r++) {
-        sucref_i_append(o, (uint16_t)s->table[r], 2);
+    const sucref_layer_spec *s = &o->spec->layers[n];
+    const uint32_t at = SUCREF_I_HEADER + n * SUCREF_I_LAYER, columns = n == 0 && o->spec->bounds != NULL;
+    sucref_layer l = sucref_i_layer_of(s);
+    uint32_t row = 0, group = sucref_i_groups_at(&o->m) + o->flat * SUCREF_I_GROUP;
+    unsigned g;
+    l.params_offset = o->at;
+    l.flags = (uint8_t)((l.flags & ~SUCREF_LAYER_COLUMNS) | (columns ? SUCREF_LAYER_COLUMNS : 0));
+    sucref_i_put(o, at + SUCREF_I_L_IN, l.n_in, 4);
+    sucref_i_put(o, at + SUCREF_I_L_OUT, l.n_out, 4);
+    sucref_i_put(o, at + SUCREF_I_L_PARAMS, l.params_offset, 4);
+    sucref_i_put(o, at + SUCREF_I_L_GROUP, o->flat, 2);
+    sucref_i_put(o, at + SUCREF_I_L_GROUPS, l.n_groups, 2);
+    sucref_i_put_all(o, at + SUCREF_I_L_PLAN, (const uint8_t *)&l + offsetof(sucref_layer, plan), SUCREF_I_L_BYTES, 1);
+    sucref_i_put(o, at + SUCREF_I_L_SLOPE, (uint16_t)l.slope, 2);
+    for (g = 0; g < l.n_groups; g++, group += SUCREF_I_GROUP) {
+        sucref_i_put(o, group, row, 4);
+        sucref_i_put(o, group + 4U, sucref_i_spec_rows(s, g), 4);
+        row += sucref_i_spec_rows(s, g);
     }
-    for (r = 0; s->act == SUCREF_ACT_LOOKUP && r < SUCREF_LOOKUP_LEN; r++) { sucref_i_append(o, s->lookup[r], 1); }
-    sucref_i_pad(o);
-    for (r = 0; (s->flags & SUCREF_LAYER_ORDER) && r < s->n_out; r++) { sucref_i_append(o, s->order[r], 2); }
-    sucref_i_pad(o);
-    for (r = 0; bounds != NULL && r < s->n_in; r++) { sucref_i_append(o, bounds->mean[r], 1); }
-    sucref_i_pad(o);
-    for (r = 0; bounds != NULL && r < s->n_in; r++) { sucref_i_append(o, bounds->weight[r], 1); }
-    sucref_i_pad(o);
+    if (o->p != NULL) { sucref_i_write_params(o, s, &l); }
+    o->flat += l.n_groups;
+    o->at = sucref_i_params_of(&l).end;
 }
 
-/* fills a plane of zeros: bits low .. low + width - 1 of v of a group's rows; rows that fill the last block hold 128 */
-static void sucref_i_pack(const sucref_i_writer *o, uint8_t *bytes, const sucref_layer_spec *s, uint32_t first_row,
-                          uint32_t n_rows, unsigned low, unsigned width)
+/* one plane of the rows of a group, as a section; rows that fill the last block hold 128. Returns where its payload is */
+static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec *s, unsigned plane)
 {
-    const sucref_i_plane p = sucref_i_plane_of(bytes, n_rows, s->n_in, width);
+    const unsigned width = s->plan[plane], low = sucref_i_bits_below(s, plane);
+    const sucref_i_plane p = sucref_i_plane_of(NULL, o->n_rows, s->n_in, width);
+    const uint32_t at = sucref_i_section(o, SUCREF_I_T_PLANE, o->layer, o->group * 8U + plane,
+                                         sucref_i_plane_bytes(o->n_rows, s->n_in, width));
     uint32_t row, col;
-    for (row = 0; row < SUCREF_I_PAD4(n_rows); row++) {
-        const unsigned shift = width == 8 || row >= n_rows ? 0U : sucref_i_spec_shift(s, first_row + row);
+    unsigned bit;
+    for (row = 0; o->p != NULL && row < SUCREF_I_PAD4(o->n_rows); row++) {
+        const unsigned shift = width == 8 || row >= o->n_rows ? 0U : sucref_i_spec_shift(s, o->row + row);
         for (col = 0; col < s->n_in; col++) {
-            const int32_t w = row < n_rows ? sucref_i_weight_of(o, s, first_row + row, col) : 0;
-            sucref_i_set_digit(bytes, &p, row, col, sucref_i_unsigned_weight(w, shift) >> low);
+            const int32_t w = row < o->n_rows ? sucref_i_weight_of(o->parity, s, o->row + row, col) : 0;
+            uint8_t *byte = o->p + at + sucref_i_digit_at(&bit, &p, row, col); /* of zeros so far */
+            *byte = (uint8_t)(*byte | (sucref_i_unsigned_weight(w, shift) >> low & ((1U << width) - 1U)) << bit);
         }
     }
-}
-
-/* one plane of the rows of a group, as a section; returns its payload's offset */
-static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec *s, unsigned stop, unsigned layer,
-                                     unsigned group, unsigned plane, uint32_t first_row, uint32_t n_rows)
-{
-    const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_PLANE, stop, layer, group * 8U + plane);
-    const uint32_t bytes = sucref_i_plane_bytes(n_rows, s->n_in, s->plan[plane]);
-    unsigned low = 8, i;
-    for (i = 0; i <= plane; i++) { low -= s->plan[i]; }
-    if (s->coarse && plane == 1) { low = 0; } /* a plane of its own */
-    if (o->p != NULL) { sucref_i_pack(o, o->p + at, s, first_row, n_rows, low, s->plan[plane]); }
-    sucref_i_advance(o, bytes);
-    sucref_i_end_section(o, at);
     return at;
 }
 
 static uint32_t sucref_i_write_correction(sucref_i_writer *o, const sucref_layer_spec *s, const sucref_correction *c,
-                                          unsigned stop, unsigned layer, unsigned group, uint32_t n_rows, unsigned bits)
+                                          unsigned bits)
 {
-    const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_CORRECTION, stop, layer, group);
+    const uint32_t n = o->n_rows, at = sucref_i_section(o, SUCREF_I_T_CORRECTION, o->layer, o->group,
+                                                        sucref_i_correction_bytes(n, bits));
     uint32_t r;
-    if (bits == 0) {
-        for (r = 0; r < n_rows; r++) {
-            sucref_i_append(o, c != NULL && c->constant != NULL ? c->constant[r] : s->out_zero, 1);
-        }
+    if (bits > 0 && !o->plain) {
+        sucref_i_put_all(o, at, c->beta, n, 4);
+        sucref_i_put_all(o, at + 4U * n, c->gamma, n, 4);
+        sucref_i_put_all(o, at + 8U * n, c->alpha, n, 2);
+    } else if (bits > 0) { /* alpha 1 */
+        for (r = 0; r < n; r++) { sucref_i_put(o, at + 8U * n + 2U * r, 4096, 2); }
     } else {
-        for (r = 0; r < n_rows; r++) { sucref_i_append(o, o->plain ? 0U : (uint32_t)c->beta[r], 4); }
-        for (r = 0; r < n_rows; r++) { sucref_i_append(o, o->plain ? 0U : (uint32_t)c->gamma[r], 4); }
-        for (r = 0; r < n_rows; r++) { sucref_i_append(o, o->plain ? 4096U : (uint16_t)c->alpha[r], 2); }
+        for (r = 0; r < n; r++) {
+            sucref_i_put(o, at + r, c != NULL && c->constant != NULL ? c->constant[r] : s->out_zero, 1);
+        }
     }
-    sucref_i_end_section(o, at);
     return at;
 }
 
-/* where they start; groups of all layers */
-typedef struct { uint32_t groups, stops, entries; unsigned total; } sucref_i_tables;
-
 /* sections of one stop and group, and the table entries that point at them */
-static void sucref_i_write_entry(sucref_i_writer *o, const sucref_model_spec *spec, const sucref_i_tables *at,
-                                 unsigned stop, unsigned layer, unsigned group, unsigned flat, uint32_t first_row)
+static void sucref_i_write_entry(sucref_i_writer *o, const sucref_layer_spec *s)
 {
-    const sucref_layer_spec *s = &spec->layers[layer];
     const sucref_layer l = sucref_i_layer_of(s);
-    const unsigned k = stop * at->total + flat, bits = spec->bits[k];
-    const sucref_correction *c = spec->corrections != NULL ? &spec->corrections[k] : NULL;
-    const uint32_t entry = at->entries + k * SUCREF_I_ENTRY, record = at->groups + flat * SUCREF_I_GROUP,
-                   n_rows = sucref_i_spec_rows(s, group);
-    sucref_stop_group now = { 0, 0 }, before = { 0, 0 };
-    sucref_i_task task, done;
-    unsigned plane;
-    now.bits = (uint8_t)bits;
-    before.bits = stop > 0 ? spec->bits[k - at->total] : (uint8_t)0;
-    task = sucref_i_task_of(&l, &now, NULL, 1);
-    done = sucref_i_task_of(&l, &before, NULL, 1);
+    const unsigned k = o->stop * o->m.n_groups + o->flat, bits = o->spec->bits[k];
+    const sucref_correction *c = o->spec->corrections != NULL ? &o->spec->corrections[k] : NULL;
+    const uint32_t entry = sucref_i_entries_at(&o->m) + k * SUCREF_I_ENTRY,
+                   group = sucref_i_groups_at(&o->m) + o->flat * SUCREF_I_GROUP;
+    const unsigned old = o->stop > 0 ? o->spec->bits[k - o->m.n_groups] : 0U;
+    unsigned mask, plane;
+    if (bits < old || sucref_i_planes_for(&l, bits) == 0xFFU) { o->bad = "spec: bits of a stop"; }
+    if (c != NULL && bits > 0 && bits < 8 && ((c->alpha == NULL) != (c->beta == NULL) ||
+                                              (c->alpha == NULL) != (c->gamma == NULL))) {
+        o->bad = "spec: half a correction";
+    }
+    if (o->bad != NULL) { return; }
     sucref_i_put(o, entry, bits, 1);
     if (bits == 0 || (bits < 8 && (o->plain || (c != NULL && c->alpha != NULL)))) {
-        sucref_i_put(o, entry + 4, sucref_i_write_correction(o, s, c, stop, layer, group, n_rows, bits), 4);
+        sucref_i_put(o, entry + 4U, sucref_i_write_correction(o, s, c, bits), 4);
     }
-    for (plane = task.first; plane < task.last; plane++) { /* those that no stop before has read */
-        uint32_t payload;
-        if (plane >= done.first && plane < done.last) { continue; }
-        payload = sucref_i_write_plane(o, s, stop, layer, group, plane, first_row, n_rows);
-        sucref_i_put(o, record + 8U + 4U * plane, payload, 4);
+    mask = sucref_i_planes_read(&l, bits) & ~sucref_i_planes_read(&l, old); /* those that no stop before has read */
+    for (plane = 0; mask >> plane != 0; plane++) {
+        if (mask >> plane & 1U) { sucref_i_put(o, group + 8U + 4U * plane, sucref_i_write_plane(o, s, plane), 4); }
     }
 }
 
-static void sucref_i_write_layer(const sucref_i_writer *o, const sucref_layer_spec *s, unsigned layer,
-                                 unsigned first_group, uint32_t params, const sucref_bounds *bounds)
+/* exit rule and bounds of a stop */
+static void sucref_i_write_exits(sucref_i_writer *o, uint32_t record)
 {
-    const uint32_t at = SUCREF_I_HEADER + layer * SUCREF_I_LAYER,
-                   columns = bounds != NULL ? (uint32_t)SUCREF_LAYER_COLUMNS : 0U;
-    const sucref_layer l = sucref_i_layer_of(s);
-    unsigned i;
-    sucref_i_put(o, at + SUCREF_I_L_IN, l.n_in, 4);
-    sucref_i_put(o, at + SUCREF_I_L_OUT, l.n_out, 4);
-    sucref_i_put(o, at + SUCREF_I_L_PARAMS, params, 4);
-    sucref_i_put(o, at + SUCREF_I_L_GROUP, first_group, 2);
-    sucref_i_put(o, at + SUCREF_I_L_GROUPS, l.n_groups, 2);
-    for (i = 0; i < SUCREF_MAX_PLANES; i++) { sucref_i_put(o, at + SUCREF_I_L_PLAN + i, l.plan[i], 1); }
-    sucref_i_put(o, at + SUCREF_I_L_PLANES, l.n_planes, 1);
-    sucref_i_put(o, at + SUCREF_I_L_COARSE, l.coarse, 1);
-    sucref_i_put(o, at + SUCREF_I_L_ACT, l.act, 1);
-    sucref_i_put(o, at + SUCREF_I_L_REQUANT, l.requant, 1);
-    sucref_i_put(o, at + SUCREF_I_L_FLAGS, (l.flags & ~(uint32_t)SUCREF_LAYER_COLUMNS) | columns, 1);
-    sucref_i_put(o, at + SUCREF_I_L_IN_ZERO, l.in_zero, 1);
-    sucref_i_put(o, at + SUCREF_I_L_OUT_ZERO, l.out_zero, 1);
-    sucref_i_put(o, at + SUCREF_I_L_LO, l.lo, 1);
-    sucref_i_put(o, at + SUCREF_I_L_HI, l.hi, 1);
-    sucref_i_put(o, at + SUCREF_I_L_SLOPE, (uint16_t)l.slope, 2);
+    const sucref_exit *x = o->spec->exits;
+    const sucref_bounds *b = o->spec->bounds;
+    const uint32_t n = o->spec->layers[0].n_out;
+    const size_t from = (size_t)o->stop * n;
+    uint32_t at;
+    if (x != NULL) {
+        uint32_t rule[4];
+        x += o->stop;
+        rule[0] = x->margin; rule[1] = x->samples; rule[2] = x->disagreements; rule[3] = x->risk;
+        at = sucref_i_section(o, SUCREF_I_T_EXIT, 0, 0, SUCREF_I_EXIT_LEN);
+        sucref_i_put_all(o, at, rule, 4, 4);
+        sucref_i_put(o, record + 8U, at, 4);
+    }
+    if (b != NULL && b->root[o->stop] != 0) {
+        at = sucref_i_section(o, SUCREF_I_T_BOUNDS, 0, 0, 4U + 8U * n);
+        sucref_i_put(o, at, b->root[o->stop], 4);
+        sucref_i_put_all(o, at + 4U, b->offset + from, n, 4);
+        sucref_i_put_all(o, at + 4U + 4U * n, b->norm + from, n, 4);
+        sucref_i_put(o, record + 12U, at, 4);
+    }
 }
 
-static void sucref_i_write_header(const sucref_i_writer *o, const sucref_model_spec *spec, unsigned total,
-                                  uint32_t head)
+static void sucref_i_write_stop(sucref_i_writer *o)
 {
+    const uint32_t record = sucref_i_stops_at(&o->m) + o->stop * SUCREF_I_STOP;
+    o->flat = 0;
+    for (o->layer = 0; o->layer < o->spec->n_layers; o->layer++) {
+        const sucref_layer_spec *s = &o->spec->layers[o->layer];
+        o->row = 0;
+        for (o->group = 0; o->bad == NULL && o->group < sucref_i_spec_groups(s); o->group++, o->flat++) {
+            o->n_rows = sucref_i_spec_rows(s, o->group);
+            sucref_i_write_entry(o, s);
+            o->row += o->n_rows;
+        }
+    }
+    if (o->stop + 1U < o->spec->n_stops) { sucref_i_write_exits(o, record); }
+    sucref_i_put(o, record, o->at, 4);
+    sucref_i_put(o, record + 4U, o->spec->in_bits[o->stop], 1);
+}
+
+static void sucref_i_write_header(const sucref_i_writer *o, uint32_t head)
+{
+    const sucref_model_spec *spec = o->spec;
     const sucref_scale scale[3] = { spec->scales.input, spec->scales.output, spec->scales.logit };
     unsigned i;
     sucref_i_put(o, 0, 0x52435553U, 4);
@@ -5814,7 +5729,7 @@ static void sucref_i_write_header(const sucref_i_writer *o, const sucref_model_s
     sucref_i_put(o, SUCREF_I_H_IN, spec->layers[0].n_in, 4);
     sucref_i_put(o, SUCREF_I_H_OUT, spec->layers[spec->n_layers - 1U].n_out, 4);
     sucref_i_put(o, SUCREF_I_H_LAYERS, spec->n_layers, 2);
-    sucref_i_put(o, SUCREF_I_H_GROUPS, total, 2);
+    sucref_i_put(o, SUCREF_I_H_GROUPS, o->m.n_groups, 2);
     sucref_i_put(o, SUCREF_I_H_STOPS, spec->n_stops, 1);
     sucref_i_put(o, SUCREF_I_H_INPUT, spec->input_type, 1);
     sucref_i_put(o, SUCREF_I_H_SHIFT, spec->softmax_shift, 1);
@@ -5824,118 +5739,73 @@ static void sucref_i_write_header(const sucref_i_writer *o, const sucref_model_s
         sucref_i_put(o, SUCREF_I_H_EXPONENTS + i, (uint8_t)scale[i].exponent, 1);
     }
     sucref_i_put(o, SUCREF_I_H_OUT_ZERO, spec->scales.output_zero, 1);
-    if (o->p != NULL) {
-        uint32_t crc = sucref_i_crc(0xFFFFFFFFU, o->p, SUCREF_I_H_CRC);
-        crc = sucref_i_crc(crc, o->p + SUCREF_I_HEADER, head - SUCREF_I_HEADER);
-        sucref_i_put(o, SUCREF_I_H_CRC, ~crc, 4);
+}
+
+/* of the head and of all sections behind it */
+static void sucref_i_write_crcs(const sucref_i_writer *o, uint32_t head)
+{
+    uint32_t at, len;
+    sucref_i_put(o, SUCREF_I_H_CRC, sucref_i_crc_behind(o->p, SUCREF_I_HEADER, head - SUCREF_I_HEADER), 4);
+    for (at = head; at < o->at; at += SUCREF_I_FRAME + len) {
+        len = sucref_i_u32(o->p + at + SUCREF_I_F_LEN);
+        sucref_i_put(o, at + SUCREF_I_F_CRC, sucref_i_crc_behind(o->p + at, SUCREF_I_FRAME, len), 4);
     }
 }
 
-static void sucref_i_write_exit(sucref_i_writer *o, const sucref_exit *e, unsigned stop, uint32_t record)
+/* the whole file; with no buffer, until something is wrong */
+static void sucref_i_write_all(sucref_i_writer *o)
 {
-    const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_EXIT, stop, 0, 0);
-    sucref_i_append(o, e->margin, 4);
-    sucref_i_append(o, e->samples, 4);
-    sucref_i_append(o, e->disagreements, 4);
-    sucref_i_append(o, e->risk, 4);
-    sucref_i_end_section(o, at);
-    sucref_i_put(o, record + 8U, at, 4);
-}
-
-static void sucref_i_write_bounds(sucref_i_writer *o, const sucref_bounds *b, unsigned stop, uint32_t rows,
-                                  uint32_t record)
-{
-    const uint32_t at = sucref_i_begin_section(o, SUCREF_I_T_BOUNDS, stop, 0, 0);
-    uint32_t r;
-    sucref_i_append(o, b->root[stop], 4);
-    for (r = 0; r < rows; r++) { sucref_i_append(o, (uint32_t)b->offset[(size_t)stop * rows + r], 4); }
-    for (r = 0; r < rows; r++) { sucref_i_append(o, b->norm[(size_t)stop * rows + r], 4); }
-    sucref_i_end_section(o, at);
-    sucref_i_put(o, record + 12U, at, 4);
-}
-
-static void sucref_i_write_stop(sucref_i_writer *o, const sucref_model_spec *spec, const sucref_i_tables *at,
-                                unsigned stop)
-{
-    const uint32_t record = at->stops + stop * SUCREF_I_STOP;
-    unsigned layer, group, flat = 0;
-    for (layer = 0; layer < spec->n_layers; layer++) {
-        uint32_t row = 0;
-        for (group = 0; group < sucref_i_spec_groups(&spec->layers[layer]); group++, flat++) {
-            sucref_i_write_entry(o, spec, at, stop, layer, group, flat, row);
-            row += sucref_i_spec_rows(&spec->layers[layer], group);
-        }
-    }
-    if (stop + 1U < spec->n_stops) {
-        if (spec->exits != NULL) { sucref_i_write_exit(o, &spec->exits[stop], stop, record); }
-        if (spec->bounds != NULL && spec->bounds->root[stop] != 0) {
-            sucref_i_write_bounds(o, spec->bounds, stop, spec->layers[0].n_out, record);
-        }
-    }
-    sucref_i_put(o, record, o->at, 4);
-    sucref_i_put(o, record + 4U, spec->in_bits[stop], 1);
-}
-
-/* the whole file of a spec that has been checked */
-static void sucref_i_write_all(sucref_i_writer *o, const sucref_model_spec *spec)
-{
-    sucref_i_tables at;
     uint32_t head;
-    unsigned n, group, flat = 0;
-    for (n = 0, at.total = 0; n < spec->n_layers; n++) { at.total += sucref_i_spec_groups(&spec->layers[n]); }
-    at.groups = SUCREF_I_HEADER + (uint32_t)spec->n_layers * SUCREF_I_LAYER;
-    at.stops = at.groups + at.total * SUCREF_I_GROUP;
-    at.entries = at.stops + (uint32_t)spec->n_stops * SUCREF_I_STOP;
-    o->at = at.entries + spec->n_stops * at.total * SUCREF_I_ENTRY;
-    for (n = 0; n < spec->n_layers; n++) {
-        const sucref_layer_spec *s = &spec->layers[n];
-        uint32_t row = 0;
-        sucref_i_write_layer(o, s, n, flat, o->at, n == 0 ? spec->bounds : NULL);
-        sucref_i_write_params(o, s, n == 0 ? spec->bounds : NULL);
-        for (group = 0; group < sucref_i_spec_groups(s); group++, flat++) {
-            sucref_i_put(o, at.groups + flat * SUCREF_I_GROUP, row, 4);
-            sucref_i_put(o, at.groups + flat * SUCREF_I_GROUP + 4U, sucref_i_spec_rows(s, group), 4);
-            row += sucref_i_spec_rows(s, group);
-        }
+    unsigned n;
+    o->flat = 0;
+    o->at = sucref_i_tables_end(&o->m);
+    for (n = 0; o->bad == NULL && n < o->spec->n_layers; n++) {
+        o->where = n;
+        if (o->p == NULL) { o->bad = sucref_i_bad_layer(o->parity, &o->spec->layers[n], n); }
+        if (o->bad == NULL) { sucref_i_write_layer(o, n); }
     }
     head = o->at;
-    for (n = 0; n < spec->n_stops; n++) { sucref_i_write_stop(o, spec, &at, n); }
-    sucref_i_write_header(o, spec, at.total, head);
+    for (o->stop = 0; o->bad == NULL && o->stop < o->spec->n_stops; o->stop++) {
+        o->where = o->stop;
+        sucref_i_write_stop(o);
+    }
+    if (o->p != NULL) {
+        sucref_i_write_header(o, head);
+        sucref_i_write_crcs(o, head);
+    }
 }
 
-static uint32_t sucref_i_write(sucref_i_writer *o, uint8_t *out, size_t out_len, const sucref_model_spec *spec,
-                               sucref_fault *fault)
+/* plain: corrections of a part, z is the accumulator */
+static uint32_t sucref_i_write(uint8_t *out, size_t out_len, const sucref_model_spec *spec,
+                               const sucref_i_parity *parity, int plain, sucref_fault *fault)
 {
+    sucref_i_writer o;
     sucref_model m;
-    uint32_t bytes, i;
-    const char *bad = sucref_i_bad_spec(o, spec, &i);
-    if (bad != NULL) {
-        (void)SUCREF_I_FAIL(fault, bad, i);
-        return 0;
+    uint32_t i;
+    o.spec = spec; o.parity = parity; o.plain = plain; o.p = NULL;
+    o.bad = sucref_i_bad_spec(spec, &o.where);
+    if (o.bad == NULL) {
+        o.m.n_layers = spec->n_layers; o.m.n_stops = spec->n_stops; o.m.n_groups = 0;
+        for (i = 0; i < spec->n_layers; i++) { o.m.n_groups += (uint8_t)sucref_i_spec_groups(&spec->layers[i]); }
+        sucref_i_write_all(&o);
     }
-    sucref_i_write_all(o, spec);
-    bytes = o->at;
-    if (o->full || (out != NULL && out_len < bytes)) {
-        (void)SUCREF_I_FAIL(fault, o->full ? "spec: past 2^32 bytes" : "buffer too short", bytes);
-        return 0;
-    }
-    if (out == NULL) { return bytes; }
-    for (i = 0; i < bytes; i++) { out[i] = 0; }
-    o->p = out;
-    sucref_i_write_all(o, spec);
-    return sucref_model_open(&m, out, bytes, fault) == SUCREF_OK && sucref_model_check(&m, fault) == SUCREF_OK ? bytes
-                                                                                                              : 0;
+    if (o.bad == NULL && out != NULL && out_len < o.at) { o.bad = "buffer too short"; o.where = o.at; }
+    if (o.bad != NULL) { (void)SUCREF_I_FAIL(fault, o.bad, o.where); }
+    if (o.bad != NULL || out == NULL) { return o.bad != NULL ? 0 : o.at; }
+    for (i = 0; i < o.at; i++) { out[i] = 0; }
+    o.p = out;
+    sucref_i_write_all(&o);
+    return sucref_model_open(&m, out, o.at, fault) || sucref_model_check(&m, fault) ? 0 : o.at;
 }
 
 SUCREF_API uint32_t sucref_model_write(uint8_t *out, size_t out_len, const sucref_model_spec *spec, sucref_fault *fault)
 {
-    sucref_i_writer o = { NULL, 0, 0, 0, NULL };
-    return sucref_i_write(&o, out, out_len, spec, fault);
+    return sucref_i_write(out, out_len, spec, NULL, 0, fault);
 }
 
 /* ---- the inverse: base NULL counts what the arrays need ---- */
 
-typedef struct { uint8_t *base; uint64_t at; } sucref_i_room;
+typedef struct { const sucref_model *m; uint8_t *base; uint64_t at; } sucref_i_room;
 
 static void *sucref_i_take(sucref_i_room *o, uint64_t bytes)
 {
@@ -5944,166 +5814,149 @@ static void *sucref_i_take(sucref_i_room *o, uint64_t bytes)
     return o->base == NULL ? NULL : (void *)(o->base + (size_t)at);
 }
 
-/* n little-endian words of the file */
-static void *sucref_i_take_words(sucref_i_room *o, const uint8_t *from, uint32_t n)
+/* n little-endian elements of the file, of 2 or 4 bytes */
+static void *sucref_i_take_all(sucref_i_room *o, uint32_t at, uint32_t n, unsigned bytes)
 {
-    uint32_t *to = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)n), i;
-    for (i = 0; to != NULL && i < n; i++) { to[i] = sucref_i_u32(from + 4U * i); }
-    return to;
-}
-
-static void *sucref_i_take_halves(sucref_i_room *o, const uint8_t *from, uint32_t n)
-{
-    uint16_t *to = (uint16_t *)sucref_i_take(o, 2U * (uint64_t)n);
+    const uint8_t *from = o->m->bytes + at;
+    void *to = sucref_i_take(o, (uint64_t)n * bytes);
     uint32_t i;
-    for (i = 0; to != NULL && i < n; i++) { to[i] = sucref_i_u16(from + 2U * i); }
+    for (i = 0; to != NULL && i < n; i++, from += bytes) {
+        if (bytes == 4) { ((uint32_t *)to)[i] = sucref_i_u32(from); } else { ((uint16_t *)to)[i] = sucref_i_u16(from); }
+    }
     return to;
 }
 
 /* rows of each group, and all weights */
-static void sucref_i_spec_weights(sucref_layer_spec *s, sucref_i_room *o, const sucref_model *m, const sucref_layer *l)
+static void sucref_i_spec_weights(sucref_layer_spec *s, sucref_i_room *o, const sucref_layer *l)
 {
     uint32_t *rows = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)l->n_groups), r, c;
     int8_t *w = (int8_t *)sucref_i_take(o, (uint64_t)l->n_in * l->n_out);
-    unsigned g;
-    for (g = 0; o->base != NULL && g < l->n_groups; g++) {
-        sucref_group group;
-        sucref_model_group(&group, m, (unsigned)l->first_group + g);
+    sucref_group group;
+    unsigned g, shift;
+    s->group_rows = rows; s->w = w;
+    if (o->base == NULL) { return; }
+    for (g = 0; g < l->n_groups; g++) {
+        sucref_model_group(&group, o->m, (unsigned)l->first_group + g);
         rows[g] = group.n_rows;
-        for (r = 0; r < group.n_rows; r++) {
-            const uint32_t row = group.first_row + r;
-            const unsigned shift = sucref_i_shift_of(m, l, row);
-            for (c = 0; c < l->n_in; c++) {
-                w[(size_t)row * l->n_in + c] = (int8_t)sucref_i_weight(m, l, &group, shift, r, c);
-            }
-        }
     }
-    if (s != NULL) { s->group_rows = rows; s->w = w; }
+    for (r = 0; r < l->n_out; r++) {
+        const uint32_t row = sucref_i_row_of(&group, &shift, o->m, l, r);
+        for (c = 0; c < l->n_in; c++) { *w++ = (int8_t)sucref_i_weight(o->m, l, &group, shift, row, c); }
+    }
 }
 
-static void sucref_i_spec_layer(sucref_layer_spec *s, sucref_i_room *o, const sucref_model *m, unsigned layer)
+static sucref_layer_spec sucref_i_spec_layer(sucref_i_room *o, unsigned layer)
 {
-    sucref_layer_spec t;
+    sucref_layer_spec s;
     sucref_i_params at;
     sucref_layer l;
-    unsigned i;
-    sucref_model_layer(&l, m, layer);
+    sucref_model_layer(&l, o->m, layer);
     at = sucref_i_params_of(&l);
-    t.n_in = l.n_in; t.n_out = l.n_out;
-    t.bias = (const int32_t *)sucref_i_take_words(o, m->bytes + at.bias, l.n_out);
-    i = (l.flags & SUCREF_LAYER_PER_ROW) ? (unsigned)l.n_out : 1U;
-    t.multiplier = (const int32_t *)sucref_i_take_words(o, m->bytes + at.multiplier, i);
-    t.exponent = (const int8_t *)(m->bytes + at.exponent);
-    t.row_shift = m->bytes + at.shift;
-    t.table = NULL; t.lookup = NULL; t.order = NULL;
-    if (l.act == SUCREF_ACT_TABLE) {
-        t.table = (const int16_t *)sucref_i_take_halves(o, m->bytes + at.table, SUCREF_TABLE_LEN);
-    }
-    if (l.act == SUCREF_ACT_LOOKUP) { t.lookup = m->bytes + at.table; }
-    if (l.flags & SUCREF_LAYER_ORDER) {
-        t.order = (const uint16_t *)sucref_i_take_halves(o, m->bytes + at.order, l.n_out);
-    }
-    for (i = 0; i < SUCREF_MAX_PLANES; i++) { t.plan[i] = l.plan[i]; }
-    t.n_planes = l.n_planes; t.coarse = l.coarse; t.n_groups = (uint8_t)l.n_groups;
-    t.act = l.act; t.requant = l.requant; t.flags = (uint8_t)(l.flags & ~SUCREF_LAYER_COLUMNS);
-    t.in_zero = l.in_zero; t.out_zero = l.out_zero; t.lo = l.lo; t.hi = l.hi; t.slope = l.slope;
-    sucref_i_spec_weights(&t, o, m, &l);
-    if (s != NULL) { *s = t; }
+    s.n_in = l.n_in; s.n_out = l.n_out; s.n_groups = (uint8_t)l.n_groups;
+    s.bias = (const int32_t *)sucref_i_take_all(o, at.bias, l.n_out, 4);
+    s.multiplier = (const int32_t *)sucref_i_take_all(o, at.multiplier, (at.exponent - at.multiplier) / 4U, 4);
+    s.exponent = (const int8_t *)(o->m->bytes + at.exponent);
+    s.row_shift = o->m->bytes + at.shift;
+    s.table = NULL; s.lookup = NULL; s.order = NULL;
+    if (l.act == SUCREF_ACT_TABLE) { s.table = (const int16_t *)sucref_i_take_all(o, at.table, SUCREF_TABLE_LEN, 2); }
+    if (l.act == SUCREF_ACT_LOOKUP) { s.lookup = o->m->bytes + at.table; }
+    if (l.flags & SUCREF_LAYER_ORDER) { s.order = (const uint16_t *)sucref_i_take_all(o, at.order, l.n_out, 2); }
+    sucref_i_layer_bytes((uint8_t *)&s + offsetof(sucref_layer_spec, plan),
+                         (const uint8_t *)&l + offsetof(sucref_layer, plan));
+    s.flags = (uint8_t)(l.flags & ~SUCREF_LAYER_COLUMNS);
+    s.slope = l.slope;
+    sucref_i_spec_weights(&s, o, &l);
+    return s;
 }
 
-/* bits and corrections of one stop */
-static void sucref_i_spec_stop(uint8_t *bits, sucref_correction *c, sucref_i_room *o, const sucref_model *m,
-                               unsigned stop)
+/* bits and corrections of one stop; bits NULL: counts only */
+static void sucref_i_spec_stop(uint8_t *bits, sucref_correction *c, sucref_i_room *o, unsigned stop)
 {
     unsigned g;
-    for (g = 0; g < m->n_groups; g++) {
+    for (g = 0; g < o->m->n_groups; g++) {
         sucref_correction t = { NULL, NULL, NULL, NULL };
         sucref_stop_group e;
         sucref_group group;
-        sucref_model_group(&group, m, g);
-        sucref_model_stop_group(&e, m, stop, g);
-        if (e.correction_offset != 0) {
-            const uint8_t *p = m->bytes + e.correction_offset;
-            if (e.bits == 0) {
-                t.constant = p;
-            } else {
-                t.beta = (const int32_t *)sucref_i_take_words(o, p, group.n_rows);
-                t.gamma = (const int32_t *)sucref_i_take_words(o, p + 4U * group.n_rows, group.n_rows);
-                t.alpha = (const int16_t *)sucref_i_take_halves(o, p + 8U * group.n_rows, group.n_rows);
-            }
+        sucref_model_group(&group, o->m, g);
+        sucref_model_stop_group(&e, o->m, stop, g);
+        if (e.correction_offset != 0 && e.bits == 0) {
+            t.constant = o->m->bytes + e.correction_offset;
+        } else if (e.correction_offset != 0) {
+            const uint32_t at = e.correction_offset, n = group.n_rows;
+            t.beta = (const int32_t *)sucref_i_take_all(o, at, n, 4);
+            t.gamma = (const int32_t *)sucref_i_take_all(o, at + 4U * n, n, 4);
+            t.alpha = (const int16_t *)sucref_i_take_all(o, at + 8U * n, n, 2);
         }
-        if (o->base != NULL) { bits[g] = e.bits; c[g] = t; }
+        if (bits != NULL) { bits[g] = e.bits; c[g] = t; }
     }
 }
 
 /* exit rules of all stops but the last, NULL where none has one */
-static const sucref_exit *sucref_i_spec_exits(sucref_i_room *o, const sucref_model *m)
+static const sucref_exit *sucref_i_spec_exits(sucref_i_room *o)
 {
     const sucref_exit none = { 0xFFFFFFFFU, 0, 0, 0xFFFFFFFFU };
+    const unsigned n = o->m->n_stops - 1U;
     sucref_exit *exits, e;
     unsigned t, any = 0;
-    for (t = 0; t + 1U < m->n_stops; t++) { any |= sucref_model_exit(&e, m, t) == SUCREF_OK; }
-    if (!any) { return NULL; }
-    exits = (sucref_exit *)sucref_i_take(o, sizeof(sucref_exit) * (m->n_stops - 1U));
-    for (t = 0; exits != NULL && t + 1U < m->n_stops; t++) {
-        exits[t] = sucref_model_exit(&e, m, t) == SUCREF_OK ? e : none;
-    }
+    for (t = 0; t < n; t++) { any |= sucref_model_exit(&e, o->m, t) == SUCREF_OK; }
+    exits = any ? (sucref_exit *)sucref_i_take(o, sizeof e * (uint64_t)n) : NULL;
+    for (t = 0; exits != NULL && t < n; t++) { exits[t] = sucref_model_exit(&e, o->m, t) == SUCREF_OK ? e : none; }
     return exits;
 }
 
 /* bounds of the first layer, NULL where its columns have no weights */
-static const sucref_bounds *sucref_i_spec_bounds(sucref_i_room *o, const sucref_model *m)
+static const sucref_bounds *sucref_i_spec_bounds(sucref_i_room *o)
 {
-    sucref_bounds *b;
+    const uint8_t *bytes = o->m->bytes;
     sucref_layer l;
-    sucref_i_params at;
+    sucref_stop s;
+    sucref_bounds *b;
     uint32_t *root, *offset, *norm, r;
     unsigned t;
-    sucref_model_layer(&l, m, 0);
+    sucref_model_layer(&l, o->m, 0);
     if (!(l.flags & SUCREF_LAYER_COLUMNS)) { return NULL; }
-    at = sucref_i_params_of(&l);
     b = (sucref_bounds *)sucref_i_take(o, sizeof *b);
-    root = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)m->n_stops);
-    offset = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)m->n_stops * l.n_out);
-    norm = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)m->n_stops * l.n_out);
+    root = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)o->m->n_stops);
+    offset = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)o->m->n_stops * l.n_out);
+    norm = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)o->m->n_stops * l.n_out);
     if (b == NULL) { return NULL; }
-    b->mean = m->bytes + at.mean; b->weight = m->bytes + at.weight;
+    b->mean = bytes + sucref_i_params_of(&l).mean; b->weight = bytes + sucref_i_params_of(&l).weight;
     b->root = root; b->offset = (const int32_t *)offset; b->norm = norm;
-    for (t = 0; t + 1U < m->n_stops; t++) {
-        sucref_stop s;
-        sucref_model_stop(&s, m, t);
-        root[t] = 0;
-        if (s.bounds_offset == 0 ||
-            !sucref_i_section_ok(m, s.bounds_offset, 4U + 8U * l.n_out, s.end, SUCREF_I_T_BOUNDS, 0, 0)) {
-            continue;
-        }
-        root[t] = sucref_i_u32(m->bytes + s.bounds_offset);
-        for (r = 0; r < l.n_out; r++) {
-            offset[(size_t)t * l.n_out + r] = sucref_i_u32(m->bytes + s.bounds_offset + 4U + 4U * r);
-            norm[(size_t)t * l.n_out + r] = sucref_i_u32(m->bytes + s.bounds_offset + 4U + 4U * (l.n_out + r));
+    for (t = 0; t + 1U < o->m->n_stops; t++, offset += l.n_out, norm += l.n_out) {
+        const uint8_t *p;
+        sucref_model_stop(&s, o->m, t);
+        p = sucref_i_bounds_of(o->m, &s, l.n_out);
+        root[t] = p != NULL ? sucref_i_u32(p) : 0;
+        for (r = 0; p != NULL && r < l.n_out; r++) {
+            offset[r] = sucref_i_u32(p + 4U + 4U * r);
+            norm[r] = sucref_i_u32(p + 4U + 4U * (l.n_out + r));
         }
     }
     return b;
 }
 
-static void sucref_i_spec_fill(sucref_model_spec *spec, sucref_i_room *o, const sucref_model *m)
+static void sucref_i_spec_fill(sucref_model_spec *spec, sucref_i_room *o)
 {
+    const sucref_model *m = o->m;
     const uint32_t entries = (uint32_t)m->n_stops * m->n_groups;
-    sucref_layer_spec *layers = (sucref_layer_spec *)sucref_i_take(o, sizeof *layers * (uint64_t)m->n_layers);
+    sucref_layer_spec *layers = (sucref_layer_spec *)sucref_i_take(o, sizeof *layers * (uint64_t)m->n_layers), s;
     sucref_correction *c = (sucref_correction *)sucref_i_take(o, sizeof *c * (uint64_t)entries);
     uint8_t *bits = (uint8_t *)sucref_i_take(o, entries), *in_bits = (uint8_t *)sucref_i_take(o, m->n_stops);
     unsigned n;
-    for (n = 0; n < m->n_layers; n++) { sucref_i_spec_layer(layers != NULL ? &layers[n] : NULL, o, m, n); }
-    for (n = 0; n < m->n_stops; n++) {
-        sucref_stop s;
-        sucref_model_stop(&s, m, n);
-        if (in_bits != NULL) { in_bits[n] = s.in_bits; }
-        sucref_i_spec_stop(bits != NULL ? bits + n * m->n_groups : NULL, c != NULL ? c + n * m->n_groups : NULL, o, m,
-                           n);
-    }
     spec->layers = layers; spec->corrections = c; spec->bits = bits; spec->in_bits = in_bits;
-    spec->exits = sucref_i_spec_exits(o, m);
-    spec->bounds = sucref_i_spec_bounds(o, m);
+    for (n = 0; n < m->n_layers; n++) {
+        s = sucref_i_spec_layer(o, n);
+        if (layers != NULL) { layers[n] = s; }
+    }
+    for (n = 0; n < m->n_stops; n++) {
+        sucref_stop t;
+        sucref_model_stop(&t, m, n);
+        if (in_bits != NULL) { in_bits[n] = t.in_bits; }
+        sucref_i_spec_stop(bits, c, o, n);
+        if (bits != NULL) { bits += m->n_groups; c += m->n_groups; }
+    }
+    spec->exits = sucref_i_spec_exits(o);
+    spec->bounds = sucref_i_spec_bounds(o);
     spec->n_layers = (uint8_t)m->n_layers; spec->n_stops = m->n_stops; spec->input_type = m->input_type;
     spec->softmax_shift = m->softmax_shift; spec->softmax_multiplier = m->softmax_multiplier;
     sucref_model_scales(&spec->scales, m);
@@ -6113,34 +5966,34 @@ SUCREF_API size_t sucref_model_spec_of(sucref_model_spec *spec, void *memory, si
 {
     struct sucref_i_pointer_align { char c; void *p; };
     sucref_model_spec t;
-    sucref_i_room o = { NULL, 0 };
+    sucref_i_room o = { NULL, NULL, 0 };
     if (m == NULL || (memory != NULL && spec == NULL) || m->usable_stops != m->n_stops) { return 0; }
-    sucref_i_spec_fill(&t, &o, m);
+    o.m = m;
+    sucref_i_spec_fill(&t, &o);
     if (o.at > (size_t)-1) { return 0; }
     if (memory == NULL) { return (size_t)o.at; }
     if ((uintptr_t)memory % offsetof(struct sucref_i_pointer_align, p) != 0 || memory_len < o.at) { return 0; }
     o.base = (uint8_t *)memory;
     o.at = 0;
-    sucref_i_spec_fill(spec, &o, m);
+    sucref_i_spec_fill(spec, &o);
     return (size_t)o.at;
 }
 
 #ifndef SUCREF_NO_PARITY
-/* rows of each protected plane's combinations; 0 where one is too wide for low + 128 * high */
+/* rows of each protected plane's combinations: twice as many where one needs low + 128 * high */
 static uint32_t sucref_i_parity_rows(sucref_i_parity *q, unsigned planes)
 {
     const uint32_t rows = q->parts->rows;
     uint32_t k, c, sum = 0;
     unsigned t;
     for (t = 0; t < planes; t++) {
-        int wide = 0;
+        q->group_rows[t] = rows;
         for (k = 0; k < rows; k++) {
             for (c = 0; c < q->layer->n_in; c++) {
                 const int32_t v = sucref_i_combined(q, k, c, t);
-                wide |= v > 127 || v < -127;
+                if (v > 127 || v < -127) { q->group_rows[t] = 2U * rows; }
             }
         }
-        q->group_rows[t] = wide ? 2U * rows : rows;
         sum += q->group_rows[t];
     }
     return sum;
@@ -6179,32 +6032,26 @@ static sucref_layer_spec sucref_i_part_layer(const sucref_layer_spec *layer)
 }
 
 /* a stop for every plane; bits [stops * groups] */
-static void sucref_i_data_part(sucref_model_spec *spec, sucref_layer_spec *s, uint8_t *bits, const sucref_parts *p,
-                               unsigned part)
+static void sucref_i_data_part(sucref_layer_spec *s, uint8_t *bits, const sucref_parts *p, unsigned part)
 {
-    unsigned t, sum = 0;
+    unsigned t;
     s->w += (size_t)p->row[part] * s->n_in;
     if (s->row_shift != NULL) { s->row_shift += p->row[part]; }
     s->n_out = p->row[part + 1] - p->row[part];
-    for (t = 0; t < s->n_planes; t++) {
-        sum = s->coarse ? s->plan[t] : sum + s->plan[t];
-        bits[t] = (uint8_t)sum;
-    }
-    spec->n_stops = s->n_planes;
+    for (t = 0; t < s->n_planes; t++) { bits[t] = (uint8_t)(s->coarse ? s->plan[t] : 8U - sucref_i_bits_below(s, t)); }
 }
 
 /* a row group of whole bytes for every protected plane, needed from the stop of its number on */
-static void sucref_i_parity_part(sucref_model_spec *spec, sucref_layer_spec *s, uint8_t *bits, sucref_i_parity *q)
+static void sucref_i_parity_part(sucref_layer_spec *s, uint8_t *bits, sucref_i_parity *q, unsigned planes)
 {
-    const unsigned planes = q->parts->protect < s->n_planes ? q->parts->protect : s->n_planes;
-    unsigned t, u;
+    static const uint8_t whole[SUCREF_MAX_PLANES] = { 8 };
+    unsigned t;
     s->n_out = sucref_i_parity_rows(q, planes);
     s->w = NULL; s->row_shift = NULL;
-    s->plan[0] = 8; s->n_planes = 1; s->coarse = 0;
-    for (t = 1; t < SUCREF_MAX_PLANES; t++) { s->plan[t] = 0; }
+    for (t = 0; t < SUCREF_MAX_PLANES; t++) { s->plan[t] = whole[t]; }
+    s->n_planes = 1; s->coarse = 0;
     s->group_rows = q->group_rows; s->n_groups = (uint8_t)planes;
-    for (u = 0; u < planes; u++) { for (t = 0; t < planes; t++) { bits[u * planes + t] = t <= u ? 8 : 0; } }
-    spec->n_stops = (uint8_t)planes;
+    for (t = 0; t < planes * planes; t++) { bits[t] = t % planes <= t / planes ? 8 : 0; }
 }
 
 SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref_layer_spec *layer,
@@ -6213,29 +6060,28 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
     static const uint8_t whole[SUCREF_MAX_PLANES] = { 8, 8, 8, 8, 8, 8, 8, 8 };
     uint8_t bits[SUCREF_MAX_PLANES * SUCREF_MAX_PLANES];
     sucref_i_parity q;
-    sucref_i_writer o = { NULL, 0, 0, 1, NULL };
     sucref_layer_spec s;
     sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0, { { 0, 0 }, { 0, 0 },
                                { 0, 0 }, 0 } };
     const char *bad = sucref_i_bad_parts(layer, parts, part);
     if (bad == NULL) {
         s = sucref_i_part_layer(layer);
-        bad = sucref_i_bad_shape(&s, NULL, 0);
-        if (bad == NULL) { bad = sucref_i_bad_weights(&o, &s); }
+        bad = sucref_i_bad_layer(NULL, &s, 0);
     }
     if (bad != NULL) {
         (void)SUCREF_I_FAIL(fault, bad, part);
         return 0;
     }
     spec.layers = &s; spec.bits = bits; spec.in_bits = whole;
+    spec.n_stops = s.n_planes;
     if (part < parts->n) {
-        sucref_i_data_part(&spec, &s, bits, parts, part);
+        sucref_i_data_part(&s, bits, parts, part);
     } else {
+        if (parts->protect < s.n_planes) { spec.n_stops = (uint8_t)parts->protect; }
         q.layer = layer; q.parts = parts; q.parity = part - parts->n;
-        sucref_i_parity_part(&spec, &s, bits, &q);
-        o.parity = &q;
+        sucref_i_parity_part(&s, bits, &q, spec.n_stops);
     }
-    return sucref_i_write(&o, out, out_len, &spec, fault);
+    return sucref_i_write(out, out_len, &spec, part < parts->n ? NULL : &q, 1, fault);
 }
 #endif /* SUCREF_NO_PARITY */
 #endif /* SUCREF_HOST */
