@@ -87,7 +87,7 @@ no "must hold %d" $t split $m --devices 4 --parity 1 -o $d/y
 no "devices must be" $t split $m --devices 17 --parity 1 -o $d/y%d
 no "parity must be" $t split $m --devices 9 --parity 4 -o $d/y%d
 no "protect must be" $t split $m --devices 2 --parity 1 --protect 0 -o $d/y%d
-for r in 1,0 1 1,2,3 1,-1 1,nan 1,inf 1,1e309 , '' 1,x; do
+for r in 1,0 1 1,2,3 1,-1 1,nan 1,inf 1,1e309 ',' '' 1,x; do
     no "rates must be" $t split $m --devices 2 --parity 1 --rates "$r" -o $d/y%d
 done
 no "too few for these" $t split $m44 --devices 2 --parity 1 --rates 1e308,1e-308 -o $d/y%d
@@ -98,7 +98,7 @@ no "too few for these" $t split $m --devices 2 --parity 1 -o $d/y%d
 no "split needs all stops" $t split $d/t.sucref --devices 1 --parity 1 -o $d/y%d
 no "one output and --gray" $t run $m --in $d/x.u8 --out $d/y --exit gray
 gray="$t run $m --in $d/x.u8 --out $d/y --exit gray --gray"
-for g in '' 5 , 1, ,1 -5 2,1 1,2,3 a,b ' 1,2' nan,1 inf,1 1,inf; do no "gray must be LO,HI" $gray "$g"; done
+for g in '' 5 ',' '1,' ,1 -5 2,1 1,2,3 a,b ' 1,2' nan,1 inf,1 1,inf; do no "gray must be LO,HI" $gray "$g"; done
 for g in 0,4294967296 -2147483649,0 0,1e300 1e1,2e-1; do no "logits are whole numbers" $gray "$g"; done
 for g in 0.0,0.5 0%,5% 1.0,2 100%,101%; do no "probability must be between" $gray "$g"; done
 no "knows its logit" $t run $u --in $d/six.u8 --out $d/y --exit gray --gray 0.2,0.8
