@@ -1005,7 +1005,6 @@ extern "C" {
 #endif
 
 /* ---- integer helpers --------------------------------------------------------------------------------------------- */
-
 /* Model bytes. A word is one load only where that is legal C for this compiler (may_alias) and the order fits. */
 #ifndef SUCREF_READ_U8
 #  define SUCREF_READ_U8(p) (*(p))
@@ -1111,19 +1110,12 @@ SUCREF_API const char *sucref_status_text(int status)
     (void)status;
     return "";
 #else
-    switch (status) {
-    case SUCREF_OK: return "ok";
-    case SUCREF_E_ARG: return "null, misaligned or inconsistent argument";
-    case SUCREF_E_RANGE: return "number out of range";
-    case SUCREF_E_SPACE: return "buffer too short";
-    case SUCREF_E_DATA: return "not valid data";
-    case SUCREF_E_STATE: return "called too early or too late";
-    case SUCREF_MORE: return "more to do";
-    case SUCREF_STOP: return "stop reached";
-    case SUCREF_DONE: return "done";
-    case SUCREF_WAIT: return "waiting for input bits";
-    default: return "unknown status";
-    }
+    static const char *const text[] = { /* from the lowest status to the highest */
+        "called too early or too late", "not valid data", "buffer too short", "number out of range",
+        "null, misaligned or inconsistent argument", "ok", "more to do", "stop reached", "done",
+        "waiting for input bits"
+    };
+    return status < SUCREF_E_STATE || status > SUCREF_WAIT ? "unknown status" : text[status - SUCREF_E_STATE];
 #endif
 }
 
@@ -1290,8 +1282,7 @@ static inline sucref_i_plane sucref_i_plane_of(const uint8_t *bytes, uint32_t n_
 {
     sucref_i_plane p;
     p.bytes = bytes;
-    p.n_rows = n_rows;
-    p.n_in = n_in;
+    p.n_rows = n_rows; p.n_in = n_in;
     p.width = (uint8_t)width;
     p.slot = (uint8_t)(width <= 2 ? width : width <= 4 ? 4 : 8);
     return p;
@@ -1378,14 +1369,8 @@ enum { /* byte offsets in the file and its records */
     SUCREF_I_F_TYPE = 0, SUCREF_I_F_FLAGS = 2, SUCREF_I_F_STOP = 3, SUCREF_I_F_LAYER = 4, SUCREF_I_F_INDEX = 6,
     SUCREF_I_F_LEN = 8, SUCREF_I_F_CRC = 12
 };
-enum {
-    SUCREF_I_T_CORRECTION = 1,
-    SUCREF_I_T_PLANE = 2,
-    SUCREF_I_T_EXIT = 3,
-    SUCREF_I_T_BOUNDS = 4,
-    SUCREF_I_REQUIRED = 1,
-    SUCREF_I_EXIT_LEN = 16
-};
+enum { SUCREF_I_T_CORRECTION = 1, SUCREF_I_T_PLANE = 2, SUCREF_I_T_EXIT = 3, SUCREF_I_T_BOUNDS = 4 }; /* sections */
+enum { SUCREF_I_REQUIRED = 1, SUCREF_I_EXIT_LEN = 16 };
 
 /* parts of a layer's parameters, in order, and their total length */
 typedef struct { uint32_t bias, multiplier, exponent, shift, colmax, table, order, mean, weight, end; } sucref_i_params;
@@ -2582,7 +2567,6 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
 #endif /* SUCREF_QUADS */
 
 /* ---- kernels: rows of a plane ------------------------------------------------------------------------------------ */
-
 /* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over a list, or of w * x for
  * full bytes, modulo 2^32; of a delta, what grew less what fell. acc is 0 before. */
 static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t row, uint32_t rows)
@@ -2724,8 +2708,7 @@ SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop)
 static sucref_i_source sucref_i_source_of(const sucref_net *s, unsigned layer, unsigned stop)
 {
     sucref_i_source src;
-    src.flip = 0;
-    src.k = 0;
+    src.flip = 0; src.k = 0;
     if (layer == 0) {
         sucref_stop t;
         sucref_model_stop(&t, s->model, stop);
@@ -2819,9 +2802,7 @@ static void sucref_i_start_layer(sucref_net *s)
     const int fresh = s->previous == SUCREF_I_NONE;
     sucref_i_place at;
     sucref_i_place_of(&at, s->model, s->layer);
-    s->at_out = at.activations;
-    s->at_acc = at.acc;
-    s->at_before = at.previous;
+    s->at_out = at.activations; s->at_acc = at.acc; s->at_before = at.previous;
     s->changed = (uint8_t)(fresh || s->any);
     s->any = (uint8_t)fresh;
     if (!fresh && s->layer == 0) { s->changed = (uint8_t)sucref_i_input_changes(s->model, s->stop, s->previous); }
@@ -2841,8 +2822,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_layer *l, const
     if (s->group == 0) { sucref_i_start_layer(s); }
     if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)l->first_group + s->group); }
     task = sucref_i_task_of(l, e, fresh ? NULL : &old, s->changed);
-    s->first_plane = task.first;
-    s->last_plane = task.last;
+    s->first_plane = task.first; s->last_plane = task.last;
     s->mode = task.mode;
     if (task.mode == SUCREF_I_SKIP || task.mode == SUCREF_I_CONSTANT) { return 1; }
     src = sucref_i_source_of(s, s->layer, s->stop);
@@ -2939,8 +2919,7 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
         (void)sucref_softmax(out, out, n, s->model->softmax_multiplier, s->model->softmax_shift);
         s->spent += n * SUCREF_I_SOFTMAX_COST;
     }
-    record[0] = s->stop;
-    record[1] = s->spent;
+    record[0] = s->stop; record[1] = s->spent;
     sucref_i_publish(s);
     s->previous = s->stop;
     s->stop = (uint8_t)(s->stop + 1U);
@@ -3027,8 +3006,7 @@ SUCREF_API int sucref_net_answer(const sucref_net *s, sucref_answer *a)
     if (s == NULL || a == NULL) { return SUCREF_E_ARG; }
     record = sucref_i_record(s, s->sequence);
     if (record[0] == SUCREF_I_NONE) { return SUCREF_E_STATE; }
-    a->stop = (uint8_t)record[0];
-    a->spent = record[1];
+    a->stop = (uint8_t)record[0]; a->spent = record[1];
     a->n_out = s->model->n_out;
     a->logits = (const int32_t *)(record + 2);
     a->out = (const uint8_t *)(record + 2U + a->n_out);
@@ -3479,7 +3457,6 @@ SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t 
 
 #if !defined(SUCREF_NO_DITHER) || !defined(SUCREF_NO_PARITY)
 /* ---- frames and messages: bytes in RAM, which model bytes need not lie in ---------------------------------------- */
-
 static uint32_t sucref_i_crc_ram(const uint8_t *p, size_t len)
 {
     uint32_t crc = 0xFFFFFFFFU;
@@ -3499,7 +3476,6 @@ static void sucref_i_put_le(uint8_t *p, uint32_t v, unsigned bytes)
 
 #ifndef SUCREF_NO_DITHER
 /* ---- dither: implementation ------------------------------------------------------------------------------------- */
-
 /* x >> 15, which AVR would do bit by bit */
 static inline uint32_t sucref_i_shift15(uint32_t x)
 {
@@ -3717,7 +3693,6 @@ SUCREF_API int sucref_dither_onebit_decode(int32_t *x2, const uint8_t *bits, siz
 }
 
 /* ---- nested ---- */
-
 /* floor(n / d) by a stored reciprocal, (2^32 - 1) / d; |n| < 2^31 */
 static int32_t sucref_i_divide(int32_t n, uint32_t d, uint32_t reciprocal)
 {
@@ -3793,7 +3768,6 @@ SUCREF_API int sucref_dither_nested_decode(int64_t *estimate, const uint16_t *sy
 }
 
 /* ---- combining ---- */
-
 SUCREF_API int sucref_combine_weights(uint32_t *w, const uint32_t *variance, size_t count)
 {
     uint64_t sum = 0;
@@ -3831,7 +3805,6 @@ SUCREF_API int sucref_combine(int32_t *out, const int32_t *const *estimates, con
 }
 
 /* ---- hadamard, qcs: implementation ------------------------------------------------------------------------------ */
-
 /* one value of each quarter of four, at v, v + h, u and u + h */
 static inline void sucref_i_four(uint32_t *v, uint32_t *u, size_t h)
 {
@@ -4158,7 +4131,6 @@ static uint32_t sucref_i_receive_rest(sucref_i_decoder *d)
 }
 
 /* ---- the Gaussian model ---- */
-
 /* 1 + (2^16 - 64) * Phi(i / 32 - 4) */
 static const uint16_t sucref_i_normal[257] = {
     3,     3,     4,     4,     4,     5,     6,     6,     7,     8,     8,     9,     10,    12,    13,    15,
@@ -4256,7 +4228,6 @@ static int32_t sucref_i_receive_index(sucref_i_decoder *d, const sucref_i_shares
 }
 
 /* ---- vec: implementation ---------------------------------------------------------------------------------------- */
-
 enum { SUCREF_I_VEC_HEADER = 20, SUCREF_I_VEC_DOWN = 17 };
 #ifdef SUCREF_PHILOX
 #  define SUCREF_I_GENERATOR 8U /* SUCREF_VEC_PHILOX */
@@ -4562,8 +4533,7 @@ static uint32_t sucref_i_vec_step(sucref_i_vec *v, sucref_values x, uint32_t rat
         if (block > most) { most = block; }
         i += count;
     }
-    v->step.multiplier = 0;
-    v->step.shift = 8;
+    v->step.multiplier = 0; v->step.shift = 8;
     if (sum == 0) { return 40; }
     rms = sucref_i_root(sum * 65536U / n, 0); /* in 2^-8, at least 1; sum < 2^46 */
     norm = sucref_i_root(most, 1);
@@ -4630,8 +4600,7 @@ static void sucref_i_vec_close(uint8_t *frame, size_t payload, uint32_t n, uint3
     sucref_i_put_le(frame + 2, n - 1U, 2);
     sucref_i_put_le(frame + 4, o->stream, 4);
     sucref_i_put_le(frame + 8, v->step.multiplier, 4);
-    frame[12] = v->step.shift;
-    frame[13] = v->down;
+    frame[12] = v->step.shift; frame[13] = v->down;
     sucref_i_put_le(frame + 14, ratio, 2);
     sucref_i_put_le(frame + 16, (uint32_t)payload, 4);
     sucref_i_put_le(frame + SUCREF_I_VEC_HEADER + payload, sucref_i_crc_ram(frame, SUCREF_I_VEC_HEADER + payload), 4);
@@ -4708,8 +4677,7 @@ static int sucref_i_vec_open(sucref_i_vec *v, uint32_t *n, uint32_t *payload, co
     }
     v->flags = (uint8_t)(frame[1] & 7U);
     v->step.multiplier = sucref_i_get_le(frame + 8);
-    v->step.shift = frame[12];
-    v->down = frame[13];
+    v->step.shift = frame[12]; v->down = frame[13];
     ratio = sucref_i_get_le(frame + 14) & 0xFFFFU;
     *payload = sucref_i_get_le(frame + 16);
     if (*payload != frame_len - SUCREF_VEC_OVERHEAD || v->step.multiplier > 0xFFFFFFU || v->step.shift < 8 ||
@@ -4765,7 +4733,6 @@ SUCREF_API int sucref_vec_decode(int32_t *x, uint32_t *n, const uint8_t *frame, 
 
 #ifndef SUCREF_NO_PARITY
 /* ---- parity: implementation ------------------------------------------------------------------------------------- */
-
 static const int8_t sucref_i_code8[4][8] = { { 1, 1, 1, 1, 1, 1, 1, 1 },
                                              { 1, -1, 2, -2, 3, -3, 4, -4 },
                                              { 1, 2, 3, -4, -1, -2, -3, 4 },
@@ -4987,8 +4954,7 @@ SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, con
     message[1] = (uint8_t)s->unit.exponent;
     sucref_i_put_le(message + 2, s->layer, 2);
     sucref_i_put_le(message + 4, s->job, 4);
-    message[8] = s->plane;
-    message[9] = s->shard;
+    message[8] = s->plane; message[9] = s->shard;
     sucref_i_put_le(message + 10, s->count, 2);
     sucref_i_put_le(message + 12, (uint32_t)s->unit.multiplier, 4);
     for (i = 0; i < s->count; i++) { sucref_i_put_le(message + 16 + 4 * i, (uint32_t)y[i], 4); }
@@ -5003,8 +4969,7 @@ SUCREF_API int sucref_shard_open(sucref_shard *out, const uint8_t *message, size
     if (len < SUCREF_SHARD_OVERHEAD + 4U || message[0] != 'S') { return SUCREF_E_DATA; }
     s.layer = (uint16_t)sucref_i_get_le(message + 2); /* the lower half */
     s.job = sucref_i_get_le(message + 4);
-    s.plane = message[8];
-    s.shard = message[9];
+    s.plane = message[8]; s.shard = message[9];
     s.count = (uint16_t)sucref_i_get_le(message + 10);
     s.unit.multiplier = sucref_i_s32(sucref_i_get_le(message + 12));
     s.unit.exponent = (int8_t)sucref_i_s8(message[1]);
@@ -5041,8 +5006,7 @@ SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options 
     if (len == 0) { return SUCREF_E_RANGE; }
     if (memory_len < len) { return SUCREF_E_SPACE; }
     for (i = 0; i < len; i++) { memory[i] = 0; }
-    f->o = *o;
-    f->memory = memory;
+    f->o = *o; f->memory = memory;
     f->bad = f->foreign = f->repeated = 0;
     return SUCREF_OK;
 }
@@ -5089,9 +5053,7 @@ SUCREF_API int sucref_fusion_begin(sucref_fusion *f, uint32_t job, unsigned laye
     if (p != NULL) { return SUCREF_E_STATE; }
     p = sucref_i_free_job(f);
     if (p == NULL) { return SUCREF_E_SPACE; }
-    p[0] = job;
-    p[1] = number + 1U;
-    p[3] = 0;
+    p[0] = job; p[1] = number + 1U; p[3] = 0;
     for (plane = 0; plane < f->o.planes; plane++) { *sucref_i_fusion_plane(f, p, plane) = 0; }
     return SUCREF_OK;
 }
@@ -5208,7 +5170,6 @@ SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned laye
 }
 
 /* ---- shards of a model: implementation --------------------------------------------------------------------------- */
-
 SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *part, int32_t *before)
 {
     sucref_answer a;
@@ -5376,22 +5337,20 @@ static void sucref_i_put_all(const sucref_i_writer *o, uint32_t at, const void *
     }
 }
 
-/* the frame of a section of len bytes, but for its CRC; returns where its payload starts */
-static uint32_t sucref_i_section(sucref_i_writer *o, unsigned type, unsigned layer, unsigned index, uint32_t len)
+/* the frame of a section of len bytes, but for its CRC; returns where its payload starts, and says so in a table */
+static uint32_t sucref_i_section(sucref_i_writer *o, uint32_t table, unsigned type, unsigned layer, unsigned index,
+                                 uint32_t len)
 {
     const uint32_t at = o->at;
+    sucref_i_put(o, table, at + SUCREF_I_FRAME, 4);
     sucref_i_put(o, at + SUCREF_I_F_TYPE, type, 2);
     sucref_i_put(o, at + SUCREF_I_F_FLAGS, type <= SUCREF_I_T_PLANE, 1);
     sucref_i_put(o, at + SUCREF_I_F_STOP, o->stop, 1);
     sucref_i_put(o, at + SUCREF_I_F_LAYER, layer, 2);
     sucref_i_put(o, at + SUCREF_I_F_INDEX, index, 2);
     sucref_i_put(o, at + SUCREF_I_F_LEN, len, 4);
-    if (SUCREF_I_FRAME + len > 0xFFFFFF00U - at) {
-        o->bad = "spec: past 2^32 bytes";
-        o->where = at;
-    } else {
-        o->at += SUCREF_I_FRAME + len;
-    }
+    if (SUCREF_I_FRAME + len > 0xFFFFFF00U - at) { o->bad = "spec: past 2^32 bytes"; o->where = at; len = 0; }
+    o->at += SUCREF_I_FRAME + len;
     return at + SUCREF_I_FRAME;
 }
 
@@ -5431,7 +5390,6 @@ static unsigned sucref_i_bits_below(const sucref_layer_spec *s, unsigned t)
 }
 
 /* ---- parts: digits of planes and their combinations ---- */
-
 #ifndef SUCREF_NO_PARITY
 /* digit of plane t of one weight; the first plane's is signed, a whole weight is itself */
 static int32_t sucref_i_part_digit(const sucref_layer_spec *s, uint32_t row, uint32_t col, unsigned t)
@@ -5554,7 +5512,6 @@ static const char *sucref_i_bad_spec(const sucref_model_spec *spec, uint32_t *wh
 }
 
 /* ---- head and sections ---- */
-
 static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_spec *s, const sucref_layer *l)
 {
     const sucref_i_params at = sucref_i_params_of(l);
@@ -5608,12 +5565,12 @@ static void sucref_i_write_layer(sucref_i_writer *o, unsigned n)
     o->at = sucref_i_params_of(&l).end;
 }
 
-/* one plane of the rows of a group, as a section; rows that fill the last block hold 128. Returns where its payload is */
-static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec *s, unsigned plane)
+/* one plane of the rows of a group, as a section; rows that fill the last block hold 128 */
+static void sucref_i_write_plane(sucref_i_writer *o, uint32_t table, const sucref_layer_spec *s, unsigned plane)
 {
     const unsigned width = s->plan[plane], low = sucref_i_bits_below(s, plane);
     const sucref_i_plane p = sucref_i_plane_of(NULL, o->n_rows, s->n_in, width);
-    const uint32_t at = sucref_i_section(o, SUCREF_I_T_PLANE, o->layer, o->group * 8U + plane,
+    const uint32_t at = sucref_i_section(o, table, SUCREF_I_T_PLANE, o->layer, o->group * 8U + plane,
                                          sucref_i_plane_bytes(o->n_rows, s->n_in, width));
     uint32_t row, col;
     unsigned bit;
@@ -5625,13 +5582,12 @@ static uint32_t sucref_i_write_plane(sucref_i_writer *o, const sucref_layer_spec
             *byte = (uint8_t)(*byte | (sucref_i_unsigned_weight(w, shift) >> low & ((1U << width) - 1U)) << bit);
         }
     }
-    return at;
 }
 
-static uint32_t sucref_i_write_correction(sucref_i_writer *o, const sucref_layer_spec *s, const sucref_correction *c,
-                                          unsigned bits)
+static void sucref_i_write_correction(sucref_i_writer *o, uint32_t table, const sucref_layer_spec *s,
+                                      const sucref_correction *c, unsigned bits)
 {
-    const uint32_t n = o->n_rows, at = sucref_i_section(o, SUCREF_I_T_CORRECTION, o->layer, o->group,
+    const uint32_t n = o->n_rows, at = sucref_i_section(o, table, SUCREF_I_T_CORRECTION, o->layer, o->group,
                                                         sucref_i_correction_bytes(n, bits));
     uint32_t r;
     if (bits > 0 && !o->plain) {
@@ -5640,12 +5596,11 @@ static uint32_t sucref_i_write_correction(sucref_i_writer *o, const sucref_layer
         sucref_i_put_all(o, at + 8U * n, c->alpha, n, 2);
     } else if (bits > 0) { /* alpha 1 */
         for (r = 0; r < n; r++) { sucref_i_put(o, at + 8U * n + 2U * r, 4096, 2); }
+    } else if (c != NULL && c->constant != NULL) {
+        sucref_i_put_all(o, at, c->constant, n, 1);
     } else {
-        for (r = 0; r < n; r++) {
-            sucref_i_put(o, at + r, c != NULL && c->constant != NULL ? c->constant[r] : s->out_zero, 1);
-        }
+        for (r = 0; r < n; r++) { sucref_i_put(o, at + r, s->out_zero, 1); }
     }
-    return at;
 }
 
 /* sections of one stop and group, and the table entries that point at them */
@@ -5666,11 +5621,11 @@ static void sucref_i_write_entry(sucref_i_writer *o, const sucref_layer_spec *s)
     if (o->bad != NULL) { return; }
     sucref_i_put(o, entry, bits, 1);
     if (bits == 0 || (bits < 8 && (o->plain || (c != NULL && c->alpha != NULL)))) {
-        sucref_i_put(o, entry + 4U, sucref_i_write_correction(o, s, c, bits), 4);
+        sucref_i_write_correction(o, entry + 4U, s, c, bits);
     }
     mask = sucref_i_planes_read(&l, bits) & ~sucref_i_planes_read(&l, old); /* those that no stop before has read */
     for (plane = 0; mask >> plane != 0; plane++) {
-        if (mask >> plane & 1U) { sucref_i_put(o, group + 8U + 4U * plane, sucref_i_write_plane(o, s, plane), 4); }
+        if (mask >> plane & 1U) { sucref_i_write_plane(o, group + 8U + 4U * plane, s, plane); }
     }
 }
 
@@ -5681,21 +5636,17 @@ static void sucref_i_write_exits(sucref_i_writer *o, uint32_t record)
     const sucref_bounds *b = o->spec->bounds;
     const uint32_t n = o->spec->layers[0].n_out;
     const size_t from = (size_t)o->stop * n;
-    uint32_t at;
     if (x != NULL) {
         uint32_t rule[4];
         x += o->stop;
         rule[0] = x->margin; rule[1] = x->samples; rule[2] = x->disagreements; rule[3] = x->risk;
-        at = sucref_i_section(o, SUCREF_I_T_EXIT, 0, 0, SUCREF_I_EXIT_LEN);
-        sucref_i_put_all(o, at, rule, 4, 4);
-        sucref_i_put(o, record + 8U, at, 4);
+        sucref_i_put_all(o, sucref_i_section(o, record + 8U, SUCREF_I_T_EXIT, 0, 0, SUCREF_I_EXIT_LEN), rule, 4, 4);
     }
     if (b != NULL && b->root[o->stop] != 0) {
-        at = sucref_i_section(o, SUCREF_I_T_BOUNDS, 0, 0, 4U + 8U * n);
+        const uint32_t at = sucref_i_section(o, record + 12U, SUCREF_I_T_BOUNDS, 0, 0, 4U + 8U * n);
         sucref_i_put(o, at, b->root[o->stop], 4);
         sucref_i_put_all(o, at + 4U, b->offset + from, n, 4);
         sucref_i_put_all(o, at + 4U + 4U * n, b->norm + from, n, 4);
-        sucref_i_put(o, record + 12U, at, 4);
     }
 }
 
@@ -5804,7 +5755,6 @@ SUCREF_API uint32_t sucref_model_write(uint8_t *out, size_t out_len, const sucre
 }
 
 /* ---- the inverse: base NULL counts what the arrays need ---- */
-
 typedef struct { const sucref_model *m; uint8_t *base; uint64_t at; } sucref_i_room;
 
 static void *sucref_i_take(sucref_i_room *o, uint64_t bytes)

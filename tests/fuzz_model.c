@@ -157,6 +157,7 @@ static void replay(void)
             o.flags = (uint8_t)(k % 16 == 12 ? 6 : k / 4 % 3);
             if (sucref_vec_encode(frame, sizeof frame, &len, sucref_int16(values, 1 + rnd_below(300)), &o, work) !=
                 SUCREF_OK) {
+                CHECK(0);
                 return;
             }
             save(seeds, "frame", k, frame, len);
