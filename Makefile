@@ -31,6 +31,7 @@ help:
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
 	@echo "bench      instruction ratios on this machine (valgrind)"
 	@echo "mcu        cross-build and run on every emulator found; digests equal the host's"
+	@echo "evaluator  MODELS=1000 small models on every emulator found, all answers against the second evaluator's"
 	@echo "bench-mcu  exact instruction counts on emulated cores: build/bench-mcu*.csv"
 	@echo "size       flash and RAM by core: build/size.csv"
 	@echo "gates      the counts and sizes found by bench-mcu and size against bench/gates.csv"
@@ -49,7 +50,8 @@ $(B):
 # ---- host programs: build/x from build/x.o, which knows its headers by build/x.d ----
 vpath %.c tests bench examples/tool examples/digits examples/training examples/cluster
 PHILOX = vec
-TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(PHILOX:%=$(B)/%_philox) $(B)/fuzz_replay
+TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(KERNELS:%=$(B)/evaluator_%) $(PHILOX:%=$(B)/%_philox) \
+    $(B)/fuzz_replay
 TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits learners mcu_gen published queue)
 PAPER = $(patsubst bench/paper/%.c,$(B)/paper/%.o,$(filter-out %/check.c,$(wildcard bench/paper/*.c)))
 CHECK = $(patsubst bench/paper/%.c,$(B)/paper/%,$(wildcard bench/paper/check.c))
@@ -67,11 +69,13 @@ $(PAPER) $(CHECK:%=%.o): $(B)/paper/%.o: bench/paper/%.c
 	$(COMPILE)
 $(KERNELS:%=$(B)/net_%.o): test_net.c | $(B)
 	$(COMPILE)
+$(KERNELS:%=$(B)/evaluator_%.o): test_evaluator.c | $(B)
+	$(COMPILE)
 $(PHILOX:%=$(B)/%_philox.o): $(B)/%_philox.o: test_%.c | $(B)
 	$(COMPILE)
 $(B)/fuzz_replay.o: fuzz_model.c | $(B)
 	$(COMPILE)
-$(foreach k,$(KERNELS),$(eval $(B)/net_$(k).o: FLAGS = $(FLAGS_$(k))))
+$(foreach k,$(KERNELS),$(eval $(B)/net_$(k).o $(B)/evaluator_$(k).o: FLAGS = $(FLAGS_$(k))))
 $(PHILOX:%=$(B)/%_philox.o): FLAGS = -DSUCREF_PHILOX
 $(B)/fuzz_replay.o: FLAGS = -DREPLAY
 $(B)/train_digits.o: FLAGS = -ffast-math
@@ -99,6 +103,9 @@ paper: $(B)/queue $(B)/published $(CHECK)
 	@./$(B)/queue $(B) && ./$(B)/published $(B) $(if $(CHECK),&& ./$(CHECK) $(B)/paper.csv)
 mcu: $(B)/mcu_gen $(B)/sucref
 	@sh tests/boards.sh
+MODELS ?= 1000
+evaluator: $(B)/mcu_gen
+	@MODELS=$(MODELS) sh tests/evaluator.sh
 bench-mcu: $(B)/mcu_gen $(B)/sucref
 	@sh bench/mcu.sh
 size: | $(B)
@@ -129,5 +136,5 @@ models: $(B)/train_digits $(B)/sucref
 clean:
 	rm -rf $(B)
 
-.PHONY: help all demo test check examples learners mpi paper mcu bench-mcu size gates bench warn sanitize compilers \
-    coverage fuzz mutants models clean
+.PHONY: help all demo test check examples learners mpi paper mcu evaluator bench-mcu size gates bench warn sanitize \
+    compilers coverage fuzz mutants models clean

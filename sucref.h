@@ -6,61 +6,60 @@
  *     #define SUCREF_IMPLEMENTATION          // in one source file
  *     #include "sucref.h"
  *
- *     sucref_model m;  sucref_net net;  sucref_answer a;
+ *     sucref_model m;  sucref_net net;  sucref_answer a;  int status;
  *     static uint32_t work[DIGITS_WORK_LEN];                      // sizes come with the model (emit-c), or from
  *     sucref_model_open(&m, digits, sizeof digits, NULL);         // sucref_net_work_len(&m)
  *     sucref_net_init(&net, &m, work, DIGITS_WORK_LEN);
  *     sucref_net_set_input(&net, pixels, sizeof pixels);
- *     do { status = sucref_net_step(&net, 5000); } while (time_is_left() && (status == SUCREF_MORE || status == SUCREF_STOP));
+ *     do { status = sucref_net_step(&net, 5000); }                // in slices; an error or the end leaves the loop
+ *     while ((status == SUCREF_MORE || status == SUCREF_STOP) && time_is_left());
  *     if (sucref_net_answer(&net, &a) == SUCREF_OK) { use(a.logits, a.stop); }
  *
- * A neural network of dense layers is cut into digit planes, most significant first. Every stop of the schedule is a
- * usable answer; the last one equals the unmodified int8 network bit for bit. Beside it: vectors as short, unbiased
- * frames for a radio, and exact outputs from devices that are late, lost or wrong. Integers only, the caller's memory,
- * no global state, no libc (a compiler may place calls to memcpy, memmove, memset and memcmp).
+ * A neural network of dense layers is cut into digit planes, most significant first: behind the first plane's bytes
+ * there is a usable answer, behind the last one it equals the unmodified int8 network bit for bit. That saves bytes (a
+ * radio, a serial flash, a cache) before multiplications: a first plane of 4 bits costs about as many as a whole pass.
+ * Beside it: vectors as short, unbiased frames for a radio, and exact outputs of devices that are late, lost or wrong.
+ * Integers only, the caller's memory, no global state, no libc (a compiler may place calls to memcpy, memmove, memset
+ * and memcmp).
  *
  * CONTENTS
- *     status      sucref_status_text
+ *     status      sucref_status_text; what functions return
  *     partition   digits of numbers [SR] Algorithm 1
- *                 sucref_partition, sucref_join, sucref_slot_bits, sucref_plane_bytes, _pack, _digit, sucref_row_shift
+ *                 sucref_partition, sucref_join
  *     schedule    order of the digit products [SR] Definition 2
- *                 sucref_schedule, sucref_schedule_share
+ *                 sucref_schedule
  *     linear      y = Wx + b by digit products, with bounds
  *                 sucref_linear_init, _step, _bound, _rest
  *     model       the file, read in place
- *                 sucref_model_open, _check, _extend, _layer, _group, _stop, _entry, _cost
+ *                 sucref_model_open, _check, _extend, _layer, _group, _stop, _stop_group, _scales, _cost
  *     net         the engine
- *                 sucref_net_work_len, _init, _set_input, _input_bits, _skip_to, _step, _run, _quantum, _answer, _read,
- *                 sucref_argmax, sucref_margin, sucref_softmax
+ *                 sucref_net_work_len, _init, _set_input, _set_input_bits, _start_at, _step, _run, _quantum, _answer,
+ *                 _read, sucref_argmax, sucref_margin, sucref_softmax
  *     exit        when an answer is settled
- *                 sucref_model_exit, sucref_settled, sucref_settled_gray, sucref_net_proved, _work_len
+ *                 sucref_model_exit, sucref_settled, sucref_settled_gray, sucref_net_proved, _proof_len
  *     dither      unbiased quantizers [AB]
- *                 sucref_stream_init, sucref_random, sucref_philox, sucref_grid_for,
- *                 sucref_dither_, _half_, _onebit_, _d4_, _nested_: encode, encode16, decode,
- *                 sucref_combine_weights, sucref_combine
+ *                 sucref_stream_init, sucref_random, sucref_grid_for, sucref_int16, sucref_int32,
+ *                 sucref_dither_encode, _decode, sucref_dither_onebit_, sucref_dither_nested_, sucref_combine_weights,
+ *                 sucref_combine
  *     hadamard    projections, sums over the air, products of factors [AB]
- *     and qcs     sucref_hadamard, _hadamard16, sucref_fold, sucref_unfold, sucref_qcs_best,
- *                 sucref_feedback_add, _keep, sucref_air_encode, _power, sucref_outer, _batch
- *     coder       a range coder
- *                 sucref_i_encoder_init, _put, _end, sucref_i_decoder_init, _before, _take
+ *     and qcs     sucref_hadamard, sucref_fold, sucref_unfold, sucref_qcs_best, sucref_feedback_add, _keep,
+ *                 sucref_air_encode, _power, sucref_outer
  *     vec         a vector as a frame of few bits
  *                 sucref_vec_ratio_for_bits, _for_error, sucref_vec_encode, _decode
  *     parity      outputs of lost or wrong devices [CDC]
- *                 sucref_parity_coefficient, _rows, _digits, _outputs, sucref_recovery_plan, sucref_recover,
- *                 sucref_parity_check, _locate, sucref_checksum_row, _agrees
+ *                 sucref_parity_coefficient, _rows, sucref_recovery_plan, sucref_recover, sucref_parity_check, _locate
  *     fusion      which stop of which job is complete
  *                 sucref_shard_pack, _open, sucref_fusion_work_len, _init, _begin, _take, _stops, _release, _close
  *     shards      what one device of many sends, and a layer from all of it
  *                 sucref_shard_sums, sucref_layer_finish, sucref_layer_planes
- *     prepare     models from floats or integers; host only
- *                 sucref_model_write, sucref_calibrate, sucref_certify, sucref_quantize, _multiplier, sucref_table,
- *                 sucref_partition_float, sucref_outer_fit
+ *     writer      models from integers and back, parts of layers for devices; with SUCREF_HOST
+ *                 sucref_model_write, sucref_model_spec_of, sucref_part_write
  *
  * CONFIGURATION (define before including; none changes a type or a signature)
  *     SUCREF_IMPLEMENTATION   bodies in this one source file; a repeat is harmless
  *     SUCREF_STATIC           private bodies in every file that includes it; implies the above
  *     SUCREF_API              linkage of public functions; default `extern`, or `static inline` under SUCREF_STATIC
- *     SUCREF_HOST             adds the part that needs float, malloc and math.h (link with -lm)
+ *     SUCREF_HOST             adds the writer; integers only, no libc, too
  *     SUCREF_KERNEL           a family of kernels in place of the target's own: SUCREF_SINGLE one product at a time
  *                             (the slow, obvious twin); SUCREF_PAIRS two rows per multiply with the sums of sixteen
  *                             rows in registers; SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at
@@ -71,7 +70,7 @@
  *     SUCREF_READ_U32(p)      how four bytes, least significant first, at a multiple of 4 are read; optional
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
  *     SUCREF_ASSERT(cond)     internal invariants; default nothing
- *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs, coder and vec
+ *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs and vec
  *     SUCREF_NO_PARITY        leaves out the bodies of parity, fusion and shards
  *     SUCREF_PHILOX           dithers from Philox2x32-7 in place of mix2 (both ends must agree; frames say so)
  *     SUCREF_NO_STATUS_TEXT   no text for status codes and faults
@@ -94,8 +93,8 @@
  *
  *        acc = sum_c (floor(v_c / 2^k) * 2^k - 128) * u_c
  *
- *    It is exact in 32 bits because n_in * 128 * 255 + |bias| < 2^31, which sucref_model_open checks. The plan `8` reads
- *    no row shift: s = 0.
+ *    It is exact in 32 bits because n_in * 128 * 255 + |bias| < 2^31, which sucref_model_open checks. The plan `8`
+ *    reads no row shift: s = 0.
  *
  * 2. A row's value at a stop, from integers in the file, z = pre-activation in units of the full network:
  *
@@ -113,8 +112,9 @@
  * 3. Activations are unsigned bytes u, real value (u - zero_point) * scale, so that the zero of a ReLU is u = 0. From z
  *    with a row's multiplier M and exponent e, all divisions rounded down:
  *
- *        TFLITE  R = ((clamp32(z * 2^max(e, 0)) * M + 2^30) / 2^31) / 2^max(-e, 0), the last to the nearest, halves away
- *                from 0; as the TensorFlow Lite Micro reference (Jacob et al., arXiv 1712.05877), double rounding included
+ *        TFLITE  R = ((clamp32(z * 2^max(e, 0)) * M + 2^30) / 2^31) / 2^max(-e, 0), the last to the nearest, halves
+ *                away from 0: the double rounding of the TensorFlow Lite Micro reference (Jacob et al., arXiv
+ *                1712.05877)
  *        FLOOR   R = z / 2^e             ROUND   R = (z + 2^e / 2) / 2^e
  *
  *        LEAKY   R = (R * slope + 2^14) / 2^15 where R < 0
@@ -171,10 +171,10 @@
  *    values below, colmax is as in 4 or larger, order a permutation. A section is framed by 16 bytes: u16 type
  *    (1 correction, 2 plane, 3 exit rule, 4 bounds), u8 flags (1: a reader that does not know the type must refuse the
  *    file), u8 stop, u16 layer, u16 index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12 bytes
- *    and the payload. Sections follow one another and none reaches past the end of its stop: a file cut there is a model
- *    with fewer stops. What sucref_model_open accepts is safe to run; what sucref_model_check accepts as well gives the
- *    same integers on every kernel. CRCs find accidents, not attackers: authenticate a file before opening it, and do
- *    not change its bytes afterwards.
+ *    and the payload. Sections follow one another and none reaches past the end of its stop: a file cut there is a
+ *    model with fewer stops. What sucref_model_open accepts is safe to run; what sucref_model_check accepts as well
+ *    gives the same integers on every kernel. CRCs find accidents, not attackers: authenticate a file before opening
+ *    it, and do not change its bytes afterwards.
  */
 #ifndef SUCREF_H
 #define SUCREF_H
@@ -214,22 +214,22 @@ extern "C" {
 /* What functions return:
  *
  *     a status          most: SUCREF_OK, or negative: nothing was written, unless the function says so. sucref_net_step
- *                       and sucref_fusion_take say more by positive ones; only sucref_net_step goes on to other work
- *     a count           sucref_schedule, sucref_linear_step, sucref_model_extend, sucref_fusion_stops, _close: 0 or more,
- *                       or a negative status
+ *                       and sucref_fusion_take say more by positive ones
+ *     a count           sucref_schedule, sucref_linear_step, sucref_model_extend, sucref_fusion_stops, _close: 0 or
+ *                       more, or a negative status
  *     a length          *_len, sucref_model_write, sucref_model_spec_of, sucref_part_write: 0 where there is none
  *     1 or 0            sucref_settled, sucref_settled_gray
  *     a value, nothing  functions of numbers alone, and records of an opened model: arguments are not checked
  *
- * A NULL where a pointer is needed is SUCREF_E_ARG (a length: 0; a truth: 0). "Errors" are what a function may return
- * beside SUCREF_OK and SUCREF_E_ARG. */
+ * A NULL where a pointer is needed is SUCREF_E_ARG (a length: 0; a truth: 0); pointers inside arrays are not looked
+ * at. "Errors" are what a function may return beside SUCREF_OK and SUCREF_E_ARG. */
 enum {
     SUCREF_OK = 0,
     SUCREF_E_ARG = -1,   /* null or misaligned pointer, inconsistent arguments */
     SUCREF_E_RANGE = -2, /* a number outside its documented range */
     SUCREF_E_SPACE = -3, /* a buffer is too short */
-    SUCREF_E_DATA = -4,  /* bytes that are no valid model */
-    SUCREF_E_STATE = -5, /* called too early: no input, no answer yet */
+    SUCREF_E_DATA = -4,  /* bytes that are no valid model, frame or message; shards that contradict each other */
+    SUCREF_E_STATE = -5, /* called too early or too late: no input, no answer yet, no such job */
     SUCREF_MORE = 1,     /* budget spent, go on */
     SUCREF_STOP = 2,     /* a stop was reached, its answer can be read, more stops follow */
     SUCREF_DONE = 3,     /* the last stop that the file holds was reached */
@@ -363,7 +363,8 @@ typedef struct {
     uint8_t in_bits;
 } sucref_stop;
 
-typedef struct { uint8_t bits; uint32_t correction_offset; /* 0: none */ } sucref_stop_group; /* of one stop and group */
+/* of one stop and group; correction_offset 0: none */
+typedef struct { uint8_t bits; uint32_t correction_offset; } sucref_stop_group;
 
 /* sucref_model_open - checks everything but the CRCs, in time that does not depend on the weights.
  *   m      out, written only on success
@@ -1110,7 +1111,7 @@ SUCREF_API const char *sucref_status_text(int status)
     return "";
 #else
     static const char *const text[] = { /* from the lowest status to the highest */
-        "called too early", "not a valid model", "buffer too short", "number out of range",
+        "called too early or too late", "not valid data", "buffer too short", "number out of range",
         "null, misaligned or inconsistent argument", "ok", "more to do", "stop reached", "done",
         "waiting for input bits"
     };
@@ -1359,8 +1360,8 @@ enum { /* byte offsets in the file and its records */
     SUCREF_I_FRAME = 16,
     SUCREF_I_H_VERSION = 4, SUCREF_I_H_LAYOUT = 6, SUCREF_I_H_FILE = 8, SUCREF_I_H_HEAD = 12, SUCREF_I_H_IN = 16,
     SUCREF_I_H_OUT = 20, SUCREF_I_H_LAYERS = 24, SUCREF_I_H_GROUPS = 26, SUCREF_I_H_STOPS = 28, SUCREF_I_H_INPUT = 29,
-    SUCREF_I_H_SHIFT = 30, SUCREF_I_H_ZERO = 31, SUCREF_I_H_SOFTMAX = 32, SUCREF_I_H_SCALES = 36, SUCREF_I_H_EXPONENTS = 48,
-    SUCREF_I_H_OUT_ZERO = 51, SUCREF_I_H_ZERO2 = 52, SUCREF_I_H_CRC = 60,
+    SUCREF_I_H_SHIFT = 30, SUCREF_I_H_ZERO = 31, SUCREF_I_H_SOFTMAX = 32, SUCREF_I_H_SCALES = 36,
+    SUCREF_I_H_EXPONENTS = 48, SUCREF_I_H_OUT_ZERO = 51, SUCREF_I_H_ZERO2 = 52, SUCREF_I_H_CRC = 60,
     SUCREF_I_L_IN = 0, SUCREF_I_L_OUT = 4, SUCREF_I_L_PARAMS = 8, SUCREF_I_L_GROUP = 12, SUCREF_I_L_GROUPS = 14,
     SUCREF_I_L_PLAN = 16, SUCREF_I_L_PLANES = 24, SUCREF_I_L_COARSE = 25, SUCREF_I_L_ACT = 26, SUCREF_I_L_REQUANT = 27,
     SUCREF_I_L_FLAGS = 28, SUCREF_I_L_IN_ZERO = 29, SUCREF_I_L_OUT_ZERO = 30, SUCREF_I_L_LO = 31, SUCREF_I_L_HI = 32,
@@ -2566,8 +2567,8 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
 #endif /* SUCREF_QUADS */
 
 /* ---- kernels: rows of a plane ------------------------------------------------------------------------------------ */
-/* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over a list, or of w * x for full
- * bytes, modulo 2^32; of a delta, what grew less what fell. acc is 0 before. */
+/* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over a list, or of w * x for
+ * full bytes, modulo 2^32; of a delta, what grew less what fell. acc is 0 before. */
 static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t row, uint32_t rows)
 {
     const uint32_t over = p->width == 8 ? list[SUCREF_I_LIST_OVER] : 0;
@@ -2747,19 +2748,30 @@ static int32_t sucref_i_table(const uint8_t *knots, int32_t r)
 static uint8_t sucref_i_post(const sucref_layer *l, int32_t z, int32_t multiplier, int exponent, const uint8_t *table)
 {
     int32_t r = sucref_i_requant(z, multiplier, exponent, l->requant);
-    if (l->act == SUCREF_ACT_LEAKY && r < 0) { r = sucref_i_sat32(sucref_i_floor64((int64_t)r * l->slope + 16384, 15)); }
+    if (l->act == SUCREF_ACT_LEAKY && r < 0) {
+        r = sucref_i_sat32(sucref_i_floor64((int64_t)r * l->slope + 16384, 15));
+    }
     if (l->act == SUCREF_ACT_TABLE) { r = sucref_i_table(table, r); }
     r = sucref_i_sat32((int64_t)r + (l->act == SUCREF_ACT_TABLE ? 128 : l->out_zero));
     r = r < l->lo ? l->lo : r > l->hi ? l->hi : r;
     return l->act == SUCREF_ACT_LOOKUP ? SUCREF_READ_U8(table + r) : (uint8_t)r;
 }
 
+/* a row's multiplier; its exponent */
+static int32_t sucref_i_multiplier_of(int *exponent, const sucref_model *m, const sucref_layer *l,
+                                      const sucref_i_params *at, uint32_t row)
+{
+    const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
+    *exponent = sucref_i_s8(SUCREF_READ_U8(m->bytes + at->exponent + k));
+    return sucref_i_s32(sucref_i_u32(m->bytes + at->multiplier + 4U * k));
+}
+
 static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, const sucref_i_params *at, int32_t z,
                                  uint32_t row)
 {
-    const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
-    return sucref_i_post(l, z, sucref_i_s32(sucref_i_u32(m->bytes + at->multiplier + 4U * k)),
-                         sucref_i_s8(SUCREF_READ_U8(m->bytes + at->exponent + k)), m->bytes + at->table);
+    int exponent;
+    const int32_t multiplier = sucref_i_multiplier_of(&exponent, m, l, at, row);
+    return sucref_i_post(l, z, multiplier, exponent, m->bytes + at->table);
 }
 
 /* METHOD 2: z of a row from its accumulator */
@@ -2867,7 +2879,8 @@ static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_layer *l, const suc
             u = SUCREF_READ_U8(s->model->bytes + e->correction_offset + s->row + i);
             if (logits != NULL) { logits[s->row + i] = 0; }
         } else {
-            const int32_t z = sucref_i_finish(s->model->bytes, s->work[SUCREF_I_LIST_SUM], l, &at, e, g, s->row + i, acc[i]);
+            const int32_t z =
+                sucref_i_finish(s->model->bytes, s->work[SUCREF_I_LIST_SUM], l, &at, e, g, s->row + i, acc[i]);
             if (logits != NULL) { logits[s->row + i] = (uint32_t)z; }
             u = sucref_i_activate(s->model, l, &at, z, g->first_row + s->row + i);
         }
@@ -3059,7 +3072,8 @@ SUCREF_API int sucref_settled(const sucref_model *m, const sucref_answer *a)
     sucref_exit e;
     if (m == NULL || a == NULL) { return 0; }
     if (a->stop + 1U == m->n_stops) { return 1; }
-    return a->logits != NULL && sucref_model_exit(&e, m, a->stop) == SUCREF_OK && sucref_margin(a->logits, a->n_out, 0) >= e.margin;
+    return a->logits != NULL && sucref_model_exit(&e, m, a->stop) == SUCREF_OK &&
+           sucref_margin(a->logits, a->n_out, 0) >= e.margin;
 }
 
 SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi) { return z < lo || z > hi; }
@@ -3085,6 +3099,11 @@ enum { SUCREF_I_SLACK = 256 + 2 };
 
 static uint64_t sucref_i_shift_up(uint64_t v, unsigned s) { return (v >> s) + ((v & (((uint64_t)1 << s) - 1U)) != 0); }
 
+static unsigned sucref_i_shift_of(const sucref_model *m, const sucref_layer *l, uint32_t row)
+{
+    return SUCREF_READ_U8(m->bytes + sucref_i_params_of(l).shift + row);
+}
+
 /* weight of a whole row and column, from the digits of its planes */
 static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const sucref_group *g, unsigned shift,
                            uint32_t row, uint32_t col)
@@ -3099,19 +3118,13 @@ static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const s
     return (int)sucref_i_floor32((int32_t)v - 128, own ? 0U : shift); /* exact */
 }
 
-static unsigned sucref_i_group_of(sucref_group *g, const sucref_model *m, const sucref_layer *l, uint32_t row)
-{
-    unsigned n = l->first_group;
-    for (sucref_model_group(g, m, n); row >= g->first_row + g->n_rows; ) { sucref_model_group(g, m, ++n); }
-    return n;
-}
-
-/* where a row of a layer lies: its group, with the row counted inside it */
-static uint32_t sucref_i_row_of(sucref_group *g, unsigned *shift, const sucref_model *m, const sucref_layer *l,
+/* where a row of a layer lies: its group and that one's number, with the row counted inside it */
+static uint32_t sucref_i_row_of(sucref_group *g, unsigned *number, const sucref_model *m, const sucref_layer *l,
                                 uint32_t row)
 {
-    (void)sucref_i_group_of(g, m, l, row);
-    *shift = SUCREF_READ_U8(m->bytes + sucref_i_params_of(l).shift + row);
+    *number = l->first_group;
+    sucref_model_group(g, m, *number);
+    while (row >= g->first_row + g->n_rows) { sucref_model_group(g, m, ++*number); }
     return row - g->first_row;
 }
 
@@ -3127,10 +3140,8 @@ static void sucref_i_first_row(sucref_i_proof *p, const sucref_layer *l, uint32_
                                uint32_t norm)
 {
     const sucref_i_params at = sucref_i_params_of(l);
-    const uint8_t *bytes = p->net->model->bytes;
-    const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? row : 0U;
-    const int32_t multiplier = sucref_i_s32(sucref_i_u32(bytes + at.multiplier + 4U * k));
-    const int exponent = sucref_i_s8(SUCREF_READ_U8(bytes + at.exponent + k));
+    int exponent;
+    const int32_t multiplier = sucref_i_multiplier_of(&exponent, p->net->model, l, &at, row);
     const int32_t low = sucref_i_sat32(z - e), high = sucref_i_sat32(z + e), mid = sucref_i_sat32(z),
                   zero = ((int32_t)l->out_zero - l->lo) * 256, top = ((int32_t)l->hi - l->lo) * 256;
     int64_t pl, ph, pu, slope;
@@ -3188,10 +3199,11 @@ static int sucref_i_first_layer(sucref_i_proof *p, const uint8_t *bounds, unsign
         const uint64_t e = sucref_i_shift_up(norm * p->reach, 12) + 1U;
         sucref_group g;
         sucref_stop_group entry;
+        unsigned n;
         int32_t z;
         int64_t middle;
-        sucref_model_stop_group(&entry, m, stop, sucref_i_group_of(&g, m, &l, r));
-        row = r - g.first_row;
+        row = sucref_i_row_of(&g, &n, m, &l, r);
+        sucref_model_stop_group(&entry, m, stop, n);
         z = sucref_i_finish(m->bytes, sum, &l, &at, &entry, &g, row, p->net->work[place.acc + r]);
         if (z == 0x7FFFFFFF || z < -0x7FFFFFFF || e > 0x7FFFFFFFU) { return 0; }
         middle = (int64_t)z + sucref_i_s32(sucref_i_u32(bounds + 4U + 4U * r)) + 1;
@@ -3221,8 +3233,9 @@ static void sucref_i_interval_layer(sucref_i_proof *p, unsigned n)
     for (r = 0; r < l.n_out; r++) {
         int32_t low = sucref_i_s32(sucref_i_u32(m->bytes + at.bias + 4U * r)), high = low;
         sucref_group g;
-        unsigned shift;
-        const uint32_t row = sucref_i_row_of(&g, &shift, m, &l, r);
+        unsigned group;
+        const uint32_t row = sucref_i_row_of(&g, &group, m, &l, r);
+        const unsigned shift = sucref_i_shift_of(m, &l, r);
         for (c = 0; c < l.n_in; c++) {
             const int w = sucref_i_weight(m, &l, &g, shift, row, c);
             low += w * (int32_t)(w > 0 ? p->lo[c] : p->hi[c]);
@@ -3253,8 +3266,9 @@ static int sucref_i_above(const sucref_i_proof *p, const sucref_layer *l, uint32
     int64_t base = (int64_t)sign * sucref_i_s32(sucref_i_u32(m->bytes + bias + 4U * a)), by_interval, by_lines = 0;
     uint64_t square = 0;
     sucref_group ga, gb;
-    unsigned shift_a, shift_b;
-    const uint32_t row_a = sucref_i_row_of(&ga, &shift_a, m, l, a), row_b = sucref_i_row_of(&gb, &shift_b, m, l, b);
+    unsigned n;
+    const uint32_t row_a = sucref_i_row_of(&ga, &n, m, l, a), row_b = sucref_i_row_of(&gb, &n, m, l, b);
+    const unsigned shift_a = sucref_i_shift_of(m, l, a), shift_b = sucref_i_shift_of(m, l, b);
     uint32_t c;
     if (one == 0) { base -= sucref_i_s32(sucref_i_u32(m->bytes + bias + 4U * b)); }
     by_interval = base;
@@ -3363,7 +3377,9 @@ SUCREF_API int sucref_net_proved(int *proved, const sucref_net *s, uint32_t *wor
     if (status != SUCREF_OK) { return status; }
     sucref_i_proof_begin(&p, s, work);
     sucref_model_stop(&t, s->model, a.stop);
-    if (!sucref_i_first_layer(&p, s->model->bytes + t.bounds_offset, a.stop, s->model->n_layers == 1)) { return SUCREF_OK; }
+    if (!sucref_i_first_layer(&p, s->model->bytes + t.bounds_offset, a.stop, s->model->n_layers == 1)) {
+        return SUCREF_OK;
+    }
     for (n = 1; n + 1U < s->model->n_layers; n++) { sucref_i_interval_layer(&p, n); }
     sucref_model_layer(&l, s->model, s->model->n_layers - 1U);
     best = sucref_argmax(a.logits, a.n_out);
@@ -5768,7 +5784,7 @@ static void sucref_i_spec_weights(sucref_layer_spec *s, sucref_i_room *o, const 
     uint32_t *rows = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)l->n_groups), r, c;
     int8_t *w = (int8_t *)sucref_i_take(o, (uint64_t)l->n_in * l->n_out);
     sucref_group group;
-    unsigned g, shift;
+    unsigned g;
     s->group_rows = rows; s->w = w;
     if (o->base == NULL) { return; }
     for (g = 0; g < l->n_groups; g++) {
@@ -5776,7 +5792,8 @@ static void sucref_i_spec_weights(sucref_layer_spec *s, sucref_i_room *o, const 
         rows[g] = group.n_rows;
     }
     for (r = 0; r < l->n_out; r++) {
-        const uint32_t row = sucref_i_row_of(&group, &shift, o->m, l, r);
+        const uint32_t row = sucref_i_row_of(&group, &g, o->m, l, r);
+        const unsigned shift = sucref_i_shift_of(o->m, l, r);
         for (c = 0; c < l->n_in; c++) { *w++ = (int8_t)sucref_i_weight(o->m, l, &group, shift, row, c); }
     }
 }
@@ -6030,7 +6047,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 /*
  * CHANGES
  *     0.1.0   partition, schedule, linear, model (format 0), net, exit (margin, gray zone, certified), dither,
- *             hadamard, qcs, coder, vec, parity, fusion, shards of a model, prepare
+ *             hadamard, qcs, vec, parity, fusion, shards of a model, writer
  *
  * LICENCE: at your choice, MIT or public domain.
  *

@@ -17,7 +17,8 @@ found() { # file, awk program that prints KEY<tab>NUMBER; a plan in quotes loses
     sed -e '1d' -e 's/"\([^"]*\)"/<\1>/' -e ':a' -e 's/\(<[^>,]*\),\([^>]*>\)/\1;\2/' -e 'ta' -e 's/[<>]//g' \
         "build/$1" | awk -F, -v OFS='\t' -v file="$1" "$2" | sed "s/;/,/g" >>$d/found
 }
-found bench-mcu.csv '{ print file, $1 " " $3 " " $6, $7; print file, $1 " " $3 " scratch", $10 }'
+found bench-mcu.csv '{ core = $1 ($12 == "centred" ? " centred " : " ")
+    print file, core $3 " " $6, $7; print file, core $3 " scratch", $10 }'
 found bench-mcu-vec.csv '{ print file, $1 " " $2, $3 }'
 found bench-mcu-parity.csv '{ print file, $1 " " $2, $3 }'
 found size.csv '{ print file, $1 " " $2 " " $3, $4 }'

@@ -15,7 +15,7 @@ line() { # name, instructions
     awk -v what="$1" -v n="$2" -v one="$one" \
         'BEGIN { printf "%-28s %9d instructions, %.2f of the int8 one-shot\n", what, n, n / one }'
 }
-layer() { ./build/mcu_gen layer $1 128 784 $d/layer.sucref $d/layer.u8 || exit 1; }
+layer() { ./build/mcu_gen layer $1 128 784 $d/layer.sucref $d/layer.u8 relu || exit 1; }
 echo "$($CC --version | head -n 1), $CFLAGS"
 layer 8
 one=$(count oneshot)

@@ -53,8 +53,8 @@ for c in $cores; do # one of four shards lost, then two of eight
     rows $csv "plan-1of4 recover-1of4 plan-2of8 recover-2of8" "1 128 1 256"
 done
 
-layer() { # plan rows cols: a model, its header, the host's digest and the cost that `info` tells
-    ./build/mcu_gen layer $1 $2 $3 $d/layer.sucref $d/layer.u8 &&
+layer() { # plan rows cols input: a model, its header, the host's digest and the cost that `info` tells
+    ./build/mcu_gen layer $1 $2 $3 $d/layer.sucref $d/layer.u8 $4 &&
         ./build/sucref emit-c $d/layer.sucref -o $d/layer.h --name net || exit 1
     {
         echo "#define INPUT_BYTES $3"; echo "static const uint8_t input[$3] SUCREF_FLASH = {"
@@ -64,15 +64,15 @@ layer() { # plan rows cols: a model, its header, the host's digest and the cost 
     ./build/sucref info $d/layer.sucref |
         sed -n 's/.*at most \([0-9]*\) multiply-adds and \([0-9]*\) weight bytes.*/\1 \2/p' >$d/layer.cost
 }
-measure() { # core plan rows cols
+measure() { # core plan rows cols input
     counted $1 layer -DMODEL_H='"layer.h"' bench/mcu_layer.c
-    awk -v core=$1 -v plan="$2" -v rows=$3 -v cols=$4 -v exact=$exact -v csv=build/bench-mcu.csv \
+    awk -v core=$1 -v plan="$2" -v rows=$3 -v cols=$4 -v exact=$exact -v input=$5 -v csv=build/bench-mcu.csv \
         -v scratch="$(sed -n 's/.*scratch \([0-9]*\).*/\1/p' $o)" '
         function row(stage, n, macs, bytes) {
-            printf "%s,%s,\"%s\",%d,%d,%s,%d,%d,%d,%d,%d\n", core, core == "avr" ? "quads" : "pairs", plan, cols,
-                rows, stage, n, macs, bytes, scratch, exact >>csv
-            printf "%-4s %-8s %4d x %-4d %-8s %9d instructions, %6.3f each, exact %d\n", core, plan, rows, cols,
-                stage, n, n / (rows * cols), exact }
+            printf "%s,%s,\"%s\",%d,%d,%s,%d,%d,%d,%d,%d,%s\n", core, core == "avr" ? "quads" : "pairs", plan, cols,
+                rows, stage, n, macs, bytes, scratch, exact, input >>csv
+            printf "%-4s %-8s %4d x %-4d %-8s %9d instructions, %6.3f each, exact %d, %s\n", core, plan, rows,
+                cols, stage, n, n / (rows * cols), exact, input }
         FILENAME ~ /cost$/ { macs[FNR] = $1; bytes[FNR] = $2; stops = FNR; next }
         /^COUNT/ { n[++k] = $3 }
         END {
@@ -83,11 +83,13 @@ measure() { # core plan rows cols
             row("oneshot", n[stops + 1], (coarse ? 1 : stops) * rows * cols, bytes[stops] - (coarse ? bytes[1] : 0))
         }' $d/layer.cost $o || failed=$((failed + 1))
 }
-echo "core,kernel,plan,n_in,n_out,stage,instructions,macs,weight_bytes,scratch_bytes,exact" >build/bench-mcu.csv
-for plan in 8 4,4 2+8 2,2,2,2; do
+echo "core,kernel,plan,n_in,n_out,stage,instructions,macs,weight_bytes,scratch_bytes,exact,input" >build/bench-mcu.csv
+for plan in 8 4,4 2+8 2,2,2,2 8c 4,4c; do # c: inputs centred on 128
     [ -n "$cores" ] || break
-    layer $plan 128 784
-    for c in ${cores% avr}; do [ $c = avr ] || measure $c $plan 128 784; done
-    case $cores in *avr*) [ $plan = 2+8 ] || { layer $plan 20 784; measure avr $plan 20 784; } ;; esac
+    input=relu
+    case $plan in *c) input=centred; plan=${plan%c} ;; esac
+    layer $plan 128 784 $input
+    for c in ${cores% avr}; do [ $c = avr ] || measure $c $plan 128 784 $input; done
+    case $cores in *avr*) [ $plan = 2+8 ] || { layer $plan 20 784 $input; measure avr $plan 20 784 $input; } ;; esac
 done
 total

@@ -1,14 +1,15 @@
 /* mcu_gen.c - writes the headers that boards are tested with.
  *
- *   mcu_gen cases N OUT.h        N small random models with an input each, and a hash of the oracle's answer
- *                                at every stop
+ *   mcu_gen cases N OUT.h [K]    N small random models with an input each, and a hash of the answer at every stop:
+ *                                evaluator.h's from the file, which must be oracle.h's from the spec; from number K on
  *   mcu_gen pictures OUT.h PGM.. the pictures as 28x28 digits (the label is the first letter of the name)
- *   mcu_gen layer PLAN ROWS COLS OUT.sucref OUT.u8    one layer with bell-shaped weights, and a ReLU-like input */
+ *   mcu_gen layer PLAN ROWS COLS OUT.sucref OUT.u8 relu|centred    one layer with bell-shaped weights, an input */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define PICTURE_NO_STB
 #include "random_spec.h"
 #include "oracle.h"
+#include "evaluator.h"
 #include "../examples/digits/picture.h"
 
 static void bytes_to_c(FILE *f, const uint8_t *p, uint32_t n)
@@ -19,46 +20,71 @@ static void bytes_to_c(FILE *f, const uint8_t *p, uint32_t n)
 
 static uint32_t fnv(uint32_t h, uint32_t byte) { return (h ^ byte) * 16777619U; }
 
-static void cases(unsigned n, FILE *f)
+static random_spec r;
+static uint32_t case_bytes;
+
+static uint32_t *small_model(unsigned k) /* into r as well */
 {
-    static random_spec r;
-    static int32_t z[RS_WIDE];
-    static uint8_t u[RS_WIDE], x[RS_WIDE];
-    unsigned k, t, i, b;
-    uint32_t most = 0, widest = 0;
-    fprintf(f, "/* small random models, an input each, and the oracle's hashes; written by tests/mcu_gen.c */\n");
-    for (k = 0; k < n; k++) {
-        uint32_t bytes, *file, hash = 2166136261U;
-        sucref_model m;
-        do {
-            rs_make(&r, k % 4 == 3 ? 36 : 14);
-            file = r.spec.n_layers <= 3 ? rs_write(&r, &bytes) : NULL;
-            if (file == NULL || bytes > 2600) { free(file); rs_free(&r); file = NULL; }
-        } while (file == NULL);
-        (void)sucref_model_open(&m, file, bytes, NULL);
-        if (sucref_net_work_len(&m) > most) { most = (uint32_t)sucref_net_work_len(&m); }
-        if (m.n_in > widest) { widest = m.n_in; }
-        rs_input(x, m.n_in, m.input_type);
-        for (t = 0; t < r.spec.n_stops; t++) {
-            oracle_stop(z, u, &r.spec, x, t);
-            for (i = 0; i < m.n_out; i++) {
-                for (b = 0; b < 32; b += 8) { hash = fnv(hash, ((uint32_t)z[i] >> b) & 0xFF); }
-                hash = fnv(hash, u[i]);
-            }
+    for (;;) {
+        uint32_t *file;
+        rs_make(&r, k % 4 == 3 ? 36 : 14);
+        file = r.spec.n_layers <= 3 ? rs_write(&r, &case_bytes) : NULL;
+        if (file != NULL && case_bytes <= 2600) { return file; }
+        free(file);
+        rs_free(&r);
+    }
+}
+
+/* the hash of all stops' answers; 0 where the evaluator and the oracle differ */
+static uint32_t case_hash(const uint8_t *file, const uint8_t *x, uint32_t n_out)
+{
+    static int32_t z[RS_WIDE], oracle_z[RS_WIDE];
+    static uint8_t u[RS_WIDE], oracle_u[RS_WIDE];
+    uint32_t hash = 2166136261U, i, b;
+    unsigned t;
+    for (t = 0; t < r.spec.n_stops; t++) {
+        evaluator_stop(z, u, file, x, t);
+        oracle_stop(oracle_z, oracle_u, &r.spec, x, t);
+        if (memcmp(z, oracle_z, n_out * sizeof z[0]) != 0 || memcmp(u, oracle_u, n_out) != 0) { return 0; }
+        for (i = 0; i < n_out; i++) {
+            for (b = 0; b < 32; b += 8) { hash = fnv(hash, ((uint32_t)z[i] >> b) & 0xFF); }
+            hash = fnv(hash, u[i]);
         }
-        fprintf(f, "static const union { uint8_t bytes[%lu]; uint32_t align; } case%u SUCREF_FLASH = { {\n",
-                (unsigned long)bytes, k);
-        bytes_to_c(f, (const uint8_t *)file, bytes);
-        fprintf(f, "} };\nstatic const uint8_t input%u[%lu] SUCREF_FLASH = {", k, (unsigned long)m.n_in);
-        bytes_to_c(f, x, m.n_in);
-        fprintf(f, "};\n#define HASH%u %luU\n", k, (unsigned long)hash);
+    }
+    return hash;
+}
+
+static int cases(unsigned n, unsigned first, FILE *f)
+{
+    static uint8_t x[RS_WIDE];
+    unsigned k;
+    uint32_t most = 0, widest = 0;
+    fprintf(f, "/* small random models, an input each, and hashes of their answers; written by tests/mcu_gen.c */\n");
+    for (k = 0; k < first + n; k++) {
+        uint32_t *file = small_model(k), hash;
+        sucref_model m;
+        (void)sucref_model_open(&m, file, case_bytes, NULL);
+        rs_input(x, m.n_in, m.input_type);
+        if (k >= first) {
+            if (sucref_net_work_len(&m) > most) { most = (uint32_t)sucref_net_work_len(&m); }
+            if (m.n_in > widest) { widest = m.n_in; }
+            hash = case_hash((const uint8_t *)file, x, m.n_out);
+            if (hash == 0) { fprintf(stderr, "mcu_gen: two answers for model %u\n", k); return 2; }
+            fprintf(f, "static const union { uint8_t bytes[%lu]; uint32_t align; } case%u SUCREF_FLASH = { {\n",
+                    (unsigned long)case_bytes, k);
+            bytes_to_c(f, (const uint8_t *)file, case_bytes);
+            fprintf(f, "} };\nstatic const uint8_t input%u[%lu] SUCREF_FLASH = {", k, (unsigned long)m.n_in);
+            bytes_to_c(f, x, m.n_in);
+            fprintf(f, "};\n#define HASH%u %luU\n", k, (unsigned long)hash);
+        }
         free(file);
         rs_free(&r);
     }
     fprintf(f, "#define CASE_WORK_LEN %luU\n#define CASE_WIDEST %luU\n#define FOR_CASES(one)", (unsigned long)most,
             (unsigned long)widest);
-    for (k = 0; k < n; k++) { fprintf(f, " one(%u)", k); }
+    for (k = first; k < first + n; k++) { fprintf(f, " one(%u)", k); }
     fprintf(f, "\n");
+    return 0;
 }
 
 static int pictures(FILE *f, int n, char **paths)
@@ -82,7 +108,19 @@ static int pictures(FILE *f, int n, char **paths)
     return 0;
 }
 
-static int layer(const char *plan, uint32_t rows, uint32_t cols, const char *model, const char *input)
+/* inputs of a layer: as after a ReLU, half zeros, mean about 25; or centred on 128 with a standard deviation of 32 */
+static void layer_input(uint8_t *x, uint32_t n, int centred)
+{
+    uint32_t i, k;
+    for (i = 0; i < n; i++) {
+        int sum = 128;
+        if (!centred) { x[i] = (uint8_t)(rnd_below(2) ? 0 : 1 + rnd_below(100)); continue; }
+        for (k = 0; k < 12; k++) { sum += rnd_in(-16, 16); }
+        x[i] = (uint8_t)(sum > 255 ? 255 : sum < 0 ? 0 : sum);
+    }
+}
+
+static int layer(const char *plan, uint32_t rows, uint32_t cols, const char *model, const char *input, int centred)
 {
     static uint8_t in_bits[8], bits[8], x[65535];
     int32_t *bias = (int32_t *)calloc(rows, 4), multiplier = 0x40000000;
@@ -100,8 +138,7 @@ static int layer(const char *plan, uint32_t rows, uint32_t cols, const char *mod
         for (k = 0; k < 12; k++) { sum += rnd_in(-16, 16); }
         w[i] = (int8_t)(sum > 127 ? 127 : sum < -127 ? -127 : sum);
     }
-    /* half zeros, mean about 25 */
-    for (i = 0; i < cols; i++) { x[i] = (uint8_t)(rnd_below(2) ? 0 : 1 + rnd_below(100)); }
+    layer_input(x, cols, centred);
     for (; *plan; plan++) {
         if (*plan == '+') { l.coarse = 1; continue; }
         if (*plan == ',') { continue; }
@@ -128,13 +165,14 @@ int main(int argc, char **argv)
     FILE *f;
     int status = 0;
     test_state = 20240229;
-    if (argc == 7 && strcmp(argv[1], "layer") == 0) {
-        return layer(argv[2], (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]), argv[5], argv[6]);
+    if (argc == 8 && strcmp(argv[1], "layer") == 0) {
+        return layer(argv[2], (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]), argv[5], argv[6],
+                     strcmp(argv[7], "centred") == 0);
     }
     f = argc >= 4 ? fopen(strcmp(argv[1], "cases") == 0 ? argv[3] : argv[2], "w") : NULL;
     if (f == NULL) { fprintf(stderr, "mcu_gen: see the top of tests/mcu_gen.c\n"); return 2; }
     if (strcmp(argv[1], "cases") == 0) {
-        cases((unsigned)atoi(argv[2]), f);
+        status = cases((unsigned)atoi(argv[2]), argc > 4 ? (unsigned)atoi(argv[4]) : 0, f);
     } else {
         status = pictures(f, argc - 3, argv + 3);
     }

@@ -10,6 +10,7 @@ TEST_DIR=$d; export TEST_DIR
 if [ -n "${LIST:-}" ]; then
     for t in "$@"; do "./$t" --list | sed "s|^|$(basename "$t"): |"; done
     sh tests/use.sh
+    sh tests/paper.sh
     exec sh tests/tool.sh
 fi
 : >$log
@@ -33,5 +34,6 @@ one() { # name, command: what it says beyond a good closing line is shown
 }
 for t in "$@"; do one "$(basename "$t")" "./$t" ${SEED:+"$SEED"}; done
 one use sh tests/use.sh
+one paper sh tests/paper.sh
 one tool sh tests/tool.sh
 total

@@ -170,7 +170,9 @@ static int intervals_prove(const random_spec *r, unsigned stop, const int64_t *u
     }
     if (s->n_out == 1) { return lowest(s, lo[now], hi[now], 0, -1, a->logits[0] >= 0 ? 1 : -1) > 0; }
     while ((s->flags & SUCREF_LAYER_ORDER ? s->order[best] : best) != sucref_argmax(a->logits, a->n_out)) { best++; }
-    for (k = 0; k < s->n_out; k++) { if (k != best && lowest(s, lo[now], hi[now], best, (long)k, 1) <= 0) { return 0; } }
+    for (k = 0; k < s->n_out; k++) {
+        if (k != best && lowest(s, lo[now], hi[now], best, (long)k, 1) <= 0) { return 0; }
+    }
     return 1;
 }
 

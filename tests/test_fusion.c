@@ -80,13 +80,22 @@ static void messages(void)
     s.count = 0;
     CHECK(sucref_shard_pack(room, sizeof room, &k, &s, y[0][0]) == SUCREF_E_RANGE);
     { /* the longest message */
-        static uint8_t longest[SUCREF_SHARD_OVERHEAD + 4 * 16383];
+        static uint8_t longest[SUCREF_SHARD_OVERHEAD + 4 * 16384];
         static int32_t outputs[16383];
         outputs[16382] = -5;
         s.count = 16383;
-        CHECK(sucref_shard_pack(longest, sizeof longest, &k, &s, outputs) == SUCREF_OK && k == sizeof longest);
+        CHECK(sucref_shard_pack(longest, sizeof longest, &k, &s, outputs) == SUCREF_OK &&
+              k == sizeof longest - 4);
         CHECK(sucref_shard_open(&s, longest, k) == SUCREF_OK && s.count == 16383 &&
               get_le(s.outputs + 4 * 16382, 4) == (uint32_t)-5);
+        for (s.count = 16382; s.count <= 16384; s.count++) { /* another count than the length's, and one too many */
+            sucref_shard got;
+            put_le(longest + 10, s.count, 2);
+            bytes_close(longest, k);
+            CHECK(sucref_shard_open(&got, longest, k) == (s.count == 16383 ? SUCREF_OK : SUCREF_E_DATA));
+        }
+        bytes_close(longest, sizeof longest);
+        CHECK(sucref_shard_open(&s, longest, sizeof longest) == SUCREF_E_DATA);
     }
     s.count = 16384;
     CHECK(sucref_shard_pack(room, sizeof room, &k, &s, y[0][0]) == SUCREF_E_RANGE);

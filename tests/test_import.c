@@ -9,8 +9,10 @@
 #include "../examples/tool/tflite.h"
 #include "../examples/training/data.h"
 #ifndef FUZZ
+#include "crc.h"
 #include "oracle.h"
 #include "tflite_file.h"
+#include <time.h>
 #endif
 
 static tflite t;
@@ -152,8 +154,8 @@ static void random_files(void)
             int y[TF_WIDE];
             for (j = 0; j < n_in; j++) { x[j] = (int8_t)rnd_in(-128, 127); }
             tf_evaluate(y, &f, x);
-            CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK && sucref_net_run(&net, m.n_stops - 1U) == SUCREF_OK &&
-                  sucref_net_answer(&net, &a) == SUCREF_OK);
+            CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK &&
+                  sucref_net_run(&net, m.n_stops - 1U) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK);
             for (r = 0; r < l->n_out; r++) {
                 const int got = a.out[r] - 128;
                 if (last == TF_RELU) { CHECK(got == (y[r] < l->zero_out ? l->zero_out : y[r]));
@@ -171,6 +173,152 @@ static void random_files(void)
         tflite_free(&t);
         free(work); free(file);
     }
+}
+
+/* a file with one thing that would change the result and is not known is refused, and says what it is */
+static void odd_file(int odd, int what, const char *why)
+{
+    static tf_file f;
+    tf_dense *l = &f.layer[0];
+    for (tf_random(&f, 0); !l->per_row || !l->has_bias || l->n_out < 2; tf_random(&f, 0)) { }
+    CHECK(tflite_parse(&t, f.p, f.n));
+    tflite_free(&t);
+    f.odd = odd;
+    f.odd_what = what;
+    tf_write(&f);
+    CHECK(!tflite_parse(&t, f.p, f.n) && strstr(t.why, why) != NULL);
+    if (strstr(t.why, why) == NULL) { printf("  '%s', not '%s'\n", t.why, why); }
+    tflite_free(&t);
+}
+
+static void odd_files(void)
+{
+    odd_file(TF_ODD_FORMAT, 1, "shuffled weights");
+    odd_file(TF_ODD_DIMENSION, 1, "another dimension");
+    odd_file(TF_ODD_SPARSE, 1, "sparse");
+    odd_file(TF_ODD_SPARSE, 2, "sparse");
+    odd_file(TF_ODD_ZERO, 0, "beyond 32 bits");
+    odd_file(TF_ODD_ZERO, 1, "beyond 32 bits");
+    odd_file(TF_ODD_DETAILS, 1, "quantization of its own kind");
+    odd_file(TF_ODD_EXTERNAL, 1, "outside of the tables");
+    odd_file(TF_ODD_EXTERNAL, 2, "outside of the tables");
+    odd_file(TF_ODD_STATE, 0, "keeps state");
+    odd_file(TF_ODD_GRAPHS, 9, "2 subgraphs");
+}
+
+/* what a change of one tensor or operator leads to */
+static void changed(const char *why, void (*change)(tf_file *f))
+{
+    static tf_file f;
+    do { tf_random(&f, 0); } while (!f.layer[0].has_bias || !f.tensor[f.op[f.n_ops - 1].in].type ||
+                                    f.op[0].op != TF_DENSE || f.tensor[f.op[0].bias].n_scales == 0);
+    change(&f);
+    tf_write(&f);
+    CHECK(!tflite_parse(&t, f.p, f.n) && strstr(t.why, why) != NULL);
+    if (strstr(t.why, why) == NULL) { printf("  '%s', not '%s'\n", t.why, why); }
+    tflite_free(&t);
+}
+static void all_float(tf_file *f)
+{
+    int k;
+    for (k = 0; k < f->n_tensors; k++) { f->tensor[k].type = TFLITE_FLOAT32; f->tensor[k].n_scales = 0; }
+}
+static void hybrid(tf_file *f)
+{
+    int k;
+    for (k = 0; k < f->n_tensors; k++) { if (f->tensor[k].what != 1) { f->tensor[k].type = TFLITE_FLOAT32; } }
+}
+static void old_scheme(tf_file *f) { f->tensor[f->op[0].w].type = TFLITE_UINT8; }
+static void int16_inputs(tf_file *f) { f->tensor[f->op[0].in].type = TFLITE_INT16; }
+static void other_bias(tf_file *f) { f->bias_scale[0][0] *= 100; }
+static void bias_zero(tf_file *f) { f->tensor[f->op[0].bias].zero = 1; }
+static void expand_dims(tf_file *f) { f->op[0].op = 70; }
+static void shape(tf_file *f) { f->op[0].op = 77; }
+static void svdf(tf_file *f) { f->op[0].op = 27; }
+static void batch_matmul(tf_file *f) { f->op[0].op = 126; }
+static void unknown(tf_file *f) { f->op[0].op = 200; }
+static void float_pool(tf_file *f) { all_float(f); f->op[0].op = 17; }
+
+static void two_scales(tf_file *f)
+{
+    static const float s[2] = { 1, 1 };
+    f->tensor[f->op[0].in].scale = s;
+    f->tensor[f->op[0].in].n_scales = 2;
+}
+
+/* twenty thousand operators on one tensor: each is looked at in a time that its tensors do not make longer */
+static void many_operators(void)
+{
+    static tf_file f;
+    int k;
+    for (tf_random(&f, 0); f.op[0].op != TF_DENSE; tf_random(&f, 0)) { }
+    for (k = f.n_ops++; k > 0; k--) { f.op[k] = f.op[k - 1]; }
+    f.op[0].op = TF_RESHAPE;
+    f.op[0].out = f.op[0].in;
+    f.repeat = 20000;
+    tf_write(&f);
+    CHECK(f.n < sizeof f.p && tflite_parse(&t, f.p, f.n));
+    tflite_free(&t);
+    changed("more scales than it may", two_scales);
+}
+
+static void names_and_cures(void)
+{
+    changed("a float model; convert it", all_float);
+    changed("hybrid model; convert it", hybrid);
+    changed("old scheme; convert it", old_scheme);
+    changed("int16 activations", int16_inputs);
+    changed("bias of another scale", other_bias);
+    changed("bias of another scale", bias_zero);
+    changed("EXPAND_DIMS is not supported", expand_dims);
+    changed("SHAPE is not supported", shape);
+    changed("SVDF is not supported", svdf);
+    changed("BATCH_MATMUL is not supported", batch_matmul);
+    changed("operator code 200", unknown);
+    changed("MAX_POOL_2D of float numbers: a float model", float_pool);
+}
+
+/* the head of the imported file says what its bytes are */
+static void scales_are_kept(void)
+{
+    static const int ends[] = { 0, TF_SOFTMAX, TF_LOGISTIC, TF_RELU };
+    static tf_file f;
+    int k;
+    for (k = 0; k < 100; k++) {
+        const tf_dense *l;
+        sucref_model_spec spec;
+        tf_random(&f, ends[k % 4]);
+        l = &f.layer[f.n_layers - 1];
+        CHECK(tflite_parse(&t, f.p, f.n));
+        tflite_spec(&spec, &t);
+        CHECK(fabs(prepare_scale_value(&spec.scales.input) / (double)f.layer[0].scale_in - 1) < 1e-9);
+        if (k % 4 == 1 || k % 4 == 2) {
+            CHECK(prepare_scale_value(&spec.scales.output) == 1.0 / 256 && spec.scales.output_zero == 0);
+        } else {
+            CHECK(fabs(prepare_scale_value(&spec.scales.output) / (double)l->scale_out - 1) < 1e-9 &&
+                  spec.scales.output_zero == l->zero_out + 128);
+        }
+        CHECK(l->per_row && l->n_out > 1
+                  ? spec.scales.logit.multiplier == 0
+                  : fabs(prepare_scale_value(&spec.scales.logit) / ((double)l->scale_in * (double)l->scale_w[0]) - 1) <
+                        1e-9);
+        tflite_free(&t);
+    }
+}
+
+/* scales at which 6 / scale rounds otherwise in double than in the reference's float */
+static void six_in_float(void)
+{
+    uint32_t found = 0, k;
+    for (k = 0; k < 3000000 && found < 5; k++) {
+        const float s = 0.0235F + (float)rnd_below(1 << 20) / (1 << 24);
+        volatile float steps = 6.0F / s;
+        if (roundf(steps) == (float)floor(6.0 / (double)s + 0.5)) { continue; }
+        CHECK(tflite_six(s, 0, 255) == (int)roundf(steps));
+        found++;
+    }
+    CHECK(found == 5);
+    CHECK(tflite_six(1e-30F, -100, 127) == 127 && tflite_six(0.02F, 100, 127) == 127 && tflite_six(6, 1, 255) == 2);
 }
 
 static void damaged_random_files(void)
@@ -274,6 +422,11 @@ int main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], "seeds") == 0) { return write_seeds(argv[2]); } /* test_import seeds DIR */
     test_init(argc, argv);
     RUN("random chains equal a plain evaluation", random_files);
+    RUN("what would change the result and is not known is refused", odd_files);
+    RUN("models that cannot be read are named, with a cure", names_and_cures);
+    RUN("scales are kept", scales_are_kept);
+    RUN("many operators", many_operators);
+    RUN("ReLU6 in the reference's float arithmetic", six_in_float);
     RUN("damaged random files", damaged_random_files);
     RUN("ad01 equals its golden outputs byte for byte", anomaly_detection);
     RUN("hello_world equals its golden outputs byte for byte", hello_world);

@@ -96,23 +96,28 @@ static void every_byte_changed(void)
     }
 }
 
+/* METHOD 6: where the header has its file's and its head's bytes and the head's CRC; the header's length */
+enum { FILE_BYTES = 8, HEAD_BYTES = 12, HEAD_CRC = 60, HEADER = 64 };
+
+/* makes the CRC of a head of so many bytes right */
+static void head_close(uint8_t *p, uint32_t head)
+{
+    put_le(p + HEAD_CRC, ~crc_more(crc_more(0xFFFFFFFFU, p, HEAD_CRC), p + HEADER, head - HEADER), 4);
+}
+
 /* random damage of several bytes with the CRCs made right again: open may accept it, nothing may break */
 static void damage_with_good_crcs(void)
 {
     int k;
     for (k = 0; k < 40; k++) {
-        uint32_t bytes, n, *file = small_model(&bytes, 1), head = sucref_i_u32((const uint8_t *)file + SUCREF_I_H_HEAD);
+        uint32_t bytes, n, *file = small_model(&bytes, 1), head = get_le((const uint8_t *)file + HEAD_BYTES, 4);
         int t;
         for (t = 0; t < 400; t++) {
             uint8_t *p = (uint8_t *)exact(file, bytes);
-            uint32_t crc;
             for (n = 1 + rnd_below(4); n > 0; n--) {
                 p[rnd_below(rnd_below(2) ? head : bytes)] = (uint8_t)(rnd_below(2) ? rnd() : rnd_below(9));
             }
-            crc = sucref_i_crc(0xFFFFFFFFU, p, SUCREF_I_H_CRC);
-            if (head <= bytes) { crc = sucref_i_crc(crc, p + 64, head - 64); }
-            crc = ~crc;
-            for (n = 0; n < 4; n++) { p[60 + n] = (uint8_t)(crc >> (8 * n)); }
+            head_close(p, head);
             (void)try_bytes(p, bytes);
             free(p);
         }
@@ -121,34 +126,24 @@ static void damage_with_good_crcs(void)
     }
 }
 
-static void put32(uint8_t *p, uint32_t v)
-{
-    p[0] = (uint8_t)v;
-    p[1] = (uint8_t)(v >> 8);
-    p[2] = (uint8_t)(v >> 16);
-    p[3] = (uint8_t)(v >> 24);
-}
-
 /* sections that a reader does not know: optional ones are passed over, required ones refused */
 static void unknown_sections(void)
 {
-    uint32_t bytes, *file = small_model(&bytes, 1), crc;
+    uint32_t bytes, *file = small_model(&bytes, 1);
     uint8_t *p = (uint8_t *)calloc(bytes + 24, 1);
     sucref_model m;
     sucref_fault fault;
     memcpy(p, file, bytes);
     p[bytes] = 77;
     p[bytes + 8] = 8; /* length */
-    put32(p + 8, bytes + 24);
-    crc = ~sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, p + bytes, 12), p + bytes + 16, 8);
-    put32(p + bytes + 12, crc);
-    crc = sucref_i_crc(0xFFFFFFFFU, p, 60);
-    put32(p + 60, ~sucref_i_crc(crc, p + 64, sucref_i_u32(p + 12) - 64));
+    put_le(p + FILE_BYTES, bytes + 24, 4);
+    put_le(p + bytes + 12, ~crc_more(crc_more(0xFFFFFFFFU, p + bytes, 12), p + bytes + 16, 8), 4);
+    head_close(p, get_le(p + HEAD_BYTES, 4));
     CHECK(sucref_model_open(&m, p, bytes + 24, &fault) == SUCREF_OK && sucref_model_check(&m, &fault) == SUCREF_OK);
     p[bytes + 16] ^= 1;
     CHECK(sucref_model_open(&m, p, bytes + 24, &fault) == SUCREF_OK && sucref_model_check(&m, &fault) == SUCREF_E_DATA);
     CHECK(strcmp(fault.field, "section CRC") == 0 && fault.offset == bytes);
-    p[bytes + 2] = SUCREF_I_REQUIRED;
+    p[bytes + 2] = 1; /* required */
     CHECK(sucref_model_open(&m, p, bytes + 24, &fault) == SUCREF_E_DATA &&
           strcmp(fault.field, "unknown required section") == 0);
     p[bytes + 2] = 2;
@@ -190,10 +185,12 @@ static void bad_arguments(void)
     CHECK(sucref_net_read(NULL, &a, NULL, NULL) == SUCREF_E_ARG &&
           sucref_net_read(&net, NULL, NULL, NULL) == SUCREF_E_ARG);
     CHECK(sucref_net_read(&net, &a, NULL, NULL) == SUCREF_E_STATE);
-    CHECK(sucref_net_set_input(NULL, x, 1) == SUCREF_E_ARG && sucref_net_set_input(&net, NULL, net.model->n_in) == SUCREF_E_ARG);
+    CHECK(sucref_net_set_input(NULL, x, 1) == SUCREF_E_ARG &&
+          sucref_net_set_input(&net, NULL, net.model->n_in) == SUCREF_E_ARG);
     CHECK(sucref_net_set_input_bits(NULL, 8) == SUCREF_E_ARG && sucref_net_set_input_bits(&net, 0) == SUCREF_E_RANGE &&
           sucref_net_set_input_bits(&net, 9) == SUCREF_E_RANGE);
-    CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK && sucref_net_start_at(&net, m.usable_stops) == SUCREF_E_RANGE);
+    CHECK(sucref_net_set_input(&net, x, net.model->n_in) == SUCREF_OK &&
+          sucref_net_start_at(&net, m.usable_stops) == SUCREF_E_RANGE);
     CHECK(sucref_net_run(&net, 0) == SUCREF_OK && sucref_net_start_at(&net, 0) == SUCREF_E_STATE);
     CHECK(sucref_net_read(&net, &a, NULL, NULL) == SUCREF_OK && a.logits == NULL && a.out == NULL && a.stop == 0);
     /* a new input invalidates */
@@ -560,10 +557,18 @@ static void extend_refuses_bad_sections(void)
     CHECK(refused > 5);
 }
 
+/* the tests' CRC-32 is the published one, and a model's head carries it */
 static void crc_is_the_usual_one(void)
 {
     const uint8_t check[] = "123456789";
-    CHECK(~sucref_i_crc(0xFFFFFFFFU, check, 9) == 0xCBF43926U);
+    uint32_t bytes, *file = small_model(&bytes, 1);
+    uint8_t *p = (uint8_t *)file;
+    const uint32_t was = get_le(p + HEAD_CRC, 4);
+    CHECK(crc_of(check, 9) == 0xCBF43926U);
+    head_close(p, get_le(p + HEAD_BYTES, 4));
+    CHECK(get_le(p + HEAD_CRC, 4) == was);
+    free(file);
+    rs_free(&r);
 }
 
 static void argmax_and_margin(void)

@@ -86,13 +86,30 @@ static void softmax_equals_its_oracle(void)
     CHECK(worst < 0.51);
 }
 
-static void exp_equals_its_oracle_everywhere(void)
+/* one value and `others` values one below it, a exponents of 2^-26 apart (a > 0) or equal (a 0) */
+static void one_and_others(int64_t a, int others)
+{
+    static uint8_t x[4095], y[4095], want[4095];
+    const int n = 1 + others;
+    int shift = 1;
+    int32_t multiplier;
+    while (a >> shift) { shift++; }
+    multiplier = a ? (int32_t)(a << (31 - shift)) : 0x40000000;
+    memset(x, a ? 0 : 1, sizeof x);
+    x[0] = 1;
+    oracle(want, x, n, multiplier, shift);
+    CHECK(sucref_softmax(y, x, (uint32_t)n, multiplier, shift) == SUCREF_OK && memcmp(y, want, (size_t)n) == 0);
+}
+
+/* every exponent is one multiplier and shift; sums of equal values are every share of the reciprocal's domain */
+static void exp_and_reciprocal_everywhere(void)
 {
     int64_t a;
-    for (a = 0; a > INT32_MIN; a -= 1 + (a < -70000000 ? 9973 : a < -100000 ? 997 : 0)) {
-        CHECK(sucref_i_exp((int32_t)a) == exp_q5(a));
+    int n;
+    for (a = 1; a < INT32_MAX; a += 1 + (a > 70000000 ? 9973 : a > 100000 ? 997 : 0)) {
+        one_and_others(a, 1 + (int)rnd_below(a % 64 ? 3 : 300));
     }
-    for (a = 0; a <= INT32_MAX; a += 99991) { CHECK(sucref_i_reciprocal((int32_t)a) == reciprocal(a)); }
+    for (n = 0; n < 4095; n += 1 + n / 64) { one_and_others(0, n); }
 }
 
 static void softmax_limits(void)
@@ -117,7 +134,7 @@ int main(int argc, char **argv)
 {
     test_init(argc, argv);
     RUN("softmax equals its oracle, and exp() to half a step", softmax_equals_its_oracle);
-    RUN("exp and the reciprocal over their domains", exp_equals_its_oracle_everywhere);
+    RUN("exp and the reciprocal over their domains", exp_and_reciprocal_everywhere);
     RUN("softmax limits", softmax_limits);
     return test_report("softmax");
 }

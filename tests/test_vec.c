@@ -544,7 +544,7 @@ static void by_definition(void)
                    : kind == 3 ? rnd_in(-(1 << size), 1 << size)
                    : kind == 4 ? (int32_t)oracle_clamp(llrint(1e7 * normal()), INT32_MIN, INT32_MAX)
                    : kind == 5 ? (rnd() & 1U ? INT32_MAX : INT32_MIN)
-                   : kind == 6 ? (int32_t)(oracle_floor_div((int64_t)rnd(), 1) & mask) - (int32_t)(mask / 2)
+                   : kind == 6 ? (int32_t)oracle_clamp((int64_t)(rnd() & mask) - mask / 2, INT32_MIN, INT32_MAX)
                                : (int32_t)(i == 0 ? 32768 : -32768);
             narrow &= x[i] >= -32768 && x[i] <= 32767;
         }
@@ -765,8 +765,8 @@ static void frame_heads(void)
     static const struct { uint8_t at, bytes; uint32_t value; int fits; } edge[] = {
         { 0, 1, 'U', 0 }, { 8, 4, 0xFFFFFF, 1 }, { 8, 4, 0x1000000, 0 }, { 8, 4, 1, 1 }, { 12, 1, 7, 0 },
         { 12, 1, 8, 1 }, { 12, 1, 19, 1 }, { 12, 1, 20, 0 }, { 13, 1, 17, 1 }, { 13, 1, 18, 0 }, { 13, 1, 255, 0 },
-        { 14, 2, 39, 0 }, { 14, 2, 40, 1 }, { 14, 2, 4096, 1 }, { 14, 2, 4097, 0 }, { 1, 1, 3, 0 }, { 1, 1, 4, 0 }, { 1, 1, 5, 0 },
-        { 1, 1, 7, 0 }, { 1, 1, 16, 0 }, { 1, 1, 255, 0 }
+        { 14, 2, 39, 0 }, { 14, 2, 40, 1 }, { 14, 2, 4096, 1 }, { 14, 2, 4097, 0 }, { 1, 1, 3, 0 }, { 1, 1, 4, 0 },
+        { 1, 1, 5, 0 }, { 1, 1, 7, 0 }, { 1, 1, 16, 0 }, { 1, 1, 255, 0 }
     };
     int k, at, bit;
     for (k = 0; k < 4; k++) {

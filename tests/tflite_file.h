@@ -7,10 +7,15 @@
 #include <math.h>
 #include <string.h>
 
-enum { TF_LAYERS = 3, TF_WIDE = 12, TF_ROOM = 1 << 14 };
+enum { TF_LAYERS = 3, TF_WIDE = 12, TF_ROOM = 1 << 17 };
 enum {
     TF_DENSE = 9, TF_RESHAPE = 22, TF_QUANTIZE = 114, TF_DEQUANTIZE = 6, TF_SOFTMAX = 25, TF_LOGISTIC = 14,
     TF_RELU = 19
+};
+
+enum { /* what is odd about a file */
+    TF_PLAIN, TF_ODD_FORMAT, TF_ODD_DIMENSION, TF_ODD_SPARSE, TF_ODD_ZERO, TF_ODD_DETAILS, TF_ODD_EXTERNAL,
+    TF_ODD_STATE, TF_ODD_GRAPHS
 };
 
 typedef struct {
@@ -27,6 +32,9 @@ typedef struct {
     tf_tensor tensor[24];
     tf_op op[12];
     int n_layers, n_tensors, n_ops, last; /* last: an operator behind the dense layers, or 0 */
+    int odd, odd_what;                    /* one thing that readers must refuse, TF_ODD_.., in tensors of this `what` */
+    int repeat;                           /* the first operator is there so many times more */
+    float bias_scale[TF_LAYERS][TF_WIDE];
     uint8_t p[TF_ROOM];
     uint32_t n;
 } tf_file;
@@ -37,6 +45,10 @@ static void tf_put(tf_file *f, uint32_t at, uint32_t v, int bytes)
         f->p[at++] = (uint8_t)v;
         v >>= 8;
     }
+}
+static uint32_t tf_get(const tf_file *f, uint32_t at)
+{
+    return f->p[at] | (uint32_t)f->p[at + 1] << 8 | (uint32_t)f->p[at + 2] << 16 | (uint32_t)f->p[at + 3] << 24;
 }
 static void tf_add(tf_file *f, uint32_t v, int bytes) { tf_put(f, f->n, v, bytes); f->n += (uint32_t)bytes; }
 
@@ -80,21 +92,29 @@ static int tf_new_tensor(tf_file *f, int type, int rows, int cols, int n_scales,
 static void tf_write_tensor(tf_file *f, uint32_t slot, int k)
 {
     const tf_tensor *t = &f->tensor[k];
-    const uint32_t table = tf_table(f, slot, 5, t->n_scales ? 0x17 : 0x07), shape = tf_vector(f, table + 4, 2, 4);
+    const int odd = t->what == f->odd_what ? f->odd : TF_PLAIN;
+    const uint32_t table = tf_table(f, slot, 7, (t->n_scales ? 0x17U : 0x07U) | (odd == TF_ODD_STATE ? 0x20U : 0U) |
+                                                    (odd == TF_ODD_SPARSE ? 0x40U : 0U)),
+                   shape = tf_vector(f, table + 4, 2, 4);
     uint32_t q, at;
     int i;
     tf_put(f, table + 8, (uint32_t)t->type, 1);
     tf_put(f, table + 12, (uint32_t)(t->what ? k + 1 : 0), 4);
     tf_put(f, shape, (uint32_t)t->rows, 4);
     tf_put(f, shape + 4, (uint32_t)t->cols, 4);
+    if (odd == TF_ODD_STATE) { tf_put(f, table + 24, 1, 1); }
+    if (odd == TF_ODD_SPARSE) { tf_table(f, table + 28, 1, 0); }
     if (!t->n_scales) { return; }
-    q = tf_table(f, table + 20, 4, 0xC);
+    q = tf_table(f, table + 20, 7,
+                 0xCU | (odd == TF_ODD_DETAILS ? 0x10U : 0U) | (odd == TF_ODD_DIMENSION ? 0x40U : 0U));
+    if (odd == TF_ODD_DETAILS) { tf_put(f, q + 20, 1, 1); }
+    if (odd == TF_ODD_DIMENSION) { tf_put(f, q + 28, 1, 4); }
     at = tf_vector(f, q + 12, (uint32_t)t->n_scales, 4);
     for (i = 0; i < t->n_scales; i++) { tf_put(f, at + 4 * (uint32_t)i, tf_float(t->scale[i]), 4); }
     at = tf_vector(f, q + 16, (uint32_t)t->n_scales, 8);
     for (i = 0; i < t->n_scales; i++) {
         tf_put(f, at + 8 * (uint32_t)i, (uint32_t)t->zero, 4);
-        tf_put(f, at + 8 * (uint32_t)i + 4, t->zero < 0 ? 0xFFFFFFFF : 0, 4);
+        tf_put(f, at + 8 * (uint32_t)i + 4, (t->zero < 0 ? 0xFFFFFFFF : 0) ^ (odd == TF_ODD_ZERO ? 1U : 0U), 4);
     }
 }
 
@@ -102,7 +122,9 @@ static void tf_write_buffer(tf_file *f, uint32_t slot, int k) /* buffer 0 is emp
 {
     const tf_tensor *t = k > 0 ? &f->tensor[k - 1] : NULL;
     const int n = t == NULL || t->what == 0 ? 0 : t->rows * t->cols * (t->what == 2 ? 4 : 1);
-    const uint32_t table = tf_table(f, slot, 1, n ? 1 : 0), at = n ? tf_vector(f, table + 4, (uint32_t)n, 1) : 0;
+    const int odd = n > 0 && t->what == f->odd_what && f->odd == TF_ODD_EXTERNAL;
+    const uint32_t table = tf_table(f, slot, odd ? 4 : 1, (n ? 1U : 0U) | (odd ? 2U : 0U)),
+                   at = n ? tf_vector(f, table + 4, (uint32_t)n, 1) : 0;
     int i;
     for (i = 0; n && i < t->rows * t->cols; i++) {
         if (t->what == 2) {
@@ -122,7 +144,8 @@ static void tf_write_op(tf_file *f, uint32_t slot, const tf_op *o, int code)
     if (o->op == TF_DENSE) { tf_put(f, in + 4, (uint32_t)o->w, 4); tf_put(f, in + 8, (uint32_t)o->bias, 4); }
     tf_put(f, out, (uint32_t)o->out, 4);
     if (o->op == TF_DENSE || o->op == TF_SOFTMAX) {
-        const uint32_t options = tf_table(f, table + 20, 1, 1);
+        const uint32_t options = tf_table(f, table + 20, 2, f->odd == TF_ODD_FORMAT ? 3 : 1);
+        if (f->odd == TF_ODD_FORMAT) { tf_put(f, options + 8, 1, 1); }
         if (o->op == TF_DENSE) {
             tf_put(f, options + 4, (uint32_t)f->layer[f->tensor[o->w].layer].act, 1);
         } else {
@@ -135,7 +158,7 @@ static void tf_write(tf_file *f)
 {
     uint32_t model, graph, v;
     int k;
-    memset(f->p, 0, sizeof f->p);
+    memset(f->p, 0, f->repeat ? sizeof f->p : 1U << 14);
     f->n = 8;
     memcpy(f->p + 4, "TFL3", 4);
     model = tf_table(f, 0, 5, 0x16);
@@ -143,14 +166,19 @@ static void tf_write(tf_file *f)
     for (k = 0; k < f->n_ops; k++) {
         tf_put(f, tf_table(f, v + 4 * (uint32_t)k, 4, 0x9) + 16, (uint32_t)f->op[k].op, 4);
     }
-    v = tf_vector(f, model + 12, 1, 4);
+    v = tf_vector(f, model + 12, f->odd == TF_ODD_GRAPHS ? 2 : 1, 4);
     graph = tf_table(f, v, 4, 0xF);
+    if (f->odd == TF_ODD_GRAPHS) { tf_put(f, v + 4, graph - (v + 4), 4); }
     v = tf_vector(f, graph + 4, (uint32_t)f->n_tensors, 4);
     for (k = 0; k < f->n_tensors; k++) { tf_write_tensor(f, v + 4 * (uint32_t)k, k); }
     tf_put(f, tf_vector(f, graph + 8, 1, 4), (uint32_t)f->op[0].in, 4);
     tf_put(f, tf_vector(f, graph + 12, 1, 4), (uint32_t)f->op[f->n_ops - 1].out, 4);
-    v = tf_vector(f, graph + 16, (uint32_t)f->n_ops, 4);
-    for (k = 0; k < f->n_ops; k++) { tf_write_op(f, v + 4 * (uint32_t)k, &f->op[k], k); }
+    v = tf_vector(f, graph + 16, (uint32_t)(f->n_ops + f->repeat), 4);
+    for (k = 0; k < f->n_ops; k++) { tf_write_op(f, v + 4 * (uint32_t)(k + f->repeat), &f->op[k], k); }
+    for (k = 0; k < f->repeat; k++) { /* the same table */
+        const uint32_t slot = v + 4 * (uint32_t)k, first = v + 4 * (uint32_t)f->repeat;
+        tf_put(f, slot, first - slot + tf_get(f, first), 4);
+    }
     v = tf_vector(f, model + 20, (uint32_t)f->n_tensors + 1, 4);
     for (k = 0; k <= f->n_tensors; k++) { tf_write_buffer(f, v + 4 * (uint32_t)k, k); }
 }
@@ -176,7 +204,7 @@ static void tf_random_layer(tf_dense *l, int n_in, int zero_in, float scale_in)
 static void tf_random(tf_file *f, int last)
 {
     static const float soft = 1.0F / 256, *none = NULL;
-    int k, at, n_in = 1 + (int)rnd_below(TF_WIDE), zero = rnd_in(-128, 127);
+    int k, i, at, n_in = 1 + (int)rnd_below(TF_WIDE), zero = rnd_in(-128, 127);
     static float scale;
     memset(f, 0, sizeof *f);
     scale = 0.005F + (float)rnd_below(1000) / 9000;
@@ -196,7 +224,9 @@ static void tf_random(tf_file *f, int last)
         f->tensor[o->w].what = 1; f->tensor[o->w].layer = k;
         o->bias = -1;
         if (l->has_bias) {
-            o->bias = tf_new_tensor(f, 2, 1, l->n_out, 0, none, 0);
+            const int scales = rnd_below(2) == 0 ? 0 : l->per_row ? l->n_out : 1; /* they may be there */
+            for (i = 0; i < l->n_out; i++) { f->bias_scale[k][i] = l->scale_in * l->scale_w[i]; }
+            o->bias = tf_new_tensor(f, 2, 1, l->n_out, scales, f->bias_scale[k], 0);
             f->tensor[o->bias].what = 2;
             f->tensor[o->bias].layer = k;
         }
@@ -225,8 +255,9 @@ static void tf_evaluate(int *y, const tf_file *f, const int8_t *x)
     for (k = 0; k < f->n_layers; k++) {
         const tf_dense *l = &f->layer[k];
         for (r = 0; r < l->n_out; r++) {
+            volatile float product = l->scale_in * l->scale_w[0];
             const double real = l->per_row ? (double)l->scale_in * (double)l->scale_w[r] / (double)l->scale_out
-                                           : (double)(l->scale_in * l->scale_w[0]) / (double)l->scale_out;
+                                           : (double)product / (double)l->scale_out;
             int e, lo = -128, hi = 127;
             const double q = frexp(real, &e);
             int64_t m = (int64_t)floor(q * 2147483648.0 + 0.5), acc = l->has_bias ? l->bias[r] : 0;
@@ -236,7 +267,8 @@ static void tf_evaluate(int *y, const tf_file *f, const int8_t *x)
             acc = oracle_round_pow2(acc, e < 0 ? -e : 0) + l->zero_out;
             if (l->act) { lo = l->zero_out; }
             if (l->act == 3) {
-                const double six = l->zero_out + floor(6.0 / (double)l->scale_out + 0.5);
+                volatile float steps = 6.0F / l->scale_out; /* the reference divides floats */
+                const double six = l->zero_out + (double)roundf(steps);
                 hi = six > 127 ? 127 : (int)six;
             }
             y[r] = (int)oracle_clamp(acc, lo, hi);

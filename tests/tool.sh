@@ -5,7 +5,8 @@ set -u
 # shellcheck source=tests/lib.sh
 . tests/lib.sh
 t=./build/sucref; d=build/tool; mkdir -p $d
-a=${TEST_DIR:-build}; m=examples/models/even.sucref; n=examples/models/even0.npz
+a=${TEST_DIR:-build}; m=examples/models/even.sucref; m44=examples/models/digits_44.sucref
+n=examples/models/even0.npz; is='--input-scale 1/255'; u=$a/unscaled.sucref
 ok() { # sentence, command
     if [ -n "${LIST:-}" ]; then echo "tool: $1"; return; fi
     if sh -c "$2" >$d/log 2>&1; then passed=$((passed + 1)); else fail "$1"; head -n 3 $d/log; fi
@@ -21,10 +22,15 @@ first() { dd if="$2" bs="$1" count=1 2>/dev/null; } # the first N bytes of a fil
 first 7840 examples/models/even0.npz >$d/x.u8 # ten inputs of arbitrary bytes
 cp $d/x.u8 $d/x.s8; first 784 $d/x.u8 >$d/one.u8
 first 100 $d/x.u8 >$d/short.u8; first 40 $d/x.u8 >$d/tiny; : >$d/empty.u8
+printf '\0\1\2\375\376\377' >$d/six.u8; cp $d/six.u8 $d/six.s8; first 600 /dev/zero >$d/zeros.u8
 cat >$d/e.c <<'X'
 #include <stdio.h>
 #include "even.h"
 int main(void) { return fwrite(even_model.bytes, 1, EVEN_BYTES, stdout) != EVEN_BYTES; }
+X
+cat >$d/u.c <<'X'
+#include "u.h"
+int main(void) { return U_INPUTS != 3 || U_OUTPUTS != 4 || U_STOPS != 2 || U_INPUT_SCALE != 0.5F || U_SIGNED; }
 X
 ok "info" "$t info $m | grep -q 'layer 0: 20 x 784, plan 1,1,2,4'"
 ok "run writes one byte an output" "$t run $m --in $d/x.u8 --out $d/y.bin && [ \$(wc -c <$d/y.bin) = 10 ]"
@@ -37,12 +43,13 @@ ok "truncate keeps the stops" "$t truncate $m --stops 2 -o $d/t.sucref && $t inf
     $t run $d/t.sucref --in $d/x.u8 --out $d/b --logits && cmp $d/a $d/b"
 ok "emit-c compiles and holds the bytes" "$t emit-c $m -o $d/even.h && $C $d/e.c -o $d/e &&
     $d/e >$d/e.bin && cmp $d/e.bin $m"
-ok "quantize" "$t quantize $n -o $d/q.sucref --plan 2,2,4 --calibrate $d/x.u8 && $t info $d/q.sucref |
+ok "quantize" "$t quantize $n -o $d/q.sucref $is --plan 2,2,4 --calibrate $d/x.u8 && $t info $d/q.sucref |
     grep -q '3 of 3 stops'"
-ok "quantize, coarse plane" "$t quantize $n -o $d/q.sucref --plan 2+8 --keep --cut-input --clip 0.9 --act relu6 &&
+ok "quantize, coarse plane" \
+    "$t quantize $n -o $d/q.sucref $is --plan 2+8 --keep --cut-input --clip 0.9 --act relu6 &&
     $t info $d/q.sucref | grep -q 'plan 2+8'"
-ok "the same file again" "$t quantize $n -o $d/q1 --calibrate $d/x.u8 &&
-    $t quantize $n -o $d/q2 --calibrate $d/x.u8 && cmp $d/q1 $d/q2"
+ok "the same file again" "$t quantize $n -o $d/q1 $is --calibrate $d/x.u8 &&
+    $t quantize $n -o $d/q2 $is --calibrate $d/x.u8 && cmp $d/q1 $d/q2"
 ok "calibrate" "$t calibrate $m --in $d/x.u8 -o $d/c.sucref && $t info $d/c.sucref | grep -q '4 of 4 stops'"
 ok "calibrate keeps the last stop" "$t run $d/c.sucref --in $d/x.u8 --out $d/zc.bin --logits &&
     cmp $d/z.bin $d/zc.bin"
@@ -52,7 +59,7 @@ ok "calibrate finds exits, run uses them" "$t calibrate $m --in $d/x.u8 -o $d/c2
 ok "calibrate --quiet keeps the last stop" "$t calibrate $m --in $d/x.u8 -o $d/q3.sucref --quiet 0.9 >$d/quiet.txt &&
     grep -q 'rows busy' $d/quiet.txt && $t run $d/q3.sucref --in $d/x.u8 --out $d/z5.bin --logits &&
     cmp $d/z.bin $d/z5.bin"
-ok "a model of one stop gets a quiet one before it" "$t quantize $n -o $d/one.sucref --plan 8 --clip 1 &&
+ok "a model of one stop gets a quiet one before it" "$t quantize $n -o $d/one.sucref $is --plan 8 --clip 1 &&
     $t run $d/one.sucref --in $d/x.u8 --out $d/o1 --logits &&
     $t calibrate $d/one.sucref --in $d/x.u8 -o $d/two.sucref --quiet 0.95 && $t info $d/two.sucref |
     grep -q '2 of 2 stops' && $t run $d/two.sucref --in $d/x.u8 --out $d/o2 --logits && cmp $d/o1 $d/o2"
@@ -60,18 +67,18 @@ ok "calibrate --certify, run --exit certified: never another sign" \
     "$t calibrate $m --in $d/x.u8 -o $d/ce.sucref --certify &&
     $t run $d/ce.sucref --in $d/x.u8 --out $d/z6.bin --exit certified | grep -q 'weight bytes read' &&
     $t run $d/ce.sucref --in $d/x.u8 --out $d/z7.bin --logits && cmp $d/z.bin $d/z7.bin"
-ok "calibrate shifts coarse planes, keeps the last stop" "$t quantize $n -o $d/co.sucref --plan 2+8 --clip 1 &&
+ok "calibrate shifts coarse planes, keeps the last stop" "$t quantize $n -o $d/co.sucref $is --plan 2+8 --clip 1 &&
     $t run $d/co.sucref --in $d/x.u8 --out $d/co1 --logits &&
     $t calibrate $d/co.sucref --in $d/x.u8 -o $d/co2.sucref &&
     $t run $d/co2.sucref --in $d/x.u8 --out $d/co2 --logits && cmp $d/co1 $d/co2"
 ok "run --exit gray" "$t run $m --in $d/x.u8 --out $d/z8.bin --exit gray --gray -1,1 |
     grep -q 'stop 0: 10 of 10 left here'"
 ok "split: a part for every device" \
-    "$t split examples/models/digits_44.sucref --devices 4 --parity 2 -o $d/part%d.sucref >$d/split.txt &&
+    "$t split $m44 --devices 4 --parity 2 -o $d/part%d.sucref >$d/split.txt &&
     grep -q 'layer 1: rows 3 3 2 2 of 128 inputs, 1 plane' $d/split.txt && $t info $d/part5.sucref |
     grep -q 'layer 0: 64 x 784, plan 8' && [ ! -e $d/part6.sucref ]"
 ok "split: parity of the first plane only, rows by rates" \
-    "$t split examples/models/digits_44.sucref --devices 3 --parity 1 --protect 1 --rates 2,1,1 -o $d/rate%d.sucref |
+    "$t split $m44 --devices 3 --parity 1 --protect 1 --rates 2,1,1 -o $d/rate%d.sucref |
     grep -q 'rows 64 32 32' && $t info $d/rate3.sucref | grep -q '1 of 1 stops'"
 ok "split: parts answer plain sums" "$t run $d/part0.sucref --in $d/x.u8 --out $d/p0 --logits &&
     [ \$(wc -c <$d/p0) = 1280 ]"
@@ -80,24 +87,40 @@ no "must hold %d" $t split $m --devices 4 --parity 1 -o $d/y
 no "devices must be" $t split $m --devices 17 --parity 1 -o $d/y%d
 no "parity must be" $t split $m --devices 9 --parity 4 -o $d/y%d
 no "protect must be" $t split $m --devices 2 --parity 1 --protect 0 -o $d/y%d
-no "rates must be" $t split $m --devices 2 --parity 1 --rates 1,0 -o $d/y%d
+for r in 1,0 1 1,2,3 1,-1 1,nan 1,inf 1,1e309 , '' 1,x; do
+    no "rates must be" $t split $m --devices 2 --parity 1 --rates "$r" -o $d/y%d
+done
+no "too few for these" $t split $m44 --devices 2 --parity 1 --rates 1e308,1e-308 -o $d/y%d
+ok "rates whose sum no double holds" \
+    "$t split $m44 --devices 2 --parity 1 --rates 1e308,1e308 -o $d/big%d.sucref | grep -q 'rows 64 64 of'"
+no "must hold %d once" $t split $m --devices 2 --parity 1 -o $d/%d%d
 no "too few for these" $t split $m --devices 2 --parity 1 -o $d/y%d
 no "split needs all stops" $t split $d/t.sucref --devices 1 --parity 1 -o $d/y%d
 no "one output and --gray" $t run $m --in $d/x.u8 --out $d/y --exit gray
-no "gray must be LO,HI" $t run $m --in $d/x.u8 --out $d/y --exit gray --gray 5
-no "no stop can be certified" sh -c "$t quantize $n -o $d/nk.sucref &&
+gray="$t run $m --in $d/x.u8 --out $d/y --exit gray --gray"
+for g in '' 5 , 1, ,1 -5 2,1 1,2,3 a,b ' 1,2' nan,1 inf,1 1,inf; do no "gray must be LO,HI" $gray "$g"; done
+for g in 0,4294967296 -2147483649,0 0,1e300 1e1,2e-1; do no "logits are whole numbers" $gray "$g"; done
+for g in 0.0,0.5 0%,5% 1.0,2 100%,101%; do no "probability must be between" $gray "$g"; done
+no "knows its logit" $t run $u --in $d/six.u8 --out $d/y --exit gray --gray 0.2,0.8
+no "gray needs --exit gray" $t run $m --in $d/x.u8 --out $d/y --gray 1,2
+no "gray needs --exit gray" $t run $m --in $d/x.u8 --out $d/y --exit margin --gray 1,2
+no "no stop can be certified" sh -c "$t quantize $n -o $d/nk.sucref $is &&
     exec $t calibrate $d/nk.sucref --in $d/x.u8 -o $d/y --certify"
 no "quiet must be" $t calibrate $m --in $d/x.u8 -o $d/y --quiet 1
 no "calibrate needs --in" $t calibrate $m -o $d/y
 no "calibrate needs all stops" $t calibrate $d/t.sucref --in $d/x.u8 -o $d/y
 no "max-disagree must be" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 1
-no "confidence must be" $t calibrate $m --in $d/x.u8 -o $d/y --confidence 1
+no "confidence needs" $t calibrate $m --in $d/x.u8 -o $d/y --confidence 0.9
+no "confidence must be" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 0.1 --confidence 1
 no "too few inputs" $t calibrate $m --in $d/one.u8 -o $d/y --max-disagree 0.1
 no "exit must be" $t run $m --in $d/x.u8 --out $d/y --exit never
 no "import needs" $t import $m
 no "not a TensorFlow Lite file" $t import $m -o $d/y
 no "unknown command" $t frobnicate x
 no "no input file" $t info
+no "has no option --plan" $t run $m --plan 4,4
+no "has no option --stops" $t run $m --stops 2
+no "given twice" $t run $m --out $d/y --out $d/y
 no "unknown option" $t info $m --frob
 no "one file expected" $t info $m $m
 no "needs a value" $t run $m --in
@@ -118,27 +141,130 @@ no "stops must be" $t truncate $m --stops 5 -o $d/y
 no "emit-c needs" $t emit-c $m
 no "no C name" $t emit-c $m -o $d/7.h
 no "quantize needs" $t quantize $n
-no "plan must be" $t quantize $n -o $d/y --plan 4,5
-no "plan must be" $t quantize $n -o $d/y --plan 4,4,
-no "plan must be" $t quantize $n -o $d/y --plan 8+8
-no "plan must be" $t quantize $n -o $d/y --plan 2+9
-no "plan must be" $t quantize $n -o $d/y --plan 1,1,1,1,1,1,1,1,1
-no "act must be" $t quantize $n -o $d/y --act tanh
-no "clip must be" $t quantize $n -o $d/y --clip 2
-no "clip must be" $t quantize $n -o $d/y --clip x
+no "plan must be" $t quantize $n -o $d/y $is --plan 4,5
+no "plan must be" $t quantize $n -o $d/y $is --plan 4,4,
+no "plan must be" $t quantize $n -o $d/y $is --plan 8+8
+no "plan must be" $t quantize $n -o $d/y $is --plan 2+9
+no "plan must be" $t quantize $n -o $d/y $is --plan 1,1,1,1,1,1,1,1,1
+no "act must be" $t quantize $n -o $d/y $is --act softmax
+no "clip must be" $t quantize $n -o $d/y $is --clip 2
+no "clip must be" $t quantize $n -o $d/y $is --clip x
 no "input-scale must be" $t quantize $n -o $d/y --input-scale 0
 no "input-scale must be" $t quantize $n -o $d/y --input-scale nan
-no "not whole inputs" $t quantize $n -o $d/y --calibrate $d/short.u8
-ok "a small good archive" "$t quantize $a/good.npz -o $d/g && $t info $d/g | grep -q '3 inputs (u8), 4 outputs'"
-no "b1 is missing" $t quantize $a/no_b1.npz -o $d/y
-no "W0 is missing" $t quantize $a/no_w0.npz -o $d/y
-no "W1 is missing" $t quantize $a/no_w1.npz -o $d/y
-no "b1 is missing" $t quantize $a/no_b.npz -o $d/y
-no "arrays other than" $t quantize $a/gap.npz -o $d/y
-no "does not take what W0 gives" $t quantize $a/chain.npz -o $d/y
-no "as many values as" $t quantize $a/rows.npz -o $d/y
-no "two dimensions" $t quantize $a/flat.npz -o $d/y
-no "NaN or infinity" $t quantize $a/nan.npz -o $d/y
+no "not whole inputs" $t quantize $n -o $d/y $is --calibrate $d/short.u8
+ok "a small good archive" "$t quantize $a/good.npz -o $d/g $is && $t info $d/g |
+    grep -q '3 inputs (u8), 4 outputs'"
+no "b1 is missing" $t quantize $a/no_b1.npz -o $d/y $is
+no "W0 is missing" $t quantize $a/no_w0.npz -o $d/y $is
+no "W1 is missing" $t quantize $a/no_w1.npz -o $d/y $is
+no "b1 is missing" $t quantize $a/no_b.npz -o $d/y $is
+no "arrays other than" $t quantize $a/gap.npz -o $d/y $is
+no "does not take what W0 gives" $t quantize $a/chain.npz -o $d/y $is
+no "as many values as" $t quantize $a/rows.npz -o $d/y $is
+no "two dimensions" $t quantize $a/flat.npz -o $d/y $is
+no "NaN or infinity" $t quantize $a/nan.npz -o $d/y $is
 no "zip" $t quantize $m -o $d/y
 no "zip" $t quantize $d/short.u8 -o $d/y
+# what numbers mean: kept in the file, printed, emitted, used
+ok "help and version" "$t --help | grep -q 'sucref run' && $t -h >/dev/null && $t help run | grep -q gray &&
+    ! $t help run | grep -q quantize && $t run --help | grep -q gray && $t version | grep -q '^sucref [0-9]'"
+no "unknown command" $t help frobnicate
+q="$t quantize $a/good.npz -o $d/u.sucref --input-scale 0.5"
+ok "quantize says what it made" "$q >$d/made && grep -q '2 dense layers, 3 inputs, 4 outputs, 2 stops' $d/made &&
+    grep -q 'inputs: uint8, real = value \* 0.5$' $d/made && grep -q 'not calibrated' $d/made"
+ok "info knows the scales" "$t info $d/u.sucref | grep -q '^inputs: uint8, real = value \* 0.5$' &&
+    $t info $d/u.sucref | grep -q '^logits: int32, real = value \* '"
+ok "zero points as the type counts" "$q --input-zero -3 --type s8 |
+    grep -q 'inputs: int8, real = (value + 3) \* 0.5' && $q --input-zero 3 |
+    grep -q 'inputs: uint8, real = (value - 3) \* 0.5' && $q --type s8 | grep -q 'inputs: int8, real = value \* 0.5'"
+no "input-zero must be" $q --input-zero -1
+no "input-zero must be" $q --input-zero 256
+no "input-zero must be" $q --type s8 --input-zero 128
+no "input-zero must be" $q --input-zero 1.5
+no "type must be" $q --type f32
+no "input-scale is missing" $t quantize $n -o $d/y
+no "input-scale is missing" $t quantize $n -o $d/y --calibrate $d/x.u8
+ok "a fraction is a scale" "$t quantize $n -o $d/f1 --input-scale 1/255 &&
+    $t quantize $n -o $d/f2 --input-scale 0.00392156862745098 && cmp $d/f1 $d/f2"
+no "input-scale must be" $t quantize $n -o $d/y --input-scale 1/0
+no "input-scale must be" $t quantize $n -o $d/y --input-scale ''
+no "input-scale must be" $t quantize $n -o $d/y --input-scale 1e-60
+softmax='outputs: uint8, real = value \* 0.00390625, a softmax'
+for f in none relu relu6 leaky:0.1 logistic tanh; do
+    for o in none softmax logistic tanh leaky:0.1; do
+        ok "--act $f --output $o" "$q --act $f --output $o | grep -q '2 stops' && $t info $d/u.sucref >$d/i &&
+            { [ $o = softmax ] && grep -q '$softmax' $d/i || [ $o != softmax ]; }"
+    done
+done
+no "output must be" $q --output sigmoid
+no "slope of leaky" $q --act leaky:1
+no "slope of leaky" $q --act leaky:x
+ok "emit-c says what numbers mean" "$q --input-zero 7 --output softmax && $t emit-c $d/u.sucref -o $d/u.h &&
+    grep -q '^#define U_INPUT_SCALE 0.5F' $d/u.h && grep -q '^#define U_INPUT_ZERO 7' $d/u.h &&
+    grep -q '^#define U_SOFTMAX 1' $d/u.h && grep -q '^#define U_OUTPUT_SCALE 0.00390625F' $d/u.h &&
+    grep -q '^#define U_LOGIT_SCALE' $d/u.h && $C -Wno-unused $d/u.c -o $d/u && $d/u"
+ok "run says what it wrote, uint8 as the input" "$q && $t run $d/u.sucref --in $d/six.u8 --out $d/r8 |
+    grep -q '2 answers of 4 uint8, real = ' && $q --type s8 && $t run $d/u.sucref --in $d/six.s8 --out $d/r8 |
+    grep -q '2 answers of 4 int8, real = '"
+ok "run --real: float32 of outputs or logits" "$q && $t run $d/u.sucref --in $d/six.u8 --out $d/r --real --logits &&
+    $t run $d/u.sucref --in $d/six.u8 --out $d/z --logits && [ \$(wc -c <$d/r) = 32 ] && ! cmp -s $d/r $d/z &&
+    $t run $d/u.sucref --in $d/six.u8 --out $d/r2 --real && [ \$(wc -c <$d/r2) = 32 ]"
+# arrays of samples
+ok "samples as an array of bytes" "$q --calibrate $a/bytes.npy && cp $d/u.sucref $d/u1 &&
+    $q --calibrate $d/six.u8 && cmp $d/u1 $d/u.sucref"
+ok "real samples choose the input's scale and zero" "$t quantize $a/good.npz -o $d/v --calibrate $a/real.npy |
+    grep -q 'inputs: uint8, real = (value - 64) \* 0.0156862754' &&
+    $t quantize $a/good.npz -o $d/v2 --calibrate $a/real_across.npy && cmp $d/v $d/v2"
+ok "run takes real inputs" "$t run $d/v --in $a/real.npy --out $d/r --real | grep -q '2 answers of 4 float32'"
+ok "values beyond the scale are told" "$q --calibrate $a/real.npy 2>&1 >/dev/null |
+    grep -q 'beyond what the input scale'"
+ok "samples of a small range are told" "$q --calibrate $d/zeros.u8 2>&1 >/dev/null | grep -q 'uses only 0..0'"
+no "NumPy array: name it" sh -c "cp $a/bytes.npy $d/bytes.u8; exec $q --calibrate $d/bytes.u8"
+no "shape does not hold" $q --calibrate $a/wrong_shape.npy
+no "dtype must be" $q --calibrate $a/long.npy
+no "model takes uint8" $q --calibrate $a/signed.npy
+no "NaN or infinity" $t quantize $a/good.npz -o $d/y --calibrate $a/nan.npy
+no "does not know the scale" $t run $u --in $d/six.u8 --out $d/y --real
+no "is not known" $t run $u --in $a/real.npy --out $d/y
+ok "real inputs as the model's scale reads them" "$t run $d/q1 --in $a/real784.npy --out $d/y |
+    grep -q '1 answers of 1 uint8, real = '"
+# archives that numpy can write otherwise
+o="-o $d/w $is"
+ok "column order and float64" "$t quantize $a/plain.npz $o && cp $d/w $d/w1 && $t quantize $a/fortran.npz $o &&
+    cmp $d/w $d/w1 && $t quantize $a/double.npz $o && cmp $d/w $d/w1"
+no "structured dtype" $t quantize $a/structured.npz $o
+no "values of the network beyond float32" $t quantize $a/huge.npz -o $d/w --input-scale 1
+no "beyond float32" $t quantize $a/beyond.npz $o
+no "more or fewer bytes" $t quantize $a/twice.npz $o
+no "dtype must be" $t quantize $a/int.npz $o
+no "damaged (CRC)" $t quantize $a/crc.npz $o
+ok "gray in probabilities" "$t quantize $a/one.npz -o $d/one.s $is &&
+    $t run $d/one.s --in $d/six.u8 --out $d/y --exit gray --gray 0.3,70% |
+    grep -q 'gray zone: logits -[1-9][0-9]* to [1-9]' &&
+    $t run $d/one.s --in $d/six.u8 --out $d/y --exit gray --gray -100,100 | grep -q 'logits -100 to 100'"
+ok "too few samples are told" "$t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 0.01 2>&1 >/dev/null |
+    grep -q 'cannot show a risk of 0.01'"
+# outputs
+few="rm -rf $d/few && mkdir $d/few && cp $m $d/few/kept"
+ok "output = input" "cp $m $d/same && $t truncate $d/same --stops 2 -o $d/same && $t info $d/same |
+    grep -q '2 of 4 stops'"
+ok "a refusal leaves the old output" "cp $m $d/kept && ! $t truncate $m --stops 9 -o $d/kept 2>/dev/null &&
+    cmp $m $d/kept"
+ok "a full disk leaves the old output and no other file" \
+    "$few && ! (ulimit -f 1; trap '' XFSZ; $t quantize $n -o $d/few/kept $is) 2>/dev/null &&
+    cmp $m $d/few/kept && [ \$(ls $d/few) = kept ]"
+ok "an interrupt leaves the old output and no other file" "$few && cp $d/x.u8 $d/many.u8 &&
+    for i in 1 2 3 4 5 6 7 8 9; do cat $d/many.u8 $d/many.u8 >$d/more.u8; mv $d/more.u8 $d/many.u8; done
+    $t run $m --in $d/many.u8 --out $d/few/kept & p=\$!
+    while [ \$(ls $d/few | wc -l) = 1 ] && kill -0 \$p; do :; done
+    kill -INT \$p; kill -TERM \$p; wait \$p
+    [ \$? -gt 128 ] && cmp $m $d/few/kept && [ \$(ls $d/few) = kept ]"
+ok "the mode of a file stays" "cp $m $d/mode && chmod 640 $d/mode && $t truncate $m --stops 2 -o $d/mode &&
+    [ \$(ls -l $d/mode | cut -c1-10) = -rw-r----- ]"
+ok "a link stays a link" "cp $m $d/aim && ln -sf aim $d/link && $t truncate $m --stops 2 -o $d/link &&
+    [ -h $d/link ] && $t info $d/aim | grep -q '2 of 4'"
+if [ -c /dev/full ] || [ -n "${LIST:-}" ]; then
+    no "standard output" sh -c "exec $t info $m >/dev/full"
+    no "cannot be written" $t truncate $m --stops 2 -o /dev/full
+else skip "a full device (no /dev/full)" 2; fi
 [ -n "${LIST:-}" ] || report tool

@@ -74,7 +74,7 @@ static double digital(int n, unsigned log2_k)
             (void)sucref_fold(v, log2_k, x + node * n, (size_t)n, &s, 0);
             for (i = 0; i < k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
             if (sucref_grid_for(&grid, top, 1) != SUCREF_OK ||
-                sucref_dither_encode(q, v, (size_t)k, &grid, &s, 9000) != SUCREF_OK ||
+                sucref_dither_encode(q, sucref_int32(v, (size_t)k), &grid, &s, 9000) != SUCREF_OK ||
                 sucref_dither_decode(back, q, (size_t)k, &grid, &s, 9000) != SUCREF_OK ||
                 sucref_unfold(out, (size_t)n, back, log2_k, &s, 0, work) != SUCREF_OK) {
                 exit(2);

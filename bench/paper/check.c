@@ -6,6 +6,8 @@
 #include <string.h>
 
 enum { COLUMNS = 9, REPRODUCES = 5, GOAL = 6, MEETS = 7, NOTE = 8, LONGEST = 400 };
+static const char *const column[COLUMNS] = { "source", "item", "published", "as printed", "ours", "reproduces", "goal",
+                                             "meets", "note" };
 typedef struct { char cell[COLUMNS][LONGEST]; int n; } record;
 
 /* one field into `cell`; returns what ended it: ',', '\n', EOF, or 0 where the text is no CSV */
@@ -44,14 +46,21 @@ static int read_record(FILE *f, record *r)
     return r->n == COLUMNS ? 1 : -1;
 }
 
+static int is_header(const record *r)
+{
+    int i, same = 1;
+    for (i = 0; i < COLUMNS; i++) { same &= strcmp(r->cell[i], column[i]) == 0; }
+    return same;
+}
+
 int main(int argc, char **argv)
 {
     static record r;
     int rows = 0, met = 0, broken = 0, out = 0, not_out = 0, without = 0, got;
     FILE *f = argc > 1 ? fopen(argv[1], "rb") : NULL;
     if (f == NULL) { fprintf(stderr, "check FILE: cannot be read\n"); return 2; }
-    if (read_record(f, &r) != 1 || strcmp(r.cell[0], "source") != 0 || strcmp(r.cell[MEETS], "meets") != 0) {
-        fprintf(stderr, "%s: the first line must name %d columns\n", argv[1], COLUMNS);
+    if (read_record(f, &r) != 1 || !is_header(&r)) {
+        fprintf(stderr, "%s: the first line must name the %d columns\n", argv[1], COLUMNS);
         return 1;
     }
     while ((got = read_record(f, &r)) == 1) {

@@ -8,6 +8,4 @@ extern uint8_t even[IDX_TEST]; /* 1 where the test picture shows an even digit *
 
 /* "mnist" or "fashion-mnist" in place of what was loaded; 1, or 0 where its files are not found */
 int data_load(const char *set);
-/* a file below the directory that has mnist/, to be freed; NULL where there is none */
-uint8_t *data_file(const char *name, size_t *len);
 #endif

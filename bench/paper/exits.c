@@ -11,6 +11,28 @@ static double undecided[STOPS];
 /* a run over the test images: the answer that leaves first, by `settled`, and the full one behind it */
 typedef struct { double bytes, macs, other, right, full_right, left[SUCREF_MAX_STOPS], tables; } exit_result;
 
+/* the answer that leaves first, and its stop */
+static unsigned leave(sucref_answer *a, sucref_net *net, int proof, uint32_t *scratch, size_t proof_len)
+{
+    const sucref_model *m = net->model;
+    unsigned t;
+    for (t = 0; ; t++) {
+        int leaves = 0;
+        if (sucref_net_run(net, t) != SUCREF_OK || sucref_net_answer(net, a) != SUCREF_OK) { exit(2); }
+        if (!proof) {
+            leaves = sucref_settled(m, a);
+        } else if (sucref_net_proved(&leaves, net, scratch, proof_len) != SUCREF_OK) {
+            leaves = 0;
+        }
+        if (leaves || t + 1U == m->n_stops) { return t; }
+    }
+}
+
+static uint32_t class_of(const sucref_answer *a)
+{
+    return a->n_out == 1 ? a->logits[0] >= 0 : sucref_argmax(a->logits, a->n_out);
+}
+
 static exit_result run_exits(const sucref_model *m, int proof, double *score)
 {
     const size_t proof_len = proof ? sucref_net_proof_len(m) : 1;
@@ -29,29 +51,20 @@ static exit_result run_exits(const sucref_model *m, int proof, double *score)
         sucref_answer a;
         uint32_t then;
         unsigned t, i;
-        int leaves = 0;
         (void)sucref_net_set_input(&net, test_set.x + k * IDX_PIXELS, m->n_in);
-        for (t = 0; ; t++) {
-            if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { exit(2); }
-            r.tables += proof && t < last ? 1.0 / IDX_TEST : 0;
-            if (!proof) {
-                leaves = sucref_settled(m, &a);
-            } else if (sucref_net_proved(&leaves, &net, scratch, proof_len) != SUCREF_OK) {
-                leaves = 0;
-            }
-            if (leaves || t == last) { break; }
-        }
+        t = leave(&a, &net, proof, scratch, proof_len);
         if (score != NULL) { score[k] = a.logits[0]; }
-        then = a.n_out == 1 ? a.logits[0] >= 0 : sucref_argmax(a.logits, a.n_out);
+        then = class_of(&a);
         sucref_model_cost(&c, m, 0, t);
         r.bytes += (double)c.weight_bytes / (double)one.weight_bytes / IDX_TEST;
         r.macs += (double)c.macs / (double)one.macs / IDX_TEST;
         for (i = 0; i < t; i++) { r.left[i] += 1.0 / IDX_TEST; }
+        r.tables += proof ? (t < last ? t + 1U : last) / (double)IDX_TEST : 0;
         r.right += models_is_right(&a, k) / (double)IDX_TEST;
         (void)sucref_net_run(&net, last);
         (void)sucref_net_answer(&net, &a);
         r.full_right += models_is_right(&a, k) / (double)IDX_TEST;
-        other += then != (a.n_out == 1 ? a.logits[0] >= 0 : sucref_argmax(a.logits, a.n_out));
+        other += then != class_of(&a);
     }
     r.other = (double)other / IDX_TEST;
     free(work); free(scratch);

@@ -14,14 +14,14 @@ static void draw_factor(double *value, int32_t *quantized, int half, const sucre
 {
     static int32_t in[LONG];
     static int16_t q[LONG];
-    const sucref_grid grid = { 1, 8 };
+    const sucref_grid grid = { 1, 8, SUCREF_DITHER_SUBTRACTIVE };
     int l;
     for (l = 0; l < batch; l++) {
         value[l] = normal() * 256;
         if (half) { value[l] = fabs(value[l]); }
         in[l] = (int32_t)lrint(value[l]);
     }
-    if (sucref_dither_encode(q, in, (size_t)batch, &grid, s, counter) != SUCREF_OK ||
+    if (sucref_dither_encode(q, sucref_int32(in, (size_t)batch), &grid, s, counter) != SUCREF_OK ||
         sucref_dither_decode(quantized, q, (size_t)batch, &grid, s, counter) != SUCREF_OK) {
         exit(2);
     }
@@ -85,7 +85,7 @@ static void table_3_3(void)
     row("AB Table 3.3", "FC, one bit (Seide); Lenet, Cifarnet, AlexNet");
     row_note("block sizes are not told; convolutional networks are not here");
     row("ours, AB 3", "784 x 300: largest batch at which factors are fewer values than the product");
-    row_ours(sucref_outer_batch(300, 784)); row_goal(216, 216);
+    row_ours(300 * 784 / (300 + 784)); row_goal(216, 216); row_note("where sucref_outer pays: batch (m + n) <= m n");
 }
 
 /* what the tables and figures of measured times and trainings would need */

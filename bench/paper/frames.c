@@ -130,14 +130,15 @@ static d_result d_frame(const double *x, int n, uint16_t ratio, unsigned flags, 
     sucref_vec_options o;
     d_result r = { 0, 0, 0, 0 };
     double max = 1e-30;
-    uint32_t got;
+    uint32_t got = 65536;
     size_t len;
     int i;
     for (i = 0; i < n; i++) { max = fmax(max, fabs(x[i])); }
     for (i = 0; i < n; i++) { in[i] = (int16_t)lrint(x[i] / max * 32767); }
     o.seed_low = 1; o.seed_high = 2; o.stream = stream; o.ratio = ratio; o.flags = (uint8_t)flags;
-    if (sucref_vec_encode(frame, sizeof frame, &len, in, (uint32_t)n, &o, work) != SUCREF_OK ||
-        sucref_vec_decode(out, 65536, &got, frame, len, 1, 2, 8, work64) != SUCREF_OK) {
+    o.fraction_bits = 8;
+    if (sucref_vec_encode(frame, sizeof frame, &len, sucref_int16(in, (size_t)n), &o, work) != SUCREF_OK ||
+        sucref_vec_decode(out, &got, frame, len, &o, work64) != SUCREF_OK) {
         exit(2);
     }
     for (i = 0; i < n; i++) {
@@ -286,13 +287,13 @@ static void d_unbiased(void)
             static int32_t out[256], work[SUCREF_VEC_BLOCK];
             static int64_t work64[SUCREF_VEC_BLOCK];
             static uint8_t frame[2000];
-            sucref_vec_options o = { 1, 7, 0, 560, SUCREF_VEC_D4 };
+            sucref_vec_options o = { 1, 7, 0, 560, SUCREF_VEC_D4, 8 };
             size_t len;
-            uint32_t n;
+            uint32_t n = 256;
             for (i = 0; i < 256; i++) { in[i] = (int16_t)lrint(1000 * x[i]); }
             o.stream = (uint32_t)(vector * 4000 + k);
-            if (sucref_vec_encode(frame, sizeof frame, &len, in, 256, &o, work) != SUCREF_OK ||
-                sucref_vec_decode(out, 256, &n, frame, len, 1, 7, 8, work64) != SUCREF_OK) {
+            if (sucref_vec_encode(frame, sizeof frame, &len, sucref_int16(in, 256), &o, work) != SUCREF_OK ||
+                sucref_vec_decode(out, &n, frame, len, &o, work64) != SUCREF_OK) {
                 exit(2);
             }
             for (i = 0; i < 256; i++) {

@@ -5,8 +5,8 @@
 #include "table.h"
 #include "../random.h"
 #define SUCREF_HOST
-#define SUCREF_STATIC /* the tool's headers want bodies in sight */
 #include "../../sucref.h"
+#include "../../examples/tool/corrections.h"
 #include "../../examples/tool/tflite.h"
 
 enum { WINDOWS = 60 };
@@ -120,7 +120,7 @@ static void all_cuts(tflite *t, const uint8_t *x, uint32_t n)
     for (pass = 0; pass < 2; pass++) {
         void *memory;
         pick_windows(drawn, used, x, n, n_in, pass);
-        if (sucref_calibrate(corrections, &memory, &spec, drawn, WINDOWS, NULL, NULL) != SUCREF_OK) { exit(2); }
+        if (prepare_calibrate(corrections, &memory, &spec, drawn, WINDOWS, NULL, NULL) != SUCREF_OK) { exit(2); }
         spec.corrections = corrections;
         anomaly_scores(score, t, &spec, x, n);
         anomaly_rows(title[pass], score, n, used, pass == 0);
@@ -133,7 +133,7 @@ void imported(void)
 {
     static tflite t;
     size_t len, x_len;
-    uint8_t *p = data_file("tflite/ad01_int8.tflite", &len), *x = data_file("golden/ad01_real_even.in.s8", &x_len);
+    uint8_t *p = data_read("tflite/ad01_int8.tflite", &len), *x = data_read("golden/ad01_real_even.in.s8", &x_len);
     if (p == NULL || x == NULL || !tflite_parse(&t, p, len)) {
         row("ours, import", "ad01, anomaly score by bits");
         row_note("needs tflite/ad01_int8.tflite and golden/ad01_real_even.in.s8 of the data directory");

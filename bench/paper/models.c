@@ -3,7 +3,9 @@
 #define SUCREF_IMPLEMENTATION
 #include "models.h"
 #include "../../examples/tool/calibrate.h"
+#include "../../examples/tool/certify.h"
 #include "../../examples/tool/parts.h"
+#include "../../examples/tool/quantize.h"
 
 void models_read(npz *z, const char *name)
 {
@@ -24,8 +26,8 @@ void models_read(npz *z, const char *name)
 uint8_t *models_quantized(sucref_model *m, const char *name, float clip, int cut_input, const char *plan)
 {
     static npz z;
-    sucref_float_layer layers[3];
-    sucref_quantize_options o;
+    prepare_float_layer layers[3];
+    prepare_options o;
     uint8_t *file = NULL;
     uint32_t len = 0;
     int l;
@@ -40,7 +42,7 @@ uint8_t *models_quantized(sucref_model *m, const char *name, float clip, int cut
     for (; plan[o.n_planes] != 0; o.n_planes++) { o.plan[o.n_planes] = (uint8_t)(plan[o.n_planes] - '0'); }
     o.act = SUCREF_ACT_RELU; o.keep = 1; o.clip = clip; o.cut_input = (uint8_t)cut_input; o.input_scale = 1.0F / 255;
     o.calibrate = train_set.x + (size_t)IDX_TRAIN * IDX_PIXELS; o.n_calibrate = CALIBRATE;
-    if (sucref_quantize(&file, &len, layers, (unsigned)z.n / 2, &o, NULL) != SUCREF_OK ||
+    if (prepare_quantize(&file, &len, layers, (unsigned)z.n / 2, &o, NULL) != SUCREF_OK ||
         sucref_model_open(m, file, len, NULL) != SUCREF_OK) {
         exit(2);
     }
@@ -60,35 +62,21 @@ static uint8_t *written(sucref_model *m, const sucref_model_spec *spec)
     return file;
 }
 
-/* the corrections as they are in the file, for little-endian hosts */
-static void keep_corrections(respec *r, const sucref_model *m)
-{
-    unsigned t, g;
-    for (t = 0; t + 1U < m->n_stops; t++) {
-        for (g = 0; g < m->n_groups; g++) {
-            sucref_correction *c = &r->corrections[t * m->n_groups + g];
-            sucref_stop_group e;
-            sucref_group group;
-            sucref_model_stop_group(&e, m, t, g);
-            sucref_model_group(&group, m, g);
-            if (e.correction_offset == 0) { continue; }
-            c->beta = (const int32_t *)(const void *)(m->bytes + e.correction_offset);
-            c->gamma = c->beta + group.n_rows;
-            c->alpha = (const int16_t *)(const void *)(c->gamma + group.n_rows);
-        }
-    }
-}
-
 uint8_t *models_with_exits(sucref_model *m)
 {
-    static respec r;
+    const size_t len = sucref_model_spec_of(NULL, NULL, 0, m);
     stop_result *chosen = judge(m, train_set.x + (size_t)(IDX_TRAIN + CALIBRATE) * IDX_PIXELS, IDX_VALID - CALIBRATE);
-    respec_model(&r, m);
-    keep_corrections(&r, m);
-    choose_thresholds(r.exits, chosen, IDX_VALID - CALIBRATE, m->n_stops, 0.0006, 0.95);
-    r.spec.exits = r.exits;
-    free(chosen);
-    return written(m, &r.spec);
+    sucref_exit exits[SUCREF_MAX_STOPS];
+    sucref_model_spec spec;
+    void *memory = malloc(len);
+    uint8_t *file;
+    if (memory == NULL || sucref_model_spec_of(&spec, memory, len, m) == 0) { exit(2); }
+    memset(exits, 0, sizeof exits);
+    choose_thresholds(exits, chosen, IDX_VALID - CALIBRATE, m->n_stops, 0.0006, 0.95);
+    spec.exits = exits;
+    file = written(m, &spec);
+    free(chosen); free(memory);
+    return file;
 }
 
 uint8_t *models_certified(sucref_model *m, unsigned skipped)
@@ -101,12 +89,13 @@ uint8_t *models_certified(sucref_model *m, unsigned skipped)
     respec_model(&r, m);
     r.spec.bits += skipped * m->n_groups;
     r.spec.n_stops = (uint8_t)(m->n_stops - skipped);
-    if (sucref_calibrate(r.corrections, &fitted, &r.spec, x, CALIBRATE, NULL, NULL) != SUCREF_OK ||
-        sucref_certify(&bounds, &memory, &r.spec, x, CALIBRATE) != SUCREF_OK) {
+    if (prepare_calibrate(r.corrections, &fitted, &r.spec, x, CALIBRATE, NULL, NULL) != SUCREF_OK ||
+        prepare_certify(&bounds, &memory, &r.spec, x, CALIBRATE) != SUCREF_OK) {
         exit(2);
     }
     r.spec.bounds = &bounds;
     file = written(m, &r.spec);
+    respec_free(&r);
     free(memory); free(fitted);
     return file;
 }

@@ -1,5 +1,6 @@
 /* models.h - the networks of examples/models as floats and as model files. Every call of the tool's preparation
- * (quantize, calibrate, certify, thresholds, parts) but the imported model's is in models.c. */
+ * (quantize, calibrate, certify, thresholds, parts) but the imported model's is in models.c, as is the program's one
+ * implementation of sucref.h. */
 #ifndef SUCREF_BENCH_MODELS_H
 #define SUCREF_BENCH_MODELS_H
 #include "../../examples/tool/npz.h"

@@ -30,7 +30,7 @@ static void qcs(double *estimate, const int16_t *x, int n, unsigned log2_k, unsi
     (void)sucref_fold(v, log2_k, x, (size_t)n, r, 5000);
     for (i = 0; i < k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
     if (sucref_grid_for(&grid, top, levels) != SUCREF_OK ||
-        sucref_dither_encode(q, v, (size_t)k, &grid, r, 0) != SUCREF_OK ||
+        sucref_dither_encode(q, sucref_int32(v, (size_t)k), &grid, r, 0) != SUCREF_OK ||
         sucref_dither_decode(back, q, (size_t)k, &grid, r, 0) != SUCREF_OK ||
         sucref_unfold(out, (size_t)n, back, log2_k, r, 5000, work) != SUCREF_OK) {
         exit(2);

@@ -4,6 +4,7 @@
 #include "scheme.h"
 #include "table.h"
 #include "../random.h"
+#include "../../examples/tool/prepare.h"
 
 /* Theorem 1's bound for plan [8 4 0], and the header's */
 static void theorem_1(void)
@@ -47,8 +48,8 @@ static void example_2(void)
     int32_t y;
     int r;
     sucref_linear l;
-    (void)sucref_partition_float(dw, &w, 1, p, 3, SUCREF_SATURATE);
-    (void)sucref_partition_float(dx, &x, 1, q, 3, SUCREF_SATURATE);
+    (void)prepare_partition_float(dw, &w, 1, p, 3, SUCREF_SATURATE);
+    (void)prepare_partition_float(dx, &x, 1, q, 3, SUCREF_SATURATE);
     if (sucref_linear_init(&l, &y, dw, 1, 1, p, 3, dx, q, 3, NULL) != SUCREF_OK) { return; }
     for (r = 0; r < 4; r++) {
         (void)sucref_linear_step(&l);

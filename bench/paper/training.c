@@ -98,7 +98,7 @@ static void t_factor(float *out, const float *in, int rows, uint32_t levels, int
     for (i = 0; i < rows * T_BATCH; i++) { max = fabsf(in[i]) > max ? fabsf(in[i]) : max; }
     for (i = 0; i < rows * T_BATCH; i++) { x[i] = (int32_t)lrintf(in[i] / max * 100000); }
     if (sucref_grid_for(&st, 100000, levels) != SUCREF_OK ||
-        sucref_dither_encode(q, x, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK ||
+        sucref_dither_encode(q, sucref_int32(x, (size_t)(rows * T_BATCH)), &st, s, counter) != SUCREF_OK ||
         sucref_dither_decode(x2, q, (size_t)(rows * T_BATCH), &st, s, counter) != SUCREF_OK) {
         exit(2);
     }
@@ -107,6 +107,8 @@ static void t_factor(float *out, const float *in, int rows, uint32_t levels, int
                         : floorf(in[i] / max * (float)levels + 0.5F) / (float)levels * max;
     }
 }
+
+static int t_by_factors(int scheme) { return scheme >= T_NAIVE && scheme <= T_FACTORS2; }
 
 static void t_product(float *g, const float *d, int m, const float *x, int n)
 {
@@ -138,7 +140,7 @@ static void t_blocks(float *g, int n, unsigned log2_k, uint32_t levels, const su
         (void)sucref_fold(v, log2_k, x, BLOCK, s, counter);
         for (i = 0; i < (int)k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
         if (sucref_grid_for(&grid, top, levels) != SUCREF_OK ||
-            sucref_dither_encode(q, v, k, &grid, s, counter + BLOCK) != SUCREF_OK ||
+            sucref_dither_encode(q, sucref_int32(v, k), &grid, s, counter + BLOCK) != SUCREF_OK ||
             sucref_dither_decode(back, q, k, &grid, s, counter + BLOCK) != SUCREF_OK ||
             sucref_unfold(out, BLOCK, back, log2_k, s, counter, work) != SUCREF_OK) {
             exit(2);
@@ -157,13 +159,14 @@ static void t_frame(float *g, int n, float max, uint32_t counter)
     static int32_t out[T_N], work[SUCREF_VEC_BLOCK];
     static int64_t work64[SUCREF_VEC_BLOCK];
     sucref_vec_options o;
-    uint32_t got;
+    uint32_t got = T_N;
     size_t len;
     int i;
     o.seed_low = 3; o.seed_high = 3; o.stream = counter; o.ratio = 560; o.flags = SUCREF_VEC_D4;
+    o.fraction_bits = 8;
     for (i = 0; i < n; i++) { in[i] = (int16_t)lrintf(g[i] / max * 32000); }
-    if (sucref_vec_encode(frame, sizeof frame, &len, in, (uint32_t)n, &o, work) != SUCREF_OK ||
-        sucref_vec_decode(out, T_N, &got, frame, len, 3, 3, 8, work64) != SUCREF_OK) {
+    if (sucref_vec_encode(frame, sizeof frame, &len, sucref_int16(in, (size_t)n), &o, work) != SUCREF_OK ||
+        sucref_vec_decode(out, &got, frame, len, &o, work64) != SUCREF_OK) {
         exit(2);
     }
     for (i = 0; i < n; i++) { g[i] = (float)out[i] / 256 / 32000 * max; }
@@ -182,8 +185,8 @@ static void t_nested(float *g, const int32_t *x, int n, float max, const sucref_
         y[i] = (int32_t)lrintf(side[i] / max * 30000);
         y[i] = y[i] > 100000 ? 100000 : y[i] < -100000 ? -100000 : y[i];
     }
-    if (sucref_dither_nested_encode(symbol, x, (size_t)n, &c, s, counter) != SUCREF_OK ||
-        sucref_dither_nested_decode(out, symbol, y, (size_t)n, &c, s, counter) != SUCREF_OK) {
+    if (sucref_dither_nested_encode(symbol, sucref_int32(x, (size_t)n), &c, s, counter) != SUCREF_OK ||
+        sucref_dither_nested_decode(out, symbol, sucref_int32(y, (size_t)n), &c, s, counter) != SUCREF_OK) {
         exit(2);
     }
     for (i = 0; i < n; i++) { g[i] = (float)out[i] / 2 / 30000 * max; }
@@ -205,7 +208,7 @@ static void t_folded(float *g, const int32_t *x, int n, float max, int shrink, c
     (void)sucref_fold(v, T_LOG2_K, small, (size_t)n, s, counter);
     for (i = 0; i < K; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
     if (sucref_grid_for(&grid, top, 1) != SUCREF_OK ||
-        sucref_dither_encode(q, v, K, &grid, s, counter + 100000U) != SUCREF_OK ||
+        sucref_dither_encode(q, sucref_int32(v, K), &grid, s, counter + 100000U) != SUCREF_OK ||
         sucref_dither_decode(back, q, K, &grid, s, counter + 100000U) != SUCREF_OK ||
         sucref_unfold(out, (size_t)n, back, T_LOG2_K, s, counter, work) != SUCREF_OK) {
         exit(2);
@@ -227,15 +230,13 @@ static void t_values(float *g, const int32_t *x, int n, float max, int scheme, u
     sucref_grid grid;
     int i, ok;
     if (sucref_grid_for(&grid, 30000, levels) != SUCREF_OK) { exit(2); }
-    if (scheme == T_HALF) {
-        ok = sucref_dither_half_encode(q, x, len, &grid, 1, s, counter) == SUCREF_OK &&
-             sucref_dither_half_decode(out, q, len, &grid, 1) == SUCREF_OK;
-    } else if (scheme == T_ONEBIT) {
+    if (scheme == T_HALF) { grid.kind = SUCREF_DITHER_HALF; }
+    if (scheme == T_ONEBIT) {
         grid.multiplier /= 2;
-        ok = sucref_dither_onebit_encode(bits_out, x, len, &grid, s, counter) == SUCREF_OK &&
+        ok = sucref_dither_onebit_encode(bits_out, sucref_int32(x, len), &grid, s, counter) == SUCREF_OK &&
              sucref_dither_onebit_decode(out, bits_out, len, &grid, s, counter) == SUCREF_OK;
     } else {
-        ok = sucref_dither_encode(q, x, len, &grid, s, counter) == SUCREF_OK &&
+        ok = sucref_dither_encode(q, sucref_int32(x, len), &grid, s, counter) == SUCREF_OK &&
              sucref_dither_decode(out, q, len, &grid, s, counter) == SUCREF_OK;
     }
     if (!ok) { exit(2); }
@@ -326,10 +327,42 @@ static void t_error_rows(const double *curve)
     }
 }
 
+/* one batch's gradient of both layers, from factors where the scheme quantizes those */
+static void t_gradient(float *g, int scheme, const sucref_stream *s)
+{
+    static float f1[T_IN * T_BATCH], f2[T_HIDDEN * T_BATCH];
+    const uint32_t levels = scheme == T_FACTORS2 ? 2 : 1;
+    const int dither = scheme != T_NAIVE;
+    t_batch();
+    if (!t_by_factors(scheme)) {
+        t_product(g, t_d1[0], T_HIDDEN, t_x[0], T_IN);
+        t_product(g + T_W1, t_d2[0], T_OUT, t_h[0], T_HIDDEN);
+        return;
+    }
+    t_factor(f1, t_x[0], T_IN, levels, dither, s, 0);
+    t_factor(f2, t_d1[0], T_HIDDEN, levels, dither, s, 20000);
+    t_product(g, f2, T_HIDDEN, f1, T_IN);
+    t_factor(f1, t_h[0], T_HIDDEN, levels, dither, s, 30000);
+    t_factor(f2, t_d2[0], T_OUT, levels, dither, s, 40000);
+    t_product(g + T_W1, f2, T_OUT, f1, T_HIDDEN);
+}
+
+/* z as the others receive it from a learner; the nested ones come after the mean of those before them */
+static void t_send(float *z, int scheme, int learner, const float *mean, const sucref_stream *s)
+{
+    const int own = scheme == T_NESTED && learner < T_LEARNERS / 2 ? T_DITHER : scheme;
+    const uint32_t levels = scheme == T_NESTED ? 3 : 1;
+    static float side[T_N];
+    int i;
+    for (i = 0; i < T_N; i++) { side[i] = learner > 0 ? mean[i] / (float)learner : 0; }
+    t_quantize(z, T_W1, own, levels, s, 0, side);
+    t_quantize(z + T_W1, T_W2, scheme >= T_QCS ? T_PLAIN : own, levels, s, 200000, side + T_W1);
+}
+
 /* curve [T_POINTS]: accuracy after each eighth of the steps */
 static void t_train(int scheme, double *curve)
 {
-    static float g[T_N], mean[T_N], z[T_N], f1[T_IN * T_BATCH], f2[T_HIDDEN * T_BATCH];
+    static float g[T_N], mean[T_N], z[T_N];
     const float beta = scheme == T_QCS_FEEDBACK ? 0.05F : scheme == T_QCS_SMALL_FEEDBACK ? 0.5F : 0;
     int step, learner, i;
     random_start(1); /* every scheme the same start and batches */
@@ -340,30 +373,9 @@ static void t_train(int scheme, double *curve)
         for (learner = 0; learner < T_LEARNERS; learner++) {
             sucref_stream s;
             sucref_stream_init(&s, (uint32_t)step, (uint32_t)learner, 9);
-            t_batch();
-            if (scheme >= T_NAIVE && scheme <= T_FACTORS2) {
-                const uint32_t levels = scheme == T_FACTORS2 ? 2 : 1;
-                t_factor(f1, t_x[0], T_IN, levels, scheme != T_NAIVE, &s, 0);
-                t_factor(f2, t_d1[0], T_HIDDEN, levels, scheme != T_NAIVE, &s, 20000);
-                t_product(g, f2, T_HIDDEN, f1, T_IN);
-                t_factor(f1, t_h[0], T_HIDDEN, levels, scheme != T_NAIVE, &s, 30000);
-                t_factor(f2, t_d2[0], T_OUT, levels, scheme != T_NAIVE, &s, 40000);
-                t_product(g + T_W1, f2, T_OUT, f1, T_HIDDEN);
-            } else {
-                t_product(g, t_d1[0], T_HIDDEN, t_x[0], T_IN);
-                t_product(g + T_W1, t_d2[0], T_OUT, t_h[0], T_HIDDEN);
-            }
-            memcpy(z, g, sizeof z);
-            for (i = 0; i < T_N; i++) { z[i] += beta * t_residual[learner][i]; }
-            if (scheme != T_PLAIN && (scheme < T_NAIVE || scheme > T_FACTORS2)) {
-                /* the nested ones come after the mean of the others */
-                const int own = scheme == T_NESTED && learner < T_LEARNERS / 2 ? T_DITHER : scheme;
-                const uint32_t levels = scheme == T_NESTED ? 3 : 1;
-                float side[T_N];
-                for (i = 0; i < T_N; i++) { side[i] = learner > 0 ? mean[i] / (float)learner : 0; }
-                t_quantize(z, T_W1, own, levels, &s, 0, side);
-                t_quantize(z + T_W1, T_W2, scheme >= T_QCS ? T_PLAIN : own, levels, &s, 200000, side + T_W1);
-            }
+            t_gradient(g, scheme, &s);
+            for (i = 0; i < T_N; i++) { z[i] = g[i] + beta * t_residual[learner][i]; }
+            if (scheme != T_PLAIN && !t_by_factors(scheme)) { t_send(z, scheme, learner, mean, &s); }
             for (i = 0; i < T_N; i++) { t_residual[learner][i] += g[i] - z[i]; mean[i] += z[i]; }
         }
         for (i = 0; i < T_N; i++) { t_w[i] -= 0.2F * mean[i] / T_LEARNERS; }

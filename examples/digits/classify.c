@@ -1,8 +1,11 @@
 /* classify.c - reads a picture of a digit and says what it is, stop by stop.
  *
- *   classify examples/models/digits.sucref examples/digits/7_2.png
+ *   cc -O2 -o classify examples/digits/classify.c
+ *   ./classify examples/models/digits.sucref examples/digits/7_2.png
  *
- * PNG and JPEG need stb_image (Debian: libstb-dev) when this is compiled; PGM is always read. */
+ * One handwritten digit a picture, dark on light or light on dark, on transparent paper too; printed digits are not
+ * what the network has learnt. PNG and JPEG need stb_image (Debian: libstb-dev) when this is compiled; PGM is always
+ * read. */
 #define SUCREF_IMPLEMENTATION
 #include "../../sucref.h"
 #include "picture.h"
@@ -24,13 +27,7 @@ int main(int argc, char **argv)
     }
     p = picture_read(argv[2], &w, &h);
     if (p == NULL || picture_to_digit(digit, p, w, h) != 0) {
-#ifdef PICTURE_STB
-        fprintf(stderr, "classify: %s shows nothing that can be read\n", argv[2]);
-#else
-        fprintf(stderr,
-                "classify: %s cannot be read; built without stb_image (Debian: libstb-dev), only PGM pictures are\n",
-                argv[2]);
-#endif
+        fprintf(stderr, "classify: %s %s\n", argv[2], picture_why);
         return 2;
     }
     free(p);

@@ -87,7 +87,7 @@ int main(int argc, char **argv)
         unsigned settled;
         uint8_t *p = picture_read(argv[i], &w, &h);
         if (p == NULL || picture_to_digit(x, p, w, h) != 0) {
-            fprintf(stderr, "demo: %s cannot be read\n", argv[i]);
+            fprintf(stderr, "demo: %s %s\n", argv[i], picture_why);
             return 2;
         }
         free(p);

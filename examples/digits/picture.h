@@ -1,7 +1,8 @@
 /* picture.h - a picture file as the 28x28 digit that MNIST would have made of it.
  *
  * Reads binary PGM, and PNG and JPEG where stb_image is installed (Debian: libstb-dev). Paper is what the border shows,
- * ink what differs from it; the ink's box is scaled to 20x20 and its centre of mass put in the middle. */
+ * ink what differs from it; transparent is paper. The ink's box is scaled to 20x20 and its centre of mass put in the
+ * middle. One handwritten digit a picture: printed ones look different from MNIST's and are often read wrong. */
 #ifndef SUCREF_EXAMPLES_PICTURE_H
 #define SUCREF_EXAMPLES_PICTURE_H
 #include <stdint.h>
@@ -22,6 +23,7 @@
 #      pragma GCC diagnostic ignored "-Wcast-qual"
 #    endif
 #    define STBI_NO_HDR
+#    define STBI_MAX_DIMENSIONS 4096
 #    define STBI_NO_LINEAR
 #    define STB_IMAGE_IMPLEMENTATION
 #    include <stb/stb_image.h>
@@ -33,28 +35,82 @@
 
 enum { PICTURE_MAX = 4096 };
 
-/* grey pixels [h][w], free() them; NULL where the file is no picture that can be read here */
+static const char *picture_why = ""; /* why the last picture could not be used */
+
+/* of a binary PGM, 1 where it is one: its pixels, or NULL and picture_why */
+static int picture_pgm(uint8_t **p, FILE *f, int *w, int *h)
+{
+    int max = 0;
+    size_t n;
+    *p = NULL;
+    if (fscanf(f, "P5 %6d %6d %6d", w, h, &max) != 3 || fgetc(f) == EOF) { return 0; }
+    picture_why = "is larger than 4096 x 4096 pixels, or empty";
+    if (*w < 1 || *h < 1 || *w > PICTURE_MAX || *h > PICTURE_MAX) { return 1; }
+    picture_why = "is a PGM of more or less than 8 bits";
+    if (max != 255) { return 1; }
+    picture_why = "is shorter than its size";
+    n = (size_t)*w * (size_t)*h;
+    *p = (uint8_t *)malloc(n);
+    if (*p != NULL && fread(*p, 1, n, f) != n) { free(*p); *p = NULL; }
+    return 1;
+}
+
+#ifdef PICTURE_STB
+/* grey of n pixels of grey and alpha. Paper is white under dark ink and black under light ink, so that what is
+ * transparent is paper */
+static void picture_flatten(uint8_t *grey, const uint8_t *both, size_t n)
+{
+    double sum = 0, weight = 0;
+    unsigned paper;
+    size_t i;
+    for (i = 0; i < n; i++) { sum += (double)both[2 * i] * both[2 * i + 1]; weight += both[2 * i + 1]; }
+    paper = sum < 127.5 * weight ? 255 : 0;
+    for (i = 0; i < n; i++) {
+        const unsigned alpha = both[2 * i + 1];
+        grey[i] = (uint8_t)((both[2 * i] * alpha + paper * (255 - alpha) + 127) / 255);
+    }
+}
+
+/* PNG, JPEG and what else stb_image reads; their size is looked at before they are decoded */
+static uint8_t *picture_stb(const char *path, int *w, int *h)
+{
+    int channels;
+    uint8_t *both, *grey;
+    picture_why = "is no picture (PNG, JPEG or binary PGM)";
+    if (!stbi_info(path, w, h, &channels)) { return NULL; }
+    picture_why = "is larger than 4096 x 4096 pixels, or empty";
+    if (*w < 1 || *h < 1 || *w > PICTURE_MAX || *h > PICTURE_MAX) { return NULL; }
+    picture_why = "is damaged";
+    both = stbi_load(path, w, h, &channels, 2);
+    if (both == NULL) { return NULL; }
+    grey = (uint8_t *)malloc((size_t)*w * (size_t)*h);
+    if (grey != NULL) { picture_flatten(grey, both, (size_t)*w * (size_t)*h); }
+    stbi_image_free(both);
+    return grey;
+}
+#endif
+
+/* grey pixels [h][w], free() them; NULL and picture_why where the file is no picture that can be read here */
 static uint8_t *picture_read(const char *path, int *w, int *h)
 {
     FILE *f = fopen(path, "rb");
     uint8_t *p = NULL;
-    int max = 0;
+    int pgm, empty;
+    picture_why = "cannot be opened";
     if (f == NULL) { return NULL; }
-    if (fscanf(f, "P5 %d %d %d", w, h, &max) == 3 && fgetc(f) != EOF && max == 255 && *w > 0 && *h > 0 &&
-        *w <= PICTURE_MAX && *h <= PICTURE_MAX) {
-        const size_t n = (size_t)*w * (size_t)*h;
-        p = (uint8_t *)malloc(n);
-        if (p != NULL && fread(p, 1, n, f) != n) { free(p); p = NULL; }
-    }
+    pgm = picture_pgm(&p, f, w, h);
+    rewind(f);
+    empty = fgetc(f) == EOF;
     fclose(f);
+    if (pgm) { return p; }
+    picture_why = "is empty, or a folder";
+    if (empty) { return NULL; }
 #ifdef PICTURE_STB
-    if (p == NULL && max == 0) {
-        int channels;
-        p = stbi_load(path, w, h, &channels, 1);
-        if (p != NULL && (*w > PICTURE_MAX || *h > PICTURE_MAX)) { free(p); p = NULL; }
-    }
+    return picture_stb(path, w, h);
+#else
+    picture_why = "is no binary PGM; for PNG and JPEG build with stb_image (Debian: libstb-dev)";
+    return NULL;
 #endif
-    return p;
 }
 
 /* how much darker or lighter than the paper each pixel is, 0..255; the strongest ink becomes 255, grain becomes 0 */
@@ -92,7 +148,7 @@ static double picture_area(const uint8_t *p, int w, int h, double x0, double y0,
     return sum / ((x1 - x0) * (y1 - y0));
 }
 
-/* digit [28*28] out; 0, or -1 where there is no ink */
+/* digit [28*28] out; 0, or -1 and picture_why where there is no ink */
 static int picture_to_digit(uint8_t *digit, uint8_t *p, int w, int h)
 {
     int x, y, left = w, right = -1, top = h, bottom = -1, tw, th, side, ox, oy;
@@ -106,6 +162,7 @@ static int picture_to_digit(uint8_t *digit, uint8_t *p, int w, int h)
         }
     }
     memset(digit, 0, 784);
+    picture_why = "shows no ink";
     if (right < 0) { return -1; }
     side = right - left > bottom - top ? right - left + 1 : bottom - top + 1;
     scale = side / 20.0;

@@ -26,7 +26,8 @@ fi
 # the first 4,000 validation pictures of 784 = 49 * 16 bytes: behind 16 bytes of header and 50,000 to train on
 dd if="$idx" of=$c bs=16 skip=$((1 + 49 * 50000)) count=$((49 * 4000)) 2>/dev/null
 [ "$(wc -c <$c)" = $((4000 * 784)) ] || { echo "make.sh: $idx holds too few pictures"; exit 2; }
-one() { $q quantize $d/"$1".npz -o $d/"$2".sucref --plan "$3" --calibrate $c --clip 1 --keep || exit 2; }
+one() { $q quantize $d/"$1".npz -o $d/"$2".sucref --plan "$3" \
+    --input-scale 1/255 --calibrate $c --clip 1 --keep || exit 2; }
 one digits_nested digits 1,1,2,4
 one digits_nested digits_44 4,4
 one even_nested even 1,1,2,4

@@ -1,11 +1,11 @@
 /* create.h - the commands that make models: quantize (from float layers) and import (from TensorFlow Lite). */
-#ifndef SUCREF_EXAMPLES_CREATE_H
-#define SUCREF_EXAMPLES_CREATE_H
+#ifndef SUCREF_TOOL_CREATE_H
+#define SUCREF_TOOL_CREATE_H
 #include "calibrate.h"
 #include "quantize.h"
 #include "npz.h"
 #include "tflite.h"
-#include "tool.h"
+#include "samples.h"
 
 /* ---- quantize ---------------------------------------------------------------------------------------------------- */
 
@@ -59,7 +59,7 @@ static unsigned read_layers(prepare_float_layer *layers, const npz *z, const cha
         layers[n].w = w->v;
         layers[n].b = b->v;
     }
-    if (n == 0) { die("%s: W0 is missing", path); }
+    if (n == 0) { die("%s: W0 is missing: the arrays are W0 (out x in), b0, W1, b1 ..", path); }
     if (z->n != 2 * (int)n) { die("%s: arrays other than W0,b0 .. W%u,b%u", path, n - 1, n - 1); }
     return n;
 }
@@ -70,114 +70,214 @@ static void show_progress(void *user, unsigned done, unsigned of)
     fprintf(stderr, "\rcalibrating %u of %u%s", done, of, done == of ? "\n" : "");
 }
 
+/* a function's name; leaky may carry its slope: leaky:0.1 */
+static unsigned act_of(const char *text, const char *what, float *leak)
+{
+    static const struct { const char *name; unsigned act; } known[] = {
+        { "none", SUCREF_ACT_NONE },        { "relu", SUCREF_ACT_RELU },
+        { "relu6", SUCREF_ACT_RELU6 },      { "leaky", SUCREF_ACT_LEAKY },
+        { "logistic", PREPARE_ACT_SIGMOID }, { "tanh", PREPARE_ACT_TANH },
+        { "softmax", PREPARE_ACT_SOFTMAX }
+    };
+    const size_t n = sizeof known / sizeof known[0] - (strcmp(what, "--act") == 0);
+    size_t k;
+    if (strncmp(text, "leaky:", 6) == 0) {
+        const double slope = real_number(text + 6, "the slope of leaky");
+        if (!(slope >= 0 && slope < 1)) { die("the slope of leaky must be from 0 to below 1, not %s", text + 6); }
+        *leak = (float)slope;
+        return SUCREF_ACT_LEAKY;
+    }
+    for (k = 0; k < n; k++) { if (strcmp(text, known[k].name) == 0) { return known[k].act; } }
+    die("%s must be none, relu, relu6, leaky:SLOPE, logistic or tanh%s, not %s", what,
+        n == sizeof known / sizeof known[0] ? " or softmax" : "", text);
+    return 0;
+}
+
+/* a scale and zero point that hold all values of an array of reals, and zero exactly */
+static void unit_from_data(input_unit *u, const npy *a, const char *path)
+{
+    double lo, hi;
+    npy_range(a, path, &lo, &hi);
+    u->scale = (double)(float)((hi - lo) / 255);
+    if (!(u->scale > 0) || !isfinite(u->scale)) { die("%s: no input scale can be found, all values are 0", path); }
+    u->zero = (unsigned)floor(-lo / u->scale + 0.5);
+}
+
+/* the input's unit from the options, else from real samples; no other default: bytes do not say what they are */
+static input_unit choose_unit(const args *a, const npy *samples)
+{
+    input_unit u = { 0, 0, 0 };
+    if (a->type != NULL && strcmp(a->type, "u8") != 0 && strcmp(a->type, "s8") != 0) {
+        die("--type must be u8 or s8, not %s", a->type);
+    }
+    u.is_signed = a->type != NULL && a->type[0] == 's';
+    if (a->scale != NULL) {
+        u.scale = (double)(float)real_number(a->scale, "--input-scale");
+        if (!(u.scale > 0) || !isfinite(u.scale)) { die("--input-scale must be positive, not %s", a->scale); }
+    } else if (samples != NULL && samples->kind == 'f' && a->zero == NULL) {
+        unit_from_data(&u, samples, a->calibrate);
+        return u;
+    } else {
+        die("--input-scale is missing: the real value of one step of an input byte, such as 1/255 for pictures of "
+            "0..255 that stand for 0..1 (found by itself where --calibrate is a .npy of real values)");
+    }
+    if (a->zero != NULL) { /* as the type counts */
+        const int flip = u.is_signed ? 128 : 0;
+        const double zero = real_number(a->zero, "--input-zero");
+        if (zero != floor(zero) || zero < -flip || zero > 255 - flip) {
+            die("--input-zero must be a whole number from %d to %d, not %s", -flip, 255 - flip, a->zero);
+        }
+        u.zero = (unsigned)((int)zero + flip);
+    } else if (u.is_signed) {
+        u.zero = 128;
+    }
+    return u;
+}
+
+/* the samples of --calibrate, and the input's unit, to which they may lead */
+static uint8_t *calibration_samples(const args *a, uint32_t n_in, input_unit *u, uint32_t *n)
+{
+    uint8_t *file, *x;
+    size_t len;
+    npy real;
+    if (a->calibrate == NULL || !is_npy(a->calibrate)) {
+        *u = choose_unit(a, NULL);
+        *n = 0;
+        return a->calibrate != NULL ? read_samples(a->calibrate, NULL, n_in, u, n) : NULL;
+    }
+    file = read_file(a->calibrate, &len);
+    real = read_npy(a->calibrate, file, len, n_in, n);
+    *u = choose_unit(a, &real);
+    x = npy_inputs(&real, a->calibrate, u);
+    free(file);
+    return x;
+}
+
+/* samples that use little of the range were probably made for another scale */
+static void warn_of_range(const char *path, const uint8_t *x, size_t n, const input_unit *u)
+{
+    unsigned lo = 255, hi = 0;
+    size_t i;
+    for (i = 0; i < n; i++) {
+        const unsigned v = x[i] ^ (u->is_signed ? 0x80U : 0U);
+        lo = v < lo ? v : lo;
+        hi = v > hi ? v : hi;
+    }
+    if (n > 0 && hi - lo < 64) {
+        warn("%s: uses only %d..%d of its bytes' range: are the input scale and zero right?", path,
+             (int)lo - (u->is_signed ? 128 : 0), (int)hi - (u->is_signed ? 128 : 0));
+    }
+}
+
+static void read_options(prepare_options *o, const args *a)
+{
+    memset(o, 0, sizeof *o);
+    parse_plan(o, a->plan ? a->plan : "4,4");
+    o->leak = 0.01F;
+    o->act = (uint8_t)act_of(a->act ? a->act : "relu", "--act", &o->leak);
+    o->output = (uint8_t)act_of(a->output ? a->output : "none", "--output", &o->leak);
+    o->clip = a->clip == NULL || strcmp(a->clip, "auto") == 0 ? 0 : (float)real_number(a->clip, "--clip");
+    if (a->clip != NULL && strcmp(a->clip, "auto") != 0 && !(o->clip > 0 && o->clip <= 1)) {
+        die("--clip must be auto or in 0..1, not %s", a->clip);
+    }
+    o->keep = a->keep != NULL;
+    o->cut_input = a->cut_input != NULL;
+    if (isatty(2)) { o->progress = show_progress; }
+}
+
+/* what was made, in a few lines */
+static void print_made(const char *path, const uint8_t *bytes, uint32_t len, const char *more)
+{
+    sucref_model m;
+    if (sucref_model_open(&m, bytes, len, NULL) != SUCREF_OK) { die("internal error"); }
+    printf("%s: %u dense layer%s, %lu inputs, %lu outputs, %u stop%s, %lu bytes%s\n", path, m.n_layers,
+           m.n_layers == 1 ? "" : "s", (unsigned long)m.n_in, (unsigned long)m.n_out, m.n_stops,
+           m.n_stops == 1 ? "" : "s", (unsigned long)len, more);
+    print_meaning(&m);
+}
+
 static void quantize(const args *a)
 {
     prepare_options o;
     prepare_float_layer layers[32];
     sucref_fault fault = { "", 0 };
     static npz z;
-    uint8_t *model = NULL, *calibrate = NULL;
+    uint8_t *model = NULL, *calibrate, *file;
     uint32_t model_len = 0;
     size_t len;
-    uint8_t *file = read_file(a->in, &len);
+    input_unit unit;
     unsigned n;
     int status;
-    memset(&o, 0, sizeof o);
     if (a->out == NULL) { die("quantize needs -o m.sucref"); }
+    file = read_file(a->in, &len);
     if (npz_parse(&z, file, len) != 0) { die("%s: %s", a->in, z.why); }
     free(file);
     n = read_layers(layers, &z, a->in);
-    parse_plan(&o, a->plan ? a->plan : "4,4");
-    o.act = a->act == NULL || strcmp(a->act, "relu") == 0 ? SUCREF_ACT_RELU
-            : strcmp(a->act, "relu6") == 0                ? SUCREF_ACT_RELU6
-                                                          : SUCREF_ACT_NONE;
-    if (o.act == SUCREF_ACT_NONE && strcmp(a->act, "none") != 0) {
-        die("--act must be relu, relu6 or none, not %s", a->act);
-    }
-    o.clip = a->clip == NULL || strcmp(a->clip, "auto") == 0 ? 0 : real_number(a->clip, "--clip");
-    if (a->clip != NULL && strcmp(a->clip, "auto") != 0 && !(o.clip > 0 && o.clip <= 1)) {
-        die("--clip must be auto or in 0..1, not %s", a->clip);
-    }
-    o.input_scale = a->scale ? real_number(a->scale, "--input-scale") : 1.0F / 255;
-    if (!(o.input_scale > 0)) { die("--input-scale must be positive, not %s", a->scale); }
-    o.keep = (uint8_t)a->keep;
-    o.cut_input = (uint8_t)a->cut_input;
-    if (a->calibrate != NULL) {
-        calibrate = read_file(a->calibrate, &len);
-        if (len == 0 || len % layers[0].n_in != 0) {
-            die("%s: %lu bytes are not whole inputs of %lu", a->calibrate, (unsigned long)len,
-                (unsigned long)layers[0].n_in);
-        }
-        o.calibrate = calibrate;
-        o.n_calibrate = (uint32_t)(len / layers[0].n_in);
-    }
-    if (isatty(2)) { o.progress = show_progress; }
+    read_options(&o, a);
+    calibrate = calibration_samples(a, layers[0].n_in, &unit, &o.n_calibrate);
+    o.calibrate = calibrate;
+    o.input_scale = (float)unit.scale;
+    o.input_zero = (uint8_t)unit.zero;
+    o.input_type = unit.is_signed ? SUCREF_INPUT_S8 : SUCREF_INPUT_U8;
+    if (calibrate != NULL) { warn_of_range(a->calibrate, calibrate, (size_t)o.n_calibrate * layers[0].n_in, &unit); }
     status = prepare_quantize(&model, &model_len, layers, n, &o, &fault);
-    if (status != SUCREF_OK) { die("%s: cannot be quantized: %s %s", a->in, sucref_status_text(status), fault.field); }
+    if (status != SUCREF_OK) { die("%s: cannot be quantized: %s: %s", a->in, sucref_status_text(status), fault.field); }
     write_file(a->out, model, model_len);
+    print_made(a->out, model, model_len, calibrate == NULL ? ", not calibrated" : "");
     free(model);
     free(calibrate);
     npz_free(&z);
 }
 
-static uint8_t *write_spec(const args *a, const sucref_model_spec *spec, uint32_t *len)
-{
-    sucref_fault fault = { "", 0 };
-    uint8_t *model;
-    *len = sucref_model_write(NULL, 0, spec, &fault);
-    model = (uint8_t *)malloc(*len + 1U);
-    if (*len == 0 || model == NULL || sucref_model_write(model, *len, spec, &fault) == 0) {
-        die("%s: cannot be written: %s", a->in, fault.field);
-    }
-    return model;
-}
-
 /* ---- import ------------------------------------------------------------------------------------------------------ */
 
-/* layers of at least a quarter of the largest one's weights (or every one) follow the plan,
- * others have 8 bits at every stop */
+/* layers of at least a quarter of the largest one's weights (or every one) follow the plan, others have 8 bits at every
+ * stop; bits [planes][layers] out */
+static void plan_layers(tflite *t, const prepare_options *plan, int every, int keep, uint8_t *bits)
+{
+    size_t most = 0;
+    unsigned n, k, sum;
+    for (n = 0; n < t->n_layers; n++) {
+        const size_t size = (size_t)t->layer[n].n_in * t->layer[n].n_out;
+        most = size > most ? size : most;
+    }
+    for (n = 0; n < t->n_layers; n++) {
+        sucref_layer_spec *s = &t->layer[n];
+        const int planned = plan->n_planes > 1 && (every || (size_t)s->n_in * s->n_out * 4 >= most);
+        s->n_planes = planned ? plan->n_planes : 1;
+        s->coarse = (uint8_t)(planned && plan->coarse);
+        s->plan[0] = 8;
+        if (planned) { memcpy(s->plan, plan->plan, sizeof s->plan); }
+        if (planned && keep) { s->flags |= SUCREF_LAYER_KEEP; }
+        for (k = 0, sum = 0; k < plan->n_planes; k++) {
+            sum = plan->coarse ? plan->plan[k] : sum + plan->plan[k];
+            bits[k * t->n_layers + n] = (uint8_t)(planned ? sum : 8);
+        }
+    }
+}
+
 static void import(const args *a)
 {
     static tflite t;
     prepare_options plan;
     sucref_model_spec spec;
-    uint8_t bits[SUCREF_MAX_STOPS * TFLITE_LAYERS], in_bits[SUCREF_MAX_STOPS], *model;
-    size_t len, most = 0;
-    uint8_t *file = read_file(a->in, &len);
+    uint8_t bits[SUCREF_MAX_STOPS * TFLITE_LAYERS], in_bits[SUCREF_MAX_STOPS], *model, *file;
+    size_t len;
     uint32_t model_len;
-    unsigned n, k, sum;
     if (a->out == NULL) { die("import needs -o m.sucref"); }
     memset(&plan, 0, sizeof plan);
-    memset(&spec, 0, sizeof spec);
     parse_plan(&plan, a->plan ? a->plan : "4,4");
+    file = read_file(a->in, &len);
     if (!tflite_parse(&t, file, len)) { die("%s: %s", a->in, t.why); }
-    for (n = 0; n < t.n_layers; n++) {
-        most = (size_t)t.layer[n].n_in * t.layer[n].n_out > most ? (size_t)t.layer[n].n_in * t.layer[n].n_out : most;
-    }
-    for (n = 0; n < t.n_layers; n++) {
-        sucref_layer_spec *s = &t.layer[n];
-        const int planned = plan.n_planes > 1 && (a->every || (size_t)s->n_in * s->n_out * 4 >= most);
-        s->n_planes = planned ? plan.n_planes : 1;
-        s->coarse = (uint8_t)(planned && plan.coarse);
-        s->plan[0] = 8;
-        if (planned) { memcpy(s->plan, plan.plan, sizeof s->plan); }
-        if (planned && a->keep) { s->flags |= SUCREF_LAYER_KEEP; }
-        for (k = 0, sum = 0; k < plan.n_planes; k++) {
-            sum = plan.coarse ? plan.plan[k] : sum + plan.plan[k];
-            bits[k * t.n_layers + n] = (uint8_t)(planned ? sum : 8);
-            in_bits[k] = 8;
-        }
-    }
-    spec.layers = t.layer;
-    spec.n_layers = (uint8_t)t.n_layers;
+    plan_layers(&t, &plan, a->every != NULL, a->keep != NULL, bits);
+    memset(in_bits, 8, sizeof in_bits);
+    tflite_spec(&spec, &t);
     spec.n_stops = plan.n_planes;
     spec.bits = bits;
     spec.in_bits = in_bits;
-    spec.input_type = t.input_type;
-    spec.softmax_multiplier = t.softmax_multiplier;
-    spec.softmax_shift = t.softmax_shift;
-    model = write_spec(a, &spec, &model_len);
+    model = write_spec(a->in, &spec, &model_len);
     write_file(a->out, model, model_len);
+    print_made(a->out, model, model_len, "");
     tflite_free(&t);
     free(model);
     free(file);

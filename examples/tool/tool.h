@@ -1,17 +1,39 @@
 /* tool.h - what the commands of sucref.c share: refusals, files, arguments. */
-#ifndef SUCREF_EXAMPLES_TOOL_H
-#define SUCREF_EXAMPLES_TOOL_H
+#ifndef SUCREF_TOOL_TOOL_H
+#define SUCREF_TOOL_TOOL_H
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "../../sucref.h"
+
+/* ---- outputs, written beside their names and renamed: half a model is a valid model of fewer stops ---- */
+
+static char beside[4096]; /* the file being written, or empty */
+
+static void drop_unfinished(void)
+{
+    if (beside[0] != 0) { (void)unlink(beside); }
+}
+
+static void interrupted(int number)
+{
+    drop_unfinished();
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
 
 static void die(const char *format, ...)
 {
     va_list args;
+    drop_unfinished();
     va_start(args, format);
     fputs("sucref: ", stderr);
     vfprintf(stderr, format, args);
@@ -20,13 +42,76 @@ static void die(const char *format, ...)
     exit(2);
 }
 
+static void warn(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("sucref: warning: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+typedef struct { FILE *f; const char *name; char *target; } output; /* target NULL: written in place */
+
+static void cannot_write(const char *name) { die("%s: cannot be written: %s", name, strerror(errno)); }
+
+static output open_output(const char *name)
+{
+    output o = { NULL, NULL, NULL };
+    struct stat s;
+    const int there = stat(name, &s) == 0;
+    mode_t mask;
+    int fd;
+    o.name = name;
+    if (there && !S_ISREG(s.st_mode)) { /* a device or a pipe */
+        o.f = fopen(name, "wb");
+        if (o.f == NULL) { cannot_write(name); }
+        return o;
+    }
+    o.target = there ? realpath(name, NULL) : strdup(name);
+    if (o.target == NULL || (size_t)snprintf(beside, sizeof beside, "%s.XXXXXX", o.target) >= sizeof beside) {
+        beside[0] = 0;
+        cannot_write(name);
+    }
+    fd = mkstemp(beside);
+    if (fd < 0) { beside[0] = 0; cannot_write(name); }
+    mask = umask(0);
+    (void)umask(mask);
+    (void)fchmod(fd, there ? s.st_mode & 07777 : 0666 & ~mask);
+    o.f = fdopen(fd, "wb");
+    if (o.f == NULL) { cannot_write(name); }
+    return o;
+}
+
+static void close_output(output *o)
+{
+    const int bad = ferror(o->f);
+    if (fclose(o->f) != 0 || bad) { cannot_write(o->name); }
+    if (o->target != NULL && rename(beside, o->target) != 0) { cannot_write(o->name); }
+    beside[0] = 0;
+    free(o->target);
+}
+
+static void put_bytes(output *o, const void *p, size_t len)
+{
+    if (fwrite(p, 1, len, o->f) != len) { cannot_write(o->name); }
+}
+
+static void write_file(const char *path, const void *p, size_t len)
+{
+    output o = open_output(path);
+    put_bytes(&o, p, len);
+    close_output(&o);
+}
+
 static uint8_t *read_file(const char *path, size_t *len)
 {
     FILE *f = fopen(path, "rb");
     uint8_t *p = NULL;
     size_t room = 1 << 16, got;
     *len = 0;
-    if (f == NULL) { die("%s: cannot be read", path); }
+    if (f == NULL) { die("%s: cannot be read: %s", path, strerror(errno)); }
     for (p = (uint8_t *)malloc(room); p != NULL; ) {
         got = fread(p + *len, 1, room - *len, f);
         if (got == 0) { break; }
@@ -38,78 +123,115 @@ static uint8_t *read_file(const char *path, size_t *len)
         }
     }
     if (p == NULL) { die("%s: out of memory", path); }
-    if (ferror(f)) { die("%s: read error", path); }
+    if (ferror(f)) { die("%s: cannot be read: %s", path, strerror(errno)); }
     fclose(f);
     return p;
 }
 
-static void write_file(const char *path, const void *p, size_t len)
-{
-    FILE *f = fopen(path, "wb");
-    if (f == NULL || fwrite(p, 1, len, f) != len || fclose(f) != 0) { die("%s: cannot be written", path); }
-}
+/* ---- arguments ---- */
 
 typedef struct {
-    const char *in, *out, *x, *calibrate, *plan, *act, *clip, *scale, *stop, *stops, *type, *name, *exit_rule,
-        *disagree, *confidence, *quiet, *gray, *devices, *parity, *protect, *rates;
-    int logits, keep, cut_input, every, certify;
+    const char *in, *out, *x, *calibrate, *plan, *act, *output, *clip, *scale, *zero, *stop, *stops, *type, *name,
+        *exit_rule, *disagree, *confidence, *quiet, *gray, *devices, *parity, *protect, *rates;
+    const char *logits, *real, *keep, *cut_input, *every, *certify; /* not NULL: given */
 } args;
+
+/* every option, the commands that take it, and where its value goes; flags have none */
+static const struct { const char *name, *commands; size_t place; int flag; } options[] = {
+    { "-o", "quantize import calibrate run truncate emit-c split", offsetof(args, out), 0 },
+    { "--out", "quantize import calibrate run truncate emit-c split", offsetof(args, out), 0 },
+    { "--in", "calibrate run", offsetof(args, x), 0 },
+    { "--calibrate", "quantize", offsetof(args, calibrate), 0 },
+    { "--plan", "quantize import", offsetof(args, plan), 0 },
+    { "--act", "quantize", offsetof(args, act), 0 },
+    { "--output", "quantize", offsetof(args, output), 0 },
+    { "--clip", "quantize", offsetof(args, clip), 0 },
+    { "--input-scale", "quantize", offsetof(args, scale), 0 },
+    { "--input-zero", "quantize", offsetof(args, zero), 0 },
+    { "--cut-input", "quantize", offsetof(args, cut_input), 1 },
+    { "--keep", "quantize import", offsetof(args, keep), 1 },
+    { "--every-layer", "import", offsetof(args, every), 1 },
+    { "--type", "quantize calibrate run", offsetof(args, type), 0 },
+    { "--stop", "run", offsetof(args, stop), 0 },
+    { "--exit", "run", offsetof(args, exit_rule), 0 },
+    { "--gray", "run", offsetof(args, gray), 0 },
+    { "--logits", "run", offsetof(args, logits), 1 },
+    { "--real", "run", offsetof(args, real), 1 },
+    { "--max-disagree", "calibrate", offsetof(args, disagree), 0 },
+    { "--confidence", "calibrate", offsetof(args, confidence), 0 },
+    { "--quiet", "calibrate", offsetof(args, quiet), 0 },
+    { "--certify", "calibrate", offsetof(args, certify), 1 },
+    { "--stops", "truncate", offsetof(args, stops), 0 },
+    { "--name", "emit-c", offsetof(args, name), 0 },
+    { "--devices", "split", offsetof(args, devices), 0 },
+    { "--parity", "split", offsetof(args, parity), 0 },
+    { "--protect", "split", offsetof(args, protect), 0 },
+    { "--rates", "split", offsetof(args, rates), 0 }
+};
+
+/* is the word one of those in the text? */
+static int has_word(const char *text, const char *word)
+{
+    const size_t n = strlen(word);
+    const char *p;
+    for (p = text; (p = strstr(p, word)) != NULL; p++) {
+        if ((p == text || p[-1] == ' ') && (p[n] == 0 || p[n] == ' ')) { return 1; }
+    }
+    return 0;
+}
 
 static args parse(int argc, char **argv)
 {
+    const size_t n = sizeof options / sizeof options[0];
     args a;
-    struct { const char *name; const char **value; int *flag; } option[26];
-    int i, k, n = 0;
+    size_t k;
+    int i;
     memset(&a, 0, sizeof a);
-#define OPTION(text, v, f) option[n].name = text; option[n].value = v; option[n++].flag = f
-    OPTION("-o", &a.out, NULL); OPTION("--out", &a.out, NULL); OPTION("--in", &a.x, NULL);
-    OPTION("--calibrate", &a.calibrate, NULL); OPTION("--plan", &a.plan, NULL); OPTION("--act", &a.act, NULL);
-    OPTION("--clip", &a.clip, NULL); OPTION("--input-scale", &a.scale, NULL); OPTION("--stop", &a.stop, NULL);
-    OPTION("--stops", &a.stops, NULL); OPTION("--type", &a.type, NULL); OPTION("--logits", NULL, &a.logits);
-    OPTION("--name", &a.name, NULL); OPTION("--exit", &a.exit_rule, NULL);
-    OPTION("--max-disagree", &a.disagree, NULL);
-    OPTION("--confidence", &a.confidence, NULL);
-    OPTION("--quiet", &a.quiet, NULL);
-    OPTION("--keep", NULL, &a.keep);
-    OPTION("--cut-input", NULL, &a.cut_input);
-    OPTION("--every-layer", NULL, &a.every); OPTION("--gray", &a.gray, NULL); OPTION("--certify", NULL, &a.certify);
-    OPTION("--devices", &a.devices, NULL);
-    OPTION("--parity", &a.parity, NULL);
-    OPTION("--protect", &a.protect, NULL);
-    OPTION("--rates", &a.rates, NULL);
     for (i = 2; i < argc; i++) {
-        for (k = 0; k < n && strcmp(argv[i], option[k].name) != 0; k++) { }
-        if (k < n && option[k].flag != NULL) { *option[k].flag = 1; continue; }
-        if (k < n) {
-            if (i + 1 == argc) { die("%s needs a value", argv[i]); }
-            *option[k].value = argv[++i];
-            continue;
-        }
-        if (argv[i][0] == '-') { die("unknown option %s", argv[i]); }
-        if (a.in != NULL) { die("one file expected, got %s and %s", a.in, argv[i]); }
-        a.in = argv[i];
+        const char **value;
+        for (k = 0; k < n && strcmp(argv[i], options[k].name) != 0; k++) { }
+        if (k == n && argv[i][0] == '-' && argv[i][1] != 0) { die("unknown option %s", argv[i]); }
+        value = k == n ? &a.in : (const char **)(void *)((char *)&a + options[k].place);
+        if (k < n && !has_word(options[k].commands, argv[1])) { die("%s has no option %s", argv[1], argv[i]); }
+        if (k < n && !options[k].flag && ++i == argc) { die("%s needs a value", argv[i - 1]); }
+        if (k == n && a.in != NULL) { die("one file expected, got %s and %s", a.in, argv[i]); }
+        if (k < n && !options[k].flag && *value != NULL) { die("%s is given twice", options[k].name); }
+        *value = argv[i];
     }
-    if (a.in == NULL) { die("no input file (see sucref without arguments)"); }
+    if (a.in == NULL) { die("no input file (see sucref help %s)", argv[1]); }
     return a;
 }
 
 static unsigned whole_number(const char *text, const char *what, unsigned lo, unsigned hi)
 {
     char *end;
-    const unsigned long v = strtoul(text, &end, 10);
-    if (!isdigit((unsigned char)text[0]) || *end != 0 || v < lo || v > hi) {
-        die("%s must be a number from %u to %u, not %s", what, lo, hi, text);
+    unsigned long v;
+    errno = 0;
+    v = strtoul(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || *end != 0 || errno != 0 || v < lo || v > hi) {
+        die("%s must be a number from %u to %u, not %s", what, lo, hi, *text ? text : "nothing");
     }
     return (unsigned)v;
 }
 
-static float real_number(const char *text, const char *what)
+/* a decimal number or a fraction such as 1/255 */
+static double real_number(const char *text, const char *what)
 {
     char *end;
-    const float v = strtof(text, &end);
-    if (end == text || *end != 0 || !isfinite(v)) { die("%s must be a finite number, not %s", what, text); }
+    double v = strtod(text, &end);
+    int ok = end != text;
+    if (ok && *end == '/') {
+        const char *below = end + 1;
+        v /= strtod(below, &end);
+        ok = end != below;
+    }
+    if (!ok || *end != 0 || !isfinite(v)) {
+        die("%s must be a finite number, not %s", what, *text ? text : "nothing");
+    }
     return v;
 }
+
+/* ---- models ---- */
 
 static sucref_model open_model(const char *path, uint8_t **bytes)
 {
@@ -121,5 +243,52 @@ static sucref_model open_model(const char *path, uint8_t **bytes)
         die("%s: not a valid model: %s at byte %lu", path, fault.field, (unsigned long)fault.offset);
     }
     return m;
+}
+
+static uint8_t *write_spec(const char *name, const sucref_model_spec *spec, uint32_t *len)
+{
+    sucref_fault fault = { "", 0 };
+    uint8_t *model;
+    *len = sucref_model_write(NULL, 0, spec, &fault);
+    model = (uint8_t *)malloc(*len + 1U);
+    if (*len == 0 || model == NULL || sucref_model_write(model, *len, spec, &fault) == 0) {
+        die("%s: cannot be written: %s", name, fault.field);
+    }
+    return model;
+}
+
+/* ---- what numbers mean ---- */
+
+/* how bytes of the model's type stand for real numbers; zero is of unsigned bytes */
+static const char *unit_text(const sucref_scale *s, unsigned zero, int is_signed)
+{
+    static char text[4][96];
+    static unsigned next;
+    char *to = text[next++ % 4];
+    const int z = (int)zero - (is_signed ? 128 : 0);
+    if (s->multiplier == 0) { snprintf(to, sizeof text[0], "real value not known"); return to; }
+    if (z == 0) {
+        snprintf(to, sizeof text[0], "real = value * %.9g", ldexp(s->multiplier, s->exponent - 31));
+    } else {
+        snprintf(to, sizeof text[0], "real = (value %c %d) * %.9g", z > 0 ? '-' : '+', z > 0 ? z : -z,
+                 ldexp(s->multiplier, s->exponent - 31));
+    }
+    return to;
+}
+
+static const char *type_name(const sucref_model *m) { return m->input_type == SUCREF_INPUT_S8 ? "int8" : "uint8"; }
+
+/* inputs, outputs and what they mean, in one line each */
+static void print_meaning(const sucref_model *m)
+{
+    const int is_signed = m->input_type == SUCREF_INPUT_S8;
+    sucref_scales s;
+    sucref_layer first;
+    sucref_model_scales(&s, m);
+    sucref_model_layer(&first, m, 0);
+    printf("inputs: %s, %s\n", type_name(m), unit_text(&s.input, first.in_zero, is_signed));
+    printf("outputs: %s, %s%s\n", type_name(m), unit_text(&s.output, s.output_zero, is_signed),
+           m->softmax_multiplier != 0 ? ", a softmax of the last layer" : "");
+    printf("logits: int32, %s%s\n", unit_text(&s.logit, 0, 0), m->n_out == 1 ? "; read as a class: 1 where >= 0" : "");
 }
 #endif

@@ -1,0 +1,204 @@
+/* show.h - the commands that show a model: info, and emit-c (the same bytes as C). */
+#ifndef SUCREF_TOOL_SHOW_H
+#define SUCREF_TOOL_SHOW_H
+#include "tool.h"
+
+/* METHOD 6: where the sections start; a section's type, stop, layer, index and payload length in its frame */
+enum { HEAD_AT = 12, FRAME = 16, F_STOP = 3, F_LAYER = 4, F_INDEX = 6, F_LEN = 8, T_PLANE = 2 };
+static uint32_t little(const uint8_t *p, int bytes)
+{
+    uint32_t v = 0;
+    while (bytes-- > 0) { v = v << 8 | p[bytes]; }
+    return v;
+}
+
+/* payload bytes of the complete sections that `wanted` asks for, by the number it gives them (below `kinds`) */
+static void section_bytes(unsigned long *sum, int kinds, const sucref_model *m,
+                          int (*wanted)(const uint8_t *frame, unsigned which), unsigned which)
+{
+    uint32_t at = little(m->bytes + HEAD_AT, 4);
+    memset(sum, 0, (size_t)kinds * sizeof *sum);
+    while (m->bytes_len - at >= FRAME) {
+        const uint8_t *p = m->bytes + at;
+        const uint32_t len = little(p + F_LEN, 4);
+        const int kind = wanted(p, which);
+        if (len > m->bytes_len - at - FRAME) { break; }
+        if (kind >= 0) { sum[kind] += len; }
+        at += FRAME + len;
+    }
+}
+
+/* corrections, planes, exit rules, bounds, others of one stop */
+static int of_stop(const uint8_t *p, unsigned stop)
+{
+    const uint32_t type = little(p, 2);
+    return p[F_STOP] != stop ? -1 : type >= 1 && type <= 4 ? (int)type - 1 : 4;
+}
+
+/* planes of one layer */
+static int of_layer(const uint8_t *p, unsigned layer)
+{
+    return little(p, 2) == T_PLANE && little(p + F_LAYER, 2) == layer ? (int)(little(p + F_INDEX, 2) % 8) : -1;
+}
+
+static void info_layer(const sucref_model *m, unsigned n)
+{
+    static const char *act[] = { "none", "relu", "relu6", "leaky relu", "table", "lookup" };
+    unsigned long planes[SUCREF_MAX_PLANES];
+    sucref_layer l;
+    unsigned i;
+    sucref_model_layer(&l, m, n);
+    section_bytes(planes, SUCREF_MAX_PLANES, m, of_layer, n);
+    printf("layer %u: %lu x %lu, plan ", n, (unsigned long)l.n_out, (unsigned long)l.n_in);
+    for (i = 0; i < l.n_planes; i++) { printf("%s%u", i == 0 ? "" : l.coarse ? "+" : ",", l.plan[i]); }
+    printf(", %s%s, bytes per plane", act[l.act], l.flags & SUCREF_LAYER_KEEP ? ", accumulators kept" : "");
+    for (i = 0; i < l.n_planes; i++) { printf(" %lu", planes[i]); }
+    printf("\n");
+}
+
+static void info_stop(const sucref_model *m, unsigned t)
+{
+    unsigned long section[5];
+    sucref_stop s, before;
+    sucref_exit rule;
+    sucref_cost c;
+    unsigned g;
+    before.end = little(m->bytes + HEAD_AT, 4);
+    if (t > 0) { sucref_model_stop(&before, m, t - 1U); }
+    sucref_model_stop(&s, m, t);
+    sucref_model_cost(&c, m, 0, t);
+    printf("stop %u: input bits %u, layer bits", t, s.in_bits);
+    for (g = 0; g < m->n_groups; g++) {
+        sucref_stop_group e;
+        sucref_model_stop_group(&e, m, t, g);
+        printf(" %u", e.bits);
+    }
+    section_bytes(section, 5, m, of_stop, t);
+    printf(", file bytes %lu (corrections %lu, planes %lu, exit rule %lu, bounds %lu), up to here at most %llu "
+           "multiply-adds and %llu weight bytes read\n",
+           (unsigned long)(s.end - before.end), section[0], section[1], section[2], section[3],
+           (unsigned long long)c.macs, (unsigned long long)c.weight_bytes);
+    if (sucref_model_exit(&rule, m, t) == SUCREF_OK) {
+        printf("stop %u: leaves at margin %lu, risk <= %.5f from %lu samples\n", t, (unsigned long)rule.margin,
+               rule.risk / 4294967296.0, (unsigned long)rule.samples);
+    }
+}
+
+static void info_model(const sucref_model *m)
+{
+    unsigned n;
+    printf("%lu inputs (%s), %lu outputs, %u layers, %u of %u stops, %lu of %lu bytes\n", (unsigned long)m->n_in,
+           m->input_type ? "s8" : "u8", (unsigned long)m->n_out, m->n_layers, m->usable_stops, m->n_stops,
+           (unsigned long)m->bytes_len, (unsigned long)m->file_bytes);
+    print_meaning(m);
+    for (n = 0; n < m->n_layers; n++) { info_layer(m, n); }
+    printf("tables and parameters: %lu bytes\n", (unsigned long)little(m->bytes + HEAD_AT, 4));
+    for (n = 0; n < m->usable_stops; n++) { info_stop(m, n); }
+    printf("work buffer: %lu bytes, largest step: %lu multiply-adds\n", (unsigned long)sucref_net_work_len(m) * 4,
+           (unsigned long)sucref_net_quantum(m));
+}
+
+/* the next of a file's models (`split` writes one for each layer, one behind the other) */
+static sucref_model next_model(const char *path, const uint8_t *bytes, size_t len, size_t at)
+{
+    sucref_fault fault = { "", 0 };
+    sucref_model m;
+    if (sucref_model_open(&m, bytes + at, len - at, &fault) != SUCREF_OK ||
+        sucref_model_check(&m, &fault) != SUCREF_OK) {
+        die("%s: not a valid model: %s at byte %lu", path, fault.field, (unsigned long)(at + fault.offset));
+    }
+    return m;
+}
+
+static void info(const args *a)
+{
+    size_t len, at;
+    uint8_t *bytes = read_file(a->in, &len);
+    sucref_model m;
+    if (len == 0) { die("%s: not a valid model: it is empty", a->in); }
+    for (at = 0; at < len; at += m.bytes_len) {
+        m = next_model(a->in, bytes, len, at);
+        if (at > 0) { printf("\nand from byte %lu on:\n", (unsigned long)at); }
+        info_model(&m);
+    }
+    free(bytes);
+}
+
+/* ---- emit-c ---- */
+
+/* a C name from --name or the output's file name; upper: the same in capitals */
+static void c_name(char *name, char *upper, size_t room, const args *a)
+{
+    const char *base = strrchr(a->out, '/'), *p;
+    size_t k = 0, i;
+    for (p = a->name ? a->name : base ? base + 1 : a->out; *p && (a->name || *p != '.'); p++) {
+        if (k + 1 == room || (a->name != NULL && !isalnum((unsigned char)*p) && *p != '_')) {
+            die("%s: no C name can be made of it%s", a->name ? a->name : a->out, a->name ? "" : ", use --name");
+        }
+        name[k++] = isalnum((unsigned char)*p) ? *p : '_';
+    }
+    name[k] = 0;
+    if (k == 0 || isdigit((unsigned char)name[0])) {
+        die("%s: no C name can be made of it%s", a->name ? a->name : a->out, a->name ? "" : ", use --name");
+    }
+    for (i = 0; i <= k; i++) { upper[i] = (char)toupper((unsigned char)name[i]); }
+}
+
+static void emit_scale(FILE *f, const char *upper, const char *what, const sucref_scale *s, int zero, int has_zero)
+{
+    char text[40];
+    if (s->multiplier == 0) { return; }
+    snprintf(text, sizeof text, "%.9g", ldexp(s->multiplier, s->exponent - 31));
+    fprintf(f, "#define %s_%s_SCALE %s%sF\n", upper, what, text, strpbrk(text, ".e") == NULL ? ".0" : "");
+    if (has_zero) { fprintf(f, "#define %s_%s_ZERO %d\n", upper, what, zero); }
+}
+
+/* what the numbers of one model mean: real = (value - ZERO) * SCALE, values of the model's type, logits int32 */
+static void emit_meaning(FILE *f, const char *upper, const sucref_model *m)
+{
+    const int flip = m->input_type == SUCREF_INPUT_S8 ? 128 : 0;
+    sucref_scales s;
+    sucref_layer first;
+    sucref_model_scales(&s, m);
+    sucref_model_layer(&first, m, 0);
+    fprintf(f, "#define %s_INPUTS %luU\n#define %s_OUTPUTS %luU\n#define %s_STOPS %uU\n", upper,
+            (unsigned long)m->n_in, upper, (unsigned long)m->n_out, upper, m->usable_stops);
+    fprintf(f, "#define %s_SIGNED %d /* inputs are int8, outputs are out - 128 */\n", upper, flip != 0);
+    fprintf(f, "#define %s_SOFTMAX %d\n", upper, m->softmax_multiplier != 0);
+    emit_scale(f, upper, "INPUT", &s.input, (int)first.in_zero - flip, 1);
+    emit_scale(f, upper, "OUTPUT", &s.output, (int)s.output_zero - flip, 1);
+    emit_scale(f, upper, "LOGIT", &s.logit, 0, 0);
+}
+
+/* the file's bytes as one array, aligned to 4 by a union */
+static void emit_c(const args *a)
+{
+    char name[64], upper[64];
+    size_t len, work = 0, at, i;
+    uint8_t *bytes;
+    sucref_model m;
+    output o;
+    if (a->out == NULL) { die("emit-c needs -o m.h"); }
+    c_name(name, upper, sizeof name, a);
+    bytes = read_file(a->in, &len);
+    if (len == 0) { die("%s: not a valid model: it is empty", a->in); }
+    m = next_model(a->in, bytes, len, 0);
+    o = open_output(a->out);
+    for (at = 0; at < len; at += m.bytes_len) {
+        m = next_model(a->in, bytes, len, at);
+        if (sucref_net_work_len(&m) > work) { work = sucref_net_work_len(&m); }
+        fprintf(o.f, "/* %s from byte %lu on - written by `sucref emit-c`: %lu inputs, %lu outputs, %u stops */\n",
+                name, (unsigned long)at, (unsigned long)m.n_in, (unsigned long)m.n_out, m.usable_stops);
+    }
+    fprintf(o.f, "#include <stdint.h>\n#ifndef SUCREF_FLASH\n#  define SUCREF_FLASH /* e.g. PROGMEM */\n#endif\n");
+    fprintf(o.f, "#define %s_BYTES %luU\n#define %s_WORK_LEN %luU /* uint32_t elements */\n", upper,
+            (unsigned long)len, upper, (unsigned long)work);
+    if (m.bytes_len == len) { emit_meaning(o.f, upper, &m); }
+    fprintf(o.f, "static const union { uint8_t bytes[%s_BYTES]; uint32_t align; } %s_model SUCREF_FLASH = { {\n",
+            upper, name);
+    for (i = 0; i < len; i++) { fprintf(o.f, "%u%s", bytes[i], i + 1 == len ? "\n" : i % 32 == 31 ? ",\n" : ","); }
+    fprintf(o.f, "} };\n");
+    close_output(&o);
+    free(bytes);
+}
+#endif
