@@ -221,8 +221,8 @@ extern "C" {
  *     1 or 0            sucref_settled, sucref_settled_gray
  *     a value, nothing  functions of numbers alone, and records of an opened model: arguments are not checked
  *
- * A NULL where a pointer is needed is SUCREF_E_ARG (a length: 0; a truth: 0). Pointers inside arrays are
- * not looked at. "Errors" are what a function may return beside SUCREF_OK and SUCREF_E_ARG. */
+ * A NULL where a pointer is needed is SUCREF_E_ARG (a length: 0; a truth: 0); pointers inside arrays are not looked
+ * at. "Errors" are what a function may return beside SUCREF_OK and SUCREF_E_ARG. */
 enum {
     SUCREF_OK = 0,
     SUCREF_E_ARG = -1,   /* null or misaligned pointer, inconsistent arguments */
@@ -3099,6 +3099,11 @@ enum { SUCREF_I_SLACK = 256 + 2 };
 
 static uint64_t sucref_i_shift_up(uint64_t v, unsigned s) { return (v >> s) + ((v & (((uint64_t)1 << s) - 1U)) != 0); }
 
+static unsigned sucref_i_shift_of(const sucref_model *m, const sucref_layer *l, uint32_t row)
+{
+    return SUCREF_READ_U8(m->bytes + sucref_i_params_of(l).shift + row);
+}
+
 /* weight of a whole row and column, from the digits of its planes */
 static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const sucref_group *g, unsigned shift,
                            uint32_t row, uint32_t col)
@@ -3113,19 +3118,13 @@ static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const s
     return (int)sucref_i_floor32((int32_t)v - 128, own ? 0U : shift); /* exact */
 }
 
-static unsigned sucref_i_group_of(sucref_group *g, const sucref_model *m, const sucref_layer *l, uint32_t row)
-{
-    unsigned n = l->first_group;
-    for (sucref_model_group(g, m, n); row >= g->first_row + g->n_rows; ) { sucref_model_group(g, m, ++n); }
-    return n;
-}
-
-/* where a row of a layer lies: its group, with the row counted inside it */
-static uint32_t sucref_i_row_of(sucref_group *g, unsigned *shift, const sucref_model *m, const sucref_layer *l,
+/* where a row of a layer lies: its group and that one's number, with the row counted inside it */
+static uint32_t sucref_i_row_of(sucref_group *g, unsigned *number, const sucref_model *m, const sucref_layer *l,
                                 uint32_t row)
 {
-    (void)sucref_i_group_of(g, m, l, row);
-    *shift = SUCREF_READ_U8(m->bytes + sucref_i_params_of(l).shift + row);
+    *number = l->first_group;
+    sucref_model_group(g, m, *number);
+    while (row >= g->first_row + g->n_rows) { sucref_model_group(g, m, ++*number); }
     return row - g->first_row;
 }
 
@@ -3200,10 +3199,11 @@ static int sucref_i_first_layer(sucref_i_proof *p, const uint8_t *bounds, unsign
         const uint64_t e = sucref_i_shift_up(norm * p->reach, 12) + 1U;
         sucref_group g;
         sucref_stop_group entry;
+        unsigned n;
         int32_t z;
         int64_t middle;
-        sucref_model_stop_group(&entry, m, stop, sucref_i_group_of(&g, m, &l, r));
-        row = r - g.first_row;
+        row = sucref_i_row_of(&g, &n, m, &l, r);
+        sucref_model_stop_group(&entry, m, stop, n);
         z = sucref_i_finish(m->bytes, sum, &l, &at, &entry, &g, row, p->net->work[place.acc + r]);
         if (z == 0x7FFFFFFF || z < -0x7FFFFFFF || e > 0x7FFFFFFFU) { return 0; }
         middle = (int64_t)z + sucref_i_s32(sucref_i_u32(bounds + 4U + 4U * r)) + 1;
@@ -3233,8 +3233,9 @@ static void sucref_i_interval_layer(sucref_i_proof *p, unsigned n)
     for (r = 0; r < l.n_out; r++) {
         int32_t low = sucref_i_s32(sucref_i_u32(m->bytes + at.bias + 4U * r)), high = low;
         sucref_group g;
-        unsigned shift;
-        const uint32_t row = sucref_i_row_of(&g, &shift, m, &l, r);
+        unsigned group;
+        const uint32_t row = sucref_i_row_of(&g, &group, m, &l, r);
+        const unsigned shift = sucref_i_shift_of(m, &l, r);
         for (c = 0; c < l.n_in; c++) {
             const int w = sucref_i_weight(m, &l, &g, shift, row, c);
             low += w * (int32_t)(w > 0 ? p->lo[c] : p->hi[c]);
@@ -3265,8 +3266,9 @@ static int sucref_i_above(const sucref_i_proof *p, const sucref_layer *l, uint32
     int64_t base = (int64_t)sign * sucref_i_s32(sucref_i_u32(m->bytes + bias + 4U * a)), by_interval, by_lines = 0;
     uint64_t square = 0;
     sucref_group ga, gb;
-    unsigned shift_a, shift_b;
-    const uint32_t row_a = sucref_i_row_of(&ga, &shift_a, m, l, a), row_b = sucref_i_row_of(&gb, &shift_b, m, l, b);
+    unsigned n;
+    const uint32_t row_a = sucref_i_row_of(&ga, &n, m, l, a), row_b = sucref_i_row_of(&gb, &n, m, l, b);
+    const unsigned shift_a = sucref_i_shift_of(m, l, a), shift_b = sucref_i_shift_of(m, l, b);
     uint32_t c;
     if (one == 0) { base -= sucref_i_s32(sucref_i_u32(m->bytes + bias + 4U * b)); }
     by_interval = base;
@@ -5782,7 +5784,7 @@ static void sucref_i_spec_weights(sucref_layer_spec *s, sucref_i_room *o, const 
     uint32_t *rows = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)l->n_groups), r, c;
     int8_t *w = (int8_t *)sucref_i_take(o, (uint64_t)l->n_in * l->n_out);
     sucref_group group;
-    unsigned g, shift;
+    unsigned g;
     s->group_rows = rows; s->w = w;
     if (o->base == NULL) { return; }
     for (g = 0; g < l->n_groups; g++) {
@@ -5790,7 +5792,8 @@ static void sucref_i_spec_weights(sucref_layer_spec *s, sucref_i_room *o, const 
         rows[g] = group.n_rows;
     }
     for (r = 0; r < l->n_out; r++) {
-        const uint32_t row = sucref_i_row_of(&group, &shift, o->m, l, r);
+        const uint32_t row = sucref_i_row_of(&group, &g, o->m, l, r);
+        const unsigned shift = sucref_i_shift_of(o->m, l, r);
         for (c = 0; c < l->n_in; c++) { *w++ = (int8_t)sucref_i_weight(o->m, l, &group, shift, row, c); }
     }
 }
