@@ -80,9 +80,9 @@
  * Sources: [SR] Esfahanizadeh, Cohen, Shamai, Medard, "Successive Refinement in Large-Scale Computation",
  * arXiv 2402.07229, with the corrections named at each function.
  *
- * 1. Digits of a weight. A weight w in -127..127 of a row with shift s is seen as the unsigned byte
+ * 1. Digits of a weight. A weight w in -127..127 of a row with shift s, 0..7, is seen as the unsigned byte
  *
- *        v = w * 2^s + 128        1 <= v <= 255        s the largest shift that keeps the row's |w| * 2^s <= 127
+ *        v = w * 2^s + 128        1 <= v <= 255        s as stored, best the largest that keeps |w| * 2^s <= 127
  *
  *    and cut from the top into the digits of the layer's plan. For the plan 4,4:
  *
@@ -102,7 +102,7 @@
  *        0 < b < 8       z = beta + floor((alpha * acc + gamma * S) / 2^12)            calibrated, per row and stop
  *        0 < b < 8       the same with alpha = 4096 / 2^s, gamma = (2^max(k-s,0) - 1) * 2048, beta = bias
  *                        where the file has no correction: the missing bits are read at their centre
- *        b = 0           the neuron's activation is a constant of the file, its logit 0
+ *        b = 0           the neuron's activation is a constant of the file, as it stands; its logit is 0
  *
  *    bias already holds -zero_point * sum(w). z is clamped to int32. gamma is an int32 (the centre of seven missing
  *    bits is 260,096 and fits no int16). A plan `b+8` has a coarse plane of its own, cut from rows that may saturate,
@@ -115,20 +115,21 @@
  *        TFLITE  R = ((clamp32(z * 2^max(e, 0)) * M + 2^30) / 2^31) / 2^max(-e, 0), the last to the nearest, halves
  *                away from 0: the double rounding of the TensorFlow Lite Micro reference (Jacob et al., arXiv
  *                1712.05877)
- *        FLOOR   R = z / 2^e             ROUND   R = (z + 2^e / 2) / 2^e
+ *        FLOOR   R = z / 2^e             ROUND   R = (z + 2^e / 2) / 2^e, all R clamped to int32
  *
  *        LEAKY   R = (R * slope + 2^14) / 2^15 where R < 0
  *        TABLE   R = ((2048 - f) t[i] + f t[i + 1] + 2^18) / 2^19, i and f quotient and rest of clamp16(R) + 2^15 by
  *                2^11, and 128 in place of the zero point
  *
- *        u = clamp(R + zero_point, lo, hi),  and with LOOKUP the byte lookup[u]
+ *        u = clamp(R + zero_point, lo, hi),  and with LOOKUP the byte lookup[u]; RELU and RELU6 are no more than lo, hi
  *
  *    A model may end in a softmax of its last layer's u (sucref_softmax); the logits are the z before all this. The
  *    value of row r of the last layer is output order[r] of the answer.
  *
- * 4. Planes in memory. Digits of width 1, 2, 3..4, 5..8 occupy slots of B = 1, 2, 4, 8 bits. A block holds R rows:
- *    8 for slots of 8 bits, else 16, then tails of 8 and 4; missing rows of the last block hold v = 128, bits of a slot
- *    above its digit are 0. Inside a block columns follow one another, R * B bits each; a 32-bit little-endian word is
+ * 4. Planes in memory. Digits of width 1, 2, 3..4, 5..8 occupy slots of B = 1, 2, 4, 8 bits. Rows, rounded up to
+ *    a multiple of 4, are cut into the largest blocks that fit, of R = 16 (but for slots of 8 bits), 8 and 4 rows, each
+ *    in whole words; added rows hold v = 128, bits of a slot above its digit are 0. Inside a block columns follow one
+ *    another, R * B bits each; a 32-bit little-endian word is
  *
  *        bit   31          16 15           0        low half: the first half of the word's rows, B bits each, upwards
  *             | row h..2h-1  | row 0..h-1   |       high half: the other half; h = rows in the word / 2
@@ -162,13 +163,16 @@
  *        stop-group   0 u8 bits   4 correction, or 0
  *        parameters   i32 bias[n_out]   i32 multiplier[k]   i8 exponent[k]   u8 row shift[n_out]   u8 colmax[n_in]
  *                     i16 table[33] or u8 lookup[256]   u16 order[n_out]   u8 mean[n_in]   u8 weight[n_in];
- *                     k = n_out or 1, each padded to 4, only if used
- *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits: u8 constant[rows]
+ *                     k = n_out or 1; each padded to 4; the first line always, of the second what the activation
+ *                     or a flag asks for
+ *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits, where it must be: u8
+ *                     constant[rows]; for 8 bits there is none
  *        exit rule    margin   samples   disagreements   risk
  *        bounds       root   i32 offset[rows]   norm[rows];   of the first layer, see sucref_net_proved
  *
- *    Unnamed sizes are u32, unnamed bytes are 0; kinds and flags are the SUCREF_ACT_, _REQUANT_, _LAYER_ and _INPUT_
- *    values below, colmax is as in 4 or larger, order a permutation. A section is framed by 16 bytes: u16 type
+ *    Unnamed sizes are u32, unnamed bytes are 0; offsets count from the file's start and name a payload; entries go
+ *    stop by stop. Kinds and flags are the SUCREF_ACT_, _REQUANT_, _LAYER_ and _INPUT_ values below, colmax is as in 4
+ *    or larger, order a permutation. A section is framed by 16 bytes: u16 type
  *    (1 correction, 2 plane, 3 exit rule, 4 bounds), u8 flags (1: a reader that does not know the type must refuse the
  *    file), u8 stop, u16 layer, u16 index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12 bytes
  *    and the payload. Sections follow one another and none reaches past the end of its stop: a file cut there is a
@@ -252,20 +256,22 @@ typedef struct { const char *field; uint32_t offset; } sucref_fault;
  * instead, SUCREF_WRAP is the printed form. */
 enum { SUCREF_SATURATE = 0, SUCREF_WRAP = 1 };
 
+/* A partitioning vector: p[0] > p[1] > .. > p[len - 1] within -64..64, len 2..32; each step 1..15 bits, 31 in all. */
+typedef struct { const int8_t *p; size_t len; } sucref_vector;
+static inline sucref_vector sucref_vector_of(const int8_t *p, size_t len) { sucref_vector v = { p, len }; return v; }
+
 /* sucref_partition - digits of fixed-point numbers x[n] * 2^x_exp.
- *   digits [p_len-1][len]  out  signed digits, each with the sign of its number
+ *   digits [v.len-1][len]  out  signed digits, each with the sign of its number
  *   x      [len]           in   int32, any value
  *   x_exp                  in   -64..64
- *   p      [p_len]         in   descending, -64..64; p_len 2..32; each step 1..15 bits, p[0] - p[p_len-1] <= 31
  *   overflow               in   SUCREF_SATURATE or SUCREF_WRAP
- * No overlap. Cost: len * p_len. Errors: SUCREF_E_RANGE. */
-SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, int x_exp, const int8_t *p,
-                                size_t p_len, int overflow);
+ * No overlap. Cost: len * v.len. Errors: SUCREF_E_RANGE. */
+SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, int x_exp, sucref_vector v,
+                                int overflow);
 
 /* sucref_join - the inverse: x[n] = sum of the first n_digits digits, in units of 2^p[n_digits].
- *   x [len] out; digits [>= n_digits][len] in; n_digits 1..p_len-1. Otherwise as above. */
-SUCREF_API int sucref_join(int32_t *x, const int16_t *digits, size_t len, const int8_t *p, size_t p_len,
-                           size_t n_digits);
+ *   x [len] out; digits [>= n_digits][len] in; n_digits 1..v.len-1. Otherwise as above. */
+SUCREF_API int sucref_join(int32_t *x, const int16_t *digits, size_t len, sucref_vector v, size_t n_digits);
 
 /* ---- schedule ----------------------------------------------------------------------------------------------------
  * [SR] Definition 2. Weights cut by P into dp digits, inputs by Q into dq; dp and dq may differ. The R = dp * dq
@@ -273,31 +279,32 @@ SUCREF_API int sucref_join(int32_t *x, const int16_t *digits, size_t len, const 
  * equals the smaller i first (the definition leaves ties open). */
 typedef struct { uint8_t i, j; } sucref_product; /* digit indices, 1-based as in [SR] */
 
-/* sucref_schedule - writes the order. gamma [gamma_len] out, gamma_len >= (p_len-1) * (q_len-1).
+/* sucref_schedule - writes the order. gamma [gamma_len] out, gamma_len >= (p.len-1) * (q.len-1).
  * Returns R, or SUCREF_E_ARG, SUCREF_E_RANGE (a bad vector), SUCREF_E_SPACE. */
-SUCREF_API int sucref_schedule(sucref_product *gamma, size_t gamma_len, const int8_t *p, size_t p_len, const int8_t *q,
-                               size_t q_len);
+SUCREF_API int sucref_schedule(sucref_product *gamma, size_t gamma_len, sucref_vector p, sucref_vector q);
 
 /* ---- linear ------------------------------------------------------------------------------------------------------
  * [SR] Definition 3: y = W x + b refined one digit product at a time, both sides partitioned (sucref_partition).
  * y counts units of 2^(P[d] + Q[d]); after all R products it is the exact sum. The bias is added exactly at the start
  * (Remark 1's appended 1 would be lost to the printed Algorithm 1). */
 typedef struct {
-    int32_t *y;               /* [n_out] */
     const int16_t *w, *x;     /* digits: w [dp][n_out][n_in], x [dq][n_in] */
-    const int8_t *p, *q;
+    const int32_t *bias;      /* [n_out] in units of 2^(P[d]+Q[d]), below 2^30; or NULL */
+    sucref_vector p, q;       /* dp and dq digits, dp * dq <= 64 */
+    uint32_t n_out, n_in;     /* 1..65535 */
+} sucref_linear_layer;
+
+typedef struct {
+    sucref_linear_layer of;
+    int32_t *y;               /* [n_out] */
     sucref_product gamma[64]; /* the order; R <= 64 */
-    size_t p_len, q_len;
-    uint32_t n_out, n_in;
     uint32_t n_products, next; /* R, and how many are done */
 } sucref_linear;
 
-/* sucref_linear_init - n_out, n_in 1..65535; dp * dq <= 64; bias [n_out] in units of 2^(P[d]+Q[d]), |bias| < 2^30, or
- * NULL. y, w, x, p, q stay the caller's and must outlive l. n_in * 2^(P[0]-P[d] + Q[0]-Q[d]) <= 2^30 keeps every
- * partial sum below 2^31 and is checked. Errors: SUCREF_E_RANGE. */
-SUCREF_API int sucref_linear_init(sucref_linear *l, int32_t *y, const int16_t *w, uint32_t n_out, uint32_t n_in,
-                                  const int8_t *p, size_t p_len, const int16_t *x, const int8_t *q, size_t q_len,
-                                  const int32_t *bias);
+/* sucref_linear_init - y [n_out] and all that `of` points at stay the caller's and must outlive l, but for the bias.
+ * n_in * 2^(P[0]-P[d] + Q[0]-Q[d]) <= 2^30 keeps every partial sum below 2^31 and is checked.
+ * Errors: SUCREF_E_RANGE. */
+SUCREF_API int sucref_linear_init(sucref_linear *l, int32_t *y, const sucref_linear_layer *of);
 
 /* sucref_linear_step - adds the next product of the schedule; n_out * n_in multiply-adds.
  * Returns how many products remain, or SUCREF_E_ARG, or SUCREF_E_STATE when none was left. */
@@ -373,8 +380,9 @@ typedef struct { uint8_t bits; uint32_t correction_offset; } sucref_stop_group;
  * Errors: SUCREF_E_DATA (also: not even the first stop is complete). */
 SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault);
 
-/* sucref_model_check - the CRCs of the tables and of every complete section in bytes_len.
- * SUCREF_OK or SUCREF_E_DATA. */
+/* sucref_model_check - the CRCs of the tables and of every complete section in bytes_len, and what kernels trust:
+ * digits no wider than their plan, column maxima that are, an output order that is one. About 40 instructions a byte.
+ * Errors: SUCREF_E_DATA. */
 SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault);
 
 /* sucref_model_extend - more of the same file has arrived behind bytes_len. Call between steps, never during one.
@@ -614,10 +622,15 @@ SUCREF_API int sucref_hadamard(int32_t *x, unsigned log2_n);
  *
  * ([AB 4.10] has n/k: its k rows of an n x n matrix are orthogonal only where k divides n; else a bin holds ceil(n/k)
  * values.) The least-squares estimate is out / (1 + gamma). work [2^log2_k]. Errors: SUCREF_E_RANGE (log2_k, n). */
-SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, const sucref_stream *r,
-                           uint32_t counter);
-SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, const sucref_stream *r,
-                             uint32_t counter, int64_t *work);
+typedef struct { const sucref_stream *r; uint32_t counter; } sucref_signs; /* sign i: of counter + i / 32 */
+static inline sucref_signs sucref_signs_of(const sucref_stream *r, uint32_t counter)
+{
+    sucref_signs s = { r, counter };
+    return s;
+}
+SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, sucref_signs s);
+SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, sucref_signs s,
+                             int64_t *work);
 
 /* sucref_qcs_best - the k = 2^log2_k <= n and the levels Q (1..127) of the least gamma, for k indices of 2Q + 1 values
  * that together fit `bits` [AB 4.11]: k log2(2Q + 1) <= bits. n 2..65535. *gamma in 2^-16, saturated, or NULL.
@@ -855,15 +868,16 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
  * sucref_net's.
  *   out     [n_out] out      the next layer's input; of the last layer the answer
  *   logits  [n_out] out      z, or NULL
- *   sums    [n_planes] in    pointers to [n_out] each; planes that the stop does not use may be NULL. What no weights
+ *   planes  [n_planes] in    pointers to [n_out] each; planes that the stop does not use may be NULL. What no weights
  *                            give with this input is refused, so that sums from anywhere cannot overflow
  *   input   [n_in] in        the layer's input, unsigned (x + 128 for int8), cut as METHOD 5 says where the stop has
  *                            fewer input bits
  * None overlap. Errors: SUCREF_E_RANGE (no such layer or usable stop), SUCREF_E_DATA (sums).
  *
  * sucref_layer_planes - the planes that a layer reads at a stop, as a mask; 0 where there is no such layer or stop. */
+typedef struct { const int32_t *const *planes; const uint8_t *input; } sucref_layer_sums;
 SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer,
-                                   const int32_t *const *sums, const uint8_t *input);
+                                   const sucref_layer_sums *sums);
 SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer);
 
 #ifdef SUCREF_HOST
@@ -1122,22 +1136,26 @@ SUCREF_API const char *sucref_status_text(int status)
 /* ---- partition: implementation -----------------------------------------------------------------------------------
  * Invariant: a number's magnitude is held as M in units of 2^P[d], M < 2^span, span = P[0] - P[d] <= 31. */
 
-static int sucref_i_vector_ok(const int8_t *p, size_t p_len)
+static int sucref_i_vector_ok(sucref_vector v)
 {
+    const int8_t *p = v.p;
+    const size_t p_len = v.len;
     size_t i;
     if (p_len < 2 || p_len > 32 || p[0] > 64 || p[p_len - 1] < -64 || p[0] - p[p_len - 1] > 31) { return 0; }
     for (i = 1; i < p_len; i++) { if (p[i - 1] <= p[i] || p[i - 1] - p[i] > 15) { return 0; } }
     return 1;
 }
 
-SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, int x_exp, const int8_t *p,
-                                size_t p_len, int overflow)
+SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, int x_exp, sucref_vector v,
+                                int overflow)
 {
+    const int8_t *p = v.p;
+    const size_t p_len = v.len;
     uint32_t top;
     size_t n, i;
     int up;
     if (digits == NULL || x == NULL || p == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_vector_ok(p, p_len) || x_exp < -64 || x_exp > 64) { return SUCREF_E_RANGE; }
+    if (!sucref_i_vector_ok(v) || x_exp < -64 || x_exp > 64) { return SUCREF_E_RANGE; }
     if (overflow != SUCREF_SATURATE && overflow != SUCREF_WRAP) { return SUCREF_E_ARG; }
     up = x_exp - p[p_len - 1];
     top = ((uint32_t)1 << (p[0] - p[p_len - 1])) - 1U;
@@ -1155,16 +1173,17 @@ SUCREF_API int sucref_partition(int16_t *digits, const int32_t *x, size_t len, i
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_join(int32_t *x, const int16_t *digits, size_t len, const int8_t *p, size_t p_len,
-                           size_t n_digits)
+SUCREF_API int sucref_join(int32_t *x, const int16_t *digits, size_t len, sucref_vector v, size_t n_digits)
 {
+    const int8_t *p = v.p;
     size_t n, i;
     if (x == NULL || digits == NULL || p == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_vector_ok(p, p_len) || n_digits < 1 || n_digits >= p_len) { return SUCREF_E_RANGE; }
+    if (!sucref_i_vector_ok(v) || n_digits < 1 || n_digits >= v.len) { return SUCREF_E_RANGE; }
     for (n = 0; n < len; n++) {
-        int32_t v = 0;
-        for (i = 1; i <= n_digits; i++) { v = v * ((int32_t)1 << (p[i - 1] - p[i])) + digits[(i - 1) * len + n]; }
-        x[n] = v;
+        x[n] = 0;
+        for (i = 1; i <= n_digits; i++) {
+            x[n] = x[n] * ((int32_t)1 << (p[i - 1] - p[i])) + digits[(i - 1) * len + n];
+        }
     }
     return SUCREF_OK;
 }
@@ -1172,16 +1191,15 @@ SUCREF_API int sucref_join(int32_t *x, const int16_t *digits, size_t len, const 
 /* ---- schedule and linear: implementation -------------------------------------------------------------------------
  * Invariant: y = bias + sum over the products done of 2^(P[i]-P[d] + Q[j]-Q[d]) * (w_i . x_j), exact in int32. */
 
-SUCREF_API int sucref_schedule(sucref_product *gamma, size_t gamma_len, const int8_t *p, size_t p_len, const int8_t *q,
-                               size_t q_len)
+SUCREF_API int sucref_schedule(sucref_product *gamma, size_t gamma_len, sucref_vector p, sucref_vector q)
 {
     size_t n = 0, at, i, j;
-    if (gamma == NULL || p == NULL || q == NULL) { return SUCREF_E_ARG; }
-    if (!sucref_i_vector_ok(p, p_len) || !sucref_i_vector_ok(q, q_len)) { return SUCREF_E_RANGE; }
-    if (gamma_len < (p_len - 1) * (q_len - 1)) { return SUCREF_E_SPACE; }
-    for (i = 1; i < p_len; i++) { /* insertion behind all of at least the same weight keeps smaller i first */
-        for (j = 1; j < q_len; j++, n++) {
-            for (at = n; at > 0 && p[gamma[at - 1].i] + q[gamma[at - 1].j] < p[i] + q[j]; at--) {
+    if (gamma == NULL || p.p == NULL || q.p == NULL) { return SUCREF_E_ARG; }
+    if (!sucref_i_vector_ok(p) || !sucref_i_vector_ok(q)) { return SUCREF_E_RANGE; }
+    if (gamma_len < (p.len - 1) * (q.len - 1)) { return SUCREF_E_SPACE; }
+    for (i = 1; i < p.len; i++) { /* insertion behind all of at least the same weight keeps smaller i first */
+        for (j = 1; j < q.len; j++, n++) {
+            for (at = n; at > 0 && p.p[gamma[at - 1].i] + q.p[gamma[at - 1].j] < p.p[i] + q.p[j]; at--) {
                 gamma[at] = gamma[at - 1];
             }
             gamma[at].i = (uint8_t)i;
@@ -1191,29 +1209,31 @@ SUCREF_API int sucref_schedule(sucref_product *gamma, size_t gamma_len, const in
     return (int)n;
 }
 
-SUCREF_API int sucref_linear_init(sucref_linear *l, int32_t *y, const int16_t *w, uint32_t n_out, uint32_t n_in,
-                                  const int8_t *p, size_t p_len, const int16_t *x, const int8_t *q, size_t q_len,
-                                  const int32_t *bias)
+/* bits from the first to the last of a vector, and the unit of a digit in those of the last */
+static int sucref_i_span(sucref_vector v) { return v.p[0] - v.p[v.len - 1]; }
+static int sucref_i_above_last(sucref_vector v, size_t i) { return v.p[i] - v.p[v.len - 1]; }
+
+SUCREF_API int sucref_linear_init(sucref_linear *l, int32_t *y, const sucref_linear_layer *of)
 {
     sucref_product gamma[64];
     uint32_t r;
     int n;
-    if (l == NULL || y == NULL || w == NULL || x == NULL || p == NULL || q == NULL) { return SUCREF_E_ARG; }
-    if (n_out < 1 || n_out > 65535U || n_in < 1 || n_in > 65535U) { return SUCREF_E_RANGE; }
-    n = sucref_schedule(gamma, 64, p, p_len, q, q_len);
-    if (n < 0) { return SUCREF_E_RANGE; }
-    n = p[0] - p[p_len - 1] + q[0] - q[q_len - 1];
-    if (n > 30 || ((uint64_t)n_in << n) > 0x40000000U) { return SUCREF_E_RANGE; }
-    for (r = 0; bias != NULL && r < n_out; r++) {
-        if (bias[r] >= 0x40000000 || bias[r] <= -0x40000000) { return SUCREF_E_RANGE; }
+    if (l == NULL || y == NULL || of == NULL || of->w == NULL || of->x == NULL || of->p.p == NULL || of->q.p == NULL) {
+        return SUCREF_E_ARG;
     }
-    l->n_products = (uint32_t)((p_len - 1) * (q_len - 1));
+    if (of->n_out < 1 || of->n_out > 65535U || of->n_in < 1 || of->n_in > 65535U) { return SUCREF_E_RANGE; }
+    if (sucref_schedule(gamma, 64, of->p, of->q) < 0) { return SUCREF_E_RANGE; }
+    n = sucref_i_span(of->p) + sucref_i_span(of->q);
+    if (n > 30 || ((uint64_t)of->n_in << n) > 0x40000000U) { return SUCREF_E_RANGE; }
+    for (r = 0; of->bias != NULL && r < of->n_out; r++) {
+        if (of->bias[r] >= 0x40000000 || of->bias[r] <= -0x40000000) { return SUCREF_E_RANGE; }
+    }
+    l->of = *of;
+    l->y = y;
+    l->n_products = (uint32_t)((of->p.len - 1) * (of->q.len - 1));
     for (r = 0; r < l->n_products; r++) { l->gamma[r] = gamma[r]; }
-    l->y = y; l->w = w; l->x = x; l->p = p; l->q = q;
-    l->p_len = p_len; l->q_len = q_len;
-    l->n_out = n_out; l->n_in = n_in;
     l->next = 0;
-    for (r = 0; r < n_out; r++) { y[r] = bias != NULL ? bias[r] : 0; }
+    for (r = 0; r < of->n_out; r++) { y[r] = of->bias != NULL ? of->bias[r] : 0; }
     return SUCREF_OK;
 }
 
@@ -1226,12 +1246,12 @@ SUCREF_API int sucref_linear_step(sucref_linear *l)
     if (l == NULL) { return SUCREF_E_ARG; }
     if (l->next >= l->n_products) { return SUCREF_E_STATE; }
     g = l->gamma[l->next++];
-    unit = (int32_t)1 << (l->p[g.i] - l->p[l->p_len - 1] + l->q[g.j] - l->q[l->q_len - 1]);
-    w = l->w + (size_t)(g.i - 1U) * l->n_out * l->n_in;
-    x = l->x + (size_t)(g.j - 1U) * l->n_in;
-    for (r = 0; r < l->n_out; r++, w += l->n_in) {
+    unit = (int32_t)1 << (sucref_i_above_last(l->of.p, g.i) + sucref_i_above_last(l->of.q, g.j));
+    w = l->of.w + (size_t)(g.i - 1U) * l->of.n_out * l->of.n_in;
+    x = l->of.x + (size_t)(g.j - 1U) * l->of.n_in;
+    for (r = 0; r < l->of.n_out; r++, w += l->of.n_in) {
         int32_t sum = 0;
-        for (c = 0; c < l->n_in; c++) { sum += (int32_t)w[c] * x[c]; }
+        for (c = 0; c < l->of.n_in; c++) { sum += (int32_t)w[c] * x[c]; }
         l->y[r] += sum * unit;
     }
     return (int)(l->n_products - l->next);
@@ -1239,29 +1259,30 @@ SUCREF_API int sucref_linear_step(sucref_linear *l)
 
 SUCREF_API uint64_t sucref_linear_bound(const sucref_linear *l, uint32_t r)
 {
-    const int pd = l->p[l->p_len - 1], qd = l->q[l->q_len - 1];
-    uint64_t left = (uint64_t)1 << (l->p[0] - pd + l->q[0] - qd);
+    const sucref_vector p = l->of.p, q = l->of.q;
+    uint64_t left = (uint64_t)1 << (sucref_i_span(p) + sucref_i_span(q));
     uint32_t k;
     if (r > l->n_products) { return UINT64_MAX; }
     for (k = 0; k < r; k++) {
         const unsigned i = l->gamma[k].i, j = l->gamma[k].j;
-        left -= (((uint64_t)1 << (l->p[i - 1] - pd)) - ((uint64_t)1 << (l->p[i] - pd))) *
-                (((uint64_t)1 << (l->q[j - 1] - qd)) - ((uint64_t)1 << (l->q[j] - qd)));
+        left -= (((uint64_t)1 << sucref_i_above_last(p, i - 1U)) - ((uint64_t)1 << sucref_i_above_last(p, i))) *
+                (((uint64_t)1 << sucref_i_above_last(q, j - 1U)) - ((uint64_t)1 << sucref_i_above_last(q, j)));
     }
-    return left * l->n_in;
+    return left * l->of.n_in;
 }
 
 SUCREF_API uint64_t sucref_linear_rest(const sucref_linear *l)
 {
-    const int pd = l->p[l->p_len - 1], qd = l->q[l->q_len - 1];
+    const sucref_vector p = l->of.p, q = l->of.q;
     uint64_t rest = 0;
     uint32_t k, c;
     for (k = l->next; k < l->n_products; k++) {
         const unsigned i = l->gamma[k].i, j = l->gamma[k].j;
-        const int16_t *x = l->x + (size_t)(j - 1U) * l->n_in;
+        const int16_t *x = l->of.x + (size_t)(j - 1U) * l->of.n_in;
         uint64_t sum = 0;
-        for (c = 0; c < l->n_in; c++) { sum += (uint64_t)(x[c] < 0 ? -(int32_t)x[c] : x[c]); }
-        rest += ((((uint64_t)1 << (l->p[i - 1] - l->p[i])) - 1U) << (l->p[i] - pd)) * (sum << (l->q[j] - qd));
+        for (c = 0; c < l->of.n_in; c++) { sum += (uint64_t)(x[c] < 0 ? -(int32_t)x[c] : x[c]); }
+        rest += ((((uint64_t)1 << (p.p[i - 1] - p.p[i])) - 1U) << sucref_i_above_last(p, i)) *
+                (sum << sucref_i_above_last(q, j));
     }
     return rest;
 }
@@ -1804,8 +1825,9 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
 
 /* do a complete plane's bytes keep what the kernels trust: no bits outside the digits, no weight above its column's
  * maximum? */
-static int sucref_i_plane_ok(const sucref_i_plane *p, const uint8_t *colmax, uint32_t bytes)
+static int sucref_i_plane_ok(const sucref_i_plane *p, const uint8_t *colmax)
 {
+    const uint32_t bytes = sucref_i_plane_bytes(p->n_rows, p->n_in, p->width);
     const unsigned spare = p->width == 3 ? 0x88U : p->width > 4 ? (0xFFU << p->width) & 0xFFU : 0U;
     uint32_t i, row, c;
     sucref_i_block b;
@@ -1823,27 +1845,34 @@ static int sucref_i_plane_ok(const sucref_i_plane *p, const uint8_t *colmax, uin
     return 1;
 }
 
-/* the content of a complete section whose CRC is right */
-static int sucref_i_check_section(const sucref_model *m, uint32_t at, uint32_t len, sucref_fault *f)
+/* the planes of a layer that usable stops read, wherever their offsets point */
+static int sucref_i_check_planes(const sucref_model *m, unsigned layer, sucref_fault *f)
 {
-    const uint8_t *p = m->bytes + at - SUCREF_I_FRAME;
-    const unsigned layer = sucref_i_u16(p + SUCREF_I_F_LAYER), index = sucref_i_u16(p + SUCREF_I_F_INDEX);
     sucref_layer l;
     sucref_group g;
-    sucref_i_plane plane;
-    if (sucref_i_u16(p + SUCREF_I_F_TYPE) != SUCREF_I_T_PLANE || layer >= m->n_layers) { return SUCREF_OK; }
+    sucref_stop_group e;
+    sucref_i_task task;
+    unsigned k, i, t;
     sucref_model_layer(&l, m, layer);
-    if (index / 8U >= l.n_groups || index % 8U >= l.n_planes) { return SUCREF_OK; }
-    sucref_model_group(&g, m, l.first_group + index / 8U);
-    if (g.plane_offset[index % 8U] != at) { return SUCREF_OK; } /* nobody reads it */
-    plane = sucref_i_plane_of(m->bytes + at, g.n_rows, l.n_in, l.plan[index % 8U]);
-    if (len != sucref_i_plane_bytes(g.n_rows, l.n_in, plane.width)) { return SUCREF_I_FAIL(f, "plane", at); }
-    return sucref_i_plane_ok(&plane, m->bytes + sucref_i_params_of(&l).colmax, len)
-               ? SUCREF_OK
-               : SUCREF_I_FAIL(f, "digit wider than its plan or column maximum", at);
+    for (k = l.first_group; k < (unsigned)l.first_group + l.n_groups; k++) {
+        unsigned used = 0;
+        sucref_model_group(&g, m, k);
+        for (t = 0; t < m->usable_stops; t++) {
+            sucref_model_stop_group(&e, m, t, k);
+            task = sucref_i_task_of(&l, &e, NULL, 1);
+            used |= (1U << task.last) - (1U << task.first);
+        }
+        for (i = 0; used >> i != 0; i++) {
+            const sucref_i_plane p = sucref_i_plane_of(m->bytes + g.plane_offset[i], g.n_rows, l.n_in, l.plan[i]);
+            if ((used >> i & 1U) && !sucref_i_plane_ok(&p, m->bytes + sucref_i_params_of(&l).colmax)) {
+                return SUCREF_I_FAIL(f, "digit wider than its plan or column maximum", g.plane_offset[i]);
+            }
+        }
+    }
+    return SUCREF_OK;
 }
 
-/* the frame of a section that must end by `end`; with `check`, also its CRC and content, once it is all there */
+/* the frame of a section that must end by `end`; with `check`, also its CRC, once it is all there */
 static int sucref_i_frame(const sucref_model *m, uint32_t at, uint32_t end, int check, sucref_fault *f)
 {
     const uint8_t *p = m->bytes + at;
@@ -1860,7 +1889,6 @@ static int sucref_i_frame(const sucref_model *m, uint32_t at, uint32_t end, int 
         if (sucref_i_crc_behind(p, SUCREF_I_FRAME, len) != sucref_i_u32(p + SUCREF_I_F_CRC)) {
             return SUCREF_I_FAIL(f, "section CRC", at);
         }
-        return sucref_i_check_section(m, at + SUCREF_I_FRAME, len, f);
     }
     return SUCREF_OK;
 }
@@ -1958,6 +1986,7 @@ static int sucref_i_order_ok(const sucref_model *m, sucref_fault *f)
 SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault)
 {
     uint32_t behind;
+    unsigned n;
     int status;
     if (m == NULL) { return SUCREF_E_ARG; }
     behind = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD) - SUCREF_I_HEADER;
@@ -1966,6 +1995,7 @@ SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault)
     }
     status = sucref_i_order_ok(m, fault);
     if (status == SUCREF_OK) { status = sucref_i_walk(m, 1, fault); }
+    for (n = 0; status >= 0 && n < m->n_layers; n++) { status = sucref_i_check_planes(m, n, fault); }
     return status < 0 ? status : SUCREF_OK;
 }
 
@@ -3870,30 +3900,31 @@ static void sucref_i_hadamard64(int64_t *x, unsigned log2_n)
     }
 }
 
-SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, const sucref_stream *r,
-                           uint32_t counter)
+SUCREF_API int sucref_fold(int32_t *v, unsigned log2_k, const int16_t *x, size_t n, sucref_signs s)
 {
     size_t i, k;
-    if (v == NULL || x == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (v == NULL || x == NULL || s.r == NULL) { return SUCREF_E_ARG; }
     if (log2_k > 16 || n < 1 || n > 65535U) { return SUCREF_E_RANGE; }
     k = (size_t)1 << log2_k;
     for (i = 0; i < k; i++) { v[i] = 0; }
-    for (i = 0; i < n; i++) { v[i & (k - 1U)] += sucref_i_minus(r, counter, (uint32_t)i) ? -x[i] : x[i]; } /* < 2^31 */
+    for (i = 0; i < n; i++) { /* < 2^31 */
+        v[i & (k - 1U)] += sucref_i_minus(s.r, s.counter, (uint32_t)i) ? -(int32_t)x[i] : (int32_t)x[i];
+    }
     sucref_i_hadamard(v, log2_k);
     return SUCREF_OK;
 }
 
-SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, const sucref_stream *r,
-                             uint32_t counter, int64_t *work)
+SUCREF_API int sucref_unfold(int64_t *out, size_t n, const int32_t *w2, unsigned log2_k, sucref_signs s,
+                             int64_t *work)
 {
     size_t i, k;
-    if (out == NULL || w2 == NULL || r == NULL || work == NULL) { return SUCREF_E_ARG; }
+    if (out == NULL || w2 == NULL || s.r == NULL || work == NULL) { return SUCREF_E_ARG; }
     if (log2_k > 16 || n < 1 || n > 65535U) { return SUCREF_E_RANGE; }
     k = (size_t)1 << log2_k;
     for (i = 0; i < k; i++) { work[i] = w2[i]; }
     sucref_i_hadamard64(work, log2_k);
     for (i = 0; i < n; i++) {
-        out[i] = sucref_i_minus(r, counter, (uint32_t)i) ? -work[i & (k - 1U)] : work[i & (k - 1U)];
+        out[i] = sucref_i_minus(s.r, s.counter, (uint32_t)i) ? -work[i & (k - 1U)] : work[i & (k - 1U)];
     }
     return SUCREF_OK;
 }
@@ -5244,7 +5275,7 @@ static uint32_t sucref_i_joined(const sucref_layer *l, unsigned bits, const int3
 }
 
 SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer,
-                                   const int32_t *const *sums, const uint8_t *input)
+                                   const sucref_layer_sums *sums)
 {
     sucref_layer l;
     sucref_group g;
@@ -5253,15 +5284,17 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
     uint32_t c, r, sum = 0;
     unsigned k;
     int status = SUCREF_OK;
-    if (out == NULL || m == NULL || sums == NULL || input == NULL) { return SUCREF_E_ARG; }
+    if (out == NULL || m == NULL || sums == NULL || sums->planes == NULL || sums->input == NULL) {
+        return SUCREF_E_ARG;
+    }
     if (layer >= m->n_layers || stop >= m->usable_stops) { return SUCREF_E_RANGE; }
     sucref_model_layer(&l, m, layer);
     at = sucref_i_params_of(&l);
-    for (c = 0; c < l.n_in; c++) { sum += input[c]; }
+    for (c = 0; c < l.n_in; c++) { sum += sums->input[c]; }
     for (k = 0; status == SUCREF_OK && k < l.n_groups; k++) {
         sucref_model_group(&g, m, (unsigned)l.first_group + k);
         sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + k);
-        status = sucref_i_sums_fit(&l, e.bits, sums, g.first_row, g.n_rows, sum);
+        status = sucref_i_sums_fit(&l, e.bits, sums->planes, g.first_row, g.n_rows, sum);
     }
     if (status != SUCREF_OK) { return status; }
     for (k = 0; k < l.n_groups; k++) {
@@ -5271,7 +5304,8 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
             const uint32_t row = g.first_row + r, to = sucref_i_place_in_answer(m, &l, row);
             int32_t z = 0;
             if (e.bits != 0) {
-                z = sucref_i_finish(m->bytes, sum, &l, &at, &e, &g, r, sucref_i_joined(&l, e.bits, sums, row, sum));
+                const uint32_t acc = sucref_i_joined(&l, e.bits, sums->planes, row, sum);
+                z = sucref_i_finish(m->bytes, sum, &l, &at, &e, &g, r, acc);
             }
             out[to] = e.bits == 0 ? SUCREF_READ_U8(m->bytes + e.correction_offset + r)
                                   : sucref_i_activate(m, &l, &at, z, row);

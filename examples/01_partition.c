@@ -18,15 +18,15 @@ int main(void)
     const int32_t x = 117, sixteen = 16;
     int16_t digit[3], saturated, wrapped;
     unsigned n;
-    if (sucref_partition(digit, &x, 1, -4, p, 4, SUCREF_SATURATE) != SUCREF_OK) { return 1; }
+    if (sucref_partition(digit, &x, 1, -4, sucref_vector_of(p, 4), SUCREF_SATURATE) != SUCREF_OK) { return 1; }
     printf("7.3125 is 117 / 16; digits of 2, 2 and 3 bits: %d %d %d\n", digit[0], digit[1], digit[2]);
     for (n = 1; n <= 3; n++) {
         int32_t v; /* in units of 2^p[n] */
-        if (sucref_join(&v, digit, 1, p, 4, n) != SUCREF_OK) { return 1; }
+        if (sucref_join(&v, digit, 1, sucref_vector_of(p, 4), n) != SUCREF_OK) { return 1; }
         printf("after %u digit%s   %.4f\n", n, n == 1 ? " " : "s", v * (p[n] < 0 ? 1.0 / (1 << -p[n]) : 1 << p[n]));
     }
-    if (sucref_partition(&saturated, &sixteen, 1, 0, q, 2, SUCREF_SATURATE) != SUCREF_OK ||
-        sucref_partition(&wrapped, &sixteen, 1, 0, q, 2, SUCREF_WRAP) != SUCREF_OK) {
+    if (sucref_partition(&saturated, &sixteen, 1, 0, sucref_vector_of(q, 2), SUCREF_SATURATE) != SUCREF_OK ||
+        sucref_partition(&wrapped, &sixteen, 1, 0, sucref_vector_of(q, 2), SUCREF_WRAP) != SUCREF_OK) {
         return 1;
     }
     printf("sixteen does not fit: %d of 8 saturated, %d as printed in the paper\n", saturated, wrapped);

@@ -17,10 +17,12 @@ int main(void)
     const int32_t w[ROWS * COLS] = { 23, -45, 67, -89, 10, -1 }, x[COLS] = { 12, 5, 46 }, bias[ROWS] = { 155, 2 };
     int16_t w_digit[2 * ROWS * COLS], x_digit[2 * COLS];
     int32_t y[ROWS];
+    const sucref_vector v = sucref_vector_of(p, 3);
+    const sucref_linear_layer layer = { w_digit, x_digit, bias, v, v, ROWS, COLS };
     sucref_linear l;
-    if (sucref_partition(w_digit, w, ROWS * COLS, 0, p, 3, SUCREF_SATURATE) != SUCREF_OK ||
-        sucref_partition(x_digit, x, COLS, 0, p, 3, SUCREF_SATURATE) != SUCREF_OK ||
-        sucref_linear_init(&l, y, w_digit, ROWS, COLS, p, 3, x_digit, p, 3, bias) != SUCREF_OK) {
+    if (sucref_partition(w_digit, w, ROWS * COLS, 0, v, SUCREF_SATURATE) != SUCREF_OK ||
+        sucref_partition(x_digit, x, COLS, 0, v, SUCREF_SATURATE) != SUCREF_OK ||
+        sucref_linear_init(&l, y, &layer) != SUCREF_OK) {
         return 1;
     }
     while (l.next < l.n_products) {

@@ -48,13 +48,13 @@ int main(void)
                 count += used[j];
             }
             if (!awake || count == 0) { continue; }
-            (void)sucref_fold(v, LOG2_CHANNELS, x[node], VALUES, &signs, first);
+            (void)sucref_fold(v, LOG2_CHANNELS, x[node], VALUES, sucref_signs_of(&signs, first));
             /* weight / P(send) * k / channels used */
             sucref_air_encode(sent, v, CHANNELS, used, inverse, UNIT * 2 / NODES * CHANNELS / count);
             for (j = 0; j < CHANNELS; j++) { air[j] += (int64_t)gain[j] * sent[j] / UNIT; }
         }
         for (j = 0; j < CHANNELS; j++) { received[j] = (int32_t)air[j]; }
-        (void)sucref_unfold(out, VALUES, received, LOG2_CHANNELS, &signs, first, work);
+        (void)sucref_unfold(out, VALUES, received, LOG2_CHANNELS, sucref_signs_of(&signs, first), work);
         for (i = 0; i < VALUES; i++) { sum[i] += out[i]; }
         if (round == 1 || round == 10 || round == 100 || round == 1000) {
             double error = 0;

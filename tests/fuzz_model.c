@@ -53,6 +53,7 @@ static void as_parts(const sucref_model *m, const sucref_net *net, unsigned stop
     static const int32_t sums[RS_WIDE];
     static const uint8_t input[RS_WIDE];
     const int32_t *use[SUCREF_MAX_PLANES] = { sums, sums, sums, sums, sums, sums, sums, sums };
+    const sucref_layer_sums all = { use, input };
     unsigned n, half;
     for (half = 1; half <= 2; half++) {
         const uint32_t rows = m->n_out / half;
@@ -67,7 +68,7 @@ static void as_parts(const sucref_model *m, const sucref_net *net, unsigned stop
         sucref_model_layer(&l, m, n);
         if (l.n_out > RS_WIDE || l.n_in > RS_WIDE) { continue; }
         out = (uint8_t *)malloc(l.n_out);
-        if (out == NULL || sucref_layer_finish(out, NULL, m, stop, n, use, input) == SUCREF_E_ARG) { abort(); }
+        if (out == NULL || sucref_layer_finish(out, NULL, m, stop, n, &all) == SUCREF_E_ARG) { abort(); }
         free(out);
     }
 }

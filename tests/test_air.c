@@ -52,14 +52,14 @@ static void lemma_13_14(void)
             for (k = 0; k < K; k++) {
                 uint8_t all[M];
                 memset(all, 1, sizeof all);
-                CHECK(sucref_fold(v, 3, x[k], D, &s, 0) == SUCREF_OK);
+                CHECK(sucref_fold(v, 3, x[k], D, sucref_signs_of(&s, 0)) == SUCREF_OK);
                 sucref_air_encode(sent, v, M, c ? used[k] : all, ones,
                                   (int32_t)lrint(weight[k] * 65536 * (c ? (double)M / channels[k] : 1)));
                 for (j = 0; j < M; j++) { air[j] += sent[j]; }
             }
             /* A is normalised by sqrt(m) */
             for (j = 0; j < M; j++) { air[j] += (int32_t)lrint(1000 * sigma * sqrt(M) * normal()); }
-            CHECK(sucref_unfold(out, D, air, 3, &s, 0, work) == SUCREF_OK);
+            CHECK(sucref_unfold(out, D, air, 3, sucref_signs_of(&s, 0), work) == SUCREF_OK);
             for (i = 0; i < D; i++) {
                 const double e = (double)out[i] / M / 1000 - g[i];
                 error[c] += e * e / T;
@@ -142,11 +142,11 @@ static void local_power(void)
             small[i] = (int16_t)z[i];
             CHECK(small[i] == z[i]);
         }
-        (void)sucref_fold(v, 6, small, N, &s, 0);
+        (void)sucref_fold(v, 6, small, N, sucref_signs_of(&s, 0));
         scale = 65536;
         CHECK(sucref_air_power(&scale, v, K, used, inverse, (uint64_t)(energy * N)) == SUCREF_OK);
         sucref_air_encode(x, v, K, used, inverse, scale);
-        (void)sucref_unfold(out, N, x, 6, &s, 0, work);
+        (void)sucref_unfold(out, N, x, 6, sucref_signs_of(&s, 0), work);
         for (i = 0; i < N; i++) {
             zhat[i] = (int32_t)(out[i] / K);
             sum[i] += (double)zhat[i] / T;

@@ -321,6 +321,30 @@ static void sections_stay_in_their_stop(void)
     }
 }
 
+/* a plane's place leads into the payload of another section, where no walk looks */
+static void planes_outside_sections(void)
+{
+    static const char *const plans[] = { "53", "35", "71", "8", "4+8" };
+    unsigned k, i;
+    for (k = 0; k < sizeof plans / sizeof plans[0]; k++) {
+        for (i = 0; i < 2 && plans[k][i]; i++) {
+            uint8_t *inner, *place;
+            uint32_t len;
+            model_of(1, plans[k], 3, 16);
+            i = layer[0].coarse ? 1 : i;
+            written();
+            len = plane_len(0, i);
+            with_foreign_section(16 + len);
+            inner = file + get_le(file + 12, 4) + 16;
+            memcpy(inner, plane(0, i) - 16, 16); /* as the plane's own frame */
+            memset(inner + 16, 255, len);
+            place = file + (ev_group_record(file, 0) - file) + 8 + 4 * i;
+            put_le(place, (uint32_t)(inner + 16 - file), 4);
+            CHECK(whole_accepted() < 2);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     test_init(argc, argv);
@@ -330,5 +354,6 @@ int main(int argc, char **argv)
     RUN("corrections and slopes at the limits of their types overflow nothing", leaky_extremes);
     RUN("an output order that is no permutation is refused", orders);
     RUN("a section past its stop's end is refused, also an optional or a cut one", sections_stay_in_their_stop);
+    RUN("a plane that is no section of the file is refused", planes_outside_sections);
     return test_report("test_hostile");
 }

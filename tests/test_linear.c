@@ -7,6 +7,15 @@
 #include "../sucref.h"
 #include "../examples/tool/prepare.h"
 
+/* a layer of digits: w [dp][rows][cols], x [dq][cols] */
+static int linear_init(sucref_linear *l, int32_t *y, const int16_t *w, uint32_t rows, uint32_t cols, sucref_vector p,
+                       const int16_t *x, sucref_vector q, const int32_t *bias)
+{
+    sucref_linear_layer of;
+    of.w = w; of.x = x; of.bias = bias; of.p = p; of.q = q; of.n_out = rows; of.n_in = cols;
+    return sucref_linear_init(l, y, &of);
+}
+
 #ifndef CASES
 #define CASES 1000000
 #endif
@@ -33,9 +42,10 @@ static void products_add_up_exactly(void)
             w[i] = ((1 << (p[0] - p[pl - 1])) - 1) * (x[i] < 0 ? -1 : 1);
         }
         for (i = 0; i < rows; i++) { bias[i] = rnd_in(-100000, 100000); }
-        CHECK(sucref_partition(dw, w, rows * cols, p[pl - 1], p, pl, SUCREF_SATURATE) == SUCREF_OK);
-        CHECK(sucref_partition(dx, x, cols, q[ql - 1], q, ql, SUCREF_SATURATE) == SUCREF_OK);
-        CHECK(sucref_linear_init(&l, y, dw, rows, cols, p, pl, dx, q, ql, n % 2 ? bias : NULL) == SUCREF_OK);
+        CHECK(sucref_partition(dw, w, rows * cols, p[pl - 1], sucref_vector_of(p, pl), SUCREF_SATURATE) == SUCREF_OK);
+        CHECK(sucref_partition(dx, x, cols, q[ql - 1], sucref_vector_of(q, ql), SUCREF_SATURATE) == SUCREF_OK);
+        CHECK(linear_init(&l, y, dw, rows, cols, sucref_vector_of(p, pl), dx, sucref_vector_of(q, ql),
+              n % 2 ? bias : NULL) == SUCREF_OK);
         for (;;) {
             const uint64_t bound = sucref_linear_bound(&l, done), rest = sucref_linear_rest(&l);
             for (r = 0; r < rows; r++) {
@@ -64,9 +74,10 @@ static int64_t worst_error(const int8_t *p, size_t pl, const int8_t *q, size_t q
     int64_t exact = 0, worst = 0;
     sucref_linear l;
     uint32_t i, r;
-    (void)sucref_partition(dw, w, n, p[pl - 1] - fine, p, pl, SUCREF_SATURATE);
-    (void)sucref_partition(dx, x, n, q[ql - 1] - fine, q, ql, SUCREF_SATURATE);
-    if (sucref_linear_init(&l, &y, dw, 1, n, p, pl, dx, q, ql, NULL) != SUCREF_OK) { ++*violations; return 0; }
+    (void)sucref_partition(dw, w, n, p[pl - 1] - fine, sucref_vector_of(p, pl), SUCREF_SATURATE);
+    (void)sucref_partition(dx, x, n, q[ql - 1] - fine, sucref_vector_of(q, ql), SUCREF_SATURATE);
+    if (linear_init(&l, &y, dw, 1, n, sucref_vector_of(p, pl), dx, sucref_vector_of(q, ql), NULL) !=
+        SUCREF_OK) { ++*violations; return 0; }
     for (i = 0; i < n; i++) { exact += (int64_t)w[i] * x[i]; }
     for (r = 0; r <= l.n_products; r++) {
         const int64_t error = exact - (int64_t)y * ((int64_t)1 << (2 * fine)), mag = error < 0 ? -error : error;
@@ -137,8 +148,9 @@ static void printed_bound_fails(void)
     int32_t y;
     sucref_linear l;
     int r, broken = 0;
-    CHECK(sucref_partition(dw, &v, 1, 0, p, 3, 0) == SUCREF_OK && sucref_partition(dx, &v, 1, 0, p, 3, 0) == SUCREF_OK);
-    CHECK(sucref_linear_init(&l, &y, dw, 1, 1, p, 3, dx, p, 3, NULL) == SUCREF_OK);
+    CHECK(sucref_partition(dw, &v, 1, 0, sucref_vector_of(p, 3), 0) == SUCREF_OK &&
+          sucref_partition(dx, &v, 1, 0, sucref_vector_of(p, 3), 0) == SUCREF_OK);
+    CHECK(linear_init(&l, &y, dw, 1, 1, sucref_vector_of(p, 3), dx, sucref_vector_of(p, 3), NULL) == SUCREF_OK);
     for (r = 0; r <= 4; r++) {
         CHECK(255 * 255 - y == want[r]);
         CHECK((uint64_t)want[r] < sucref_linear_bound(&l, (uint32_t)r));
@@ -162,7 +174,7 @@ static void published_examples(void)
     int r;
     CHECK(prepare_partition_float(dw, &w, 1, p, 3, SUCREF_SATURATE) == SUCREF_OK && dw[0] == -3 && dw[1] == -1);
     CHECK(prepare_partition_float(dx, &x, 1, q, 3, SUCREF_SATURATE) == SUCREF_OK && dx[0] == 13 && dx[1] == 1);
-    CHECK(sucref_linear_init(&l, &y, dw, 1, 1, p, 3, dx, q, 3, NULL) == SUCREF_OK);
+    CHECK(linear_init(&l, &y, dw, 1, 1, sucref_vector_of(p, 3), dx, sucref_vector_of(q, 3), NULL) == SUCREF_OK);
     for (r = 0; r < 4; r++) {
         CHECK(sucref_linear_step(&l) == 3 - r);
         CHECK(y / 64.0 == want[r]);
@@ -175,25 +187,28 @@ static void linear_refuses(void)
     int16_t d[200] = { 0 };
     int32_t y[4], bias[1] = { 0x40000000 };
     sucref_linear l;
-    CHECK(sucref_linear_init(NULL, y, d, 1, 1, p, 3, d, p, 3, NULL) == SUCREF_E_ARG);
-    CHECK(sucref_linear_init(&l, NULL, d, 1, 1, p, 3, d, p, 3, NULL) == SUCREF_E_ARG);
-    CHECK(sucref_linear_init(&l, y, NULL, 1, 1, p, 3, d, p, 3, NULL) == SUCREF_E_ARG);
-    CHECK(sucref_linear_init(&l, y, d, 1, 1, NULL, 3, d, p, 3, NULL) == SUCREF_E_ARG);
-    CHECK(sucref_linear_init(&l, y, d, 1, 1, p, 3, NULL, p, 3, NULL) == SUCREF_E_ARG);
-    CHECK(sucref_linear_init(&l, y, d, 1, 1, p, 3, d, NULL, 3, NULL) == SUCREF_E_ARG);
-    CHECK(sucref_linear_init(&l, y, d, 0, 1, p, 3, d, p, 3, NULL) == SUCREF_E_RANGE);
-    CHECK(sucref_linear_init(&l, y, d, 1, 0, p, 3, d, p, 3, NULL) == SUCREF_E_RANGE);
-    CHECK(sucref_linear_init(&l, y, d, 65536, 1, p, 3, d, p, 3, NULL) == SUCREF_E_RANGE);
-    CHECK(sucref_linear_init(&l, y, d, 1, 65536, p, 3, d, p, 3, NULL) == SUCREF_E_RANGE);
-    CHECK(sucref_linear_init(&l, y, d, 1, 1, up, 2, d, p, 3, NULL) == SUCREF_E_RANGE);
-    CHECK(sucref_linear_init(&l, y, d, 1, 1, many, 10, d, many, 10, NULL) == SUCREF_E_RANGE); /* 81 products */
-    CHECK(sucref_linear_init(&l, y, d, 1, 1, wide, 2, d, wide, 2, NULL) == SUCREF_OK);        /* 2^30 */
-    CHECK(sucref_linear_init(&l, y, d, 1, 2, wide, 2, d, wide, 2, NULL) == SUCREF_E_RANGE);
-    CHECK(sucref_linear_init(&l, y, d, 1, 1, p, 3, d, p, 3, bias) == SUCREF_E_RANGE);
+    CHECK(linear_init(NULL, y, d, 1, 1, sucref_vector_of(p, 3), d, sucref_vector_of(p, 3), NULL) == SUCREF_E_ARG);
+    CHECK(linear_init(&l, NULL, d, 1, 1, sucref_vector_of(p, 3), d, sucref_vector_of(p, 3), NULL) == SUCREF_E_ARG);
+    CHECK(linear_init(&l, y, NULL, 1, 1, sucref_vector_of(p, 3), d, sucref_vector_of(p, 3), NULL) == SUCREF_E_ARG);
+    CHECK(linear_init(&l, y, d, 1, 1, sucref_vector_of(NULL, 3), d, sucref_vector_of(p, 3), NULL) == SUCREF_E_ARG);
+    CHECK(linear_init(&l, y, d, 1, 1, sucref_vector_of(p, 3), NULL, sucref_vector_of(p, 3), NULL) == SUCREF_E_ARG);
+    CHECK(linear_init(&l, y, d, 1, 1, sucref_vector_of(p, 3), d, sucref_vector_of(NULL, 3), NULL) == SUCREF_E_ARG);
+    CHECK(linear_init(&l, y, d, 0, 1, sucref_vector_of(p, 3), d, sucref_vector_of(p, 3), NULL) == SUCREF_E_RANGE);
+    CHECK(linear_init(&l, y, d, 1, 0, sucref_vector_of(p, 3), d, sucref_vector_of(p, 3), NULL) == SUCREF_E_RANGE);
+    CHECK(linear_init(&l, y, d, 65536, 1, sucref_vector_of(p, 3), d, sucref_vector_of(p, 3), NULL) == SUCREF_E_RANGE);
+    CHECK(linear_init(&l, y, d, 1, 65536, sucref_vector_of(p, 3), d, sucref_vector_of(p, 3), NULL) == SUCREF_E_RANGE);
+    CHECK(linear_init(&l, y, d, 1, 1, sucref_vector_of(up, 2), d, sucref_vector_of(p, 3), NULL) == SUCREF_E_RANGE);
+    CHECK(linear_init(&l, y, d, 1, 1, sucref_vector_of(many, 10), d, sucref_vector_of(many, 10), NULL) ==
+          SUCREF_E_RANGE); /* 81 products */
+    CHECK(linear_init(&l, y, d, 1, 1, sucref_vector_of(wide, 2), d, sucref_vector_of(wide, 2), NULL) ==
+          SUCREF_OK); /* 2^30 */
+    CHECK(linear_init(&l, y, d, 1, 2, sucref_vector_of(wide, 2), d, sucref_vector_of(wide, 2), NULL) == SUCREF_E_RANGE);
+    CHECK(linear_init(&l, y, d, 1, 1, sucref_vector_of(p, 3), d, sucref_vector_of(p, 3), bias) == SUCREF_E_RANGE);
     bias[0] = -0x40000000;
-    CHECK(sucref_linear_init(&l, y, d, 1, 1, p, 3, d, p, 3, bias) == SUCREF_E_RANGE);
+    CHECK(linear_init(&l, y, d, 1, 1, sucref_vector_of(p, 3), d, sucref_vector_of(p, 3), bias) == SUCREF_E_RANGE);
     bias[0]++;
-    CHECK(sucref_linear_init(&l, y, d, 1, 1, p, 3, d, p, 3, bias) == SUCREF_OK && y[0] == bias[0]);
+    CHECK(linear_init(&l, y, d, 1, 1, sucref_vector_of(p, 3), d, sucref_vector_of(p, 3), bias) == SUCREF_OK &&
+          y[0] == bias[0]);
     CHECK(sucref_linear_step(NULL) == SUCREF_E_ARG);
 }
 

@@ -38,7 +38,8 @@ static void digits_are_those_of_algorithm_1(void)
                     int16_t want[8], got[8];
                     const float real = ldexpf((float)x, exp);
                     algorithm_1(want, real, vectors[v], vector_len[v], mode == SUCREF_SATURATE);
-                    CHECK(sucref_partition(got, &x, 1, exp, vectors[v], vector_len[v], mode) == SUCREF_OK);
+                    CHECK(sucref_partition(got, &x, 1, exp, sucref_vector_of(vectors[v], vector_len[v]), mode) ==
+                          SUCREF_OK);
                     CHECK(memcmp(want, got, (vector_len[v] - 1) * 2) == 0);
                     CHECK(prepare_partition_float(got, &real, 1, vectors[v], vector_len[v], mode) == SUCREF_OK);
                     CHECK(memcmp(want, got, (vector_len[v] - 1) * 2) == 0);
@@ -56,22 +57,24 @@ static void join_undoes_partition(void)
     size_t i, n;
     for (i = 0; i < 1024; i++) { x[i] = (int32_t)(rnd() & 0x7FFFFFFF) * (rnd_below(2) ? 1 : -1); }
     x[0] = INT32_MIN; x[1] = INT32_MAX; x[2] = -INT32_MAX; x[3] = 0;
-    CHECK(sucref_partition(d, x, 1024, 0, p, 6, SUCREF_SATURATE) == SUCREF_OK);
+    CHECK(sucref_partition(d, x, 1024, 0, sucref_vector_of(p, 6), SUCREF_SATURATE) == SUCREF_OK);
     for (n = 1; n <= 5; n++) {
-        CHECK(sucref_join(y, d, 1024, p, 6, n) == SUCREF_OK);
+        CHECK(sucref_join(y, d, 1024, sucref_vector_of(p, 6), n) == SUCREF_OK);
         CHECK(y[0] == -(int32_t)((((uint32_t)1 << 31) - 1) >> p[n])); /* the one that saturates */
         for (i = 1; i < 1024; i++) { CHECK(y[i] == x[i] / ((int64_t)1 << p[n])); }
     }
-    CHECK(sucref_partition(d, x, 1024, 0, p, 6, SUCREF_WRAP) == SUCREF_OK);
-    CHECK(sucref_join(y, d, 1024, p, 6, 5) == SUCREF_OK && y[0] == 0);
+    CHECK(sucref_partition(d, x, 1024, 0, sucref_vector_of(p, 6), SUCREF_WRAP) == SUCREF_OK);
+    CHECK(sucref_join(y, d, 1024, sucref_vector_of(p, 6), 5) == SUCREF_OK && y[0] == 0);
     x[0] = 1;
     /* far too large */
-    CHECK(sucref_partition(d, x, 1, 40, p, 6, SUCREF_SATURATE) == SUCREF_OK && d[0] == 32767 && d[4] == 1);
-    CHECK(sucref_partition(d, x, 1, 40, p, 6, SUCREF_WRAP) == SUCREF_OK && d[0] == 0 && d[4] == 0);
-    CHECK(sucref_partition(d, x, 1, -40, p, 6, SUCREF_SATURATE) == SUCREF_OK && d[0] == 0 && d[4] == 0);
+    CHECK(sucref_partition(d, x, 1, 40, sucref_vector_of(p, 6), SUCREF_SATURATE) == SUCREF_OK && d[0] == 32767 &&
+          d[4] == 1);
+    CHECK(sucref_partition(d, x, 1, 40, sucref_vector_of(p, 6), SUCREF_WRAP) == SUCREF_OK && d[0] == 0 && d[4] == 0);
+    CHECK(sucref_partition(d, x, 1, -40, sucref_vector_of(p, 6), SUCREF_SATURATE) == SUCREF_OK && d[0] == 0 &&
+          d[4] == 0);
     x[0] = 3;
-    CHECK(sucref_partition(d, x, 1, 31, p, 6, SUCREF_SATURATE) == SUCREF_OK && d[0] == 32767);
-    CHECK(sucref_partition(d, x, 1, 31, p, 6, SUCREF_WRAP) == SUCREF_OK && d[0] == 0);
+    CHECK(sucref_partition(d, x, 1, 31, sucref_vector_of(p, 6), SUCREF_SATURATE) == SUCREF_OK && d[0] == 32767);
+    CHECK(sucref_partition(d, x, 1, 31, sucref_vector_of(p, 6), SUCREF_WRAP) == SUCREF_OK && d[0] == 0);
 }
 
 static void partition_refuses(void)
@@ -81,39 +84,39 @@ static void partition_refuses(void)
     const float nan_value = NAN, inf_value = -INFINITY;
     int32_t x = 1, y[2];
     int16_t d[40];
-    CHECK(sucref_partition(NULL, &x, 1, 0, good, 2, 0) == SUCREF_E_ARG);
-    CHECK(sucref_partition(d, NULL, 1, 0, good, 2, 0) == SUCREF_E_ARG);
-    CHECK(sucref_partition(d, &x, 1, 0, NULL, 2, 0) == SUCREF_E_ARG);
-    CHECK(sucref_partition(d, &x, 1, 0, good, 2, 2) == SUCREF_E_ARG);
-    CHECK(sucref_partition(d, &x, 1, 0, good, 1, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_partition(d, &x, 1, 0, good, 33, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_partition(d, &x, 1, 0, flat, 2, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_partition(d, &x, 1, 0, up, 2, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_partition(d, &x, 1, 0, wide, 2, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_partition(d, &x, 1, 0, deep, 4, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_partition(d, &x, 1, 0, far, 2, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_partition(d, &x, 1, 0, low, 2, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_partition(d, &x, 1, 65, good, 2, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_partition(d, &x, 1, -65, good, 2, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_partition(d, &x, 1, 64, good, 2, 0) == SUCREF_OK);
+    CHECK(sucref_partition(NULL, &x, 1, 0, sucref_vector_of(good, 2), 0) == SUCREF_E_ARG);
+    CHECK(sucref_partition(d, NULL, 1, 0, sucref_vector_of(good, 2), 0) == SUCREF_E_ARG);
+    CHECK(sucref_partition(d, &x, 1, 0, sucref_vector_of(NULL, 2), 0) == SUCREF_E_ARG);
+    CHECK(sucref_partition(d, &x, 1, 0, sucref_vector_of(good, 2), 2) == SUCREF_E_ARG);
+    CHECK(sucref_partition(d, &x, 1, 0, sucref_vector_of(good, 1), 0) == SUCREF_E_RANGE);
+    CHECK(sucref_partition(d, &x, 1, 0, sucref_vector_of(good, 33), 0) == SUCREF_E_RANGE);
+    CHECK(sucref_partition(d, &x, 1, 0, sucref_vector_of(flat, 2), 0) == SUCREF_E_RANGE);
+    CHECK(sucref_partition(d, &x, 1, 0, sucref_vector_of(up, 2), 0) == SUCREF_E_RANGE);
+    CHECK(sucref_partition(d, &x, 1, 0, sucref_vector_of(wide, 2), 0) == SUCREF_E_RANGE);
+    CHECK(sucref_partition(d, &x, 1, 0, sucref_vector_of(deep, 4), 0) == SUCREF_E_RANGE);
+    CHECK(sucref_partition(d, &x, 1, 0, sucref_vector_of(far, 2), 0) == SUCREF_E_RANGE);
+    CHECK(sucref_partition(d, &x, 1, 0, sucref_vector_of(low, 2), 0) == SUCREF_E_RANGE);
+    CHECK(sucref_partition(d, &x, 1, 65, sucref_vector_of(good, 2), 0) == SUCREF_E_RANGE);
+    CHECK(sucref_partition(d, &x, 1, -65, sucref_vector_of(good, 2), 0) == SUCREF_E_RANGE);
+    CHECK(sucref_partition(d, &x, 1, 64, sucref_vector_of(good, 2), 0) == SUCREF_OK);
     { /* the limits themselves are fine */
         const int8_t top[] = { 64, 49 }, bottom[] = { -49, -64 }, step[] = { 15, 0 }, span[] = { 31, 16, 1, 0 };
         int8_t many[33];
         int i;
         for (i = 0; i < 33; i++) { many[i] = (int8_t)(31 - i); }
-        CHECK(sucref_partition(d, &x, 1, 0, top, 2, 0) == SUCREF_OK &&
-              sucref_partition(d, &x, 1, 0, bottom, 2, 0) == SUCREF_OK);
-        CHECK(sucref_partition(d, &x, 1, -64, step, 2, 0) == SUCREF_OK &&
-              sucref_partition(d, &x, 1, 0, span, 4, 0) == SUCREF_OK);
-        CHECK(sucref_partition(d, &x, 1, 0, many, 32, 0) == SUCREF_OK && d[30] == 1 && d[29] == 0);
-        CHECK(sucref_partition(d, &x, 1, 0, many, 33, 0) == SUCREF_E_RANGE);
+        CHECK(sucref_partition(d, &x, 1, 0, sucref_vector_of(top, 2), 0) == SUCREF_OK &&
+              sucref_partition(d, &x, 1, 0, sucref_vector_of(bottom, 2), 0) == SUCREF_OK);
+        CHECK(sucref_partition(d, &x, 1, -64, sucref_vector_of(step, 2), 0) == SUCREF_OK &&
+              sucref_partition(d, &x, 1, 0, sucref_vector_of(span, 4), 0) == SUCREF_OK);
+        CHECK(sucref_partition(d, &x, 1, 0, sucref_vector_of(many, 32), 0) == SUCREF_OK && d[30] == 1 && d[29] == 0);
+        CHECK(sucref_partition(d, &x, 1, 0, sucref_vector_of(many, 33), 0) == SUCREF_E_RANGE);
     }
-    CHECK(sucref_join(NULL, d, 1, good, 2, 1) == SUCREF_E_ARG);
-    CHECK(sucref_join(y, NULL, 1, good, 2, 1) == SUCREF_E_ARG);
-    CHECK(sucref_join(y, d, 1, NULL, 2, 1) == SUCREF_E_ARG);
-    CHECK(sucref_join(y, d, 1, good, 2, 0) == SUCREF_E_RANGE);
-    CHECK(sucref_join(y, d, 1, good, 2, 2) == SUCREF_E_RANGE);
-    CHECK(sucref_join(y, d, 1, up, 2, 1) == SUCREF_E_RANGE);
+    CHECK(sucref_join(NULL, d, 1, sucref_vector_of(good, 2), 1) == SUCREF_E_ARG);
+    CHECK(sucref_join(y, NULL, 1, sucref_vector_of(good, 2), 1) == SUCREF_E_ARG);
+    CHECK(sucref_join(y, d, 1, sucref_vector_of(NULL, 2), 1) == SUCREF_E_ARG);
+    CHECK(sucref_join(y, d, 1, sucref_vector_of(good, 2), 0) == SUCREF_E_RANGE);
+    CHECK(sucref_join(y, d, 1, sucref_vector_of(good, 2), 2) == SUCREF_E_RANGE);
+    CHECK(sucref_join(y, d, 1, sucref_vector_of(up, 2), 1) == SUCREF_E_RANGE);
     CHECK(prepare_partition_float(d, &nan_value, 1, good, 2, SUCREF_SATURATE) == SUCREF_E_RANGE);
     CHECK(prepare_partition_float(d, &inf_value, 1, good, 2, SUCREF_WRAP) == SUCREF_E_RANGE);
     CHECK(prepare_partition_float(d, &inf_value, 1, good, 2, SUCREF_SATURATE) == SUCREF_OK && d[0] == -7);
@@ -198,10 +201,10 @@ static void schedule_is_by_significance(void)
     const int8_t p[] = { 8, 4, 0 }, q[] = { 4, 3, 1, -2 };
     sucref_product g[64];
     int k, n, i;
-    n = sucref_schedule(g, 64, p, 3, p, 3);
+    n = sucref_schedule(g, 64, sucref_vector_of(p, 3), sucref_vector_of(p, 3));
     CHECK(n == 4 && g[0].i == 1 && g[0].j == 1 && g[1].i == 1 && g[1].j == 2 && g[2].i == 2 && g[2].j == 1 &&
           g[3].i == 2 && g[3].j == 2);
-    n = sucref_schedule(g, 6, p, 3, q, 4);
+    n = sucref_schedule(g, 6, sucref_vector_of(p, 3), sucref_vector_of(q, 4));
     CHECK(n == 6);
     for (k = 0; k < n; k++) {
         for (i = 0; i < k; i++) {
@@ -209,12 +212,12 @@ static void schedule_is_by_significance(void)
             CHECK(before > now || (before == now && g[i].i < g[k].i));
         }
     }
-    CHECK(sucref_schedule(g, 5, p, 3, q, 4) == SUCREF_E_SPACE);
-    CHECK(sucref_schedule(NULL, 5, p, 3, q, 4) == SUCREF_E_ARG);
-    CHECK(sucref_schedule(g, 64, NULL, 3, q, 4) == SUCREF_E_ARG);
-    CHECK(sucref_schedule(g, 64, p, 3, NULL, 4) == SUCREF_E_ARG);
-    CHECK(sucref_schedule(g, 64, p, 1, q, 4) == SUCREF_E_RANGE);
-    CHECK(sucref_schedule(g, 64, p, 3, q, 1) == SUCREF_E_RANGE);
+    CHECK(sucref_schedule(g, 5, sucref_vector_of(p, 3), sucref_vector_of(q, 4)) == SUCREF_E_SPACE);
+    CHECK(sucref_schedule(NULL, 5, sucref_vector_of(p, 3), sucref_vector_of(q, 4)) == SUCREF_E_ARG);
+    CHECK(sucref_schedule(g, 64, sucref_vector_of(NULL, 3), sucref_vector_of(q, 4)) == SUCREF_E_ARG);
+    CHECK(sucref_schedule(g, 64, sucref_vector_of(p, 3), sucref_vector_of(NULL, 4)) == SUCREF_E_ARG);
+    CHECK(sucref_schedule(g, 64, sucref_vector_of(p, 1), sucref_vector_of(q, 4)) == SUCREF_E_RANGE);
+    CHECK(sucref_schedule(g, 64, sucref_vector_of(p, 3), sucref_vector_of(q, 1)) == SUCREF_E_RANGE);
 }
 
 static void status_has_text(void)

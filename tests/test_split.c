@@ -9,6 +9,15 @@
 
 enum { WIDE = RS_WIDE, PLANES = SUCREF_MAX_PLANES, SHARDS = SUCREF_MAX_SHARDS + SUCREF_MAX_PARITY };
 
+static int finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer,
+                  const int32_t *const *planes, const uint8_t *input)
+{
+    sucref_layer_sums sums;
+    sums.planes = planes;
+    sums.input = input;
+    return sucref_layer_finish(out, logits, m, stop, layer, &sums);
+}
+
 /* every device's sums of every plane of one layer, [plane][shard][rows] */
 typedef struct { int32_t y[PLANES][SHARDS][WIDE]; } answers;
 
@@ -157,7 +166,7 @@ static void whole_networks(void)
                 for (i = 0; i < p.r; i++) { present &= ~(1U << rnd_below(p.n + p.r)); }
                 join(sums, &a, s, &p, present);
                 for (i = 0; i < s->n_planes; i++) { use[i] = planes >> i & 1U ? sums[i] : NULL; }
-                CHECK(sucref_layer_finish(next, layer + 1U == m.n_layers ? logits : NULL, &m, stop, layer, use, u) ==
+                CHECK(finish(next, layer + 1U == m.n_layers ? logits : NULL, &m, stop, layer, use, u) ==
                       SUCREF_OK);
                 memcpy(u, next, s->n_out);
             }
@@ -205,16 +214,16 @@ static void sums_from_anywhere(void)
                     const unsigned stop = k == 2 ? (unsigned)t : (unsigned)planes - 1U;
                     sums[0] = sum[0]; sums[1] = sum[1];
                     sum[t][1] = end ? high : low;
-                    CHECK(sucref_layer_finish(out, logits, &m, stop, 0, sums, x) == SUCREF_OK);
+                    CHECK(finish(out, logits, &m, stop, 0, sums, x) == SUCREF_OK);
                     sum[t][1] += end ? 1 : -1;
                     logits[0] = logits[1] = 7;
                     out[0] = out[1] = 99;
-                    CHECK(sucref_layer_finish(out, logits, &m, stop, 0, sums, x) == SUCREF_E_DATA && out[0] == 99 &&
+                    CHECK(finish(out, logits, &m, stop, 0, sums, x) == SUCREF_E_DATA && out[0] == 99 &&
                           logits[1] == 7);
                     sum[t][1] = end ? INT32_MAX : INT32_MIN;
-                    CHECK(sucref_layer_finish(out, logits, &m, stop, 0, sums, x) == SUCREF_E_DATA && out[1] == 99);
+                    CHECK(finish(out, logits, &m, stop, 0, sums, x) == SUCREF_E_DATA && out[1] == 99);
                     sums[t] = NULL;
-                    CHECK(sucref_layer_finish(out, logits, &m, stop, 0, sums, x) == SUCREF_E_ARG);
+                    CHECK(finish(out, logits, &m, stop, 0, sums, x) == SUCREF_E_ARG);
                 }
             }
             CHECK(sucref_layer_planes(NULL, 0, 0) == 0 && sucref_layer_planes(&m, 0, 1) == 0 &&
@@ -256,13 +265,14 @@ static void plans_and_errors(void)
     CHECK(sucref_shard_sums(NULL, 2, &net, before) == SUCREF_E_ARG &&
           sucref_shard_sums(y, 2, NULL, before) == SUCREF_E_ARG && sucref_shard_sums(y, 2, &net, NULL) == SUCREF_E_ARG);
     sums[0] = y;
-    CHECK(sucref_layer_finish(out, NULL, &m, 0, 0, sums, x) == SUCREF_OK);
-    CHECK(sucref_layer_finish(NULL, NULL, &m, 0, 0, sums, x) == SUCREF_E_ARG &&
-          sucref_layer_finish(out, NULL, NULL, 0, 0, sums, x) == SUCREF_E_ARG);
-    CHECK(sucref_layer_finish(out, NULL, &m, 0, 0, NULL, x) == SUCREF_E_ARG &&
-          sucref_layer_finish(out, NULL, &m, 0, 0, sums, NULL) == SUCREF_E_ARG);
-    CHECK(sucref_layer_finish(out, NULL, &m, 1, 0, sums, x) == SUCREF_E_RANGE &&
-          sucref_layer_finish(out, NULL, &m, 0, 1, sums, x) == SUCREF_E_RANGE);
+    CHECK(finish(out, NULL, &m, 0, 0, sums, x) == SUCREF_OK);
+    CHECK(sucref_layer_finish(out, NULL, &m, 0, 0, NULL) == SUCREF_E_ARG);
+    CHECK(finish(NULL, NULL, &m, 0, 0, sums, x) == SUCREF_E_ARG &&
+          finish(out, NULL, NULL, 0, 0, sums, x) == SUCREF_E_ARG);
+    CHECK(finish(out, NULL, &m, 0, 0, NULL, x) == SUCREF_E_ARG &&
+          finish(out, NULL, &m, 0, 0, sums, NULL) == SUCREF_E_ARG);
+    CHECK(finish(out, NULL, &m, 1, 0, sums, x) == SUCREF_E_RANGE &&
+          finish(out, NULL, &m, 0, 1, sums, x) == SUCREF_E_RANGE);
     free(bytes);
     p.n = 1;
     CHECK(split_rows(&p, 4, NULL)); /* four rows in one part: two for each of two outputs, but not of three or one */

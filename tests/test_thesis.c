@@ -173,12 +173,12 @@ static void qcs(double *estimate, const double *z, int n, unsigned log2_k, uint3
     sucref_stream_init(&r, trial, 4, 4);
     for (i = 0; i < n; i++) { max = fmax(max, fabs(z[i])); }
     for (i = 0; i < n; i++) { x[i] = (int16_t)lrint(z[i] / max * 8000); }
-    CHECK(sucref_fold(v, log2_k, x, (size_t)n, &r, 1000) == SUCREF_OK);
+    CHECK(sucref_fold(v, log2_k, x, (size_t)n, sucref_signs_of(&r, 1000)) == SUCREF_OK);
     for (i = 0; i < 1 << log2_k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
     CHECK(sucref_grid_for(&st, top, levels) == SUCREF_OK &&
           sucref_dither_encode(q, sucref_int32(v, (size_t)1 << log2_k), &st, &r, 0) == SUCREF_OK);
     CHECK(sucref_dither_decode(w2, q, (size_t)1 << log2_k, &st, &r, 0) == SUCREF_OK &&
-          sucref_unfold(out, (size_t)n, w2, log2_k, &r, 1000, work) == SUCREF_OK);
+          sucref_unfold(out, (size_t)n, w2, log2_k, sucref_signs_of(&r, 1000), work) == SUCREF_OK);
     for (i = 0; i < n; i++) { estimate[i] = (double)out[i] / (2.0 * st.multiplier * (1 << log2_k)) * max / 8000; }
 }
 

@@ -152,7 +152,7 @@ static void projection_functions(void)
     int i, j;
     sucref_stream_init(&r, 1, 1, 1);
     for (i = 0; i < 100; i++) { x[i] = (int16_t)rnd_in(-500, 500); }
-    CHECK(sucref_fold(v, 4, x, 100, &r, 7) == SUCREF_OK);
+    CHECK(sucref_fold(v, 4, x, 100, sucref_signs_of(&r, 7)) == SUCREF_OK);
     for (j = 0; j < 16; j++) {
         int64_t sum = 0;
         for (i = 0; i < 100; i++) {
@@ -166,7 +166,7 @@ static void projection_functions(void)
         CHECK(sucref_dither_encode(q, sucref_int32(v, 16), &st, &r, 1000) == SUCREF_OK &&
               sucref_dither_decode(w2, q, 16, &st, &r, 1000) == SUCREF_OK);
     }
-    CHECK(sucref_unfold(out, 100, w2, 4, &r, 7, work) == SUCREF_OK);
+    CHECK(sucref_unfold(out, 100, w2, 4, sucref_signs_of(&r, 7), work) == SUCREF_OK);
     for (i = 0; i < 100; i++) {
         int64_t sum = 0;
         for (j = 0; j < 16; j++) { sum += sylvester((uint32_t)j, (uint32_t)(i % 16)) * w2[j]; }
@@ -180,23 +180,25 @@ static void projection_functions(void)
             x[i] = (int16_t)((sucref_random(&r, (uint32_t)i / 32) >> (i % 32) & 1U) ? 32767 : -32768);
             sum -= x[i] > 0 ? 32767 : 32768;
         }
-        CHECK(sucref_fold(v, 0, x, 65535, &r, 0) == SUCREF_OK && v[0] == sum);
-        CHECK(sucref_fold(most, 16, x, 65535, &r, 0) == SUCREF_OK && most[0] == sum);
+        CHECK(sucref_fold(v, 0, x, 65535, sucref_signs_of(&r, 0)) == SUCREF_OK && v[0] == sum);
+        CHECK(sucref_fold(most, 16, x, 65535, sucref_signs_of(&r, 0)) == SUCREF_OK && most[0] == sum);
         for (i = 0; i < 65536; i++) { most[i] = INT32_MIN; }
-        CHECK(sucref_unfold(out, 65535, most, 16, &r, 0, wide) == SUCREF_OK &&
+        CHECK(sucref_unfold(out, 65535, most, 16, sucref_signs_of(&r, 0), wide) == SUCREF_OK &&
               llabs(out[0]) == (int64_t)65536 * 2147483647 + 65536 && out[1] == 0 && out[65534] == 0);
     }
-    CHECK(sucref_fold(NULL, 4, x, 100, &r, 7) == SUCREF_E_ARG && sucref_fold(v, 4, NULL, 100, &r, 7) == SUCREF_E_ARG &&
-          sucref_fold(v, 4, x, 100, NULL, 7) == SUCREF_E_ARG);
-    CHECK(sucref_fold(v, 17, x, 100, &r, 7) == SUCREF_E_RANGE && sucref_fold(v, 4, x, 0, &r, 7) == SUCREF_E_RANGE &&
-          sucref_fold(v, 4, x, 65536, &r, 7) == SUCREF_E_RANGE);
-    CHECK(sucref_unfold(out, 4, NULL, 4, &r, 7, work) == SUCREF_E_ARG &&
-          sucref_unfold(out, 4, w2, 4, NULL, 7, work) == SUCREF_E_ARG);
-    CHECK(sucref_unfold(out, 0, w2, 4, &r, 7, work) == SUCREF_E_RANGE &&
-          sucref_unfold(out, 65536, w2, 4, &r, 7, work) == SUCREF_E_RANGE);
-    CHECK(sucref_unfold(NULL, 4, w2, 4, &r, 7, work) == SUCREF_E_ARG &&
-          sucref_unfold(out, 4, w2, 4, &r, 7, NULL) == SUCREF_E_ARG &&
-          sucref_unfold(out, 4, w2, 17, &r, 7, work) == SUCREF_E_RANGE);
+    CHECK(sucref_fold(NULL, 4, x, 100, sucref_signs_of(&r, 7)) == SUCREF_E_ARG &&
+          sucref_fold(v, 4, NULL, 100, sucref_signs_of(&r, 7)) == SUCREF_E_ARG &&
+          sucref_fold(v, 4, x, 100, sucref_signs_of(NULL, 7)) == SUCREF_E_ARG);
+    CHECK(sucref_fold(v, 17, x, 100, sucref_signs_of(&r, 7)) == SUCREF_E_RANGE &&
+          sucref_fold(v, 4, x, 0, sucref_signs_of(&r, 7)) == SUCREF_E_RANGE &&
+          sucref_fold(v, 4, x, 65536, sucref_signs_of(&r, 7)) == SUCREF_E_RANGE);
+    CHECK(sucref_unfold(out, 4, NULL, 4, sucref_signs_of(&r, 7), work) == SUCREF_E_ARG &&
+          sucref_unfold(out, 4, w2, 4, sucref_signs_of(NULL, 7), work) == SUCREF_E_ARG);
+    CHECK(sucref_unfold(out, 0, w2, 4, sucref_signs_of(&r, 7), work) == SUCREF_E_RANGE &&
+          sucref_unfold(out, 65536, w2, 4, sucref_signs_of(&r, 7), work) == SUCREF_E_RANGE);
+    CHECK(sucref_unfold(NULL, 4, w2, 4, sucref_signs_of(&r, 7), work) == SUCREF_E_ARG &&
+          sucref_unfold(out, 4, w2, 4, sucref_signs_of(&r, 7), NULL) == SUCREF_E_ARG &&
+          sucref_unfold(out, 4, w2, 17, sucref_signs_of(&r, 7), work) == SUCREF_E_RANGE);
 }
 
 /* z = g + beta r; r' = r + g - zhat, on a grid of 2^-16: the golden steps, and nothing is ever lost */

@@ -44,11 +44,11 @@ static double over_the_air(int n, unsigned log2_k, double share)
         memset(air_sum, 0, sizeof air_sum);
         for (node = 0; node < NODES; node++) {
             if (share < 1 && uniform() >= share) { continue; }
-            (void)sucref_fold(v, log2_k, x + node * n, (size_t)n, &signs, 0);
+            (void)sucref_fold(v, log2_k, x + node * n, (size_t)n, sucref_signs_of(&signs, 0));
             sucref_air_encode(sent, v, (size_t)k, used, ones, (int32_t)lrint(weight[node] / share * 65536));
             for (i = 0; i < k; i++) { air_sum[i] += sent[i]; }
         }
-        (void)sucref_unfold(out, (size_t)n, air_sum, log2_k, &signs, 0, work);
+        (void)sucref_unfold(out, (size_t)n, air_sum, log2_k, sucref_signs_of(&signs, 0), work);
         for (i = 0; i < n; i++) { const double e = (double)out[i] / k - goal[i]; error += e * e / ROUNDS; }
     }
     return error / energy;
@@ -71,12 +71,12 @@ static double digital(int n, unsigned log2_k)
             uint32_t top = 1;
             if (uniform() < 0.5) { continue; }
             sucref_stream_init(&s, 5, (uint32_t)node + 6, (uint32_t)t);
-            (void)sucref_fold(v, log2_k, x + node * n, (size_t)n, &s, 0);
+            (void)sucref_fold(v, log2_k, x + node * n, (size_t)n, sucref_signs_of(&s, 0));
             for (i = 0; i < k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
             if (sucref_grid_for(&grid, top, 1) != SUCREF_OK ||
                 sucref_dither_encode(q, sucref_int32(v, (size_t)k), &grid, &s, 9000) != SUCREF_OK ||
                 sucref_dither_decode(back, q, (size_t)k, &grid, &s, 9000) != SUCREF_OK ||
-                sucref_unfold(out, (size_t)n, back, log2_k, &s, 0, work) != SUCREF_OK) {
+                sucref_unfold(out, (size_t)n, back, log2_k, sucref_signs_of(&s, 0), work) != SUCREF_OK) {
                 exit(2);
             }
             for (i = 0; i < n; i++) { sum[i] += 2 * weight[node] * (double)out[i] / (2.0 * grid.multiplier * k); }

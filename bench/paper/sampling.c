@@ -27,12 +27,12 @@ static void qcs(double *estimate, const int16_t *x, int n, unsigned log2_k, unsi
     sucref_grid grid;
     uint32_t top = 1;
     int i;
-    (void)sucref_fold(v, log2_k, x, (size_t)n, r, 5000);
+    (void)sucref_fold(v, log2_k, x, (size_t)n, sucref_signs_of(r, 5000));
     for (i = 0; i < k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
     if (sucref_grid_for(&grid, top, levels) != SUCREF_OK ||
         sucref_dither_encode(q, sucref_int32(v, (size_t)k), &grid, r, 0) != SUCREF_OK ||
         sucref_dither_decode(back, q, (size_t)k, &grid, r, 0) != SUCREF_OK ||
-        sucref_unfold(out, (size_t)n, back, log2_k, r, 5000, work) != SUCREF_OK) {
+        sucref_unfold(out, (size_t)n, back, log2_k, sucref_signs_of(r, 5000), work) != SUCREF_OK) {
         exit(2);
     }
     for (i = 0; i < n; i++) { estimate[i] = (double)out[i] / (2.0 * grid.multiplier * k); }

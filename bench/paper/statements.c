@@ -6,6 +6,15 @@
 #include "../random.h"
 #include "../../examples/tool/prepare.h"
 
+/* a layer of digits: w [dp][rows][cols], x [dq][cols] */
+static int linear_init(sucref_linear *l, int32_t *y, const int16_t *w, uint32_t rows, uint32_t cols, sucref_vector p,
+                       const int16_t *x, sucref_vector q, const int32_t *bias)
+{
+    sucref_linear_layer of;
+    of.w = w; of.x = x; of.bias = bias; of.p = p; of.q = q; of.n_out = rows; of.n_in = cols;
+    return sucref_linear_init(l, y, &of);
+}
+
 /* Theorem 1's bound for plan [8 4 0], and the header's */
 static void theorem_1(void)
 {
@@ -18,9 +27,10 @@ static void theorem_1(void)
         sucref_linear l;
         const uint32_t n = 1 + k % 4;
         for (r = 0; r < n; r++) { w[r] = rnd_in(-255, 255); x[r] = rnd_in(0, 255); exact += w[r] * x[r]; }
-        (void)sucref_partition(dw, w, n, 0, p, 3, SUCREF_SATURATE);
-        (void)sucref_partition(dx, x, n, 0, p, 3, SUCREF_SATURATE);
-        if (sucref_linear_init(&l, &y, dw, 1, n, p, 3, dx, p, 3, NULL) != SUCREF_OK) { continue; }
+        (void)sucref_partition(dw, w, n, 0, sucref_vector_of(p, 3), SUCREF_SATURATE);
+        (void)sucref_partition(dx, x, n, 0, sucref_vector_of(p, 3), SUCREF_SATURATE);
+        if (linear_init(&l, &y, dw, 1, n, sucref_vector_of(p, 3), dx, sucref_vector_of(p, 3), NULL) !=
+            SUCREF_OK) { continue; }
         for (r = 1; r <= 4; r++) {
             int32_t error;
             sucref_product g;
@@ -50,7 +60,8 @@ static void example_2(void)
     sucref_linear l;
     (void)prepare_partition_float(dw, &w, 1, p, 3, SUCREF_SATURATE);
     (void)prepare_partition_float(dx, &x, 1, q, 3, SUCREF_SATURATE);
-    if (sucref_linear_init(&l, &y, dw, 1, 1, p, 3, dx, q, 3, NULL) != SUCREF_OK) { return; }
+    if (linear_init(&l, &y, dw, 1, 1, sucref_vector_of(p, 3), dx, sucref_vector_of(q, 3), NULL) !=
+        SUCREF_OK) { return; }
     for (r = 0; r < 4; r++) {
         (void)sucref_linear_step(&l);
         row("SR Example 2", "-1.625 * 13.125 after %d product%s", r + 1, r ? "s" : "");

@@ -137,12 +137,12 @@ static void t_blocks(float *g, int n, unsigned log2_k, uint32_t levels, const su
         uint32_t top = 1;
         for (i = 0; i < BLOCK; i++) { max = fmaxf(max, fabsf(g[at + i])); }
         for (i = 0; i < BLOCK; i++) { x[i] = (int16_t)lrintf(g[at + i] / max * 16000); }
-        (void)sucref_fold(v, log2_k, x, BLOCK, s, counter);
+        (void)sucref_fold(v, log2_k, x, BLOCK, sucref_signs_of(s, counter));
         for (i = 0; i < (int)k; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
         if (sucref_grid_for(&grid, top, levels) != SUCREF_OK ||
             sucref_dither_encode(q, sucref_int32(v, k), &grid, s, counter + BLOCK) != SUCREF_OK ||
             sucref_dither_decode(back, q, k, &grid, s, counter + BLOCK) != SUCREF_OK ||
-            sucref_unfold(out, BLOCK, back, log2_k, s, counter, work) != SUCREF_OK) {
+            sucref_unfold(out, BLOCK, back, log2_k, sucref_signs_of(s, counter), work) != SUCREF_OK) {
             exit(2);
         }
         for (i = 0; i < BLOCK; i++) {
@@ -205,12 +205,12 @@ static void t_folded(float *g, const int32_t *x, int n, float max, int shrink, c
     sucref_grid grid;
     int i;
     for (i = 0; i < n; i++) { small[i] = (int16_t)x[i]; }
-    (void)sucref_fold(v, T_LOG2_K, small, (size_t)n, s, counter);
+    (void)sucref_fold(v, T_LOG2_K, small, (size_t)n, sucref_signs_of(s, counter));
     for (i = 0; i < K; i++) { top = (uint32_t)abs(v[i]) > top ? (uint32_t)abs(v[i]) : top; }
     if (sucref_grid_for(&grid, top, 1) != SUCREF_OK ||
         sucref_dither_encode(q, sucref_int32(v, K), &grid, s, counter + 100000U) != SUCREF_OK ||
         sucref_dither_decode(back, q, K, &grid, s, counter + 100000U) != SUCREF_OK ||
-        sucref_unfold(out, (size_t)n, back, T_LOG2_K, s, counter, work) != SUCREF_OK) {
+        sucref_unfold(out, (size_t)n, back, T_LOG2_K, sucref_signs_of(s, counter), work) != SUCREF_OK) {
         exit(2);
     }
     for (i = 0; i < n; i++) {

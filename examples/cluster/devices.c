@@ -162,6 +162,7 @@ static int run_layer(uint8_t *out, int32_t *logits, uint32_t number, unsigned st
 {
     static int32_t sums[SUCREF_MAX_PLANES][WIDE], released[MOST * WIDE];
     const int32_t *use[SUCREF_MAX_PLANES];
+    sucref_layer_sums of;
     const uint32_t job = number * 16U + (layer == 0 ? 0 : stop);
     const unsigned mask = sucref_layer_planes(&model, stop, layer);
     unsigned t, planes = 0;
@@ -172,7 +173,9 @@ static int run_layer(uint8_t *out, int32_t *logits, uint32_t number, unsigned st
         use[t] = sums[t];
     }
     if (layer > 0) { (void)sucref_fusion_close(&fusion[layer], job, layer); }
-    return sucref_layer_finish(out, logits, &model, stop, layer, use, x) == SUCREF_OK;
+    of.planes = use;
+    of.input = x;
+    return sucref_layer_finish(out, logits, &model, stop, layer, &of) == SUCREF_OK;
 }
 
 /* refines until the deadline; returns how many stops were answered, the last one's logits */

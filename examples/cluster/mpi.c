@@ -69,6 +69,7 @@ static int run_layer(uint8_t *out, int32_t *logits, sucref_fusion *f, uint32_t j
     static int32_t sums[2][N * ROWS], released[N * ROWS];
     static int begun;
     const int32_t *use[2] = { sums[0], sums[1] };
+    sucref_layer_sums of;
     MPI_Request send;
     const unsigned planes = spec.layer[layer].n_planes;
     const double start = MPI_Wtime();
@@ -103,7 +104,9 @@ static int run_layer(uint8_t *out, int32_t *logits, sucref_fusion *f, uint32_t j
         if (!split_sums(sums[t], &f[layer], job, layer, t, &plan[layer], released)) { return 0; }
     }
     (void)sucref_fusion_close(&f[layer], job, layer);
-    return sucref_layer_finish(out, logits, &model, model.n_stops - 1U, layer, use, x) == SUCREF_OK;
+    of.planes = use;
+    of.input = x;
+    return sucref_layer_finish(out, logits, &model, model.n_stops - 1U, layer, &of) == SUCREF_OK;
 }
 
 static void fuse(void)

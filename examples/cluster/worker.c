@@ -106,6 +106,7 @@ static int run_job(uint32_t job, const uint8_t *x, unsigned lost)
     static int32_t sums[2][WORKER_ROWS * N], logits[WORKER_ROWS * N];
     const int32_t *use[2] = { sums[0], sums[1] };
     uint8_t u[2][WORKER_WIDE];
+    sucref_layer_sums of;
     sucref_answer a;
     unsigned layer, i, t;
     memcpy(u[0], x, model.n_in);
@@ -118,8 +119,9 @@ static int run_job(uint32_t job, const uint8_t *x, unsigned lost)
             if (!split_sums(sums[t], &fusion[layer], job, layer, t, &plan[layer], released)) { return 0; }
         }
         (void)sucref_fusion_close(&fusion[layer], job, layer);
-        if (sucref_layer_finish(u[(layer + 1) % 2], logits, &model, model.n_stops - 1U, layer, use, u[layer % 2]) !=
-            SUCREF_OK) {
+        of.planes = use;
+        of.input = u[layer % 2];
+        if (sucref_layer_finish(u[(layer + 1) % 2], logits, &model, model.n_stops - 1U, layer, &of) != SUCREF_OK) {
             return 0;
         }
     }

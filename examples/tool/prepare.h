@@ -87,7 +87,7 @@ static inline int prepare_partition_float(int16_t *digits, const float *x, size_
     size_t n, i;
     int status;
     if (digits == NULL || x == NULL || p == NULL) { return SUCREF_E_ARG; }
-    status = sucref_partition(one, &none, 0, 0, p, p_len, overflow);
+    status = sucref_partition(one, &none, 0, 0, sucref_vector_of(p, p_len), overflow);
     if (status != SUCREF_OK) { return status; }
     for (n = 0; n < len; n++) {
         if (isnan(x[n]) || (overflow == SUCREF_WRAP && isinf(x[n]))) { return SUCREF_E_RANGE; }
@@ -98,7 +98,7 @@ static inline int prepare_partition_float(int16_t *digits, const float *x, size_
         int32_t v;
         if (m >= top) { m = overflow == SUCREF_SATURATE ? top - 1 : fmod(m, top); }
         v = x[n] < 0 ? -(int32_t)m : (int32_t)m;
-        status = sucref_partition(one, &v, 1, p[p_len - 1], p, p_len, overflow);
+        status = sucref_partition(one, &v, 1, p[p_len - 1], sucref_vector_of(p, p_len), overflow);
         if (status != SUCREF_OK) { return status; }
         for (i = 0; i + 1 < p_len; i++) { digits[i * len + n] = one[i]; }
     }
