@@ -4314,13 +4314,19 @@ static void sucref_i_vec_models(sucref_i_vec *v, uint32_t ratio)
 /* 256 u / S */
 static inline int32_t sucref_i_fraction(int32_t u, unsigned shift) { return u >> (shift - 8U); }
 
-/* one bit of the adaptive model, sent (e) or received (d): moves the share of zeros towards it */
+/* moves a share of zeros towards the bit that came */
+static void sucref_i_adapt(uint16_t *zero_share, uint32_t bit)
+{
+    uint32_t z = *zero_share;
+    z = bit ? z - (z >> 5) : z + ((65536U - z) >> 5);
+    *zero_share = (uint16_t)(z > 65472U ? 65472U : z < 64U ? 64U : z);
+}
+
+/* one bit of the adaptive model, sent (e) or received (d) */
 static uint32_t sucref_i_adaptive_bit(sucref_i_encoder *e, sucref_i_decoder *d, uint16_t *share, uint32_t bit)
 {
-    uint32_t z = *share;
-    if (e != NULL) { sucref_i_send_bit(e, bit, z); } else { bit = sucref_i_receive_bit(d, z); }
-    z = bit ? z - (z >> 5) : z + ((65536U - z) >> 5);
-    *share = (uint16_t)(z > 65472U ? 65472U : z < 64U ? 64U : z);
+    if (e != NULL) { sucref_i_send_bit(e, bit, *share); } else { bit = sucref_i_receive_bit(d, *share); }
+    sucref_i_adapt(share, bit);
     return bit;
 }
 
