@@ -4546,6 +4546,21 @@ static int32_t sucref_i_vec_value(const sucref_i_vec *v, sucref_values x, uint32
 }
 
 /* the same of n int32 values from index `first` on */
+/* the same of n values, each a block of its own; *most: the largest square */
+SUCREF_I_ALONE static uint64_t sucref_i_energies(const int16_t *x, uint32_t n, uint64_t *most)
+{
+    const int16_t *end = x + n;
+    uint64_t sum = 0;
+    uint32_t largest = 0;
+    for (; x < end; x++) {
+        const uint32_t square = (uint32_t)((int32_t)*x * *x);
+        sum += square;
+        if (square > largest) { largest = square; }
+    }
+    *most = largest;
+    return sum;
+}
+
 SUCREF_I_ALONE static uint64_t sucref_i_energy_of(const sucref_i_vec *v, sucref_values x, uint32_t first, uint32_t n)
 {
     uint64_t sum = 0;
@@ -4562,8 +4577,9 @@ static uint32_t sucref_i_vec_step(sucref_i_vec *v, sucref_values x, uint32_t rat
 {
     const uint32_t n = (uint32_t)x.n;
     uint64_t sum = 0, most = 0;
-    uint32_t rms, norm, shift = 19, i;
-    for (i = 0; i < n; ) {
+    uint32_t rms, norm, shift = 19, i = 0;
+    if (x.i16 != NULL && (v->flags & SUCREF_VEC_SPARSE)) { sum = sucref_i_energies(x.i16, n, &most); i = n; }
+    while (i < n) {
         const uint32_t count = (uint32_t)1 << (2U * sucref_i_vec_block(v, n - i));
         const uint64_t block = x.i16 == NULL ? sucref_i_energy_of(v, x, i, count)
                                : count == 1  ? (uint32_t)((int32_t)x.i16[i] * x.i16[i])
