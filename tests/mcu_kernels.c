@@ -1,4 +1,4 @@
-/* mcu_kernels.c - on a board: small random models, every stop, several budgets, against hashes of evaluator.h's answers. */
+/* mcu_kernels.c - on a board: small random models, every stop, several budgets, against hashes of evaluator.h's. */
 #include "../examples/mcu/board.h"
 #define SUCREF_STATIC
 #include "../sucref.h"

@@ -49,7 +49,7 @@ static inline int npz_member(npz *z, const char *name, const uint8_t *p, size_t 
     npz_array *a = &z->a[z->n];
     const char *why;
     uint64_t i;
-    npy in;
+    npy in = { 0 };
     if (strlen(name) >= sizeof a->name) { return npz_fail(z, name, "has a name over 31 letters"); }
     if (npz_get(z, name) != NULL) { return npz_fail(z, name, "is there twice"); }
     why = npy_parse(&in, p, n);
