@@ -105,8 +105,6 @@ static void refused(const prepare_outer_bins *good)
     REFUSED(b.bin_d = NULL, SUCREF_E_ARG);
 }
 
-static int32_t floor_div(int32_t a, int32_t b) { return a >= 0 ? a / b : -((b - 1 - a) / b); }
-
 /* golden vectors of (3.8) and of Algorithm 1, whose objective never rises */
 static void golden_chapter_3(void)
 {
