@@ -89,7 +89,7 @@ $(KNOWN): ;
 demo: $(B)/demo
 	@if ./$< $(MODEL) $(firstword $(PICTURES)) >/dev/null 2>&1; then ./$< $(MODEL) $(PICTURES); \
 		else ./$< $(MODEL) $(PGM); fi
-test check: $(TEST_BINS) $(B)/sucref
+test tests check: $(TEST_BINS) $(B)/sucref
 	@sh tests/run.sh $(TEST_BINS)
 examples: | $(B)
 	@sh tests/examples.sh $(EXAMPLES)
@@ -136,5 +136,5 @@ models: $(B)/train_digits $(B)/sucref
 clean:
 	rm -rf $(B)
 
-.PHONY: help all demo test check examples learners mpi paper mcu evaluator bench-mcu size gates bench warn sanitize \
-    compilers coverage fuzz mutants models clean
+.PHONY: help all demo test tests check examples learners mpi paper mcu evaluator bench-mcu size gates bench warn \
+    sanitize compilers coverage fuzz mutants models clean

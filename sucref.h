@@ -7,8 +7,8 @@
  *     #include "sucref.h"
  *
  *     sucref_model m;  sucref_net net;  sucref_answer a;  int status;
- *     static uint32_t work[DIGITS_WORK_LEN];                      // sizes come with the model (emit-c), or from
- *     sucref_model_open(&m, digits, sizeof digits, NULL);         // sucref_net_work_len(&m)
+ *     static uint32_t work[DIGITS_WORK_LEN];                      // from `sucref emit-c --name digits`, as the bytes
+ *     sucref_model_open(&m, digits_model.bytes, DIGITS_BYTES, NULL);
  *     sucref_net_init(&net, &m, work, DIGITS_WORK_LEN);
  *     sucref_net_set_input(&net, pixels, sizeof pixels);
  *     do { status = sucref_net_step(&net, 5000); }                // in slices; an error or the end leaves the loop

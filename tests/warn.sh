@@ -22,7 +22,7 @@ try() { # name, command
 for c in "gcc $S" "gcc -m32 $S" "clang $S" "tcc -Wall -Werror" "g++ -std=c++11 $W" "clang++ -std=c++11 $W"; do
     x=${c%% *}; e=c
     case $x in *++) e=cpp ;; esac
-    have $x || { skip "$x (Debian: ${x%++})"; continue; }
+    have $x || { skip "$x (Debian: $(echo $x | sed s/clang++/clang/))"; continue; }
     case $c in *-m32*) runs gcc -m32 || { skip "gcc -m32 ($I386)"; continue; } ;; esac
     for f in declared private host; do try "$c $f" "$c -O2 -c $d/$f.$e -o $d/x.o"; done
     for k in "" -DSUCREF_KERNEL=1 -DSUCREF_KERNEL=2 -DSUCREF_KERNEL=4 -DSUCREF_CONSTANT_WORK -DSUCREF_NO_STATUS_TEXT \

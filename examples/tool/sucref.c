@@ -232,10 +232,13 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "        [--output none|softmax|logistic|tanh|..] [--clip share|auto] [--keep] [--cut-input]\n"
       "    makes a model of float layers: arrays W0 (out x in), b0, W1, b1 .. of float32 or float64.\n"
       "    An input byte x stands for (x - z) * s; s may be a fraction such as 1/255. Where --calibrate is a .npy of\n"
-      "    real values and neither is given, both are found from them.\n" },
+      "    real values and neither is given, both are found from them. --keep: a layer's sums stay between stops, so\n"
+      "    that the next one reads only its next plane (more RAM); --cut-input: stops read the input at as many bits;\n"
+      "    --clip: largest |w| that keeps its value, as a share of its row's largest.\n" },
     { "import", import,
       "sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep]\n"
-      "    makes a model of an int8 TensorFlow Lite file of dense layers, exact at its last stop.\n" },
+      "    makes a model of an int8 TensorFlow Lite file of dense layers, exact at its last stop.\n"
+      "    --every-layer: small layers follow the plan too; --keep: as for quantize.\n" },
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"
       "        [--max-disagree 0.001] [--confidence 0.95]\n"
