@@ -49,7 +49,7 @@ $(B):
 
 # ---- host programs: build/x from build/x.o, which knows its headers by build/x.d ----
 vpath %.c tests bench examples/tool examples/digits examples/training examples/cluster
-PHILOX = vec
+PHILOX = vec qcs random
 TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(KERNELS:%=$(B)/evaluator_%) $(PHILOX:%=$(B)/%_philox) \
     $(B)/fuzz_replay
 TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits learners mcu_gen published queue)

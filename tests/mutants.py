@@ -14,7 +14,8 @@ DATA = next((d for d in (os.environ.get('SUCREF_DATA') or '', TOP + '/data', TOP
              if os.path.isdir(d)), '')
 SANITIZED = ['-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all']
 VARIANTS = [('test_net', ['-DSUCREF_KERNEL=%d' % k]) for k in (1, 2, 3, 4)] + [
-    ('test_net', ['-DSUCREF_CONSTANT_WORK']), ('test_vec', ['-DSUCREF_PHILOX']), ('fuzz_model', ['-DREPLAY'])]
+    ('test_net', ['-DSUCREF_CONSTANT_WORK']), ('test_vec', ['-DSUCREF_PHILOX']),
+    ('test_random', ['-DSUCREF_PHILOX']), ('fuzz_model', ['-DREPLAY'])]
 RULES = [
     (r'(?<![<>=!\-])<=(?!=)', '<'), (r'(?<![<>=!\-])>=(?!=)', '>'), (r'(?<= )<(?= )', '<='), (r'(?<= )>(?= )', '>='),
     (r'(?<= )==(?= )', '!='), (r'(?<= )!=(?= )', '=='), (r'&&', '||'), (r'\|\|', '&&'),
