@@ -9,6 +9,7 @@ typedef struct { char name[32]; uint8_t body[512]; size_t len, damage; } npy_mem
 static inline npy_member npy_new(const char *name, const char *dtype, const char *order, const char *shape,
                                  const void *data, size_t size)
 {
+    const uint16_t one = 1;
     npy_member m;
     char text[128];
     memset(&m, 0, sizeof m);
@@ -19,6 +20,13 @@ static inline npy_member npy_new(const char *name, const char *dtype, const char
     memcpy(m.body + 10, text, strlen(text));
     m.body[127] = '\n';
     memcpy(m.body + 128, data, size);
+    if (*(const uint8_t *)&one == 0 && dtype[1] == '<') { /* a big-endian host's numbers, last byte first */
+        const size_t width = (size_t)(dtype[3] - '0');
+        size_t i, k;
+        for (i = 0; i + width <= size; i += width) {
+            for (k = 0; k < width; k++) { m.body[128 + i + k] = ((const uint8_t *)data)[i + width - 1 - k]; }
+        }
+    }
     m.len = 128 + size;
     return m;
 }
