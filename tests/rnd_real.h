@@ -12,6 +12,14 @@ static inline double normal(void)
     return r * cos(6.283185307179586 * uniform());
 }
 
+/* near normal and never far out: weights */
+static inline float bell(void)
+{
+    int k, sum = 0;
+    for (k = 0; k < 6; k++) { sum += rnd_in(-1000, 1000); }
+    return (float)sum / 4000;
+}
+
 static inline double squares(const double *x, int n)
 {
     double s = 0;

@@ -4,6 +4,7 @@
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
 #include "test.h"
+#include "rnd_real.h"
 
 /* memory that runs out on the n-th request */
 static int requests, requests_left = -1;
@@ -24,13 +25,6 @@ enum { IN = 60, HIDDEN = 24, OUT = 5, SAMPLES = 200 };
 static float w0[HIDDEN * IN], b0[HIDDEN], w1[OUT * HIDDEN], b1[OUT];
 static uint8_t x[SAMPLES][IN];
 static const prepare_float_layer layers[2] = { { IN, HIDDEN, w0, b0 }, { HIDDEN, OUT, w1, b1 } };
-
-static float bell(void)
-{
-    int k, sum = 0;
-    for (k = 0; k < 6; k++) { sum += rnd_in(-1000, 1000); }
-    return (float)sum / 4000;
-}
 
 static prepare_options setup(void)
 {

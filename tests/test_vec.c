@@ -306,6 +306,13 @@ static void by_definition(void)
     }
 }
 
+static void there_and_back(const int32_t *x, uint32_t n, const sucref_vec_options *o)
+{
+    size_t len;
+    CHECK(sucref_vec_encode(frame, sizeof frame, &len, sucref_int32(x, n), o, work) == SUCREF_OK &&
+          sucref_vec_decode(out, &n, frame, len, o, work64) == SUCREF_OK);
+}
+
 /* int32 values: the error law of their own units, and no bias from bringing them down */
 static void wide_values(void)
 {
@@ -319,11 +326,8 @@ static void wide_values(void)
         energy += (double)x[i] * x[i];
     }
     for (trial = 0; trial < TIMES; trial++) {
-        size_t len;
-        uint32_t n = N;
         o.stream = (uint32_t)trial;
-        CHECK(sucref_vec_encode(frame, sizeof frame, &len, sucref_int32(x, N), &o, work) == SUCREF_OK &&
-              sucref_vec_decode(out, &n, frame, len, &o, work64) == SUCREF_OK);
+        there_and_back(x, N, &o);
         for (i = 0; i < N; i++) {
             const double d = (double)out[i] - x[i];
             error += d * d / TIMES;
@@ -338,11 +342,8 @@ static void wide_values(void)
     o.flags = SUCREF_VEC_SPARSE | SUCREF_VEC_HALF;
     o.ratio = 40;
     for (trial = 0; trial < TIMES; trial++) {
-        size_t len;
-        uint32_t n = N;
         o.stream = (uint32_t)trial;
-        CHECK(sucref_vec_encode(frame, sizeof frame, &len, sucref_int32(x, N), &o, work) == SUCREF_OK &&
-              sucref_vec_decode(out, &n, frame, len, &o, work64) == SUCREF_OK);
+        there_and_back(x, N, &o);
         for (i = 2; i < N; i++) { CHECK(out[i] == 0); }
         sum[0] += (double)(out[0] - x[0]) / TIMES;
     }

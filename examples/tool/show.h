@@ -163,7 +163,7 @@ static void emit_meaning(FILE *f, const char *upper, const sucref_model *m)
     sucref_model_layer(&first, m, 0);
     fprintf(f, "#define %s_INPUTS %luU\n#define %s_OUTPUTS %luU\n#define %s_STOPS %uU\n", upper,
             (unsigned long)m->n_in, upper, (unsigned long)m->n_out, upper, m->usable_stops);
-    fprintf(f, "#define %s_SIGNED %d /* inputs are int8, outputs are out - 128 */\n", upper, flip != 0);
+    fprintf(f, "#define %s_SIGNED %d /* 1: inputs are int8, outputs are out - 128 */\n", upper, flip != 0);
     fprintf(f, "#define %s_SOFTMAX %d\n", upper, m->softmax_multiplier != 0);
     emit_scale(f, upper, "INPUT", &s.input, (int)first.in_zero - flip, 1);
     emit_scale(f, upper, "OUTPUT", &s.output, (int)s.output_zero - flip, 1);
