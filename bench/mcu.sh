@@ -1,7 +1,7 @@
 #!/bin/sh
-# mcu.sh - exact instruction counts on every emulated core found: one layer, stop by stop, into build/bench-mcu.csv,
-# vector frames into build/bench-mcu-vec.csv, recovery into build/bench-mcu-parity.csv. Digests are compared with the
-# host's.
+# mcu.sh - exact instruction counts on every emulated core found: one layer, stop by stop, and whole networks
+# into build/bench-mcu.csv, vector frames into build/bench-mcu-vec.csv, recovery into build/bench-mcu-parity.csv.
+# Digests are compared with the host's.
 # shellcheck disable=SC2086 # lists of cores and flags are several words
 set -u
 # shellcheck source=tests/lib.sh
@@ -9,6 +9,8 @@ set -u
 d=build/counts; mkdir -p $d
 # shellcheck source=tests/boards_lib.sh
 . tests/boards_lib.sh
+# shellcheck source=bench/nets_lib.sh
+. bench/nets_lib.sh
 find_cores
 [ -z "$cores" ] || $CC -O2 -shared -fPIC -o $d/icount.so bench/icount.c || exit 1
 case $cores in *avr*) $CC -D_DEFAULT_SOURCE -O2 -o $d/avr_count bench/avr_count.c -lsimavr -lelf 2>/dev/null ||
@@ -92,4 +94,22 @@ for plan in 8 4,4 2+8 2,2,2,2 8c 4,4c; do # c: inputs centred on 128
     for c in ${cores% avr}; do [ $c = avr ] || measure $c $plan 128 784 $input; done
     case $cores in *avr*) [ $plan = 2+8 ] || { layer $plan 20 784 $input; measure avr $plan 20 784 $input; } ;; esac
 done
+
+# whole networks, a line each: name, plan, inputs (bytes, one after the other), model
+digits
+m=examples/models
+quantized $m/digits.npz 8
+net plain 8 $d/digits.u8 $d/quantized.sucref
+net digits_44 4,4 $d/digits.u8 $m/digits_44.sucref
+net digits 1,1,2,4 $d/digits.u8 $m/digits.sucref
+quantized $m/small_nested.npz 8
+net small 8 $d/digits.u8 $d/quantized.sucref # 784-20-10, fits ATmega too
+net small_44 4,4 $d/digits.u8 $m/small_44.sucref
+if ad01=$(data_dir tflite/ad01_int8.tflite 2>/dev/null) && [ -e "$ad01/golden/ad01_real_even.in.s8" ]; then
+    cp "$ad01/golden/ad01_real_even.in.s8" $d/ad01.s8
+    for plan in 8 4,4; do
+        imported "$ad01/tflite/ad01_int8.tflite" $plan
+        net ad01 $plan $d/ad01.s8 $d/imported.sucref
+    done
+else skip "ad01, a network of ten layers: no tflite/ad01_int8.tflite and golden/ here"; fi
 total

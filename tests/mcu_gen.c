@@ -3,6 +3,7 @@
  *   mcu_gen cases N OUT.h [K]    N small random models with an input each, and a hash of the answer at every stop:
  *                                evaluator.h's from the file, which must be oracle.h's from the spec; from number K on
  *   mcu_gen pictures OUT.h PGM.. the pictures as 28x28 digits (the label is the first letter of the name)
+ *   mcu_gen bytes OUT.u8 PGM..   the same, 784 bytes a picture and nothing else
  *   mcu_gen layer PLAN ROWS COLS OUT.sucref OUT.u8 relu|centred    one layer with bell-shaped weights, an input */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
@@ -87,20 +88,36 @@ static int cases(unsigned n, unsigned first, FILE *f)
     return 0;
 }
 
+static int digit_of(uint8_t digit[784], const char *path) /* 0, or why there is none on stderr */
+{
+    int w, h, status;
+    uint8_t *p = picture_read(path, &w, &h);
+    status = p != NULL ? picture_to_digit(digit, p, w, h) : -1;
+    if (status != 0) { fprintf(stderr, "mcu_gen: %s cannot be read\n", path); }
+    free(p);
+    return status;
+}
+
+static int picture_bytes(FILE *f, int n, char **paths)
+{
+    int i;
+    for (i = 0; i < n; i++) {
+        uint8_t digit[784];
+        if (digit_of(digit, paths[i]) != 0 || fwrite(digit, 1, sizeof digit, f) != sizeof digit) { return 2; }
+    }
+    return 0;
+}
+
 static int pictures(FILE *f, int n, char **paths)
 {
-    int i, w, h;
+    int i;
     fprintf(f, "#define PICTURE_COUNT %dU\nstatic const uint8_t pictures[%d][784] SUCREF_FLASH = {\n", n, n);
     for (i = 0; i < n; i++) {
-        uint8_t digit[784], *p = picture_read(paths[i], &w, &h);
-        if (p == NULL || picture_to_digit(digit, p, w, h) != 0) {
-            fprintf(stderr, "mcu_gen: %s cannot be read\n", paths[i]);
-            return 2;
-        }
+        uint8_t digit[784];
+        if (digit_of(digit, paths[i]) != 0) { return 2; }
         fprintf(f, "{");
         bytes_to_c(f, digit, 784);
         fprintf(f, "},\n");
-        free(p);
     }
     fprintf(f, "};\nstatic const uint8_t picture_label[%d] SUCREF_FLASH = {", n);
     for (i = 0; i < n; i++) { fprintf(f, "%c,", (strrchr(paths[i], '/') ? strrchr(paths[i], '/') + 1 : paths[i])[0]); }
@@ -169,10 +186,12 @@ int main(int argc, char **argv)
         return layer(argv[2], (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]), argv[5], argv[6],
                      strcmp(argv[7], "centred") == 0);
     }
-    f = argc >= 4 ? fopen(strcmp(argv[1], "cases") == 0 ? argv[3] : argv[2], "w") : NULL;
+    f = argc >= 4 ? fopen(strcmp(argv[1], "cases") == 0 ? argv[3] : argv[2], "wb") : NULL;
     if (f == NULL) { fprintf(stderr, "mcu_gen: see the top of tests/mcu_gen.c\n"); return 2; }
     if (strcmp(argv[1], "cases") == 0) {
         status = cases((unsigned)atoi(argv[2]), argc > 4 ? (unsigned)atoi(argv[4]) : 0, f);
+    } else if (strcmp(argv[1], "bytes") == 0) {
+        status = picture_bytes(f, argc - 3, argv + 3);
     } else {
         status = pictures(f, argc - 3, argv + 3);
     }
