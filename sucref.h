@@ -31,7 +31,7 @@
  *     linear      y = Wx + b by digit products, with bounds
  *                 sucref_linear_init, _step, _bound, _rest
  *     model       the file, read in place
- *                 sucref_model_open, _check, _extend, _layer, _group, _stop, _stop_group, _scales, _cost
+ *                 sucref_model_open, _check, _extend, _layer, _tensor, _group, _stop, _stop_group, _scales, _cost
  *     net         the engine
  *                 sucref_net_work_len, _init, _set_input, _set_input_bits, _start_at, _step, _run, _quantum, _answer,
  *                 _read, sucref_argmax, sucref_margin, sucref_softmax
@@ -93,8 +93,8 @@
  *
  *        acc = sum_c (floor(v_c / 2^k) * 2^k - 128) * u_c
  *
- *    It is exact in 32 bits because n_in * 128 * 255 + |bias| < 2^31, which sucref_model_open checks. The plan `8`
- *    reads no row shift: s = 0.
+ *    Both sums go over the first columns of the layer, as many as the row's group reads. It is exact in 32 bits because
+ *    columns * 128 * 255 + |bias| < 2^31, which sucref_model_open checks. The plan `8` reads no row shift: s = 0.
  *
  * 2. A row's value at a stop, from integers in the file, z = pre-activation in units of the full network:
  *
@@ -102,7 +102,8 @@
  *        0 < b < 8       z = beta + floor((alpha * acc + gamma * S) / 2^12)            calibrated, per row and stop
  *        0 < b < 8       the same with alpha = 4096 / 2^s, gamma = (2^max(k-s,0) - 1) * 2048, beta = bias
  *                        where the file has no correction: the missing bits are read at their centre
- *        b = 0           the neuron's activation is a constant of the file, as it stands; its logit is 0
+ *        b = 0           the neuron's activation is a constant of the file, as it stands, its logit 0; or, where the
+ *                        file has no correction, it is absent: it has no value, and nothing reads it at this stop
  *
  *    bias already holds -zero_point * sum(w). z is clamped to int32. gamma is an int32 (the centre of seven missing
  *    bits is 260,096 and fits no int16). A plan `b+8` has a coarse plane of its own, cut from rows that may saturate,
@@ -142,37 +143,52 @@
  *
  * 5. Stops. Stop t uses bits[t][group] of each row group and in_bits[t] of the input (for in_bits = i < 8 an input
  *    u is read as 0 if u < 2^(8-i), else as the centre (floor(u / 2^(8-i)) + 1/2) * 2^(8-i)). All are non-decreasing,
- *    and at the last stop all are 8. A layer whose input did not change since the stop before adds only its new plane
- *    where the file says that accumulators are kept; a kept layer at unchanged bits adds the changed columns when
- *    they are fewer than the non-zero ones; every other layer is recomputed. All give the same integers.
+ *    and at the last stop all are 8. Groups of few columns are the other way to refine: where rows of early groups read
+ *    only inputs that are there early, in every layer, nothing is computed twice and all stops together cost what one
+ *    pass costs. Column c of the first layer is input c, or input input_order[c]. Where the last layer has more rows
+ *    than the model has outputs, each of its groups is a head, a set of all outputs: a stop's answer is the head that it
+ *    names, the other heads are absent. The first stop names head 0, every other one the same as before or the next, up
+ *    to all of them; a head has 8 bits at the last stop that names it.
+ *    Of a layer's input the lowest column that changed since the stop before is known. A group that ends before it is
+ *    left as it is. Where the file says that accumulators are kept, a group whose columns did not change adds only its
+ *    new plane, and one of unchanged bits the changed columns, when they are fewer than the non-zero ones from the
+ *    lowest on. Every other group is computed again. All give the same integers.
  *
  * 6. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
  *
- *        header 64 | layer records 48 each | group records 40 each | stop records 16 each | stop-group entries 8 each
- *        | parameters of each layer | then, stop by stop, framed sections first needed there
+ *        header 64 | layer records 48 each | tensor records 16 each | group records 40 each | stop records 16 each
+ *        | stop-group entries 8 each | parameters of each layer | then, stop by stop, framed sections first needed there
  *
  *        header       0 "SUCR"   4 u16 version   6 u16 plane layout (0)   8 file bytes   12 head bytes   16 inputs
  *                     20 outputs   24 u16 layers   26 u16 groups   28 u8 stops   29 u8 input type   30 u8 softmax shift
  *                     32 softmax multiplier   36 i32[3] scales of input, output, logits   48 i8[3] their exponents
- *                     51 u8 output zero point   60 CRC-32 of all before the first section but these 4 bytes
+ *                     52 u16 tensors   60 CRC-32 of all before the first section but these 4 bytes
  *        layer        0 inputs   4 outputs   8 parameters   12 u16 first group   14 u16 groups   16 u8[8] plan
  *                     24 u8 planes   25 u8 coarse   26 u8 activation   27 u8 requantization   28 u8 flags
- *                     29 u8 input zero point   30 u8 output zero point   31 u8 lo   32 u8 hi   34 i16 slope
- *        group        0 first row   4 rows   8 u32[8] planes
- *        stop         0 end   4 u8 input bits   8 exit rule, or 0   12 bounds, or 0
+ *                     30 u8 output zero point   31 u8 lo   32 u8 hi   34 i16 slope   36 u8 kind (0: dense)
+ *                     37 u8 input tensor   38 u8 output tensor
+ *        tensor       0 u16 height   2 u16 width   4 u16 channels   6 u8 zero point   7 u8 flags   8 place
+ *        group        0 first row   4 u16 rows   6 u16 columns   8 u32[8] planes
+ *        stop         0 end   4 u8 input bits   5 u8 head, or 0   8 exit rule, or 0   12 bounds, or 0
  *        stop-group   0 u8 bits   4 correction, or 0
  *        parameters   i32 bias[n_out]   i32 multiplier[k]   i8 exponent[k]   u8 row shift[n_out]   u8 colmax[n_in]
- *                     i16 table[33] or u8 lookup[256]   u16 order[n_out]   u8 mean[n_in]   u8 weight[n_in];
- *                     k = n_out or 1; each padded to 4; the first line always, of the second what the activation
+ *                     i16 table[33] or u8 lookup[256]   u16 order[n_out]   u8 mean[n_in]   u8 weight[n_in]
+ *                     u16 input_order[n_in];
+ *                     k = n_out or 1; each padded to 4; the first line always, of the others what the activation
  *                     or a flag asks for
- *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits, where it must be: u8
- *                     constant[rows]; for 8 bits there is none
+ *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits: u8
+ *                     constant[rows], or none for absent rows; for 8 bits there is none
  *        exit rule    margin   samples   disagreements   risk
  *        bounds       root   i32 offset[rows]   norm[rows];   of the first layer, see sucref_net_proved
  *
+ *    Tensor 0 is the model's input, the caller's; layer n reads tensor n and writes tensor n + 1, whose bytes lie at its
+ *    place, counted in words, of the tensors' part of the work buffer. A tensor is kept from stop to stop (flag 1), or
+ *    its bytes may serve again behind the layer that reads it, in a model of one stop. The zero point of the last one is
+ *    the output's, behind lookups and softmax.
+ *
  *    Unnamed sizes are u32, unnamed bytes are 0; offsets count from the file's start and name a payload; entries go
  *    stop by stop. Kinds and flags are the SUCREF_ACT_, _REQUANT_, _LAYER_ and _INPUT_ values below, colmax is as in 4
- *    or larger, order a permutation. A section is framed by 16 bytes: u16 type
+ *    or larger, an order a permutation. The columns of a layer's groups do not decrease; planes are stored that narrow. A section is framed by 16 bytes: u16 type
  *    (1 correction, 2 plane, 3 exit rule, 4 bounds), u8 flags (1: a reader that does not know the type must refuse the
  *    file), u8 stop, u16 layer, u16 index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12 bytes
  *    and the payload. Sections follow one another and none reaches past the end of its stop: a file cut there is a
@@ -332,7 +348,12 @@ enum { SUCREF_MAX_LAYERS = 64, SUCREF_MAX_STOPS = 32, SUCREF_MAX_GROUPS = 16, SU
 enum { SUCREF_INPUT_U8 = 0, SUCREF_INPUT_S8 = 1 };
 enum { SUCREF_ACT_NONE = 0, SUCREF_ACT_RELU, SUCREF_ACT_RELU6, SUCREF_ACT_LEAKY, SUCREF_ACT_TABLE, SUCREF_ACT_LOOKUP };
 enum { SUCREF_REQUANT_TFLITE = 0, SUCREF_REQUANT_FLOOR, SUCREF_REQUANT_ROUND };
-enum { SUCREF_LAYER_KEEP = 1, SUCREF_LAYER_PER_ROW = 2, SUCREF_LAYER_ORDER = 4, SUCREF_LAYER_COLUMNS = 8 };
+enum { /* accumulators are kept; a multiplier for each row; orders of outputs (last layer) and inputs (first layer);
+        * columns have means and weights; the list of the input's non-zeros is kept */
+    SUCREF_LAYER_KEEP = 1, SUCREF_LAYER_PER_ROW = 2, SUCREF_LAYER_ORDER = 4, SUCREF_LAYER_COLUMNS = 8,
+    SUCREF_LAYER_INPUT_ORDER = 16, SUCREF_LAYER_KEEP_LIST = 32
+};
+enum { SUCREF_TENSOR_KEEP = 1 };
 enum { SUCREF_TABLE_LEN = 33, SUCREF_LOOKUP_LEN = 256 }; /* knots of SUCREF_ACT_TABLE; bytes of SUCREF_ACT_LOOKUP */
 
 typedef struct {
@@ -359,18 +380,25 @@ typedef struct {
     int16_t slope;               /* of SUCREF_ACT_LEAKY, in 2^-15 */
 } sucref_layer;
 
+/* what a layer reads or writes: height x width x channels bytes; a vector is 1 x 1 x n */
 typedef struct {
-    uint32_t first_row, n_rows;
+    uint16_t height, width, channels;
+    uint8_t zero, flags;         /* zero point; SUCREF_TENSOR_* */
+    uint32_t place;              /* in words; of tensor 0: none */
+} sucref_tensor;
+
+typedef struct {
+    uint32_t first_row, n_rows, n_columns;
     uint32_t plane_offset[SUCREF_MAX_PLANES];
 } sucref_group;
 
 typedef struct {
     uint32_t end;          /* bytes of the file that complete this stop */
     uint32_t exit_offset, bounds_offset; /* 0: none */
-    uint8_t in_bits;
+    uint8_t in_bits, head; /* head: group of the last layer, where it has heads */
 } sucref_stop;
 
-/* of one stop and group; correction_offset 0: none */
+/* of one stop and group; correction_offset 0: none, of 0 bits: absent */
 typedef struct { uint8_t bits; uint32_t correction_offset; } sucref_stop_group;
 
 /* sucref_model_open - checks everything but the CRCs, in time that does not depend on the weights.
@@ -390,8 +418,9 @@ SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault);
  * SUCREF_E_DATA (a bad section). */
 SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fault *fault);
 
-/* Records of an opened model; indices are not checked. g counts groups over all layers. */
+/* Records of an opened model; indices are not checked. There is a tensor more than layers; g counts groups over all layers. */
 SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, unsigned layer);
+SUCREF_API void sucref_model_tensor(sucref_tensor *out, const sucref_model *m, unsigned tensor);
 SUCREF_API void sucref_model_group(sucref_group *out, const sucref_model *m, unsigned g);
 SUCREF_API void sucref_model_stop(sucref_stop *out, const sucref_model *m, unsigned stop);
 SUCREF_API void sucref_model_stop_group(sucref_stop_group *out, const sucref_model *m, unsigned stop, unsigned g);
@@ -417,11 +446,12 @@ typedef struct {
     uint32_t *work;
     uint32_t spent;            /* multiply-adds since the input was set, wraps at 2^32 */
     uint32_t row;              /* next row of the group */
-    uint32_t at_out, at_acc, at_before, at_logits; /* the layer's arrays in the work buffer */
+    uint32_t at_lists, at_tensors, at_kept, at_logits; /* parts of the work buffer */
+    uint32_t at_list, at_acc;  /* of the layer: its list; accumulators, sums of the groups' inputs, input before */
     uint16_t layer, group;     /* position; group counts inside the layer */
+    uint16_t changed, any;     /* lowest column of this layer's input that changed, lowest of its outputs; 0xFFFF */
     uint8_t stop, previous;    /* being computed; reached before it on this input (0xFF: none) */
     uint8_t input_bits;        /* how many have arrived */
-    uint8_t changed, any;      /* did this layer's input change; did any of its outputs */
     uint8_t mode, first_plane, last_plane; /* what the group's rows do */
     uint8_t state;
     volatile uint32_t sequence; /* counts publications; its lowest bit names the record */
@@ -866,8 +896,8 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
 /* sucref_layer_finish - what a layer of the whole model answers at a stop, from all rows' sums, wherever they were
  * computed: correction, bias, requantization and activation, the last layer's order and softmax. The same integers as
  * sucref_net's.
- *   out     [n_out] out      the next layer's input; of the last layer the answer
- *   logits  [n_out] out      z, or NULL
+ *   out     [n_out] out      the next layer's input, absent rows 0; of the last layer the answer [the model's n_out]
+ *   logits  the same, out    z, or NULL
  *   planes  [n_planes] in    pointers to [n_out] each; planes that the stop does not use may be NULL. What no weights
  *                            give with this input is refused, so that sums from anywhere cannot overflow
  *   input   [n_in] in        the layer's input, unsigned (x + 128 for int8), cut as METHOD 5 says where the stop has
@@ -884,6 +914,8 @@ SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, un
 /* ---- writer (host only) ------------------------------------------------------------------------------------------
  * A model file from integers, the integers of a file, and one device's part of a layer. */
 
+enum { SUCREF_ABSENT = 0xFF }; /* bits of a group that has no values at a stop */
+
 typedef struct {              /* one layer, in the words of METHOD */
     uint32_t n_in, n_out;
     const int8_t *w;          /* [n_out][n_in], -127..127, unshifted */
@@ -894,7 +926,9 @@ typedef struct {              /* one layer, in the words of METHOD */
     const int16_t *table;     /* [SUCREF_TABLE_LEN] with SUCREF_ACT_TABLE */
     const uint8_t *lookup;    /* [SUCREF_LOOKUP_LEN] with SUCREF_ACT_LOOKUP */
     const uint16_t *order;    /* [n_out] with SUCREF_LAYER_ORDER (last layer): where row r's output goes */
+    const uint16_t *input_order; /* [n_in] with SUCREF_LAYER_INPUT_ORDER (first layer): the input that column c reads */
     const uint32_t *group_rows; /* [n_groups] rows of each group, or NULL with n_groups 1 */
+    const uint32_t *group_columns; /* [n_groups] columns of each group, beyond which its weights are 0; NULL: all */
     uint8_t n_groups;
     uint8_t plan[SUCREF_MAX_PLANES], n_planes, coarse, act, requant, flags, in_zero, out_zero, lo, hi;
     int16_t slope;
@@ -916,7 +950,8 @@ typedef struct {              /* what sucref_net_proved reads, of the first laye
 typedef struct {
     const sucref_layer_spec *layers;
     const uint8_t *in_bits;   /* [n_stops] */
-    const uint8_t *bits;      /* [n_stops][groups of all layers] */
+    const uint8_t *bits;      /* [n_stops][groups of all layers], 0..8 or SUCREF_ABSENT */
+    const uint8_t *heads;     /* [n_stops] the last layer's group that is the answer, the others absent; NULL: no heads */
     const sucref_correction *corrections; /* the same shape, or NULL */
     const sucref_exit *exits; /* [n_stops - 1], or NULL */
     const sucref_bounds *bounds; /* or NULL */
@@ -948,7 +983,8 @@ typedef struct {
 } sucref_parts;
 
 /* sucref_part_write - the model of one layer that a device runs for sucref_shard_sums: data part `part`, or from n on
- * parity part `part - n`. Of the layer's spec the weights, row shifts and plan are read. out, the result and fault as
+ * parity part `part - n`. Of the layer's spec the weights, row shifts, input order and plan are read; a part reads all
+ * columns. out, the result and fault as
  * for sucref_model_write. n 1..16, r as for sucref_parity_coefficient. */
 SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref_layer_spec *layer,
                                       const sucref_parts *parts, unsigned part, sucref_fault *fault);
@@ -966,6 +1002,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #define SUCREF_IMPLEMENTATION_ONCE
 
 #define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
+#define SUCREF_I_WORDS(bytes) (((bytes) + 3U) / 4U)
 
 /* the family of kernels, and of pairs how many rows' sums fit in registers */
 #if !defined(SUCREF_KERNEL) || SUCREF_KERNEL == 0
@@ -1377,16 +1414,19 @@ static unsigned sucref_i_row_shift(const int8_t *w, uint32_t n_in)
  * and has the size that the tables imply. Engine code relies on it and checks nothing again. */
 
 enum { /* byte offsets in the file and its records */
-    SUCREF_I_HEADER = 64, SUCREF_I_LAYER = 48, SUCREF_I_GROUP = 40, SUCREF_I_STOP = 16, SUCREF_I_ENTRY = 8,
-    SUCREF_I_FRAME = 16,
+    SUCREF_I_HEADER = 64, SUCREF_I_LAYER = 48, SUCREF_I_TENSOR = 16, SUCREF_I_GROUP = 40, SUCREF_I_STOP = 16,
+    SUCREF_I_ENTRY = 8, SUCREF_I_FRAME = 16,
     SUCREF_I_H_VERSION = 4, SUCREF_I_H_LAYOUT = 6, SUCREF_I_H_FILE = 8, SUCREF_I_H_HEAD = 12, SUCREF_I_H_IN = 16,
     SUCREF_I_H_OUT = 20, SUCREF_I_H_LAYERS = 24, SUCREF_I_H_GROUPS = 26, SUCREF_I_H_STOPS = 28, SUCREF_I_H_INPUT = 29,
     SUCREF_I_H_SHIFT = 30, SUCREF_I_H_ZERO = 31, SUCREF_I_H_SOFTMAX = 32, SUCREF_I_H_SCALES = 36,
-    SUCREF_I_H_EXPONENTS = 48, SUCREF_I_H_OUT_ZERO = 51, SUCREF_I_H_ZERO2 = 52, SUCREF_I_H_CRC = 60,
+    SUCREF_I_H_EXPONENTS = 48, SUCREF_I_H_ZERO2 = 51, SUCREF_I_H_TENSORS = 52, SUCREF_I_H_ZERO3 = 54,
+    SUCREF_I_H_CRC = 60,
     SUCREF_I_L_IN = 0, SUCREF_I_L_OUT = 4, SUCREF_I_L_PARAMS = 8, SUCREF_I_L_GROUP = 12, SUCREF_I_L_GROUPS = 14,
     SUCREF_I_L_PLAN = 16, SUCREF_I_L_PLANES = 24, SUCREF_I_L_COARSE = 25, SUCREF_I_L_ACT = 26, SUCREF_I_L_REQUANT = 27,
     SUCREF_I_L_FLAGS = 28, SUCREF_I_L_IN_ZERO = 29, SUCREF_I_L_OUT_ZERO = 30, SUCREF_I_L_LO = 31, SUCREF_I_L_HI = 32,
-    SUCREF_I_L_SLOPE = 34, SUCREF_I_L_ZERO = 36,
+    SUCREF_I_L_SLOPE = 34, SUCREF_I_L_KIND = 36, SUCREF_I_L_FROM = 37, SUCREF_I_L_TO = 38, SUCREF_I_L_ZERO = 39,
+    SUCREF_I_X_ZERO = 6, SUCREF_I_X_FLAGS = 7, SUCREF_I_X_PLACE = 8, /* of a tensor */
+    SUCREF_I_PLACES = 0xFFFFFF,                                     /* words that places reach over */
     SUCREF_I_F_TYPE = 0, SUCREF_I_F_FLAGS = 2, SUCREF_I_F_STOP = 3, SUCREF_I_F_LAYER = 4, SUCREF_I_F_INDEX = 6,
     SUCREF_I_F_LEN = 8, SUCREF_I_F_CRC = 12
 };
@@ -1394,7 +1434,8 @@ enum { SUCREF_I_T_CORRECTION = 1, SUCREF_I_T_PLANE = 2, SUCREF_I_T_EXIT = 3, SUC
 enum { SUCREF_I_REQUIRED = 1, SUCREF_I_EXIT_LEN = 16 };
 
 /* parts of a layer's parameters, in order, and their total length */
-typedef struct { uint32_t bias, multiplier, exponent, shift, colmax, table, order, mean, weight, end; } sucref_i_params;
+typedef struct { uint32_t bias, multiplier, exponent, shift, colmax, table, order, mean, weight, input_order, end; }
+    sucref_i_params;
 
 static sucref_i_params sucref_i_params_of(const sucref_layer *l)
 {
@@ -1411,13 +1452,18 @@ static sucref_i_params sucref_i_params_of(const sucref_layer *l)
                                                        : 0U);
     p.mean = p.order + ((l->flags & SUCREF_LAYER_ORDER) ? SUCREF_I_PAD4(2U * l->n_out) : 0U);
     p.weight = p.mean + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
-    p.end = p.weight + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
+    p.input_order = p.weight + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
+    p.end = p.input_order + ((l->flags & SUCREF_LAYER_INPUT_ORDER) ? SUCREF_I_PAD4(2U * l->n_in) : 0U);
     return p;
 }
 
-static uint32_t sucref_i_groups_at(const sucref_model *m)
+static uint32_t sucref_i_tensors_at(const sucref_model *m)
 {
     return SUCREF_I_HEADER + (uint32_t)m->n_layers * SUCREF_I_LAYER;
+}
+static uint32_t sucref_i_groups_at(const sucref_model *m)
+{
+    return sucref_i_tensors_at(m) + (m->n_layers + 1U) * SUCREF_I_TENSOR;
 }
 static uint32_t sucref_i_stops_at(const sucref_model *m)
 {
@@ -1449,7 +1495,33 @@ SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, uns
     out->first_group = sucref_i_u16(p + SUCREF_I_L_GROUP);
     out->n_groups = sucref_i_u16(p + SUCREF_I_L_GROUPS);
     sucref_i_layer_bytes((uint8_t *)out + offsetof(sucref_layer, plan), p + SUCREF_I_L_PLAN);
+    out->in_zero = SUCREF_READ_U8(m->bytes + sucref_i_tensors_at(m) + (uint32_t)layer * SUCREF_I_TENSOR +
+                                  SUCREF_I_X_ZERO);
     out->slope = sucref_i_s16(sucref_i_u16(p + SUCREF_I_L_SLOPE));
+}
+
+SUCREF_API void sucref_model_tensor(sucref_tensor *out, const sucref_model *m, unsigned tensor)
+{
+    const uint8_t *p = m->bytes + sucref_i_tensors_at(m) + (uint32_t)tensor * SUCREF_I_TENSOR;
+    out->height = sucref_i_u16(p);
+    out->width = sucref_i_u16(p + 2);
+    out->channels = sucref_i_u16(p + 4);
+    out->zero = SUCREF_READ_U8(p + SUCREF_I_X_ZERO);
+    out->flags = SUCREF_READ_U8(p + SUCREF_I_X_FLAGS);
+    out->place = sucref_i_u32(p + SUCREF_I_X_PLACE);
+}
+
+/* bytes of a tensor; 0 where it has a size of 0 or more than 65535 */
+static uint32_t sucref_i_tensor_bytes(const sucref_tensor *t)
+{
+    const uint64_t n = (uint64_t)t->height * t->width * t->channels;
+    return n > 65535U ? 0U : (uint32_t)n;
+}
+
+/* the word behind a tensor's place */
+static uint32_t sucref_i_tensor_end(const sucref_tensor *t)
+{
+    return t->place + SUCREF_I_WORDS(sucref_i_tensor_bytes(t));
 }
 
 SUCREF_API void sucref_model_group(sucref_group *out, const sucref_model *m, unsigned g)
@@ -1457,7 +1529,8 @@ SUCREF_API void sucref_model_group(sucref_group *out, const sucref_model *m, uns
     const uint8_t *p = m->bytes + sucref_i_groups_at(m) + (uint32_t)g * SUCREF_I_GROUP;
     unsigned i;
     out->first_row = sucref_i_u32(p);
-    out->n_rows = sucref_i_u32(p + 4);
+    out->n_rows = sucref_i_u16(p + 4);
+    out->n_columns = sucref_i_u16(p + 6);
     for (i = 0; i < SUCREF_MAX_PLANES; i++) { out->plane_offset[i] = sucref_i_u32(p + 8 + 4 * i); }
 }
 
@@ -1466,6 +1539,7 @@ SUCREF_API void sucref_model_stop(sucref_stop *out, const sucref_model *m, unsig
     const uint8_t *p = m->bytes + sucref_i_stops_at(m) + (uint32_t)stop * SUCREF_I_STOP;
     out->end = sucref_i_u32(p);
     out->in_bits = SUCREF_READ_U8(p + 4);
+    out->head = SUCREF_READ_U8(p + 5);
     out->exit_offset = sucref_i_u32(p + 8);
     out->bounds_offset = sucref_i_u32(p + 12);
 }
@@ -1487,10 +1561,12 @@ static sucref_scale sucref_i_scale(const sucref_model *m, unsigned which)
 
 SUCREF_API void sucref_model_scales(sucref_scales *out, const sucref_model *m)
 {
+    sucref_tensor t;
     out->input = sucref_i_scale(m, 0);
     out->output = sucref_i_scale(m, 1);
     out->logit = sucref_i_scale(m, 2);
-    out->output_zero = SUCREF_READ_U8(m->bytes + SUCREF_I_H_OUT_ZERO);
+    sucref_model_tensor(&t, m, m->n_layers);
+    out->output_zero = t.zero;
 }
 
 /* how many planes hold the first `bits` bits; 0xFF where the plan has no such cut. Coarse: plane 0,
@@ -1507,9 +1583,11 @@ static unsigned sucref_i_planes_for(const sucref_layer *l, unsigned bits)
     return 0xFFU;
 }
 
-/* What a row group does at a stop, told from the stop before it on the same input (old; NULL: none) and whether the
- * layer's input changed since. The one place that decides it; planes first .. last - 1 are read. */
+/* What a row group does at a stop, told from the stop before it on the same input (old; NULL: none) and whether one of
+ * its columns changed since. The one place that decides it; planes first .. last - 1 are read. An absent group is
+ * skipped. */
 enum { SUCREF_I_SKIP = 0, SUCREF_I_CONSTANT, SUCREF_I_ALL, SUCREF_I_ADD, SUCREF_I_DELTA };
+#define SUCREF_I_ABSENT(entry) ((entry).bits == 0 && (entry).correction_offset == 0)
 typedef struct { uint8_t mode, first, last; } sucref_i_task;
 
 static sucref_i_task sucref_i_task_of(const sucref_layer *l, const sucref_stop_group *now, const sucref_stop_group *old,
@@ -1521,7 +1599,7 @@ static sucref_i_task sucref_i_task_of(const sucref_layer *l, const sucref_stop_g
     t.first = (uint8_t)(l->coarse && now->bits == 8 ? 1 : 0);
     t.last = (uint8_t)sucref_i_planes_for(l, now->bits);
     t.mode = (uint8_t)(t.last == 0 ? SUCREF_I_CONSTANT : SUCREF_I_ALL);
-    if (!changed && same && now->correction_offset == old->correction_offset) {
+    if (SUCREF_I_ABSENT(*now) || (!changed && same && now->correction_offset == old->correction_offset)) {
         t.mode = SUCREF_I_SKIP;
         t.first = t.last;
     } else if (kept && !changed && (same || !l->coarse)) {
@@ -1550,6 +1628,22 @@ static int sucref_i_input_changes(const sucref_model *m, unsigned stop, unsigned
 {
     const uint8_t *p = m->bytes + sucref_i_stops_at(m) + 4U;
     return SUCREF_READ_U8(p + stop * SUCREF_I_STOP) != SUCREF_READ_U8(p + before * SUCREF_I_STOP);
+}
+
+/* the lowest changed row or column: none */
+enum { SUCREF_I_UNCHANGED = 0xFFFF };
+
+/* are a layer's groups heads, sets of all outputs of which a stop answers one? */
+static int sucref_i_has_heads(const sucref_model *m, const sucref_layer *l, unsigned layer)
+{
+    return layer + 1U == m->n_layers && l->n_out != m->n_out;
+}
+
+/* the input that a column of a layer is */
+static uint32_t sucref_i_input_of(const sucref_model *m, const sucref_layer *l, uint32_t col)
+{
+    return (l->flags & SUCREF_LAYER_INPUT_ORDER) ? sucref_i_u16(m->bytes + sucref_i_params_of(l).input_order + 2U * col)
+                                                 : col;
 }
 
 /* where the value of a row goes in the answer */
@@ -1612,8 +1706,11 @@ static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
                                    : m->softmax_multiplier < 0x40000000 || m->softmax_shift > 31 || m->n_out > 4095U) {
         return SUCREF_I_FAIL(f, "softmax", SUCREF_I_H_SOFTMAX);
     }
-    if (SUCREF_READ_U8(p + SUCREF_I_H_ZERO) != 0 ||
-        !sucref_i_zero_bytes(p + SUCREF_I_H_ZERO2, SUCREF_I_H_CRC - SUCREF_I_H_ZERO2)) {
+    if (sucref_i_u16(p + SUCREF_I_H_TENSORS) != m->n_layers + 1U) {
+        return SUCREF_I_FAIL(f, "number of tensors", SUCREF_I_H_TENSORS);
+    }
+    if (SUCREF_READ_U8(p + SUCREF_I_H_ZERO) != 0 || SUCREF_READ_U8(p + SUCREF_I_H_ZERO2) != 0 ||
+        !sucref_i_zero_bytes(p + SUCREF_I_H_ZERO3, SUCREF_I_H_CRC - SUCREF_I_H_ZERO3)) {
         return SUCREF_I_FAIL(f, "reserved bytes of the header", SUCREF_I_H_ZERO);
     }
     if (head % 4U != 0 || head < sucref_i_tables_end(m) || head > m->file_bytes || m->file_bytes % 4U != 0) {
@@ -1648,12 +1745,7 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
     const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? l->n_out : 1U;
     const int low = l->requant == SUCREF_REQUANT_TFLITE ? -31 : 0, high = l->requant == SUCREF_REQUANT_TFLITE ? 30 : 31;
     uint32_t r;
-    for (r = 0; r < l->n_out; r++) { /* n_in * 128 * 255 + |bias| < 2^31 keeps every accumulator in int32 */
-        const uint32_t bias = sucref_i_u32(m->bytes + at.bias + 4U * r);
-        const uint32_t mag = bias > 0x7FFFFFFFU ? 0U - bias : bias;
-        if (mag > 0x7FFFFFFFU - l->n_in * 32640U) {
-            return SUCREF_I_FAIL(f, "bias: accumulator could overflow", at.bias + 4U * r);
-        }
+    for (r = 0; r < l->n_out; r++) {
         if (SUCREF_READ_U8(m->bytes + at.shift + r) > 7) { return SUCREF_I_FAIL(f, "row shift", at.shift + r); }
         if ((l->flags & SUCREF_LAYER_ORDER) && sucref_i_u16(m->bytes + at.order + 2U * r) >= l->n_out) {
             return SUCREF_I_FAIL(f, "output order", at.order + 2U * r);
@@ -1665,14 +1757,33 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
         if (mul != 0 && mul >> 30 != 1) { return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r); }
         if (e < low || e > high) { return SUCREF_I_FAIL(f, "exponent", at.exponent + r); }
     }
+    for (r = 0; (l->flags & SUCREF_LAYER_INPUT_ORDER) && r < l->n_in; r++) {
+        if (sucref_i_u16(m->bytes + at.input_order + 2U * r) >= l->n_in) {
+            return SUCREF_I_FAIL(f, "input order", at.input_order + 2U * r);
+        }
+    }
     return SUCREF_OK;
 }
 
-static int sucref_i_open_groups(const sucref_model *m, const sucref_layer *l, sucref_fault *f)
+/* columns * 128 * 255 + |bias| < 2^31 keeps every accumulator of a group in int32 */
+static int sucref_i_open_biases(const sucref_model *m, const sucref_layer *l, const sucref_group *g, sucref_fault *f)
 {
-    uint32_t row = 0;
+    uint32_t at = sucref_i_params_of(l).bias + 4U * g->first_row, r;
+    for (r = 0; r < g->n_rows; r++, at += 4U) {
+        const uint32_t bias = sucref_i_u32(m->bytes + at), mag = bias > 0x7FFFFFFFU ? 0U - bias : bias;
+        if (mag > 0x7FFFFFFFU - g->n_columns * 32640U) {
+            return SUCREF_I_FAIL(f, "bias: accumulator could overflow", at);
+        }
+    }
+    return SUCREF_OK;
+}
+
+static int sucref_i_open_groups(const sucref_model *m, const sucref_layer *l, int heads, sucref_fault *f)
+{
+    uint32_t row = 0, columns = 1;
     unsigned g, i;
     for (g = 0; g < l->n_groups; g++) {
+        int status;
         const uint32_t at = sucref_i_groups_at(m) + (uint32_t)(l->first_group + g) * SUCREF_I_GROUP;
         sucref_group group;
         sucref_model_group(&group, m, l->first_group + g);
@@ -1682,7 +1793,14 @@ static int sucref_i_open_groups(const sucref_model *m, const sucref_layer *l, su
         for (i = l->n_planes; i < SUCREF_MAX_PLANES; i++) {
             if (group.plane_offset[i] != 0) { return SUCREF_I_FAIL(f, "plane that the plan lacks", at + 8U + 4U * i); }
         }
+        if (heads && group.n_rows != m->n_out) { return SUCREF_I_FAIL(f, "rows of a head", at + 4U); }
+        if (group.n_columns < columns || group.n_columns > l->n_in) {
+            return SUCREF_I_FAIL(f, "columns of a group", at + 6U);
+        }
+        status = sucref_i_open_biases(m, l, &group, f);
+        if (status != SUCREF_OK) { return status; }
         row += group.n_rows;
+        columns = group.n_columns;
     }
     return row == l->n_out ? SUCREF_OK : SUCREF_I_FAIL(f, "groups do not cover the layer", sucref_i_groups_at(m));
 }
@@ -1692,12 +1810,16 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, const sucref_l
                                uint32_t *params, sucref_fault *f)
 {
     const uint32_t at = SUCREF_I_HEADER + (uint32_t)n * SUCREF_I_LAYER, head = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
-    int status;
+    sucref_tensor t;
+    int status, heads;
     sucref_model_layer(l, m, n);
-    if (l->n_in < 1 || l->n_in > 65535U || l->n_in != (before ? before->n_out : m->n_in)) {
-        return SUCREF_I_FAIL(f, "layer inputs", at);
+    sucref_model_tensor(&t, m, n);
+    if (l->n_in != sucref_i_tensor_bytes(&t)) { return SUCREF_I_FAIL(f, "layer inputs", at); }
+    sucref_model_tensor(&t, m, n + 1U);
+    heads = sucref_i_has_heads(m, l, n);
+    if (l->n_out < 1 || l->n_out > 65535U || (heads ? m->n_out : l->n_out) != sucref_i_tensor_bytes(&t)) {
+        return SUCREF_I_FAIL(f, "layer outputs", at + SUCREF_I_L_OUT);
     }
-    if (l->n_out < 1 || l->n_out > 65535U) { return SUCREF_I_FAIL(f, "layer outputs", at + SUCREF_I_L_OUT); }
     if (l->first_group != (before ? before->first_group + before->n_groups : 0) || l->n_groups < 1 ||
         l->n_groups > SUCREF_MAX_GROUPS || l->first_group + l->n_groups > m->n_groups) {
         return SUCREF_I_FAIL(f, "groups of a layer", at + SUCREF_I_L_GROUP);
@@ -1706,15 +1828,21 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, const sucref_l
     if (status != SUCREF_OK) { return status; }
     if (l->act > SUCREF_ACT_LOOKUP) { return SUCREF_I_FAIL(f, "activation", at + SUCREF_I_L_ACT); }
     if (l->requant > SUCREF_REQUANT_ROUND) { return SUCREF_I_FAIL(f, "requantization", at + SUCREF_I_L_REQUANT); }
-    if (l->flags > 15 || ((l->flags & SUCREF_LAYER_ORDER) && n + 1U != m->n_layers) ||
-        ((l->flags & SUCREF_LAYER_COLUMNS) && n > 0)) {
+    if (l->flags > 63 || ((l->flags & SUCREF_LAYER_ORDER) && (n + 1U != m->n_layers || heads)) ||
+        ((l->flags & (SUCREF_LAYER_COLUMNS | SUCREF_LAYER_INPUT_ORDER)) && n > 0)) {
         return SUCREF_I_FAIL(f, "layer flags", at + SUCREF_I_L_FLAGS);
     }
     if (before != NULL && before->act < SUCREF_ACT_TABLE && l->in_zero != before->out_zero) {
-        return SUCREF_I_FAIL(f, "input zero point", at + SUCREF_I_L_IN_ZERO);
+        return SUCREF_I_FAIL(f, "input zero point", sucref_i_tensors_at(m) + n * SUCREF_I_TENSOR + SUCREF_I_X_ZERO);
     }
     if (l->lo > l->hi) { return SUCREF_I_FAIL(f, "clamp", at + SUCREF_I_L_LO); }
-    if (SUCREF_READ_U8(m->bytes + at + 33U) != 0 ||
+    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_KIND) != 0) {
+        return SUCREF_I_FAIL(f, "kind of a layer", at + SUCREF_I_L_KIND);
+    }
+    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) != n || SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_TO) != n + 1U) {
+        return SUCREF_I_FAIL(f, "tensors of a layer", at + SUCREF_I_L_FROM);
+    }
+    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_IN_ZERO) != 0 || SUCREF_READ_U8(m->bytes + at + 33U) != 0 ||
         !sucref_i_zero_bytes(m->bytes + at + SUCREF_I_L_ZERO, SUCREF_I_LAYER - SUCREF_I_L_ZERO) ||
         (l->act != SUCREF_ACT_LEAKY && l->slope != 0)) {
         return SUCREF_I_FAIL(f, "reserved bytes of a layer", at + SUCREF_I_L_ZERO);
@@ -1723,35 +1851,104 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, const sucref_l
     *params = sucref_i_params_of(l).end;
     if (*params > head) { return SUCREF_I_FAIL(f, "parameters reach past the head", at + SUCREF_I_L_PARAMS); }
     status = sucref_i_open_params(m, l, f);
-    return status != SUCREF_OK ? status : sucref_i_open_groups(m, l, f);
+    return status != SUCREF_OK ? status : sucref_i_open_groups(m, l, heads, f);
 }
 
-/* schedule of one stop against the stop before it */
-static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, unsigned stop, sucref_fault *f)
+/* do two tensors need their bytes at the same time? Tensor n is written by layer n - 1 and read by layer n */
+static int sucref_i_together(const sucref_tensor *a, unsigned first, const sucref_tensor *b, unsigned second)
 {
-    unsigned g;
-    for (g = l->first_group; g < (unsigned)l->first_group + l->n_groups; g++) {
-        const uint32_t at = sucref_i_entries_at(m) + ((uint32_t)stop * m->n_groups + g) * SUCREF_I_ENTRY;
-        sucref_stop_group now, before = { 0, 0 };
-        sucref_model_stop_group(&now, m, stop, g);
-        if (stop > 0) { sucref_model_stop_group(&before, m, stop - 1U, g); }
-        if (sucref_i_planes_for(l, now.bits) == 0xFFU) { return SUCREF_I_FAIL(f, "bits that the plan lacks", at); }
-        if (now.bits < before.bits || (stop + 1U == m->n_stops && now.bits != 8)) {
-            return SUCREF_I_FAIL(f, "bits of a stop", at);
+    return ((a->flags | b->flags) & SUCREF_TENSOR_KEEP) != 0 || second - first <= 1U;
+}
+
+/* the tensors; of those that need their bytes at the same time none lies in another's place */
+static int sucref_i_open_tensors(const sucref_model *m, sucref_fault *f)
+{
+    sucref_tensor t, b;
+    unsigned n, i;
+    for (n = 0; n <= m->n_layers; n++) {
+        const uint32_t at = sucref_i_tensors_at(m) + n * SUCREF_I_TENSOR;
+        sucref_model_tensor(&t, m, n);
+        if (sucref_i_tensor_bytes(&t) == 0) { return SUCREF_I_FAIL(f, "size of a tensor", at); }
+        if (n == 0 && sucref_i_tensor_bytes(&t) != m->n_in) { return SUCREF_I_FAIL(f, "inputs", SUCREF_I_H_IN); }
+        if (t.flags > SUCREF_TENSOR_KEEP || (t.flags != 0) != (n > 0 && m->n_stops > 1)) {
+            return SUCREF_I_FAIL(f, "flags of a tensor", at + SUCREF_I_X_FLAGS);
         }
-        if (now.bits == 8 ? now.correction_offset != 0 : now.bits == 0 && now.correction_offset == 0) {
-            return SUCREF_I_FAIL(f, "correction", at + 4U);
+        if (t.place > (n > 0 ? SUCREF_I_PLACES : 0U)) {
+            return SUCREF_I_FAIL(f, "place of a tensor", at + SUCREF_I_X_PLACE);
         }
-        if (!sucref_i_zero_bytes(m->bytes + at + 1U, 3)) {
-            return SUCREF_I_FAIL(f, "reserved bytes of an entry", at + 1U);
+        if (!sucref_i_zero_bytes(m->bytes + at + 12U, 4)) {
+            return SUCREF_I_FAIL(f, "reserved bytes of a tensor", at + 12U);
+        }
+        for (i = 1; i < n; i++) {
+            sucref_model_tensor(&b, m, i);
+            if (sucref_i_together(&b, i, &t, n) && t.place < sucref_i_tensor_end(&b) &&
+                b.place < sucref_i_tensor_end(&t)) {
+                return SUCREF_I_FAIL(f, "tensors that share bytes", at + SUCREF_I_X_PLACE);
+            }
         }
     }
     return SUCREF_OK;
 }
 
+/* One layer's schedule at a stop against the stop before it. *present: rows of the layer before, from the first on, that
+ * have a value; then this layer's. */
+static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, unsigned layer, unsigned stop,
+                                 uint32_t *present, sucref_fault *f)
+{
+    const int last = layer + 1U == m->n_layers, heads = sucref_i_has_heads(m, l, layer);
+    uint32_t rows = 0xFFFFFFFFU;
+    sucref_stop s, earlier, later;
+    unsigned g;
+    int whole = stop + 1U == m->n_stops; /* must bits be 8? */
+    sucref_model_stop(&s, m, stop);
+    sucref_model_stop(&earlier, m, stop > 0 ? stop - 1U : 0U);
+    sucref_model_stop(&later, m, whole ? stop : stop + 1U);
+    if (heads && later.head != s.head) { whole = 1; }
+    for (g = 0; g < l->n_groups; g++) {
+        const uint32_t at = sucref_i_entries_at(m) + ((uint32_t)stop * m->n_groups + l->first_group + g) *
+                                                         SUCREF_I_ENTRY;
+        const int silent = heads && g != s.head; /* a head that is not the answer */
+        sucref_group group;
+        sucref_stop_group now, before = { 0, 0 };
+        sucref_model_group(&group, m, (unsigned)l->first_group + g);
+        sucref_model_stop_group(&now, m, stop, (unsigned)l->first_group + g);
+        if (stop > 0 && !(heads && earlier.head != s.head)) {
+            sucref_model_stop_group(&before, m, stop - 1U, (unsigned)l->first_group + g);
+        }
+        if (sucref_i_planes_for(l, now.bits) == 0xFFU) { return SUCREF_I_FAIL(f, "bits that the plan lacks", at); }
+        if (silent ? now.bits != 0 : now.bits < before.bits || (whole && now.bits != 8)) {
+            return SUCREF_I_FAIL(f, "bits of a stop", at);
+        }
+        if (now.bits == 8 || silent ? now.correction_offset != 0
+                                    : last && now.bits == 0 && now.correction_offset == 0) {
+            return SUCREF_I_FAIL(f, "correction", at + 4U);
+        }
+        if (now.bits != 0 && group.n_columns > *present) { return SUCREF_I_FAIL(f, "columns that are absent", at); }
+        if (SUCREF_I_ABSENT(now) && group.first_row < rows) { rows = group.first_row; }
+        if (!sucref_i_zero_bytes(m->bytes + at + 1U, 3)) {
+            return SUCREF_I_FAIL(f, "reserved bytes of an entry", at + 1U);
+        }
+    }
+    *present = rows;
+    return SUCREF_OK;
+}
+
+/* heads come one after the other, the last one at last */
+static int sucref_i_head_ok(const sucref_model *m, unsigned stop, unsigned head)
+{
+    sucref_layer l;
+    sucref_stop s = { 0, 0, 0, 0, 0 };
+    sucref_model_layer(&l, m, m->n_layers - 1U);
+    if (!sucref_i_has_heads(m, &l, m->n_layers - 1U)) { return head == 0; }
+    if (stop > 0) { sucref_model_stop(&s, m, stop - 1U); }
+    return (head == s.head || (stop > 0 && head == s.head + 1U)) &&
+           (stop + 1U == m->n_stops ? head + 1U == l.n_groups : head < l.n_groups);
+}
+
 static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *end, unsigned *in_bits, sucref_fault *f)
 {
     const uint32_t at = sucref_i_stops_at(m) + (uint32_t)stop * SUCREF_I_STOP;
+    uint32_t present = 0xFFFFFFFFU;
     sucref_layer l;
     sucref_stop s;
     unsigned n;
@@ -1760,13 +1957,14 @@ static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *en
     if (s.in_bits < *in_bits || s.in_bits > 8 || (stop + 1U == m->n_stops && s.in_bits != 8)) {
         return SUCREF_I_FAIL(f, "input bits of a stop", at + 4U);
     }
-    if (!sucref_i_zero_bytes(m->bytes + at + 5U, 3)) { return SUCREF_I_FAIL(f, "reserved bytes of a stop", at + 5U); }
+    if (!sucref_i_head_ok(m, stop, s.head)) { return SUCREF_I_FAIL(f, "head of a stop", at + 5U); }
+    if (!sucref_i_zero_bytes(m->bytes + at + 6U, 2)) { return SUCREF_I_FAIL(f, "reserved bytes of a stop", at + 6U); }
     *end = s.end;
     *in_bits = s.in_bits;
     for (n = 0; n < m->n_layers; n++) {
         int status;
         sucref_model_layer(&l, m, n);
-        status = sucref_i_open_entries(m, &l, stop, f);
+        status = sucref_i_open_entries(m, &l, n, stop, &present, f);
         if (status != SUCREF_OK) { return status; }
     }
     return SUCREF_OK;
@@ -1804,7 +2002,7 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
             sucref_model_stop_group(&e, m, stop, l.first_group + g);
             task = sucref_i_task_of(&l, &e, NULL, 1);
             for (i = task.first; i < task.last; i++) {
-                const uint32_t bytes = sucref_i_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
+                const uint32_t bytes = sucref_i_plane_bytes(group.n_rows, group.n_columns, l.plan[i]);
                 if (!sucref_i_section_ok(m, group.plane_offset[i], bytes, s.end, SUCREF_I_T_PLANE, n, g * 8U + i)) {
                     return SUCREF_I_FAIL(f, "plane",
                                          sucref_i_groups_at(m) + (uint32_t)(l.first_group + g) * SUCREF_I_GROUP + 8U +
@@ -1863,7 +2061,7 @@ static int sucref_i_check_planes(const sucref_model *m, unsigned layer, sucref_f
             used |= (1U << task.last) - (1U << task.first);
         }
         for (i = 0; used >> i != 0; i++) {
-            const sucref_i_plane p = sucref_i_plane_of(m->bytes + g.plane_offset[i], g.n_rows, l.n_in, l.plan[i]);
+            const sucref_i_plane p = sucref_i_plane_of(m->bytes + g.plane_offset[i], g.n_rows, g.n_columns, l.plan[i]);
             if ((used >> i & 1U) && !sucref_i_plane_ok(&p, m->bytes + sucref_i_params_of(&l).colmax)) {
                 return SUCREF_I_FAIL(f, "digit wider than its plan or column maximum", g.plane_offset[i]);
             }
@@ -1946,12 +2144,13 @@ SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t byte
     t.usable_stops = 0;
     status = sucref_i_open_header(&t, fault);
     if (status != SUCREF_OK) { return status; }
+    status = sucref_i_open_tensors(&t, fault);
+    if (status != SUCREF_OK) { return status; }
     params = sucref_i_tables_end(&t);
     for (n = 0; n < t.n_layers; n++) {
         status = sucref_i_open_layer(&t, n, n > 0 ? &layer[(n - 1U) % 2U] : NULL, &layer[n % 2U], &params, fault);
         if (status != SUCREF_OK) { return status; }
     }
-    if (layer[(n - 1U) % 2U].n_out != t.n_out) { return SUCREF_I_FAIL(fault, "outputs", SUCREF_I_H_OUT); }
     if (layer[(n - 1U) % 2U].first_group + layer[(n - 1U) % 2U].n_groups != t.n_groups) {
         return SUCREF_I_FAIL(fault, "number of groups", SUCREF_I_H_GROUPS);
     }
@@ -1966,19 +2165,33 @@ SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t byte
     return status;
 }
 
-/* does every output get one row? In windows of 32 outputs */
-static int sucref_i_order_ok(const sucref_model *m, sucref_fault *f)
+/* do the n numbers at a place name each of 0..n - 1 once? In windows of 32 */
+static int sucref_i_order_ok(const sucref_model *m, uint32_t at, uint32_t n)
 {
-    sucref_layer l;
-    uint32_t from, r;
-    sucref_model_layer(&l, m, m->n_layers - 1U);
-    for (from = 0; (l.flags & SUCREF_LAYER_ORDER) && from < l.n_out; from += 32U) {
-        uint32_t seen = l.n_out - from < 32U ? 0xFFFFFFFFU << (l.n_out - from) : 0;
-        for (r = 0; r < l.n_out; r++) {
-            const uint32_t to = sucref_i_place_in_answer(m, &l, r) - from; /* wraps below the window */
+    uint32_t from, i;
+    for (from = 0; from < n; from += 32U) {
+        uint32_t seen = n - from < 32U ? 0xFFFFFFFFU << (n - from) : 0;
+        for (i = 0; i < n; i++) {
+            const uint32_t to = sucref_i_u16(m->bytes + at + 2U * i) - from; /* wraps below the window */
             if (to < 32U) { seen |= (uint32_t)1 << to; }
         }
-        if (seen != 0xFFFFFFFFU) { return SUCREF_I_FAIL(f, "output order", sucref_i_params_of(&l).order); }
+        if (seen != 0xFFFFFFFFU) { return 0; }
+    }
+    return 1;
+}
+
+/* the orders of a layer */
+static int sucref_i_check_orders(const sucref_model *m, unsigned layer, sucref_fault *f)
+{
+    sucref_layer l;
+    sucref_i_params at;
+    sucref_model_layer(&l, m, layer);
+    at = sucref_i_params_of(&l);
+    if ((l.flags & SUCREF_LAYER_ORDER) && !sucref_i_order_ok(m, at.order, l.n_out)) {
+        return SUCREF_I_FAIL(f, "output order", at.order);
+    }
+    if ((l.flags & SUCREF_LAYER_INPUT_ORDER) && !sucref_i_order_ok(m, at.input_order, l.n_in)) {
+        return SUCREF_I_FAIL(f, "input order", at.input_order);
     }
     return SUCREF_OK;
 }
@@ -1993,9 +2206,11 @@ SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault)
     if (sucref_i_crc_behind(m->bytes, SUCREF_I_HEADER, behind) != sucref_i_u32(m->bytes + SUCREF_I_H_CRC)) {
         return SUCREF_I_FAIL(fault, "head CRC", SUCREF_I_H_CRC);
     }
-    status = sucref_i_order_ok(m, fault);
-    if (status == SUCREF_OK) { status = sucref_i_walk(m, 1, fault); }
-    for (n = 0; status >= 0 && n < m->n_layers; n++) { status = sucref_i_check_planes(m, n, fault); }
+    status = sucref_i_walk(m, 1, fault);
+    for (n = 0; status >= 0 && n < m->n_layers; n++) {
+        status = sucref_i_check_orders(m, n, fault);
+        if (status == SUCREF_OK) { status = sucref_i_check_planes(m, n, fault); }
+    }
     return status < 0 ? status : SUCREF_OK;
 }
 
@@ -2012,16 +2227,29 @@ SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fau
     return t.usable_stops;
 }
 
+/* adds what a group costs by what it does, with the layer's input changed from column `from` on */
+static void sucref_i_cost_of(sucref_cost *out, const sucref_layer *l, const sucref_group *g, const sucref_i_task *t,
+                             uint32_t from)
+{
+    const uint32_t old = t->mode == SUCREF_I_DELTA ? from : 0U; /* columns whose products are there */
+    unsigned i;
+    for (i = t->first; i < t->last; i++) {
+        out->macs += (uint64_t)g->n_rows * (g->n_columns - old);
+        out->weight_bytes += sucref_i_plane_bytes(g->n_rows, g->n_columns, l->plan[i]) -
+                             sucref_i_plane_bytes(g->n_rows, old, l->plan[i]);
+    }
+}
+
 SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsigned first, unsigned stop)
 {
-    unsigned t, n, g, i;
+    unsigned t, n, g;
     out->macs = out->weight_bytes = 0;
     for (t = first; t <= stop; t++) {
-        int changed = 1;
+        uint32_t changed = t == first || sucref_i_input_changes(m, t, t - 1U) ? 0U : (uint32_t)SUCREF_I_UNCHANGED;
         for (n = 0; n < m->n_layers; n++) {
+            const uint32_t from = changed;
             sucref_layer l;
-            const int again = t == first || (n > 0 ? changed : sucref_i_input_changes(m, t, t - 1U));
-            changed = again;
+            changed = t == first ? 0U : (uint32_t)SUCREF_I_UNCHANGED;
             sucref_model_layer(&l, m, n);
             for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
                 sucref_group group;
@@ -2030,40 +2258,26 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
                 sucref_model_group(&group, m, g);
                 sucref_model_stop_group(&now, m, t, g);
                 sucref_model_stop_group(&old, m, t > first ? t - 1U : t, g);
-                task = sucref_i_task_of(&l, &now, t > first ? &old : NULL, again);
-                if (task.mode != SUCREF_I_SKIP) { changed = 1; }
-                for (i = task.first; i < task.last; i++) {
-                    out->macs += (uint64_t)group.n_rows * l.n_in;
-                    out->weight_bytes += sucref_i_plane_bytes(group.n_rows, l.n_in, l.plan[i]);
-                }
+                task = sucref_i_task_of(&l, &now, t > first ? &old : NULL, from < group.n_columns);
+                if (task.mode != SUCREF_I_SKIP && group.first_row < changed) { changed = group.first_row; }
+                sucref_i_cost_of(out, &l, &group, &task, from);
             }
         }
     }
 }
 
-/* ---- kernels: what they share ------------------------------------------------------------------------------------
- * A family of kernels is a way to list a layer's input (sucref_i_list, and sucref_i_list_delta for what changed) and a
- * way to multiply a block of rows by such a list (sucref_i_dot_block), in one room; SUCREF_KERNEL picks the family.
- * Both start from METHOD 4 and end in the same integers.
- *
- * A list is a header and entries, one word for each column that counts: x << 24 | col << 3, so that the low 24 bits
- * are the byte offset at 8 bytes per column. A wide list is all of them in one run, of the header's count, then a word
- * that is no entry; what else a family puts into its lists is told in its room. */
+/* ---- inputs in column order --------------------------------------------------------------------------------------
+ * What reads a layer's input gets it in runs of bytes in column order, wherever they lie. */
 
-enum {                   /* words of a list's header */
-    SUCREF_I_LIST_SUM,   /* sum(u) of the layer's input */
-    SUCREF_I_LIST_COUNT, /* entries: products of each row */
-    SUCREF_I_LIST_OVER,  /* what full bytes add too much to each row */
-    SUCREF_I_LIST_KIND,
-    SUCREF_I_LIST_SECOND, /* of a delta, where the list of what fell starts; else 0 */
-    SUCREF_I_LIST_HEAD
-};
-enum { SUCREF_I_CHUNKS = 0, SUCREF_I_WIDE };
-#define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
-#define SUCREF_I_LIST_ENDS 6 /* words beside entries and ends of chunks */
+typedef struct {
+    const uint8_t *bytes;   /* the tensor */
+    const uint8_t *order;   /* of the first layer: which byte a column is; or NULL */
+    uint32_t at, to;        /* columns left */
+    uint8_t flip, k, whole; /* a column is cut(byte ^ flip, k); whole: the bytes as they stand */
+} sucref_i_view;
 
-/* where a layer's input comes from: byte c is cut(bytes[c] ^ flip, k) */
-typedef struct { const uint8_t *bytes; uint32_t flip; unsigned k; } sucref_i_source;
+enum { SUCREF_I_PIECE = 32 };
+typedef struct { const uint8_t *u; uint32_t n; uint8_t piece[SUCREF_I_PIECE]; } sucref_i_run;
 
 /* an input of the first layer, cut to its top 8 - k bits and read at the centre of the rest (METHOD 5) */
 static inline uint32_t sucref_i_cut(uint32_t u, unsigned k)
@@ -2073,10 +2287,60 @@ static inline uint32_t sucref_i_cut(uint32_t u, unsigned k)
     return u == 0 ? 0 : (u << k) + ((uint32_t)1 << (k - 1U));
 }
 
-static inline uint32_t sucref_i_value(const sucref_i_source *s, uint32_t c)
+/* the next columns; 0 where none is left */
+static int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
 {
-    return sucref_i_cut(s->bytes[c] ^ s->flip, s->k);
+    const uint8_t *p = v->bytes + v->at, *order = v->order;
+    uint8_t *to = r->piece;
+    uint32_t i, n = v->to - v->at;
+    if (n == 0) { return 0; }
+    r->u = p;
+    if (!v->whole) {
+        if (n > SUCREF_I_PIECE) { n = SUCREF_I_PIECE; }
+        r->u = to;
+        if (order != NULL) {
+            for (order += 2U * v->at, i = 0; i < n; i++, order += 2) { to[i] = v->bytes[sucref_i_u16(order)]; }
+            p = to;
+        }
+        for (i = 0; i < n; i++) { to[i] = (uint8_t)sucref_i_cut((uint32_t)(p[i] ^ v->flip), v->k); }
+    }
+    r->n = n;
+    v->at += n;
+    return 1;
 }
+
+/* ---- kernels: what they share ------------------------------------------------------------------------------------
+ * A family of kernels is a way to list a layer's input (sucref_i_list_part, and sucref_i_list_delta for what changed)
+ * and a way to multiply a block of rows by such a list (sucref_i_dot_block), in one room; SUCREF_KERNEL picks the
+ * family. Both start from METHOD 4 and end in the same integers.
+ *
+ * A layer's list is a head and parts, one behind the other, which end where the columns of one of its groups do: a group
+ * is multiplied by the parts up to its columns. A part is a head and entries, one word for each column that counts:
+ * x << 24 | col << 3, so that the low 24 bits are the byte offset at 8 bytes per column. The entries of a wide part are
+ * one run, of the head's count, then a word that is no entry; what else a family puts into its parts is told in its
+ * room. */
+
+enum {                     /* words of a list's head */
+    SUCREF_I_LIST_COLUMNS, /* that are listed; 0: the list is of no use */
+    SUCREF_I_LIST_OWN,     /* whether for full bytes of the layer's own plane */
+    SUCREF_I_LIST_NEXT,    /* where the next part starts */
+    SUCREF_I_LIST_SUM,     /* of the group at hand: sum(u) of its columns, entries of its parts */
+    SUCREF_I_LIST_COUNT,
+    SUCREF_I_LIST_HEAD
+};
+enum {                     /* words of a part's head */
+    SUCREF_I_PART_COLUMNS, /* where it ends, in columns */
+    SUCREF_I_PART_WORDS,   /* its length */
+    SUCREF_I_PART_SUM,     /* sum(u); of a delta how much it changed */
+    SUCREF_I_PART_COUNT,   /* entries: products of each row */
+    SUCREF_I_PART_OVER,    /* what full bytes add too much to each row */
+    SUCREF_I_PART_KIND,
+    SUCREF_I_PART_SECOND,  /* of a delta, where the list of what fell starts; else 0 */
+    SUCREF_I_PART_HEAD
+};
+enum { SUCREF_I_CHUNKS = 0, SUCREF_I_WIDE };
+#define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
+#define SUCREF_I_PART_ENDS 6 /* words of a part beside its head, entries and ends of chunks */
 
 /* the widest digit of a layer, full bytes apart; 1 where it has no other */
 static unsigned sucref_i_widest_digit(const sucref_layer *l)
@@ -2086,10 +2350,24 @@ static unsigned sucref_i_widest_digit(const sucref_layer *l)
     return width;
 }
 
-/* words that a layer's list may take: an end for every fourth column, or for every second (see pairs) */
-static uint32_t sucref_i_list_len(const sucref_layer *l)
+/* words of a list's first parts, to a column: an end of a chunk for every fourth one, or for every second (see pairs) */
+static uint32_t sucref_i_parts_len(const sucref_layer *l, uint32_t parts, uint32_t columns)
 {
-    return SUCREF_I_LIST_HEAD + l->n_in + (l->n_in >> (sucref_i_widest_digit(l) == 7 ? 1 : 2)) + SUCREF_I_LIST_ENDS;
+    return parts * (SUCREF_I_PART_HEAD + SUCREF_I_PART_ENDS) + columns +
+           (columns >> (sucref_i_widest_digit(l) == 7 ? 1 : 2));
+}
+
+/* the words that a layer's list may take */
+static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
+{
+    const uint8_t *p = m->bytes + sucref_i_groups_at(m) + l->first_group * (uint32_t)SUCREF_I_GROUP + 6U;
+    uint32_t parts = 0, before = 0;
+    unsigned g;
+    for (g = 0; g < l->n_groups; g++, p += SUCREF_I_GROUP) {
+        if (sucref_i_u16(p) != before) { parts++; }
+        before = sucref_i_u16(p);
+    }
+    return SUCREF_I_LIST_HEAD + sucref_i_parts_len(l, parts, l->n_in);
 }
 
 /* does the layer read whole weights of its own plane at these bits? They count 128 too much for every u. */
@@ -2098,39 +2376,64 @@ static inline int sucref_i_own_bytes(const sucref_layer *l, unsigned bits)
     return bits == 8 && l->plan[l->n_planes - 1U] == 8;
 }
 
+/* what a part is made for */
+typedef struct {
+    const sucref_model *m;
+    const sucref_layer *l;
+    uint32_t number;   /* parts before it */
+    int own;           /* for full bytes of the layer's own plane */
+} sucref_i_purpose;
+
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
-/* a wide list of all inputs that are not 0, or of all of them where work must not depend on the data */
-SUCREF_I_ALONE static uint32_t sucref_i_list_wide(uint32_t *list, const sucref_layer *l, const sucref_i_source *src,
-                                                  unsigned bits)
+/* A wide part of all inputs that are not 0, or of all of them where work must not depend on the data; of a delta of
+ * those that grew since `old`, then of those that fell. */
+SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_purpose *p, sucref_i_view now,
+                                              const sucref_i_view *old)
 {
-    const sucref_i_source from = *src;
-    const uint32_t n = l->n_in;
-    uint32_t *to = list + SUCREF_I_LIST_HEAD, c, at = 0, sum = 0;
-    for (c = 0; c < n; c++, at += 8U) {
-        const uint32_t x = sucref_i_value(&from, c);
+    const uint32_t first = now.at;
+    uint32_t *to = part + SUCREF_I_PART_HEAD, sum = 0, second = 0;
+    sucref_i_run run, was;
+    for (;;) {
+        sucref_i_view v = now, w;
+        uint32_t c = first;
+        if (old != NULL) { w = *old; }
+        while (sucref_i_next_run(&run, &v)) {
+            uint32_t i;
+            if (old != NULL) { (void)sucref_i_next_run(&was, &w); }
+            for (i = 0; i < run.n; i++, c++) {
+                uint32_t x = run.u[i];
+                if (old != NULL) {
+                    x = second == 0 ? x - was.u[i] : was.u[i] - x; /* wraps where it moved the other way */
+                    if (x - 1U > 254U) { continue; }
+                }
 #ifndef SUCREF_CONSTANT_WORK
-        if (x == 0) { continue; }
+                if (x == 0) { continue; }
 #endif
-        *to++ = x << 24 | at;
-        sum += x;
+                *to++ = x << 24 | c << 3;
+                sum += second == 0 ? x : 0U - x;
+            }
+        }
+        *to++ = SUCREF_I_WIDE_END;
+        if (old == NULL || second != 0) { break; }
+        second = (uint32_t)(to - part);
     }
-    *to = SUCREF_I_WIDE_END;
-    list[SUCREF_I_LIST_SUM] = sum;
-    list[SUCREF_I_LIST_COUNT] = (uint32_t)(to - list) - SUCREF_I_LIST_HEAD;
-    list[SUCREF_I_LIST_OVER] = sucref_i_own_bytes(l, bits) ? sum * 128U : 0;
-    list[SUCREF_I_LIST_KIND] = SUCREF_I_WIDE;
-    list[SUCREF_I_LIST_SECOND] = 0;
-    return n;
+    part[SUCREF_I_PART_COLUMNS] = now.to;
+    part[SUCREF_I_PART_WORDS] = (uint32_t)(to - part);
+    part[SUCREF_I_PART_SUM] = sum;
+    part[SUCREF_I_PART_COUNT] = (uint32_t)(to - part) - SUCREF_I_PART_HEAD - (second != 0 ? 2U : 1U);
+    part[SUCREF_I_PART_OVER] = p->own ? sum << 7 : 0U;
+    part[SUCREF_I_PART_KIND] = SUCREF_I_WIDE;
+    part[SUCREF_I_PART_SECOND] = second;
 }
 #endif
 
 #if SUCREF_I_FAMILY == SUCREF_PAIRS
 /* ---- kernels: pairs ----------------------------------------------------------------------------------------------
  * One multiplication of a masked word by x makes the products of two rows, in fields of 16 bits, for any core of 32
- * bits. The list is cut into chunks inside which no field passes 65535 (METHOD 4), each ended by sum(x) < 2^24, whose x
+ * bits. A part is cut into chunks inside which no field passes 65535 (METHOD 4), each ended by sum(x) < 2^24, whose x
  * is 0; a zero word ends it. Fields of full bytes start at 32768 - 128 * sum(x), k0 - sum(x) * k1 below. Digits of up
  * to 6 bits make chunks of four columns or more, those of 7 bits of two, so that their lists always fit. Where chunks
- * of full bytes are so short that theirs is full before its end, a wide list serves sucref_i_dot_each, which empties
+ * of full bytes are so short that a part is full before its end, a wide part serves sucref_i_dot_each, which empties
  * the fields after every product. */
 
 enum { SUCREF_I_LIST_END = 0 };
@@ -2272,7 +2575,7 @@ SUCREF_I_ALONE static void sucref_i_dot_any(uint32_t *acc, const uint8_t *p, con
     for (first = 0; first < half; first += 4U) { sucref_i_pairs(acc + first, p, list, half, slot, first, k0, k1); }
 }
 
-/* a block of full bytes by a wide list, four rows at a time: of each product the upper field is kept apart, the lower
+/* a block of full bytes by a wide part, four rows at a time: of each product the upper field is kept apart, the lower
  * one is what is left of their sum */
 SUCREF_I_ALONE static void sucref_i_dot_each(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t count,
                                              uint32_t rows)
@@ -2306,8 +2609,8 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
 {
     const uint32_t k0 = plane->width == 8 ? 0x80008000U : 0U, k1 = plane->width == 8 ? 0x00800080U : 0U;
     const unsigned slot = plane->slot;
-    if (head[SUCREF_I_LIST_KIND] == SUCREF_I_WIDE) {
-        sucref_i_dot_each(acc, p, list, head[SUCREF_I_LIST_COUNT], rows);
+    if (head[SUCREF_I_PART_KIND] == SUCREF_I_WIDE) {
+        sucref_i_dot_each(acc, p, list, head[SUCREF_I_PART_COUNT], rows);
     } else if (rows == 8 && slot == 8) {
         sucref_i_dot8(acc, p, list, k0, k1);
     } else if (rows == 16 && slot == 4) {
@@ -2324,19 +2627,20 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
     }
 }
 
-/* builds lists; `limit` bounds the sum of weight * x in a chunk, weight = colmax[c] or max_digit */
+/* builds parts; `limit` bounds the sum of weight * x in a chunk, weight = colmax[c] or max_digit */
 typedef struct {
     uint32_t *list, *last;  /* next word; the last place from where an entry and all ends fit */
     const uint8_t *colmax;  /* column maxima for full bytes, else NULL */
     uint32_t max_digit, limit;
     uint32_t load, chunk;   /* of the open chunk: sum of weight * x, sum of x */
-    uint32_t chunks;
+    uint32_t chunks, sum;   /* ended; their x */
 } sucref_i_builder;
 
 static inline void sucref_i_end_chunk(sucref_i_builder *b)
 {
     *b->list++ = b->chunk;
     b->chunks++;
+    b->sum += b->chunk;
     b->load = b->chunk = 0;
 }
 
@@ -2349,86 +2653,99 @@ static inline void sucref_i_push(sucref_i_builder *b, uint32_t c, uint32_t x)
     b->chunk += x;
 }
 
-static inline sucref_i_builder sucref_i_begin(uint32_t *list, const sucref_model *m, const sucref_layer *l,
-                                              unsigned bits, unsigned kind)
+/* list: the layer's, of which the part is to be the next one, up to column `to` */
+static inline sucref_i_builder sucref_i_begin(uint32_t *list, const sucref_i_purpose *p, uint32_t to, unsigned kind)
 {
     sucref_i_builder b;
-    b.list = list + SUCREF_I_LIST_HEAD;
-    b.last = list + sucref_i_list_len(l) - 5; /* end of a chunk, entry, and up to three words that end lists */
-    b.max_digit = ((uint32_t)1 << sucref_i_widest_digit(l)) - 1U;
+    b.list = list + list[SUCREF_I_LIST_NEXT] + SUCREF_I_PART_HEAD;
+    b.last = list + SUCREF_I_LIST_HEAD + sucref_i_parts_len(p->l, p->number + 1U, to) -
+             5; /* end of a chunk, entry, and up to three words that end parts */
+    b.max_digit = ((uint32_t)1 << sucref_i_widest_digit(p->l)) - 1U;
     b.colmax = NULL;
     b.limit = 65535U;
     if (kind == SUCREF_I_WIDE) {
         b.limit = 0xFFFFFFFFU; /* one chunk: 65535 * 127 * 255 < 2^32 */
-    } else if (sucref_i_own_bytes(l, bits)) {
-        b.colmax = m->bytes + sucref_i_params_of(l).colmax;
+    } else if (p->own) {
+        b.colmax = p->m->bytes + sucref_i_params_of(p->l).colmax;
         b.limit = 32767U;
     }
-    b.load = b.chunk = b.chunks = 0;
+    b.load = b.chunk = b.chunks = b.sum = 0;
     return b;
 }
 
-/* lists a layer's input, or, of a delta, what grew since `old` and then what fell, but for its sum; 0 where the buffer
- * is full */
-SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_model *m, const sucref_layer *l,
-                                 const sucref_i_source *src, const sucref_i_source *old, unsigned bits, unsigned kind)
+/* the entries of a run, of a delta of what grew since `old`, or with fell of what fell; 0 where the part is full */
+SUCREF_I_EACH int sucref_i_push_run(sucref_i_builder *to, const uint8_t *u, const uint8_t *old, uint32_t c, uint32_t n,
+                                    uint32_t fell)
 {
-    const sucref_i_source from = *src;
-    const uint32_t n = l->n_in;
-    uint32_t c, sum = 0, grew = 0, second = 0;
-    sucref_i_builder b = sucref_i_begin(list, m, l, bits, kind);
+    sucref_i_builder b = *to;
+    const uint8_t *const end = u + n;
+    for (; u < end; u++, c++) {
+        uint32_t x = *u;
+        if (old != NULL) {
+            const uint32_t was = *old++;
+            x = fell ? was - x : x - was; /* wraps where it moved the other way */
+            if (x > 255U) { continue; }
+        }
+        if (x == 0) { continue; }
+        if (b.list > b.last) { return 0; }
+        sucref_i_push(&b, c, x);
+    }
+    *to = b;
+    return 1;
+}
+
+/* the next part of a list: what `now` yields, or what grew since `old` and then what fell; 0 where there is no room */
+SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *now,
+                                 const sucref_i_view *old, unsigned kind)
+{
+    uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], sum = 0, grew = 0, second = 0;
+    sucref_i_builder b = sucref_i_begin(list, p, now->to, kind);
+    sucref_i_run run, was;
+    was.u = NULL;
     for (;;) {
-        for (c = 0; c < n; c++) {
-            const uint32_t now = sucref_i_value(&from, c), was = old != NULL ? sucref_i_value(old, c) : 0U;
-            const uint32_t x = second == 0 ? now - was : was - now; /* wraps where it moved the other way */
-            if (x == 0 || (old != NULL && x > 255U)) { continue; }
-            if (b.list > b.last) { return 0; }
-            if (old == NULL) { sum += x; }
-            sucref_i_push(&b, c, x);
+        sucref_i_view v = *now, w = old != NULL ? *old : *now;
+        uint32_t c = v.at;
+        for (; sucref_i_next_run(&run, &v); c += run.n) {
+            if (old != NULL) { (void)sucref_i_next_run(&was, &w); }
+            if (!sucref_i_push_run(&b, run.u, was.u, c, run.n, second)) { return 0; }
         }
         if (b.chunk != 0) { sucref_i_end_chunk(&b); }
         *b.list++ = SUCREF_I_LIST_END;
         if (old == NULL || second != 0) { break; }
-        second = (uint32_t)(b.list - list);
+        second = (uint32_t)(b.list - part);
         grew = b.chunks;
+        sum = b.sum;
     }
-    if (old == NULL) { list[SUCREF_I_LIST_SUM] = sum; }
-    list[SUCREF_I_LIST_COUNT] = (uint32_t)(b.list - list) - SUCREF_I_LIST_HEAD - b.chunks - (second != 0 ? 2U : 1U);
-    list[SUCREF_I_LIST_OVER] = kind == SUCREF_I_WIDE ? sum << 7 : (second != 0 ? 2U * grew - b.chunks : b.chunks) << 15;
-    list[SUCREF_I_LIST_KIND] = kind;
-    list[SUCREF_I_LIST_SECOND] = second;
+    if (old == NULL) { sum = b.sum; } else { sum = 2U * sum - b.sum; }
+    part[SUCREF_I_PART_COLUMNS] = now->to;
+    part[SUCREF_I_PART_WORDS] = (uint32_t)(b.list - part);
+    part[SUCREF_I_PART_SUM] = sum;
+    part[SUCREF_I_PART_COUNT] = part[SUCREF_I_PART_WORDS] - SUCREF_I_PART_HEAD - b.chunks - (second != 0 ? 2U : 1U);
+    part[SUCREF_I_PART_OVER] = kind == SUCREF_I_WIDE ? sum << 7 : (second != 0 ? 2U * grew - b.chunks : b.chunks) << 15;
+    part[SUCREF_I_PART_KIND] = kind;
+    part[SUCREF_I_PART_SECOND] = second;
     return 1;
 }
 
-/* reads a layer's input into a list; what that cost */
-static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucref_layer *l, const sucref_i_source *src,
-                              unsigned bits)
+/* the next part of a list; what that cost */
+static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
 {
-    unsigned kind = SUCREF_I_CHUNKS;
-    while (!sucref_i_build(list, m, l, src, NULL, bits, kind)) { kind = SUCREF_I_WIDE; }
-    return kind == SUCREF_I_WIDE ? 2U * l->n_in : l->n_in;
+    if (sucref_i_build(list, p, v, NULL, SUCREF_I_CHUNKS)) { return v->to - v->at; }
+    (void)sucref_i_build(list, p, v, NULL, SUCREF_I_WIDE);
+    return 2U * (v->to - v->at);
 }
 
-/* the same of the columns that changed since `old`: a list of what grew, then one of what fell. Returns 0, with no list
- * made, where all that is not 0 is less. */
-static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l,
-                                    const sucref_i_source *src, const sucref_i_source *old, unsigned bits)
+/* a part of what changed since `old`; 0 where there is no room */
+static int sucref_i_list_changes(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *now,
+                                 const sucref_i_view *old)
 {
-    uint32_t c, nonzero = 0, moved = 0;
-    list[SUCREF_I_LIST_SUM] = 0;
-    for (c = 0; c < l->n_in; c++) {
-        const uint32_t now = sucref_i_value(src, c);
-        list[SUCREF_I_LIST_SUM] += now;
-        nonzero += now != 0;
-        moved += now != sucref_i_value(old, c);
-    }
-    return moved < nonzero && sucref_i_build(list, m, l, src, old, bits, SUCREF_I_CHUNKS) ? 3U * l->n_in : 0U;
+    return sucref_i_build(list, p, now, old, SUCREF_I_CHUNKS);
 }
 #endif /* SUCREF_PAIRS */
 
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
 /* ---- kernels: one product at a time ------------------------------------------------------------------------------
- * Wide lists; any block of up to 16 rows. A byte holds digits of 8 / slot rows: rows go upwards through the bytes of a
+ * Wide parts; any block of up to 16 rows. A byte holds digits of 8 / slot rows: rows go upwards through the bytes of a
  * column, or, where a word holds several columns, through its two bytes per half (METHOD 4). */
 
 static void sucref_i_dot_single(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, unsigned slot)
@@ -2459,18 +2776,17 @@ static void sucref_i_dot_single(uint32_t *acc, const uint8_t *p, const uint32_t 
     }
 }
 
-static inline uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucref_layer *l,
-                                     const sucref_i_source *src, unsigned bits)
+static inline uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
 {
-    (void)m;
-    return sucref_i_list_wide(list, l, src, bits);
+    sucref_i_list_wide(list + list[SUCREF_I_LIST_NEXT], p, *v, NULL);
+    return v->to - v->at;
 }
 
-static inline uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l,
-                                           const sucref_i_source *src, const sucref_i_source *old, unsigned bits)
+static inline int sucref_i_list_changes(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *now,
+                                        const sucref_i_view *old)
 {
-    (void)list; (void)m; (void)l; (void)src; (void)old; (void)bits;
-    return 0;
+    sucref_i_list_wide(list + list[SUCREF_I_LIST_NEXT], p, *now, old);
+    return 1;
 }
 #endif
 
@@ -2509,7 +2825,7 @@ static inline size_t sucref_i_one_of_two(uint32_t e)
     return (at & ~(size_t)3) + (at >> 1 & 1U);
 }
 
-/* Four rows, wide list. Their digits follow one another in the bits from p on, 8 / 2^stride bytes further for each
+/* Four rows, wide part. Their digits follow one another in the bits from p on, 8 / 2^stride bytes further for each
  * column; stride 2: two columns to a word. high: of slots of 1 bit, the upper four in a byte. */
 static inline void sucref_i_quad(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned slot, unsigned stride,
                                  unsigned high)
@@ -2596,29 +2912,119 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
 }
 #endif /* SUCREF_QUADS */
 
-/* ---- kernels: rows of a plane ------------------------------------------------------------------------------------ */
+/* ---- kernels: lists and rows ------------------------------------------------------------------------------------- */
+/* a list of nothing */
+static void sucref_i_list_begin(uint32_t *list, int own)
+{
+    list[SUCREF_I_LIST_COLUMNS] = 0;
+    list[SUCREF_I_LIST_OWN] = (uint32_t)own;
+    list[SUCREF_I_LIST_NEXT] = SUCREF_I_LIST_HEAD;
+}
+
+/* keeps the parts that end by a column */
+static void sucref_i_list_cut(uint32_t *list, uint32_t columns)
+{
+    uint32_t at = SUCREF_I_LIST_HEAD, listed = 0;
+    while (listed < list[SUCREF_I_LIST_COLUMNS] && list[at + SUCREF_I_PART_COLUMNS] <= columns) {
+        listed = list[at + SUCREF_I_PART_COLUMNS];
+        at += list[at + SUCREF_I_PART_WORDS];
+    }
+    list[SUCREF_I_LIST_COLUMNS] = listed;
+    list[SUCREF_I_LIST_NEXT] = at;
+}
+
+/* the sums of the parts that a group reads */
+static void sucref_i_list_total(uint32_t *list, uint32_t columns)
+{
+    uint32_t at = SUCREF_I_LIST_HEAD, end;
+    list[SUCREF_I_LIST_SUM] = list[SUCREF_I_LIST_COUNT] = 0;
+    do {
+        list[SUCREF_I_LIST_SUM] += list[at + SUCREF_I_PART_SUM];
+        list[SUCREF_I_LIST_COUNT] += list[at + SUCREF_I_PART_COUNT];
+        end = list[at + SUCREF_I_PART_COLUMNS];
+        at += list[at + SUCREF_I_PART_WORDS];
+    } while (end < columns);
+}
+
+/* lists a layer's input as far as a group reads it, where it is not listed yet; what that cost */
+static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucref_layer *l, const sucref_i_view *input,
+                              uint32_t columns, int own)
+{
+    const uint8_t *p = m->bytes + sucref_i_groups_at(m) + l->first_group * (uint32_t)SUCREF_I_GROUP + 6U;
+    sucref_i_purpose why;
+    uint32_t before = 0, end, cost = 0;
+    why.m = m; why.l = l; why.number = 0; why.own = own;
+    if (list[SUCREF_I_LIST_OWN] != (uint32_t)own) { sucref_i_list_begin(list, own); }
+    for (; before < columns; before = end, p += SUCREF_I_GROUP) {
+        end = sucref_i_u16(p);
+        if (end == before) { continue; }
+        if (end > list[SUCREF_I_LIST_COLUMNS]) {
+            sucref_i_view v = *input;
+            v.at = before; v.to = end;
+            cost += sucref_i_list_part(list, &why, &v);
+            list[SUCREF_I_LIST_COLUMNS] = end;
+            list[SUCREF_I_LIST_NEXT] += list[list[SUCREF_I_LIST_NEXT] + SUCREF_I_PART_WORDS];
+        }
+        why.number++;
+    }
+    sucref_i_list_total(list, columns);
+    return cost;
+}
+
+/* In place of a list, a part of the columns that changed since `old`, of those that the views yield. Returns 0, with no
+ * list made, where all that is not 0 in them is less. */
+static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l,
+                                    const sucref_i_view *now, const sucref_i_view *old, int own)
+{
+    sucref_i_view v = *now, w = *old;
+    sucref_i_run run, was;
+    sucref_i_purpose why;
+    uint32_t i, nonzero = now->at > 0, moved = 0;
+    sucref_i_list_begin(list, own);
+#ifdef SUCREF_CONSTANT_WORK
+    return 0;
+#endif
+    while (sucref_i_next_run(&run, &v)) {
+        (void)sucref_i_next_run(&was, &w);
+        for (i = 0; i < run.n; i++) {
+            nonzero += run.u[i] != 0;
+            moved += run.u[i] != was.u[i];
+        }
+    }
+    why.m = m; why.l = l; why.own = own;
+    why.number = 0;
+    if (moved >= nonzero || !sucref_i_list_changes(list, &why, now, old)) { return 0; }
+    sucref_i_list_total(list, now->to);
+    return 3U * (now->to - now->at);
+}
+
 /* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over a list, or of w * x for
  * full bytes, modulo 2^32; of a delta, what grew less what fell. acc is 0 before. */
 static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t row, uint32_t rows)
 {
-    const uint32_t over = p->width == 8 ? list[SUCREF_I_LIST_OVER] : 0;
-    uint32_t done = 0, i;
+    const uint32_t *part;
+    uint32_t done = 0, i, over = 0;
     while (done < rows) {
         const sucref_i_block b = sucref_i_block_of(p, row + done);
-        uint32_t at = SUCREF_I_LIST_HEAD, second = list[SUCREF_I_LIST_SECOND];
-        for (;; at = second, second = 0) {
-            sucref_i_dot_block(acc + done, p->bytes + b.at, list, list + at, b.rows, p);
-            if (list[SUCREF_I_LIST_SECOND] == 0) { break; }
-            for (i = done; i < done + b.rows; i++) { acc[i] = 0U - acc[i]; }
-            if (second == 0) { break; }
+        for (part = list + SUCREF_I_LIST_HEAD, over = 0;; part += part[SUCREF_I_PART_WORDS]) {
+            const uint32_t second = part[SUCREF_I_PART_SECOND];
+            over += part[SUCREF_I_PART_OVER];
+            sucref_i_dot_block(acc + done, p->bytes + b.at, part, part + SUCREF_I_PART_HEAD, b.rows, p);
+            if (second != 0) { /* the whole list: what grew less what fell */
+                for (i = done; i < done + b.rows; i++) { acc[i] = 0U - acc[i]; }
+                sucref_i_dot_block(acc + done, p->bytes + b.at, part, part + second, b.rows, p);
+                for (i = done; i < done + b.rows; i++) { acc[i] = 0U - acc[i]; }
+            }
+            if (part[SUCREF_I_PART_COLUMNS] >= p->n_in) { break; }
         }
         done += b.rows;
     }
-    for (i = 0; i < rows; i++) { acc[i] -= over; }
+    for (i = 0; p->width == 8 && i < rows; i++) { acc[i] -= over; }
 }
 
 /* ---- net: implementation -----------------------------------------------------------------------------------------
- * Work buffer:  list | per layer: activations [n_out bytes], if kept: accumulators [n_out], previous input [n_in bytes]
+ * Work buffer:  list of layers without their own | lists of their own | tensors, each at its place
+ *               | per kept layer: accumulators [n_out], sums of inputs [groups], previous input [n_in bytes]
  *               | logits [n_out] | two answer records: stop, work, logits [n_out], activations [n_out bytes]
  *
  * An accumulator of a nested plan holds sum_c floor(v_c / 2^k) * u_c, that of a plan `8` or a final `8`
@@ -2631,41 +3037,70 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
 enum { SUCREF_I_ROWS = 16, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING };                           /* sucref_net.state */
 
-#define SUCREF_I_WORDS(bytes) (((bytes) + 3U) / 4U)
+#ifdef SUCREF_CONSTANT_WORK
+#  define SUCREF_I_ANY_CHANGE 1 /* what is computed counts as changed */
+#else
+#  define SUCREF_I_ANY_CHANGE 0
+#endif
 #define SUCREF_I_RECORD_LEN(n_out) (2U + (n_out) + SUCREF_I_WORDS(n_out))
 
-typedef struct { uint32_t activations, acc, previous, end; } sucref_i_place;
+typedef struct { uint32_t lists, tensors, kept, logits, end; } sucref_i_places; /* lists: where those of their own are */
 
-/* where a layer's arrays lie in the work buffer; the logits follow the last layer */
-static void sucref_i_place_of(sucref_i_place *out, const sucref_model *m, unsigned layer)
+/* words of a kept layer's arrays */
+static uint32_t sucref_i_kept_len(const sucref_layer *l, unsigned layer)
 {
-    uint32_t at, list = 0;
+    return (l->flags & SUCREF_LAYER_KEEP) ? l->n_out + l->n_groups + (layer > 0 ? SUCREF_I_WORDS(l->n_in) : 0U) : 0U;
+}
+
+/* where the parts of the work buffer start */
+static sucref_i_places sucref_i_places_of(const sucref_model *m)
+{
+    sucref_i_places at = { 0, 0, 0, 0, 0 };
+    sucref_tensor t;
     sucref_layer l;
+    uint32_t tensors = 0, kept = 0, own = 0;
     unsigned n;
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
-        if (sucref_i_list_len(&l) > list) { list = sucref_i_list_len(&l); }
+        sucref_model_tensor(&t, m, n + 1U);
+        if (l.flags & SUCREF_LAYER_KEEP_LIST) { own += sucref_i_list_len(m, &l); }
+        else if (sucref_i_list_len(m, &l) > at.lists) { at.lists = sucref_i_list_len(m, &l); }
+        if (sucref_i_tensor_end(&t) > tensors) { tensors = sucref_i_tensor_end(&t); }
+        kept += sucref_i_kept_len(&l, n);
     }
-    at = list;
-    for (n = 0; n <= layer; n++) {
-        sucref_model_layer(&l, m, n);
-        out->activations = at;
-        out->acc = out->activations + SUCREF_I_WORDS(l.n_out);
-        out->previous = out->acc + ((l.flags & SUCREF_LAYER_KEEP) ? l.n_out : 0U);
-        out->end = at = out->previous + ((l.flags & SUCREF_LAYER_KEEP) && n > 0 ? SUCREF_I_WORDS(l.n_in) : 0U);
-    }
+    at.tensors = at.lists + own;
+    at.kept = at.tensors + tensors;
+    at.logits = at.kept + kept;
+    at.end = at.logits + m->n_out + 2U * SUCREF_I_RECORD_LEN(m->n_out);
+    return at;
 }
 
-static uint32_t sucref_i_work_words(const sucref_model *m)
+/* finds the list and the accumulators of the layer at hand */
+static void sucref_i_find_layer(sucref_net *s)
 {
-    sucref_i_place at;
-    sucref_i_place_of(&at, m, m->n_layers - 1U);
-    return at.end + m->n_out + 2U * SUCREF_I_RECORD_LEN(m->n_out);
+    uint32_t own = s->at_lists;
+    sucref_layer l;
+    unsigned n;
+    s->at_acc = s->at_kept;
+    for (n = 0;; n++) {
+        sucref_model_layer(&l, s->model, n);
+        if (n == s->layer) { break; }
+        s->at_acc += sucref_i_kept_len(&l, n);
+        if (l.flags & SUCREF_LAYER_KEEP_LIST) { own += sucref_i_list_len(s->model, &l); }
+    }
+    s->at_list = (l.flags & SUCREF_LAYER_KEEP_LIST) ? own : 0U;
+}
+
+static uint8_t *sucref_i_tensor_at(const sucref_net *s, unsigned tensor)
+{
+    sucref_tensor t;
+    sucref_model_tensor(&t, s->model, tensor);
+    return (uint8_t *)(s->work + s->at_tensors + t.place);
 }
 
 SUCREF_API size_t sucref_net_work_len(const sucref_model *m)
 {
-    const uint32_t words = m == NULL ? 0 : sucref_i_work_words(m);
+    const uint32_t words = m == NULL ? 0 : sucref_i_places_of(m).end;
     return words == (uint32_t)(size_t)words ? (size_t)words : 0;
 }
 
@@ -2687,21 +3122,23 @@ static void sucref_i_restart(sucref_net *s, const void *x, unsigned state)
     s->input = (const uint8_t *)x; s->input_bits = 8;
     s->spent = s->row = 0;
     s->layer = s->group = 0;
-    s->stop = s->any = 0; s->previous = SUCREF_I_NONE;
+    s->stop = 0; s->previous = SUCREF_I_NONE;
     s->state = (uint8_t)state;
 }
 
 SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *work, size_t work_len)
 {
-    uint32_t words, i;
+    sucref_i_places at;
+    uint32_t i;
     if (s == NULL || m == NULL || work == NULL) { return SUCREF_E_ARG; }
-    words = sucref_i_work_words(m);
-    if (work_len < words) { return SUCREF_E_SPACE; }
-    for (i = 0; i < words; i++) { work[i] = 0; }
+    at = sucref_i_places_of(m);
+    if (work_len < at.end) { return SUCREF_E_SPACE; }
+    for (i = 0; i < at.end; i++) { work[i] = 0; }
     s->model = m; s->work = work;
-    s->at_out = s->at_acc = s->at_before = 0;
-    s->at_logits = words - m->n_out - 2U * SUCREF_I_RECORD_LEN(m->n_out);
-    s->changed = s->mode = s->first_plane = s->last_plane = 0;
+    s->at_lists = at.lists; s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_logits = at.logits;
+    s->at_list = s->at_acc = 0;
+    s->changed = s->any = 0;
+    s->mode = s->first_plane = s->last_plane = 0;
     s->sequence = 0;
     sucref_i_restart(s, NULL, SUCREF_I_IDLE);
     *sucref_i_record(s, 0) = SUCREF_I_NONE;
@@ -2735,22 +3172,24 @@ SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop)
     return SUCREF_OK;
 }
 
-static sucref_i_source sucref_i_source_of(const sucref_net *s, unsigned layer, unsigned stop)
+/* a layer's input at a stop; at and to are the caller's to set */
+static sucref_i_view sucref_i_view_of(const sucref_net *s, const sucref_layer *l, unsigned layer, unsigned stop)
 {
-    sucref_i_source src;
-    src.flip = 0; src.k = 0;
+    sucref_i_view v;
+    v.order = NULL; v.at = v.to = 0;
+    v.flip = v.k = 0; v.whole = 1;
     if (layer == 0) {
         sucref_stop t;
         sucref_model_stop(&t, s->model, stop);
-        src.bytes = s->input;
-        src.flip = s->model->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
-        src.k = 8U - t.in_bits;
+        v.bytes = s->input;
+        if (l->flags & SUCREF_LAYER_INPUT_ORDER) { v.order = s->model->bytes + sucref_i_params_of(l).input_order; }
+        v.flip = s->model->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
+        v.k = (uint8_t)(8U - t.in_bits);
+        v.whole = v.order == NULL && v.flip == 0 && v.k == 0;
     } else {
-        sucref_i_place at;
-        sucref_i_place_of(&at, s->model, layer - 1U);
-        src.bytes = (const uint8_t *)(s->work + at.activations);
+        v.bytes = sucref_i_tensor_at(s, layer);
     }
-    return src;
+    return v;
 }
 
 /* METHOD 3: from accumulator units to output units, zero point not yet added */
@@ -2804,6 +3243,15 @@ static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, c
     return sucref_i_post(l, z, multiplier, exponent, m->bytes + at->table);
 }
 
+/* the records of a group, its layer and its stop */
+typedef struct { sucref_layer l; sucref_group g; sucref_stop_group e; } sucref_i_here;
+
+/* an output changed */
+static inline void sucref_i_changes(sucref_net *s, uint32_t row)
+{
+    if (row < s->any) { s->any = (uint16_t)row; }
+}
+
 /* METHOD 2: z of a row from its accumulator */
 static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_layer *l, const sucref_i_params *at,
                                const sucref_stop_group *e, const sucref_group *g, uint32_t row, uint32_t acc)
@@ -2826,44 +3274,57 @@ static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_
     return sucref_i_sat32(beta + sucref_i_floor64(alpha * a + gamma * (int64_t)sum, 12)); /* < 2^46 + 2^55 */
 }
 
-/* the layer's arrays, and whether its input changed since the stop before */
-static void sucref_i_start_layer(sucref_net *s)
+/* the layer's arrays, and from where on its input changed since the stop before */
+static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
 {
     const int fresh = s->previous == SUCREF_I_NONE;
-    sucref_i_place at;
-    sucref_i_place_of(&at, s->model, s->layer);
-    s->at_out = at.activations; s->at_acc = at.acc; s->at_before = at.previous;
-    s->changed = (uint8_t)(fresh || s->any);
-    s->any = (uint8_t)fresh;
-    if (!fresh && s->layer == 0) { s->changed = (uint8_t)sucref_i_input_changes(s->model, s->stop, s->previous); }
-#ifdef SUCREF_CONSTANT_WORK
-    if (s->layer != 0) { s->changed = 1; }
-#endif
+    sucref_i_find_layer(s);
+    if (s->layer == 0) {
+        s->any = fresh || sucref_i_input_changes(s->model, s->stop, s->previous) ? 0U : (uint16_t)SUCREF_I_UNCHANGED;
+    }
+    s->changed = s->any;
+    s->any = fresh ? 0U : (uint16_t)SUCREF_I_UNCHANGED;
+    sucref_i_list_cut(s->work + s->at_list, (l->flags & SUCREF_LAYER_KEEP_LIST) && !fresh ? s->changed : 0U);
+}
+
+/* a delta of the group's columns in place of its list; 0 where that does not pay */
+static uint32_t sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h, sucref_i_view now, int own)
+{
+    sucref_i_view was = sucref_i_view_of(s, &h->l, s->layer, s->previous);
+    if (s->layer > 0) { was.bytes = (const uint8_t *)(s->work + s->at_acc + h->l.n_out + h->l.n_groups); }
+    now.at = was.at = s->changed;
+    now.to = was.to = h->g.n_columns;
+    now.whole = was.whole = now.whole && was.whole; /* runs of the same lengths */
+    return sucref_i_list_delta(s->work + s->at_list, s->model, &h->l, &now, &was, own);
 }
 
 /* decides what the rows of the current group do, and lists the layer's input if they need it; returns the cost */
-static uint32_t sucref_i_start_group(sucref_net *s, const sucref_layer *l, const sucref_stop_group *e)
+static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
 {
-    const int fresh = s->previous == SUCREF_I_NONE;
+    const int fresh = s->previous == SUCREF_I_NONE, own = sucref_i_own_bytes(&h->l, h->e.bits);
+    uint32_t *list, *sum, cost = 0;
     sucref_stop_group old = { 0, 0 };
-    sucref_i_source src, was;
+    sucref_i_view now;
     sucref_i_task task;
-    uint32_t cost = 0;
-    if (s->group == 0) { sucref_i_start_layer(s); }
-    if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)l->first_group + s->group); }
-    task = sucref_i_task_of(l, e, fresh ? NULL : &old, s->changed);
+    if (s->group == 0) { sucref_i_start_layer(s, &h->l); }
+    if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)h->l.first_group + s->group); }
+    task = sucref_i_task_of(&h->l, &h->e, fresh ? NULL : &old, s->changed < h->g.n_columns);
     s->first_plane = task.first; s->last_plane = task.last;
     s->mode = task.mode;
-    if (task.mode == SUCREF_I_SKIP || task.mode == SUCREF_I_CONSTANT) { return 1; }
-    src = sucref_i_source_of(s, s->layer, s->stop);
+    if (task.mode == SUCREF_I_SKIP) { return 1; }
+    if (SUCREF_I_ANY_CHANGE || SUCREF_I_ABSENT(old)) { sucref_i_changes(s, h->g.first_row); }
+    if (task.mode == SUCREF_I_CONSTANT) { return 1; }
+    list = s->work + s->at_list;
+    sum = (h->l.flags & SUCREF_LAYER_KEEP) ? s->work + s->at_acc + h->l.n_out + s->group : NULL;
+    now = sucref_i_view_of(s, &h->l, s->layer, s->stop);
     if (task.mode == SUCREF_I_DELTA) {
-        was = sucref_i_source_of(s, s->layer, s->previous);
-        if (s->layer > 0) { was.bytes = (const uint8_t *)(s->work + s->at_before); }
-        cost = sucref_i_list_delta(s->work, s->model, l, &src, &was, e->bits);
-        if (cost != 0) { return cost; }
-        s->mode = SUCREF_I_ALL;
+        cost = sucref_i_start_delta(s, h, now, own);
+        list[SUCREF_I_LIST_SUM] += *sum;
+        if (cost == 0) { s->mode = SUCREF_I_ALL; }
     }
-    return sucref_i_list(s->work, s->model, l, &src, e->bits);
+    if (cost == 0) { cost = sucref_i_list(list, s->model, &h->l, &now, h->g.n_columns, own); }
+    if (sum != NULL) { *sum = list[SUCREF_I_LIST_SUM]; }
+    return cost;
 }
 
 /* accumulators of up to 16 rows, from the planes and, where kept, from before; returns the multiply-adds */
@@ -2876,10 +3337,10 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, 
     for (n = s->first_plane + 1U; s->mode == SUCREF_I_DELTA && n < s->last_plane; n++) { low += l->plan[n]; }
     for (n = s->first_plane; n < s->last_plane; n++) {
         const sucref_i_plane p =
-            sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, l->n_in, l->plan[n]);
+            sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n]);
         uint32_t sum[SUCREF_I_ROWS];
         for (i = 0; i < SUCREF_I_ROWS; i++) { sum[i] = 0; }
-        sucref_i_dot(sum, &p, s->work, s->row, rows);
+        sucref_i_dot(sum, &p, s->work + s->at_list, s->row, rows);
         if (s->mode == SUCREF_I_DELTA) { /* changes in units of the last plane's */
             for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] += sum[i] << low; }
             low -= n + 1U < s->last_plane ? l->plan[n + 1U] : 0U;
@@ -2888,33 +3349,35 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, 
         }
     }
     for (i = 0; kept != NULL && i < rows; i++) { kept[i] = acc[i]; }
-    return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * s->work[SUCREF_I_LIST_COUNT];
+    return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * s->work[s->at_list + SUCREF_I_LIST_COUNT];
 }
 
 /* up to 16 rows of the current group, all the way to their activations; returns the cost */
-static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_layer *l, const sucref_stop_group *e,
-                                 const sucref_group *g)
+static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
 {
+    const sucref_layer *l = &h->l;
+    const sucref_group *g = &h->g;
     const sucref_i_params at = sucref_i_params_of(l);
+    const uint32_t to = sucref_i_has_heads(s->model, l, s->layer) ? s->row : g->first_row + s->row; /* in the outputs */
     uint32_t acc[SUCREF_I_ROWS], i, rows, cost = 0, *logits = NULL, *kept = NULL;
     uint8_t *out;
-    if (s->layer + 1U == s->model->n_layers) { logits = s->work + s->at_logits + g->first_row; }
+    if (s->layer + 1U == s->model->n_layers) { logits = s->work + s->at_logits + to; }
     rows = g->n_rows - s->row < SUCREF_I_ROWS ? g->n_rows - s->row : (uint32_t)SUCREF_I_ROWS;
-    out = (uint8_t *)(s->work + s->at_out) + g->first_row + s->row;
+    out = sucref_i_tensor_at(s, s->layer + 1U) + to;
     if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + g->first_row + s->row; }
     if (s->mode != SUCREF_I_CONSTANT) { cost = sucref_i_accumulate(s, l, g, acc, kept, rows); }
     for (i = 0; i < rows; i++) {
         uint8_t u;
         if (s->mode == SUCREF_I_CONSTANT) {
-            u = SUCREF_READ_U8(s->model->bytes + e->correction_offset + s->row + i);
-            if (logits != NULL) { logits[s->row + i] = 0; }
+            u = SUCREF_READ_U8(s->model->bytes + h->e.correction_offset + s->row + i);
+            if (logits != NULL) { logits[i] = 0; }
         } else {
-            const int32_t z =
-                sucref_i_finish(s->model->bytes, s->work[SUCREF_I_LIST_SUM], l, &at, e, g, s->row + i, acc[i]);
-            if (logits != NULL) { logits[s->row + i] = (uint32_t)z; }
+            const int32_t z = sucref_i_finish(s->model->bytes, s->work[s->at_list + SUCREF_I_LIST_SUM], l, &at, &h->e,
+                                              g, s->row + i, acc[i]);
+            if (logits != NULL) { logits[i] = (uint32_t)z; }
             u = sucref_i_activate(s->model, l, &at, z, g->first_row + s->row + i);
         }
-        if (out[i] != u) { s->any = 1; }
+        if (out[i] != u) { sucref_i_changes(s, g->first_row + s->row + i); }
         out[i] = u;
     }
     s->row += rows;
@@ -2927,10 +3390,10 @@ static void sucref_i_remember(const sucref_net *s, const sucref_layer *l)
     const uint8_t *from;
     uint8_t *to;
     uint32_t c;
-    if (!(l->flags & SUCREF_LAYER_KEEP) || s->layer == 0 || !s->changed) { return; }
-    to = (uint8_t *)(s->work + s->at_before);
-    from = sucref_i_source_of(s, s->layer, s->stop).bytes;
-    for (c = 0; c < l->n_in; c++) { to[c] = from[c]; }
+    if (!(l->flags & SUCREF_LAYER_KEEP) || s->layer == 0) { return; }
+    to = (uint8_t *)(s->work + s->at_acc + l->n_out + l->n_groups);
+    from = sucref_i_tensor_at(s, s->layer);
+    for (c = s->changed; c < l->n_in; c++) { to[c] = from[c]; }
 }
 
 /* the stop's outputs, in the original order, into the free record */
@@ -2939,7 +3402,7 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
     const uint32_t n = s->model->n_out, *logits = s->work + s->at_logits;
     uint32_t *record = sucref_i_record(s, s->sequence + 1U), r;
     uint8_t *out = (uint8_t *)(record + 2U + n);
-    const uint8_t *act = (const uint8_t *)(s->work + s->at_out);
+    const uint8_t *act = sucref_i_tensor_at(s, s->model->n_layers);
     for (r = 0; r < n; r++) {
         const uint32_t to = sucref_i_place_in_answer(s->model, l, r);
         record[2U + to] = logits[r];
@@ -2953,39 +3416,36 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
     sucref_i_publish(s);
     s->previous = s->stop;
     s->stop = (uint8_t)(s->stop + 1U);
-    s->any = 0;
     s->layer = s->group = 0;
 }
 
 /* one quantum; 1 when it completed a stop */
 static int sucref_i_quantum(sucref_net *s, uint32_t *cost)
 {
-    sucref_layer l;
-    sucref_group g;
-    sucref_stop_group e;
-    sucref_model_layer(&l, s->model, s->layer);
-    sucref_model_stop_group(&e, s->model, s->stop, (unsigned)l.first_group + s->group);
-    sucref_model_group(&g, s->model, (unsigned)l.first_group + s->group);
+    sucref_i_here h;
+    sucref_model_layer(&h.l, s->model, s->layer);
+    sucref_model_stop_group(&h.e, s->model, s->stop, (unsigned)h.l.first_group + s->group);
+    sucref_model_group(&h.g, s->model, (unsigned)h.l.first_group + s->group);
     if (s->state == SUCREF_I_FRESH) {
-        *cost = sucref_i_start_group(s, &l, &e);
+        *cost = sucref_i_start_group(s, &h);
         s->state = SUCREF_I_RUNNING;
-        s->row = s->mode == SUCREF_I_SKIP ? g.n_rows : 0;
+        s->row = s->mode == SUCREF_I_SKIP ? h.g.n_rows : 0;
     } else {
-        *cost = sucref_i_do_rows(s, &l, &e, &g);
+        *cost = sucref_i_do_rows(s, &h);
     }
     s->spent += *cost;
-    if (s->row < g.n_rows) { return 0; }
+    if (s->row < h.g.n_rows) { return 0; }
     s->state = SUCREF_I_FRESH;
     s->row = 0;
     s->group = (uint16_t)(s->group + 1U);
-    if (s->group < l.n_groups) { return 0; }
-    sucref_i_remember(s, &l);
+    if (s->group < h.l.n_groups) { return 0; }
+    sucref_i_remember(s, &h.l);
     s->group = 0;
     if (s->layer + 1U < s->model->n_layers) {
         s->layer = (uint16_t)(s->layer + 1U);
         return 0;
     }
-    sucref_i_answer_stop(s, &l);
+    sucref_i_answer_stop(s, &h.l);
     return 1;
 }
 
@@ -3134,14 +3594,15 @@ static unsigned sucref_i_shift_of(const sucref_model *m, const sucref_layer *l, 
     return SUCREF_READ_U8(m->bytes + sucref_i_params_of(l).shift + row);
 }
 
-/* weight of a whole row and column, from the digits of its planes */
+/* weight of a whole row and column, from the digits of its planes; 0 where the group does not read the column */
 static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const sucref_group *g, unsigned shift,
                            uint32_t row, uint32_t col)
 {
     const int own = sucref_i_own_bytes(l, 8);
     unsigned i = own ? l->n_planes - 1U : 0U, v = 0, bit;
+    if (col >= g->n_columns) { return 0; }
     for (; i < l->n_planes; i++) {
-        const sucref_i_plane p = sucref_i_plane_of(m->bytes + g->plane_offset[i], g->n_rows, l->n_in, l->plan[i]);
+        const sucref_i_plane p = sucref_i_plane_of(m->bytes + g->plane_offset[i], g->n_rows, g->n_columns, l->plan[i]);
         const uint32_t at = sucref_i_digit_at(&bit, &p, row, col);
         v = v << p.width | ((unsigned)(SUCREF_READ_U8(p.bytes + at) >> bit) & ((1U << p.width) - 1U));
     }
@@ -3208,18 +3669,15 @@ static int sucref_i_first_layer(sucref_i_proof *p, const uint8_t *bounds, unsign
 {
     const sucref_model *m = p->net->model;
     const uint8_t flip = m->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
-    uint32_t c, r, sum = 0, row;
+    uint32_t c, r, row;
     uint64_t square = 0;
     sucref_layer l;
     sucref_i_params at;
-    sucref_i_place place;
     sucref_model_layer(&l, m, 0);
     at = sucref_i_params_of(&l);
-    sucref_i_place_of(&place, m, 0);
     for (c = 0; c < l.n_in; c++) {
-        const uint32_t u = p->net->input[c] ^ (uint32_t)flip, mean = SUCREF_READ_U8(m->bytes + at.mean + c);
-        const uint32_t y = u > mean ? u - mean : mean - u;
-        sum += u;
+        const uint32_t u = p->net->input[sucref_i_input_of(m, &l, c)] ^ (uint32_t)flip,
+                       mean = SUCREF_READ_U8(m->bytes + at.mean + c), y = u > mean ? u - mean : mean - u;
         square += (uint64_t)(y * y) * SUCREF_READ_U8(m->bytes + at.weight + c); /* y * y < 2^16 */
     }
     p->reach = sucref_i_root(square << 8, 1);
@@ -3234,7 +3692,8 @@ static int sucref_i_first_layer(sucref_i_proof *p, const uint8_t *bounds, unsign
         int64_t middle;
         row = sucref_i_row_of(&g, &n, m, &l, r);
         sucref_model_stop_group(&entry, m, stop, n);
-        z = sucref_i_finish(m->bytes, sum, &l, &at, &entry, &g, row, p->net->work[place.acc + r]);
+        z = sucref_i_finish(m->bytes, p->net->work[p->net->at_kept + l.n_out + n], &l, &at, &entry, &g, row,
+                            p->net->work[p->net->at_kept + r]);
         if (z == 0x7FFFFFFF || z < -0x7FFFFFFF || e > 0x7FFFFFFFU) { return 0; }
         middle = (int64_t)z + sucref_i_s32(sucref_i_u32(bounds + 4U + 4U * r)) + 1;
         if (!is_last) {
@@ -5262,6 +5721,14 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
     return SUCREF_OK;
 }
 
+/* sum(u) of the columns that a group reads, of the layer's input as it came */
+static uint32_t sucref_i_sum_of(const sucref_model *m, const sucref_layer *l, const sucref_group *g, const uint8_t *u)
+{
+    uint32_t c, sum = 0;
+    for (c = 0; c < g->n_columns; c++) { sum += u[sucref_i_input_of(m, l, c)]; }
+    return sum;
+}
+
 /* SUCREF_OK when every sum that rows first..first + n - 1 are made of is one that digits can give with inputs of this
  * sum: then a row's accumulator lies within -128 * sum..127 * sum, and nothing that follows can overflow */
 static int sucref_i_sums_fit(const sucref_layer *l, unsigned bits, const int32_t *const *sums, uint32_t first,
@@ -5303,39 +5770,46 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
     sucref_group g;
     sucref_stop_group e;
     sucref_i_params at;
-    uint32_t c, r, sum = 0;
+    sucref_stop t;
+    uint32_t r;
     unsigned k;
-    int status = SUCREF_OK;
+    int status = SUCREF_OK, heads;
     if (out == NULL || m == NULL || sums == NULL || sums->planes == NULL || sums->input == NULL) {
         return SUCREF_E_ARG;
     }
     if (layer >= m->n_layers || stop >= m->usable_stops) { return SUCREF_E_RANGE; }
     sucref_model_layer(&l, m, layer);
     at = sucref_i_params_of(&l);
-    for (c = 0; c < l.n_in; c++) { sum += sums->input[c]; }
+    sucref_model_stop(&t, m, stop);
+    heads = sucref_i_has_heads(m, &l, layer);
     for (k = 0; status == SUCREF_OK && k < l.n_groups; k++) {
         sucref_model_group(&g, m, (unsigned)l.first_group + k);
         sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + k);
-        status = sucref_i_sums_fit(&l, e.bits, sums->planes, g.first_row, g.n_rows, sum);
+        status = sucref_i_sums_fit(&l, e.bits, sums->planes, g.first_row, g.n_rows,
+                                   sucref_i_sum_of(m, &l, &g, sums->input));
     }
     if (status != SUCREF_OK) { return status; }
     for (k = 0; k < l.n_groups; k++) {
+        uint32_t sum;
+        if (heads && k != t.head) { continue; }
         sucref_model_group(&g, m, (unsigned)l.first_group + k);
         sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + k);
+        sum = sucref_i_sum_of(m, &l, &g, sums->input);
         for (r = 0; r < g.n_rows; r++) {
-            const uint32_t row = g.first_row + r, to = sucref_i_place_in_answer(m, &l, row);
+            const uint32_t row = g.first_row + r, to = heads ? r : sucref_i_place_in_answer(m, &l, row);
             int32_t z = 0;
             if (e.bits != 0) {
                 const uint32_t acc = sucref_i_joined(&l, e.bits, sums->planes, row, sum);
                 z = sucref_i_finish(m->bytes, sum, &l, &at, &e, &g, r, acc);
             }
-            out[to] = e.bits == 0 ? SUCREF_READ_U8(m->bytes + e.correction_offset + r)
-                                  : sucref_i_activate(m, &l, &at, z, row);
+            out[to] = e.bits != 0                ? sucref_i_activate(m, &l, &at, z, row)
+                      : e.correction_offset != 0 ? SUCREF_READ_U8(m->bytes + e.correction_offset + r)
+                                                 : 0U; /* absent: not read */
             if (logits != NULL) { logits[to] = z; }
         }
     }
     if (layer + 1U == m->n_layers && m->softmax_multiplier != 0) {
-        return sucref_softmax(out, out, l.n_out, m->softmax_multiplier, m->softmax_shift);
+        return sucref_softmax(out, out, m->n_out, m->softmax_multiplier, m->softmax_shift);
     }
     return SUCREF_OK;
 }
@@ -5377,6 +5851,8 @@ typedef struct {
     sucref_model m;           /* only its counts, which say where the tables are */
     uint32_t at, row, n_rows; /* where the next section goes; rows of the group */
     unsigned stop, layer, group, flat; /* flat: of all layers' groups */
+    uint8_t written[SUCREF_MAX_LAYERS * SUCREF_MAX_GROUPS];    /* of each group the planes that are, as a mask */
+    uint32_t constants[SUCREF_MAX_LAYERS * SUCREF_MAX_GROUPS]; /* where its constants are */
 } sucref_i_writer;
 
 static void sucref_i_put(const sucref_i_writer *o, uint32_t at, uint32_t v, unsigned bytes)
@@ -5417,6 +5893,18 @@ static unsigned sucref_i_spec_groups(const sucref_layer_spec *s) { return s->gro
 static uint32_t sucref_i_spec_rows(const sucref_layer_spec *s, unsigned group)
 {
     return s->group_rows != NULL ? s->group_rows[group] : s->n_out;
+}
+
+static uint32_t sucref_i_spec_columns(const sucref_layer_spec *s, unsigned group)
+{
+    return s->group_columns != NULL ? s->group_columns[group] : s->n_in;
+}
+
+/* outputs of the model */
+static uint32_t sucref_i_spec_outputs(const sucref_model_spec *spec)
+{
+    const sucref_layer_spec *last = &spec->layers[spec->n_layers - 1U];
+    return spec->heads != NULL ? sucref_i_spec_rows(last, 0) : last->n_out;
 }
 
 /* the part of a layer's record that the spec gives */
@@ -5515,15 +6003,19 @@ static const char *sucref_i_bad_shape(const sucref_layer_spec *s, const sucref_l
     if ((s->w == NULL && !parity) || s->multiplier == NULL || s->exponent == NULL) { return "spec: a layer's NULL"; }
     if (sucref_i_open_plan(&l, NULL, 0) != SUCREF_OK) { return "spec: plan"; }
     if ((s->act == SUCREF_ACT_TABLE && s->table == NULL) || (s->act == SUCREF_ACT_LOOKUP && s->lookup == NULL) ||
-        ((s->flags & SUCREF_LAYER_ORDER) && s->order == NULL)) {
+        ((s->flags & SUCREF_LAYER_ORDER) && s->order == NULL) ||
+        ((s->flags & SUCREF_LAYER_INPUT_ORDER) && s->input_order == NULL)) {
         return "spec: a table or order that is NULL";
     }
     if (s->group_rows != NULL ? s->n_groups < 1 || s->n_groups > SUCREF_MAX_GROUPS : s->n_groups > 1) {
         return "number of groups";
     }
     for (g = 0; g < l.n_groups; g++) {
-        const uint32_t rows = sucref_i_spec_rows(s, g);
+        const uint32_t rows = sucref_i_spec_rows(s, g), columns = sucref_i_spec_columns(s, g);
         if (rows < 1 || rows > s->n_out - sum) { return "spec: rows of a group"; }
+        if (columns < 1 || columns > s->n_in || (g > 0 && columns < sucref_i_spec_columns(s, g - 1U))) {
+            return "spec: columns of a group";
+        }
         sum += rows;
     }
     return sum == s->n_out ? NULL : "spec: rows of the groups";
@@ -5532,12 +6024,15 @@ static const char *sucref_i_bad_shape(const sucref_layer_spec *s, const sucref_l
 static const char *sucref_i_bad_weights(const sucref_i_parity *q, const sucref_layer_spec *s)
 {
     const int saturates = s->coarse || s->plan[0] == 8; /* the shift is not that of the full weights */
-    uint32_t r, c;
+    uint32_t r, c, end = 0;
+    unsigned g = 0;
     for (r = 0; r < s->n_out; r++) {
         const unsigned shift = s->row_shift != NULL ? s->row_shift[r] : 0U;
+        while (r >= end + sucref_i_spec_rows(s, g)) { end += sucref_i_spec_rows(s, g++); }
         if (shift > 7) { return "spec: a row shift over 7"; }
         for (c = 0; c < s->n_in; c++) {
             const int32_t mag = sucref_i_magnitude_of(q, s, r, c);
+            if (mag != 0 && c >= sucref_i_spec_columns(s, g)) { return "spec: a weight behind a group's columns"; }
             if (mag > 127) { return q != NULL ? "spec: a parity beyond 16 bits" : "spec: a weight of -128"; }
             if (!saturates && mag * ((int32_t)1 << shift) > 127) { return "spec: a row shift that cuts weights off"; }
         }
@@ -5562,6 +6057,10 @@ static const char *sucref_i_bad_spec(const sucref_model_spec *spec, uint32_t *wh
     *where = SUCREF_I_H_STOPS;
     if (spec->n_stops < 1 || spec->n_stops > SUCREF_MAX_STOPS) { return "number of stops"; }
     *where = 0;
+    if (spec->heads != NULL && (spec->layers[spec->n_layers - 1U].group_rows == NULL ||
+                                spec->layers[spec->n_layers - 1U].n_groups < 2)) {
+        return "spec: heads without groups";
+    }
     b = spec->bounds;
     return b != NULL && (b->mean == NULL || b->weight == NULL ||
                          (spec->n_stops > 1 && (b->root == NULL || b->offset == NULL || b->norm == NULL)))
@@ -5594,6 +6093,37 @@ static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_s
         sucref_i_put_all(o, at.mean, o->spec->bounds->mean, s->n_in, 1);
         sucref_i_put_all(o, at.weight, o->spec->bounds->weight, s->n_in, 1);
     }
+    if (s->flags & SUCREF_LAYER_INPUT_ORDER) { sucref_i_put_all(o, at.input_order, s->input_order, s->n_in, 2); }
+}
+
+/* Tensor n's record: a vector. Of several stops all are kept, one behind the other; of one stop, where layers only read
+ * their own input, from the front and from the back of a part as long as the longest pair in turn. */
+static uint32_t sucref_i_planned_place(const sucref_model_spec *spec, unsigned tensor)
+{
+    uint32_t place = 0, pair = 0;
+    unsigned n;
+    for (n = 0; n < spec->n_layers; n++) {
+        const uint32_t words = SUCREF_I_WORDS(spec->layers[n].n_out);
+        const uint32_t both = words + (n > 0 ? SUCREF_I_WORDS(spec->layers[n].n_in) : 0U);
+        if (n + 1U < tensor) { place += words; }
+        if (both > pair) { pair = both; }
+    }
+    if (tensor == 0) { return 0; }
+    if (spec->n_stops > 1) { return place; }
+    return tensor % 2U ? 0 : pair - SUCREF_I_WORDS(spec->layers[tensor - 1U].n_out);
+}
+
+static void sucref_i_write_tensor(const sucref_i_writer *o, unsigned n)
+{
+    const sucref_model_spec *spec = o->spec;
+    const uint32_t at = sucref_i_tensors_at(&o->m) + n * SUCREF_I_TENSOR;
+    const int last = n == spec->n_layers;
+    sucref_i_put(o, at, 1, 2);
+    sucref_i_put(o, at + 2U, 1, 2);
+    sucref_i_put(o, at + 4U, last ? sucref_i_spec_outputs(spec) : spec->layers[n].n_in, 2);
+    sucref_i_put(o, at + SUCREF_I_X_ZERO, last ? spec->scales.output_zero : spec->layers[n].in_zero, 1);
+    sucref_i_put(o, at + SUCREF_I_X_FLAGS, n > 0 && spec->n_stops > 1 ? SUCREF_TENSOR_KEEP : 0, 1);
+    sucref_i_put(o, at + SUCREF_I_X_PLACE, sucref_i_planned_place(spec, n), 4);
 }
 
 /* a layer's record, groups and parameters */
@@ -5612,10 +6142,14 @@ static void sucref_i_write_layer(sucref_i_writer *o, unsigned n)
     sucref_i_put(o, at + SUCREF_I_L_GROUP, o->flat, 2);
     sucref_i_put(o, at + SUCREF_I_L_GROUPS, l.n_groups, 2);
     sucref_i_put_all(o, at + SUCREF_I_L_PLAN, (const uint8_t *)&l + offsetof(sucref_layer, plan), SUCREF_I_L_BYTES, 1);
+    sucref_i_put(o, at + SUCREF_I_L_IN_ZERO, 0, 1); /* its tensor has it */
     sucref_i_put(o, at + SUCREF_I_L_SLOPE, (uint16_t)l.slope, 2);
+    sucref_i_put(o, at + SUCREF_I_L_FROM, n, 1);
+    sucref_i_put(o, at + SUCREF_I_L_TO, n + 1U, 1);
     for (g = 0; g < l.n_groups; g++, group += SUCREF_I_GROUP) {
         sucref_i_put(o, group, row, 4);
-        sucref_i_put(o, group + 4U, sucref_i_spec_rows(s, g), 4);
+        sucref_i_put(o, group + 4U, sucref_i_spec_rows(s, g), 2);
+        sucref_i_put(o, group + 6U, sucref_i_spec_columns(s, g), 2);
         row += sucref_i_spec_rows(s, g);
     }
     if (o->p != NULL) { sucref_i_write_params(o, s, &l); }
@@ -5627,19 +6161,26 @@ static void sucref_i_write_layer(sucref_i_writer *o, unsigned n)
 static void sucref_i_write_plane(sucref_i_writer *o, uint32_t table, const sucref_layer_spec *s, unsigned plane)
 {
     const unsigned width = s->plan[plane], low = sucref_i_bits_below(s, plane);
-    const sucref_i_plane p = sucref_i_plane_of(NULL, o->n_rows, s->n_in, width);
+    const uint32_t columns = sucref_i_spec_columns(s, o->group);
+    const sucref_i_plane p = sucref_i_plane_of(NULL, o->n_rows, columns, width);
     const uint32_t at = sucref_i_section(o, table, SUCREF_I_T_PLANE, o->layer, o->group * 8U + plane,
-                                         sucref_i_plane_bytes(o->n_rows, s->n_in, width));
+                                         sucref_i_plane_bytes(o->n_rows, columns, width));
     uint32_t row, col;
     unsigned bit;
     for (row = 0; o->p != NULL && row < SUCREF_I_PAD4(o->n_rows); row++) {
         const unsigned shift = width == 8 || row >= o->n_rows ? 0U : sucref_i_spec_shift(s, o->row + row);
-        for (col = 0; col < s->n_in; col++) {
+        for (col = 0; col < columns; col++) {
             const int32_t w = row < o->n_rows ? sucref_i_weight_of(o->parity, s, o->row + row, col) : 0;
             uint8_t *byte = o->p + at + sucref_i_digit_at(&bit, &p, row, col); /* of zeros so far */
             *byte = (uint8_t)(*byte | (sucref_i_unsigned_weight(w, shift) >> low & ((1U << width) - 1U)) << bit);
         }
     }
+}
+
+/* the constants of row r of a group of 0 bits */
+static unsigned sucref_i_constant(const sucref_layer_spec *s, const sucref_correction *c, uint32_t r)
+{
+    return c != NULL && c->constant != NULL ? c->constant[r] : s->out_zero;
 }
 
 static void sucref_i_write_correction(sucref_i_writer *o, uint32_t table, const sucref_layer_spec *s,
@@ -5654,11 +6195,22 @@ static void sucref_i_write_correction(sucref_i_writer *o, uint32_t table, const 
         sucref_i_put_all(o, at + 8U * n, c->alpha, n, 2);
     } else if (bits > 0) { /* alpha 1 */
         for (r = 0; r < n; r++) { sucref_i_put(o, at + 8U * n + 2U * r, 4096, 2); }
-    } else if (c != NULL && c->constant != NULL) {
-        sucref_i_put_all(o, at, c->constant, n, 1);
     } else {
-        for (r = 0; r < n; r++) { sucref_i_put(o, at + r, s->out_zero, 1); }
+        for (r = 0; r < n; r++) { sucref_i_put(o, at + r, sucref_i_constant(s, c, r), 1); }
     }
+}
+
+/* does the group have the constants that it had at the stop before? Then they stand in the file once. */
+static int sucref_i_same_constants(const sucref_i_writer *o, const sucref_layer_spec *s, unsigned k)
+{
+    const sucref_correction *c = o->spec->corrections;
+    const unsigned before = k - o->m.n_groups;
+    uint32_t r;
+    if (o->stop == 0 || o->spec->bits[before] != 0) { return 0; }
+    for (r = 0; c != NULL && r < o->n_rows; r++) {
+        if (sucref_i_constant(s, &c[k], r) != sucref_i_constant(s, &c[before], r)) { return 0; }
+    }
+    return 1;
 }
 
 /* sections of one stop and group, and the table entries that point at them */
@@ -5669,19 +6221,25 @@ static void sucref_i_write_entry(sucref_i_writer *o, const sucref_layer_spec *s)
     const sucref_correction *c = o->spec->corrections != NULL ? &o->spec->corrections[k] : NULL;
     const uint32_t entry = sucref_i_entries_at(&o->m) + k * SUCREF_I_ENTRY,
                    group = sucref_i_groups_at(&o->m) + o->flat * SUCREF_I_GROUP;
-    const unsigned old = o->stop > 0 ? o->spec->bits[k - o->m.n_groups] : 0U;
+    const int silent = o->spec->heads != NULL && o->layer + 1U == o->spec->n_layers &&
+                       o->group != o->spec->heads[o->stop];
     unsigned mask, plane;
-    if (bits < old || sucref_i_planes_for(&l, bits) == 0xFFU) { o->bad = "spec: bits of a stop"; }
+    if (silent || bits == SUCREF_ABSENT) { return; }
+    if (sucref_i_planes_for(&l, bits) == 0xFFU) { o->bad = "spec: bits of a stop"; return; }
     if (c != NULL && bits > 0 && bits < 8 && ((c->alpha == NULL) != (c->beta == NULL) ||
                                               (c->alpha == NULL) != (c->gamma == NULL))) {
         o->bad = "spec: half a correction";
+        return;
     }
-    if (o->bad != NULL) { return; }
     sucref_i_put(o, entry, bits, 1);
-    if (bits == 0 || (bits < 8 && (o->plain || (c != NULL && c->alpha != NULL)))) {
+    if (bits == 0 && sucref_i_same_constants(o, s, k)) {
+        sucref_i_put(o, entry + 4U, o->constants[o->flat], 4);
+    } else if (bits == 0 || (bits < 8 && (o->plain || (c != NULL && c->alpha != NULL)))) {
+        o->constants[o->flat] = o->at + SUCREF_I_FRAME;
         sucref_i_write_correction(o, entry + 4U, s, c, bits);
     }
-    mask = sucref_i_planes_read(&l, bits) & ~sucref_i_planes_read(&l, old); /* those that no stop before has read */
+    mask = sucref_i_planes_read(&l, bits) & ~(unsigned)o->written[o->flat]; /* those that no stop before has read */
+    o->written[o->flat] = (uint8_t)(o->written[o->flat] | mask);
     for (plane = 0; mask >> plane != 0; plane++) {
         if (mask >> plane & 1U) { sucref_i_write_plane(o, group + 8U + 4U * plane, s, plane); }
     }
@@ -5724,6 +6282,7 @@ static void sucref_i_write_stop(sucref_i_writer *o)
     if (o->stop + 1U < o->spec->n_stops) { sucref_i_write_exits(o, record); }
     sucref_i_put(o, record, o->at, 4);
     sucref_i_put(o, record + 4U, o->spec->in_bits[o->stop], 1);
+    sucref_i_put(o, record + 5U, o->spec->heads != NULL ? o->spec->heads[o->stop] : 0U, 1);
 }
 
 static void sucref_i_write_header(const sucref_i_writer *o, uint32_t head)
@@ -5736,7 +6295,7 @@ static void sucref_i_write_header(const sucref_i_writer *o, uint32_t head)
     sucref_i_put(o, SUCREF_I_H_FILE, o->at, 4);
     sucref_i_put(o, SUCREF_I_H_HEAD, head, 4);
     sucref_i_put(o, SUCREF_I_H_IN, spec->layers[0].n_in, 4);
-    sucref_i_put(o, SUCREF_I_H_OUT, spec->layers[spec->n_layers - 1U].n_out, 4);
+    sucref_i_put(o, SUCREF_I_H_OUT, sucref_i_spec_outputs(spec), 4);
     sucref_i_put(o, SUCREF_I_H_LAYERS, spec->n_layers, 2);
     sucref_i_put(o, SUCREF_I_H_GROUPS, o->m.n_groups, 2);
     sucref_i_put(o, SUCREF_I_H_STOPS, spec->n_stops, 1);
@@ -5747,7 +6306,8 @@ static void sucref_i_write_header(const sucref_i_writer *o, uint32_t head)
         sucref_i_put(o, SUCREF_I_H_SCALES + 4U * i, (uint32_t)scale[i].multiplier, 4);
         sucref_i_put(o, SUCREF_I_H_EXPONENTS + i, (uint8_t)scale[i].exponent, 1);
     }
-    sucref_i_put(o, SUCREF_I_H_OUT_ZERO, spec->scales.output_zero, 1);
+    sucref_i_put(o, SUCREF_I_H_TENSORS, spec->n_layers + 1U, 2);
+    for (i = 0; i <= spec->n_layers; i++) { sucref_i_write_tensor(o, i); }
 }
 
 /* of the head and of all sections behind it */
@@ -5766,6 +6326,7 @@ static void sucref_i_write_all(sucref_i_writer *o)
 {
     uint32_t head;
     unsigned n;
+    for (n = 0; n < o->m.n_groups; n++) { o->written[n] = 0; }
     o->flat = 0;
     o->at = sucref_i_tables_end(&o->m);
     for (n = 0; o->bad == NULL && n < o->spec->n_layers; n++) {
@@ -5837,15 +6398,17 @@ static void *sucref_i_take_all(sucref_i_room *o, uint32_t at, uint32_t n, unsign
 /* rows of each group, and all weights */
 static void sucref_i_spec_weights(sucref_layer_spec *s, sucref_i_room *o, const sucref_layer *l)
 {
-    uint32_t *rows = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)l->n_groups), r, c;
+    uint32_t *rows = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)l->n_groups),
+             *columns = (uint32_t *)sucref_i_take(o, 4U * (uint64_t)l->n_groups), r, c;
     int8_t *w = (int8_t *)sucref_i_take(o, (uint64_t)l->n_in * l->n_out);
     sucref_group group;
     unsigned g;
-    s->group_rows = rows; s->w = w;
+    s->group_rows = rows; s->group_columns = columns; s->w = w;
     if (o->base == NULL) { return; }
     for (g = 0; g < l->n_groups; g++) {
         sucref_model_group(&group, o->m, (unsigned)l->first_group + g);
         rows[g] = group.n_rows;
+        columns[g] = group.n_columns;
     }
     for (r = 0; r < l->n_out; r++) {
         const uint32_t row = sucref_i_row_of(&group, &g, o->m, l, r);
@@ -5866,10 +6429,13 @@ static sucref_layer_spec sucref_i_spec_layer(sucref_i_room *o, unsigned layer)
     s.multiplier = (const int32_t *)sucref_i_take_all(o, at.multiplier, (at.exponent - at.multiplier) / 4U, 4);
     s.exponent = (const int8_t *)(o->m->bytes + at.exponent);
     s.row_shift = o->m->bytes + at.shift;
-    s.table = NULL; s.lookup = NULL; s.order = NULL;
+    s.table = NULL; s.lookup = NULL; s.order = s.input_order = NULL;
     if (l.act == SUCREF_ACT_TABLE) { s.table = (const int16_t *)sucref_i_take_all(o, at.table, SUCREF_TABLE_LEN, 2); }
     if (l.act == SUCREF_ACT_LOOKUP) { s.lookup = o->m->bytes + at.table; }
     if (l.flags & SUCREF_LAYER_ORDER) { s.order = (const uint16_t *)sucref_i_take_all(o, at.order, l.n_out, 2); }
+    if (l.flags & SUCREF_LAYER_INPUT_ORDER) {
+        s.input_order = (const uint16_t *)sucref_i_take_all(o, at.input_order, l.n_in, 2);
+    }
     sucref_i_layer_bytes((uint8_t *)&s + offsetof(sucref_layer_spec, plan),
                          (const uint8_t *)&l + offsetof(sucref_layer, plan));
     s.flags = (uint8_t)(l.flags & ~SUCREF_LAYER_COLUMNS);
@@ -5896,7 +6462,10 @@ static void sucref_i_spec_stop(uint8_t *bits, sucref_correction *c, sucref_i_roo
             t.gamma = (const int32_t *)sucref_i_take_all(o, at + 4U * n, n, 4);
             t.alpha = (const int16_t *)sucref_i_take_all(o, at + 8U * n, n, 2);
         }
-        if (bits != NULL) { bits[g] = e.bits; c[g] = t; }
+        if (bits != NULL) {
+            bits[g] = (uint8_t)(SUCREF_I_ABSENT(e) ? SUCREF_ABSENT : e.bits);
+            c[g] = t;
+        }
     }
 }
 
@@ -5950,8 +6519,13 @@ static void sucref_i_spec_fill(sucref_model_spec *spec, sucref_i_room *o)
     const uint32_t entries = (uint32_t)m->n_stops * m->n_groups;
     sucref_layer_spec *layers = (sucref_layer_spec *)sucref_i_take(o, sizeof *layers * (uint64_t)m->n_layers), s;
     sucref_correction *c = (sucref_correction *)sucref_i_take(o, sizeof *c * (uint64_t)entries);
-    uint8_t *bits = (uint8_t *)sucref_i_take(o, entries), *in_bits = (uint8_t *)sucref_i_take(o, m->n_stops);
+    uint8_t *bits = (uint8_t *)sucref_i_take(o, entries), *in_bits = (uint8_t *)sucref_i_take(o, m->n_stops),
+            *heads = NULL;
+    sucref_layer last;
     unsigned n;
+    sucref_model_layer(&last, m, m->n_layers - 1U);
+    if (sucref_i_has_heads(m, &last, m->n_layers - 1U)) { heads = (uint8_t *)sucref_i_take(o, m->n_stops); }
+    spec->heads = heads;
     spec->layers = layers; spec->corrections = c; spec->bits = bits; spec->in_bits = in_bits;
     for (n = 0; n < m->n_layers; n++) {
         s = sucref_i_spec_layer(o, n);
@@ -5961,6 +6535,7 @@ static void sucref_i_spec_fill(sucref_model_spec *spec, sucref_i_room *o)
         sucref_stop t;
         sucref_model_stop(&t, m, n);
         if (in_bits != NULL) { in_bits[n] = t.in_bits; }
+        if (heads != NULL) { heads[n] = t.head; }
         sucref_i_spec_stop(bits, c, o, n);
         if (bits != NULL) { bits += m->n_groups; c += m->n_groups; }
     }
@@ -6034,9 +6609,10 @@ static sucref_layer_spec sucref_i_part_layer(const sucref_layer_spec *layer)
     s.bias = NULL;
     s.multiplier = multiplier; s.exponent = exponent;
     s.table = NULL; s.lookup = NULL; s.order = NULL;
-    s.act = SUCREF_ACT_NONE; s.requant = SUCREF_REQUANT_FLOOR; s.flags = SUCREF_LAYER_KEEP;
+    s.act = SUCREF_ACT_NONE; s.requant = SUCREF_REQUANT_FLOOR;
+    s.flags = (uint8_t)(SUCREF_LAYER_KEEP | (layer->flags & SUCREF_LAYER_INPUT_ORDER));
     s.in_zero = s.out_zero = s.lo = 0; s.hi = 255; s.slope = 0;
-    s.group_rows = NULL; s.n_groups = 1;
+    s.group_rows = s.group_columns = NULL; s.n_groups = 1;
     return s;
 }
 
@@ -6070,7 +6646,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
     uint8_t bits[SUCREF_MAX_PLANES * SUCREF_MAX_PLANES];
     sucref_i_parity q;
     sucref_layer_spec s;
-    sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0, { { 0, 0 }, { 0, 0 },
+    sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0, { { 0, 0 }, { 0, 0 },
                                { 0, 0 }, 0 } };
     const char *bad = sucref_i_bad_parts(layer, parts, part);
     if (bad == NULL) {

@@ -12,11 +12,11 @@
 enum { EV_WIDEST = 65535 };
 enum { EV_NONE, EV_RELU, EV_RELU6, EV_LEAKY, EV_TABLE, EV_LOOKUP };
 enum { EV_TFLITE, EV_FLOOR, EV_ROUND };
-enum { EV_PER_ROW = 2, EV_ORDER = 4 };
+enum { EV_PER_ROW = 2, EV_ORDER = 4, EV_COLUMNS = 8, EV_INPUT_ORDER = 16 };
 
 typedef struct { /* a layer's record and where its parameters lie */
     uint32_t n_in, n_out;
-    const uint8_t *record, *bias, *multiplier, *exponent, *row_shift, *colmax, *table, *order;
+    const uint8_t *record, *bias, *multiplier, *exponent, *row_shift, *colmax, *table, *order, *input_order;
 } ev_layer;
 
 /* ---- bytes ---- */
@@ -37,7 +37,7 @@ static int64_t ev_power(int64_t e) { return (int64_t)1 << e; }
 static const uint8_t *ev_layer_record(const uint8_t *file, uint32_t layer) { return file + 64 + 48 * layer; }
 static const uint8_t *ev_group_record(const uint8_t *file, uint32_t g)
 {
-    return ev_layer_record(file, ev_u16(file + 24)) + 40 * g;
+    return ev_layer_record(file, ev_u16(file + 24)) + 16 * ev_u16(file + 52) + 40 * g;
 }
 static const uint8_t *ev_stop_record(const uint8_t *file, uint32_t stop)
 {
@@ -70,6 +70,9 @@ static ev_layer ev_layer_of(const uint8_t *file, uint32_t layer)
     l.colmax = ev_take(&at, n_in, 1);
     l.table = ev_take(&at, r[26] == EV_TABLE ? 2 * 33 : 256, r[26] == EV_TABLE || r[26] == EV_LOOKUP);
     l.order = ev_take(&at, 2 * n_out, r[28] & EV_ORDER);
+    (void)ev_take(&at, n_in, r[28] & EV_COLUMNS);
+    (void)ev_take(&at, n_in, r[28] & EV_COLUMNS);
+    l.input_order = ev_take(&at, 2 * n_in, r[28] & EV_INPUT_ORDER);
     return l;
 }
 
@@ -98,15 +101,15 @@ static uint32_t ev_digit(const uint8_t *plane, uint32_t rows, uint32_t cols, uin
 static int64_t ev_accumulate(const uint8_t *file, const ev_layer *l, const uint8_t *group, uint32_t row, uint32_t b,
                              const uint8_t *u)
 {
-    const uint32_t rows = ev_u32(group + 4);
+    const uint32_t rows = ev_u16(group + 4), columns = ev_u16(group + 6);
     const uint8_t *plan = l->record + 16;
     int64_t acc = 0;
     uint32_t c;
-    for (c = 0; c < l->n_in; c++) {
+    for (c = 0; c < columns; c++) {
         uint32_t v = 0, known = 0, p = 0;
         if (l->record[25]) { p = b == 8; } /* a coarse layer reads one of its planes */
         do {
-            v = v << plan[p] | ev_digit(file + ev_u32(group + 8 + 4 * p), rows, l->n_in, plan[p], row, c);
+            v = v << plan[p] | ev_digit(file + ev_u32(group + 8 + 4 * p), rows, columns, plan[p], row, c);
             known += plan[p++];
         } while (known < b);
         acc += ((int64_t)v * ev_power(8 - b) - 128) * u[c];
@@ -118,7 +121,7 @@ static int64_t ev_accumulate(const uint8_t *file, const ev_layer *l, const uint8
 static int64_t ev_value(const uint8_t *file, const ev_layer *l, const uint8_t *group, const uint8_t *entry, uint32_t i,
                         const uint8_t *u)
 {
-    const uint32_t b = entry[0], rows = ev_u32(group + 4), row = ev_u32(group) + i;
+    const uint32_t b = entry[0], rows = ev_u16(group + 4), row = ev_u32(group) + i;
     const int64_t bias = ev_i32(l->bias + 4 * row), acc = ev_accumulate(file, l, group, i, b, u);
     const int64_t s = l->record[16] == 8 || (l->record[25] && b == 8) ? 0 : l->row_shift[row], k = 8 - (int64_t)b;
     int64_t alpha = 4096 / ev_power(s), gamma = (ev_power(k > s ? k - s : 0) - 1) * 2048, beta = bias, sum = 0;
@@ -130,7 +133,7 @@ static int64_t ev_value(const uint8_t *file, const ev_layer *l, const uint8_t *g
         gamma = ev_i32(p + 4 * rows + 4 * i);
         alpha = ev_i16(p + 8 * rows + 2 * i);
     }
-    for (c = 0; c < l->n_in; c++) { sum += u[c]; }
+    for (c = 0; c < ev_u16(group + 6); c++) { sum += u[c]; }
     return ev_clamp32(beta + ev_floor(alpha * acc + gamma * sum, 4096));
 }
 
@@ -212,9 +215,11 @@ static void evaluator_stop(int32_t *logits, uint8_t *out, const uint8_t *file, c
 {
     static uint8_t u[EV_WIDEST], next[EV_WIDEST];
     const uint32_t n_layers = ev_u16(file + 24);
+    const uint8_t *input_order = ev_layer_of(file, 0).input_order;
     uint32_t layer, g, i;
     for (i = 0; i < ev_u32(file + 16); i++) {
-        u[i] = ev_cut(file[29] == 1 ? x[i] ^ 0x80U : x[i], ev_stop_record(file, stop)[4]);
+        const uint32_t from = input_order ? ev_u16(input_order + 2 * i) : i;
+        u[i] = ev_cut(file[29] == 1 ? x[from] ^ 0x80U : x[from], ev_stop_record(file, stop)[4]);
     }
     for (layer = 0; layer < n_layers; layer++) {
         const ev_layer l = ev_layer_of(file, layer);
@@ -222,11 +227,14 @@ static void evaluator_stop(int32_t *logits, uint8_t *out, const uint8_t *file, c
         for (g = first; g < first + groups; g++) {
             const uint8_t *group = ev_group_record(file, g), *entry = ev_entry(file, stop, g);
             const uint8_t *constant = ev_u32(entry + 4) ? file + ev_u32(entry + 4) : 0;
-            for (i = 0; i < ev_u32(group + 4); i++) {
+            const int heads = layer + 1 == n_layers && l.n_out != ev_u32(file + 20);
+            if (!entry[0] && !constant) { continue; } /* absent */
+            if (heads && g - first != ev_stop_record(file, stop)[5]) { continue; }
+            for (i = 0; i < ev_u16(group + 4); i++) {
                 const uint32_t row = ev_u32(group) + i;
-                const uint32_t to = l.order ? ev_u16(l.order + 2 * row) : row;
+                const uint32_t to = heads ? i : l.order ? ev_u16(l.order + 2 * row) : row;
                 const int64_t z = entry[0] ? ev_value(file, &l, group, entry, i, u) : 0;
-                next[to] = entry[0] ? ev_activate(&l, row, z) : constant ? constant[i] : l.record[30];
+                next[to] = entry[0] ? ev_activate(&l, row, z) : constant[i];
                 if (layer + 1 == n_layers) { logits[to] = (int32_t)z; }
             }
         }

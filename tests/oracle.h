@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include "../sucref.h"
 
+enum { ORACLE_UNREAD = 1000003 }; /* in place of absent values */
+
 static int64_t oracle_floor_div(int64_t a, int64_t b) /* b > 0 */
 {
     int64_t q = a / b;
@@ -49,8 +51,8 @@ static int oracle_requant(const sucref_layer_spec *s, int64_t z, uint32_t row)
     return s->act == SUCREF_ACT_LOOKUP ? s->lookup[r] : (int)r;
 }
 
-/* pre-activation of a row whose top `bits` (1..8) bits are known */
-static int64_t oracle_row(const sucref_layer_spec *s, const int64_t *u, uint32_t row, int bits,
+/* pre-activation of a row that reads `columns` columns and whose top `bits` (1..8) bits are known */
+static int64_t oracle_row(const sucref_layer_spec *s, const int64_t *u, uint32_t columns, uint32_t row, int bits,
                           const sucref_correction *c, uint32_t row_in_group)
 {
     const int8_t *w = s->w + (size_t)row * s->n_in;
@@ -63,7 +65,7 @@ static int64_t oracle_row(const sucref_layer_spec *s, const int64_t *u, uint32_t
         while (max > 0 && shift < 7 && (max << (shift + 1)) <= 127) { shift++; }
     }
     if (s->coarse && bits == 8) { shift = 0; }
-    for (col = 0; col < s->n_in; col++) {
+    for (col = 0; col < columns; col++) {
         const int64_t v = oracle_clamp((int64_t)w[col] * oracle_pow2(shift), -128, 127) + 128;
         acc += (oracle_floor_div(v, oracle_pow2(k)) * oracle_pow2(k) - 128) * u[col];
         sum += u[col];
@@ -83,7 +85,7 @@ static int64_t oracle_row(const sucref_layer_spec *s, const int64_t *u, uint32_t
 static inline void oracle_stop(int32_t *logits, uint8_t *out, const sucref_model_spec *m, const uint8_t *x,
                                unsigned stop)
 {
-    static int64_t u[512], next[512];
+    static int64_t u[512], next[512], given[512];
     unsigned n, total = 0, flat = 0, g;
     uint32_t c, r, i;
     for (n = 0; n < m->n_layers; n++) { total += m->layers[n].group_rows ? m->layers[n].n_groups : 1; }
@@ -91,21 +93,29 @@ static inline void oracle_stop(int32_t *logits, uint8_t *out, const sucref_model
         const int missing = 8 - m->in_bits[stop];
         const int64_t v = m->input_type == SUCREF_INPUT_S8 ? (x[c] < 128 ? x[c] + 128 : x[c] - 128) : x[c];
         const int64_t top = v / oracle_pow2(missing);
-        u[c] = missing == 0 ? v : top == 0 ? 0 : top * oracle_pow2(missing) + oracle_pow2(missing - 1);
+        given[c] = missing == 0 ? v : top == 0 ? 0 : top * oracle_pow2(missing) + oracle_pow2(missing - 1);
+    }
+    for (c = 0; c < m->layers[0].n_in; c++) {
+        u[c] = given[m->layers[0].flags & SUCREF_LAYER_INPUT_ORDER ? m->layers[0].input_order[c] : c];
     }
     for (n = 0; n < m->n_layers; n++) {
         const sucref_layer_spec *s = &m->layers[n];
         const unsigned groups = s->group_rows ? s->n_groups : 1;
         for (g = 0, r = 0; g < groups; g++, flat++) {
             const int bits = m->bits[stop * total + flat];
+            const uint32_t columns = s->group_columns ? s->group_columns[g] : s->n_in;
+            const int heads = n + 1u == m->n_layers && m->heads != NULL;
             const sucref_correction *k = m->corrections ? &m->corrections[stop * total + flat] : NULL;
             for (i = 0; i < (s->group_rows ? s->group_rows[g] : s->n_out); i++, r++) {
-                const uint32_t to = s->flags & SUCREF_LAYER_ORDER ? s->order[r] : r;
+                const uint32_t to = heads ? i : s->flags & SUCREF_LAYER_ORDER ? s->order[r] : r;
                 int64_t z = 0;
-                if (bits == 0) {
+                if (heads && m->heads[stop] != g) { continue; }
+                if (bits == SUCREF_ABSENT) {
+                    next[r] = ORACLE_UNREAD;
+                } else if (bits == 0) {
                     next[r] = k != NULL && k->constant != NULL ? k->constant[i] : s->out_zero;
                 } else {
-                    z = oracle_row(s, u, r, bits, k, i);
+                    z = oracle_row(s, u, columns, r, bits, k, i);
                     next[r] = oracle_requant(s, z, r);
                 }
                 if (n + 1u == m->n_layers) {
@@ -117,7 +127,9 @@ static inline void oracle_stop(int32_t *logits, uint8_t *out, const sucref_model
         for (r = 0; r < s->n_out; r++) { u[r] = next[r]; }
     }
     if (m->softmax_multiplier != 0) { /* has an oracle of its own in test_softmax.c */
-        (void)sucref_softmax(out, out, m->layers[m->n_layers - 1].n_out, m->softmax_multiplier, m->softmax_shift);
+        n = m->n_layers - 1u;
+        c = m->heads ? m->layers[n].group_rows[0] : m->layers[n].n_out;
+        (void)sucref_softmax(out, out, c, m->softmax_multiplier, m->softmax_shift);
     }
 }
 #endif

@@ -1,4 +1,5 @@
-/* random_spec.h - random models of every kind that the file can hold, for comparing the engine with the oracle. */
+/* random_spec.h - random models of every kind that the file can hold, for comparing the engine with the oracle: plans,
+ * activations, constants and absent groups, groups of few columns, orders, heads. */
 #ifndef SUCREF_RANDOM_SPEC_H
 #define SUCREF_RANDOM_SPEC_H
 #include "rnd.h"
@@ -12,13 +13,14 @@ enum { RS_LAYERS = 6, RS_GROUPS = 4, RS_STOPS = 6, RS_WIDE = 300 };
 typedef struct {
     sucref_model_spec spec;
     sucref_layer_spec layer[RS_LAYERS];
-    uint32_t group_rows[RS_LAYERS][RS_GROUPS];
+    uint32_t group_rows[RS_LAYERS][RS_GROUPS], group_columns[RS_LAYERS][RS_GROUPS];
     int16_t table[RS_LAYERS][SUCREF_TABLE_LEN];
     uint8_t lookup[RS_LAYERS][SUCREF_LOOKUP_LEN];
     int32_t *ints[RS_LAYERS];   /* bias, multiplier */
     int8_t *w[RS_LAYERS], *exponent[RS_LAYERS];
     uint8_t *shift[RS_LAYERS];
-    uint16_t order[RS_WIDE];
+    uint16_t order[RS_WIDE], input_order[RS_WIDE];
+    uint8_t heads[RS_STOPS];
     uint8_t bits[RS_STOPS * RS_LAYERS * RS_GROUPS], in_bits[RS_STOPS];
     sucref_correction correction[RS_STOPS * RS_LAYERS * RS_GROUPS];
     sucref_exit exits[RS_STOPS];
@@ -83,7 +85,72 @@ static void rs_scales(random_spec *r, unsigned n)
     s->lookup = r->lookup[n];
 }
 
-/* schedules every group: bits of the plan, not falling, 8 at last; corrections or constants where they belong */
+/* the input that column c of the first layer reads */
+static inline uint32_t rs_input_of(const random_spec *r, uint32_t c)
+{
+    return r->layer[0].flags & SUCREF_LAYER_INPUT_ORDER ? r->input_order[c] : c;
+}
+
+static void rs_permutation(uint16_t *order, uint32_t n)
+{
+    uint32_t i;
+    for (i = 0; i < n; i++) { order[i] = (uint16_t)i; }
+    for (i = n - 1; i > 0; i--) {
+        const uint32_t j = rnd_below(i + 1);
+        const uint16_t o = order[i];
+        order[i] = order[j]; order[j] = o;
+    }
+}
+
+static int rs_is_head(const random_spec *r, unsigned layer) /* are its groups heads? */
+{
+    return r->spec.heads != NULL && layer + 1U == r->spec.n_layers;
+}
+
+/* rows of a layer, from the first on, that have a value at a stop; flat: its first group's number */
+static uint32_t rs_present(const random_spec *r, unsigned layer, unsigned flat, unsigned stop)
+{
+    const sucref_layer_spec *s = &r->layer[layer];
+    uint32_t rows = 0;
+    unsigned g;
+    for (g = 0; g < s->n_groups && r->bits[stop * r->total + flat + g] != SUCREF_ABSENT; g++) {
+        rows += s->group_rows[g];
+    }
+    return rows;
+}
+
+/* groups read as many columns as have values whenever the groups are computed, or fewer; the rest of the weights is 0 */
+static void rs_widths(random_spec *r)
+{
+    unsigned n, g, t, flat = 0, before = 0;
+    uint32_t i, c, row;
+    for (n = 0; n < r->spec.n_layers; before = flat, flat += r->layer[n].n_groups, n++) {
+        sucref_layer_spec *s = &r->layer[n];
+        const int narrow = rnd_below(3) == 0;
+        uint32_t most[RS_GROUPS], columns = 1;
+        for (g = s->n_groups; g-- > 0;) {
+            most[g] = g + 1U < s->n_groups ? most[g + 1U] : s->n_in;
+            for (t = 0; n > 0 && t < r->spec.n_stops; t++) {
+                const uint8_t bits = r->bits[t * r->total + flat + g];
+                const uint32_t present = rs_present(r, n - 1U, before, t);
+                if ((rs_is_head(r, n) ? r->heads[t] == g : bits != 0 && bits != SUCREF_ABSENT) && present < most[g]) {
+                    most[g] = present;
+                }
+            }
+        }
+        for (g = 0, row = 0; g < s->n_groups; g++) {
+            columns = narrow ? columns + rnd_below(most[g] - columns + 1U) : most[g];
+            r->group_columns[n][g] = columns;
+            for (i = 0; i < s->group_rows[g]; i++, row++) {
+                for (c = columns; c < s->n_in; c++) { r->w[n][row * s->n_in + c] = 0; }
+            }
+        }
+        s->group_columns = r->group_columns[n];
+    }
+}
+
+/* schedules every group: bits of the plan, not falling, 8 at last; corrections or constants where they belong; groups
+ * behind the first one of a hidden layer may be absent in place of constant */
 static void rs_schedule(random_spec *r)
 {
     const unsigned stops = r->spec.n_stops;
@@ -92,13 +159,20 @@ static void rs_schedule(random_spec *r)
     for (n = 0; n < r->spec.n_layers; n++) {
         const sucref_layer_spec *s = &r->layer[n];
         for (g = 0; g < s->n_groups; g++, flat++) {
+            const int absent = g > 0 && n + 1U < r->spec.n_layers && rnd_below(2);
             unsigned plane = rnd_below(3) ? rnd_below(s->n_planes + 1U) : 0;
+            if (rs_is_head(r, n) && plane == 0) { plane = 1; }
             for (t = 0; t < stops; t++) {
                 sucref_correction *c = &r->correction[t * r->total + flat];
                 unsigned bits = 0, k;
-                if (t + 1U == stops) { plane = s->n_planes; }
+                if (t + 1U == stops || (rs_is_head(r, n) && r->heads[t + 1U] != g)) { plane = s->n_planes; }
                 for (k = 0; k < plane; k++) { bits = s->coarse ? s->plan[k] : bits + s->plan[k]; }
-                r->bits[t * r->total + flat] = (uint8_t)bits;
+                r->bits[t * r->total + flat] = (uint8_t)(bits == 0 && absent ? SUCREF_ABSENT : bits);
+                if (rs_is_head(r, n) && r->heads[t] != g) { r->bits[t * r->total + flat] = SUCREF_ABSENT; }
+                if (r->bits[t * r->total + flat] == SUCREF_ABSENT) {
+                    if (absent && plane < s->n_planes) { plane += rnd_below(2); }
+                    continue;
+                }
                 if (bits == 0 && rnd_below(2)) {
                     uint8_t *v = (uint8_t *)malloc(s->group_rows[g]);
                     for (i = 0; i < s->group_rows[g]; i++) { v[i] = (uint8_t)rnd(); }
@@ -119,14 +193,63 @@ static void rs_schedule(random_spec *r)
     }
 }
 
+/* which stop answers by which head: from the first to the last one */
+static void rs_heads(random_spec *r)
+{
+    const unsigned stops = r->spec.n_stops, most = stops < RS_GROUPS ? stops : RS_GROUPS, n = 2 + rnd_below(most - 1U);
+    unsigned t;
+    r->spec.heads = r->heads;
+    for (t = 1; t < stops; t++) {
+        const unsigned before = r->heads[t - 1], left = n - 1U - before; /* heads that have not come yet */
+        r->heads[t] = (uint8_t)(before + (left > 0 && (left >= stops - t || rnd_below(2))));
+    }
+}
+
+/* the rows of each group: of any number, or equal ones for heads */
+static void rs_groups(random_spec *r, unsigned n)
+{
+    sucref_layer_spec *s = &r->layer[n];
+    uint32_t i;
+    unsigned g;
+    if (!rs_is_head(r, n)) {
+        s->n_groups = (uint8_t)(1 + rnd_below(s->n_out < RS_GROUPS ? s->n_out : RS_GROUPS));
+    }
+    for (g = 0, i = 0; g < s->n_groups; g++) {
+        r->group_rows[n][g] = rs_is_head(r, n)         ? s->n_out / s->n_groups
+                              : g + 1U == s->n_groups ? s->n_out - i
+                                                      : 1 + rnd_below(s->n_out - i - (s->n_groups - g - 1U));
+        i += r->group_rows[n][g];
+    }
+    s->group_rows = r->group_rows[n];
+}
+
+/* orders of the inputs and of the outputs; lists that are kept */
+static void rs_orders(random_spec *r)
+{
+    sucref_layer_spec *first = &r->layer[0], *last = &r->layer[r->spec.n_layers - 1U];
+    unsigned n;
+    if (rnd_below(2) && r->spec.heads == NULL) { /* the last layer's outputs are restored to another order */
+        rs_permutation(r->order, last->n_out);
+        last->flags |= SUCREF_LAYER_ORDER;
+        last->order = r->order;
+    }
+    if (rnd_below(3) == 0) {
+        rs_permutation(r->input_order, first->n_in);
+        first->flags |= SUCREF_LAYER_INPUT_ORDER;
+        first->input_order = r->input_order;
+    }
+    for (n = 0; n < r->spec.n_layers; n++) { if (rnd_below(4) == 0) { r->layer[n].flags |= SUCREF_LAYER_KEEP_LIST; } }
+}
+
 static void rs_make(random_spec *r, uint32_t widest)
 {
-    unsigned n, g;
+    unsigned n;
     uint32_t i;
     memset(r, 0, sizeof *r);
     r->spec.n_layers = (uint8_t)(1 + rnd_below(RS_LAYERS));
     r->spec.n_stops = (uint8_t)(1 + rnd_below(RS_STOPS));
     r->spec.input_type = (uint8_t)rnd_below(2);
+    if (rnd_below(3) == 0 && r->spec.n_stops > 1) { rs_heads(r); }
     r->spec.layers = r->layer;
     r->spec.bits = r->bits;
     r->spec.in_bits = r->in_bits;
@@ -136,6 +259,10 @@ static void rs_make(random_spec *r, uint32_t widest)
         const uint8_t *plan = rs_plans[rnd_below(sizeof rs_plans / sizeof rs_plans[0])];
         s->n_in = n ? r->layer[n - 1].n_out : 1 + rnd_below(widest);
         s->n_out = 1 + rnd_below(rnd_below(3) ? widest : 20);
+        if (rs_is_head(r, n)) {
+            s->n_groups = (uint8_t)(r->heads[r->spec.n_stops - 1U] + 1U);
+            s->n_out = s->n_groups * (1 + rnd_below(20));
+        }
         for (s->n_planes = 0; s->n_planes < 8 && plan[s->n_planes]; s->n_planes++) {
             s->plan[s->n_planes] = plan[s->n_planes];
         }
@@ -147,32 +274,17 @@ static void rs_make(random_spec *r, uint32_t widest)
         r->ints[n] = (int32_t *)malloc(s->n_out * 2U * sizeof(int32_t));
         rs_weights(r, n, rnd_below(4) ? 127 : rnd_in(1, 127));
         rs_scales(r, n);
-        s->n_groups = (uint8_t)(1 + rnd_below(s->n_out < RS_GROUPS ? s->n_out : RS_GROUPS));
-        for (g = 0, i = 0; g < s->n_groups; g++) {
-            r->group_rows[n][g] = g + 1U == s->n_groups ? s->n_out - i
-                                                        : 1 + rnd_below(s->n_out - i - (s->n_groups - g - 1U));
-            i += r->group_rows[n][g];
-        }
-        s->group_rows = r->group_rows[n];
+        rs_groups(r, n);
         r->total += s->n_groups;
     }
-    if (rnd_below(2)) { /* the last layer's outputs are restored to another order */
-        sucref_layer_spec *s = &r->layer[r->spec.n_layers - 1U];
-        for (i = 0; i < s->n_out; i++) { r->order[i] = (uint16_t)i; }
-        for (i = s->n_out - 1; i > 0; i--) {
-            const uint32_t j = rnd_below(i + 1);
-            const uint16_t o = r->order[i];
-            r->order[i] = r->order[j]; r->order[j] = o;
-        }
-        s->flags |= SUCREF_LAYER_ORDER;
-        s->order = r->order;
-    }
+    rs_orders(r);
     for (n = 0, i = rnd_below(2) ? 8 : 1 + rnd_below(8); n < r->spec.n_stops; n++) {
         if (n + 1U == r->spec.n_stops) { i = 8; }
         r->in_bits[n] = (uint8_t)i;
         i += rnd_below(9 - i);
     }
     rs_schedule(r);
+    rs_widths(r);
     for (n = 0; n < r->spec.n_stops; n++) {
         r->exits[n].margin = rnd() % 60000U;
         r->exits[n].samples = rnd();

@@ -29,7 +29,10 @@ enum { INPUTS = 100, SAMPLES = 60, WIDEST = 24 };
 static void certifiable(random_spec *r, void **fitted, const uint8_t *samples)
 {
     unsigned n, t, g;
-    for (rs_make(r, WIDEST); r->spec.n_layers > 3 || r->spec.n_stops < 2; rs_make(r, WIDEST)) { rs_free(r); }
+    for (rs_make(r, WIDEST); r->spec.n_layers > 3 || r->spec.n_stops < 2 || r->spec.heads != NULL;
+         rs_make(r, WIDEST)) {
+        rs_free(r);
+    }
     r->layer[0].flags |= SUCREF_LAYER_KEEP;
     for (n = 0; n < r->spec.n_layers; n++) { r->layer[n].act %= 3; r->layer[n].slope = 0; }
     /* ReLUs that neither saturate nor sleep, where the lines matter */
@@ -132,7 +135,8 @@ static int first_intervals(int *lo, int *hi, const random_spec *r, unsigned stop
         for (i = 0; i < s->group_rows[g]; i++, row++) {
             const uint32_t at = stop * s->n_out + row;
             const double e = b->norm[at] / 256.0 * sqrt(square) * 1.02 + 4,
-                         middle = (double)oracle_row(s, u, row, (int)bits, k, i) + b->offset[at] + 1;
+                         middle = (double)oracle_row(s, u, s->group_columns[g], row, (int)bits, k, i) +
+                                  b->offset[at] + 1;
             if (fabs(middle) + e > 1e9) { return 0; }
             lo[row] = oracle_requant(s, (int64_t)floor(middle - e), row);
             hi[row] = oracle_requant(s, (int64_t)ceil(middle + e), row);
@@ -205,7 +209,9 @@ static void as_much_as_intervals(void)
             uint32_t c;
             int proved, plain;
             rs_input(x, m.n_in, m.input_type);
-            for (c = 0; c < m.n_in; c++) { u[c] = x[c] ^ (m.input_type == SUCREF_INPUT_S8 ? 0x80 : 0); }
+            for (c = 0; c < m.n_in; c++) {
+                u[c] = x[rs_input_of(&r, c)] ^ (m.input_type == SUCREF_INPUT_S8 ? 0x80 : 0);
+            }
             CHECK(sucref_net_set_input(&s, x, m.n_in) == SUCREF_OK && sucref_net_run(&s, t) == SUCREF_OK &&
                   sucref_net_answer(&s, &a) == SUCREF_OK);
             if (bounds.root[t] == 0) { continue; }
@@ -274,13 +280,14 @@ static void offsets_at_the_mean(void)
         CHECK(prepare_certify(&b, &memory, &r.spec, samples, SAMPLES) == SUCREF_OK);
         for (i = 0; i < r.layer[0].n_in; i++) {
             const uint8_t flip = r.spec.input_type == SUCREF_INPUT_S8 ? 0x80 : 0;
+            const uint32_t from = rs_input_of(&r, i);
             uint32_t sum = 0, n;
             double square = 0;
-            for (n = 0; n < SAMPLES; n++) { sum += (uint8_t)(samples[n * r.layer[0].n_in + i] ^ flip); }
+            for (n = 0; n < SAMPLES; n++) { sum += (uint8_t)(samples[n * r.layer[0].n_in + from] ^ flip); }
             u[i] = b.mean[i];
             CHECK(b.mean[i] == (2 * sum + SAMPLES) / (2 * SAMPLES));
             for (n = 0; n < SAMPLES; n++) {
-                const double d = (uint8_t)(samples[n * r.layer[0].n_in + i] ^ flip) - (double)sum / SAMPLES;
+                const double d = (uint8_t)(samples[n * r.layer[0].n_in + from] ^ flip) - (double)sum / SAMPLES;
                 square += d * d / SAMPLES;
             }
             CHECK(fabs(b.weight[i] - 2040.0 / (8 + sqrt(square))) <= 0.501);
@@ -291,8 +298,9 @@ static void offsets_at_the_mean(void)
                 for (i = 0; i < r.group_rows[0][g]; i++, row++) {
                     const sucref_correction *c = r.spec.corrections != NULL ? &r.spec.corrections[t * r.total + g]
                                                                             : NULL;
-                    const int64_t more = oracle_row(&r.layer[0], u, row, 8, NULL, i) -
-                                         oracle_row(&r.layer[0], u, row, r.bits[t * r.total + g], c, i) -
+                    const uint32_t columns = r.group_columns[0][g];
+                    const int64_t more = oracle_row(&r.layer[0], u, columns, row, 8, NULL, i) -
+                                         oracle_row(&r.layer[0], u, columns, row, r.bits[t * r.total + g], c, i) -
                                          b.offset[t * r.layer[0].n_out + row];
                     CHECK(more >= 0 && more < 2);
                 }
@@ -371,7 +379,8 @@ static void refused(void)
     file = rs_write(&r, &bytes);
     CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
     p = (uint8_t *)file;
-    at = 64 + 48U * m.n_layers + 40U * m.n_groups + 12; /* METHOD 6: the first stop's bounds, the first layer's flags */
+    /* METHOD 6: the first stop's bounds; the first layer's flags */
+    at = 64 + 48U * m.n_layers + 16U * (m.n_layers + 1U) + 40U * m.n_groups + 12;
     good = get_le(p + at, 4);
     CHECK(good != 0);
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);

@@ -247,7 +247,7 @@ static void sections_belong_where_they_are(void)
     uint8_t *p = (uint8_t *)file;
     sucref_group g;
     sucref_fault f;
-    uint32_t at, stop_at = 64 + 48 + 40;
+    uint32_t at, stop_at = 64 + 48 + 32 + 40;
     fresh(2, 3, "44", "48");
     CHECK(begin());
     sucref_model_group(&g, &m, 0);

@@ -299,15 +299,15 @@ static void writer_refuses(void)
     change;                                                                                                            \
     CHECK(!WRITES() && strstr(f.field, why) != NULL && f.offset == (at));                                              \
     back
-    /* the file: header 64, layer 48, group 40, stops 2 * 16, entries 2 * 8, parameters */
-    enum { LAYER = 64, STOPS = LAYER + 48 + 40, ENTRIES = STOPS + 32, BIAS = ENTRIES + 16, MUL = BIAS + 80 };
+    /* the file: header 64, layer 48, tensors 2 * 16, group 40, stops 2 * 16, entries 2 * 8, parameters */
+    enum { LAYER = 64, STOPS = LAYER + 48 + 32 + 40, ENTRIES = STOPS + 32, BIAS = ENTRIES + 16, MUL = BIAS + 80 };
     CHECK(WRITES());
     REFUSES(w[7] = -128, w[7] = 0, "-128", 0);
     REFUSES(shift[3] = 8, shift[3] = 0, "row shift", 0);
     REFUSES(bits[0] = 3, bits[0] = 4, "bits of a stop", 0);
     REFUSES(bits[1] = 3, bits[1] = 8, "bits of a stop", 1);
     REFUSES(bits[1] = 4, bits[1] = 8, "bits of a stop", ENTRIES + 8);
-    REFUSES((bits[0] = 8, bits[1] = 4), (bits[0] = 4, bits[1] = 8), "bits of a stop", 1);
+    REFUSES((bits[0] = 8, bits[1] = 4), (bits[0] = 4, bits[1] = 8), "bits of a stop", ENTRIES + 8);
     REFUSES(in_bits[1] = 7, in_bits[1] = 8, "input bits", STOPS + 16 + 4);
     REFUSES(in_bits[0] = 0, in_bits[0] = 8, "input bits", STOPS + 4);
     REFUSES(in_bits[0] = 9, in_bits[0] = 8, "input bits", STOPS + 4);
@@ -318,9 +318,9 @@ static void writer_refuses(void)
     REFUSES((spec.softmax_multiplier = 0x40000000, spec.softmax_shift = 32),
             (spec.softmax_multiplier = 0, spec.softmax_shift = 0), "softmax", 32);
     REFUSES(l.requant = 3, l.requant = 0, "requantization", LAYER + 27);
-    REFUSES(l.flags = 16, l.flags = 0, "layer flags", LAYER + 28);
+    REFUSES(l.flags = 64, l.flags = 0, "layer flags", LAYER + 28);
     REFUSES(l.lo = 9, l.lo = 0, "clamp", LAYER + 31);
-    REFUSES(l.slope = 1, l.slope = 0, "reserved bytes of a layer", LAYER + 36);
+    REFUSES(l.slope = 1, l.slope = 0, "reserved bytes of a layer", LAYER + 39);
     REFUSES(multiplier[0] = 0x3FFFFFFF, multiplier[0] = 0, "multiplier", MUL);
     REFUSES(multiplier[0] = -1, multiplier[0] = 0, "multiplier", MUL);
     REFUSES(exponent[0] = -32, exponent[0] = 0, "exponent", MUL + 4);
@@ -430,6 +430,7 @@ static void limits(void)
 /* fields that the writer never gets wrong, changed in the file: their names and places */
 static void faults(void)
 {
+    enum { IN = 64 + 48, OUT = IN + 16, GROUP = OUT + 16, STOP = GROUP + 40, ENTRY = STOP + 16 };
     static const struct {
         uint32_t at, value;
         const char *field;
@@ -437,19 +438,38 @@ static void faults(void)
     } change[] = { { 0, 0x52435554, "magic", 0 },
                    { 4, 1, "format version", 4 },
                    { 4, 1U << 16, "plane layout", 6 },
-                   { 52, 1, "reserved bytes of the header", 31 },
+                   { 48, 1U << 24, "reserved bytes of the header", 31 },
+                   { 52, 2 | 1U << 16, "reserved bytes of the header", 31 },
+                   { 52, 3, "number of tensors", 52 },
                    { 12, 48, "head length", 12 },
-                   { 16, 3, "layer inputs", 64 },
+                   { 16, 3, "inputs", 16 },
+                   { 20, 3, "layer outputs", 64 + 4 },
+                   { 64, 3, "layer inputs", 64 },
+                   { 64 + 4, 0, "layer outputs", 64 + 4 },
                    { 64 + 8, 0, "parameters", 64 + 8 },
-                   { 112 + 8 + 4, 4, "plane that the plan lacks", 112 + 8 + 4 },
-                   { 112 + 8 + 28, 4, "plane that the plan lacks", 112 + 8 + 28 },
-                   { 112, 1, "rows of a group", 112 },
-                   { 112 + 8, 8, "plane", 112 + 8 },
-                   { 152, 4, "end of a stop", 152 },
-                   { 152 + 4, 0x108, "reserved bytes of a stop", 157 },
-                   { 152 + 8, 4, "exit rule", 152 + 8 },
-                   { 168, 0x108, "reserved bytes of an entry", 169 },
-                   { 168 + 4, 4, "correction", 172 } };
+                   { 64 + 28, 1U << 8, "reserved bytes of a layer", 64 + 39 },
+                   { 64 + 36, 1 | 1U << 16, "kind of a layer", 64 + 36 },
+                   { 64 + 36, 1U << 8 | 1U << 16, "tensors of a layer", 64 + 37 },
+                   { 64 + 36, 0, "tensors of a layer", 64 + 37 },
+                   { 64 + 36, 1U << 16 | 1U << 24, "reserved bytes of a layer", 64 + 39 },
+                   { IN, 0x10000, "size of a tensor", IN },
+                   { IN + 4, 65535 | 1U << 24, "inputs", 16 },
+                   { IN + 8, 1, "place of a tensor", IN + 8 },
+                   { OUT + 4, 2 | 1U << 24, "flags of a tensor", OUT + 7 },
+                   { OUT + 8, 0x1000000, "place of a tensor", OUT + 8 },
+                   { OUT + 12, 1, "reserved bytes of a tensor", OUT + 12 },
+                   { GROUP + 8 + 4, 4, "plane that the plan lacks", GROUP + 8 + 4 },
+                   { GROUP + 8 + 28, 4, "plane that the plan lacks", GROUP + 8 + 28 },
+                   { GROUP, 1, "rows of a group", GROUP },
+                   { GROUP + 4, 2, "columns of a group", GROUP + 6 },
+                   { GROUP + 4, 2 | 3U << 16, "columns of a group", GROUP + 6 },
+                   { GROUP + 8, 8, "plane", GROUP + 8 },
+                   { STOP, 4, "end of a stop", STOP },
+                   { STOP + 4, 0x108, "head of a stop", STOP + 5 },
+                   { STOP + 4, 0x10008, "reserved bytes of a stop", STOP + 6 },
+                   { STOP + 8, 4, "exit rule", STOP + 8 },
+                   { ENTRY, 0x108, "reserved bytes of an entry", ENTRY + 1 },
+                   { ENTRY + 4, 4, "correction", ENTRY + 4 } };
     static const int8_t w[4] = { 1, 2, 3, 4 }, exponent[1] = { 0 };
     static const int32_t bias[2] = { 0, 0 }, multiplier[1] = { 1 << 30 };
     static const uint8_t bits[1] = { 8 };
@@ -498,7 +518,7 @@ static void one_group_too_many(void)
     static const int32_t bias[2] = { 0, 0 }, multiplier[1] = { 1 << 30 };
     static const uint8_t bits[1] = { 8 };
     enum {
-        GROUP = 40, ENTRY = 8, MORE = GROUP + ENTRY, GROUPS_AT = 64 + 48, STOPS_AT = GROUPS_AT + GROUP,
+        GROUP = 40, ENTRY = 8, MORE = GROUP + ENTRY, GROUPS_AT = 64 + 48 + 32, STOPS_AT = GROUPS_AT + GROUP,
         END = STOPS_AT + 16 + ENTRY
     };
     sucref_layer_spec l;

@@ -328,6 +328,7 @@ static void calibrated_models(void)
         }
         for (g = 0; g < r.layer[0].n_groups; row += r.group_rows[0][g], g++) {
             const int bits = r.bits[g];
+            const uint32_t columns = r.group_columns[0][g];
             for (i = 0; i < r.group_rows[0][g]; i++) {
                 double mean = 0;
                 for (k = 0; k < 12; k++) {
@@ -335,17 +336,19 @@ static void calibrated_models(void)
                     uint32_t c;
                     for (c = 0; c < r.layer[0].n_in; c++) {
                         const int missing = 8 - r.in_bits[0],
-                                  u = samples[0][(uint32_t)k * r.layer[0].n_in + c] ^ (r.spec.input_type ? 0x80 : 0);
+                                  u = samples[0][(uint32_t)k * r.layer[0].n_in + rs_input_of(&r, c)] ^
+                                      (r.spec.input_type ? 0x80 : 0);
                         full[c] = u;
                         cut[c] = missing == 0        ? u
                                  : u >> missing == 0 ? 0
                                                      : (u >> missing << missing) + (1 << (missing - 1));
                     }
-                    z = oracle_row(&r.layer[0], full, row + i, 8, NULL, 0);
+                    z = oracle_row(&r.layer[0], full, columns, row + i, 8, NULL, 0);
                     mean += oracle_requant(&r.layer[0], z, row + i);
-                    if (bits == 0 || bits == 8 || r.spec.n_stops == 1) { continue; }
-                    with += pow((double)(oracle_row(&r.layer[0], cut, row + i, bits, &corrections[g], i) - z), 2);
-                    without += pow((double)(oracle_row(&r.layer[0], cut, row + i, bits, NULL, 0) - z), 2);
+                    if (bits == 0 || bits >= 8 || r.spec.n_stops == 1) { continue; }
+                    with += pow((double)(oracle_row(&r.layer[0], cut, columns, row + i, bits, &corrections[g], i) - z),
+                                2);
+                    without += pow((double)(oracle_row(&r.layer[0], cut, columns, row + i, bits, NULL, 0) - z), 2);
                     fitted++;
                 }
                 if (bits == 0 && r.spec.n_stops > 1) {

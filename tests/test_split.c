@@ -75,7 +75,7 @@ static void check_sums(const answers *a, const sucref_layer_spec *s, const split
                     } else {
                         v = v / (1 << k) % (1 << s->plan[t]) - (t == 0 ? 1 << (s->plan[0] - 1) : 0);
                     }
-                    sum += v * (int64_t)input[c];
+                    sum += v * (int64_t)input[s->flags & SUCREF_LAYER_INPUT_ORDER ? s->input_order[c] : c];
                 }
                 CHECK(a->y[t][i][r] == sum);
             }
@@ -150,6 +150,7 @@ static void whole_networks(void)
                 for (g = 0; g < s->n_groups; g++) { /* the planes that hold each group's bits */
                     const unsigned bits = r.bits[stop * m.n_groups + before + g];
                     unsigned sum = 0, t;
+                    if (bits == SUCREF_ABSENT) { continue; }
                     for (t = 0; t < s->n_planes; t++) {
                         if (s->coarse ? bits == s->plan[t] : sum < bits) { wanted |= 1U << t; }
                         sum += s->plan[t];

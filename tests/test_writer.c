@@ -150,7 +150,7 @@ static void wrong_shapes(void)
     REFUSED(s.layer[1].flags = SUCREF_LAYER_ORDER, "NULL");
     REFUSED(s.layer[1].act = 6, "activation");
     REFUSED(s.layer[1].requant = 3, "requantization");
-    REFUSED(s.layer[1].flags = 16, "flags");
+    REFUSED(s.layer[1].flags = 64, "flags");
     REFUSED(s.layer[0].n_in = 0, "sizes");
     REFUSED(s.layer[0].n_in = 65536, "sizes");
     REFUSED(s.layer[1].n_out = 0, "sizes");

@@ -9,13 +9,12 @@
 static inline void count_firing(uint32_t *fires, const sucref_model_spec *spec, unsigned layer, const uint8_t *x,
                                 uint32_t n)
 {
-    const uint8_t flip = spec->input_type == SUCREF_INPUT_S8 ? 0x80 : 0;
     uint8_t *u = (uint8_t *)respec_new(65536U * 2U), *y = u + 65536U, *swap;
     uint32_t k, r;
     unsigned l;
     for (k = 0; k < n; k++) {
         const sucref_layer_spec *s = &spec->layers[0];
-        for (r = 0; r < s->n_in; r++) { u[r] = x[(size_t)k * s->n_in + r] ^ flip; }
+        prepare_columns(u, spec, x + (size_t)k * s->n_in);
         for (l = 0; l <= layer; l++) {
             s = &spec->layers[l];
             prepare_layer(y, s, u);

@@ -5,7 +5,7 @@
 
 /* 4096 * R of one row: what its weights lack at a stop; c: the group's correction or NULL, i the row inside it */
 static inline void prepare_residual(double *out, int64_t *beta, const sucref_layer_spec *s, const sucref_correction *c,
-                                    uint32_t row, uint32_t i, unsigned bits)
+                                    uint32_t row, uint32_t columns, uint32_t i, unsigned bits)
 {
     const int k = 8 - (int)bits, shift = (int)prepare_row_shift(s, row);
     const int64_t alpha = c != NULL && c->alpha != NULL ? c->alpha[i] : 4096 >> shift;
@@ -14,7 +14,7 @@ static inline void prepare_residual(double *out, int64_t *beta, const sucref_lay
                                                         : ((1 << (k - shift)) - 1) * 2048;
     uint32_t n;
     *beta = c != NULL && c->alpha != NULL ? c->beta[i] : prepare_bias(s, row);
-    for (n = 0; n < s->n_in; n++) {
+    for (n = 0; n < columns; n++) {
         const int w = s->w[(size_t)row * s->n_in + n];
         out[n] = (double)(4096 * (int64_t)w - alpha * prepare_cut_weight(w, (unsigned)shift, (unsigned)k) - gamma);
     }
@@ -66,7 +66,7 @@ static inline int prepare_certify_rows(double *r, int32_t *offset, uint32_t *nor
         for (n = 0; n < s->n_in; n++) { x[n] = 0; }
         if (bits == 8) { continue; }
         prepare_residual(x, &beta, s, spec->corrections != NULL ? &spec->corrections[stop * total + group] : NULL, row,
-                          inside, bits);
+                         prepare_group_columns(s, group), inside, bits);
         for (n = 0; n < s->n_in; n++) {
             sum += x[n] * b->mean[n]; /* integers whose sum stays below 2^53 */
             x[n] /= sqrt((double)b->weight[n]);
@@ -111,7 +111,7 @@ static inline int prepare_certifiable(const sucref_model_spec *spec, unsigned st
     unsigned g;
     for (g = 0; g < total; g++) {
         const unsigned bits = spec->bits[stop * total + g];
-        if (g < first ? bits == 0 : bits != 8) { return 0; }
+        if (g < first ? bits == 0 || bits == SUCREF_ABSENT : bits != 8) { return 0; }
     }
     return spec->in_bits[stop] == 8 && (spec->layers[0].flags & SUCREF_LAYER_KEEP);
 }
@@ -120,12 +120,13 @@ static inline int prepare_certifiable(const sucref_model_spec *spec, unsigned st
 static inline void prepare_column_weights(uint8_t *mean, uint8_t *weight, const sucref_model_spec *spec,
                                           const uint8_t *samples, uint32_t n)
 {
-    const uint32_t n_in = spec->layers[0].n_in;
+    const sucref_layer_spec *s = &spec->layers[0];
     uint32_t c, k;
-    for (c = 0; c < n_in; c++) {
+    for (c = 0; c < s->n_in; c++) {
+        const uint32_t from = (s->flags & SUCREF_LAYER_INPUT_ORDER) ? s->input_order[c] : c;
         double sum = 0, square = 0;
         for (k = 0; k < n; k++) {
-            const double u = samples[(size_t)k * n_in + c] ^ (spec->input_type == SUCREF_INPUT_S8 ? 0x80 : 0);
+            const double u = samples[(size_t)k * s->n_in + from] ^ (spec->input_type == SUCREF_INPUT_S8 ? 0x80 : 0);
             sum += u;
             square += u * u;
         }

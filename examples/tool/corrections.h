@@ -24,24 +24,33 @@ typedef struct {
     const uint8_t *bits;       /* of its groups */
     sucref_correction *out;
     uint8_t *row_bits;         /* [n_out] */
+    uint32_t *sum;             /* [n_out] sum(u) of the columns that a row's group reads */
     int32_t *acc;              /* [n_out] of the cut weights, then [n_out] of the full ones */
     prepare_sums *sums;        /* [n_out] */
     int16_t *cut, *whole;      /* [n_in][n_out] */
 } prepare_fitted;
 
-/* acc[r] = sum_c cut[c][r] * u_c; returns sum(u) */
-static inline uint32_t prepare_host_acc(int32_t *acc, const int16_t *cut, const uint8_t *u, uint32_t n_in,
-                                        uint32_t n_out)
+/* acc[r] = sum_c cut[c][r] * u_c; behind a group's columns cut is 0 */
+static inline void prepare_host_acc(int32_t *acc, const int16_t *cut, const uint8_t *u, uint32_t n_in, uint32_t n_out)
 {
-    uint32_t sum = 0, c, r;
+    uint32_t c, r;
     for (r = 0; r < n_out; r++) { acc[r] = 0; }
     for (c = 0; c < n_in; c++) {
         const int32_t x = u[c];
         if (x == 0) { continue; }
-        sum += u[c];
         for (r = 0; r < n_out; r++) { acc[r] += x * cut[(size_t)c * n_out + r]; }
     }
-    return sum;
+}
+
+/* sum(u) of every row's columns */
+static inline void prepare_row_sums(uint32_t *sum, const sucref_layer_spec *s, const uint8_t *u)
+{
+    uint32_t c = 0, all = 0, row = 0, i;
+    unsigned g;
+    for (g = 0; g < prepare_groups(s); g++) { /* columns do not decrease */
+        for (; c < prepare_group_columns(s, g); c++) { all += u[c]; }
+        for (i = 0; i < prepare_group_rows(s, g); i++) { sum[row++] = all; }
+    }
 }
 
 /* column c, row r: the weight as the row's bits show it (NULL: 8, in units of the unshifted weights) */
@@ -50,7 +59,8 @@ static inline int16_t *prepare_cut_matrix(const sucref_layer_spec *s, const uint
     int16_t *cut = (int16_t *)malloc(sizeof(int16_t) * s->n_in * s->n_out);
     uint32_t r, c;
     for (r = 0; cut != NULL && r < s->n_out; r++) {
-        const unsigned k = 8U - (row_bits != NULL ? row_bits[r] : 8U), shift = k == 0 ? 0 : prepare_row_shift(s, r);
+        const unsigned k = row_bits == NULL || row_bits[r] > 8 ? 0U : 8U - row_bits[r], /* absent: as it will be */
+                       shift = k == 0 ? 0 : prepare_row_shift(s, r);
         for (c = 0; c < s->n_in; c++) {
             cut[(size_t)c * s->n_out + r] = (int16_t)prepare_cut_weight(s->w[(size_t)r * s->n_in + c], shift, k);
         }
@@ -76,12 +86,12 @@ static inline void prepare_fit(const prepare_sums *q, int16_t *alpha, int32_t *g
 
 /* what one sample adds to the sums of all rows */
 static inline void prepare_gather(prepare_sums *sums, const int32_t *acc, const int32_t *z, const uint8_t *u,
-                                  uint32_t sum, uint32_t n_out)
+                                  const uint32_t *sum, uint32_t n_out)
 {
     uint32_t r;
     for (r = 0; r < n_out; r++) {
         prepare_sums *q = &sums[r];
-        const double a = acc[r], s = sum, v = z[r];
+        const double a = acc[r], s = sum[r], v = z[r];
         q->n++; q->a += a; q->s += s; q->z += v; q->u += u[r];
         q->aa += a * a; q->as += a * s; q->ss += s * s; q->az += a * v; q->sz += s * v;
     }
@@ -111,36 +121,41 @@ static inline void prepare_fit_groups(prepare_calibration *c, const prepare_fitt
 static inline void prepare_observe(const prepare_calibration *c, const prepare_fitted *f, size_t sample)
 {
     const sucref_layer_spec *s = f->s;
-    const uint32_t sum = prepare_host_acc(f->acc, f->cut, c->act + sample * c->widest, s->n_in, s->n_out);
     uint8_t *full = c->full_next + sample * c->widest;
     int32_t *z = f->acc + s->n_out;
     uint32_t r;
-    (void)prepare_host_acc(z, f->whole, c->full + sample * c->widest, s->n_in, s->n_out);
+    prepare_host_acc(f->acc, f->cut, c->act + sample * c->widest, s->n_in, s->n_out);
+    prepare_row_sums(f->sum, s, c->act + sample * c->widest);
+    prepare_host_acc(z, f->whole, c->full + sample * c->widest, s->n_in, s->n_out);
     for (r = 0; r < s->n_out; r++) {
         z[r] += prepare_bias(s, r);
         full[r] = prepare_activation(s, z[r], r);
     }
-    prepare_gather(f->sums, f->acc, z, full, sum, s->n_out);
+    prepare_gather(f->sums, f->acc, z, full, f->sum, s->n_out);
 }
 
 /* METHOD 2: the cut network's activations of one sample, with the corrections that were found */
 static inline void prepare_evaluate(const prepare_calibration *c, const prepare_fitted *f, size_t sample)
 {
     const sucref_layer_spec *s = f->s;
-    const uint32_t sum = prepare_host_acc(f->acc, f->cut, c->act + sample * c->widest, s->n_in, s->n_out);
     uint8_t *next = c->next + sample * c->widest;
     uint32_t row = 0, i;
     unsigned g;
+    prepare_host_acc(f->acc, f->cut, c->act + sample * c->widest, s->n_in, s->n_out);
+    prepare_row_sums(f->sum, s, c->act + sample * c->widest);
     for (g = 0; g < prepare_groups(s); g++) {
         const sucref_correction *k = &f->out[g];
         for (i = 0; i < prepare_group_rows(s, g); i++, row++) {
             const int32_t acc = f->acc[row];
-            if (f->bits[g] == 0) { next[row] = k->constant[i]; continue; }
+            if (f->bits[g] == 0 || f->bits[g] == SUCREF_ABSENT) { /* what is absent is not read */
+                next[row] = f->bits[g] == 0 ? k->constant[i] : 0;
+                continue;
+            }
             next[row] = prepare_activation(
                 s,
                 f->bits[g] == 8 ? prepare_bias(s, row) + acc
                                 : prepare_sat(k->beta[i] + prepare_floor((int64_t)k->alpha[i] * acc +
-                                                                         (int64_t)k->gamma[i] * sum, 12)),
+                                                                         (int64_t)k->gamma[i] * f->sum[row], 12)),
                 row);
         }
     }
@@ -150,15 +165,16 @@ static inline void prepare_evaluate(const prepare_calibration *c, const prepare_
 static inline int prepare_calibrate_layer(prepare_calibration *c, const sucref_layer_spec *s, const uint8_t *bits,
                                           sucref_correction *out)
 {
-    prepare_fitted f = { s, bits, out, NULL, NULL, NULL, NULL, NULL };
+    prepare_fitted f = { s, bits, out, NULL, NULL, NULL, NULL, NULL, NULL };
     uint32_t k, r = 0, i;
     unsigned g;
     int ok;
     f.row_bits = (uint8_t *)malloc(s->n_out);
+    f.sum = (uint32_t *)malloc(sizeof(uint32_t) * s->n_out);
     f.acc = (int32_t *)malloc(sizeof(int32_t) * s->n_out * 2U);
     f.sums = (prepare_sums *)calloc(s->n_out, sizeof *f.sums);
     f.whole = prepare_cut_matrix(s, NULL);
-    ok = f.row_bits != NULL && f.acc != NULL && f.sums != NULL && f.whole != NULL;
+    ok = f.row_bits != NULL && f.sum != NULL && f.acc != NULL && f.sums != NULL && f.whole != NULL;
     for (g = 0; ok && g < prepare_groups(s); g++) {
         for (i = 0; i < prepare_group_rows(s, g); i++) { f.row_bits[r++] = bits[g]; }
     }
@@ -167,7 +183,7 @@ static inline int prepare_calibrate_layer(prepare_calibration *c, const sucref_l
     for (k = 0; ok && k < c->n; k++) { prepare_observe(c, &f, k); }
     if (ok) { prepare_fit_groups(c, &f); }
     for (k = 0; ok && k < c->n; k++) { prepare_evaluate(c, &f, k); }
-    free(f.row_bits); free(f.acc); free(f.sums); free(f.cut); free(f.whole);
+    free(f.row_bits); free(f.sum); free(f.acc); free(f.sums); free(f.cut); free(f.whole);
     return ok ? SUCREF_OK : SUCREF_E_SPACE;
 }
 
@@ -176,15 +192,14 @@ static inline int prepare_calibrate_stop(prepare_calibration *c, const uint8_t *
 {
     const sucref_model_spec *spec = c->spec;
     const uint32_t n_in = spec->layers[0].n_in;
-    const unsigned flip = spec->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
     uint32_t k, i;
     unsigned n, flat = stop * c->total;
     int status = SUCREF_OK;
     for (k = 0; k < c->n; k++) {
+        uint8_t *full = c->full + (size_t)k * c->widest;
+        prepare_columns(full, spec, samples + (size_t)k * n_in);
         for (i = 0; i < n_in; i++) {
-            const unsigned u = samples[(size_t)k * n_in + i] ^ flip;
-            c->full[(size_t)k * c->widest + i] = (uint8_t)u;
-            c->act[(size_t)k * c->widest + i] = prepare_cut_input(u, 8U - spec->in_bits[stop]);
+            c->act[(size_t)k * c->widest + i] = prepare_cut_input(full[i], 8U - spec->in_bits[stop]);
         }
     }
     for (n = 0; status == SUCREF_OK && n < spec->n_layers; n++) {

@@ -114,6 +114,11 @@ static inline uint32_t prepare_group_rows(const sucref_layer_spec *s, unsigned g
     return s->group_rows != NULL ? s->group_rows[group] : s->n_out;
 }
 
+static inline uint32_t prepare_group_columns(const sucref_layer_spec *s, unsigned group)
+{
+    return s->group_columns != NULL ? s->group_columns[group] : s->n_in;
+}
+
 static inline unsigned prepare_total_groups(const sucref_model_spec *spec)
 {
     unsigned n, total = 0;
@@ -129,6 +134,17 @@ static inline int prepare_spec_ok(const sucref_model_spec *spec)
     bare = *spec;
     bare.corrections = NULL; bare.exits = NULL; bare.bounds = NULL;
     return sucref_model_write(NULL, 0, &bare, NULL) != 0;
+}
+
+/* one input of a network as its first layer's columns: u [n_in] of x [n_in], unsigned */
+static inline void prepare_columns(uint8_t *u, const sucref_model_spec *spec, const uint8_t *x)
+{
+    const sucref_layer_spec *s = &spec->layers[0];
+    const uint8_t flip = spec->input_type == SUCREF_INPUT_S8 ? 0x80 : 0;
+    uint32_t c;
+    for (c = 0; c < s->n_in; c++) {
+        u[c] = (uint8_t)(x[(s->flags & SUCREF_LAYER_INPUT_ORDER) ? s->input_order[c] : c] ^ flip);
+    }
 }
 
 /* the largest shift in 0..7 that keeps a row's |w| * 2^shift <= 127; 0 for a row of zeros */
