@@ -52,7 +52,7 @@ vpath %.c tests bench examples/tool examples/digits examples/training examples/c
 PHILOX = vec qcs random
 TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(KERNELS:%=$(B)/evaluator_%) $(PHILOX:%=$(B)/%_philox) \
     $(B)/fuzz_replay
-TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits learners mcu_gen published queue)
+TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits train_widths learners mcu_gen published queue)
 PAPER = $(patsubst bench/paper/%.c,$(B)/paper/%.o,$(filter-out %/check.c,$(wildcard bench/paper/*.c)))
 CHECK = $(patsubst bench/paper/%.c,$(B)/paper/%,$(wildcard bench/paper/check.c))
 COMPILE = $(CC) $(C99) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -MD -MF $(@:.o=.d) -c -o $@ $<
@@ -79,6 +79,7 @@ $(foreach k,$(KERNELS),$(eval $(B)/net_$(k).o $(B)/evaluator_$(k).o: FLAGS = $(F
 $(PHILOX:%=$(B)/%_philox.o): FLAGS = -DSUCREF_PHILOX
 $(B)/fuzz_replay.o: FLAGS = -DREPLAY
 $(B)/train_digits.o: FLAGS = -ffast-math
+$(B)/train_widths.o: FLAGS = -ffast-math -ftree-vectorize
 %.h: ; # a header that has gone: what used it is built again
 .SECONDARY:
 KNOWN = $(wildcard $(B)/*.d $(B)/paper/*.d)
@@ -130,7 +131,7 @@ fuzz: | $(B)
 MAX ?= 300
 mutants: | $(B)
 	@MAX=$(MAX) ROOM="$(ROOM)" sh tests/mutants.sh
-models: $(B)/train_digits $(B)/sucref
+models: $(B)/train_digits $(B)/train_widths $(B)/sucref
 	@sh examples/models/make.sh
 
 clean:

@@ -4,8 +4,13 @@
 set -u
 # shellcheck source=examples/training/data.sh
 . examples/training/data.sh
-d=examples/models; t=./build/train_digits; q=./build/sucref; c=build/calibrate.u8
+d=examples/models; t=./build/train_digits; w=./build/train_widths; q=./build/sucref; c=build/calibrate.u8
 train() { $t "$1" "$2" "$3" "$d/$4.npz" || exit 2; } # network, how, seed, name
+widths() { # set, schedule, seed, name, options
+    out=$d/$4.npz; a="$1 $2 $3"; shift 4
+    # shellcheck disable=SC2086 # three words in $a
+    $w $a "$out" --teacher "build/teacher_${a%% *}.npz" "$@" || exit 2
+}
 if [ "${1:-}" != quantize ]; then
     for s in 0 1 2 3 4; do train even plain $s even$s; done
     train even nested 0 even_nested
@@ -15,6 +20,10 @@ if [ "${1:-}" != quantize ]; then
     train fashion plain 3 fashion
     train fashion nested 3 fashion_nested
     train small nested 3 small_nested
+    widths mnist 128 2 plain
+    widths mnist 32x196,32x392,96x784 2 widths --heads
+    widths fashion-mnist 32x196,32x392,96x784 3 widths_fashion --heads --last labels
+    widths mnist 32x196,32x392,192x784/32,32,64 2 widths_deep --heads
 fi
 x=mnist/train-images-idx3-ubyte
 if dir=$(data_dir $x 2>/dev/null); then idx=$dir/$x

@@ -12,13 +12,11 @@
  * use (max|w| of a row is its scale), so that `sucref quantize --clip 1` finds the same grid again.
  */
 #include "idx.h"
-#include "../tool/random.h"
+#include "learn.h"
 #include "../tool/npz.h"
-#include <math.h>
 
 enum { MAX_LAYERS = 3, MAX_UNITS = 128, BATCH = 100, MAX_CUTS = 5 };
 
-typedef struct { float *v, *grad, *m, *u; int n; } param;     /* values, gradient, Adam's two moments */
 typedef struct { int n_in, n_out; param w, b; } layer;        /* layer 0: w[in][out]; others: w[out][in] */
 typedef struct { int bits, corrected; param alpha, gamma, beta; float *w; } cut; /* first layer cut to some bits */
 typedef struct { float z0[MAX_UNITS], a[MAX_LAYERS][MAX_UNITS], out[10]; } trace;
@@ -27,36 +25,6 @@ static layer net[MAX_LAYERS];
 static cut cuts[MAX_CUTS];
 static int n_layers, n_cuts;
 static float scale[MAX_UNITS]; /* integer steps per unit of weight, by row, while nested */
-static uint32_t rng_state;
-
-static uint32_t rng(void) { return random_next(&rng_state); }
-static float uniform(float a) { return a * ((float)(rng() >> 8) / 8388608.0F - 1.0F); }
-
-static param new_param(int n, float value)
-{
-    param p;
-    int i;
-    p.n = n;
-    p.v = (float *)calloc((size_t)n * 4, sizeof(float));
-    if (p.v == NULL) { fprintf(stderr, "train_digits: out of memory\n"); exit(2); }
-    p.grad = p.v + n; p.m = p.grad + n; p.u = p.m + n;
-    for (i = 0; i < n; i++) { p.v[i] = value; }
-    return p;
-}
-
-static void adam(param *p, float rate, int t)
-{
-    const float c1 = 1.0F - powf(0.9F, (float)t), c2 = 1.0F - powf(0.999F, (float)t), k = rate * sqrtf(c2) / c1;
-    int i;
-    for (i = 0; i < p->n; i++) {
-        const float g = p->grad[i] * (1.0F / BATCH);
-        p->m[i] = 0.9F * p->m[i] + 0.1F * g;
-        p->u[i] = 0.999F * p->u[i] + 0.001F * g * g;
-        p->v[i] -= k * p->m[i] / (sqrtf(p->u[i]) + 1e-8F);
-        p->grad[i] = 0;
-    }
-}
-
 /* first-layer weights as integers of 8 bits, cut to `bits`, read at the centre, back in units of weight */
 static void cut_weights(const cut *c)
 {
@@ -97,16 +65,6 @@ static void forward(trace *t, const uint8_t *x, float sum_x, const cut *c)
             if (k == n_layers - 1) { t->out[r] = z; } else { t->a[k][r] = z > 0 ? z : 0; }
         }
     }
-}
-
-static void probabilities(float *p, const float *z, int n)
-{
-    float max = z[0], sum = 0;
-    int i;
-    if (n == 1) { p[0] = 1.0F / (1.0F + expf(-z[0])); return; }
-    for (i = 1; i < n; i++) { max = z[i] > max ? z[i] : max; }
-    for (i = 0; i < n; i++) { p[i] = expf(z[i] - max); sum += p[i]; }
-    for (i = 0; i < n; i++) { p[i] /= sum; }
 }
 
 /* adds the gradients of one sample and cut; d = dLoss/dlogits; g0 gains the first layer's dLoss/d(W x) */
@@ -179,24 +137,21 @@ static void clamp_rows(void)
 
 static void train(const idx_set *s, int epochs, float rate, float decay)
 {
-    int *order = (int *)malloc(IDX_TRAIN * sizeof(int)), e, i, k, t = 0;
-    if (order == NULL) { exit(2); }
+    int *order = (int *)zeros(IDX_TRAIN, sizeof(int)), e, i, k, t = 0;
     for (i = 0; i < IDX_TRAIN; i++) { order[i] = i; }
     for (e = 0; e < epochs; e++) {
         const float lr = rate * 0.5F * (1 + cosf(3.14159265F * (float)e / (float)epochs)) + 1e-5F;
-        for (i = IDX_TRAIN - 1; i > 0; i--) {
-            const int j = (int)(rng() % (uint32_t)(i + 1)), o = order[i];
-            order[i] = order[j]; order[j] = o;
-        }
+        shuffle(order, IDX_TRAIN);
         for (i = 0; i < IDX_TRAIN; i++) {
             if (i % BATCH == 0) { for (k = 0; k < n_cuts; k++) { if (cuts[k].bits) { cut_weights(&cuts[k]); } } }
             learn(s->x + (size_t)order[i] * IDX_PIXELS, s->label[order[i]]);
             if (i % BATCH != BATCH - 1) { continue; }
             t++;
             for (k = 0; k < net[0].w.n; k++) { net[0].w.grad[k] += decay * BATCH * net[0].w.v[k]; }
-            for (k = 0; k < n_layers; k++) { adam(&net[k].w, lr, t); adam(&net[k].b, lr, t); }
+            for (k = 0; k < n_layers; k++) { adam(&net[k].w, BATCH, lr, t); adam(&net[k].b, BATCH, lr, t); }
             for (k = 0; k < n_cuts && n_cuts > 1; k++) {
-                adam(&cuts[k].alpha, lr, t); adam(&cuts[k].gamma, lr, t); adam(&cuts[k].beta, lr, t);
+                cut *c = &cuts[k];
+                adam(&c->alpha, BATCH, lr, t); adam(&c->gamma, BATCH, lr, t); adam(&c->beta, BATCH, lr, t);
             }
             if (n_cuts > 1) { clamp_rows(); }
         }
@@ -309,7 +264,7 @@ int main(int argc, char **argv)
     }
     for (i = 0; is_even && i < train_set.n; i++) { train_set.label[i] = (uint8_t)(1 - train_set.label[i] % 2); }
     for (i = 0; is_even && i < test.n; i++) { test.label[i] = (uint8_t)(1 - test.label[i] % 2); }
-    rng_state = 2463534242U + 7919U * (uint32_t)atoi(argv[3]);
+    rng_seed(atoi(argv[3]));
     build(is_even ? even : strcmp(argv[1], "small") == 0 ? small : digits, is_even ? 3 : 2);
     train(&train_set, is_even ? 20 : 12, is_even ? 2e-3F : 1e-3F, is_even ? 0.0F : 1e-5F);
     if (nested) { nest(centred); train(&train_set, is_even ? 24 : 16, is_even ? 2e-3F : 1.5e-3F, 0); }
