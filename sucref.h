@@ -93,17 +93,20 @@
  *
  *        acc = sum_c (floor(v_c / 2^k) * 2^k - 128) * u_c
  *
- *    Both sums go over the first columns of the layer, as many as the row's group reads. It is exact in 32 bits because
+ *    Both sums go over the first columns of the layer, as many as the row's group reads and have a value. It is exact in 32 bits because
  *    columns * 128 * 255 + |bias| < 2^31, which sucref_model_open checks. The plan `8` reads no row shift: s = 0.
  *
  * 2. A row's value at a stop, from integers in the file, z = pre-activation in units of the full network:
  *
  *        b = 8           z = bias + acc / 2^s         exact where every w * 2^s fits, else rounded down
- *        0 < b < 8       z = beta + floor((alpha * acc + gamma * S) / 2^12)            calibrated, per row and stop
+ *        b > 0           z = beta + floor((alpha * acc + gamma * S) / 2^12)     corrected, per row and stop: of 8 bits
+ *                        at an early stop, where columns have no value yet
  *        0 < b < 8       the same with alpha = 4096 / 2^s, gamma = (2^max(k-s,0) - 1) * 2048, beta = bias
  *                        where the file has no correction: the missing bits are read at their centre
  *        b = 0           the neuron's activation is a constant of the file, as it stands, its logit 0; or, where the
- *                        file has no correction, it is absent: it has no value, and nothing reads it at this stop
+ *                        file has no correction, it is absent: it has no value, and what reads it reads 0. Of a hidden
+ *                        layer the last groups can be absent, until the stop that gives them a value; of the last
+ *                        layer only heads
  *
  *    bias already holds -zero_point * sum(w). z is clamped to int32. gamma is an int32 (the centre of seven missing
  *    bits is 260,096 and fits no int16). A plan `b+8` has a coarse plane of its own, cut from rows that may saturate,
@@ -150,7 +153,7 @@
  *    names, the other heads are absent. The first stop names head 0, every other one the same as before or the next, up
  *    to all of them; a head has 8 bits at the last stop that names it.
  *    Of a layer's input the lowest column that changed since the stop before is known. A group that ends before it is
- *    left as it is. Where the file says that accumulators are kept, a group whose columns did not change adds only its
+ *    left as it is, and so is the first layer's list of inputs, if the file says that it is kept. Where the file says that accumulators are kept, a group whose columns did not change adds only its
  *    new plane, and one of unchanged bits the changed columns, when they are fewer than the non-zero ones from the
  *    lowest on. Every other group is computed again. All give the same integers.
  *
@@ -177,7 +180,7 @@
  *                     k = n_out or 1; each padded to 4; the first line always, of the others what the activation
  *                     or a flag asks for
  *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits: u8
- *                     constant[rows], or none for absent rows; for 8 bits there is none
+ *                     constant[rows], or none for absent rows
  *        exit rule    margin   samples   disagreements   risk
  *        bounds       root   i32 offset[rows]   norm[rows];   of the first layer, see sucref_net_proved
  *
@@ -349,7 +352,7 @@ enum { SUCREF_INPUT_U8 = 0, SUCREF_INPUT_S8 = 1 };
 enum { SUCREF_ACT_NONE = 0, SUCREF_ACT_RELU, SUCREF_ACT_RELU6, SUCREF_ACT_LEAKY, SUCREF_ACT_TABLE, SUCREF_ACT_LOOKUP };
 enum { SUCREF_REQUANT_TFLITE = 0, SUCREF_REQUANT_FLOOR, SUCREF_REQUANT_ROUND };
 enum { /* accumulators are kept; a multiplier for each row; orders of outputs (last layer) and inputs (first layer);
-        * columns have means and weights; the list of the input's non-zeros is kept */
+        * columns have means and weights; the list of the input's non-zeros is kept (both first layer) */
     SUCREF_LAYER_KEEP = 1, SUCREF_LAYER_PER_ROW = 2, SUCREF_LAYER_ORDER = 4, SUCREF_LAYER_COLUMNS = 8,
     SUCREF_LAYER_INPUT_ORDER = 16, SUCREF_LAYER_KEEP_LIST = 32
 };
@@ -450,6 +453,7 @@ typedef struct {
     uint32_t at_list, at_acc;  /* of the layer: its list; accumulators, sums of the groups' inputs, input before */
     uint16_t layer, group;     /* position; group counts inside the layer */
     uint16_t changed, any;     /* lowest column of this layer's input that changed, lowest of its outputs; 0xFFFF */
+    uint16_t present;          /* columns of this layer's input that have a value */
     uint8_t stop, previous;    /* being computed; reached before it on this input (0xFF: none) */
     uint8_t input_bits;        /* how many have arrived */
     uint8_t mode, first_plane, last_plane; /* what the group's rows do */
@@ -1639,6 +1643,24 @@ static int sucref_i_has_heads(const sucref_model *m, const sucref_layer *l, unsi
     return layer + 1U == m->n_layers && l->n_out != m->n_out;
 }
 
+/* of a layer's outputs, from the first on, how many have a value at a stop */
+static uint32_t sucref_i_present(const sucref_model *m, unsigned layer, unsigned stop)
+{
+    sucref_layer l;
+    sucref_group group;
+    sucref_stop_group e;
+    unsigned g;
+    sucref_model_layer(&l, m, layer);
+    for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
+        sucref_model_stop_group(&e, m, stop, g);
+        if (SUCREF_I_ABSENT(e)) {
+            sucref_model_group(&group, m, g);
+            return group.first_row;
+        }
+    }
+    return l.n_out;
+}
+
 /* the input that a column of a layer is */
 static uint32_t sucref_i_input_of(const sucref_model *m, const sucref_layer *l, uint32_t col)
 {
@@ -1829,7 +1851,7 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, const sucref_l
     if (l->act > SUCREF_ACT_LOOKUP) { return SUCREF_I_FAIL(f, "activation", at + SUCREF_I_L_ACT); }
     if (l->requant > SUCREF_REQUANT_ROUND) { return SUCREF_I_FAIL(f, "requantization", at + SUCREF_I_L_REQUANT); }
     if (l->flags > 63 || ((l->flags & SUCREF_LAYER_ORDER) && (n + 1U != m->n_layers || heads)) ||
-        ((l->flags & (SUCREF_LAYER_COLUMNS | SUCREF_LAYER_INPUT_ORDER)) && n > 0)) {
+        ((l->flags & (SUCREF_LAYER_COLUMNS | SUCREF_LAYER_INPUT_ORDER | SUCREF_LAYER_KEEP_LIST)) && n > 0)) {
         return SUCREF_I_FAIL(f, "layer flags", at + SUCREF_I_L_FLAGS);
     }
     if (before != NULL && before->act < SUCREF_ACT_TABLE && l->in_zero != before->out_zero) {
@@ -1890,16 +1912,14 @@ static int sucref_i_open_tensors(const sucref_model *m, sucref_fault *f)
     return SUCREF_OK;
 }
 
-/* One layer's schedule at a stop against the stop before it. *present: rows of the layer before, from the first on, that
- * have a value; then this layer's. */
+/* one layer's schedule at a stop against the stop before it */
 static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, unsigned layer, unsigned stop,
-                                 uint32_t *present, sucref_fault *f)
+                                 sucref_fault *f)
 {
     const int last = layer + 1U == m->n_layers, heads = sucref_i_has_heads(m, l, layer);
-    uint32_t rows = 0xFFFFFFFFU;
     sucref_stop s, earlier, later;
     unsigned g;
-    int whole = stop + 1U == m->n_stops; /* must bits be 8? */
+    int whole = stop + 1U == m->n_stops, absent = 0; /* must bits be 8? was a group before this one absent? */
     sucref_model_stop(&s, m, stop);
     sucref_model_stop(&earlier, m, stop > 0 ? stop - 1U : 0U);
     sucref_model_stop(&later, m, whole ? stop : stop + 1U);
@@ -1908,9 +1928,7 @@ static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, u
         const uint32_t at = sucref_i_entries_at(m) + ((uint32_t)stop * m->n_groups + l->first_group + g) *
                                                          SUCREF_I_ENTRY;
         const int silent = heads && g != s.head; /* a head that is not the answer */
-        sucref_group group;
         sucref_stop_group now, before = { 0, 0 };
-        sucref_model_group(&group, m, (unsigned)l->first_group + g);
         sucref_model_stop_group(&now, m, stop, (unsigned)l->first_group + g);
         if (stop > 0 && !(heads && earlier.head != s.head)) {
             sucref_model_stop_group(&before, m, stop - 1U, (unsigned)l->first_group + g);
@@ -1919,17 +1937,16 @@ static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, u
         if (silent ? now.bits != 0 : now.bits < before.bits || (whole && now.bits != 8)) {
             return SUCREF_I_FAIL(f, "bits of a stop", at);
         }
-        if (now.bits == 8 || silent ? now.correction_offset != 0
-                                    : last && now.bits == 0 && now.correction_offset == 0) {
+        if (whole || silent ? now.correction_offset != 0 : last && SUCREF_I_ABSENT(now)) {
             return SUCREF_I_FAIL(f, "correction", at + 4U);
         }
-        if (now.bits != 0 && group.n_columns > *present) { return SUCREF_I_FAIL(f, "columns that are absent", at); }
-        if (SUCREF_I_ABSENT(now) && group.first_row < rows) { rows = group.first_row; }
+        if (!last && !SUCREF_I_ABSENT(now) && absent) { return SUCREF_I_FAIL(f, "group behind an absent one", at); }
+        absent = SUCREF_I_ABSENT(now);
+        if (!last && absent && !SUCREF_I_ABSENT(before)) { return SUCREF_I_FAIL(f, "group that is absent again", at); }
         if (!sucref_i_zero_bytes(m->bytes + at + 1U, 3)) {
             return SUCREF_I_FAIL(f, "reserved bytes of an entry", at + 1U);
         }
     }
-    *present = rows;
     return SUCREF_OK;
 }
 
@@ -1948,7 +1965,6 @@ static int sucref_i_head_ok(const sucref_model *m, unsigned stop, unsigned head)
 static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *end, unsigned *in_bits, sucref_fault *f)
 {
     const uint32_t at = sucref_i_stops_at(m) + (uint32_t)stop * SUCREF_I_STOP;
-    uint32_t present = 0xFFFFFFFFU;
     sucref_layer l;
     sucref_stop s;
     unsigned n;
@@ -1964,7 +1980,7 @@ static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *en
     for (n = 0; n < m->n_layers; n++) {
         int status;
         sucref_model_layer(&l, m, n);
-        status = sucref_i_open_entries(m, &l, n, stop, &present, f);
+        status = sucref_i_open_entries(m, &l, n, stop, f);
         if (status != SUCREF_OK) { return status; }
     }
     return SUCREF_OK;
@@ -2227,15 +2243,14 @@ SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fau
     return t.usable_stops;
 }
 
-/* adds what a group costs by what it does, with the layer's input changed from column `from` on */
+/* adds what a group costs that reads the columns from..to - 1 */
 static void sucref_i_cost_of(sucref_cost *out, const sucref_layer *l, const sucref_group *g, const sucref_i_task *t,
-                             uint32_t from)
+                             uint32_t old, uint32_t to)
 {
-    const uint32_t old = t->mode == SUCREF_I_DELTA ? from : 0U; /* columns whose products are there */
     unsigned i;
     for (i = t->first; i < t->last; i++) {
-        out->macs += (uint64_t)g->n_rows * (g->n_columns - old);
-        out->weight_bytes += sucref_i_plane_bytes(g->n_rows, g->n_columns, l->plan[i]) -
+        out->macs += (uint64_t)g->n_rows * (to - old);
+        out->weight_bytes += sucref_i_plane_bytes(g->n_rows, to, l->plan[i]) -
                              sucref_i_plane_bytes(g->n_rows, old, l->plan[i]);
     }
 }
@@ -2247,7 +2262,7 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
     for (t = first; t <= stop; t++) {
         uint32_t changed = t == first || sucref_i_input_changes(m, t, t - 1U) ? 0U : (uint32_t)SUCREF_I_UNCHANGED;
         for (n = 0; n < m->n_layers; n++) {
-            const uint32_t from = changed;
+            const uint32_t from = changed, present = n > 0 ? sucref_i_present(m, n - 1U, t) : m->n_in;
             sucref_layer l;
             changed = t == first ? 0U : (uint32_t)SUCREF_I_UNCHANGED;
             sucref_model_layer(&l, m, n);
@@ -2255,12 +2270,14 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
                 sucref_group group;
                 sucref_stop_group now, old;
                 sucref_i_task task;
+                uint32_t columns;
                 sucref_model_group(&group, m, g);
                 sucref_model_stop_group(&now, m, t, g);
                 sucref_model_stop_group(&old, m, t > first ? t - 1U : t, g);
-                task = sucref_i_task_of(&l, &now, t > first ? &old : NULL, from < group.n_columns);
+                columns = group.n_columns < present ? group.n_columns : present;
+                task = sucref_i_task_of(&l, &now, t > first ? &old : NULL, from < columns);
                 if (task.mode != SUCREF_I_SKIP && group.first_row < changed) { changed = group.first_row; }
-                sucref_i_cost_of(out, &l, &group, &task, from);
+                sucref_i_cost_of(out, &l, &group, &task, task.mode == SUCREF_I_DELTA ? from : 0U, columns);
             }
         }
     }
@@ -2936,14 +2953,14 @@ static void sucref_i_list_cut(uint32_t *list, uint32_t columns)
 /* the sums of the parts that a group reads */
 static void sucref_i_list_total(uint32_t *list, uint32_t columns)
 {
-    uint32_t at = SUCREF_I_LIST_HEAD, end;
+    uint32_t at = SUCREF_I_LIST_HEAD, end = 0;
     list[SUCREF_I_LIST_SUM] = list[SUCREF_I_LIST_COUNT] = 0;
-    do {
+    while (end < columns) {
         list[SUCREF_I_LIST_SUM] += list[at + SUCREF_I_PART_SUM];
         list[SUCREF_I_LIST_COUNT] += list[at + SUCREF_I_PART_COUNT];
         end = list[at + SUCREF_I_PART_COLUMNS];
         at += list[at + SUCREF_I_PART_WORDS];
-    } while (end < columns);
+    }
 }
 
 /* lists a layer's input as far as a group reads it, where it is not listed yet; what that cost */
@@ -2957,6 +2974,7 @@ static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucre
     if (list[SUCREF_I_LIST_OWN] != (uint32_t)own) { sucref_i_list_begin(list, own); }
     for (; before < columns; before = end, p += SUCREF_I_GROUP) {
         end = sucref_i_u16(p);
+        if (end > columns) { end = columns; }
         if (end == before) { continue; }
         if (end > list[SUCREF_I_LIST_COLUMNS]) {
             sucref_i_view v = *input;
@@ -2998,13 +3016,15 @@ static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const
     return 3U * (now->to - now->at);
 }
 
-/* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over a list, or of w * x for
- * full bytes, modulo 2^32; of a delta, what grew less what fell. acc is 0 before. */
-static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t row, uint32_t rows)
+/* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over the first columns of a list,
+ * where one of its parts ends, or of w * x for full bytes, modulo 2^32; of a delta, what grew less what fell. acc is 0
+ * before. */
+static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t columns, uint32_t row,
+                         uint32_t rows)
 {
     const uint32_t *part;
     uint32_t done = 0, i, over = 0;
-    while (done < rows) {
+    while (columns > 0 && done < rows) {
         const sucref_i_block b = sucref_i_block_of(p, row + done);
         for (part = list + SUCREF_I_LIST_HEAD, over = 0;; part += part[SUCREF_I_PART_WORDS]) {
             const uint32_t second = part[SUCREF_I_PART_SECOND];
@@ -3015,7 +3035,7 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
                 sucref_i_dot_block(acc + done, p->bytes + b.at, part, part + second, b.rows, p);
                 for (i = done; i < done + b.rows; i++) { acc[i] = 0U - acc[i]; }
             }
-            if (part[SUCREF_I_PART_COLUMNS] >= p->n_in) { break; }
+            if (part[SUCREF_I_PART_COLUMNS] >= columns) { break; }
         }
         done += b.rows;
     }
@@ -3137,7 +3157,7 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     s->model = m; s->work = work;
     s->at_lists = at.lists; s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_logits = at.logits;
     s->at_list = s->at_acc = 0;
-    s->changed = s->any = 0;
+    s->changed = s->any = s->present = 0;
     s->mode = s->first_plane = s->last_plane = 0;
     s->sequence = 0;
     sucref_i_restart(s, NULL, SUCREF_I_IDLE);
@@ -3246,6 +3266,12 @@ static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, c
 /* the records of a group, its layer and its stop */
 typedef struct { sucref_layer l; sucref_group g; sucref_stop_group e; } sucref_i_here;
 
+/* the columns that a group reads at this stop */
+static inline uint32_t sucref_i_columns_of(const sucref_net *s, const sucref_group *g)
+{
+    return g->n_columns < s->present ? g->n_columns : s->present;
+}
+
 /* an output changed */
 static inline void sucref_i_changes(sucref_net *s, uint32_t row)
 {
@@ -3264,7 +3290,7 @@ static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_
             beta = bias;
     const int32_t a = own ? sucref_i_s32(acc) : sucref_i_s32((acc << k) - (sum << 7));
     /* no overflow while digits keep their plan, which sucref_model_check sees to; else wraps */
-    if (e->bits == 8) { return sucref_i_s32((uint32_t)bias + (uint32_t)sucref_i_floor32(a, shift)); }
+    if (e->bits == 8 && e->correction_offset == 0) { return sucref_i_s32((uint32_t)bias + (uint32_t)sucref_i_floor32(a, shift)); }
     if (e->correction_offset != 0) {
         const uint8_t *c = bytes + e->correction_offset;
         beta = sucref_i_s32(sucref_i_u32(c + 4U * row));
@@ -3282,6 +3308,7 @@ static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
     if (s->layer == 0) {
         s->any = fresh || sucref_i_input_changes(s->model, s->stop, s->previous) ? 0U : (uint16_t)SUCREF_I_UNCHANGED;
     }
+    s->present = (uint16_t)(s->layer > 0 ? sucref_i_present(s->model, s->layer - 1U, s->stop) : l->n_in);
     s->changed = s->any;
     s->any = fresh ? 0U : (uint16_t)SUCREF_I_UNCHANGED;
     sucref_i_list_cut(s->work + s->at_list, (l->flags & SUCREF_LAYER_KEEP_LIST) && !fresh ? s->changed : 0U);
@@ -3293,7 +3320,7 @@ static uint32_t sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h
     sucref_i_view was = sucref_i_view_of(s, &h->l, s->layer, s->previous);
     if (s->layer > 0) { was.bytes = (const uint8_t *)(s->work + s->at_acc + h->l.n_out + h->l.n_groups); }
     now.at = was.at = s->changed;
-    now.to = was.to = h->g.n_columns;
+    now.to = was.to = sucref_i_columns_of(s, &h->g);
     now.whole = was.whole = now.whole && was.whole; /* runs of the same lengths */
     return sucref_i_list_delta(s->work + s->at_list, s->model, &h->l, &now, &was, own);
 }
@@ -3302,13 +3329,14 @@ static uint32_t sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h
 static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
 {
     const int fresh = s->previous == SUCREF_I_NONE, own = sucref_i_own_bytes(&h->l, h->e.bits);
-    uint32_t *list, *sum, cost = 0;
+    uint32_t *list, *sum, columns, cost = 0;
     sucref_stop_group old = { 0, 0 };
     sucref_i_view now;
     sucref_i_task task;
     if (s->group == 0) { sucref_i_start_layer(s, &h->l); }
     if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)h->l.first_group + s->group); }
-    task = sucref_i_task_of(&h->l, &h->e, fresh ? NULL : &old, s->changed < h->g.n_columns);
+    columns = sucref_i_columns_of(s, &h->g);
+    task = sucref_i_task_of(&h->l, &h->e, fresh ? NULL : &old, s->changed < columns);
     s->first_plane = task.first; s->last_plane = task.last;
     s->mode = task.mode;
     if (task.mode == SUCREF_I_SKIP) { return 1; }
@@ -3322,7 +3350,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
         list[SUCREF_I_LIST_SUM] += *sum;
         if (cost == 0) { s->mode = SUCREF_I_ALL; }
     }
-    if (cost == 0) { cost = sucref_i_list(list, s->model, &h->l, &now, h->g.n_columns, own); }
+    if (cost == 0) { cost = sucref_i_list(list, s->model, &h->l, &now, columns, own); }
     if (sum != NULL) { *sum = list[SUCREF_I_LIST_SUM]; }
     return cost;
 }
@@ -3340,7 +3368,7 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, 
             sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n]);
         uint32_t sum[SUCREF_I_ROWS];
         for (i = 0; i < SUCREF_I_ROWS; i++) { sum[i] = 0; }
-        sucref_i_dot(sum, &p, s->work + s->at_list, s->row, rows);
+        sucref_i_dot(sum, &p, s->work + s->at_list, sucref_i_columns_of(s, g), s->row, rows);
         if (s->mode == SUCREF_I_DELTA) { /* changes in units of the last plane's */
             for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] += sum[i] << low; }
             low -= n + 1U < s->last_plane ? l->plan[n + 1U] : 0U;
@@ -3384,7 +3412,7 @@ static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
     return cost + rows * SUCREF_I_ROW_COST;
 }
 
-/* a kept layer remembers the input that its accumulators are for */
+/* a kept layer remembers the input that its accumulators are for; what has no value counts as 0 */
 static void sucref_i_remember(const sucref_net *s, const sucref_layer *l)
 {
     const uint8_t *from;
@@ -3393,7 +3421,7 @@ static void sucref_i_remember(const sucref_net *s, const sucref_layer *l)
     if (!(l->flags & SUCREF_LAYER_KEEP) || s->layer == 0) { return; }
     to = (uint8_t *)(s->work + s->at_acc + l->n_out + l->n_groups);
     from = sucref_i_tensor_at(s, s->layer);
-    for (c = s->changed; c < l->n_in; c++) { to[c] = from[c]; }
+    for (c = s->changed; c < l->n_in; c++) { to[c] = c < s->present ? from[c] : 0; }
 }
 
 /* the stop's outputs, in the original order, into the free record */
@@ -6226,15 +6254,15 @@ static void sucref_i_write_entry(sucref_i_writer *o, const sucref_layer_spec *s)
     unsigned mask, plane;
     if (silent || bits == SUCREF_ABSENT) { return; }
     if (sucref_i_planes_for(&l, bits) == 0xFFU) { o->bad = "spec: bits of a stop"; return; }
-    if (c != NULL && bits > 0 && bits < 8 && ((c->alpha == NULL) != (c->beta == NULL) ||
-                                              (c->alpha == NULL) != (c->gamma == NULL))) {
+    if (c != NULL && bits > 0 && ((c->alpha == NULL) != (c->beta == NULL) ||
+                                  (c->alpha == NULL) != (c->gamma == NULL))) {
         o->bad = "spec: half a correction";
         return;
     }
     sucref_i_put(o, entry, bits, 1);
     if (bits == 0 && sucref_i_same_constants(o, s, k)) {
         sucref_i_put(o, entry + 4U, o->constants[o->flat], 4);
-    } else if (bits == 0 || (bits < 8 && (o->plain || (c != NULL && c->alpha != NULL)))) {
+    } else if (bits == 0 || (bits < 8 && o->plain) || (c != NULL && c->alpha != NULL)) {
         o->constants[o->flat] = o->at + SUCREF_I_FRAME;
         sucref_i_write_correction(o, entry + 4U, s, c, bits);
     }

@@ -126,7 +126,7 @@ static int64_t ev_value(const uint8_t *file, const ev_layer *l, const uint8_t *g
     const int64_t s = l->record[16] == 8 || (l->record[25] && b == 8) ? 0 : l->row_shift[row], k = 8 - (int64_t)b;
     int64_t alpha = 4096 / ev_power(s), gamma = (ev_power(k > s ? k - s : 0) - 1) * 2048, beta = bias, sum = 0;
     uint32_t c;
-    if (b == 8) { return ev_clamp32(bias + ev_floor(acc, ev_power(s))); }
+    if (b == 8 && !ev_u32(entry + 4)) { return ev_clamp32(bias + ev_floor(acc, ev_power(s))); }
     if (ev_u32(entry + 4)) {
         const uint8_t *p = file + ev_u32(entry + 4);
         beta = ev_i32(p + 4 * i);
@@ -228,13 +228,12 @@ static void evaluator_stop(int32_t *logits, uint8_t *out, const uint8_t *file, c
             const uint8_t *group = ev_group_record(file, g), *entry = ev_entry(file, stop, g);
             const uint8_t *constant = ev_u32(entry + 4) ? file + ev_u32(entry + 4) : 0;
             const int heads = layer + 1 == n_layers && l.n_out != ev_u32(file + 20);
-            if (!entry[0] && !constant) { continue; } /* absent */
             if (heads && g - first != ev_stop_record(file, stop)[5]) { continue; }
-            for (i = 0; i < ev_u16(group + 4); i++) {
+            for (i = 0; i < ev_u16(group + 4); i++) { /* what is absent is 0 */
                 const uint32_t row = ev_u32(group) + i;
                 const uint32_t to = heads ? i : l.order ? ev_u16(l.order + 2 * row) : row;
                 const int64_t z = entry[0] ? ev_value(file, &l, group, entry, i, u) : 0;
-                next[to] = entry[0] ? ev_activate(&l, row, z) : constant[i];
+                next[to] = entry[0] ? ev_activate(&l, row, z) : constant ? constant[i] : 0;
                 if (layer + 1 == n_layers) { logits[to] = (int32_t)z; }
             }
         }

@@ -5,8 +5,6 @@
 #include <stdint.h>
 #include "../sucref.h"
 
-enum { ORACLE_UNREAD = 1000003 }; /* in place of absent values */
-
 static int64_t oracle_floor_div(int64_t a, int64_t b) /* b > 0 */
 {
     int64_t q = a / b;
@@ -70,13 +68,13 @@ static int64_t oracle_row(const sucref_layer_spec *s, const int64_t *u, uint32_t
         acc += (oracle_floor_div(v, oracle_pow2(k)) * oracle_pow2(k) - 128) * u[col];
         sum += u[col];
     }
-    if (bits == 8) { return s->bias[row] + oracle_floor_div(acc, oracle_pow2(shift)); }
     if (c != NULL && c->alpha != NULL) {
         return oracle_clamp(
             c->beta[row_in_group] +
                 oracle_floor_div((int64_t)c->alpha[row_in_group] * acc + (int64_t)c->gamma[row_in_group] * sum, 4096),
             INT32_MIN, INT32_MAX);
     }
+    if (bits == 8) { return s->bias[row] + oracle_floor_div(acc, oracle_pow2(shift)); }
     return oracle_clamp(s->bias[row] + oracle_floor_div(oracle_pow2(12 - shift) * acc +
                         (oracle_pow2(k > shift ? k - shift : 0) - 1) * 2048 * sum, 4096), INT32_MIN, INT32_MAX);
 }
@@ -111,7 +109,7 @@ static inline void oracle_stop(int32_t *logits, uint8_t *out, const sucref_model
                 int64_t z = 0;
                 if (heads && m->heads[stop] != g) { continue; }
                 if (bits == SUCREF_ABSENT) {
-                    next[r] = ORACLE_UNREAD;
+                    next[r] = 0;
                 } else if (bits == 0) {
                     next[r] = k != NULL && k->constant != NULL ? k->constant[i] : s->out_zero;
                 } else {

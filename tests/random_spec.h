@@ -107,39 +107,38 @@ static int rs_is_head(const random_spec *r, unsigned layer) /* are its groups he
     return r->spec.heads != NULL && layer + 1U == r->spec.n_layers;
 }
 
-/* rows of a layer, from the first on, that have a value at a stop; flat: its first group's number */
-static uint32_t rs_present(const random_spec *r, unsigned layer, unsigned flat, unsigned stop)
+/* only the last groups of a layer can be absent: others get the zero point as their constant */
+static void rs_absent(random_spec *r)
 {
-    const sucref_layer_spec *s = &r->layer[layer];
-    uint32_t rows = 0;
-    unsigned g;
-    for (g = 0; g < s->n_groups && r->bits[stop * r->total + flat + g] != SUCREF_ABSENT; g++) {
-        rows += s->group_rows[g];
-    }
-    return rows;
-}
-
-/* groups read as many columns as have values whenever the groups are computed, or fewer; the rest of the weights is 0 */
-static void rs_widths(random_spec *r)
-{
-    unsigned n, g, t, flat = 0, before = 0;
-    uint32_t i, c, row;
-    for (n = 0; n < r->spec.n_layers; before = flat, flat += r->layer[n].n_groups, n++) {
-        sucref_layer_spec *s = &r->layer[n];
-        const int narrow = rnd_below(3) == 0;
-        uint32_t most[RS_GROUPS], columns = 1;
-        for (g = s->n_groups; g-- > 0;) {
-            most[g] = g + 1U < s->n_groups ? most[g + 1U] : s->n_in;
-            for (t = 0; n > 0 && t < r->spec.n_stops; t++) {
-                const uint8_t bits = r->bits[t * r->total + flat + g];
-                const uint32_t present = rs_present(r, n - 1U, before, t);
-                if ((rs_is_head(r, n) ? r->heads[t] == g : bits != 0 && bits != SUCREF_ABSENT) && present < most[g]) {
-                    most[g] = present;
-                }
+    unsigned n, g, t, flat = 0;
+    for (n = 0; n + 1U < r->spec.n_layers; flat += r->layer[n++].n_groups) {
+        for (t = 0; t < r->spec.n_stops; t++) {
+            uint8_t *bits = r->bits + t * r->total + flat;
+            int behind = 1; /* are all groups behind it absent? */
+            for (g = r->layer[n].n_groups; g-- > 0;) {
+                if (bits[g] != SUCREF_ABSENT) { behind = 0; } else if (!behind) { bits[g] = 0; }
             }
         }
+    }
+}
+
+/* groups of few columns: as many as the first groups of the layer before have rows, or any; or of all columns. The rest
+ * of the weights is 0 */
+static void rs_widths(random_spec *r)
+{
+    unsigned n, g, k;
+    uint32_t i, c, row;
+    for (n = 0; n < r->spec.n_layers; n++) {
+        sucref_layer_spec *s = &r->layer[n];
+        const uint32_t kind = rnd_below(3);
+        uint32_t columns = 1;
         for (g = 0, row = 0; g < s->n_groups; g++) {
-            columns = narrow ? columns + rnd_below(most[g] - columns + 1U) : most[g];
+            uint32_t to = s->n_in;
+            if (kind == 1) { to = columns + rnd_below(s->n_in - columns + 1U); }
+            for (k = 0, i = 0; kind == 2 && n > 0 && k < r->layer[n - 1U].n_groups && k <= g; k++) {
+                to = i += r->group_rows[n - 1U][k];
+            }
+            columns = to;
             r->group_columns[n][g] = columns;
             for (i = 0; i < s->group_rows[g]; i++, row++) {
                 for (c = columns; c < s->n_in; c++) { r->w[n][row * s->n_in + c] = 0; }
@@ -147,6 +146,12 @@ static void rs_widths(random_spec *r)
         }
         s->group_columns = r->group_columns[n];
     }
+}
+
+/* must a group have 8 bits and no correction at a stop? */
+static int rs_whole(const random_spec *r, unsigned layer, unsigned group, unsigned stop)
+{
+    return stop + 1U == r->spec.n_stops || (rs_is_head(r, layer) && r->heads[stop + 1U] != group);
 }
 
 /* schedules every group: bits of the plan, not falling, 8 at last; corrections or constants where they belong; groups
@@ -159,13 +164,13 @@ static void rs_schedule(random_spec *r)
     for (n = 0; n < r->spec.n_layers; n++) {
         const sucref_layer_spec *s = &r->layer[n];
         for (g = 0; g < s->n_groups; g++, flat++) {
-            const int absent = g > 0 && n + 1U < r->spec.n_layers && rnd_below(2);
+            const int absent = n + 1U < r->spec.n_layers && rnd_below(2);
             unsigned plane = rnd_below(3) ? rnd_below(s->n_planes + 1U) : 0;
             if (rs_is_head(r, n) && plane == 0) { plane = 1; }
             for (t = 0; t < stops; t++) {
                 sucref_correction *c = &r->correction[t * r->total + flat];
                 unsigned bits = 0, k;
-                if (t + 1U == stops || (rs_is_head(r, n) && r->heads[t + 1U] != g)) { plane = s->n_planes; }
+                if (rs_whole(r, n, g, t)) { plane = s->n_planes; }
                 for (k = 0; k < plane; k++) { bits = s->coarse ? s->plan[k] : bits + s->plan[k]; }
                 r->bits[t * r->total + flat] = (uint8_t)(bits == 0 && absent ? SUCREF_ABSENT : bits);
                 if (rs_is_head(r, n) && r->heads[t] != g) { r->bits[t * r->total + flat] = SUCREF_ABSENT; }
@@ -177,7 +182,7 @@ static void rs_schedule(random_spec *r)
                     uint8_t *v = (uint8_t *)malloc(s->group_rows[g]);
                     for (i = 0; i < s->group_rows[g]; i++) { v[i] = (uint8_t)rnd(); }
                     c->constant = v;
-                } else if (bits > 0 && bits < 8 && rnd_below(2)) {
+                } else if (bits > 0 && !rs_whole(r, n, g, t) && rnd_below(bits == 8 ? 8 : 2)) {
                     int32_t *v = (int32_t *)malloc(s->group_rows[g] * 8U);
                     int16_t *a = (int16_t *)malloc(s->group_rows[g] * 2U);
                     for (i = 0; i < s->group_rows[g]; i++) {
@@ -227,7 +232,6 @@ static void rs_groups(random_spec *r, unsigned n)
 static void rs_orders(random_spec *r)
 {
     sucref_layer_spec *first = &r->layer[0], *last = &r->layer[r->spec.n_layers - 1U];
-    unsigned n;
     if (rnd_below(2) && r->spec.heads == NULL) { /* the last layer's outputs are restored to another order */
         rs_permutation(r->order, last->n_out);
         last->flags |= SUCREF_LAYER_ORDER;
@@ -238,7 +242,7 @@ static void rs_orders(random_spec *r)
         first->flags |= SUCREF_LAYER_INPUT_ORDER;
         first->input_order = r->input_order;
     }
-    for (n = 0; n < r->spec.n_layers; n++) { if (rnd_below(4) == 0) { r->layer[n].flags |= SUCREF_LAYER_KEEP_LIST; } }
+    if (rnd_below(3) == 0) { first->flags |= SUCREF_LAYER_KEEP_LIST; }
 }
 
 static void rs_make(random_spec *r, uint32_t widest)
@@ -284,6 +288,7 @@ static void rs_make(random_spec *r, uint32_t widest)
         i += rnd_below(9 - i);
     }
     rs_schedule(r);
+    rs_absent(r);
     rs_widths(r);
     for (n = 0; n < r->spec.n_stops; n++) {
         r->exits[n].margin = rnd() % 60000U;

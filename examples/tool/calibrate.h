@@ -67,6 +67,7 @@ static inline uint32_t split_layer(respec *memory, unsigned layer, const uint32_
         next->w = columns;
         rows[0] = busy; rows[1] = s->n_out - busy;
         s->group_rows = rows;
+        s->group_columns = NULL; /* all of them */
         s->n_groups = 2;
     }
     free(order);
