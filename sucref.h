@@ -2315,11 +2315,21 @@ static int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
     if (!v->whole) {
         if (n > SUCREF_I_PIECE) { n = SUCREF_I_PIECE; }
         r->u = to;
-        if (order != NULL) {
-            for (order += 2U * v->at, i = 0; i < n; i++, order += 2) { to[i] = v->bytes[sucref_i_u16(order)]; }
+        if (order != NULL) { /* at a multiple of 4 in the file, so that a word holds columns 2 i and 2 i + 1 */
+            const uint8_t *const bytes = v->bytes;
+            i = 0;
+            if (v->at & 1U) { to[i++] = bytes[sucref_i_u16(order + 2U * v->at)]; }
+            for (order += 2U * (v->at + i); i + 1U < n; i += 2U, order += 4) {
+                const uint32_t two = SUCREF_READ_U32(order);
+                to[i] = bytes[two & 0xFFFFU];
+                to[i + 1U] = bytes[two >> 16];
+            }
+            if (i < n) { to[i] = bytes[sucref_i_u16(order)]; }
             p = to;
         }
-        for (i = 0; i < n; i++) { to[i] = (uint8_t)sucref_i_cut((uint32_t)(p[i] ^ v->flip), v->k); }
+        if (p != to || v->flip != 0 || v->k != 0) {
+            for (i = 0; i < n; i++) { to[i] = (uint8_t)sucref_i_cut((uint32_t)(p[i] ^ v->flip), v->k); }
+        }
     }
     r->n = n;
     v->at += n;
@@ -2363,7 +2373,7 @@ enum { SUCREF_I_CHUNKS = 0, SUCREF_I_WIDE };
 static unsigned sucref_i_widest_digit(const sucref_layer *l)
 {
     unsigned i, width = 1;
-    for (i = 0; i < SUCREF_MAX_PLANES; i++) { if (l->plan[i] < 8 && l->plan[i] > width) { width = l->plan[i]; } }
+    for (i = 0; i < l->n_planes; i++) { if (l->plan[i] < 8 && l->plan[i] > width) { width = l->plan[i]; } }
     return width;
 }
 
@@ -3263,8 +3273,21 @@ static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, c
     return sucref_i_post(l, z, multiplier, exponent, m->bytes + at->table);
 }
 
-/* the records of a group, its layer and its stop */
-typedef struct { sucref_layer l; sucref_group g; sucref_stop_group e; } sucref_i_here;
+/* the records of the group at hand, its layer and its stop */
+typedef struct { sucref_layer l; sucref_i_params at; sucref_group g; sucref_stop_group e; } sucref_i_here;
+
+static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
+{
+    sucref_model_group(&h->g, s->model, (unsigned)h->l.first_group + s->group);
+    sucref_model_stop_group(&h->e, s->model, s->stop, (unsigned)h->l.first_group + s->group);
+}
+
+static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
+{
+    sucref_model_layer(&h->l, s->model, s->layer);
+    h->at = sucref_i_params_of(&h->l);
+    sucref_i_load_group(h, s);
+}
 
 /* the columns that a group reads at this stop */
 static inline uint32_t sucref_i_columns_of(const sucref_net *s, const sucref_group *g)
@@ -3282,15 +3305,17 @@ static inline void sucref_i_changes(sucref_net *s, uint32_t row)
 static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_layer *l, const sucref_i_params *at,
                                const sucref_stop_group *e, const sucref_group *g, uint32_t row, uint32_t acc)
 {
-    const uint32_t r = g->first_row + row;
+    const uint32_t r = g->first_row + row, bias = sucref_i_u32(bytes + at->bias + 4U * r);
     const int own = sucref_i_own_bytes(l, e->bits);
     const unsigned k = 8U - e->bits, shift = own ? 0U : SUCREF_READ_U8(bytes + at->shift + r);
-    const int32_t bias = sucref_i_s32(sucref_i_u32(bytes + at->bias + 4U * r));
-    int64_t alpha = 4096 >> shift, gamma = shift >= k ? 0 : (int64_t)(((uint32_t)1 << (k - shift)) - 1U) * 2048,
-            beta = bias;
-    const int32_t a = own ? sucref_i_s32(acc) : sucref_i_s32((acc << k) - (sum << 7));
-    /* no overflow while digits keep their plan, which sucref_model_check sees to; else wraps */
-    if (e->bits == 8 && e->correction_offset == 0) { return sucref_i_s32((uint32_t)bias + (uint32_t)sucref_i_floor32(a, shift)); }
+    const int32_t a = sucref_i_s32(own ? acc : (acc << k) - (sum << 7));
+    int64_t alpha, gamma, beta;
+    if (e->bits == 8 && e->correction_offset == 0) { /* no overflow while digits keep their plan (_check), else wraps */
+        return sucref_i_s32(bias + (uint32_t)(own ? a : sucref_i_floor32(a, shift)));
+    }
+    alpha = 4096 >> shift;
+    gamma = shift >= k ? 0 : (int64_t)(((uint32_t)1 << (k - shift)) - 1U) * 2048;
+    beta = sucref_i_s32(bias);
     if (e->correction_offset != 0) {
         const uint8_t *c = bytes + e->correction_offset;
         beta = sucref_i_s32(sucref_i_u32(c + 4U * row));
@@ -3367,6 +3392,10 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, 
         const sucref_i_plane p =
             sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n]);
         uint32_t sum[SUCREF_I_ROWS];
+        if (s->mode == SUCREF_I_ALL && n == s->first_plane) { /* onto zeros */
+            sucref_i_dot(acc, &p, s->work + s->at_list, sucref_i_columns_of(s, g), s->row, rows);
+            continue;
+        }
         for (i = 0; i < SUCREF_I_ROWS; i++) { sum[i] = 0; }
         sucref_i_dot(sum, &p, s->work + s->at_list, sucref_i_columns_of(s, g), s->row, rows);
         if (s->mode == SUCREF_I_DELTA) { /* changes in units of the last plane's */
@@ -3380,33 +3409,43 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, 
     return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * s->work[s->at_list + SUCREF_I_LIST_COUNT];
 }
 
-/* up to 16 rows of the current group, all the way to their activations; returns the cost */
-static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
+/* activations u of up to 16 rows of the current group, whose accumulators become their z; returns the cost */
+static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_net *s, const sucref_i_here *h,
+                                      uint32_t rows)
 {
     const sucref_layer *l = &h->l;
-    const sucref_group *g = &h->g;
-    const sucref_i_params at = sucref_i_params_of(l);
-    const uint32_t to = sucref_i_has_heads(s->model, l, s->layer) ? s->row : g->first_row + s->row; /* in the outputs */
-    uint32_t acc[SUCREF_I_ROWS], i, rows, cost = 0, *logits = NULL, *kept = NULL;
-    uint8_t *out;
-    if (s->layer + 1U == s->model->n_layers) { logits = s->work + s->at_logits + to; }
-    rows = g->n_rows - s->row < SUCREF_I_ROWS ? g->n_rows - s->row : (uint32_t)SUCREF_I_ROWS;
-    out = sucref_i_tensor_at(s, s->layer + 1U) + to;
-    if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + g->first_row + s->row; }
-    if (s->mode != SUCREF_I_CONSTANT) { cost = sucref_i_accumulate(s, l, g, acc, kept, rows); }
+    const uint8_t *bytes = s->model->bytes;
+    const uint32_t row = s->row, first = h->g.first_row + row;
+    uint32_t i, cost, sum, *kept = NULL;
+    if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + first; }
+    cost = sucref_i_accumulate(s, l, &h->g, acc, kept, rows);
+    sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
     for (i = 0; i < rows; i++) {
-        uint8_t u;
-        if (s->mode == SUCREF_I_CONSTANT) {
-            u = SUCREF_READ_U8(s->model->bytes + h->e.correction_offset + s->row + i);
-            if (logits != NULL) { logits[i] = 0; }
-        } else {
-            const int32_t z = sucref_i_finish(s->model->bytes, s->work[s->at_list + SUCREF_I_LIST_SUM], l, &at, &h->e,
-                                              g, s->row + i, acc[i]);
-            if (logits != NULL) { logits[i] = (uint32_t)z; }
-            u = sucref_i_activate(s->model, l, &at, z, g->first_row + s->row + i);
-        }
-        if (out[i] != u) { sucref_i_changes(s, g->first_row + s->row + i); }
-        out[i] = u;
+        const int32_t z = sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
+        acc[i] = (uint32_t)z;
+        u[i] = sucref_i_activate(s->model, l, &h->at, z, first + i);
+    }
+    return cost;
+}
+
+/* up to 16 rows of the current group, all the way to the layer's outputs; returns the cost */
+static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
+{
+    const int last = s->layer + 1U == s->model->n_layers;
+    const uint32_t left = h->g.n_rows - s->row, rows = left < SUCREF_I_ROWS ? left : (uint32_t)SUCREF_I_ROWS,
+                   first = h->g.first_row + s->row, to = sucref_i_has_heads(s->model, &h->l, s->layer) ? s->row : first;
+    uint32_t acc[SUCREF_I_ROWS], i, cost = 0;
+    uint8_t u[SUCREF_I_ROWS], *out = sucref_i_tensor_at(s, s->layer + 1U) + to;
+    if (s->mode == SUCREF_I_CONSTANT) {
+        const uint8_t *constant = s->model->bytes + h->e.correction_offset + s->row;
+        for (i = 0; i < rows; i++) { acc[i] = 0; u[i] = SUCREF_READ_U8(constant + i); }
+    } else {
+        cost = sucref_i_compute_rows(u, acc, s, h, rows);
+    }
+    for (i = 0; last && i < rows; i++) { s->work[s->at_logits + to + i] = acc[i]; }
+    for (i = 0; i < rows; i++) {
+        if (out[i] != u[i]) { sucref_i_changes(s, first + i); }
+        out[i] = u[i];
     }
     s->row += rows;
     return cost + rows * SUCREF_I_ROW_COST;
@@ -3447,47 +3486,49 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
     s->layer = s->group = 0;
 }
 
-/* one quantum; 1 when it completed a stop */
-static int sucref_i_quantum(sucref_net *s, uint32_t *cost)
+/* one quantum; 1 when it completed a stop, else h is where the next one is */
+static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
 {
-    sucref_i_here h;
-    sucref_model_layer(&h.l, s->model, s->layer);
-    sucref_model_stop_group(&h.e, s->model, s->stop, (unsigned)h.l.first_group + s->group);
-    sucref_model_group(&h.g, s->model, (unsigned)h.l.first_group + s->group);
     if (s->state == SUCREF_I_FRESH) {
-        *cost = sucref_i_start_group(s, &h);
+        *cost = sucref_i_start_group(s, h);
         s->state = SUCREF_I_RUNNING;
-        s->row = s->mode == SUCREF_I_SKIP ? h.g.n_rows : 0;
+        s->row = s->mode == SUCREF_I_SKIP ? h->g.n_rows : 0;
     } else {
-        *cost = sucref_i_do_rows(s, &h);
+        *cost = sucref_i_do_rows(s, h);
     }
     s->spent += *cost;
-    if (s->row < h.g.n_rows) { return 0; }
+    if (s->row < h->g.n_rows) { return 0; }
     s->state = SUCREF_I_FRESH;
     s->row = 0;
     s->group = (uint16_t)(s->group + 1U);
-    if (s->group < h.l.n_groups) { return 0; }
-    sucref_i_remember(s, &h.l);
+    if (s->group < h->l.n_groups) {
+        sucref_i_load_group(h, s);
+        return 0;
+    }
+    sucref_i_remember(s, &h->l);
     s->group = 0;
     if (s->layer + 1U < s->model->n_layers) {
         s->layer = (uint16_t)(s->layer + 1U);
+        sucref_i_load(h, s);
         return 0;
     }
-    sucref_i_answer_stop(s, &h.l);
+    sucref_i_answer_stop(s, &h->l);
     return 1;
 }
 
 SUCREF_API int sucref_net_step(sucref_net *s, uint32_t budget)
 {
     uint32_t done = 0, cost;
+    sucref_i_here h;
     sucref_stop t;
     if (s == NULL) { return SUCREF_E_ARG; }
     if (s->state == SUCREF_I_IDLE) { return SUCREF_E_STATE; }
     if (s->stop >= s->model->usable_stops) { return SUCREF_DONE; }
     sucref_model_stop(&t, s->model, s->stop);
     if (t.in_bits > s->input_bits) { return SUCREF_WAIT; }
+    sucref_i_load(&h, s);
     do {
-        if (sucref_i_quantum(s, &cost)) { return s->stop >= s->model->usable_stops ? SUCREF_DONE : SUCREF_STOP; }
+        if (sucref_i_quantum(s, &h, &cost)) { return s->stop >= s->model->usable_stops ? SUCREF_DONE : SUCREF_STOP; }
         done = cost > 0xFFFFFFFFU - done ? 0xFFFFFFFFU : done + cost;
     } while (done < budget);
     return SUCREF_MORE;
