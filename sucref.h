@@ -449,7 +449,7 @@ typedef struct {
     uint32_t *work;
     uint32_t spent;            /* multiply-adds since the input was set, wraps at 2^32 */
     uint32_t row;              /* next row of the group */
-    uint32_t at_lists, at_tensors, at_kept, at_logits; /* parts of the work buffer */
+    uint32_t at_tensors, at_kept, at_logits; /* parts of the work buffer */
     uint32_t at_list, at_acc;  /* of the layer: its list; accumulators, sums of the groups' inputs, input before */
     uint16_t layer, group;     /* position; group counts inside the layer */
     uint16_t changed, any;     /* lowest column of this layer's input that changed, lowest of its outputs; 0xFFFF */
@@ -457,6 +457,7 @@ typedef struct {
     uint8_t stop, previous;    /* being computed; reached before it on this input (0xFF: none) */
     uint8_t input_bits;        /* how many have arrived */
     uint8_t mode, first_plane, last_plane; /* what the group's rows do */
+    uint8_t listed;            /* the first layer's list is there, or a part of it */
     uint8_t state;
     volatile uint32_t sequence; /* counts publications; its lowest bit names the record */
 } sucref_net;
@@ -2948,11 +2949,12 @@ static void sucref_i_list_begin(uint32_t *list, int own)
     list[SUCREF_I_LIST_NEXT] = SUCREF_I_LIST_HEAD;
 }
 
-/* keeps the parts that end by a column */
-static void sucref_i_list_cut(uint32_t *list, uint32_t columns)
+/* keeps the parts that end by a column and by a word */
+static void sucref_i_list_cut(uint32_t *list, uint32_t columns, uint32_t words)
 {
     uint32_t at = SUCREF_I_LIST_HEAD, listed = 0;
-    while (listed < list[SUCREF_I_LIST_COLUMNS] && list[at + SUCREF_I_PART_COLUMNS] <= columns) {
+    while (listed < list[SUCREF_I_LIST_COLUMNS] && list[at + SUCREF_I_PART_COLUMNS] <= columns &&
+           at + list[at + SUCREF_I_PART_WORDS] <= words) {
         listed = list[at + SUCREF_I_PART_COLUMNS];
         at += list[at + SUCREF_I_PART_WORDS];
     }
@@ -3053,9 +3055,12 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
 }
 
 /* ---- net: implementation -----------------------------------------------------------------------------------------
- * Work buffer:  list of layers without their own | lists of their own | tensors, each at its place
+ * Work buffer:  lists | tensors, each at its place
  *               | per kept layer: accumulators [n_out], sums of inputs [groups], previous input [n_in bytes]
  *               | logits [n_out] | two answer records: stop, work, logits [n_out], activations [n_out bytes]
+ *
+ * The first layer's list stands at the front of the lists' part, the list of another layer at its end: what that leaves
+ * of a list that is to be kept serves the next stop.
  *
  * An accumulator of a nested plan holds sum_c floor(v_c / 2^k) * u_c, that of a plan `8` or a final `8`
  * sum_c w_c * u_c, modulo 2^32; a new plane of width b makes it  acc * 2^b + digits * u. sucref_i_finish turns it into
@@ -3074,7 +3079,7 @@ enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING };                   
 #endif
 #define SUCREF_I_RECORD_LEN(n_out) (2U + (n_out) + SUCREF_I_WORDS(n_out))
 
-typedef struct { uint32_t lists, tensors, kept, logits, end; } sucref_i_places; /* lists: where those of their own are */
+typedef struct { uint32_t tensors, kept, logits, end; } sucref_i_places;
 
 /* words of a kept layer's arrays */
 static uint32_t sucref_i_kept_len(const sucref_layer *l, unsigned layer)
@@ -3085,20 +3090,18 @@ static uint32_t sucref_i_kept_len(const sucref_layer *l, unsigned layer)
 /* where the parts of the work buffer start */
 static sucref_i_places sucref_i_places_of(const sucref_model *m)
 {
-    sucref_i_places at = { 0, 0, 0, 0, 0 };
+    sucref_i_places at = { 0, 0, 0, 0 };
     sucref_tensor t;
     sucref_layer l;
-    uint32_t tensors = 0, kept = 0, own = 0;
+    uint32_t tensors = 0, kept = 0;
     unsigned n;
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
         sucref_model_tensor(&t, m, n + 1U);
-        if (l.flags & SUCREF_LAYER_KEEP_LIST) { own += sucref_i_list_len(m, &l); }
-        else if (sucref_i_list_len(m, &l) > at.lists) { at.lists = sucref_i_list_len(m, &l); }
+        if (sucref_i_list_len(m, &l) > at.tensors) { at.tensors = sucref_i_list_len(m, &l); }
         if (sucref_i_tensor_end(&t) > tensors) { tensors = sucref_i_tensor_end(&t); }
         kept += sucref_i_kept_len(&l, n);
     }
-    at.tensors = at.lists + own;
     at.kept = at.tensors + tensors;
     at.logits = at.kept + kept;
     at.end = at.logits + m->n_out + 2U * SUCREF_I_RECORD_LEN(m->n_out);
@@ -3108,7 +3111,6 @@ static sucref_i_places sucref_i_places_of(const sucref_model *m)
 /* finds the list and the accumulators of the layer at hand */
 static void sucref_i_find_layer(sucref_net *s)
 {
-    uint32_t own = s->at_lists;
     sucref_layer l;
     unsigned n;
     s->at_acc = s->at_kept;
@@ -3116,9 +3118,8 @@ static void sucref_i_find_layer(sucref_net *s)
         sucref_model_layer(&l, s->model, n);
         if (n == s->layer) { break; }
         s->at_acc += sucref_i_kept_len(&l, n);
-        if (l.flags & SUCREF_LAYER_KEEP_LIST) { own += sucref_i_list_len(s->model, &l); }
     }
-    s->at_list = (l.flags & SUCREF_LAYER_KEEP_LIST) ? own : 0U;
+    s->at_list = n > 0 ? s->at_tensors - sucref_i_list_len(s->model, &l) : 0U;
 }
 
 static uint8_t *sucref_i_tensor_at(const sucref_net *s, unsigned tensor)
@@ -3165,10 +3166,10 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     if (work_len < at.end) { return SUCREF_E_SPACE; }
     for (i = 0; i < at.end; i++) { work[i] = 0; }
     s->model = m; s->work = work;
-    s->at_lists = at.lists; s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_logits = at.logits;
+    s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_logits = at.logits;
     s->at_list = s->at_acc = 0;
     s->changed = s->any = s->present = 0;
-    s->mode = s->first_plane = s->last_plane = 0;
+    s->mode = s->first_plane = s->last_plane = s->listed = 0;
     s->sequence = 0;
     sucref_i_restart(s, NULL, SUCREF_I_IDLE);
     *sucref_i_record(s, 0) = SUCREF_I_NONE;
@@ -3336,7 +3337,15 @@ static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
     s->present = (uint16_t)(s->layer > 0 ? sucref_i_present(s->model, s->layer - 1U, s->stop) : l->n_in);
     s->changed = s->any;
     s->any = fresh ? 0U : (uint16_t)SUCREF_I_UNCHANGED;
-    sucref_i_list_cut(s->work + s->at_list, (l->flags & SUCREF_LAYER_KEEP_LIST) && !fresh ? s->changed : 0U);
+    if (s->layer == 0 && s->listed && !fresh) {
+        sucref_i_list_cut(s->work, s->changed, s->at_tensors);
+    } else {
+        if (s->listed) { sucref_i_list_cut(s->work, 0xFFFFFFFFU, s->at_list); }
+        if (s->layer == 0 || s->at_list < SUCREF_I_LIST_HEAD) {
+            s->listed = (uint8_t)(s->layer == 0 && (l->flags & SUCREF_LAYER_KEEP_LIST));
+        }
+        sucref_i_list_begin(s->work + s->at_list, 0);
+    }
 }
 
 /* a delta of the group's columns in place of its list; 0 where that does not pay */
