@@ -15,9 +15,11 @@
  *     while ((status == SUCREF_MORE || status == SUCREF_STOP) && time_is_left());
  *     if (sucref_net_answer(&net, &a) == SUCREF_OK) { use(a.logits, a.stop); }
  *
- * A neural network of dense layers is cut into digit planes, most significant first: behind the first plane's bytes
- * there is a usable answer, behind the last one it equals the unmodified int8 network bit for bit. That saves bytes (a
- * radio, a serial flash, a cache) before multiplications: a first plane of 4 bits costs about as many as a whole pass.
+ * A neural network of dense layers gives a usable answer early and refines it until it equals the unmodified int8
+ * network bit for bit. By width: neurons come in groups that read few inputs, so that the first answer costs a few per
+ * cent of the multiplications and bytes and no work is thrown away; networks are trained for that, or their neurons
+ * sorted. By bits: weights come in digit planes, most significant first, which saves bytes (a radio, a serial flash, a
+ * cache) before multiplications: a first plane of 4 bits costs about as many as a whole pass. Or both, freely mixed.
  * Beside it: vectors as short, unbiased frames for a radio, and exact outputs of devices that are late, lost or wrong.
  * Integers only, the caller's memory, no global state, no libc (a compiler may place calls to memcpy, memmove, memset
  * and memcmp).
@@ -93,21 +95,21 @@
  *
  *        acc = sum_c (floor(v_c / 2^k) * 2^k - 128) * u_c
  *
- *    Both sums go over the first columns of the layer, as many as the row's group reads and have a value. It is exact in 32 bits because
- *    columns * 128 * 255 + |bias| < 2^31, which sucref_model_open checks. The plan `8` reads no row shift: s = 0.
+ *    Both sums go over the layer's first columns, as many as the row's group reads and are not absent. acc is exact in
+ *    32 bits because columns * 128 * 255 + |bias| < 2^31, which sucref_model_open checks. The plan `8` reads no row
+ *    shift: s = 0.
  *
  * 2. A row's value at a stop, from integers in the file, z = pre-activation in units of the full network:
  *
  *        b = 8           z = bias + acc / 2^s         exact where every w * 2^s fits, else rounded down
- *        b > 0           z = beta + floor((alpha * acc + gamma * S) / 2^12)     corrected, per row and stop: of 8 bits
- *                        at an early stop, where columns have no value yet
+ *        0 < b < 8       z = beta + floor((alpha * acc + gamma * S) / 2^12)            calibrated, per row and stop
  *        0 < b < 8       the same with alpha = 4096 / 2^s, gamma = (2^max(k-s,0) - 1) * 2048, beta = bias
  *                        where the file has no correction: the missing bits are read at their centre
- *        b = 0           the neuron's activation is a constant of the file, as it stands, its logit 0; or, where the
- *                        file has no correction, it is absent: it has no value, and what reads it reads 0. Of a hidden
- *                        layer the last groups can be absent, until the stop that gives them a value; of the last
- *                        layer only heads
+ *        b = 0           the neuron's activation is a constant of the file, as it stands; its logit is 0
+ *        absent          0 bits and no constants: nothing is computed, and what reads the neuron reads 0
  *
+ *    At early stops rows of 8 bits can have a correction, too, in place of the first line: for columns that are absent.
+ *    Of a hidden layer the last groups can be absent until the stop that gives them a value, of the last layer heads.
  *    bias already holds -zero_point * sum(w). z is clamped to int32. gamma is an int32 (the centre of seven missing
  *    bits is 260,096 and fits no int16). A plan `b+8` has a coarse plane of its own, cut from rows that may saturate,
  *    and the full weights unshifted as its second plane; then s is the coarse plane's shift and the last stop
@@ -146,21 +148,23 @@
  *
  * 5. Stops. Stop t uses bits[t][group] of each row group and in_bits[t] of the input (for in_bits = i < 8 an input
  *    u is read as 0 if u < 2^(8-i), else as the centre (floor(u / 2^(8-i)) + 1/2) * 2^(8-i)). All are non-decreasing,
- *    and at the last stop all are 8. Groups of few columns are the other way to refine: where rows of early groups read
- *    only inputs that are there early, in every layer, nothing is computed twice and all stops together cost what one
- *    pass costs. Column c of the first layer is input c, or input input_order[c]. Where the last layer has more rows
- *    than the model has outputs, each of its groups is a head, a set of all outputs: a stop's answer is the head that it
- *    names, the other heads are absent. The first stop names head 0, every other one the same as before or the next, up
- *    to all of them; a head has 8 bits at the last stop that names it.
+ *    and at the last stop all are 8. Column c of the first layer is input c, or input input_order[c].
+ *
+ *    Groups of few columns are the other way to refine: where the rows of early groups read only inputs that are there
+ *    early, in every layer, nothing is computed twice: the products of all stops are those of one pass. Where the last
+ *    layer has more rows than the model has outputs, each of its groups is a head, a set of all outputs, and the answer
+ *    of a stop is the head that it names. The first stop names head 0, every other one the same as before or the next,
+ *    the last one the last; a head has 8 bits at the last stop that names it, and is absent where it is not named.
+ *
  *    Of a layer's input the lowest column that changed since the stop before is known. A group that ends before it is
- *    left as it is, and so is the first layer's list of inputs, if the file says that it is kept. Where the file says that accumulators are kept, a group whose columns did not change adds only its
- *    new plane, and one of unchanged bits the changed columns, when they are fewer than the non-zero ones from the
- *    lowest on. Every other group is computed again. All give the same integers.
+ *    left as it is, and so is the first layer's list of inputs where the file says that it is kept. Where it says that
+ *    accumulators are kept, a group whose columns did not change adds only its new plane, and one of unchanged bits
+ *    only the changed columns, when that is less. Every other group is computed again. All give the same integers.
  *
  * 6. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
  *
  *        header 64 | layer records 48 each | tensor records 16 each | group records 40 each | stop records 16 each
- *        | stop-group entries 8 each | parameters of each layer | then, stop by stop, framed sections first needed there
+ *        | stop-group entries 8 each | parameters of each layer | then, stop by stop, the framed sections first needed
  *
  *        header       0 "SUCR"   4 u16 version   6 u16 plane layout (0)   8 file bytes   12 head bytes   16 inputs
  *                     20 outputs   24 u16 layers   26 u16 groups   28 u8 stops   29 u8 input type   30 u8 softmax shift
@@ -179,25 +183,24 @@
  *                     u16 input_order[n_in];
  *                     k = n_out or 1; each padded to 4; the first line always, of the others what the activation
  *                     or a flag asks for
- *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits: u8
- *                     constant[rows], or none for absent rows
+ *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits: u8 constant[rows]
  *        exit rule    margin   samples   disagreements   risk
  *        bounds       root   i32 offset[rows]   norm[rows];   of the first layer, see sucref_net_proved
  *
- *    Tensor 0 is the model's input, the caller's; layer n reads tensor n and writes tensor n + 1, whose bytes lie at its
- *    place, counted in words, of the tensors' part of the work buffer. A tensor is kept from stop to stop (flag 1), or
- *    its bytes may serve again behind the layer that reads it, in a model of one stop. The zero point of the last one is
- *    the output's, behind lookups and softmax.
+ *    Tensor 0 is the model's input, the caller's; layer n reads tensor n and writes tensor n + 1, whose bytes lie at
+ *    its place, counted in words, in the tensors' part of the work buffer. A tensor is kept from stop to stop (flag 1);
+ *    in a model of one stop its bytes may serve again behind the layer that reads it. The zero point of the last one
+ *    is the output's, behind lookups and softmax.
  *
  *    Unnamed sizes are u32, unnamed bytes are 0; offsets count from the file's start and name a payload; entries go
  *    stop by stop. Kinds and flags are the SUCREF_ACT_, _REQUANT_, _LAYER_ and _INPUT_ values below, colmax is as in 4
- *    or larger, an order a permutation. The columns of a layer's groups do not decrease; planes are stored that narrow. A section is framed by 16 bytes: u16 type
- *    (1 correction, 2 plane, 3 exit rule, 4 bounds), u8 flags (1: a reader that does not know the type must refuse the
- *    file), u8 stop, u16 layer, u16 index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12 bytes
- *    and the payload. Sections follow one another and none reaches past the end of its stop: a file cut there is a
- *    model with fewer stops. What sucref_model_open accepts is safe to run; what sucref_model_check accepts as well
- *    gives the same integers on every kernel. CRCs find accidents, not attackers: authenticate a file before opening
- *    it, and do not change its bytes afterwards.
+ *    or larger, an order a permutation. The columns of a layer's groups do not decrease; planes are as narrow as their
+ *    group. A section is framed by 16 bytes: u16 type (1 correction, 2 plane, 3 exit rule, 4 bounds), u8 flags (1: a
+ *    reader that does not know the type must refuse the file), u8 stop, u16 layer, u16 index (8 * group + plane, or
+ *    group), u32 length, u32 CRC-32 of the first 12 bytes and the payload. Sections follow one another and none reaches
+ *    past the end of its stop: a file cut there is a model with fewer stops. What sucref_model_open accepts is safe to
+ *    run; what sucref_model_check accepts as well gives the same integers on every kernel. CRCs find accidents, not
+ *    attackers: authenticate a file before opening it, and do not change its bytes afterwards.
  */
 #ifndef SUCREF_H
 #define SUCREF_H
@@ -421,7 +424,8 @@ SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault);
  * SUCREF_E_DATA (a bad section). */
 SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fault *fault);
 
-/* Records of an opened model; indices are not checked. There is a tensor more than layers; g counts groups over all layers. */
+/* Records of an opened model; indices are not checked. There is a tensor more than layers; g counts groups over all
+ * layers. */
 SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, unsigned layer);
 SUCREF_API void sucref_model_tensor(sucref_tensor *out, const sucref_model *m, unsigned tensor);
 SUCREF_API void sucref_model_group(sucref_group *out, const sucref_model *m, unsigned g);
@@ -956,7 +960,7 @@ typedef struct {
     const sucref_layer_spec *layers;
     const uint8_t *in_bits;   /* [n_stops] */
     const uint8_t *bits;      /* [n_stops][groups of all layers], 0..8 or SUCREF_ABSENT */
-    const uint8_t *heads;     /* [n_stops] the last layer's group that is the answer, the others absent; NULL: no heads */
+    const uint8_t *heads;     /* [n_stops] the last layer's group that is the answer; NULL: no heads */
     const sucref_correction *corrections; /* the same shape, or NULL */
     const sucref_exit *exits; /* [n_stops - 1], or NULL */
     const sucref_bounds *bounds; /* or NULL */
@@ -1862,7 +1866,8 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, const sucref_l
     if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_KIND) != 0) {
         return SUCREF_I_FAIL(f, "kind of a layer", at + SUCREF_I_L_KIND);
     }
-    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) != n || SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_TO) != n + 1U) {
+    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) != n ||
+        SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_TO) != n + 1U) {
         return SUCREF_I_FAIL(f, "tensors of a layer", at + SUCREF_I_L_FROM);
     }
     if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_IN_ZERO) != 0 || SUCREF_READ_U8(m->bytes + at + 33U) != 0 ||
@@ -2342,11 +2347,11 @@ static int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
  * and a way to multiply a block of rows by such a list (sucref_i_dot_block), in one room; SUCREF_KERNEL picks the
  * family. Both start from METHOD 4 and end in the same integers.
  *
- * A layer's list is a head and parts, one behind the other, which end where the columns of one of its groups do: a group
- * is multiplied by the parts up to its columns. A part is a head and entries, one word for each column that counts:
- * x << 24 | col << 3, so that the low 24 bits are the byte offset at 8 bytes per column. The entries of a wide part are
- * one run, of the head's count, then a word that is no entry; what else a family puts into its parts is told in its
- * room. */
+ * A layer's list is a head and parts, one behind the other, which end where the columns of one of its groups do: a
+ * group is multiplied by the parts up to its columns. A part is a head and entries, one word for each column that
+ * counts: x << 24 | col << 3, so that the low 24 bits are the byte offset at 8 bytes per column. The entries of a wide
+ * part are one run, of the head's count, then a word that is no entry; what else a family puts into its parts is told
+ * in its room. */
 
 enum {                     /* words of a list's head */
     SUCREF_I_LIST_COLUMNS, /* that are listed; 0: the list is of no use */
@@ -2378,7 +2383,7 @@ static unsigned sucref_i_widest_digit(const sucref_layer *l)
     return width;
 }
 
-/* words of a list's first parts, to a column: an end of a chunk for every fourth one, or for every second (see pairs) */
+/* words of a list's first parts, to a column: an end of a chunk for every fourth one, or every second (see pairs) */
 static uint32_t sucref_i_parts_len(const sucref_layer *l, uint32_t parts, uint32_t columns)
 {
     return parts * (SUCREF_I_PART_HEAD + SUCREF_I_PART_ENDS) + columns +
@@ -3028,9 +3033,9 @@ static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const
     return 3U * (now->to - now->at);
 }
 
-/* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over the first columns of a list,
- * where one of its parts ends, or of w * x for full bytes, modulo 2^32; of a delta, what grew less what fell. acc is 0
- * before. */
+/* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over the first columns of a
+ * list, where one of its parts ends, or of w * x for full bytes, modulo 2^32; of a delta, what grew less what fell. acc
+ * is 0 before. */
 static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t columns, uint32_t row,
                          uint32_t rows)
 {
@@ -6724,8 +6729,8 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
     uint8_t bits[SUCREF_MAX_PLANES * SUCREF_MAX_PLANES];
     sucref_i_parity q;
     sucref_layer_spec s;
-    sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0, { { 0, 0 }, { 0, 0 },
-                               { 0, 0 }, 0 } };
+    sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0,
+                               { { 0, 0 }, { 0, 0 }, { 0, 0 }, 0 } };
     const char *bad = sucref_i_bad_parts(layer, parts, part);
     if (bad == NULL) {
         s = sucref_i_part_layer(layer);
