@@ -3034,8 +3034,8 @@ static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const
 }
 
 /* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over the first columns of a
- * list, where one of its parts ends, or of w * x for full bytes, modulo 2^32; of a delta, what grew less what fell. acc
- * is 0 before. */
+ * list, where one of its parts ends, or of w * x for full bytes, modulo 2^32; of a delta, what grew less what fell.
+ * They are added to what is there. */
 static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t columns, uint32_t row,
                          uint32_t rows)
 {
@@ -3398,29 +3398,24 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
 static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, const sucref_group *g, uint32_t *acc,
                                     uint32_t *kept, uint32_t rows)
 {
-    uint32_t i, low = 0;
+    const uint32_t *list = s->work + s->at_list;
+    uint32_t i;
     unsigned n;
-    for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = kept != NULL && i < rows && s->mode != SUCREF_I_ALL ? kept[i] : 0; }
-    for (n = s->first_plane + 1U; s->mode == SUCREF_I_DELTA && n < s->last_plane; n++) { low += l->plan[n]; }
+    for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = 0; }
+    for (i = 0; s->mode == SUCREF_I_ADD && i < rows; i++) { acc[i] = kept[i]; }
     for (n = s->first_plane; n < s->last_plane; n++) {
         const sucref_i_plane p =
             sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n]);
-        uint32_t sum[SUCREF_I_ROWS];
-        if (s->mode == SUCREF_I_ALL && n == s->first_plane) { /* onto zeros */
-            sucref_i_dot(acc, &p, s->work + s->at_list, sucref_i_columns_of(s, g), s->row, rows);
-            continue;
+        if (n > s->first_plane || s->mode == SUCREF_I_ADD) {
+            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] <<= p.width; }
         }
-        for (i = 0; i < SUCREF_I_ROWS; i++) { sum[i] = 0; }
-        sucref_i_dot(sum, &p, s->work + s->at_list, sucref_i_columns_of(s, g), s->row, rows);
-        if (s->mode == SUCREF_I_DELTA) { /* changes in units of the last plane's */
-            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] += sum[i] << low; }
-            low -= n + 1U < s->last_plane ? l->plan[n + 1U] : 0U;
-        } else {
-            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = (p.width == 8 ? 0U : acc[i] << p.width) + sum[i]; }
-        }
+        sucref_i_dot(acc, &p, list, sucref_i_columns_of(s, g), s->row, rows);
     }
-    for (i = 0; kept != NULL && i < rows; i++) { kept[i] = acc[i]; }
-    return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * s->work[s->at_list + SUCREF_I_LIST_COUNT];
+    for (i = 0; kept != NULL && i < rows; i++) {
+        if (s->mode == SUCREF_I_DELTA) { acc[i] += kept[i]; }
+        kept[i] = acc[i];
+    }
+    return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * list[SUCREF_I_LIST_COUNT];
 }
 
 /* activations u of up to 16 rows of the current group, whose accumulators become their z; returns the cost */
