@@ -1435,12 +1435,13 @@ enum { /* byte offsets in the file and its records */
     SUCREF_I_L_FLAGS = 28, SUCREF_I_L_IN_ZERO = 29, SUCREF_I_L_OUT_ZERO = 30, SUCREF_I_L_LO = 31, SUCREF_I_L_HI = 32,
     SUCREF_I_L_SLOPE = 34, SUCREF_I_L_KIND = 36, SUCREF_I_L_FROM = 37, SUCREF_I_L_TO = 38, SUCREF_I_L_ZERO = 39,
     SUCREF_I_X_ZERO = 6, SUCREF_I_X_FLAGS = 7, SUCREF_I_X_PLACE = 8, /* of a tensor */
-    SUCREF_I_PLACES = 0xFFFFFF,                                     /* words that places reach over */
     SUCREF_I_F_TYPE = 0, SUCREF_I_F_FLAGS = 2, SUCREF_I_F_STOP = 3, SUCREF_I_F_LAYER = 4, SUCREF_I_F_INDEX = 6,
     SUCREF_I_F_LEN = 8, SUCREF_I_F_CRC = 12
 };
 enum { SUCREF_I_T_CORRECTION = 1, SUCREF_I_T_PLANE = 2, SUCREF_I_T_EXIT = 3, SUCREF_I_T_BOUNDS = 4 }; /* sections */
 enum { SUCREF_I_REQUIRED = 1, SUCREF_I_EXIT_LEN = 16 };
+
+#define SUCREF_I_PLACES 0xFFFFFFU /* words that places of tensors reach over */
 
 /* parts of a layer's parameters, in order, and their total length */
 typedef struct { uint32_t bias, multiplier, exponent, shift, colmax, table, order, mean, weight, input_order, end; }
@@ -1639,8 +1640,7 @@ static int sucref_i_input_changes(const sucref_model *m, unsigned stop, unsigned
     return SUCREF_READ_U8(p + stop * SUCREF_I_STOP) != SUCREF_READ_U8(p + before * SUCREF_I_STOP);
 }
 
-/* the lowest changed row or column: none */
-enum { SUCREF_I_UNCHANGED = 0xFFFF };
+#define SUCREF_I_UNCHANGED 0xFFFFU /* in place of the lowest changed row or column: none */
 
 /* are a layer's groups heads, sets of all outputs of which a stop answers one? */
 static int sucref_i_has_heads(const sucref_model *m, const sucref_layer *l, unsigned layer)
@@ -2266,11 +2266,11 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
     unsigned t, n, g;
     out->macs = out->weight_bytes = 0;
     for (t = first; t <= stop; t++) {
-        uint32_t changed = t == first || sucref_i_input_changes(m, t, t - 1U) ? 0U : (uint32_t)SUCREF_I_UNCHANGED;
+        uint32_t changed = t == first || sucref_i_input_changes(m, t, t - 1U) ? 0U : SUCREF_I_UNCHANGED;
         for (n = 0; n < m->n_layers; n++) {
             const uint32_t from = changed, present = n > 0 ? sucref_i_present(m, n - 1U, t) : m->n_in;
             sucref_layer l;
-            changed = t == first ? 0U : (uint32_t)SUCREF_I_UNCHANGED;
+            changed = t == first ? 0U : SUCREF_I_UNCHANGED;
             sucref_model_layer(&l, m, n);
             for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
                 sucref_group group;
@@ -3337,11 +3337,11 @@ static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
     const int fresh = s->previous == SUCREF_I_NONE;
     sucref_i_find_layer(s);
     if (s->layer == 0) {
-        s->any = fresh || sucref_i_input_changes(s->model, s->stop, s->previous) ? 0U : (uint16_t)SUCREF_I_UNCHANGED;
+        s->any = fresh || sucref_i_input_changes(s->model, s->stop, s->previous) ? 0U : SUCREF_I_UNCHANGED;
     }
     s->present = (uint16_t)(s->layer > 0 ? sucref_i_present(s->model, s->layer - 1U, s->stop) : l->n_in);
     s->changed = s->any;
-    s->any = fresh ? 0U : (uint16_t)SUCREF_I_UNCHANGED;
+    s->any = fresh ? 0U : SUCREF_I_UNCHANGED;
     if (s->layer == 0 && s->listed && !fresh) {
         sucref_i_list_cut(s->work, s->changed, s->at_tensors);
     } else {
@@ -6541,7 +6541,7 @@ static void sucref_i_spec_stop(uint8_t *bits, sucref_correction *c, sucref_i_roo
             t.alpha = (const int16_t *)sucref_i_take_all(o, at + 8U * n, n, 2);
         }
         if (bits != NULL) {
-            bits[g] = (uint8_t)(SUCREF_I_ABSENT(e) ? SUCREF_ABSENT : e.bits);
+            bits[g] = SUCREF_I_ABSENT(e) ? (uint8_t)SUCREF_ABSENT : e.bits;
             c[g] = t;
         }
     }
