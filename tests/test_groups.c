@@ -16,7 +16,7 @@ enum { LAYER = 64, TENSOR = LAYER + 2 * 48, GROUP = TENSOR + 3 * 16, STOP = GROU
 
 static int8_t w0[HIDDEN * IN], w1[HEADS * OUT * HIDDEN], exponent[1] = { 3 };
 static int32_t bias[HIDDEN], multiplier[1] = { 1 << 30 };
-static uint16_t order[IN];
+static uint16_t order[HIDDEN];
 static uint32_t rows[2][2], columns[2][2];
 static uint8_t bits[STOPS * GROUPS], in_bits[STOPS], heads[STOPS];
 static sucref_layer_spec layer[2];
@@ -46,7 +46,7 @@ static void reset(void)
         columns[n][0] = n ? 4 : 3;
         columns[n][1] = n ? HIDDEN : IN;
     }
-    for (i = 0; i < IN; i++) { order[i] = (uint16_t)(IN - 1 - i); }
+    for (i = 0; i < HIDDEN; i++) { order[i] = (uint16_t)(i < IN ? IN - 1 - i : i); }
     layer[0].input_order = order; layer[0].flags = SUCREF_LAYER_INPUT_ORDER | SUCREF_LAYER_KEEP_LIST;
     memcpy(bits, schedule, sizeof bits);
     memset(in_bits, 8, sizeof in_bits);
