@@ -71,6 +71,23 @@ ok "calibrate shifts coarse planes, keeps the last stop" "$t quantize $n -o $d/c
     $t run $d/co.sucref --in $d/x.u8 --out $d/co1 --logits &&
     $t calibrate $d/co.sucref --in $d/x.u8 -o $d/co2.sucref &&
     $t run $d/co2.sucref --in $d/x.u8 --out $d/co2 --logits && cmp $d/co1 $d/co2"
+ok "calibrate --rows keeps the last stop and says what stops cost" \
+    "$t run $m44 --in $d/x.u8 --out $d/w1 --logits &&
+    $t calibrate $m44 --in $d/x.u8 -o $d/rows.sucref --rows .25,.5 --max-disagree 0.9 >$d/rows.txt &&
+    grep -q 'stop 0: 0.126 of the multiply-adds, 0.127 of the weight bytes read' $d/rows.txt &&
+    grep -q 'layer 0: rows 32 64 of 128' $d/rows.txt && $t info $d/rows.sucref | grep -q '4 of 4 stops' &&
+    $t run $d/rows.sucref --in $d/x.u8 --out $d/w2 --logits && cmp $d/w1 $d/w2"
+ok "exit rules of outputs that are no classes are warned of" \
+    "$t calibrate $a/same.sucref --in $d/zeros.u8 -o $d/same2 --rows .35 --max-disagree 0.5 2>&1 >/dev/null |
+    grep -q 'compare classes, which mean nothing' && ! $t calibrate $a/same.sucref --in $d/zeros.u8 -o $d/same2 \
+    --rows .35 | grep -q classes"
+for r in '' 0 1 .5,.5 .5,.25 .5, x .1,nan .1,.11,.12,.13,.14,.15,.16,.17,.18,.19,.2,.21,.22,.23,.24,.25; do
+    no "rows must be" $t calibrate $m --in $d/x.u8 -o $d/y --rows "$r"
+done
+no "rows and --quiet" $t calibrate $m --in $d/x.u8 -o $d/y --rows .5 --quiet .1
+no "in groups already" $t calibrate $d/rows.sucref --in $d/x.u8 -o $d/y --rows .5
+no "no hidden layer" sh -c "$t quantize $a/good.npz -o $d/g2 $is >/dev/null &&
+    exec $t calibrate $d/g2 --in $d/six.u8 -o $d/y --rows .5"
 ok "run --exit gray" "$t run $m --in $d/x.u8 --out $d/z8.bin --exit gray --gray -1,1 |
     grep -q 'stop 0: 10 of 10 left here'"
 ok "split: a part for every device" \

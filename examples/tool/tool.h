@@ -132,7 +132,7 @@ static uint8_t *read_file(const char *path, size_t *len)
 
 typedef struct {
     const char *in, *out, *x, *calibrate, *plan, *act, *output, *clip, *scale, *zero, *stop, *stops, *type, *name,
-        *exit_rule, *disagree, *confidence, *quiet, *gray, *devices, *parity, *protect, *rates;
+        *exit_rule, *disagree, *confidence, *quiet, *rows, *gray, *devices, *parity, *protect, *rates;
     const char *logits, *real, *keep, *cut_input, *every, *certify; /* not NULL: given */
 } args;
 
@@ -160,6 +160,7 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--max-disagree", "calibrate", offsetof(args, disagree), 0 },
     { "--confidence", "calibrate", offsetof(args, confidence), 0 },
     { "--quiet", "calibrate", offsetof(args, quiet), 0 },
+    { "--rows", "calibrate", offsetof(args, rows), 0 },
     { "--certify", "calibrate", offsetof(args, certify), 1 },
     { "--stops", "truncate", offsetof(args, stops), 0 },
     { "--name", "emit-c", offsetof(args, name), 0 },
