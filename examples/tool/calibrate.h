@@ -25,11 +25,13 @@ static inline void count_firing(uint32_t *fires, const sucref_model_spec *spec, 
     free(u < y ? u : y);
 }
 
-/* puts items of `size` bytes into the order given: to[i] = from[order[i]] */
+/* puts items of `size` bytes into the order given: to[i] = from[order[i]]; NULL stays NULL */
 static inline void *reordered(respec *memory, const void *from, const uint32_t *order, uint32_t n, size_t size)
 {
-    char *to = (char *)respec_keep(memory, n * size);
+    char *to;
     uint32_t i;
+    if (from == NULL) { return NULL; }
+    to = (char *)respec_keep(memory, n * size);
     for (i = 0; i < n; i++) { memcpy(to + i * size, (const char *)from + order[i] * size, size); }
     return to;
 }

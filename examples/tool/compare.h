@@ -122,7 +122,10 @@ static void print_verdict(const stop_errors *e, const sucref_model *m, const sto
         printf("stop %u does not pay in bytes: %u bits of every row err less (%.3g rms) and read as few; in "
                "multiply-adds it costs %.2f of a pass\n", t, 2 * k, bits->rms[k - 1], s.macs);
     }
-    if (paying == 0) { printf("few rows do not pay on this model: use bits (import or quantize --plan)\n"); }
+    if (paying == 0) {
+        printf("few rows do not pay on this model where bytes count: few bits of all rows err less; sucref plan weighs "
+               "multiply-adds and exits, too\n");
+    }
     if (together > 1.3) {
         printf("all stops one after the other cost %.2f passes of multiply-adds: worth it where most inputs leave "
                "early, or where a run starts at the stop that its deadline allows (sucref_net_start_at)\n", together);
@@ -145,8 +148,8 @@ static void rows_report(const sucref_model *m, const char *name, const row_share
     bytes = fitted_model(&w, name, &r, x, n / 2);
     measure_stops(&e, &w, x + (size_t)(n / 2) * m->n_in, n - n / 2);
     printf("fitted to the first half of the samples, measured on the other; read: weights that one input reads from "
-           "where they lie; there: of the file, what must have arrived, whole rows with all their columns; errors in %s, "
-           "of a constant answer %.3g rms\n", output_step(m) == 1 ? "steps" : "real units", e.constant);
+           "where they lie; there: of the file, what must have arrived, whole rows with all their columns; errors in "
+           "%s, of a constant answer %.3g rms\n", output_step(m) == 1 ? "steps" : "real units", e.constant);
     for (t = 0; t + 1U < w.n_stops; t++) {
         const stop_share s = share_of(&w, t, t);
         printf("stop %u: %.3f of the multiply-adds, %.3f of the weight bytes read, %.3f of the file there; ", t, s.macs,

@@ -14,6 +14,7 @@
 #include "create.h"
 #include "show.h"
 #include "run.h"
+#include "plan.h"
 
 /* ---- calibrate --------------------------------------------------------------------------------------------------- */
 
@@ -268,6 +269,13 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    fits every stop to unlabelled samples; with --max-disagree finds exit rules and their risk.\n"
       "    --rows: stops before the model's own that compute these shares of each hidden layer's rows, at the bits of\n"
       "    its first stop (8 of a model made with --plan 8); says what each costs and how it errs.\n" },
+    { "plan", plan,
+      "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|rv32|avr | --per-mac X] [--clock MHZ]\n"
+      "        [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001] [--rows .5]\n"
+      "        [--labels y.u8]\n"
+      "    tries ways to refine the model, by bits, by rows and by both, says what each costs, and recommends one, or\n"
+      "    one stop. --per-mac: instructions per multiply-add; --bandwidth: of the store that weights are read from;\n"
+      "    --risk: share of answers that may leave early and be others; --labels: one byte a sample.\n" },
     { "info", info,
       "sucref info m.sucref\n"
       "    layers, stops, bytes, and what the numbers mean.\n" },
