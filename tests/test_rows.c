@@ -102,6 +102,48 @@ static void random_models(void)
     }
 }
 
+/* any spec can be calibrated: groups, absent ones, few columns, heads; what is written is what the oracle says */
+static void calibrated_specs(void)
+{
+    static random_spec s;
+    static sucref_correction corrections[RS_STOPS * RS_LAYERS * RS_GROUPS];
+    uint8_t x[SAMPLES * 48], out[512], want_out[512];
+    int32_t logits[512], want[512];
+    unsigned done, k, t, lacking = 0;
+    for (done = 0; done < 150; done++) {
+        sucref_model_spec spec;
+        sucref_fault fault = { "", 0 };
+        sucref_model m;
+        uint32_t bytes;
+        uint8_t *file;
+        void *memory;
+        rs_make(&s, 48);
+        for (k = 0; k < SAMPLES; k++) { rs_input(x + (size_t)k * s.layer[0].n_in, s.layer[0].n_in, s.spec.input_type); }
+        spec = s.spec;
+        spec.exits = NULL;
+        CHECK(prepare_calibrate(corrections, &memory, &spec, x, SAMPLES, NULL, NULL) == SUCREF_OK);
+        spec.corrections = corrections;
+        for (k = 0; k < spec.n_stops * s.total; k++) { lacking += corrections[k].alpha != NULL && spec.bits[k] == 8; }
+        bytes = sucref_model_write(NULL, 0, &spec, &fault);
+        file = (uint8_t *)malloc(bytes + 1U);
+        if (bytes == 0 || sucref_model_write(file, bytes, &spec, &fault) != bytes) {
+            printf("  %s at %lu\n", fault.field, (unsigned long)fault.offset);
+            CHECK(0);
+        }
+        CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+        for (k = 0; k < 2; k++) {
+            for (t = 0; t < spec.n_stops; t++) {
+                oracle_stop(want, want_out, &spec, x + (size_t)k * m.n_in, t);
+                answer(logits, out, &m, x + (size_t)k * m.n_in, 0, t);
+                CHECK(memcmp(logits, want, m.n_out * 4U) == 0 && memcmp(out, want_out, m.n_out) == 0);
+            }
+        }
+        free(file); free(memory);
+        rs_free(&s);
+    }
+    CHECK(lacking > 20);
+}
+
 static void leave_file(const char *name, const void *p, size_t len)
 {
     FILE *f = fopen(test_path(name), "wb");
@@ -180,6 +222,7 @@ int main(int argc, char **argv)
 {
     test_init(argc, argv);
     RUN("stops of few rows equal the oracle, the last stop what it was", random_models);
+    RUN("specs of every kind, calibrated, equal the oracle", calibrated_specs);
     RUN("absent neurons that never fire change nothing", dead_neurons);
     RUN("rows for a share: at least it, in whole blocks", rows_for_shares);
     return test_report("rows");
