@@ -137,6 +137,7 @@ static void rows_report(const sucref_model *m, const char *name, const row_share
 {
     static respec r;
     stop_errors e, bits;
+    stop_spent spent;
     stop_share share[SUCREF_MAX_PLANES];
     uint8_t *bytes;
     const char *why;
@@ -147,13 +148,14 @@ static void rows_report(const sucref_model *m, const char *name, const row_share
     if (why != NULL) { die("%s: --rows: %s", name, why); }
     bytes = fitted_model(&w, name, &r, x, n / 2);
     measure_stops(&e, &w, x + (size_t)(n / 2) * m->n_in, n - n / 2);
+    measure_spent(&spent, &w, x + (size_t)(n / 2) * m->n_in, n - n / 2);
     printf("fitted to the first half of the samples, measured on the other; read: weights that one input reads from "
            "where they lie; there: of the file, what must have arrived, whole rows with all their columns; errors in "
            "%s, of a constant answer %.3g rms\n", output_step(m) == 1 ? "steps" : "real units", e.constant);
     for (t = 0; t + 1U < w.n_stops; t++) {
         const stop_share s = share_of(&w, t, t);
-        printf("stop %u: %.3f of the multiply-adds, %.3f of the weight bytes read, %.3f of the file there; ", t, s.macs,
-               s.bytes, s.there);
+        printf("stop %u: %.3f of the multiply-adds (%.3f where zeros are skipped), %.3f of the weight bytes read, %.3f "
+               "of the file there; ", t, s.macs, spent.mean[t] / spent.mean[w.n_stops - 1U], s.bytes, s.there);
         print_errors(&w, &e, t);
     }
     bits_instead(&bits, share, m, name, x, n);

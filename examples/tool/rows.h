@@ -207,4 +207,30 @@ static inline void measure_stops(stop_errors *e, const sucref_model *m, const ui
     }
     free(work); free(y); free(sum);
 }
+
+/* multiply-adds that runs to a stop alone did, zeros skipped (sucref_answer's spent): mean and most of n samples */
+typedef struct { double mean[SUCREF_MAX_STOPS], most[SUCREF_MAX_STOPS]; } stop_spent;
+
+static inline void measure_spent(stop_spent *e, const sucref_model *m, const uint8_t *x, uint32_t n)
+{
+    const size_t len = sucref_net_work_len(m);
+    uint32_t *work = (uint32_t *)respec_new(len * 4), k;
+    sucref_answer a;
+    sucref_net net;
+    unsigned t;
+    memset(e, 0, sizeof *e);
+    (void)sucref_net_init(&net, m, work, len);
+    for (k = 0; k < n; k++) {
+        for (t = 0; t < m->n_stops; t++) {
+            (void)sucref_net_set_input(&net, x + (size_t)k * m->n_in, m->n_in);
+            if (sucref_net_start_at(&net, t) != SUCREF_OK || sucref_net_run(&net, t) != SUCREF_OK ||
+                sucref_net_answer(&net, &a) != SUCREF_OK) {
+                exit(2);
+            }
+            e->mean[t] += (double)a.spent / n;
+            e->most[t] = a.spent > e->most[t] ? a.spent : e->most[t];
+        }
+    }
+    free(work);
+}
 #endif
