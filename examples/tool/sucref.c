@@ -9,11 +9,12 @@
 #define SUCREF_IMPLEMENTATION
 #include "../../sucref.h"
 #include "certify.h"
-#include "calibrate.h"
+#include "compare.h"
 #include "parts.h"
 #include "create.h"
 #include "show.h"
 #include "run.h"
+#include "plan.h"
 
 /* ---- calibrate --------------------------------------------------------------------------------------------------- */
 
@@ -73,6 +74,24 @@ static void find_exits(respec *r, const args *a, const calibration_plan *p, cons
     free(chosen); free(judged); free(model);
 }
 
+/* stops of few rows before the model's own */
+static void add_rows(respec *r, const sucref_model *m, const args *a, const calibration_plan *p, const uint8_t *x)
+{
+    const row_shares shares = parse_shares(a->rows);
+    const char *why;
+    unsigned l, t;
+    if (p->n < 2) { die("%s: too few inputs", a->x); }
+    if (a->quiet != NULL) { die("--rows and --quiet order the same neurons: take one"); }
+    rows_report(m, a->in, &shares, x, p->n);
+    why = rows_refine(r, &shares, x, p->fit);
+    if (why != NULL) { die("%s: --rows: %s", a->in, why); }
+    for (l = 0; l + 1U < m->n_layers; l++) {
+        printf("layer %u: rows", l);
+        for (t = 0; t < shares.n; t++) { printf(" %lu", (unsigned long)rows_for(r->layer[l].n_out, shares.share[t])); }
+        printf(" of %lu\n", (unsigned long)r->layer[l].n_out);
+    }
+}
+
 /* quiet rows and shifts of coarse planes */
 static void arrange(respec *r, const sucref_model *m, const uint8_t *x, const calibration_plan *p)
 {
@@ -102,7 +121,12 @@ static void calibrate(const args *a)
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     share_samples(&p, a, n);
+    if (a->disagree && !has_classes(&m)) {
+        warn("%s: as many outputs as inputs and no softmax: exit rules compare classes, which mean nothing here",
+             a->in);
+    }
     respec_model(&r, &m);
+    if (a->rows) { add_rows(&r, &m, a, &p, x); }
     arrange(&r, &m, x, &p);
     status = prepare_calibrate(r.corrections, &memory, &r.spec, x, p.fit, isatty(2) ? show_progress : NULL, NULL);
     if (status != SUCREF_OK) { die("%s: cannot be calibrated: %s", a->in, sucref_status_text(status)); }
@@ -241,8 +265,17 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    --every-layer: small layers follow the plan too; --keep: as for quantize.\n" },
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"
-      "        [--max-disagree 0.001] [--confidence 0.95]\n"
-      "    fits every stop to unlabelled samples; with --max-disagree finds exit rules and their risk.\n" },
+      "        [--max-disagree 0.001] [--confidence 0.95] [--rows .625,.75]\n"
+      "    fits every stop to unlabelled samples; with --max-disagree finds exit rules and their risk.\n"
+      "    --rows: stops before the model's own that compute these shares of each hidden layer's rows, at the bits of\n"
+      "    its first stop (8 of a model made with --plan 8); says what each costs and how it errs.\n" },
+    { "plan", plan,
+      "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|rv32|avr | --per-mac X] [--clock MHZ]\n"
+      "        [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001] [--rows .5]\n"
+      "        [--labels y.u8]\n"
+      "    tries ways to refine the model, by bits, by rows and by both, says what each costs, and recommends one, or\n"
+      "    one stop. --per-mac: instructions per multiply-add; --bandwidth: of the store that weights are read from;\n"
+      "    --risk: share of answers that may leave early and be others; --labels: one byte a sample.\n" },
     { "info", info,
       "sucref info m.sucref\n"
       "    layers, stops, bytes, and what the numbers mean.\n" },
