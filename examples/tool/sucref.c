@@ -14,6 +14,7 @@
 #include "create.h"
 #include "show.h"
 #include "run.h"
+#include "evaluate.h"
 
 /* ---- calibrate --------------------------------------------------------------------------------------------------- */
 
@@ -230,6 +231,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "sucref quantize layers.npz -o m.sucref --input-scale s [--input-zero z] [--type u8|s8] [--plan 4,4]\n"
       "        [--calibrate inputs.u8|.s8|.npy] [--act relu|relu6|leaky:SLOPE|logistic|tanh|none]\n"
       "        [--output none|softmax|logistic|tanh|..] [--clip share|auto] [--keep] [--cut-input]\n"
+      "        [--schedule 4/8/8,4/..]\n"
       "    makes a model of float layers: arrays W0 (out x in), b0, W1, b1 .. of float32 or float64.\n"
       "    An input byte x stands for (x - z) * s; s may be a fraction such as 1/255. Where --calibrate is a .npy of\n"
       "    real values and neither is given, both are found from them. --keep: a layer's sums stay between stops, so\n"
@@ -251,6 +253,10 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "        [--logits] [--real] [--type u8|s8]\n"
       "    writes one byte an output, int8 or uint8 as the inputs are; --logits: int32; --real: float32 of either.\n"
       "    --gray: whole numbers are logits, 0.3,0.7 or 30%,70% probabilities (logistic function of the logit).\n" },
+    { "evaluate", evaluate,
+      "sucref evaluate m.sucref --in x.u8|x.s8|x.npy [--labels y.u8|y.npy] [--type u8|s8]\n"
+      "    right answers by stop; with exit rules how many leave where, and what that saves and costs.\n"
+      "    --labels: a class for each sample, bytes or an array.\n" },
     { "truncate", truncate_model,
       "sucref truncate m.sucref --stops S -o t.sucref\n"
       "    keeps the first S stops.\n" },

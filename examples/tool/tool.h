@@ -132,7 +132,7 @@ static uint8_t *read_file(const char *path, size_t *len)
 
 typedef struct {
     const char *in, *out, *x, *calibrate, *plan, *act, *output, *clip, *scale, *zero, *stop, *stops, *type, *name,
-        *exit_rule, *disagree, *confidence, *quiet, *gray, *devices, *parity, *protect, *rates;
+        *exit_rule, *disagree, *confidence, *quiet, *gray, *devices, *parity, *protect, *rates, *schedule, *labels;
     const char *logits, *real, *keep, *cut_input, *every, *certify; /* not NULL: given */
 } args;
 
@@ -140,9 +140,11 @@ typedef struct {
 static const struct { const char *name, *commands; size_t place; int flag; } options[] = {
     { "-o", "quantize import calibrate run truncate emit-c split", offsetof(args, out), 0 },
     { "--out", "quantize import calibrate run truncate emit-c split", offsetof(args, out), 0 },
-    { "--in", "calibrate run", offsetof(args, x), 0 },
+    { "--in", "calibrate run evaluate", offsetof(args, x), 0 },
+    { "--labels", "evaluate", offsetof(args, labels), 0 },
     { "--calibrate", "quantize", offsetof(args, calibrate), 0 },
     { "--plan", "quantize import", offsetof(args, plan), 0 },
+    { "--schedule", "quantize", offsetof(args, schedule), 0 },
     { "--act", "quantize", offsetof(args, act), 0 },
     { "--output", "quantize", offsetof(args, output), 0 },
     { "--clip", "quantize", offsetof(args, clip), 0 },
@@ -151,7 +153,7 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--cut-input", "quantize", offsetof(args, cut_input), 1 },
     { "--keep", "quantize import", offsetof(args, keep), 1 },
     { "--every-layer", "import", offsetof(args, every), 1 },
-    { "--type", "quantize calibrate run", offsetof(args, type), 0 },
+    { "--type", "quantize calibrate run evaluate", offsetof(args, type), 0 },
     { "--stop", "run", offsetof(args, stop), 0 },
     { "--exit", "run", offsetof(args, exit_rule), 0 },
     { "--gray", "run", offsetof(args, gray), 0 },
