@@ -6,6 +6,7 @@
 typedef struct {
     uint32_t n, right[SUCREF_MAX_STOPS], same[SUCREF_MAX_STOPS]; /* by stop; same: as the last stop's */
     uint32_t left[SUCREF_MAX_STOPS], exit_right, exit_other;     /* by exit rules */
+    uint32_t *count, commonest;                                  /* last answers by class, and of the commonest class */
     int rules;                                                   /* does a stop have one? */
 } evaluation;
 
@@ -55,6 +56,7 @@ static void evaluate_one(evaluation *e, sucref_net *net, const uint8_t *x, const
         e->right[t] += label != NULL && answer[t] == *label;
         e->same[t] += answer[t] == answer[last];
     }
+    if (++e->count[answer[last]] > e->commonest) { e->commonest = e->count[answer[last]]; }
     e->left[leaves]++;
     e->exit_right += label != NULL && answer[leaves] == *label;
     e->exit_other += answer[leaves] != answer[last];
@@ -70,10 +72,14 @@ static evaluation evaluate_all(const sucref_model *m, const uint8_t *x, const ui
     unsigned t;
     memset(&e, 0, sizeof e);
     e.n = n;
+    e.count = (uint32_t *)calloc(m->n_out + 1U, sizeof *e.count);
     for (t = 0; t < m->usable_stops; t++) { e.rules |= sucref_model_exit(&rule, m, t) == SUCREF_OK; }
-    if (work == NULL || sucref_net_init(&net, m, work, work_len) != SUCREF_OK) { die("out of memory"); }
+    if (work == NULL || e.count == NULL || sucref_net_init(&net, m, work, work_len) != SUCREF_OK) {
+        die("out of memory");
+    }
     for (k = 0; k < n; k++) { evaluate_one(&e, &net, x + (size_t)k * m->n_in, label != NULL ? label + k : NULL); }
-    free(work);
+    free(work); free(e.count);
+    e.count = NULL;
     return e;
 }
 

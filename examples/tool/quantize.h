@@ -158,8 +158,10 @@ static inline int prepare_quantize_weights(prepare_job *j, unsigned n)
     if (weight == NULL) { return SUCREF_E_SPACE; }
     for (r = 0; r < in->n_out; r++) {
         const float *w = in->w + (size_t)r * in->n_in;
-        double max = fabs((double)in->b[r]) / p->in_scale * 1e-6; /* at least: the bias must fit */
+        const double least = fabs((double)in->b[r]) / p->in_scale * 1e-6; /* else the bias does not fit */
+        double max = 0;
         for (c = 0; c < in->n_in; c++) { if (fabs((double)w[c]) > max) { max = fabs((double)w[c]); } }
+        if (max < least && (!last || !(max > 0))) { max = least; } /* a neuron that hardly has weights */
         if (p->planned && !last && max > 0) {
             max = prepare_choose_clip(j, w, p->w + (size_t)r * in->n_in, prepare_columns_of(j, n, r), max, weight);
         }

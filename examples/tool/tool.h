@@ -105,6 +105,13 @@ static void write_file(const char *path, const void *p, size_t len)
     close_output(&o);
 }
 
+/* are both there, and one file? */
+static int same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 static uint8_t *read_file(const char *path, size_t *len)
 {
     FILE *f = fopen(path, "rb");
@@ -141,7 +148,7 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "-o", "quantize import calibrate run truncate emit-c split", offsetof(args, out), 0 },
     { "--out", "quantize import calibrate run truncate emit-c split", offsetof(args, out), 0 },
     { "--in", "calibrate run evaluate", offsetof(args, x), 0 },
-    { "--labels", "evaluate", offsetof(args, labels), 0 },
+    { "--labels", "calibrate evaluate", offsetof(args, labels), 0 },
     { "--calibrate", "quantize", offsetof(args, calibrate), 0 },
     { "--plan", "quantize import", offsetof(args, plan), 0 },
     { "--schedule", "quantize", offsetof(args, schedule), 0 },
