@@ -76,7 +76,7 @@ static void margin_exit(const char *title, const char *name, float clip, double 
 {
     static double score[IDX_TEST];
     sucref_model m;
-    uint8_t *file = models_quantized(&m, name, clip, 0, "1124"), *leaving = models_with_exits(&m, RISK);
+    uint8_t *file = models_quantized(&m, name, clip, 0, "1124"), *leaving = models_with_exits(&m, 0.0008);
     const exit_result r = run_exits(&m, 0, score);
     if (strcmp(name, "even0") == 0) { memcpy(undecided, r.left, sizeof undecided); }
     row("ours, SR V", "margin exit, %s: weight bytes read, of one-shot", title);

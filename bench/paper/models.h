@@ -8,7 +8,7 @@
 #include "../../sucref.h"
 
 enum { STOPS = 4, CALIBRATE = 2000 };
-#define RISK 0.0015 /* of exit rules: more than the measured share that is wanted, 0.001, for the bound to allow that */
+
 
 /* examples/models/NAME.npz; ends the program where it is missing */
 void models_read(npz *z, const char *name);

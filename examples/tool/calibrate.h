@@ -1,5 +1,5 @@
-/* calibrate.h - what `sucref calibrate` does beside corrections and exits.h: quiet rows, shifts of coarse planes, answers
- * judged by their margins. */
+/* calibrate.h - what `sucref calibrate` does beside corrections and exits.h: quiet rows, shifts of coarse planes,
+ * answers judged by their margins. */
 #ifndef SUCREF_TOOL_CALIBRATE_H
 #define SUCREF_TOOL_CALIBRATE_H
 #include "corrections.h"

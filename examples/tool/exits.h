@@ -1,127 +1,65 @@
 /* exits.h - thresholds of exit rules, and the risk that holds in spite of their choice.
  *
- * Some samples say how the thresholds stand to each other: the cheapest for a number of answers that may be others than
- * the last stop's. From far above, all of them then fall together, in steps fixed beforehand, as long as on the other
- * samples the Clopper-Pearson bound of the share of other answers is at most the risk asked for. Each step is a test of
- * a hypothesis, in a sequence that those samples did not choose, ended by the first that fails: the chance that a
- * threshold with a larger risk is accepted is at most 1 - confidence, however many steps were made. */
+ * Some samples say how thresholds stand to each other: at every stop the chance that the last stop answers otherwise is
+ * fitted as a logistic function of the margin's root, and all stops may take the same chance for each byte saved. That
+ * leaves one number, the chance. It rises in steps fixed beforehand as long as on the other samples the Clopper-Pearson
+ * bound of the share of other answers is at most the risk asked for. Each step is a test of a hypothesis, in a sequence
+ * that those samples did not choose, ended by the first that fails: thresholds of a larger risk are accepted with a
+ * chance of at most 1 - confidence, however many steps were made. */
 #ifndef SUCREF_TOOL_EXITS_H
 #define SUCREF_TOOL_EXITS_H
 #include "calibrate.h"
 
-/* the samples that choose, each stop's in the order in which they leave */
-typedef struct {
-    const stop_result *r;      /* [n][stops] */
-    uint32_t n, *order;        /* [stops - 1][n] */
-    unsigned stops;
-    double cost[SUCREF_MAX_STOPS]; /* of a sample that leaves at a stop */
-    uint8_t *gone;             /* [n] */
-} exit_search;
-
 #define EXIT_NEVER 0xFFFFFFFFU
 
-/* the highest margins first */
-static inline int exit_by_margin(const void *a, const void *b)
-{
-    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x > y ? -1 : x < y;
-}
+/* one stop: log odds of another answer = at + slope * sqrt(margin); what leaving there saves, of the most that any stop
+ * does */
+typedef struct { double at, slope, saves; } exit_fit;
 
-static inline void exit_sort(exit_search *s)
+/* a step of Newton's method for both, from n samples and, so that there always is a best fit, a disagreement at margin
+ * 0 and a little dislike of slopes; returns its size */
+static inline double exit_newton(exit_fit *f, const stop_result *r, uint32_t n, unsigned stops, double scale)
 {
-    uint64_t *key = (uint64_t *)respec_new(s->n * sizeof *key);
-    unsigned t;
+    double ga = 0, gb = -1e-3 * f->slope, aa = 1e-6, ab = 0, bb = 1e-3, da, db, most;
     uint32_t k;
-    for (t = 0; t + 1U < s->stops; t++) {
-        for (k = 0; k < s->n; k++) {
-            const stop_result *r = &s->r[(size_t)k * s->stops + t];
-            key[k] = (uint64_t)r->margin << 32 | k;
-        }
-        qsort(key, s->n, sizeof *key, exit_by_margin);
-        for (k = 0; k < s->n; k++) { s->order[t * s->n + k] = (uint32_t)(key[k] & 0xFFFFFFFFU); }
+    for (k = 0; k <= n; k++) {
+        const double x = k < n ? sqrt((double)r[(size_t)k * stops].margin) / scale : 0,
+                     z = fmax(-40, fmin(40, f->at + f->slope * x)), p = 1 / (1 + exp(-z)),
+                     g = (k < n && r[(size_t)k * stops].agrees ? 0 : 1) - p, w = p * (1 - p);
+        ga += g; gb += g * x;
+        aa += w; ab += w * x; bb += w * x * x;
     }
-    free(key);
+    da = (ga * bb - gb * ab) / (aa * bb - ab * ab);
+    db = (gb * aa - ga * ab) / (aa * bb - ab * ab);
+    most = fmax(fabs(da), fabs(db));
+    f->at += da * fmin(1, 2 / most);
+    f->slope += db * fmin(1, 2 / most);
+    return most;
 }
 
-/* the lowest thresholds at which no more than allow[0] + .. + allow[t] answers that left by stop t are others; returns
- * the mean cost */
-static inline double exit_thresholds(uint32_t *margin, exit_search *s, const uint32_t *allow)
+static inline exit_fit exit_fitted(const stop_result *r, uint32_t n, unsigned stops)
 {
-    uint32_t wrong = 0, budget = 0, left = s->n, k, end;
-    double cost = 0;
-    unsigned t;
-    memset(s->gone, 0, s->n);
-    for (t = 0; t + 1U < s->stops; t++) {
-        const uint32_t *order = s->order + t * s->n, before = left;
-        budget += allow[t];
-        margin[t] = EXIT_NEVER;
-        for (k = 0; k < s->n; k = end) { /* all of one margin leave or none */
-            const uint32_t at = s->r[(size_t)order[k] * s->stops + t].margin;
-            uint32_t others = 0;
-            for (end = k; end < s->n; end++) {
-                const stop_result *r = &s->r[(size_t)order[end] * s->stops + t];
-                if (r->margin != at) { break; }
-                others += !s->gone[order[end]] && !r->agrees;
-            }
-            if (wrong + others > budget) { break; }
-            wrong += others;
-            margin[t] = at;
-        }
-        while (k-- > 0) { left -= !s->gone[order[k]]; s->gone[order[k]] = 1; }
-        cost += (double)(before - left) * s->cost[t];
-    }
-    return (cost + (double)left * s->cost[s->stops - 1U]) / s->n;
+    exit_fit f = { -3, 0, 1 };
+    double scale = 0;
+    uint32_t k;
+    int step;
+    for (k = 0; k < n; k++) { scale += sqrt((double)r[(size_t)k * stops].margin) / n; }
+    if (!(scale > 0)) { scale = 1; }
+    for (step = 0; step < 40 && exit_newton(&f, r, n, stops, scale) > 1e-6; step++) { }
+    f.slope /= scale;
+    return f;
 }
 
-/* shares a budget of other answers out over the stops: evenly, then moved from stop to stop while that saves */
-static inline void exit_share_out(uint32_t *margin, exit_search *s, uint32_t most)
-{
-    const unsigned n = s->stops - 1U;
-    uint32_t allow[SUCREF_MAX_STOPS], trial[SUCREF_MAX_STOPS], step;
-    double best;
-    unsigned from, to, better = 1, rounds;
-    for (to = 0; to < n; to++) { allow[to] = most * (to + 1U) / n - most * to / n; }
-    best = exit_thresholds(margin, s, allow);
-    for (rounds = 0; better && rounds < 30; rounds++) {
-        better = 0;
-        for (from = 0; from < n; from++) {
-            for (to = 0; to < n; to++) {
-                for (step = 1; from != to && step <= allow[from]; step *= 3) {
-                    double cost;
-                    allow[from] -= step; allow[to] += step;
-                    cost = exit_thresholds(trial, s, allow);
-                    if (cost < best) {
-                        best = cost;
-                        memcpy(margin, trial, n * sizeof *margin);
-                        better = 1;
-                    } else {
-                        allow[from] += step; allow[to] -= step;
-                    }
-                }
-            }
-        }
-    }
-}
-
-/* the thresholds times a factor; what never leaves still does not */
-static inline void exit_scaled(uint32_t *to, const uint32_t *margin, unsigned n, double factor)
+/* the thresholds at which every stop takes this chance of another answer for what it saves */
+static inline void exit_thresholds(uint32_t *margin, const exit_fit *f, unsigned stops, double chance)
 {
     unsigned t;
-    for (t = 0; t < n; t++) {
-        const double v = floor((double)margin[t] * factor);
-        to[t] = margin[t] == EXIT_NEVER || v >= (double)EXIT_NEVER ? EXIT_NEVER : (uint32_t)v;
+    for (t = 0; t + 1U < stops; t++) {
+        const double p = fmin(chance * f[t].saves, 0.49), root = (log(p / (1 - p)) - f[t].at) / f[t].slope;
+        margin[t] = !(f[t].slope < 0) || root * root >= 4294967295.0 ? EXIT_NEVER
+                    : root > 0                                       ? (uint32_t)(root * root)
+                                                                     : 0U;
     }
-}
-
-/* a factor at which none of the samples that chose would leave */
-static inline double exit_first_factor(const uint32_t *margin, const exit_search *s)
-{
-    uint32_t least = EXIT_NEVER, most = 0;
-    size_t k;
-    unsigned t;
-    for (t = 0; t + 1U < s->stops; t++) { least = margin[t] < least ? margin[t] : least; }
-    for (k = 0; k < (size_t)s->n * s->stops; k++) { most = s->r[k].margin > most ? s->r[k].margin : most; }
-    return 2.0 * (most + 1.0) / (least > 0 ? least : 1);
 }
 
 /* applies thresholds: left[t] samples leave at stop t, wrong[t] of those that left by then are others; returns how many
@@ -142,45 +80,65 @@ static inline uint32_t exit_apply(uint32_t *left, uint32_t *wrong, const uint32_
     return wrong[stops - 1U];
 }
 
+/* what leaving at each stop saves of those that are still there, where thresholds are about as they will be: found
+ * from thresholds, which it changes, a few times over */
+static inline void exit_weigh(exit_fit *f, const sucref_model *m, const stop_result *r, uint32_t n)
+{
+    const unsigned stops = m->n_stops;
+    uint32_t margin[SUCREF_MAX_STOPS], left[SUCREF_MAX_STOPS], wrong[SUCREF_MAX_STOPS];
+    double cost[SUCREF_MAX_STOPS];
+    unsigned t, round;
+    for (t = 0; t < stops; t++) {
+        sucref_cost c;
+        sucref_model_cost(&c, m, 0, t);
+        cost[t] = (double)c.weight_bytes;
+    }
+    for (round = 0; round < 4; round++) {
+        double later = 0, most = 0, there = 0;
+        exit_thresholds(margin, f, stops, 0.03);
+        (void)exit_apply(left, wrong, margin, r, n, stops);
+        for (t = stops - 1U; t-- > 0;) {
+            later += left[t + 1U] * cost[t + 1U];
+            there += left[t + 1U];
+            f[t].saves = (later + cost[t + 1U]) / (there + 1) - cost[t];
+            most = fmax(most, f[t].saves);
+        }
+        for (t = 0; t + 1U < stops; t++) { f[t].saves = most > 0 ? f[t].saves / most : 1; }
+    }
+}
+
 /* thresholds from `chosen`, lowered on `judged` as long as their risk stays at most max_disagree; left: of the judged.
  * Returns 1, or 0 where the samples are too few to show such a risk: then nothing leaves */
 static inline int find_thresholds(sucref_exit *exits, uint32_t *left, const sucref_model *m, const stop_result *chosen,
                                   uint32_t n_chosen, const stop_result *judged, uint32_t n, double max_disagree,
                                   double confidence)
 {
-    const unsigned stops = m->n_stops, last = stops - 1U;
-    uint32_t margin[SUCREF_MAX_STOPS], now[SUCREF_MAX_STOPS], wrong[SUCREF_MAX_STOPS], sum = 0, most;
-    exit_search s = { chosen, n_chosen, NULL, stops, { 0 }, NULL };
-    double factor;
+    const unsigned stops = m->n_stops;
+    uint32_t now[SUCREF_MAX_STOPS], trial[SUCREF_MAX_STOPS], wrong[SUCREF_MAX_STOPS], most = 0, sum;
+    exit_fit f[SUCREF_MAX_STOPS];
+    double chance;
     unsigned t;
     int shown = 0;
     for (t = 0; t < stops; t++) {
-        sucref_cost c;
-        sucref_model_cost(&c, m, 0, t);
-        s.cost[t] = (double)c.weight_bytes;
         now[t] = EXIT_NEVER;
+        f[t] = exit_fitted(chosen + t, n_chosen, stops);
     }
-    s.order = (uint32_t *)respec_new((size_t)last * n_chosen * sizeof *s.order);
-    s.gone = (uint8_t *)respec_new(n_chosen);
-    exit_sort(&s);
-    exit_share_out(margin, &s, (uint32_t)(max_disagree * n_chosen + 0.5));
-    for (most = 0; most < n && upper_bound(most, n, confidence) <= max_disagree; most++) { }
-    for (factor = exit_first_factor(margin, &s); most > 0 && factor > 0.125; factor /= 1.03) {
-        uint32_t trial[SUCREF_MAX_STOPS];
-        exit_scaled(trial, margin, last, factor);
-        if (exit_apply(left, wrong, trial, judged, n, stops) >= most) { break; } /* so many would show too little */
-        memcpy(now, trial, last * sizeof *now);
+    exit_weigh(f, m, chosen, n_chosen);
+    while (most < n && upper_bound(most, n, confidence) <= max_disagree) { most++; } /* fewer may be others */
+    for (chance = 1e-9; most > 0 && chance < 0.5; chance *= 1.05) {
+        exit_thresholds(trial, f, stops, chance);
+        if (exit_apply(left, wrong, trial, judged, n, stops) >= most) { break; }
+        memcpy(now, trial, (stops - 1U) * sizeof *now);
         shown = 1;
     }
     sum = exit_apply(left, wrong, now, judged, n, stops);
-    for (t = 0; t < last; t++) {
+    for (t = 0; t + 1U < stops; t++) {
         const double risk = ceil((shown ? max_disagree : upper_bound(sum, n, confidence)) * 4294967296.0);
         exits[t].margin = now[t];
         exits[t].samples = n;
         exits[t].disagreements = wrong[t];
         exits[t].risk = risk >= 4294967295.0 ? 0xFFFFFFFFU : (uint32_t)risk;
     }
-    free(s.order); free(s.gone);
     return shown;
 }
 #endif

@@ -18,7 +18,7 @@ static uint32_t npz_whole(const char *path, const npz_array *a, size_t at, uint3
 /* rows and columns of one layer's groups; returns how many */
 static unsigned nested_layer(prepare_nested *p, const npz *z, const char *path, unsigned layer)
 {
-    char name[16];
+    char name[20];
     const npz_array *a;
     unsigned g;
     snprintf(name, sizeof name, "groups%u", layer);
@@ -50,7 +50,7 @@ static void nested_order(prepare_nested *p, const npz_array *a, const char *path
 /* how many arrays beside the layers' there are */
 static int nested_arrays(const npz *z, unsigned n_layers)
 {
-    char name[16];
+    char name[20];
     unsigned n;
     int found = (npz_get(z, "order") != NULL) + (npz_get(z, "heads") != NULL);
     for (n = 0; n < n_layers; n++) {
