@@ -100,6 +100,7 @@ digits
 m=examples/models
 quantized $m/digits.npz 8
 net plain 8 $d/digits.u8 $d/quantized.sucref
+net widths 8 $d/digits.u8 $m/widths.sucref
 net digits_44 4,4 $d/digits.u8 $m/digits_44.sucref
 net digits 1,1,2,4 $d/digits.u8 $m/digits.sucref
 quantized $m/small_nested.npz 8

@@ -380,4 +380,14 @@ static inline int prepare_calibrate(sucref_correction *corrections, void **memor
     if (status != SUCREF_OK) { free(*memory); *memory = NULL; }
     return status;
 }
+
+/* takes the corrections of 8 bits back: networks nested in width are trained to answer without what is absent */
+static inline void prepare_leave_whole(sucref_correction *corrections, const sucref_model_spec *spec)
+{
+    const unsigned n = prepare_total_groups(spec) * spec->n_stops;
+    unsigned i;
+    for (i = 0; i < n; i++) {
+        if (spec->bits[i] == 8) { corrections[i].alpha = NULL; corrections[i].beta = corrections[i].gamma = NULL; }
+    }
+}
 #endif

@@ -3,6 +3,7 @@
 #ifndef SUCREF_TOOL_PLAN_H
 #define SUCREF_TOOL_PLAN_H
 #include "compare.h"
+#include "exits.h"
 #include "samples.h"
 
 /* instructions per multiply-add that is done, zeros skipped, by a plane's width (1..2, 3..4, 5..8 bits): the counts of

@@ -459,6 +459,7 @@ static inline int prepare_write_job(prepare_job *j, uint8_t **model, uint32_t *m
     if (status == SUCREF_OK && j->opt->n_calibrate > 0) {
         status = prepare_calibrate(c, &memory, &spec, j->opt->calibrate, j->opt->n_calibrate, j->opt->progress,
                                    j->opt->user);
+        if (status == SUCREF_OK) { prepare_leave_whole(c, &spec); }
     }
     if (status == SUCREF_OK) {
         *model_len = sucref_model_write(NULL, 0, &spec, fault);

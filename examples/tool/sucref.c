@@ -106,6 +106,20 @@ static void add_rows(respec *r, const sucref_model *m, const args *a, const cali
     }
 }
 
+/* does the model correct rows of 8 bits, for what is absent? */
+static int corrects_whole(const sucref_model *m)
+{
+    sucref_stop_group e;
+    unsigned t, g;
+    for (t = 0; t < m->n_stops; t++) {
+        for (g = 0; g < m->n_groups; g++) {
+            sucref_model_stop_group(&e, m, t, g);
+            if (e.bits == 8 && e.correction_offset != 0) { return 1; }
+        }
+    }
+    return 0;
+}
+
 /* do neurons come group by group, or has every stop an output layer of its own? */
 static int is_nested(const respec *r, const sucref_model *m)
 {
@@ -161,6 +175,7 @@ static void calibrate(const args *a)
     arrange(&r, &m, x, &p);
     status = prepare_calibrate(r.corrections, &memory, &r.spec, x, p.fit, isatty(2) ? show_progress : NULL, NULL);
     if (status != SUCREF_OK) { die("%s: cannot be calibrated: %s", a->in, sucref_status_text(status)); }
+    if (a->rows == NULL && !corrects_whole(&m)) { prepare_leave_whole(r.corrections, &r.spec); }
     if (a->certify) {
         if (prepare_certify(&bounds, &bounds_memory, &r.spec, x, p.fit) != SUCREF_OK) {
             die("%s: no stop can be certified: the first layer must keep its accumulators (--keep), later ones must be "
