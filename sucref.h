@@ -15,9 +15,11 @@
  *     while ((status == SUCREF_MORE || status == SUCREF_STOP) && time_is_left());
  *     if (sucref_net_answer(&net, &a) == SUCREF_OK) { use(a.logits, a.stop); }
  *
- * A neural network of dense layers is cut into digit planes, most significant first: behind the first plane's bytes
- * there is a usable answer, behind the last one it equals the unmodified int8 network bit for bit. That saves bytes (a
- * radio, a serial flash, a cache) before multiplications: a first plane of 4 bits costs about as many as a whole pass.
+ * A neural network of dense layers gives a usable answer early and refines it until it equals the unmodified int8
+ * network bit for bit. By width: neurons come in groups that read few inputs, so that the first answer costs a few per
+ * cent of the multiplications and bytes and no work is thrown away; networks are trained for that, or their neurons
+ * sorted. By bits: weights come in digit planes, most significant first, which saves bytes (a radio, a serial flash, a
+ * cache) before multiplications: a first plane of 4 bits costs about as many as a whole pass. Or both, freely mixed.
  * Beside it: vectors as short, unbiased frames for a radio, and exact outputs of devices that are late, lost or wrong.
  * Integers only, the caller's memory, no global state, no libc (a compiler may place calls to memcpy, memmove, memset
  * and memcmp).
@@ -93,21 +95,21 @@
  *
  *        acc = sum_c (floor(v_c / 2^k) * 2^k - 128) * u_c
  *
- *    Both sums go over the first columns of the layer, as many as the row's group reads and have a value. It is exact in 32 bits because
- *    columns * 128 * 255 + |bias| < 2^31, which sucref_model_open checks. The plan `8` reads no row shift: s = 0.
+ *    Both sums go over the layer's first columns, as many as the row's group reads and are not absent. acc is exact in
+ *    32 bits because columns * 128 * 255 + |bias| < 2^31, which sucref_model_open checks. The plan `8` reads no row
+ *    shift: s = 0.
  *
  * 2. A row's value at a stop, from integers in the file, z = pre-activation in units of the full network:
  *
  *        b = 8           z = bias + acc / 2^s         exact where every w * 2^s fits, else rounded down
- *        b > 0           z = beta + floor((alpha * acc + gamma * S) / 2^12)     corrected, per row and stop: of 8 bits
- *                        at an early stop, where columns have no value yet
+ *        0 < b < 8       z = beta + floor((alpha * acc + gamma * S) / 2^12)            calibrated, per row and stop
  *        0 < b < 8       the same with alpha = 4096 / 2^s, gamma = (2^max(k-s,0) - 1) * 2048, beta = bias
  *                        where the file has no correction: the missing bits are read at their centre
- *        b = 0           the neuron's activation is a constant of the file, as it stands, its logit 0; or, where the
- *                        file has no correction, it is absent: it has no value, and what reads it reads 0. Of a hidden
- *                        layer the last groups can be absent, until the stop that gives them a value; of the last
- *                        layer only heads
+ *        b = 0           the neuron's activation is a constant of the file, as it stands; its logit is 0
+ *        absent          0 bits and no constants: nothing is computed, and what reads the neuron reads 0
  *
+ *    At early stops rows of 8 bits can have a correction, too, in place of the first line: for columns that are absent.
+ *    Of a hidden layer the last groups can be absent until the stop that gives them a value, of the last layer heads.
  *    bias already holds -zero_point * sum(w). z is clamped to int32. gamma is an int32 (the centre of seven missing
  *    bits is 260,096 and fits no int16). A plan `b+8` has a coarse plane of its own, cut from rows that may saturate,
  *    and the full weights unshifted as its second plane; then s is the coarse plane's shift and the last stop
@@ -146,21 +148,23 @@
  *
  * 5. Stops. Stop t uses bits[t][group] of each row group and in_bits[t] of the input (for in_bits = i < 8 an input
  *    u is read as 0 if u < 2^(8-i), else as the centre (floor(u / 2^(8-i)) + 1/2) * 2^(8-i)). All are non-decreasing,
- *    and at the last stop all are 8. Groups of few columns are the other way to refine: where rows of early groups read
- *    only inputs that are there early, in every layer, nothing is computed twice and all stops together cost what one
- *    pass costs. Column c of the first layer is input c, or input input_order[c]. Where the last layer has more rows
- *    than the model has outputs, each of its groups is a head, a set of all outputs: a stop's answer is the head that it
- *    names, the other heads are absent. The first stop names head 0, every other one the same as before or the next, up
- *    to all of them; a head has 8 bits at the last stop that names it.
+ *    and at the last stop all are 8. Column c of the first layer is input c, or input input_order[c].
+ *
+ *    Groups of few columns are the other way to refine: where the rows of early groups read only inputs that are there
+ *    early, in every layer, nothing is computed twice: the products of all stops are those of one pass. Where the last
+ *    layer has more rows than the model has outputs, each of its groups is a head, a set of all outputs, and the answer
+ *    of a stop is the head that it names. The first stop names head 0, every other one the same as before or the next,
+ *    the last one the last; a head has 8 bits at the last stop that names it, and is absent where it is not named.
+ *
  *    Of a layer's input the lowest column that changed since the stop before is known. A group that ends before it is
- *    left as it is, and so is the first layer's list of inputs, if the file says that it is kept. Where the file says that accumulators are kept, a group whose columns did not change adds only its
- *    new plane, and one of unchanged bits the changed columns, when they are fewer than the non-zero ones from the
- *    lowest on. Every other group is computed again. All give the same integers.
+ *    left as it is, and so is the first layer's list of inputs where the file says that it is kept. Where it says that
+ *    accumulators are kept, a group whose columns did not change adds only its new plane, and one of unchanged bits
+ *    only the changed columns, when that is less. Every other group is computed again. All give the same integers.
  *
  * 6. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
  *
  *        header 64 | layer records 48 each | tensor records 16 each | group records 40 each | stop records 16 each
- *        | stop-group entries 8 each | parameters of each layer | then, stop by stop, framed sections first needed there
+ *        | stop-group entries 8 each | parameters of each layer | then, stop by stop, the framed sections first needed
  *
  *        header       0 "SUCR"   4 u16 version   6 u16 plane layout (0)   8 file bytes   12 head bytes   16 inputs
  *                     20 outputs   24 u16 layers   26 u16 groups   28 u8 stops   29 u8 input type   30 u8 softmax shift
@@ -179,25 +183,24 @@
  *                     u16 input_order[n_in];
  *                     k = n_out or 1; each padded to 4; the first line always, of the others what the activation
  *                     or a flag asks for
- *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits: u8
- *                     constant[rows], or none for absent rows
+ *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits: u8 constant[rows]
  *        exit rule    margin   samples   disagreements   risk
  *        bounds       root   i32 offset[rows]   norm[rows];   of the first layer, see sucref_net_proved
  *
- *    Tensor 0 is the model's input, the caller's; layer n reads tensor n and writes tensor n + 1, whose bytes lie at its
- *    place, counted in words, of the tensors' part of the work buffer. A tensor is kept from stop to stop (flag 1), or
- *    its bytes may serve again behind the layer that reads it, in a model of one stop. The zero point of the last one is
- *    the output's, behind lookups and softmax.
+ *    Tensor 0 is the model's input, the caller's; layer n reads tensor n and writes tensor n + 1, whose bytes lie at
+ *    its place, counted in words, in the tensors' part of the work buffer. A tensor is kept from stop to stop (flag 1);
+ *    in a model of one stop its bytes may serve again behind the layer that reads it. The zero point of the last one
+ *    is the output's, behind lookups and softmax.
  *
  *    Unnamed sizes are u32, unnamed bytes are 0; offsets count from the file's start and name a payload; entries go
  *    stop by stop. Kinds and flags are the SUCREF_ACT_, _REQUANT_, _LAYER_ and _INPUT_ values below, colmax is as in 4
- *    or larger, an order a permutation. The columns of a layer's groups do not decrease; planes are stored that narrow. A section is framed by 16 bytes: u16 type
- *    (1 correction, 2 plane, 3 exit rule, 4 bounds), u8 flags (1: a reader that does not know the type must refuse the
- *    file), u8 stop, u16 layer, u16 index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12 bytes
- *    and the payload. Sections follow one another and none reaches past the end of its stop: a file cut there is a
- *    model with fewer stops. What sucref_model_open accepts is safe to run; what sucref_model_check accepts as well
- *    gives the same integers on every kernel. CRCs find accidents, not attackers: authenticate a file before opening
- *    it, and do not change its bytes afterwards.
+ *    or larger, an order a permutation. The columns of a layer's groups do not decrease; planes are as narrow as their
+ *    group. A section is framed by 16 bytes: u16 type (1 correction, 2 plane, 3 exit rule, 4 bounds), u8 flags (1: a
+ *    reader that does not know the type must refuse the file), u8 stop, u16 layer, u16 index (8 * group + plane, or
+ *    group), u32 length, u32 CRC-32 of the first 12 bytes and the payload. Sections follow one another and none reaches
+ *    past the end of its stop: a file cut there is a model with fewer stops. What sucref_model_open accepts is safe to
+ *    run; what sucref_model_check accepts as well gives the same integers on every kernel. CRCs find accidents, not
+ *    attackers: authenticate a file before opening it, and do not change its bytes afterwards.
  */
 #ifndef SUCREF_H
 #define SUCREF_H
@@ -421,7 +424,8 @@ SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault);
  * SUCREF_E_DATA (a bad section). */
 SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fault *fault);
 
-/* Records of an opened model; indices are not checked. There is a tensor more than layers; g counts groups over all layers. */
+/* Records of an opened model; indices are not checked. There is a tensor more than layers; g counts groups over all
+ * layers. */
 SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, unsigned layer);
 SUCREF_API void sucref_model_tensor(sucref_tensor *out, const sucref_model *m, unsigned tensor);
 SUCREF_API void sucref_model_group(sucref_group *out, const sucref_model *m, unsigned g);
@@ -449,7 +453,7 @@ typedef struct {
     uint32_t *work;
     uint32_t spent;            /* multiply-adds since the input was set, wraps at 2^32 */
     uint32_t row;              /* next row of the group */
-    uint32_t at_lists, at_tensors, at_kept, at_logits; /* parts of the work buffer */
+    uint32_t at_tensors, at_kept, at_logits; /* parts of the work buffer */
     uint32_t at_list, at_acc;  /* of the layer: its list; accumulators, sums of the groups' inputs, input before */
     uint16_t layer, group;     /* position; group counts inside the layer */
     uint16_t changed, any;     /* lowest column of this layer's input that changed, lowest of its outputs; 0xFFFF */
@@ -457,6 +461,7 @@ typedef struct {
     uint8_t stop, previous;    /* being computed; reached before it on this input (0xFF: none) */
     uint8_t input_bits;        /* how many have arrived */
     uint8_t mode, first_plane, last_plane; /* what the group's rows do */
+    uint8_t listed;            /* the first layer's list is there, or a part of it */
     uint8_t state;
     volatile uint32_t sequence; /* counts publications; its lowest bit names the record */
 } sucref_net;
@@ -955,7 +960,7 @@ typedef struct {
     const sucref_layer_spec *layers;
     const uint8_t *in_bits;   /* [n_stops] */
     const uint8_t *bits;      /* [n_stops][groups of all layers], 0..8 or SUCREF_ABSENT */
-    const uint8_t *heads;     /* [n_stops] the last layer's group that is the answer, the others absent; NULL: no heads */
+    const uint8_t *heads;     /* [n_stops] the last layer's group that is the answer; NULL: no heads */
     const sucref_correction *corrections; /* the same shape, or NULL */
     const sucref_exit *exits; /* [n_stops - 1], or NULL */
     const sucref_bounds *bounds; /* or NULL */
@@ -1430,12 +1435,13 @@ enum { /* byte offsets in the file and its records */
     SUCREF_I_L_FLAGS = 28, SUCREF_I_L_IN_ZERO = 29, SUCREF_I_L_OUT_ZERO = 30, SUCREF_I_L_LO = 31, SUCREF_I_L_HI = 32,
     SUCREF_I_L_SLOPE = 34, SUCREF_I_L_KIND = 36, SUCREF_I_L_FROM = 37, SUCREF_I_L_TO = 38, SUCREF_I_L_ZERO = 39,
     SUCREF_I_X_ZERO = 6, SUCREF_I_X_FLAGS = 7, SUCREF_I_X_PLACE = 8, /* of a tensor */
-    SUCREF_I_PLACES = 0xFFFFFF,                                     /* words that places reach over */
     SUCREF_I_F_TYPE = 0, SUCREF_I_F_FLAGS = 2, SUCREF_I_F_STOP = 3, SUCREF_I_F_LAYER = 4, SUCREF_I_F_INDEX = 6,
     SUCREF_I_F_LEN = 8, SUCREF_I_F_CRC = 12
 };
 enum { SUCREF_I_T_CORRECTION = 1, SUCREF_I_T_PLANE = 2, SUCREF_I_T_EXIT = 3, SUCREF_I_T_BOUNDS = 4 }; /* sections */
 enum { SUCREF_I_REQUIRED = 1, SUCREF_I_EXIT_LEN = 16 };
+
+#define SUCREF_I_PLACES 0xFFFFFFU /* words that places of tensors reach over */
 
 /* parts of a layer's parameters, in order, and their total length */
 typedef struct { uint32_t bias, multiplier, exponent, shift, colmax, table, order, mean, weight, input_order, end; }
@@ -1518,8 +1524,9 @@ SUCREF_API void sucref_model_tensor(sucref_tensor *out, const sucref_model *m, u
 /* bytes of a tensor; 0 where it has a size of 0 or more than 65535 */
 static uint32_t sucref_i_tensor_bytes(const sucref_tensor *t)
 {
-    const uint64_t n = (uint64_t)t->height * t->width * t->channels;
-    return n > 65535U ? 0U : (uint32_t)n;
+    uint32_t n = (uint32_t)t->height * t->width;
+    n = n > 65535U ? 0U : n * t->channels;
+    return n > 65535U ? 0U : n;
 }
 
 /* the word behind a tensor's place */
@@ -1634,8 +1641,7 @@ static int sucref_i_input_changes(const sucref_model *m, unsigned stop, unsigned
     return SUCREF_READ_U8(p + stop * SUCREF_I_STOP) != SUCREF_READ_U8(p + before * SUCREF_I_STOP);
 }
 
-/* the lowest changed row or column: none */
-enum { SUCREF_I_UNCHANGED = 0xFFFF };
+#define SUCREF_I_UNCHANGED 0xFFFFU /* in place of the lowest changed row or column: none */
 
 /* are a layer's groups heads, sets of all outputs of which a stop answers one? */
 static int sucref_i_has_heads(const sucref_model *m, const sucref_layer *l, unsigned layer)
@@ -1861,7 +1867,8 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, const sucref_l
     if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_KIND) != 0) {
         return SUCREF_I_FAIL(f, "kind of a layer", at + SUCREF_I_L_KIND);
     }
-    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) != n || SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_TO) != n + 1U) {
+    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) != n ||
+        SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_TO) != n + 1U) {
         return SUCREF_I_FAIL(f, "tensors of a layer", at + SUCREF_I_L_FROM);
     }
     if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_IN_ZERO) != 0 || SUCREF_READ_U8(m->bytes + at + 33U) != 0 ||
@@ -2260,11 +2267,11 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
     unsigned t, n, g;
     out->macs = out->weight_bytes = 0;
     for (t = first; t <= stop; t++) {
-        uint32_t changed = t == first || sucref_i_input_changes(m, t, t - 1U) ? 0U : (uint32_t)SUCREF_I_UNCHANGED;
+        uint32_t changed = t == first || sucref_i_input_changes(m, t, t - 1U) ? 0U : SUCREF_I_UNCHANGED;
         for (n = 0; n < m->n_layers; n++) {
             const uint32_t from = changed, present = n > 0 ? sucref_i_present(m, n - 1U, t) : m->n_in;
             sucref_layer l;
-            changed = t == first ? 0U : (uint32_t)SUCREF_I_UNCHANGED;
+            changed = t == first ? 0U : SUCREF_I_UNCHANGED;
             sucref_model_layer(&l, m, n);
             for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
                 sucref_group group;
@@ -2289,8 +2296,10 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
 typedef struct {
     const uint8_t *bytes;   /* the tensor */
     const uint8_t *order;   /* of the first layer: which byte a column is; or NULL */
+    const uint8_t *old;     /* of a delta: the tensor as it was; or NULL */
     uint32_t at, to;        /* columns left */
-    uint8_t flip, k, whole; /* a column is cut(byte ^ flip, k); whole: the bytes as they stand */
+    uint8_t flip, k, old_k; /* a column is cut(byte ^ flip, k) */
+    uint8_t fell;           /* of a delta: what fell, in place of what grew */
 } sucref_i_view;
 
 enum { SUCREF_I_PIECE = 32 };
@@ -2304,22 +2313,44 @@ static inline uint32_t sucref_i_cut(uint32_t u, unsigned k)
     return u == 0 ? 0 : (u << k) + ((uint32_t)1 << (k - 1U));
 }
 
+/* the next n columns of a tensor, in the order that the view says. An order lies at a multiple of 4 in the file, so
+ * that a word holds columns 2 i and 2 i + 1. */
+static void sucref_i_gather(uint8_t *to, const uint8_t *bytes, const sucref_i_view *v, uint32_t n, unsigned k)
+{
+    const uint8_t *order = v->order, flip = v->flip;
+    uint32_t i = 0;
+    if (order == NULL) {
+        for (bytes += v->at; i < n; i++) { to[i] = bytes[i]; }
+    } else {
+        if (v->at & 1U) { to[i++] = bytes[sucref_i_u16(order + 2U * v->at)]; }
+        for (order += 2U * (v->at + i); i + 1U < n; i += 2U, order += 4) {
+            const uint32_t two = SUCREF_READ_U32(order);
+            to[i] = bytes[two & 0xFFFFU];
+            to[i + 1U] = bytes[two >> 16];
+        }
+        if (i < n) { to[i] = bytes[sucref_i_u16(order)]; }
+    }
+    for (i = 0; (flip | k) != 0 && i < n; i++) { to[i] = (uint8_t)sucref_i_cut((uint32_t)(to[i] ^ flip), k); }
+}
+
 /* the next columns; 0 where none is left */
 static int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
 {
-    const uint8_t *p = v->bytes + v->at, *order = v->order;
-    uint8_t *to = r->piece;
     uint32_t i, n = v->to - v->at;
     if (n == 0) { return 0; }
-    r->u = p;
-    if (!v->whole) {
+    r->u = v->bytes + v->at;
+    if (v->order != NULL || v->old != NULL || v->flip != 0 || v->k != 0) {
         if (n > SUCREF_I_PIECE) { n = SUCREF_I_PIECE; }
-        r->u = to;
-        if (order != NULL) {
-            for (order += 2U * v->at, i = 0; i < n; i++, order += 2) { to[i] = v->bytes[sucref_i_u16(order)]; }
-            p = to;
+        sucref_i_gather(r->piece, v->bytes, v, n, v->k);
+        r->u = r->piece;
+    }
+    if (v->old != NULL) {
+        uint8_t old[SUCREF_I_PIECE];
+        sucref_i_gather(old, v->old, v, n, v->old_k);
+        for (i = 0; i < n; i++) {
+            const uint8_t now = r->piece[i], was = old[i];
+            r->piece[i] = (uint8_t)(v->fell ? (was > now ? was - now : 0) : now > was ? now - was : 0);
         }
-        for (i = 0; i < n; i++) { to[i] = (uint8_t)sucref_i_cut((uint32_t)(p[i] ^ v->flip), v->k); }
     }
     r->n = n;
     v->at += n;
@@ -2327,15 +2358,15 @@ static int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
 }
 
 /* ---- kernels: what they share ------------------------------------------------------------------------------------
- * A family of kernels is a way to list a layer's input (sucref_i_list_part, and sucref_i_list_delta for what changed)
- * and a way to multiply a block of rows by such a list (sucref_i_dot_block), in one room; SUCREF_KERNEL picks the
- * family. Both start from METHOD 4 and end in the same integers.
+ * A family of kernels is a way to list a layer's input or what changed in it (sucref_i_list_part) and a way to multiply
+ * a block of rows by such a list (sucref_i_dot_block), in one room; SUCREF_KERNEL picks the family. Both start from
+ * METHOD 4 and end in the same integers.
  *
- * A layer's list is a head and parts, one behind the other, which end where the columns of one of its groups do: a group
- * is multiplied by the parts up to its columns. A part is a head and entries, one word for each column that counts:
- * x << 24 | col << 3, so that the low 24 bits are the byte offset at 8 bytes per column. The entries of a wide part are
- * one run, of the head's count, then a word that is no entry; what else a family puts into its parts is told in its
- * room. */
+ * A layer's list is a head and parts, one behind the other, which end where the columns of one of its groups do: a
+ * group is multiplied by the parts up to its columns. A part is a head and entries, one word for each column that
+ * counts: x << 24 | col << 3, so that the low 24 bits are the byte offset at 8 bytes per column. The entries of a wide
+ * part are one run, of the head's count, then a word that is no entry; what else a family puts into its parts is told
+ * in its room. */
 
 enum {                     /* words of a list's head */
     SUCREF_I_LIST_COLUMNS, /* that are listed; 0: the list is of no use */
@@ -2363,11 +2394,11 @@ enum { SUCREF_I_CHUNKS = 0, SUCREF_I_WIDE };
 static unsigned sucref_i_widest_digit(const sucref_layer *l)
 {
     unsigned i, width = 1;
-    for (i = 0; i < SUCREF_MAX_PLANES; i++) { if (l->plan[i] < 8 && l->plan[i] > width) { width = l->plan[i]; } }
+    for (i = 0; i < l->n_planes; i++) { if (l->plan[i] < 8 && l->plan[i] > width) { width = l->plan[i]; } }
     return width;
 }
 
-/* words of a list's first parts, to a column: an end of a chunk for every fourth one, or for every second (see pairs) */
+/* words of a list's first parts, to a column: an end of a chunk for every fourth one, or every second (see pairs) */
 static uint32_t sucref_i_parts_len(const sucref_layer *l, uint32_t parts, uint32_t columns)
 {
     return parts * (SUCREF_I_PART_HEAD + SUCREF_I_PART_ENDS) + columns +
@@ -2403,42 +2434,38 @@ typedef struct {
 
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
 /* A wide part of all inputs that are not 0, or of all of them where work must not depend on the data; of a delta of
- * those that grew since `old`, then of those that fell. */
-SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_purpose *p, sucref_i_view now,
-                                              const sucref_i_view *old)
+ * what grew, then of what fell. */
+SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_purpose *p, const sucref_i_view *from)
 {
-    const uint32_t first = now.at;
-    uint32_t *to = part + SUCREF_I_PART_HEAD, sum = 0, second = 0;
-    sucref_i_run run, was;
+    uint32_t *to = part + SUCREF_I_PART_HEAD, all = 0, grew = 0, second = 0;
+    sucref_i_view v = *from;
+    sucref_i_run run;
     for (;;) {
-        sucref_i_view v = now, w;
-        uint32_t c = first;
-        if (old != NULL) { w = *old; }
+        uint32_t at = v.at << 3;
         while (sucref_i_next_run(&run, &v)) {
-            uint32_t i;
-            if (old != NULL) { (void)sucref_i_next_run(&was, &w); }
-            for (i = 0; i < run.n; i++, c++) {
-                uint32_t x = run.u[i];
-                if (old != NULL) {
-                    x = second == 0 ? x - was.u[i] : was.u[i] - x; /* wraps where it moved the other way */
-                    if (x - 1U > 254U) { continue; }
-                }
+            const uint8_t *u = run.u, *const end = u + run.n;
+            for (; u < end; u++, at += 8U) {
+                const uint32_t x = *u;
 #ifndef SUCREF_CONSTANT_WORK
                 if (x == 0) { continue; }
 #endif
-                *to++ = x << 24 | c << 3;
-                sum += second == 0 ? x : 0U - x;
+                *to++ = x << 24 | at;
+                all += x;
             }
         }
         *to++ = SUCREF_I_WIDE_END;
-        if (old == NULL || second != 0) { break; }
+        if (v.old == NULL || v.fell) { break; }
+        v = *from;
+        v.fell = 1;
         second = (uint32_t)(to - part);
+        grew = all;
     }
-    part[SUCREF_I_PART_COLUMNS] = now.to;
+    if (second != 0) { all = 2U * grew - all; }
+    part[SUCREF_I_PART_COLUMNS] = v.to;
     part[SUCREF_I_PART_WORDS] = (uint32_t)(to - part);
-    part[SUCREF_I_PART_SUM] = sum;
+    part[SUCREF_I_PART_SUM] = all;
     part[SUCREF_I_PART_COUNT] = (uint32_t)(to - part) - SUCREF_I_PART_HEAD - (second != 0 ? 2U : 1U);
-    part[SUCREF_I_PART_OVER] = p->own ? sum << 7 : 0U;
+    part[SUCREF_I_PART_OVER] = p->own ? all << 7 : 0U;
     part[SUCREF_I_PART_KIND] = SUCREF_I_WIDE;
     part[SUCREF_I_PART_SECOND] = second;
 }
@@ -2690,51 +2717,34 @@ static inline sucref_i_builder sucref_i_begin(uint32_t *list, const sucref_i_pur
     return b;
 }
 
-/* the entries of a run, of a delta of what grew since `old`, or with fell of what fell; 0 where the part is full */
-SUCREF_I_EACH int sucref_i_push_run(sucref_i_builder *to, const uint8_t *u, const uint8_t *old, uint32_t c, uint32_t n,
-                                    uint32_t fell)
-{
-    sucref_i_builder b = *to;
-    const uint8_t *const end = u + n;
-    for (; u < end; u++, c++) {
-        uint32_t x = *u;
-        if (old != NULL) {
-            const uint32_t was = *old++;
-            x = fell ? was - x : x - was; /* wraps where it moved the other way */
-            if (x > 255U) { continue; }
-        }
-        if (x == 0) { continue; }
-        if (b.list > b.last) { return 0; }
-        sucref_i_push(&b, c, x);
-    }
-    *to = b;
-    return 1;
-}
-
-/* the next part of a list: what `now` yields, or what grew since `old` and then what fell; 0 where there is no room */
-SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *now,
-                                 const sucref_i_view *old, unsigned kind)
+/* the next part of a list, of a delta what grew and then what fell; 0 where there is no room */
+SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from, unsigned kind)
 {
     uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], sum = 0, grew = 0, second = 0;
-    sucref_i_builder b = sucref_i_begin(list, p, now->to, kind);
-    sucref_i_run run, was;
-    was.u = NULL;
+    sucref_i_builder b = sucref_i_begin(list, p, from->to, kind);
+    sucref_i_view v = *from;
+    sucref_i_run run;
     for (;;) {
-        sucref_i_view v = *now, w = old != NULL ? *old : *now;
         uint32_t c = v.at;
-        for (; sucref_i_next_run(&run, &v); c += run.n) {
-            if (old != NULL) { (void)sucref_i_next_run(&was, &w); }
-            if (!sucref_i_push_run(&b, run.u, was.u, c, run.n, second)) { return 0; }
+        while (sucref_i_next_run(&run, &v)) {
+            const uint8_t *u = run.u, *const end = u + run.n;
+            for (; u < end; u++, c++) {
+                if (*u == 0) { continue; }
+                if (b.list > b.last) { return 0; }
+                sucref_i_push(&b, c, *u);
+            }
         }
         if (b.chunk != 0) { sucref_i_end_chunk(&b); }
         *b.list++ = SUCREF_I_LIST_END;
-        if (old == NULL || second != 0) { break; }
+        if (v.old == NULL || v.fell) { break; }
+        v = *from;
+        v.fell = 1;
         second = (uint32_t)(b.list - part);
         grew = b.chunks;
         sum = b.sum;
     }
-    if (old == NULL) { sum = b.sum; } else { sum = 2U * sum - b.sum; }
-    part[SUCREF_I_PART_COLUMNS] = now->to;
+    sum = second != 0 ? 2U * sum - b.sum : b.sum;
+    part[SUCREF_I_PART_COLUMNS] = from->to;
     part[SUCREF_I_PART_WORDS] = (uint32_t)(b.list - part);
     part[SUCREF_I_PART_SUM] = sum;
     part[SUCREF_I_PART_COUNT] = part[SUCREF_I_PART_WORDS] - SUCREF_I_PART_HEAD - b.chunks - (second != 0 ? 2U : 1U);
@@ -2744,19 +2754,13 @@ SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, cons
     return 1;
 }
 
-/* the next part of a list; what that cost */
+/* the next part of a list; what that cost, or for a delta without room 0 */
 static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
 {
-    if (sucref_i_build(list, p, v, NULL, SUCREF_I_CHUNKS)) { return v->to - v->at; }
-    (void)sucref_i_build(list, p, v, NULL, SUCREF_I_WIDE);
+    if (sucref_i_build(list, p, v, SUCREF_I_CHUNKS)) { return v->to - v->at; }
+    if (v->old != NULL) { return 0; }
+    (void)sucref_i_build(list, p, v, SUCREF_I_WIDE);
     return 2U * (v->to - v->at);
-}
-
-/* a part of what changed since `old`; 0 where there is no room */
-static int sucref_i_list_changes(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *now,
-                                 const sucref_i_view *old)
-{
-    return sucref_i_build(list, p, now, old, SUCREF_I_CHUNKS);
 }
 #endif /* SUCREF_PAIRS */
 
@@ -2795,15 +2799,8 @@ static void sucref_i_dot_single(uint32_t *acc, const uint8_t *p, const uint32_t 
 
 static inline uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
 {
-    sucref_i_list_wide(list + list[SUCREF_I_LIST_NEXT], p, *v, NULL);
+    sucref_i_list_wide(list + list[SUCREF_I_LIST_NEXT], p, v);
     return v->to - v->at;
-}
-
-static inline int sucref_i_list_changes(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *now,
-                                        const sucref_i_view *old)
-{
-    sucref_i_list_wide(list + list[SUCREF_I_LIST_NEXT], p, *now, old);
-    return 1;
 }
 #endif
 
@@ -2938,11 +2935,12 @@ static void sucref_i_list_begin(uint32_t *list, int own)
     list[SUCREF_I_LIST_NEXT] = SUCREF_I_LIST_HEAD;
 }
 
-/* keeps the parts that end by a column */
-static void sucref_i_list_cut(uint32_t *list, uint32_t columns)
+/* keeps the parts that end by a column and by a word */
+static void sucref_i_list_cut(uint32_t *list, uint32_t columns, uint32_t words)
 {
     uint32_t at = SUCREF_I_LIST_HEAD, listed = 0;
-    while (listed < list[SUCREF_I_LIST_COLUMNS] && list[at + SUCREF_I_PART_COLUMNS] <= columns) {
+    while (listed < list[SUCREF_I_LIST_COLUMNS] && list[at + SUCREF_I_PART_COLUMNS] <= columns &&
+           at + list[at + SUCREF_I_PART_WORDS] <= words) {
         listed = list[at + SUCREF_I_PART_COLUMNS];
         at += list[at + SUCREF_I_PART_WORDS];
     }
@@ -2989,36 +2987,32 @@ static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucre
     return cost;
 }
 
-/* In place of a list, a part of the columns that changed since `old`, of those that the views yield. Returns 0, with no
- * list made, where all that is not 0 in them is less. */
-static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l,
-                                    const sucref_i_view *now, const sucref_i_view *old, int own)
+/* In place of a list, a part of the columns that changed, of those that the view yields. Returns 0, with no list made,
+ * where all that is not 0 in them is less. */
+static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l, sucref_i_view *v,
+                                    int own)
 {
-    sucref_i_view v = *now, w = *old;
-    sucref_i_run run, was;
+    const uint32_t columns = v->to - v->at;
+    uint32_t i, nonzero = v->at > 0;
     sucref_i_purpose why;
-    uint32_t i, nonzero = now->at > 0, moved = 0;
+    sucref_i_run run;
     sucref_i_list_begin(list, own);
 #ifdef SUCREF_CONSTANT_WORK
     return 0;
 #endif
-    while (sucref_i_next_run(&run, &v)) {
-        (void)sucref_i_next_run(&was, &w);
-        for (i = 0; i < run.n; i++) {
-            nonzero += run.u[i] != 0;
-            moved += run.u[i] != was.u[i];
-        }
-    }
     why.m = m; why.l = l; why.own = own;
     why.number = 0;
-    if (moved >= nonzero || !sucref_i_list_changes(list, &why, now, old)) { return 0; }
-    sucref_i_list_total(list, now->to);
-    return 3U * (now->to - now->at);
+    if (sucref_i_list_part(list, &why, v) == 0) { return 0; }
+    sucref_i_list_total(list, v->to);
+    for (v->old = NULL; sucref_i_next_run(&run, v);) {
+        for (i = 0; i < run.n; i++) { nonzero += run.u[i] != 0; }
+    }
+    return list[SUCREF_I_LIST_COUNT] < nonzero ? 3U * columns : 0U;
 }
 
-/* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over the first columns of a list,
- * where one of its parts ends, or of w * x for full bytes, modulo 2^32; of a delta, what grew less what fell. acc is 0
- * before. */
+/* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over the first columns of a
+ * list, where one of its parts ends, or of w * x for full bytes, modulo 2^32; of a delta, what grew less what fell.
+ * They are added to what is there. */
 static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t columns, uint32_t row,
                          uint32_t rows)
 {
@@ -3043,9 +3037,12 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
 }
 
 /* ---- net: implementation -----------------------------------------------------------------------------------------
- * Work buffer:  list of layers without their own | lists of their own | tensors, each at its place
+ * Work buffer:  lists | tensors, each at its place
  *               | per kept layer: accumulators [n_out], sums of inputs [groups], previous input [n_in bytes]
  *               | logits [n_out] | two answer records: stop, work, logits [n_out], activations [n_out bytes]
+ *
+ * The first layer's list stands at the front of the lists' part, the list of another layer at its end: what that leaves
+ * of a list that is to be kept serves the next stop.
  *
  * An accumulator of a nested plan holds sum_c floor(v_c / 2^k) * u_c, that of a plan `8` or a final `8`
  * sum_c w_c * u_c, modulo 2^32; a new plane of width b makes it  acc * 2^b + digits * u. sucref_i_finish turns it into
@@ -3064,7 +3061,7 @@ enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING };                   
 #endif
 #define SUCREF_I_RECORD_LEN(n_out) (2U + (n_out) + SUCREF_I_WORDS(n_out))
 
-typedef struct { uint32_t lists, tensors, kept, logits, end; } sucref_i_places; /* lists: where those of their own are */
+typedef struct { uint32_t tensors, kept, logits, end; } sucref_i_places;
 
 /* words of a kept layer's arrays */
 static uint32_t sucref_i_kept_len(const sucref_layer *l, unsigned layer)
@@ -3075,20 +3072,18 @@ static uint32_t sucref_i_kept_len(const sucref_layer *l, unsigned layer)
 /* where the parts of the work buffer start */
 static sucref_i_places sucref_i_places_of(const sucref_model *m)
 {
-    sucref_i_places at = { 0, 0, 0, 0, 0 };
+    sucref_i_places at = { 0, 0, 0, 0 };
     sucref_tensor t;
     sucref_layer l;
-    uint32_t tensors = 0, kept = 0, own = 0;
+    uint32_t tensors = 0, kept = 0;
     unsigned n;
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
         sucref_model_tensor(&t, m, n + 1U);
-        if (l.flags & SUCREF_LAYER_KEEP_LIST) { own += sucref_i_list_len(m, &l); }
-        else if (sucref_i_list_len(m, &l) > at.lists) { at.lists = sucref_i_list_len(m, &l); }
+        if (sucref_i_list_len(m, &l) > at.tensors) { at.tensors = sucref_i_list_len(m, &l); }
         if (sucref_i_tensor_end(&t) > tensors) { tensors = sucref_i_tensor_end(&t); }
         kept += sucref_i_kept_len(&l, n);
     }
-    at.tensors = at.lists + own;
     at.kept = at.tensors + tensors;
     at.logits = at.kept + kept;
     at.end = at.logits + m->n_out + 2U * SUCREF_I_RECORD_LEN(m->n_out);
@@ -3098,7 +3093,6 @@ static sucref_i_places sucref_i_places_of(const sucref_model *m)
 /* finds the list and the accumulators of the layer at hand */
 static void sucref_i_find_layer(sucref_net *s)
 {
-    uint32_t own = s->at_lists;
     sucref_layer l;
     unsigned n;
     s->at_acc = s->at_kept;
@@ -3106,9 +3100,8 @@ static void sucref_i_find_layer(sucref_net *s)
         sucref_model_layer(&l, s->model, n);
         if (n == s->layer) { break; }
         s->at_acc += sucref_i_kept_len(&l, n);
-        if (l.flags & SUCREF_LAYER_KEEP_LIST) { own += sucref_i_list_len(s->model, &l); }
     }
-    s->at_list = (l.flags & SUCREF_LAYER_KEEP_LIST) ? own : 0U;
+    s->at_list = n > 0 ? s->at_tensors - sucref_i_list_len(s->model, &l) : 0U;
 }
 
 static uint8_t *sucref_i_tensor_at(const sucref_net *s, unsigned tensor)
@@ -3155,10 +3148,10 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     if (work_len < at.end) { return SUCREF_E_SPACE; }
     for (i = 0; i < at.end; i++) { work[i] = 0; }
     s->model = m; s->work = work;
-    s->at_lists = at.lists; s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_logits = at.logits;
+    s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_logits = at.logits;
     s->at_list = s->at_acc = 0;
     s->changed = s->any = s->present = 0;
-    s->mode = s->first_plane = s->last_plane = 0;
+    s->mode = s->first_plane = s->last_plane = s->listed = 0;
     s->sequence = 0;
     sucref_i_restart(s, NULL, SUCREF_I_IDLE);
     *sucref_i_record(s, 0) = SUCREF_I_NONE;
@@ -3196,8 +3189,9 @@ SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop)
 static sucref_i_view sucref_i_view_of(const sucref_net *s, const sucref_layer *l, unsigned layer, unsigned stop)
 {
     sucref_i_view v;
-    v.order = NULL; v.at = v.to = 0;
-    v.flip = v.k = 0; v.whole = 1;
+    v.order = v.old = NULL;
+    v.at = v.to = 0;
+    v.flip = v.k = v.old_k = v.fell = 0;
     if (layer == 0) {
         sucref_stop t;
         sucref_model_stop(&t, s->model, stop);
@@ -3205,7 +3199,6 @@ static sucref_i_view sucref_i_view_of(const sucref_net *s, const sucref_layer *l
         if (l->flags & SUCREF_LAYER_INPUT_ORDER) { v.order = s->model->bytes + sucref_i_params_of(l).input_order; }
         v.flip = s->model->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
         v.k = (uint8_t)(8U - t.in_bits);
-        v.whole = v.order == NULL && v.flip == 0 && v.k == 0;
     } else {
         v.bytes = sucref_i_tensor_at(s, layer);
     }
@@ -3263,8 +3256,21 @@ static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, c
     return sucref_i_post(l, z, multiplier, exponent, m->bytes + at->table);
 }
 
-/* the records of a group, its layer and its stop */
-typedef struct { sucref_layer l; sucref_group g; sucref_stop_group e; } sucref_i_here;
+/* the records of the group at hand, its layer and its stop */
+typedef struct { sucref_layer l; sucref_i_params at; sucref_group g; sucref_stop_group e; } sucref_i_here;
+
+static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
+{
+    sucref_model_group(&h->g, s->model, (unsigned)h->l.first_group + s->group);
+    sucref_model_stop_group(&h->e, s->model, s->stop, (unsigned)h->l.first_group + s->group);
+}
+
+static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
+{
+    sucref_model_layer(&h->l, s->model, s->layer);
+    h->at = sucref_i_params_of(&h->l);
+    sucref_i_load_group(h, s);
+}
 
 /* the columns that a group reads at this stop */
 static inline uint32_t sucref_i_columns_of(const sucref_net *s, const sucref_group *g)
@@ -3282,15 +3288,17 @@ static inline void sucref_i_changes(sucref_net *s, uint32_t row)
 static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_layer *l, const sucref_i_params *at,
                                const sucref_stop_group *e, const sucref_group *g, uint32_t row, uint32_t acc)
 {
-    const uint32_t r = g->first_row + row;
+    const uint32_t r = g->first_row + row, bias = sucref_i_u32(bytes + at->bias + 4U * r);
     const int own = sucref_i_own_bytes(l, e->bits);
     const unsigned k = 8U - e->bits, shift = own ? 0U : SUCREF_READ_U8(bytes + at->shift + r);
-    const int32_t bias = sucref_i_s32(sucref_i_u32(bytes + at->bias + 4U * r));
-    int64_t alpha = 4096 >> shift, gamma = shift >= k ? 0 : (int64_t)(((uint32_t)1 << (k - shift)) - 1U) * 2048,
-            beta = bias;
-    const int32_t a = own ? sucref_i_s32(acc) : sucref_i_s32((acc << k) - (sum << 7));
-    /* no overflow while digits keep their plan, which sucref_model_check sees to; else wraps */
-    if (e->bits == 8 && e->correction_offset == 0) { return sucref_i_s32((uint32_t)bias + (uint32_t)sucref_i_floor32(a, shift)); }
+    const int32_t a = sucref_i_s32(own ? acc : (acc << k) - (sum << 7));
+    int64_t alpha, gamma, beta;
+    if (e->bits == 8 && e->correction_offset == 0) { /* no overflow while digits keep their plan (_check), else wraps */
+        return sucref_i_s32(bias + (uint32_t)(own ? a : sucref_i_floor32(a, shift)));
+    }
+    alpha = 4096 >> shift;
+    gamma = shift >= k ? 0 : (int64_t)(((uint32_t)1 << (k - shift)) - 1U) * 2048;
+    beta = sucref_i_s32(bias);
     if (e->correction_offset != 0) {
         const uint8_t *c = bytes + e->correction_offset;
         beta = sucref_i_s32(sucref_i_u32(c + 4U * row));
@@ -3306,23 +3314,33 @@ static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
     const int fresh = s->previous == SUCREF_I_NONE;
     sucref_i_find_layer(s);
     if (s->layer == 0) {
-        s->any = fresh || sucref_i_input_changes(s->model, s->stop, s->previous) ? 0U : (uint16_t)SUCREF_I_UNCHANGED;
+        s->any = fresh || sucref_i_input_changes(s->model, s->stop, s->previous) ? 0U : SUCREF_I_UNCHANGED;
     }
     s->present = (uint16_t)(s->layer > 0 ? sucref_i_present(s->model, s->layer - 1U, s->stop) : l->n_in);
     s->changed = s->any;
-    s->any = fresh ? 0U : (uint16_t)SUCREF_I_UNCHANGED;
-    sucref_i_list_cut(s->work + s->at_list, (l->flags & SUCREF_LAYER_KEEP_LIST) && !fresh ? s->changed : 0U);
+    s->any = fresh ? 0U : SUCREF_I_UNCHANGED;
+    if (s->layer == 0 && s->listed && !fresh) {
+        sucref_i_list_cut(s->work, s->changed, s->at_tensors);
+    } else {
+        if (s->listed) { sucref_i_list_cut(s->work, 0xFFFFFFFFU, s->at_list); }
+        if (s->layer == 0 || s->at_list < SUCREF_I_LIST_HEAD) {
+            s->listed = (uint8_t)(s->layer == 0 && (l->flags & SUCREF_LAYER_KEEP_LIST));
+        }
+        sucref_i_list_begin(s->work + s->at_list, 0);
+    }
 }
 
 /* a delta of the group's columns in place of its list; 0 where that does not pay */
-static uint32_t sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h, sucref_i_view now, int own)
+static uint32_t sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h, int own)
 {
-    sucref_i_view was = sucref_i_view_of(s, &h->l, s->layer, s->previous);
-    if (s->layer > 0) { was.bytes = (const uint8_t *)(s->work + s->at_acc + h->l.n_out + h->l.n_groups); }
-    now.at = was.at = s->changed;
-    now.to = was.to = sucref_i_columns_of(s, &h->g);
-    now.whole = was.whole = now.whole && was.whole; /* runs of the same lengths */
-    return sucref_i_list_delta(s->work + s->at_list, s->model, &h->l, &now, &was, own);
+    sucref_i_view v = sucref_i_view_of(s, &h->l, s->layer, s->stop);
+    sucref_stop before;
+    sucref_model_stop(&before, s->model, s->previous);
+    v.old = s->layer > 0 ? (const uint8_t *)(s->work + s->at_acc + h->l.n_out + h->l.n_groups) : v.bytes;
+    v.old_k = (uint8_t)(s->layer > 0 ? 0U : 8U - before.in_bits);
+    v.at = s->changed;
+    v.to = sucref_i_columns_of(s, &h->g);
+    return sucref_i_list_delta(s->work + s->at_list, s->model, &h->l, &v, own);
 }
 
 /* decides what the rows of the current group do, and lists the layer's input if they need it; returns the cost */
@@ -3331,7 +3349,6 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     const int fresh = s->previous == SUCREF_I_NONE, own = sucref_i_own_bytes(&h->l, h->e.bits);
     uint32_t *list, *sum, columns, cost = 0;
     sucref_stop_group old = { 0, 0 };
-    sucref_i_view now;
     sucref_i_task task;
     if (s->group == 0) { sucref_i_start_layer(s, &h->l); }
     if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)h->l.first_group + s->group); }
@@ -3344,13 +3361,15 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     if (task.mode == SUCREF_I_CONSTANT) { return 1; }
     list = s->work + s->at_list;
     sum = (h->l.flags & SUCREF_LAYER_KEEP) ? s->work + s->at_acc + h->l.n_out + s->group : NULL;
-    now = sucref_i_view_of(s, &h->l, s->layer, s->stop);
     if (task.mode == SUCREF_I_DELTA) {
-        cost = sucref_i_start_delta(s, h, now, own);
+        cost = sucref_i_start_delta(s, h, own);
         list[SUCREF_I_LIST_SUM] += *sum;
         if (cost == 0) { s->mode = SUCREF_I_ALL; }
     }
-    if (cost == 0) { cost = sucref_i_list(list, s->model, &h->l, &now, columns, own); }
+    if (cost == 0) {
+        const sucref_i_view now = sucref_i_view_of(s, &h->l, s->layer, s->stop);
+        cost = sucref_i_list(list, s->model, &h->l, &now, columns, own);
+    }
     if (sum != NULL) { *sum = list[SUCREF_I_LIST_SUM]; }
     return cost;
 }
@@ -3359,54 +3378,63 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
 static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, const sucref_group *g, uint32_t *acc,
                                     uint32_t *kept, uint32_t rows)
 {
-    uint32_t i, low = 0;
+    const uint32_t *list = s->work + s->at_list;
+    uint32_t i;
     unsigned n;
-    for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = kept != NULL && i < rows && s->mode != SUCREF_I_ALL ? kept[i] : 0; }
-    for (n = s->first_plane + 1U; s->mode == SUCREF_I_DELTA && n < s->last_plane; n++) { low += l->plan[n]; }
+    for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = 0; }
+    for (i = 0; s->mode == SUCREF_I_ADD && i < rows; i++) { acc[i] = kept[i]; }
     for (n = s->first_plane; n < s->last_plane; n++) {
         const sucref_i_plane p =
             sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n]);
-        uint32_t sum[SUCREF_I_ROWS];
-        for (i = 0; i < SUCREF_I_ROWS; i++) { sum[i] = 0; }
-        sucref_i_dot(sum, &p, s->work + s->at_list, sucref_i_columns_of(s, g), s->row, rows);
-        if (s->mode == SUCREF_I_DELTA) { /* changes in units of the last plane's */
-            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] += sum[i] << low; }
-            low -= n + 1U < s->last_plane ? l->plan[n + 1U] : 0U;
-        } else {
-            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = (p.width == 8 ? 0U : acc[i] << p.width) + sum[i]; }
+        if (n > s->first_plane || s->mode == SUCREF_I_ADD) {
+            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] <<= p.width; }
         }
+        sucref_i_dot(acc, &p, list, sucref_i_columns_of(s, g), s->row, rows);
     }
-    for (i = 0; kept != NULL && i < rows; i++) { kept[i] = acc[i]; }
-    return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * s->work[s->at_list + SUCREF_I_LIST_COUNT];
+    for (i = 0; kept != NULL && i < rows; i++) {
+        if (s->mode == SUCREF_I_DELTA) { acc[i] += kept[i]; }
+        kept[i] = acc[i];
+    }
+    return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * list[SUCREF_I_LIST_COUNT];
 }
 
-/* up to 16 rows of the current group, all the way to their activations; returns the cost */
-static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
+/* activations u of up to 16 rows of the current group, whose accumulators become their z; returns the cost */
+static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_net *s, const sucref_i_here *h,
+                                      uint32_t rows)
 {
     const sucref_layer *l = &h->l;
-    const sucref_group *g = &h->g;
-    const sucref_i_params at = sucref_i_params_of(l);
-    const uint32_t to = sucref_i_has_heads(s->model, l, s->layer) ? s->row : g->first_row + s->row; /* in the outputs */
-    uint32_t acc[SUCREF_I_ROWS], i, rows, cost = 0, *logits = NULL, *kept = NULL;
-    uint8_t *out;
-    if (s->layer + 1U == s->model->n_layers) { logits = s->work + s->at_logits + to; }
-    rows = g->n_rows - s->row < SUCREF_I_ROWS ? g->n_rows - s->row : (uint32_t)SUCREF_I_ROWS;
-    out = sucref_i_tensor_at(s, s->layer + 1U) + to;
-    if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + g->first_row + s->row; }
-    if (s->mode != SUCREF_I_CONSTANT) { cost = sucref_i_accumulate(s, l, g, acc, kept, rows); }
+    const uint8_t *bytes = s->model->bytes;
+    const uint32_t row = s->row, first = h->g.first_row + row;
+    uint32_t i, cost, sum, *kept = NULL;
+    if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + first; }
+    cost = sucref_i_accumulate(s, l, &h->g, acc, kept, rows);
+    sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
     for (i = 0; i < rows; i++) {
-        uint8_t u;
-        if (s->mode == SUCREF_I_CONSTANT) {
-            u = SUCREF_READ_U8(s->model->bytes + h->e.correction_offset + s->row + i);
-            if (logits != NULL) { logits[i] = 0; }
-        } else {
-            const int32_t z = sucref_i_finish(s->model->bytes, s->work[s->at_list + SUCREF_I_LIST_SUM], l, &at, &h->e,
-                                              g, s->row + i, acc[i]);
-            if (logits != NULL) { logits[i] = (uint32_t)z; }
-            u = sucref_i_activate(s->model, l, &at, z, g->first_row + s->row + i);
-        }
-        if (out[i] != u) { sucref_i_changes(s, g->first_row + s->row + i); }
-        out[i] = u;
+        const int32_t z = sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
+        acc[i] = (uint32_t)z;
+        u[i] = sucref_i_activate(s->model, l, &h->at, z, first + i);
+    }
+    return cost;
+}
+
+/* up to 16 rows of the current group, all the way to the layer's outputs; returns the cost */
+static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
+{
+    const int last = s->layer + 1U == s->model->n_layers;
+    const uint32_t left = h->g.n_rows - s->row, rows = left < SUCREF_I_ROWS ? left : (uint32_t)SUCREF_I_ROWS,
+                   first = h->g.first_row + s->row, to = sucref_i_has_heads(s->model, &h->l, s->layer) ? s->row : first;
+    uint32_t acc[SUCREF_I_ROWS], i, cost = 0;
+    uint8_t u[SUCREF_I_ROWS], *out = sucref_i_tensor_at(s, s->layer + 1U) + to;
+    if (s->mode == SUCREF_I_CONSTANT) {
+        const uint8_t *constant = s->model->bytes + h->e.correction_offset + s->row;
+        for (i = 0; i < rows; i++) { acc[i] = 0; u[i] = SUCREF_READ_U8(constant + i); }
+    } else {
+        cost = sucref_i_compute_rows(u, acc, s, h, rows);
+    }
+    for (i = 0; last && i < rows; i++) { s->work[s->at_logits + to + i] = acc[i]; }
+    for (i = 0; i < rows; i++) {
+        if (out[i] != u[i]) { sucref_i_changes(s, first + i); }
+        out[i] = u[i];
     }
     s->row += rows;
     return cost + rows * SUCREF_I_ROW_COST;
@@ -3447,47 +3475,49 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
     s->layer = s->group = 0;
 }
 
-/* one quantum; 1 when it completed a stop */
-static int sucref_i_quantum(sucref_net *s, uint32_t *cost)
+/* one quantum; 1 when it completed a stop, else h is where the next one is */
+static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
 {
-    sucref_i_here h;
-    sucref_model_layer(&h.l, s->model, s->layer);
-    sucref_model_stop_group(&h.e, s->model, s->stop, (unsigned)h.l.first_group + s->group);
-    sucref_model_group(&h.g, s->model, (unsigned)h.l.first_group + s->group);
     if (s->state == SUCREF_I_FRESH) {
-        *cost = sucref_i_start_group(s, &h);
+        *cost = sucref_i_start_group(s, h);
         s->state = SUCREF_I_RUNNING;
-        s->row = s->mode == SUCREF_I_SKIP ? h.g.n_rows : 0;
+        s->row = s->mode == SUCREF_I_SKIP ? h->g.n_rows : 0;
     } else {
-        *cost = sucref_i_do_rows(s, &h);
+        *cost = sucref_i_do_rows(s, h);
     }
     s->spent += *cost;
-    if (s->row < h.g.n_rows) { return 0; }
+    if (s->row < h->g.n_rows) { return 0; }
     s->state = SUCREF_I_FRESH;
     s->row = 0;
     s->group = (uint16_t)(s->group + 1U);
-    if (s->group < h.l.n_groups) { return 0; }
-    sucref_i_remember(s, &h.l);
+    if (s->group < h->l.n_groups) {
+        sucref_i_load_group(h, s);
+        return 0;
+    }
+    sucref_i_remember(s, &h->l);
     s->group = 0;
     if (s->layer + 1U < s->model->n_layers) {
         s->layer = (uint16_t)(s->layer + 1U);
+        sucref_i_load(h, s);
         return 0;
     }
-    sucref_i_answer_stop(s, &h.l);
+    sucref_i_answer_stop(s, &h->l);
     return 1;
 }
 
 SUCREF_API int sucref_net_step(sucref_net *s, uint32_t budget)
 {
     uint32_t done = 0, cost;
+    sucref_i_here h;
     sucref_stop t;
     if (s == NULL) { return SUCREF_E_ARG; }
     if (s->state == SUCREF_I_IDLE) { return SUCREF_E_STATE; }
     if (s->stop >= s->model->usable_stops) { return SUCREF_DONE; }
     sucref_model_stop(&t, s->model, s->stop);
     if (t.in_bits > s->input_bits) { return SUCREF_WAIT; }
+    sucref_i_load(&h, s);
     do {
-        if (sucref_i_quantum(s, &cost)) { return s->stop >= s->model->usable_stops ? SUCREF_DONE : SUCREF_STOP; }
+        if (sucref_i_quantum(s, &h, &cost)) { return s->stop >= s->model->usable_stops ? SUCREF_DONE : SUCREF_STOP; }
         done = cost > 0xFFFFFFFFU - done ? 0xFFFFFFFFU : done + cost;
     } while (done < budget);
     return SUCREF_MORE;
@@ -6491,7 +6521,7 @@ static void sucref_i_spec_stop(uint8_t *bits, sucref_correction *c, sucref_i_roo
             t.alpha = (const int16_t *)sucref_i_take_all(o, at + 8U * n, n, 2);
         }
         if (bits != NULL) {
-            bits[g] = (uint8_t)(SUCREF_I_ABSENT(e) ? SUCREF_ABSENT : e.bits);
+            bits[g] = SUCREF_I_ABSENT(e) ? (uint8_t)SUCREF_ABSENT : e.bits;
             c[g] = t;
         }
     }
@@ -6674,8 +6704,8 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
     uint8_t bits[SUCREF_MAX_PLANES * SUCREF_MAX_PLANES];
     sucref_i_parity q;
     sucref_layer_spec s;
-    sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0, { { 0, 0 }, { 0, 0 },
-                               { 0, 0 }, 0 } };
+    sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0,
+                               { { 0, 0 }, { 0, 0 }, { 0, 0 }, 0 } };
     const char *bad = sucref_i_bad_parts(layer, parts, part);
     if (bad == NULL) {
         s = sucref_i_part_layer(layer);

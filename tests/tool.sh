@@ -71,6 +71,52 @@ ok "calibrate shifts coarse planes, keeps the last stop" "$t quantize $n -o $d/c
     $t run $d/co.sucref --in $d/x.u8 --out $d/co1 --logits &&
     $t calibrate $d/co.sucref --in $d/x.u8 -o $d/co2.sucref &&
     $t run $d/co2.sucref --in $d/x.u8 --out $d/co2 --logits && cmp $d/co1 $d/co2"
+ok "calibrate --rows keeps the last stop and says what stops cost" \
+    "$t run $m44 --in $d/x.u8 --out $d/w1 --logits &&
+    $t calibrate $m44 --in $d/x.u8 -o $d/rows.sucref --rows .25,.5 --max-disagree 0.9 >$d/rows.txt &&
+    grep -q 'stop 0: 0.126 of the multiply-adds (.*), 0.127 of the weight bytes read' $d/rows.txt &&
+    grep -q 'layer 0: rows 32 64 of 128' $d/rows.txt && $t info $d/rows.sucref | grep -q '4 of 4 stops' &&
+    $t run $d/rows.sucref --in $d/x.u8 --out $d/w2 --logits && cmp $d/w1 $d/w2"
+ok "exit rules of outputs that are no classes are warned of" \
+    "$t calibrate $a/same.sucref --in $d/zeros.u8 -o $d/same2 --rows .35 --max-disagree 0.5 2>&1 >/dev/null |
+    grep -q 'compare classes, which mean nothing' && ! $t calibrate $a/same.sucref --in $d/zeros.u8 -o $d/same2 \
+    --rows .35 | grep -q classes"
+for r in '' 0 1 .5,.5 .5,.25 .5, x .1,nan .1,.11,.12,.13,.14,.15,.16,.17,.18,.19,.2,.21,.22,.23,.24,.25; do
+    no "rows must be" $t calibrate $m --in $d/x.u8 -o $d/y --rows "$r"
+done
+no "rows and --quiet" $t calibrate $m --in $d/x.u8 -o $d/y --rows .5 --quiet .1
+no "in groups already" $t calibrate $d/rows.sucref --in $d/x.u8 -o $d/y --rows .5
+no "no hidden layer" sh -c "$t quantize $a/good.npz -o $d/g2 $is >/dev/null &&
+    exec $t calibrate $d/g2 --in $d/six.u8 -o $d/y --rows .5"
+first 10 $d/x.u8 >$d/y10.u8
+p="$t plan $m --in $d/x.u8"
+ok "plan tries bits, rows and both, and recommends" \
+    "$p --core m3 >$d/plan.txt && grep -q '^bits 4,4, rows .5 ' $d/plan.txt &&
+    grep -q '^one stop ' $d/plan.txt && [ \$(grep -c '^recommended: ' $d/plan.txt) = 1 ]"
+ok "plan with labels, a clock, a store and shares of rows" \
+    "$p --per-mac 2 --clock 48 --bandwidth 50 --labels $d/y10.u8 --rows .25,.5 >$d/plan.txt &&
+    grep -q 'right: first, exit, last' $d/plan.txt && grep -q '^rows .25,.5 ' $d/plan.txt &&
+    grep -q 'costs in ms' $d/plan.txt"
+ok "plan: a deadline that nothing keeps, one that a first answer keeps, one that all keep" \
+    "$p --deadline 10macs | grep -q 'recommended: another deadline' && $p --deadline 12000 |
+    grep -q 'one pass is too late and its stop' && $p --deadline 9e9instructions | grep -q 'recommended: '"
+ok "plan: outputs that are no classes have errors" "$t plan $a/same.sucref --in $d/zeros.u8 >$d/plan.txt &&
+    grep -q 'no rule to leave by' $d/plan.txt && grep -q 'constant answer' $d/plan.txt"
+ok "plan: a model whose rows are in groups as it stands" "$t plan $d/rows.sucref --in $d/x.u8 >$d/plan.txt &&
+    grep -q '^as it stands' $d/plan.txt && grep -q '^its last stop alone' $d/plan.txt && ! grep -q '^bits' $d/plan.txt"
+no "plan needs --in" $t plan $m
+no "plan needs all stops" $t plan $d/t.sucref --in $d/x.u8
+no "core must be" $p --core m7
+no "say the same" $p --core m0 --per-mac 2
+no "per-mac must be" $p --per-mac 0
+no "needs --clock" $p --bandwidth 10
+no "needs --clock" $p --deadline 5ms
+no "deadline is in" $p --deadline 5s
+no "deadline must be" $p --deadline -5
+no "risk must be" $p --risk 1
+no "rows must be" $p --rows 2
+no "labels of one byte" $p --labels $d/x.u8
+no "too few inputs" $t plan $m --in $d/one.u8
 ok "run --exit gray" "$t run $m --in $d/x.u8 --out $d/z8.bin --exit gray --gray -1,1 |
     grep -q 'stop 0: 10 of 10 left here'"
 ok "split: a part for every device" \

@@ -1,12 +1,12 @@
-/* imported.c - an imported network, MLPerf Tiny's anomaly detection, cut to few bits in every layer: its score at each
- * cut, calibrated and not. */
+/* imported.c - an imported network, MLPerf Tiny's anomaly detection, cut to few bits in every layer, and to few rows:
+ * its score at each cut, calibrated and not. */
 #include "data.h"
 #include "pieces.h"
 #include "table.h"
 #include "../random.h"
 #define SUCREF_HOST
 #include "../../sucref.h"
-#include "../../examples/tool/corrections.h"
+#include "../../examples/tool/rows.h"
 #include "../../examples/tool/tflite.h"
 
 enum { WINDOWS = 60 };
@@ -25,7 +25,7 @@ static double anomaly_score(const tflite *t, const uint8_t *x, const uint8_t *y_
     return sum / last->n_out;
 }
 
-/* scores at each of the 8 stops, [8][n] */
+/* scores at each stop, [n_stops][n] */
 static void anomaly_scores(double *score, const tflite *t, const sucref_model_spec *spec, const uint8_t *x, uint32_t n)
 {
     const uint32_t bytes = sucref_model_write(NULL, 0, spec, NULL);
@@ -42,7 +42,7 @@ static void anomaly_scores(double *score, const tflite *t, const sucref_model_sp
     if (work == NULL || sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) != SUCREF_OK) { exit(2); }
     for (k = 0; k < n; k++) {
         (void)sucref_net_set_input(&net, x + (size_t)k * m.n_in, m.n_in);
-        for (b = 0; b < 8; b++) {
+        for (b = 0; b < m.n_stops; b++) {
             sucref_answer a;
             if (sucref_net_run(&net, b) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { exit(2); }
             score[b * n + k] = anomaly_score(t, x + (size_t)k * m.n_in, a.out);
@@ -129,6 +129,88 @@ static void all_cuts(tflite *t, const uint8_t *x, uint32_t n)
     free(score); free(drawn); free(used);
 }
 
+/* what a stop alone costs of the last stop's multiply-adds and weight bytes */
+static void row_costs(const sucref_model_spec *spec, unsigned stop, double rows, double goal)
+{
+    const uint32_t bytes = sucref_model_write(NULL, 0, spec, NULL);
+    uint8_t *file = (uint8_t *)malloc(bytes + 1U);
+    sucref_cost c, all;
+    sucref_model m;
+    if (file == NULL || sucref_model_write(file, bytes, spec, NULL) != bytes ||
+        sucref_model_open(&m, file, bytes, NULL) != SUCREF_OK) {
+        exit(2);
+    }
+    sucref_model_cost(&c, &m, stop, stop);
+    sucref_model_cost(&all, &m, m.n_stops - 1U, m.n_stops - 1U);
+    row("ours, import", "ad01, %.3f of the rows: multiply-adds, of all", rows);
+    row_ours((double)c.macs / (double)all.macs); row_goal(NAN, goal);
+    row("ours, import", "ad01, %.3f of the rows: weight bytes read, of all", rows);
+    row_ours((double)c.weight_bytes / (double)all.weight_bytes); row_goal(NAN, goal);
+    free(file);
+}
+
+/* stops of .625 and .75 of every wide layer's rows, fitted to the windows that `half` picks */
+static void row_stops(const sucref_model *m, const tflite *t, const uint8_t *x, uint32_t n, int half)
+{
+    static const char *const title[2] = { "fitted to even windows, on the odd ones",
+                                          "fitted to the first 60 windows, on the last 38" };
+    static const row_shares shares = { { .625, .75 }, 2 };
+    static const double share[2] = { .54, .681 }, error[2] = { .16, .06 };
+    static respec r;
+    uint8_t *fit = (uint8_t *)malloc((size_t)n * m->n_in);
+    double *score = (double *)malloc(sizeof(double) * 3 * n), sum;
+    uint32_t k, n_fit = 0;
+    void *memory;
+    unsigned b;
+    if (fit == NULL || score == NULL) { exit(2); }
+    for (k = 0; k < n; k++) {
+        if (!(half ? k < WINDOWS : k % 2 == 0)) { continue; }
+        memcpy(fit + m->n_in * (size_t)n_fit++, x + m->n_in * (size_t)k, m->n_in);
+    }
+    respec_model(&r, m);
+    if (rows_refine(&r, &shares, fit, n_fit) != NULL ||
+        prepare_calibrate(r.corrections, &memory, &r.spec, fit, n_fit, NULL, NULL) != SUCREF_OK) {
+        exit(2);
+    }
+    anomaly_scores(score, t, &r.spec, x, n);
+    for (b = 0; b < 2; b++) {
+        for (k = 0, sum = 0; k < n; k++) {
+            if (half ? k >= WINDOWS : k % 2 == 1) { sum += fabs(score[b * n + k] - score[2 * n + k]); }
+        }
+        row("ours, import", "ad01, %.3f of the rows, %s: score error", shares.share[b], title[half]);
+        row_ours(sum / (n - n_fit)); row_goal(NAN, error[b]);
+        if (half == 0) { row_costs(&r.spec, b, shares.share[b], share[b]); }
+    }
+    free(memory); free(fit); free(score);
+    respec_free(&r);
+}
+
+/* the same network, all eight bits, by few rows of each layer */
+static void all_rows(tflite *t, const uint8_t *x, uint32_t n)
+{
+    static const uint8_t whole[TFLITE_LAYERS] = { 8, 8, 8, 8, 8, 8, 8, 8, 8, 8 };
+    sucref_model_spec spec;
+    sucref_model m;
+    uint32_t bytes;
+    uint8_t *file;
+    unsigned i;
+    for (i = 0; i < t->n_layers; i++) {
+        memset(t->layer[i].plan, 0, sizeof t->layer[i].plan);
+        t->layer[i].plan[0] = 8;
+        t->layer[i].n_planes = 1;
+    }
+    tflite_spec(&spec, t);
+    spec.n_stops = 1; spec.bits = whole; spec.in_bits = whole;
+    bytes = sucref_model_write(NULL, 0, &spec, NULL);
+    file = (uint8_t *)malloc(bytes + 1U);
+    if (t->n_layers > 10 || file == NULL || sucref_model_write(file, bytes, &spec, NULL) != bytes ||
+        sucref_model_open(&m, file, bytes, NULL) != SUCREF_OK) {
+        exit(2);
+    }
+    for (i = 0; i < 2; i++) { row_stops(&m, t, x, n, (int)i); }
+    free(file);
+}
+
 void imported(void)
 {
     static tflite t;
@@ -140,6 +222,7 @@ void imported(void)
         return;
     }
     all_cuts(&t, x, (uint32_t)(x_len / t.layer[0].n_in));
+    all_rows(&t, x, (uint32_t)(x_len / t.layer[0].n_in));
     free(x);
     tflite_free(&t);
     free(p);

@@ -25,24 +25,46 @@ static inline void count_firing(uint32_t *fires, const sucref_model_spec *spec, 
     free(u < y ? u : y);
 }
 
-/* puts items of `size` bytes into the order given: to[i] = from[order[i]] */
+/* puts items of `size` bytes into the order given: to[i] = from[order[i]]; NULL stays NULL */
 static inline void *reordered(respec *memory, const void *from, const uint32_t *order, uint32_t n, size_t size)
 {
-    char *to = (char *)respec_keep(memory, n * size);
+    char *to;
     uint32_t i;
+    if (from == NULL) { return NULL; }
+    to = (char *)respec_keep(memory, n * size);
     for (i = 0; i < n; i++) { memcpy(to + i * size, (const char *)from + order[i] * size, size); }
     return to;
+}
+
+/* puts the neurons of a hidden layer, and the columns that read them, into the order given: the same network */
+static inline void sort_neurons(respec *memory, unsigned layer, const uint32_t *order)
+{
+    sucref_layer_spec *s = &memory->layer[layer], *next = s + 1;
+    int8_t *columns = (int8_t *)respec_keep(memory, (size_t)next->n_out * next->n_in);
+    uint32_t r, i;
+    s->w = (const int8_t *)reordered(memory, s->w, order, s->n_out, s->n_in);
+    s->bias = (const int32_t *)reordered(memory, s->bias, order, s->n_out, 4);
+    s->row_shift = (const uint8_t *)reordered(memory, s->row_shift, order, s->n_out, 1);
+    if (s->flags & SUCREF_LAYER_PER_ROW) {
+        s->multiplier = (const int32_t *)reordered(memory, s->multiplier, order, s->n_out, 4);
+        s->exponent = (const int8_t *)reordered(memory, s->exponent, order, s->n_out, 1);
+    }
+    for (r = 0; r < next->n_out; r++) {
+        for (i = 0; i < next->n_in; i++) {
+            columns[(size_t)r * next->n_in + i] = next->w[(size_t)r * next->n_in + order[i]];
+        }
+    }
+    next->w = columns;
+    next->group_columns = NULL; /* all of them */
 }
 
 /* sorts the neurons of a hidden layer by how often they fire and puts those below `share` into a group of their own;
  * returns how many stay busy (a multiple of 16, or all) */
 static inline uint32_t split_layer(respec *memory, unsigned layer, const uint32_t *fires, uint32_t n, double share)
 {
-    sucref_layer_spec *s = &memory->layer[layer], *next = s + 1;
-    const uint32_t k = s->flags & SUCREF_LAYER_PER_ROW ? s->n_out : 1;
+    sucref_layer_spec *s = &memory->layer[layer];
     uint32_t *order = (uint32_t *)respec_new(s->n_out * sizeof(uint32_t)),
-             *rows = (uint32_t *)respec_keep(memory, 2 * sizeof(uint32_t)), i, j, busy = 0, r;
-    int8_t *columns;
+             *rows = (uint32_t *)respec_keep(memory, 2 * sizeof(uint32_t)), i, j, busy = 0;
     for (i = 0; i < s->n_out; i++) { /* stable insertion, most first */
         for (j = i; j > 0 && fires[order[j - 1]] < fires[i]; j--) { order[j] = order[j - 1]; }
         order[j] = i;
@@ -51,20 +73,7 @@ static inline uint32_t split_layer(respec *memory, unsigned layer, const uint32_
     busy = (busy + 15) / 16 * 16;
     if (busy == 0) { busy = 16; }
     if (busy < s->n_out) {
-        s->w = (const int8_t *)reordered(memory, s->w, order, s->n_out, s->n_in);
-        s->bias = (const int32_t *)reordered(memory, s->bias, order, s->n_out, 4);
-        s->row_shift = (const uint8_t *)reordered(memory, s->row_shift, order, s->n_out, 1);
-        if (k > 1) {
-            s->multiplier = (const int32_t *)reordered(memory, s->multiplier, order, k, 4);
-            s->exponent = (const int8_t *)reordered(memory, s->exponent, order, k, 1);
-        }
-        columns = (int8_t *)respec_keep(memory, (size_t)next->n_out * next->n_in);
-        for (r = 0; r < next->n_out; r++) {
-            for (i = 0; i < next->n_in; i++) {
-                columns[(size_t)r * next->n_in + i] = next->w[(size_t)r * next->n_in + order[i]];
-            }
-        }
-        next->w = columns;
+        sort_neurons(memory, layer, order);
         rows[0] = busy; rows[1] = s->n_out - busy;
         s->group_rows = rows;
         s->group_columns = NULL; /* all of them */

@@ -119,6 +119,15 @@ static inline uint32_t prepare_group_columns(const sucref_layer_spec *s, unsigne
     return s->group_columns != NULL ? s->group_columns[group] : s->n_in;
 }
 
+/* how many outputs of a layer have a value where its groups have these bits: the absent ones are the last */
+static inline uint32_t prepare_present(const sucref_layer_spec *s, const uint8_t *bits)
+{
+    uint32_t rows = 0;
+    unsigned g;
+    for (g = 0; g < prepare_groups(s) && bits[g] != SUCREF_ABSENT; g++) { rows += prepare_group_rows(s, g); }
+    return rows;
+}
+
 static inline unsigned prepare_total_groups(const sucref_model_spec *spec)
 {
     unsigned n, total = 0;

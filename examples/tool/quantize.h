@@ -112,7 +112,7 @@ static inline double prepare_choose_clip(const prepare_job *j, const float *w, i
 }
 
 /* what column c of the first layer reads of a calibration sample, unsigned */
-static inline unsigned prepare_sample(const prepare_job *j, uint32_t sample, uint32_t c)
+static inline unsigned prepare_calibration_byte(const prepare_job *j, uint32_t sample, uint32_t c)
 {
     const prepare_nested *p = j->opt->nested;
     const uint32_t from = p != NULL && p->order != NULL ? p->order[c] : c;
@@ -139,7 +139,7 @@ static inline double *prepare_column_energy(const prepare_job *j, unsigned n)
     for (c = 0; weight != NULL && c < n_in; c++) {
         double sum = 1e-3;
         for (k = 0; n == 0 && k < j->opt->n_calibrate; k++) {
-            const double u = (double)prepare_sample(j, k, c) - j->opt->input_zero;
+            const double u = (double)prepare_calibration_byte(j, k, c) - j->opt->input_zero;
             sum += u * u;
         }
         weight[c] = n == 0 && j->opt->n_calibrate > 0 ? sum : 1;
@@ -213,7 +213,7 @@ static inline int prepare_forward(const prepare_job *j, uint32_t sample, double 
     uint32_t r, c;
     unsigned i;
     for (c = 0; c < j->in[0].n_in; c++) {
-        const int zero = o->input_zero, u = known ? (int)prepare_sample(j, sample, c) : 0;
+        const int zero = o->input_zero, u = known ? (int)prepare_calibration_byte(j, sample, c) : 0;
         from[c] = (known ? u - zero : zero > 127 ? zero : 255 - zero) * (double)o->input_scale;
     }
     for (i = 0; i < j->n_layers; i++) {

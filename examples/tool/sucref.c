@@ -9,12 +9,14 @@
 #define SUCREF_IMPLEMENTATION
 #include "../../sucref.h"
 #include "certify.h"
+#include "compare.h"
 #include "exits.h"
 #include "parts.h"
 #include "create.h"
 #include "show.h"
 #include "run.h"
 #include "evaluate.h"
+#include "plan.h"
 
 /* ---- calibrate --------------------------------------------------------------------------------------------------- */
 
@@ -86,6 +88,24 @@ static void find_exits(respec *r, const args *a, const calibration_plan *p, cons
     free(chosen); free(judged); free(model);
 }
 
+/* stops of few rows before the model's own */
+static void add_rows(respec *r, const sucref_model *m, const args *a, const calibration_plan *p, const uint8_t *x)
+{
+    const row_shares shares = parse_shares(a->rows);
+    const char *why;
+    unsigned l, t;
+    if (p->n < 2) { die("%s: too few inputs", a->x); }
+    if (a->quiet != NULL) { die("--rows and --quiet order the same neurons: take one"); }
+    rows_report(m, a->in, &shares, x, p->n);
+    why = rows_refine(r, &shares, x, p->fit);
+    if (why != NULL) { die("%s: --rows: %s", a->in, why); }
+    for (l = 0; l + 1U < m->n_layers; l++) {
+        printf("layer %u: rows", l);
+        for (t = 0; t < shares.n; t++) { printf(" %lu", (unsigned long)rows_for(r->layer[l].n_out, shares.share[t])); }
+        printf(" of %lu\n", (unsigned long)r->layer[l].n_out);
+    }
+}
+
 /* do neurons come group by group, or has every stop an output layer of its own? */
 static int is_nested(const respec *r, const sucref_model *m)
 {
@@ -133,6 +153,7 @@ static void calibrate(const args *a)
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     share_samples(&p, a, n);
     respec_model(&r, &m);
+    if (a->rows) { add_rows(&r, &m, a, &p, x); }
     if (p.quiet > 0 && is_nested(&r, &m)) { die("--quiet: %s has neurons that come group by group already", a->in); }
     if (a->certify && is_nested(&r, &m)) {
         die("--certify: %s cannot be certified: its neurons come group by group", a->in);
@@ -277,10 +298,19 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    --every-layer: small layers follow the plan too; --keep: as for quantize.\n" },
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"
-      "        [--max-disagree 0.001] [--confidence 0.95] [--labels y.u8|y.npy]\n"
+      "        [--max-disagree 0.001] [--confidence 0.95] [--rows .625,.75] [--labels y.u8|y.npy]\n"
       "    fits every stop to unlabelled samples; with --max-disagree finds exit rules: of all samples like these at\n"
       "    most that share leaves with another answer than the last stop's, at that confidence.\n"
+      "    --rows: stops before the model's own that compute these shares of each hidden layer's rows, at the bits of\n"
+      "    its first stop (8 of a model made with --plan 8); says what each costs and how it errs.\n"
       "    --labels: says how right the last stop is.\n" },
+    { "plan", plan,
+      "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|rv32|avr | --per-mac X] [--clock MHZ]\n"
+      "        [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001] [--rows .5]\n"
+      "        [--labels y.u8]\n"
+      "    tries ways to refine the model, by bits, by rows and by both, says what each costs, and recommends one, or\n"
+      "    one stop. --per-mac: instructions per multiply-add; --bandwidth: of the store that weights are read from;\n"
+      "    --risk: share of answers that may leave early and be others; --labels: one byte a sample.\n" },
     { "info", info,
       "sucref info m.sucref\n"
       "    layers, stops, bytes, and what the numbers mean.\n" },

@@ -139,7 +139,8 @@ static uint8_t *read_file(const char *path, size_t *len)
 
 typedef struct {
     const char *in, *out, *x, *calibrate, *plan, *act, *output, *clip, *scale, *zero, *stop, *stops, *type, *name,
-        *exit_rule, *disagree, *confidence, *quiet, *gray, *devices, *parity, *protect, *rates, *schedule, *labels;
+        *exit_rule, *disagree, *confidence, *quiet, *rows, *gray, *devices, *parity, *protect, *rates, *schedule,
+        *labels, *core, *per_mac, *clock, *deadline, *bandwidth, *risk;
     const char *logits, *real, *keep, *cut_input, *every, *certify; /* not NULL: given */
 } args;
 
@@ -147,8 +148,8 @@ typedef struct {
 static const struct { const char *name, *commands; size_t place; int flag; } options[] = {
     { "-o", "quantize import calibrate run truncate emit-c split", offsetof(args, out), 0 },
     { "--out", "quantize import calibrate run truncate emit-c split", offsetof(args, out), 0 },
-    { "--in", "calibrate run evaluate", offsetof(args, x), 0 },
-    { "--labels", "calibrate evaluate", offsetof(args, labels), 0 },
+    { "--in", "calibrate run evaluate plan", offsetof(args, x), 0 },
+    { "--labels", "calibrate evaluate plan", offsetof(args, labels), 0 },
     { "--calibrate", "quantize", offsetof(args, calibrate), 0 },
     { "--plan", "quantize import", offsetof(args, plan), 0 },
     { "--schedule", "quantize", offsetof(args, schedule), 0 },
@@ -160,7 +161,7 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--cut-input", "quantize", offsetof(args, cut_input), 1 },
     { "--keep", "quantize import", offsetof(args, keep), 1 },
     { "--every-layer", "import", offsetof(args, every), 1 },
-    { "--type", "quantize calibrate run evaluate", offsetof(args, type), 0 },
+    { "--type", "quantize calibrate run evaluate plan", offsetof(args, type), 0 },
     { "--stop", "run", offsetof(args, stop), 0 },
     { "--exit", "run", offsetof(args, exit_rule), 0 },
     { "--gray", "run", offsetof(args, gray), 0 },
@@ -169,13 +170,20 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--max-disagree", "calibrate", offsetof(args, disagree), 0 },
     { "--confidence", "calibrate", offsetof(args, confidence), 0 },
     { "--quiet", "calibrate", offsetof(args, quiet), 0 },
+    { "--rows", "calibrate plan", offsetof(args, rows), 0 },
     { "--certify", "calibrate", offsetof(args, certify), 1 },
     { "--stops", "truncate", offsetof(args, stops), 0 },
     { "--name", "emit-c", offsetof(args, name), 0 },
     { "--devices", "split", offsetof(args, devices), 0 },
     { "--parity", "split", offsetof(args, parity), 0 },
     { "--protect", "split", offsetof(args, protect), 0 },
-    { "--rates", "split", offsetof(args, rates), 0 }
+    { "--rates", "split", offsetof(args, rates), 0 },
+    { "--core", "plan", offsetof(args, core), 0 },
+    { "--per-mac", "plan", offsetof(args, per_mac), 0 },
+    { "--clock", "plan", offsetof(args, clock), 0 },
+    { "--deadline", "plan", offsetof(args, deadline), 0 },
+    { "--bandwidth", "plan", offsetof(args, bandwidth), 0 },
+    { "--risk", "plan", offsetof(args, risk), 0 }
 };
 
 /* is the word one of those in the text? */
