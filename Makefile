@@ -14,7 +14,7 @@ FLAGS_eight = -DSUCREF_KERNEL=2
 FLAGS_sixteen = -DSUCREF_KERNEL=3
 FLAGS_quads = -DSUCREF_KERNEL=4
 FLAGS_constant = -DSUCREF_CONSTANT_WORK
-MODEL = examples/models/digits.sucref
+MODEL = examples/models/widths.sucref
 PICTURES = $(wildcard examples/digits/*.png)
 PGM = $(wildcard examples/digits/*.pgm)
 EXAMPLES = $(basename $(notdir $(sort $(wildcard examples/[0-9]*_*.c))))

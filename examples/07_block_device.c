@@ -2,10 +2,9 @@
  * needs.
  *
  * Output:
- *     fetched  18072 bytes in  36 blocks of 512: stop 0 says 9
- *     fetched  31928 bytes in  63 blocks of 512: stop 1 says 9
- *     fetched  58328 bytes in 114 blocks of 512: stop 2 says 9
- *     fetched 108520 bytes in 212 blocks of 512: stop 3 says 9
+ *     fetched  11776 bytes in  23 blocks of 512: stop 0 says 9
+ *     fetched  25152 bytes in  50 blocks of 512: stop 1 says 9
+ *     fetched 102368 bytes in 200 blocks of 512: stop 2 says 9
  */
 #define SUCREF_IMPLEMENTATION
 #include "../sucref.h"
@@ -28,7 +27,7 @@ int main(void)
 {
     static uint32_t memory[ROOM / 4];
     static uint8_t digit[784];
-    device d = { fopen("examples/models/digits.sucref", "rb"), 0 };
+    device d = { fopen("examples/models/widths.sucref", "rb"), 0 };
     uint8_t *picture, *bytes = (uint8_t *)memory;
     sucref_model m;
     sucref_net net;

@@ -115,8 +115,9 @@ static void stop_rows(const char *title, const width_result *r, const width_goal
     }
 }
 
-/* of one training 16 of 10,000 test images are as good as the 10 that are wanted; of three 11 a training */
-static void exit_rows(const char *title, const width_result *r, int bytes, const double *mean, int seeds)
+/* other: the most answers that may be others. Of one training's 10,000 test images 16 are still no sign of more than 10
+ * in 10,000 (97 % of Poisson's) */
+static void exit_rows(const char *title, const width_result *r, int bytes, const double *mean, double other)
 {
     unsigned k;
     for (k = 0; k < RISKS; k++) {
@@ -125,7 +126,7 @@ static void exit_rows(const char *title, const width_result *r, int bytes, const
         row_ours(bytes ? r->left[k].bytes : r->left[k].macs); row_goal(NAN, mean[k]);
         row_note("risk at 95 %% confidence, from 10,000 validation pictures");
         row("ours, width", "%s, exit at risk %g: answers other than the last stop's", title, risk[k]);
-        row_ours(r->left[k].other); row_goal(NAN, k == 0 ? 0.001 : seeds ? 0.0011 : 0.0016);
+        row_ours(r->left[k].other); row_goal(NAN, k == 0 ? 0.001 : other);
         row("ours, width", "%s, exit at risk %g: accuracy", title, risk[k]);
         row_ours(r->left[k].right);
     }
@@ -152,6 +153,7 @@ void width(const char *seeds)
     static const width_goals goals = { { 0.955, 0.970, 0.979 }, { 0.066, 0.196, 0.952 }, { 0.14, 0.135 } },
                              deep_goals = { { 0.955, 0.970, 0.978 }, { 0.034, 0.099, 0.816 }, { 0.09, 0.075 } };
     static const double inside_goals[RISKS] = { 0.09, 0.085 };
+    const double other = seeds != NULL ? 0.001 : 0.0016;
     static const char title[] = "784-160-10, groups 32x196 32x392 96x784, heads",
                       deep[] = "784-256-128-10, groups 32x196 32x392 192x784 and 32 32 64, heads";
     width_result r = measure_all(seeds, "plain", "8", NULL, plain_macs), both;
@@ -159,13 +161,13 @@ void width(const char *seeds)
     row_ours(r.right[0]);
     r = measure_all(seeds, seeds ? "mnist" : "widths", "8", "8/8,8/8,8,8", plain_macs);
     stop_rows(title, &r, &goals);
-    exit_rows(title, &r, 0, goals.mean, seeds != NULL);
+    exit_rows(title, &r, 0, goals.mean, other);
     both = measure_all(seeds, seeds ? "mnist" : "widths", "44", inside, plain_macs);
-    exit_rows("the same with planes of 4 and 4 bits", &both, 1, inside_goals, seeds != NULL);
+    exit_rows("the same with planes of 4 and 4 bits", &both, 1, inside_goals, other);
     if (seeds == NULL) { figure(&r, &both); }
     r = measure_all(seeds, seeds ? "deep" : "widths_deep", "8", "8/8,8/8,8,8", deep_macs);
     stop_rows(deep, &r, &deep_goals);
-    exit_rows(deep, &r, 0, deep_goals.mean, seeds != NULL);
+    exit_rows(deep, &r, 0, deep_goals.mean, other);
 }
 
 void fashion_width(const char *seeds)
@@ -179,5 +181,5 @@ void fashion_width(const char *seeds)
     stop_rows(title, &r, &goals);
     row("ours, width", "%s: accuracy lost at the last stop against plain", title);
     row_ours(plain.right[0] - r.right[2]); row_goal(NAN, 0.003);
-    exit_rows(title, &r, 0, goals.mean, seeds != NULL);
+    exit_rows(title, &r, 0, goals.mean, seeds ? 0.0011 : 0.0016);
 }

@@ -32,18 +32,30 @@ static double share(unsigned stop)
     return 100.0 * (double)c.weight_bytes / (double)one_shot.weight_bytes;
 }
 
-static void bits_of(char *text, size_t len, unsigned stop)
+/* what a stop has of the first layer: its bits, or where neurons come group by group how many there are */
+static void stop_name(char *text, size_t len, unsigned stop)
 {
+    sucref_layer first;
+    sucref_group group;
     sucref_stop_group e;
+    unsigned g;
+    uint32_t rows = 0;
+    sucref_model_layer(&first, &m, 0);
+    for (g = 0; g < first.n_groups; g++) {
+        sucref_model_stop_group(&e, &m, stop, g);
+        sucref_model_group(&group, &m, g);
+        if (e.bits > 0) { rows += group.n_rows; }
+    }
     sucref_model_stop_group(&e, &m, stop, 0);
-    snprintf(text, len, "%u bit%s", e.bits, e.bits == 1 ? "" : "s");
+    if (first.n_groups > 1) { snprintf(text, len, "%lu of %lu", (unsigned long)rows, (unsigned long)first.n_out); }
+    else { snprintf(text, len, "%u bit%s", e.bits, e.bits == 1 ? "" : "s"); }
 }
 
 static void table(void)
 {
     uint32_t digit[SUCREF_MAX_STOPS], right[SUCREF_MAX_STOPS] = { 0 }, same[SUCREF_MAX_STOPS] = { 0 };
     const idx_set s = idx_load(NULL, "mnist", 1);
-    char bits[16];
+    char name[24];
     size_t k;
     unsigned t;
     if (s.n == 0) {
@@ -59,8 +71,8 @@ static void table(void)
     }
     printf("\n%lu MNIST test images\nfirst layer   weights read   right     same as full answer\n", (unsigned long)s.n);
     for (t = 0; t < m.usable_stops; t++) {
-        bits_of(bits, sizeof bits, t);
-        printf("%-11s   %9.1f %%   %.2f %%   %.2f %%\n", bits, share(t), 100.0 * right[t] / (double)s.n,
+        stop_name(name, sizeof name, t);
+        printf("%-11s   %9.1f %%   %.2f %%   %.2f %%\n", name, share(t), 100.0 * right[t] / (double)s.n,
                100.0 * same[t] / (double)s.n);
     }
     free(s.x); free(s.label);
@@ -70,19 +82,22 @@ int main(int argc, char **argv)
 {
     static uint8_t x[784];
     uint32_t digit[SUCREF_MAX_STOPS];
-    char bits[16];
+    char name[24];
     int i, right = 0, pictures = 0;
     unsigned t;
+    int wide;
     if (argc < 3) { fprintf(stderr, "usage: demo model.sucref PICTURE...\n"); return 2; }
     if (!model_load(&m, argv[1]) || m.n_in != 784 || m.n_out != 10 || !net_start(&net, &m)) { return 2; }
+    stop_name(name, sizeof name, m.usable_stops - 1U);
+    wide = strlen(name) < 8 ? 8 : (int)strlen(name) + 2;
 #ifndef PICTURE_STB
     printf("(built without stb_image, Debian: libstb-dev - reading the pictures as PGM)\n");
 #endif
     printf("picture   ");
-    for (t = 0; t < m.usable_stops; t++) { bits_of(bits, sizeof bits, t); printf("%-8s", bits); }
+    for (t = 0; t < m.usable_stops; t++) { stop_name(name, sizeof name, t); printf("%-*s", wide, name); }
     printf("settled after\n");
     for (i = 2; i < argc; i++) {
-        const char *name = strrchr(argv[i], '/') ? strrchr(argv[i], '/') + 1 : argv[i];
+        const char *file = strrchr(argv[i], '/') ? strrchr(argv[i], '/') + 1 : argv[i];
         int w, h;
         unsigned settled;
         uint8_t *p = picture_read(argv[i], &w, &h);
@@ -92,11 +107,11 @@ int main(int argc, char **argv)
         }
         free(p);
         settled = answer(digit, x);
-        printf("%-10s", name);
-        for (t = 0; t < m.usable_stops; t++) { printf("%-8lu", (unsigned long)digit[t]); }
+        printf("%-10s", file);
+        for (t = 0; t < m.usable_stops; t++) { printf("%-*lu", wide, (unsigned long)digit[t]); }
         printf("%5.1f %% of the weights%s\n", share(settled),
-               digit[m.usable_stops - 1U] == (uint32_t)(name[0] - '0') ? "" : "   wrong");
-        right += digit[m.usable_stops - 1U] == (uint32_t)(name[0] - '0');
+               digit[m.usable_stops - 1U] == (uint32_t)(file[0] - '0') ? "" : "   wrong");
+        right += digit[m.usable_stops - 1U] == (uint32_t)(file[0] - '0');
         pictures++;
     }
     table();
