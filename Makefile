@@ -29,6 +29,7 @@ help:
 	@echo "learners   eight learners on MNIST that send gradients at one bit a value (needs the data)"
 	@echo "mpi        the devices as MPI ranks, one killed (where an MPI is installed)"
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
+	@echo "paper-long means of three trainings of networks nested in width: build/widths/paper.csv"
 	@echo "bench      instruction ratios on this machine (valgrind)"
 	@echo "mcu        cross-build and run on every emulator found; digests equal the host's"
 	@echo "evaluator  MODELS=1000 small models on every emulator found, all answers against the second evaluator's"
@@ -103,6 +104,9 @@ mpi: | $(B)
 	@sh tests/mpi.sh
 
 # ---- published numbers, boards, counts ----
+SEEDS = $(B)/widths
+paper-long: $(B)/published $(B)/train_widths
+	@sh bench/widths.sh $(SEEDS)
 paper: $(B)/queue $(B)/published $(CHECK)
 	@./$(B)/queue $(B) && ./$(B)/published $(B) $(if $(CHECK),&& ./$(CHECK) $(B)/paper.csv)
 mcu: $(B)/mcu_gen $(B)/sucref
@@ -140,5 +144,5 @@ models: $(B)/train_digits $(B)/train_widths $(B)/sucref
 clean:
 	rm -rf $(B)
 
-.PHONY: help all demo test tests check examples learners mpi paper mcu evaluator bench-mcu size gates bench warn \
+.PHONY: help all demo test tests check examples learners mpi paper paper-long mcu evaluator bench-mcu size gates bench warn \
     sanitize compilers coverage fuzz mutants models clean

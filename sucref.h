@@ -1524,8 +1524,9 @@ SUCREF_API void sucref_model_tensor(sucref_tensor *out, const sucref_model *m, u
 /* bytes of a tensor; 0 where it has a size of 0 or more than 65535 */
 static uint32_t sucref_i_tensor_bytes(const sucref_tensor *t)
 {
-    const uint64_t n = (uint64_t)t->height * t->width * t->channels;
-    return n > 65535U ? 0U : (uint32_t)n;
+    uint32_t n = (uint32_t)t->height * t->width;
+    n = n > 65535U ? 0U : n * t->channels;
+    return n > 65535U ? 0U : n;
 }
 
 /* the word behind a tensor's place */
@@ -2295,8 +2296,10 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
 typedef struct {
     const uint8_t *bytes;   /* the tensor */
     const uint8_t *order;   /* of the first layer: which byte a column is; or NULL */
+    const uint8_t *old;     /* of a delta: the tensor as it was; or NULL */
     uint32_t at, to;        /* columns left */
-    uint8_t flip, k, whole; /* a column is cut(byte ^ flip, k); whole: the bytes as they stand */
+    uint8_t flip, k, old_k; /* a column is cut(byte ^ flip, k) */
+    uint8_t fell;           /* of a delta: what fell, in place of what grew */
 } sucref_i_view;
 
 enum { SUCREF_I_PIECE = 32 };
@@ -2310,31 +2313,43 @@ static inline uint32_t sucref_i_cut(uint32_t u, unsigned k)
     return u == 0 ? 0 : (u << k) + ((uint32_t)1 << (k - 1U));
 }
 
+/* the next n columns of a tensor, in the order that the view says. An order lies at a multiple of 4 in the file, so
+ * that a word holds columns 2 i and 2 i + 1. */
+static void sucref_i_gather(uint8_t *to, const uint8_t *bytes, const sucref_i_view *v, uint32_t n, unsigned k)
+{
+    const uint8_t *order = v->order, flip = v->flip;
+    uint32_t i = 0;
+    if (order == NULL) {
+        for (bytes += v->at; i < n; i++) { to[i] = bytes[i]; }
+    } else {
+        if (v->at & 1U) { to[i++] = bytes[sucref_i_u16(order + 2U * v->at)]; }
+        for (order += 2U * (v->at + i); i + 1U < n; i += 2U, order += 4) {
+            const uint32_t two = SUCREF_READ_U32(order);
+            to[i] = bytes[two & 0xFFFFU];
+            to[i + 1U] = bytes[two >> 16];
+        }
+        if (i < n) { to[i] = bytes[sucref_i_u16(order)]; }
+    }
+    for (i = 0; (flip | k) != 0 && i < n; i++) { to[i] = (uint8_t)sucref_i_cut((uint32_t)(to[i] ^ flip), k); }
+}
+
 /* the next columns; 0 where none is left */
 static int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
 {
-    const uint8_t *p = v->bytes + v->at, *order = v->order;
-    uint8_t *to = r->piece;
     uint32_t i, n = v->to - v->at;
     if (n == 0) { return 0; }
-    r->u = p;
-    if (!v->whole) {
+    r->u = v->bytes + v->at;
+    if (v->order != NULL || v->old != NULL || v->flip != 0 || v->k != 0) {
         if (n > SUCREF_I_PIECE) { n = SUCREF_I_PIECE; }
-        r->u = to;
-        if (order != NULL) { /* at a multiple of 4 in the file, so that a word holds columns 2 i and 2 i + 1 */
-            const uint8_t *const bytes = v->bytes;
-            i = 0;
-            if (v->at & 1U) { to[i++] = bytes[sucref_i_u16(order + 2U * v->at)]; }
-            for (order += 2U * (v->at + i); i + 1U < n; i += 2U, order += 4) {
-                const uint32_t two = SUCREF_READ_U32(order);
-                to[i] = bytes[two & 0xFFFFU];
-                to[i + 1U] = bytes[two >> 16];
-            }
-            if (i < n) { to[i] = bytes[sucref_i_u16(order)]; }
-            p = to;
-        }
-        if (p != to || v->flip != 0 || v->k != 0) {
-            for (i = 0; i < n; i++) { to[i] = (uint8_t)sucref_i_cut((uint32_t)(p[i] ^ v->flip), v->k); }
+        sucref_i_gather(r->piece, v->bytes, v, n, v->k);
+        r->u = r->piece;
+    }
+    if (v->old != NULL) {
+        uint8_t old[SUCREF_I_PIECE];
+        sucref_i_gather(old, v->old, v, n, v->old_k);
+        for (i = 0; i < n; i++) {
+            const uint8_t now = r->piece[i], was = old[i];
+            r->piece[i] = (uint8_t)(v->fell ? (was > now ? was - now : 0) : now > was ? now - was : 0);
         }
     }
     r->n = n;
@@ -2343,9 +2358,9 @@ static int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
 }
 
 /* ---- kernels: what they share ------------------------------------------------------------------------------------
- * A family of kernels is a way to list a layer's input (sucref_i_list_part, and sucref_i_list_delta for what changed)
- * and a way to multiply a block of rows by such a list (sucref_i_dot_block), in one room; SUCREF_KERNEL picks the
- * family. Both start from METHOD 4 and end in the same integers.
+ * A family of kernels is a way to list a layer's input or what changed in it (sucref_i_list_part) and a way to multiply
+ * a block of rows by such a list (sucref_i_dot_block), in one room; SUCREF_KERNEL picks the family. Both start from
+ * METHOD 4 and end in the same integers.
  *
  * A layer's list is a head and parts, one behind the other, which end where the columns of one of its groups do: a
  * group is multiplied by the parts up to its columns. A part is a head and entries, one word for each column that
@@ -2419,42 +2434,38 @@ typedef struct {
 
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
 /* A wide part of all inputs that are not 0, or of all of them where work must not depend on the data; of a delta of
- * those that grew since `old`, then of those that fell. */
-SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_purpose *p, sucref_i_view now,
-                                              const sucref_i_view *old)
+ * what grew, then of what fell. */
+SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_purpose *p, const sucref_i_view *from)
 {
-    const uint32_t first = now.at;
-    uint32_t *to = part + SUCREF_I_PART_HEAD, sum = 0, second = 0;
-    sucref_i_run run, was;
+    uint32_t *to = part + SUCREF_I_PART_HEAD, all = 0, grew = 0, second = 0;
+    sucref_i_view v = *from;
+    sucref_i_run run;
     for (;;) {
-        sucref_i_view v = now, w;
-        uint32_t c = first;
-        if (old != NULL) { w = *old; }
+        uint32_t at = v.at << 3;
         while (sucref_i_next_run(&run, &v)) {
-            uint32_t i;
-            if (old != NULL) { (void)sucref_i_next_run(&was, &w); }
-            for (i = 0; i < run.n; i++, c++) {
-                uint32_t x = run.u[i];
-                if (old != NULL) {
-                    x = second == 0 ? x - was.u[i] : was.u[i] - x; /* wraps where it moved the other way */
-                    if (x - 1U > 254U) { continue; }
-                }
+            const uint8_t *u = run.u, *const end = u + run.n;
+            for (; u < end; u++, at += 8U) {
+                const uint32_t x = *u;
 #ifndef SUCREF_CONSTANT_WORK
                 if (x == 0) { continue; }
 #endif
-                *to++ = x << 24 | c << 3;
-                sum += second == 0 ? x : 0U - x;
+                *to++ = x << 24 | at;
+                all += x;
             }
         }
         *to++ = SUCREF_I_WIDE_END;
-        if (old == NULL || second != 0) { break; }
+        if (v.old == NULL || v.fell) { break; }
+        v = *from;
+        v.fell = 1;
         second = (uint32_t)(to - part);
+        grew = all;
     }
-    part[SUCREF_I_PART_COLUMNS] = now.to;
+    if (second != 0) { all = 2U * grew - all; }
+    part[SUCREF_I_PART_COLUMNS] = v.to;
     part[SUCREF_I_PART_WORDS] = (uint32_t)(to - part);
-    part[SUCREF_I_PART_SUM] = sum;
+    part[SUCREF_I_PART_SUM] = all;
     part[SUCREF_I_PART_COUNT] = (uint32_t)(to - part) - SUCREF_I_PART_HEAD - (second != 0 ? 2U : 1U);
-    part[SUCREF_I_PART_OVER] = p->own ? sum << 7 : 0U;
+    part[SUCREF_I_PART_OVER] = p->own ? all << 7 : 0U;
     part[SUCREF_I_PART_KIND] = SUCREF_I_WIDE;
     part[SUCREF_I_PART_SECOND] = second;
 }
@@ -2706,51 +2717,34 @@ static inline sucref_i_builder sucref_i_begin(uint32_t *list, const sucref_i_pur
     return b;
 }
 
-/* the entries of a run, of a delta of what grew since `old`, or with fell of what fell; 0 where the part is full */
-SUCREF_I_EACH int sucref_i_push_run(sucref_i_builder *to, const uint8_t *u, const uint8_t *old, uint32_t c, uint32_t n,
-                                    uint32_t fell)
-{
-    sucref_i_builder b = *to;
-    const uint8_t *const end = u + n;
-    for (; u < end; u++, c++) {
-        uint32_t x = *u;
-        if (old != NULL) {
-            const uint32_t was = *old++;
-            x = fell ? was - x : x - was; /* wraps where it moved the other way */
-            if (x > 255U) { continue; }
-        }
-        if (x == 0) { continue; }
-        if (b.list > b.last) { return 0; }
-        sucref_i_push(&b, c, x);
-    }
-    *to = b;
-    return 1;
-}
-
-/* the next part of a list: what `now` yields, or what grew since `old` and then what fell; 0 where there is no room */
-SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *now,
-                                 const sucref_i_view *old, unsigned kind)
+/* the next part of a list, of a delta what grew and then what fell; 0 where there is no room */
+SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from, unsigned kind)
 {
     uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], sum = 0, grew = 0, second = 0;
-    sucref_i_builder b = sucref_i_begin(list, p, now->to, kind);
-    sucref_i_run run, was;
-    was.u = NULL;
+    sucref_i_builder b = sucref_i_begin(list, p, from->to, kind);
+    sucref_i_view v = *from;
+    sucref_i_run run;
     for (;;) {
-        sucref_i_view v = *now, w = old != NULL ? *old : *now;
         uint32_t c = v.at;
-        for (; sucref_i_next_run(&run, &v); c += run.n) {
-            if (old != NULL) { (void)sucref_i_next_run(&was, &w); }
-            if (!sucref_i_push_run(&b, run.u, was.u, c, run.n, second)) { return 0; }
+        while (sucref_i_next_run(&run, &v)) {
+            const uint8_t *u = run.u, *const end = u + run.n;
+            for (; u < end; u++, c++) {
+                if (*u == 0) { continue; }
+                if (b.list > b.last) { return 0; }
+                sucref_i_push(&b, c, *u);
+            }
         }
         if (b.chunk != 0) { sucref_i_end_chunk(&b); }
         *b.list++ = SUCREF_I_LIST_END;
-        if (old == NULL || second != 0) { break; }
+        if (v.old == NULL || v.fell) { break; }
+        v = *from;
+        v.fell = 1;
         second = (uint32_t)(b.list - part);
         grew = b.chunks;
         sum = b.sum;
     }
-    if (old == NULL) { sum = b.sum; } else { sum = 2U * sum - b.sum; }
-    part[SUCREF_I_PART_COLUMNS] = now->to;
+    sum = second != 0 ? 2U * sum - b.sum : b.sum;
+    part[SUCREF_I_PART_COLUMNS] = from->to;
     part[SUCREF_I_PART_WORDS] = (uint32_t)(b.list - part);
     part[SUCREF_I_PART_SUM] = sum;
     part[SUCREF_I_PART_COUNT] = part[SUCREF_I_PART_WORDS] - SUCREF_I_PART_HEAD - b.chunks - (second != 0 ? 2U : 1U);
@@ -2760,19 +2754,13 @@ SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, cons
     return 1;
 }
 
-/* the next part of a list; what that cost */
+/* the next part of a list; what that cost, or for a delta without room 0 */
 static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
 {
-    if (sucref_i_build(list, p, v, NULL, SUCREF_I_CHUNKS)) { return v->to - v->at; }
-    (void)sucref_i_build(list, p, v, NULL, SUCREF_I_WIDE);
+    if (sucref_i_build(list, p, v, SUCREF_I_CHUNKS)) { return v->to - v->at; }
+    if (v->old != NULL) { return 0; }
+    (void)sucref_i_build(list, p, v, SUCREF_I_WIDE);
     return 2U * (v->to - v->at);
-}
-
-/* a part of what changed since `old`; 0 where there is no room */
-static int sucref_i_list_changes(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *now,
-                                 const sucref_i_view *old)
-{
-    return sucref_i_build(list, p, now, old, SUCREF_I_CHUNKS);
 }
 #endif /* SUCREF_PAIRS */
 
@@ -2811,15 +2799,8 @@ static void sucref_i_dot_single(uint32_t *acc, const uint8_t *p, const uint32_t 
 
 static inline uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
 {
-    sucref_i_list_wide(list + list[SUCREF_I_LIST_NEXT], p, *v, NULL);
+    sucref_i_list_wide(list + list[SUCREF_I_LIST_NEXT], p, v);
     return v->to - v->at;
-}
-
-static inline int sucref_i_list_changes(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *now,
-                                        const sucref_i_view *old)
-{
-    sucref_i_list_wide(list + list[SUCREF_I_LIST_NEXT], p, *now, old);
-    return 1;
 }
 #endif
 
@@ -3006,31 +2987,27 @@ static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucre
     return cost;
 }
 
-/* In place of a list, a part of the columns that changed since `old`, of those that the views yield. Returns 0, with no
- * list made, where all that is not 0 in them is less. */
-static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l,
-                                    const sucref_i_view *now, const sucref_i_view *old, int own)
+/* In place of a list, a part of the columns that changed, of those that the view yields. Returns 0, with no list made,
+ * where all that is not 0 in them is less. */
+static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l, sucref_i_view *v,
+                                    int own)
 {
-    sucref_i_view v = *now, w = *old;
-    sucref_i_run run, was;
+    const uint32_t columns = v->to - v->at;
+    uint32_t i, nonzero = v->at > 0;
     sucref_i_purpose why;
-    uint32_t i, nonzero = now->at > 0, moved = 0;
+    sucref_i_run run;
     sucref_i_list_begin(list, own);
 #ifdef SUCREF_CONSTANT_WORK
     return 0;
 #endif
-    while (sucref_i_next_run(&run, &v)) {
-        (void)sucref_i_next_run(&was, &w);
-        for (i = 0; i < run.n; i++) {
-            nonzero += run.u[i] != 0;
-            moved += run.u[i] != was.u[i];
-        }
-    }
     why.m = m; why.l = l; why.own = own;
     why.number = 0;
-    if (moved >= nonzero || !sucref_i_list_changes(list, &why, now, old)) { return 0; }
-    sucref_i_list_total(list, now->to);
-    return 3U * (now->to - now->at);
+    if (sucref_i_list_part(list, &why, v) == 0) { return 0; }
+    sucref_i_list_total(list, v->to);
+    for (v->old = NULL; sucref_i_next_run(&run, v);) {
+        for (i = 0; i < run.n; i++) { nonzero += run.u[i] != 0; }
+    }
+    return list[SUCREF_I_LIST_COUNT] < nonzero ? 3U * columns : 0U;
 }
 
 /* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over the first columns of a
@@ -3212,8 +3189,9 @@ SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop)
 static sucref_i_view sucref_i_view_of(const sucref_net *s, const sucref_layer *l, unsigned layer, unsigned stop)
 {
     sucref_i_view v;
-    v.order = NULL; v.at = v.to = 0;
-    v.flip = v.k = 0; v.whole = 1;
+    v.order = v.old = NULL;
+    v.at = v.to = 0;
+    v.flip = v.k = v.old_k = v.fell = 0;
     if (layer == 0) {
         sucref_stop t;
         sucref_model_stop(&t, s->model, stop);
@@ -3221,7 +3199,6 @@ static sucref_i_view sucref_i_view_of(const sucref_net *s, const sucref_layer *l
         if (l->flags & SUCREF_LAYER_INPUT_ORDER) { v.order = s->model->bytes + sucref_i_params_of(l).input_order; }
         v.flip = s->model->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
         v.k = (uint8_t)(8U - t.in_bits);
-        v.whole = v.order == NULL && v.flip == 0 && v.k == 0;
     } else {
         v.bytes = sucref_i_tensor_at(s, layer);
     }
@@ -3354,14 +3331,16 @@ static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
 }
 
 /* a delta of the group's columns in place of its list; 0 where that does not pay */
-static uint32_t sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h, sucref_i_view now, int own)
+static uint32_t sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h, int own)
 {
-    sucref_i_view was = sucref_i_view_of(s, &h->l, s->layer, s->previous);
-    if (s->layer > 0) { was.bytes = (const uint8_t *)(s->work + s->at_acc + h->l.n_out + h->l.n_groups); }
-    now.at = was.at = s->changed;
-    now.to = was.to = sucref_i_columns_of(s, &h->g);
-    now.whole = was.whole = now.whole && was.whole; /* runs of the same lengths */
-    return sucref_i_list_delta(s->work + s->at_list, s->model, &h->l, &now, &was, own);
+    sucref_i_view v = sucref_i_view_of(s, &h->l, s->layer, s->stop);
+    sucref_stop before;
+    sucref_model_stop(&before, s->model, s->previous);
+    v.old = s->layer > 0 ? (const uint8_t *)(s->work + s->at_acc + h->l.n_out + h->l.n_groups) : v.bytes;
+    v.old_k = (uint8_t)(s->layer > 0 ? 0U : 8U - before.in_bits);
+    v.at = s->changed;
+    v.to = sucref_i_columns_of(s, &h->g);
+    return sucref_i_list_delta(s->work + s->at_list, s->model, &h->l, &v, own);
 }
 
 /* decides what the rows of the current group do, and lists the layer's input if they need it; returns the cost */
@@ -3370,7 +3349,6 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     const int fresh = s->previous == SUCREF_I_NONE, own = sucref_i_own_bytes(&h->l, h->e.bits);
     uint32_t *list, *sum, columns, cost = 0;
     sucref_stop_group old = { 0, 0 };
-    sucref_i_view now;
     sucref_i_task task;
     if (s->group == 0) { sucref_i_start_layer(s, &h->l); }
     if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)h->l.first_group + s->group); }
@@ -3383,13 +3361,15 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     if (task.mode == SUCREF_I_CONSTANT) { return 1; }
     list = s->work + s->at_list;
     sum = (h->l.flags & SUCREF_LAYER_KEEP) ? s->work + s->at_acc + h->l.n_out + s->group : NULL;
-    now = sucref_i_view_of(s, &h->l, s->layer, s->stop);
     if (task.mode == SUCREF_I_DELTA) {
-        cost = sucref_i_start_delta(s, h, now, own);
+        cost = sucref_i_start_delta(s, h, own);
         list[SUCREF_I_LIST_SUM] += *sum;
         if (cost == 0) { s->mode = SUCREF_I_ALL; }
     }
-    if (cost == 0) { cost = sucref_i_list(list, s->model, &h->l, &now, columns, own); }
+    if (cost == 0) {
+        const sucref_i_view now = sucref_i_view_of(s, &h->l, s->layer, s->stop);
+        cost = sucref_i_list(list, s->model, &h->l, &now, columns, own);
+    }
     if (sum != NULL) { *sum = list[SUCREF_I_LIST_SUM]; }
     return cost;
 }

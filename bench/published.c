@@ -1,7 +1,7 @@
 /* published.c - the published tables beside ours, added to the rows of queue.c: OUT_DIR/paper.csv and figures as SVG.
- * published OUT_DIR
+ * published OUT_DIR [SEEDS]
  *
- * One piece a file in paper/ (pieces.h); the columns are told in paper/table.h. */
+ * With SEEDS, a folder of networks, only the rows of width, in a file of their own. One piece a file in paper/ (pieces.h); the columns are told in paper/table.h. */
 #include "paper/data.h"
 #include "paper/pieces.h"
 #include "paper/table.h"
@@ -12,8 +12,21 @@ static void needs_data(const char *what, const char *set)
     row_note("needs %s/ in $SUCREF_DATA, data/ or ../shared/data", set);
 }
 
+/* `make paper-long`: the rows of networks nested in width, means of three trainings */
+static int widths_only(const char *dir, const char *seeds)
+{
+    table_open(dir, "w");
+    if (!data_load("mnist")) { return 2; }
+    width(seeds);
+    if (!data_load("fashion-mnist")) { return 2; }
+    fashion_width(seeds);
+    table_close();
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 2) { return widths_only(argv[1], argv[2]); }
     table_open(argc > 1 ? argv[1] : ".", "a");
     statements();
     coverage();
@@ -27,6 +40,7 @@ int main(int argc, char **argv)
         table_ii();
         bits();
         exits();
+        width(NULL);
         lost();
         frames();
         training();
@@ -35,6 +49,7 @@ int main(int argc, char **argv)
     }
     if (data_load("fashion-mnist")) {
         fashion_exits();
+        fashion_width(NULL);
     } else {
         needs_data("early exits on Fashion-MNIST", "fashion-mnist");
     }

@@ -279,8 +279,8 @@ static void chosen_clip_is_best(void)
     memset(&j, 0, sizeof j);
     j.opt = &o;
     o.clip = 0;
-    j.n_stops = 3;
-    j.bits[0] = 1; j.bits[1] = 3; j.bits[2] = 8;
+    j.n_cuts = 3;
+    j.cuts[0] = 1; j.cuts[1] = 3; j.cuts[2] = 8;
     for (trial = 0; trial < 50; trial++) {
         double max = 0, best = 1e30, clip = 0;
         for (i = 0; i < N; i++) {
@@ -301,7 +301,7 @@ static void chosen_clip_is_best(void)
             for (t = 0; t < 2; t++) {
                 double s0 = 0, s1 = 0, s2 = 0, y1 = 0, y2 = 0, sy = 0, slope, base;
                 for (i = 0; i < N; i++) {
-                    const double v = floor((q[i] + 128) / ldexp(1, 8 - j.bits[t]));
+                    const double v = floor((q[i] + 128) / ldexp(1, 8 - j.cuts[t]));
                     s0 += weight[i]; s1 += weight[i] * v; s2 += weight[i] * v * v;
                     y1 += weight[i] * w[i]; y2 += weight[i] * w[i] * w[i]; sy += weight[i] * w[i] * v;
                 }

@@ -290,6 +290,55 @@ ok "gray in probabilities" "$t quantize $a/one.npz -o $d/one.s $is &&
     $t run $d/one.s --in $d/six.u8 --out $d/y --exit gray --gray -100,100 | grep -q 'logits -100 to 100'"
 ok "too few samples are told" "$t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 0.01 2>&1 >/dev/null |
     grep -q 'cannot show a risk of 0.01'"
+# networks nested in width
+w=$d/w.sucref; nx=$a/nested.u8; nq="$t quantize $a/nested.npz -o $w $is --calibrate $nx"
+ok "quantize: a stop for each group, a head for each stop" "$nq | grep -q '3 stops' && $t info $w >$d/i &&
+    grep -q 'groups 8x10 9x20 15x40' $d/i && grep -q 'heads 5x8 5x17 5x32' $d/i &&
+    grep -q 'list kept, inputs in an order' $d/i &&
+    grep -q 'stop 1: input bits 8, layer bits 8 8 - - 8 -, head 1' $d/i && grep -q '^tensors: 1x1x40, 1x1x32 at' $d/i"
+ok "quantize: outputs that all stops share are kept" "$t quantize $a/nested_shared.npz -o $d/ws $is >$d/log &&
+    $t info $d/ws | grep -q 'layer 1: 5 x 32, plan 8, none, accumulators kept'"
+ok "quantize --schedule: bits inside groups" "$nq --plan 4,4 --keep --schedule 4/4,4/8,8/8,8,4/8,8,8 >$d/log &&
+    $t info $w | grep -q 'stop 3: input bits 8, layer bits 8 8 4 - - 8, head 2' && $nq --plan 4,4 >$d/log &&
+    $t info $w | grep -q '6 of 6 stops'"
+no "must be the bits of the groups" $nq --plan 4,4 --schedule 4//8
+no "must be the bits of the groups" $nq --schedule 8/8,8/8,8,8,8
+no "must be the bits of the groups" $nq --schedule ''
+no "the plan does not give" $nq --schedule 4/8,8/8,8,8
+no "the last stop has 8 bits" $nq --plan 4,4 --schedule 4/4,4
+no "groups come one by one" $nq --schedule 8/8,8,8
+no "has no groups" $t quantize $n -o $d/y $is --schedule 8
+no "cut input" $nq --cut-input
+no "groups1 is missing" $t quantize $a/nested_no_groups1.npz -o $d/y $is
+no "groups1 must have 1 group" $t quantize $a/nested_no_heads.npz -o $d/y $is
+for k in order heads groups0; do no "$k must hold whole numbers" $t quantize $a/nested_$k.npz -o $d/y $is; done
+ok "such a model calibrated, run, cut, in C" "$nq >$d/log &&
+    $t calibrate $w --in $nx -o $d/wc --max-disagree 0.2 | grep -q 'risk <= 0.20000 at 95' &&
+    $t run $w --in $nx --out $d/w1 --logits && $t run $d/wc --in $nx --out $d/w2 --logits && cmp $d/w1 $d/w2 &&
+    $t run $d/wc --in $nx --out $d/w2 --exit margin | grep -q 'weight bytes read' &&
+    $t truncate $d/wc --stops 2 -o $d/wt && $t run $w --in $nx --out $d/w1 --stop 1 &&
+    $t run $d/wt --in $nx --out $d/w2 && cmp $d/w1 $d/w2 && $t emit-c $d/wc -o $d/wc.h && grep -q WC_STOPS $d/wc.h"
+ok "split: all columns of its layers" "$nq >$d/log && $t split $w --devices 3 --parity 1 -o $d/ww%d |
+    grep -q 'layer 1: rows 5 5 5 of 32 inputs'"
+no "quiet: .* group by group" $t calibrate $w --in $nx -o $d/y --quiet 0.1
+no "certify: .* group by group" $t calibrate $w --in $nx -o $d/y --certify
+# evaluate
+first 150 /dev/zero >$d/zero
+ok "evaluate" "$t evaluate $w --in $nx --labels $d/zero >$d/ev &&
+    grep -q '^stop 1: .* % right, .* % as the last stop, multiply-adds 385 (' $d/ev && grep -q 'no exit rules' $d/ev &&
+    $t evaluate $d/wc --in $nx --labels $d/zero | grep -q 'with exit: .* % right, .* they leave at stop 0: ' &&
+    $t evaluate $d/wc --in $nx | grep -q '^stop 2: 100.00 % as the last stop'"
+ok "calibrate --labels says how right the last stop is" \
+    "$t calibrate $w --in $nx -o $d/y --labels $d/zero | grep -q '^last stop: .* % of 150 right'"
+no "evaluate needs" $t evaluate $w
+no "labels for 150 samples" $t evaluate $w --in $nx --labels $d/one.u8
+first 150 $nx >$d/labels
+no "labels must be classes from 0 to 4" $t evaluate $w --in $nx --labels $d/labels
+for i in 1 2 3 4 5 6 7; do cat $d/one.u8 $d/one.u8 $d/one.u8 $d/one.u8 $d/one.u8; done >$d/few.u8
+cat $d/few.u8 $d/few.u8 $d/few.u8 $d/few.u8 >$d/hundred.u8
+ok "outputs that are no classes are told" \
+    "$t calibrate $m --in $d/hundred.u8 -o $d/y --max-disagree 0.1 2>&1 >/dev/null | grep -q 'are one class'"
+no "would overwrite" $t run $w --in $nx --out $nx
 # outputs
 few="rm -rf $d/few && mkdir $d/few && cp $m $d/few/kept"
 ok "output = input" "cp $m $d/same && $t truncate $d/same --stops 2 -o $d/same && $t info $d/same |

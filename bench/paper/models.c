@@ -2,19 +2,16 @@
 #include "data.h"
 #define SUCREF_IMPLEMENTATION
 #include "models.h"
-#include "../../examples/tool/calibrate.h"
+#include "../../examples/tool/exits.h"
 #include "../../examples/tool/certify.h"
 #include "../../examples/tool/parts.h"
 #include "../../examples/tool/quantize.h"
 
-void models_read(npz *z, const char *name)
+static void read_path(npz *z, const char *path)
 {
     enum { MOST = 4000000 };
-    char path[256];
-    FILE *f;
+    FILE *f = fopen(path, "rb");
     uint8_t *p = (uint8_t *)malloc(MOST);
-    snprintf(path, sizeof path, "examples/models/%s.npz", name);
-    f = fopen(path, "rb");
     if (f == NULL || p == NULL || npz_parse(z, p, fread(p, 1, MOST, f)) != 0) {
         fprintf(stderr, "published: %s cannot be read\n", path);
         exit(2);
@@ -23,26 +20,107 @@ void models_read(npz *z, const char *name)
     free(p);
 }
 
+void models_read(npz *z, const char *name)
+{
+    char path[256];
+    snprintf(path, sizeof path, "examples/models/%s.npz", name);
+    read_path(z, path);
+}
+
+/* array NAMEk, or NULL */
+static const npz_array *numbered(const npz *z, const char *name, int k)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%s%d", name, k);
+    return npz_get(z, text);
+}
+
+/* options of every model here: one digit per width of `plan`, the first validation pictures calibrate */
+static prepare_options options_of(const char *plan)
+{
+    prepare_options o;
+    memset(&o, 0, sizeof o);
+    for (; plan[o.n_planes] != 0; o.n_planes++) { o.plan[o.n_planes] = (uint8_t)(plan[o.n_planes] - '0'); }
+    o.act = SUCREF_ACT_RELU; o.keep = 1; o.clip = 1; o.input_scale = 1.0F / 255;
+    o.calibrate = train_set.x + (size_t)IDX_TRAIN * IDX_PIXELS; o.n_calibrate = CALIBRATE;
+    return o;
+}
+
+/* layers of an archive; returns how many */
+static unsigned layers_of(prepare_float_layer *layers, const npz *z)
+{
+    unsigned n;
+    for (n = 0; numbered(z, "W", (int)n) != NULL; n++) {
+        const npz_array *w = numbered(z, "W", (int)n);
+        layers[n].n_out = w->shape[0];
+        layers[n].n_in = w->shape[1];
+        layers[n].w = w->v;
+        layers[n].b = numbered(z, "b", (int)n)->v;
+    }
+    return n;
+}
+
+/* groups, order and heads, as examples/training/train_widths.c writes them */
+static void nested_of(prepare_nested *p, uint16_t *order, const npz *z, unsigned n_layers)
+{
+    const npz_array *a = npz_get(z, "order");
+    unsigned n, g, c;
+    memset(p, 0, sizeof *p);
+    p->n_groups = (uint8_t)numbered(z, "groups", 0)->shape[0];
+    p->heads = npz_get(z, "heads") != NULL;
+    for (n = 0; n < n_layers; n++) {
+        const npz_array *groups = numbered(z, "groups", (int)n);
+        for (g = 0; g < groups->shape[0]; g++) {
+            p->rows[n][g] = (uint32_t)groups->v[2U * g];
+            p->columns[n][g] = (uint32_t)groups->v[2U * g + 1U];
+        }
+    }
+    for (c = 0; a != NULL && c < IDX_PIXELS; c++) { order[c] = (uint16_t)a->v[c]; }
+    p->order = a != NULL ? order : NULL;
+}
+
+uint8_t *models_nested(sucref_model *m, const char *path, const char *plan, const char *schedule)
+{
+    static npz z;
+    static uint16_t order[IDX_PIXELS];
+    static prepare_nested nested;
+    prepare_options o = options_of(plan);
+    prepare_float_layer layers[4];
+    uint8_t *file = NULL;
+    uint32_t len = 0;
+    unsigned n, g = 0;
+    read_path(&z, path);
+    n = layers_of(layers, &z);
+    if (schedule != NULL) {
+        nested_of(&nested, order, &z, n);
+        o.nested = &nested;
+        memset(nested.bits, SUCREF_ABSENT, sizeof nested.bits);
+        for (nested.n_stops = 1; *schedule != 0; schedule++) {
+            if (*schedule == '/') { nested.n_stops++; g = 0; }
+            else if (*schedule != ',') { nested.bits[nested.n_stops - 1U][g++] = (uint8_t)(*schedule - '0'); }
+        }
+    }
+    if (prepare_quantize(&file, &len, layers, n, &o, NULL) != SUCREF_OK ||
+        sucref_model_open(m, file, len, NULL) != SUCREF_OK) {
+        fprintf(stderr, "published: %s cannot be quantized\n", path);
+        exit(2);
+    }
+    npz_free(&z);
+    return file;
+}
+
 uint8_t *models_quantized(sucref_model *m, const char *name, float clip, int cut_input, const char *plan)
 {
     static npz z;
-    prepare_float_layer layers[3];
-    prepare_options o;
+    prepare_float_layer layers[4];
+    prepare_options o = options_of(plan);
     uint8_t *file = NULL;
     uint32_t len = 0;
-    int l;
+    unsigned n;
     models_read(&z, name);
-    for (l = 0; l < z.n / 2; l++) {
-        layers[l].n_out = z.a[2 * l].shape[0];
-        layers[l].n_in = z.a[2 * l].shape[1];
-        layers[l].w = z.a[2 * l].v;
-        layers[l].b = z.a[2 * l + 1].v;
-    }
-    memset(&o, 0, sizeof o);
-    for (; plan[o.n_planes] != 0; o.n_planes++) { o.plan[o.n_planes] = (uint8_t)(plan[o.n_planes] - '0'); }
-    o.act = SUCREF_ACT_RELU; o.keep = 1; o.clip = clip; o.cut_input = (uint8_t)cut_input; o.input_scale = 1.0F / 255;
-    o.calibrate = train_set.x + (size_t)IDX_TRAIN * IDX_PIXELS; o.n_calibrate = CALIBRATE;
-    if (prepare_quantize(&file, &len, layers, (unsigned)z.n / 2, &o, NULL) != SUCREF_OK ||
+    n = layers_of(layers, &z);
+    o.clip = clip; o.cut_input = (uint8_t)cut_input;
+    if (prepare_quantize(&file, &len, layers, n, &o, NULL) != SUCREF_OK ||
         sucref_model_open(m, file, len, NULL) != SUCREF_OK) {
         exit(2);
     }
@@ -62,20 +140,24 @@ static uint8_t *written(sucref_model *m, const sucref_model_spec *spec)
     return file;
 }
 
-uint8_t *models_with_exits(sucref_model *m)
+uint8_t *models_with_exits(sucref_model *m, double risk)
 {
     const size_t len = sucref_model_spec_of(NULL, NULL, 0, m);
-    stop_result *chosen = judge(m, train_set.x + (size_t)(IDX_TRAIN + CALIBRATE) * IDX_PIXELS, IDX_VALID - CALIBRATE);
+    const uint8_t *x = train_set.x + (size_t)IDX_TRAIN * IDX_PIXELS;
+    stop_result *chosen = judge(m, x, CALIBRATE),
+                *judged = judge(m, x + (size_t)CALIBRATE * IDX_PIXELS, IDX_VALID - CALIBRATE);
+    uint32_t left[SUCREF_MAX_STOPS];
     sucref_exit exits[SUCREF_MAX_STOPS];
     sucref_model_spec spec;
     void *memory = malloc(len);
     uint8_t *file;
-    if (memory == NULL || sucref_model_spec_of(&spec, memory, len, m) == 0) { exit(2); }
-    memset(exits, 0, sizeof exits);
-    choose_thresholds(exits, chosen, IDX_VALID - CALIBRATE, m->n_stops, 0.0006, 0.95);
+    if (memory == NULL || sucref_model_spec_of(&spec, memory, len, m) == 0 ||
+        !find_thresholds(exits, left, m, chosen, CALIBRATE, judged, IDX_VALID - CALIBRATE, risk, 0.95)) {
+        exit(2);
+    }
     spec.exits = exits;
     file = written(m, &spec);
-    free(chosen); free(memory);
+    free(chosen); free(judged); free(memory);
     return file;
 }
 

@@ -13,6 +13,8 @@ void table_ii(void);    /* the published networks by the published rules: Table 
 void bits(void);        /* our networks by bits of the weights */
 void exits(void);       /* early exit: margins and proofs */
 void fashion_exits(void);
+void width(const char *seeds);         /* networks nested in width; seeds: the folder of three trainings, or NULL */
+void fashion_width(const char *seeds);
 void imported(void);    /* a TensorFlow Lite model cut everywhere */
 
 /* [CDC] */

@@ -1,5 +1,5 @@
-/* calibrate.h - what `sucref calibrate` does beside corrections: quiet rows, shifts of coarse planes, and exit
- * thresholds with a stated risk. */
+/* calibrate.h - what `sucref calibrate` does beside corrections and exits.h: quiet rows, shifts of coarse planes,
+ * answers judged by their margins. */
 #ifndef SUCREF_TOOL_CALIBRATE_H
 #define SUCREF_TOOL_CALIBRATE_H
 #include "corrections.h"
@@ -208,61 +208,5 @@ static inline stop_result *judge(const sucref_model *m, const uint8_t *x, uint32
     }
     free(work);
     return r;
-}
-
-static inline int by_margin(const void *a, const void *b)
-{
-    const stop_result *x = (const stop_result *)a, *y = (const stop_result *)b;
-    /* equal margins: the wrong ones first */
-    return x->margin > y->margin ? -1 : x->margin < y->margin ? 1 : (int)x->agrees - (int)y->agrees;
-}
-
-/* per stop the lowest margin at which the answers that have left so far disagree so rarely that the upper bound of
- * their share is at most max_disagree (never at all, where n is too small to show that) */
-static inline void choose_thresholds(sucref_exit *exits, const stop_result *r, uint32_t n, unsigned n_stops,
-                                     double max_disagree, double confidence)
-{
-    stop_result *left = (stop_result *)respec_new(sizeof *left * n);
-    uint8_t *gone = (uint8_t *)respec_new(n);
-    uint32_t wrong = 0, k, most = 0;
-    unsigned t;
-    while (most < n && upper_bound(most + 1, n, confidence) <= max_disagree) { most++; }
-    for (t = 0; t + 1 < n_stops; t++) {
-        const uint32_t budget = most * (t + 1) / (n_stops - 1);
-        uint32_t count = 0, margin = 0xFFFFFFFFU, passed = wrong, i;
-        for (k = 0; k < n; k++) { if (!gone[k]) { left[count++] = r[(size_t)k * n_stops + t]; } }
-        qsort(left, count, sizeof *left, by_margin);
-        for (i = 0; i < count; i++) {
-            passed += !left[i].agrees;
-            if (passed > budget) { break; }
-            if (i + 1 == count || left[i + 1].margin != left[i].margin) { margin = left[i].margin; wrong = passed; }
-        }
-        exits[t].margin = margin;
-        for (k = 0; k < n; k++) { if (r[(size_t)k * n_stops + t].margin >= margin) { gone[k] = 1; } }
-    }
-    free(left);
-    free(gone);
-}
-
-/* applies the thresholds to samples that did not choose them: left[t] of them leave at stop t */
-static inline void measure_risk(sucref_exit *exits, uint32_t *left, const stop_result *r, uint32_t n, unsigned n_stops,
-                                double confidence)
-{
-    uint32_t wrong[SUCREF_MAX_STOPS] = { 0 }, k, sum = 0;
-    unsigned t;
-    for (t = 0; t < n_stops; t++) { left[t] = 0; }
-    for (k = 0; k < n; k++) {
-        for (t = 0; t + 1 < n_stops && r[(size_t)k * n_stops + t].margin < exits[t].margin; t++) { }
-        left[t]++;
-        wrong[t] += !r[(size_t)k * n_stops + t].agrees;
-    }
-    for (t = 0; t + 1 < n_stops; t++) {
-        double bound;
-        sum += wrong[t];
-        bound = ceil(upper_bound(sum, n, confidence) * 4294967296.0);
-        exits[t].samples = n;
-        exits[t].disagreements = sum;
-        exits[t].risk = bound >= 4294967295.0 ? 0xFFFFFFFFU : (uint32_t)bound;
-    }
 }
 #endif

@@ -3,7 +3,7 @@
 #define SUCREF_TOOL_CREATE_H
 #include "calibrate.h"
 #include "quantize.h"
-#include "npz.h"
+#include "nested_npz.h"
 #include "tflite.h"
 #include "samples.h"
 
@@ -60,7 +60,10 @@ static unsigned read_layers(prepare_float_layer *layers, const npz *z, const cha
         layers[n].b = b->v;
     }
     if (n == 0) { die("%s: W0 is missing: the arrays are W0 (out x in), b0, W1, b1 ..", path); }
-    if (z->n != 2 * (int)n) { die("%s: arrays other than W0,b0 .. W%u,b%u", path, n - 1, n - 1); }
+    if (z->n != 2 * (int)n + nested_arrays(z, n)) {
+        die("%s: arrays other than W0,b0 .. W%u,b%u, and groups0 .. groups%u, order and heads", path, n - 1, n - 1,
+            n - 1);
+    }
     return n;
 }
 
@@ -169,16 +172,27 @@ static void warn_of_range(const char *path, const uint8_t *x, size_t n, const in
     }
 }
 
-static void read_options(prepare_options *o, const args *a)
+static void read_options(prepare_options *o, const args *a, prepare_nested *nested)
 {
+    uint8_t cuts[SUCREF_MAX_PLANES];
     memset(o, 0, sizeof *o);
-    parse_plan(o, a->plan ? a->plan : "4,4");
+    o->nested = nested;
+    parse_plan(o, a->plan ? a->plan : o->nested != NULL ? "8" : "4,4");
     o->leak = 0.01F;
     o->act = (uint8_t)act_of(a->act ? a->act : "relu", "--act", &o->leak);
     o->output = (uint8_t)act_of(a->output ? a->output : "none", "--output", &o->leak);
     o->clip = a->clip == NULL || strcmp(a->clip, "auto") == 0 ? 0 : (float)real_number(a->clip, "--clip");
     if (a->clip != NULL && strcmp(a->clip, "auto") != 0 && !(o->clip > 0 && o->clip <= 1)) {
         die("--clip must be auto or in 0..1, not %s", a->clip);
+    }
+    if (nested == NULL && a->schedule != NULL) { die("--schedule: %s has no groups of neurons", a->in); }
+    if (nested != NULL && a->schedule == NULL) { prepare_schedule(nested, cuts, prepare_cuts(cuts, o)); }
+    if (nested != NULL && a->schedule != NULL) {
+        const char *why;
+        unsigned n_cuts = prepare_cuts(cuts, o);
+        parse_schedule(nested, a->schedule);
+        why = prepare_bad_schedule(nested, cuts, n_cuts);
+        if (why != NULL) { die("--schedule %s: %s", a->schedule, why); }
     }
     o->keep = a->keep != NULL;
     o->cut_input = a->cut_input != NULL;
@@ -198,6 +212,7 @@ static void print_made(const char *path, const uint8_t *bytes, uint32_t len, con
 
 static void quantize(const args *a)
 {
+    static prepare_nested nested;
     prepare_options o;
     prepare_float_layer layers[32];
     sucref_fault fault = { "", 0 };
@@ -213,7 +228,7 @@ static void quantize(const args *a)
     if (npz_parse(&z, file, len) != 0) { die("%s: %s", a->in, z.why); }
     free(file);
     n = read_layers(layers, &z, a->in);
-    read_options(&o, a);
+    read_options(&o, a, read_nested(&nested, &z, a->in, n, layers[0].n_in) ? &nested : NULL);
     calibrate = calibration_samples(a, layers[0].n_in, &unit, &o.n_calibrate);
     o.calibrate = calibrate;
     o.input_scale = (float)unit.scale;
@@ -226,6 +241,7 @@ static void quantize(const args *a)
     print_made(a->out, model, model_len, calibrate == NULL ? ", not calibrated" : "");
     free(model);
     free(calibrate);
+    free((void *)(uintptr_t)nested.order);
     npz_free(&z);
 }
 

@@ -157,10 +157,14 @@ static void measure_exits(plan_result *r, const plan_job *j, const sucref_model 
     const unsigned stops = m->n_stops;
     const stop_prices p = prices_of(j, m);
     sucref_exit exits[SUCREF_MAX_STOPS];
-    uint32_t k;
+    uint32_t left[SUCREF_MAX_STOPS], k;
     unsigned t;
     memset(exits, 0, sizeof exits);
-    if (stops > 1) { choose_thresholds(exits, all, j->half, stops, j->risk, .95); }
+    if (stops > 1) { /* a quarter of the first half says how thresholds stand to each other, the rest how low they are */
+        const uint32_t chosen = j->half / 4U;
+        (void)find_thresholds(exits, left, m, all, chosen, all + (size_t)chosen * stops, j->half - chosen, j->risk,
+                              .95);
+    }
     for (k = j->half; k < j->n; k++) {
         const stop_result *of = all + (size_t)k * stops;
         const uint8_t *is_right = right + (size_t)k * stops;

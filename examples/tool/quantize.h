@@ -3,6 +3,7 @@
 #define SUCREF_TOOL_QUANTIZE_H
 #include <float.h>
 #include "corrections.h"
+#include "nested.h"
 
 typedef struct {
     uint32_t n_in, n_out;
@@ -23,6 +24,7 @@ typedef struct {
     float clip;               /* row scales: largest |w| that keeps its value, as a share of the row's largest; 0:
                                  chosen per row for the smallest error over the plan's stops */
     float leak;               /* slope of SUCREF_ACT_LEAKY */
+    const prepare_nested *nested; /* groups that come stop by stop; or NULL */
     const uint8_t *calibrate; /* [n_calibrate][n_in] unlabelled inputs */
     uint32_t n_calibrate;
     void (*progress)(void *user, unsigned done, unsigned of); /* or NULL */
@@ -47,9 +49,9 @@ typedef struct {
     const prepare_float_layer *in;
     const prepare_options *opt;
     const char *why;         /* of a refusal */
-    unsigned n_layers, n_stops;
+    unsigned n_layers, n_stops, n_cuts, total; /* total: groups of all layers */
     uint32_t widest;
-    uint8_t bits[SUCREF_MAX_STOPS]; /* of planned layers */
+    uint8_t cuts[SUCREF_MAX_PLANES]; /* bits that planned layers can have; without groups those of the stops */
 } prepare_job;
 
 static inline int prepare_finite_layers(const prepare_float_layer *in, unsigned n)
@@ -103,23 +105,41 @@ static inline double prepare_choose_clip(const prepare_job *j, const float *w, i
     if (j->opt->clip > 0) { return max * j->opt->clip; }
     for (i = 0; i < sizeof share / sizeof share[0]; i++) {
         double err = prepare_round_row(q, w, n, max * share[i] / 127.0, weight) * 8.0;
-        for (t = 0; t + 1U < j->n_stops; t++) { err += prepare_cut_error(w, q, n, j->bits[t], weight); }
+        for (t = 0; t + 1U < j->n_cuts; t++) { err += prepare_cut_error(w, q, n, j->cuts[t], weight); }
         if (best < 0 || err < best) { best = err; clip = max * share[i]; }
     }
     return clip;
+}
+
+/* what column c of the first layer reads of a calibration sample, unsigned */
+static inline unsigned prepare_calibration_byte(const prepare_job *j, uint32_t sample, uint32_t c)
+{
+    const prepare_nested *p = j->opt->nested;
+    const uint32_t from = p != NULL && p->order != NULL ? p->order[c] : c;
+    return j->opt->calibrate[(size_t)sample * j->in[0].n_in + from] ^
+           (j->opt->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U);
+}
+
+/* the columns that a row of layer n reads */
+static inline uint32_t prepare_columns_of(const prepare_job *j, unsigned n, uint32_t row)
+{
+    const prepare_nested *p = j->opt->nested;
+    unsigned g;
+    if (p == NULL) { return j->in[n].n_in; }
+    for (g = 0; row >= p->rows[n][g]; g++) { row -= p->rows[n][g]; }
+    return p->columns[n][g];
 }
 
 /* columns weigh as much as their inputs do on average: mean squares in the input's steps, which are integers */
 static inline double *prepare_column_energy(const prepare_job *j, unsigned n)
 {
     const uint32_t n_in = j->in[n].n_in;
-    const uint8_t flip = j->opt->input_type == SUCREF_INPUT_S8 ? 0x80 : 0;
     double *weight = (double *)malloc(n_in * sizeof(double));
     uint32_t c, k;
     for (c = 0; weight != NULL && c < n_in; c++) {
         double sum = 1e-3;
         for (k = 0; n == 0 && k < j->opt->n_calibrate; k++) {
-            const double u = (double)(j->opt->calibrate[(size_t)k * n_in + c] ^ flip) - j->opt->input_zero;
+            const double u = (double)prepare_calibration_byte(j, k, c) - j->opt->input_zero;
             sum += u * u;
         }
         weight[c] = n == 0 && j->opt->n_calibrate > 0 ? sum : 1;
@@ -138,11 +158,12 @@ static inline int prepare_quantize_weights(prepare_job *j, unsigned n)
     if (weight == NULL) { return SUCREF_E_SPACE; }
     for (r = 0; r < in->n_out; r++) {
         const float *w = in->w + (size_t)r * in->n_in;
+        const double least = fabs((double)in->b[r]) / p->in_scale * 1e-6; /* else the bias does not fit */
         double max = 0;
         for (c = 0; c < in->n_in; c++) { if (fabs((double)w[c]) > max) { max = fabs((double)w[c]); } }
-        if (!(max > 0)) { max = fabs((double)in->b[r]) / p->in_scale * 1e-6; } /* nothing but a bias: let it fit */
+        if (max < least && (!last || !(max > 0))) { max = least; } /* a neuron that hardly has weights */
         if (p->planned && !last && max > 0) {
-            max = prepare_choose_clip(j, w, p->w + (size_t)r * in->n_in, in->n_in, max, weight);
+            max = prepare_choose_clip(j, w, p->w + (size_t)r * in->n_in, prepare_columns_of(j, n, r), max, weight);
         }
         if (!(max > 0) && !last) { max = 127 * p->out_scale / p->in_scale; } /* nothing at all: any scale */
         p->row_scale[r] = max / 127.0;
@@ -188,12 +209,11 @@ static inline int prepare_forward(const prepare_job *j, uint32_t sample, double 
 {
     const prepare_options *o = j->opt;
     const int known = o->n_calibrate > 0;
-    const uint8_t flip = o->input_type == SUCREF_INPUT_S8 ? 0x80 : 0;
     double *from = a, *to = a + j->widest, *swap;
     uint32_t r, c;
     unsigned i;
     for (c = 0; c < j->in[0].n_in; c++) {
-        const int zero = o->input_zero, u = known ? o->calibrate[(size_t)sample * j->in[0].n_in + c] ^ flip : 0;
+        const int zero = o->input_zero, u = known ? (int)prepare_calibration_byte(j, sample, c) : 0;
         from[c] = (known ? u - zero : zero > 127 ? zero : 255 - zero) * (double)o->input_scale;
     }
     for (i = 0; i < j->n_layers; i++) {
@@ -282,7 +302,7 @@ static inline int prepare_set_scales(prepare_job *j, unsigned n)
     uint32_t r, c;
     s->in_zero = n > 0 ? j->layer[n - 1].spec.out_zero : j->opt->input_zero;
     s->requant = SUCREF_REQUANT_TFLITE;
-    s->flags = (uint8_t)(SUCREF_LAYER_PER_ROW | (p->planned && j->opt->keep ? SUCREF_LAYER_KEEP : 0));
+    s->flags = (uint8_t)(s->flags | SUCREF_LAYER_PER_ROW | (p->planned && j->opt->keep ? SUCREF_LAYER_KEEP : 0));
     for (r = 0; r < s->n_out; r++) {
         const double unit = p->in_scale * p->row_scale[r];
         double bias = floor((double)j->in[n].b[r] / unit + 0.5);
@@ -323,7 +343,25 @@ static inline int prepare_allocate(prepare_job *j)
     return SUCREF_OK;
 }
 
-/* which layers follow the plan: those with at least a quarter of the largest one's weights */
+/* groups, order of the inputs and flags of a layer of a network nested in width */
+static inline void prepare_set_groups(prepare_job *j, unsigned n)
+{
+    const prepare_nested *p = j->opt->nested;
+    const int last = n + 1U == j->n_layers;
+    sucref_layer_spec *s = &j->layer[n].spec;
+    s->group_rows = p->rows[n];
+    s->group_columns = p->columns[n];
+    s->n_groups = (uint8_t)prepare_nested_groups(p, last);
+    if (n == 0) {
+        s->flags |= SUCREF_LAYER_KEEP_LIST;
+        if (p->order != NULL) { s->flags |= SUCREF_LAYER_INPUT_ORDER; }
+        s->input_order = p->order;
+    }
+    if (last && !p->heads && j->n_stops > 1) { s->flags |= SUCREF_LAYER_KEEP; } /* only new columns are added */
+}
+
+/* which layers follow the plan: those with at least a quarter of the largest one's weights; the last one of a network
+ * nested in width never does */
 static inline void prepare_choose_plans(prepare_job *j)
 {
     size_t most = 0;
@@ -335,7 +373,8 @@ static inline void prepare_choose_plans(prepare_job *j)
     for (n = 0; n < j->n_layers; n++) {
         prepare_prep *p = &j->layer[n];
         sucref_layer_spec *s = &p->spec;
-        p->planned = j->n_stops > 1 && (size_t)j->in[n].n_in * j->in[n].n_out * 4U >= most;
+        p->planned = j->n_cuts > 1 && (size_t)j->in[n].n_in * j->in[n].n_out * 4U >= most &&
+                     (j->opt->nested == NULL || n + 1U < j->n_layers);
         s->n_in = j->in[n].n_in; s->n_out = j->in[n].n_out;
         s->w = p->w;
         s->bias = p->bias;
@@ -345,12 +384,26 @@ static inline void prepare_choose_plans(prepare_job *j)
         s->n_groups = 1;
         s->n_planes = 1;
         s->plan[0] = 8;
+        if (j->opt->nested != NULL) { prepare_set_groups(j, n); }
+        j->total += s->n_groups;
         if (p->planned) {
             memcpy(s->plan, j->opt->plan, j->opt->n_planes); /* the rest is zero already */
             s->n_planes = j->opt->n_planes;
             s->coarse = j->opt->coarse;
         }
     }
+}
+
+/* bits of a layer's group at a stop */
+static inline unsigned prepare_bits(const prepare_job *j, unsigned stop, unsigned n, unsigned group)
+{
+    const prepare_nested *p = j->opt->nested;
+    const int planned = j->layer[n].planned;
+    if (p == NULL) { return planned ? j->cuts[stop] : 8U; }
+    if (n + 1U < j->n_layers) {
+        return planned || p->bits[stop][group] == SUCREF_ABSENT ? p->bits[stop][group] : 8U;
+    }
+    return p->heads && group + 1U != prepare_nested_present(p, stop) ? (unsigned)SUCREF_ABSENT : 8U;
 }
 
 /* scales of the head, and a softmax; 0 where it cannot be */
@@ -371,25 +424,36 @@ static inline int prepare_set_head(prepare_job *j, sucref_model_spec *spec)
     return 0;
 }
 
+/* what a stop has of every group, of the input, and which head it names */
+static inline void prepare_fill_stops(const prepare_job *j, uint8_t *bits, uint8_t *in_bits, uint8_t *heads)
+{
+    const prepare_nested *p = j->opt->nested;
+    unsigned t, n, g;
+    for (t = 0; t < j->n_stops; t++) {
+        in_bits[t] = j->opt->cut_input ? j->cuts[t] : 8;
+        heads[t] = (uint8_t)(p != NULL ? prepare_nested_present(p, t) - 1U : 0U);
+        for (n = 0; n < j->n_layers; n++) {
+            for (g = 0; g < j->layer[n].spec.n_groups; g++) { *bits++ = (uint8_t)prepare_bits(j, t, n, g); }
+        }
+    }
+}
+
 /* calibrates and writes what has been prepared */
 static inline int prepare_write_job(prepare_job *j, uint8_t **model, uint32_t *model_len, sucref_fault *fault)
 {
     sucref_model_spec spec;
     sucref_layer_spec layers[SUCREF_MAX_LAYERS];
-    sucref_correction *c = (sucref_correction *)calloc((size_t)j->n_stops * j->n_layers, sizeof *c);
-    uint8_t bits[SUCREF_MAX_STOPS * SUCREF_MAX_LAYERS], in_bits[SUCREF_MAX_STOPS];
+    const size_t groups = (size_t)j->n_stops * j->total;
+    sucref_correction *c = (sucref_correction *)calloc(groups, sizeof *c);
+    uint8_t *bits = (uint8_t *)malloc(groups), in_bits[SUCREF_MAX_STOPS], heads[SUCREF_MAX_STOPS];
     void *memory = NULL;
-    unsigned n, t;
-    int status = c == NULL ? SUCREF_E_SPACE : SUCREF_OK;
+    unsigned n;
+    int status = c == NULL || bits == NULL ? SUCREF_E_SPACE : SUCREF_OK;
     memset(&spec, 0, sizeof spec);
-    for (t = 0; t < j->n_stops; t++) {
-        in_bits[t] = j->opt->cut_input ? j->bits[t] : 8;
-        for (n = 0; n < j->n_layers; n++) {
-            layers[n] = j->layer[n].spec;
-            bits[t * j->n_layers + n] = j->layer[n].planned ? j->bits[t] : 8;
-        }
-    }
+    if (status == SUCREF_OK) { prepare_fill_stops(j, bits, in_bits, heads); }
+    for (n = 0; n < j->n_layers; n++) { layers[n] = j->layer[n].spec; }
     spec.layers = layers; spec.in_bits = in_bits; spec.bits = bits; spec.corrections = c;
+    if (j->opt->nested != NULL && j->opt->nested->heads && j->opt->nested->n_groups > 1) { spec.heads = heads; }
     spec.n_layers = (uint8_t)j->n_layers; spec.n_stops = (uint8_t)j->n_stops; spec.input_type = j->opt->input_type;
     if (status == SUCREF_OK && !prepare_set_head(j, &spec)) { status = SUCREF_E_RANGE; }
     if (status == SUCREF_OK && j->opt->n_calibrate > 0) {
@@ -406,12 +470,13 @@ static inline int prepare_write_job(prepare_job *j, uint8_t **model, uint32_t *m
     }
     free(memory);
     free(c);
+    free(bits);
     return status;
 }
 
-static inline int prepare_stops_of_plan(prepare_job *j)
+/* bits that the plan's first planes give together; 0 where the plan is none */
+static inline unsigned prepare_cuts(uint8_t *cuts, const prepare_options *o)
 {
-    const prepare_options *o = j->opt;
     unsigned i, sum = 0;
     if (o->n_planes < 1 || o->n_planes > SUCREF_MAX_PLANES ||
         (o->coarse && (o->n_planes != 2 || o->plan[0] > 7 || o->plan[1] != 8))) {
@@ -420,10 +485,28 @@ static inline int prepare_stops_of_plan(prepare_job *j)
     for (i = 0; i < o->n_planes; i++) {
         if (o->plan[i] < 1 || o->plan[i] > 8) { return 0; }
         sum = o->coarse ? o->plan[i] : sum + o->plan[i];
-        j->bits[i] = (uint8_t)sum;
+        cuts[i] = (uint8_t)sum;
     }
-    j->n_stops = o->n_planes;
-    return sum == 8;
+    return sum == 8 ? o->n_planes : 0U;
+}
+
+/* NULL, or what is wrong with the groups */
+static inline const char *prepare_bad_nested(const prepare_job *j)
+{
+    const prepare_nested *p = j->opt->nested;
+    uint32_t have[SUCREF_MAX_GROUPS];
+    const char *why;
+    unsigned n, g;
+    if (p->n_groups < 1 || p->n_groups > SUCREF_MAX_GROUPS || j->n_layers < 2) { return "number of groups"; }
+    if (j->opt->cut_input) { return "cut input, which groups do not have"; }
+    if (p->order != NULL && !prepare_is_order(p->order, j->in[0].n_in)) { return "order, not every input once"; }
+    for (n = 0; n < j->n_layers; n++) {
+        why = prepare_bad_groups(p, n, n + 1U == j->n_layers, n > 0 ? have : NULL, j->in[n].w, j->in[n].n_out,
+                                 j->in[n].n_in);
+        if (why != NULL) { return why; }
+        for (g = 0; g < p->n_groups; g++) { have[g] = p->rows[n][g] + (g > 0 ? have[g - 1U] : 0U); }
+    }
+    return prepare_bad_schedule(p, j->cuts, j->n_cuts);
 }
 
 /* NULL, or what is wrong with the options */
@@ -461,8 +544,11 @@ static inline int prepare_quantize(uint8_t **model, uint32_t *model_len, const p
     memset(&j, 0, sizeof j);
     j.in = layers; j.opt = options; j.n_layers = n_layers;
     j.why = prepare_bad_options(options);
-    if (j.why == NULL && !prepare_stops_of_plan(&j)) { j.why = "plan"; }
+    j.n_cuts = prepare_cuts(j.cuts, options);
+    if (j.why == NULL && j.n_cuts == 0) { j.why = "plan"; }
     if (j.why == NULL && !prepare_finite_layers(layers, n_layers)) { j.why = "sizes of layers, NaN or infinity"; }
+    if (j.why == NULL && options->nested != NULL) { j.why = prepare_bad_nested(&j); }
+    j.n_stops = options->nested != NULL ? options->nested->n_stops : j.n_cuts;
     if (j.why != NULL) {
         if (fault != NULL) { fault->field = j.why; fault->offset = 0; }
         return SUCREF_E_RANGE;

@@ -180,6 +180,7 @@ static void run(const args *a)
     sucref_net net;
     output o;
     if (a->x == NULL || a->out == NULL) { die("run needs --in x.u8|x.s8|x.npy and --out y.bin"); }
+    if (same_file(a->x, a->out) || same_file(a->in, a->out)) { die("--out %s would overwrite what is read", a->out); }
     rule = exit_rule_of(a, &m);
     check_real(a, &m);
     if (a->stop != NULL) { last = whole_number(a->stop, "--stop", 0, last); }

@@ -41,6 +41,20 @@ static int of_layer(const uint8_t *p, unsigned layer)
     return little(p, 2) == T_PLANE && little(p + F_LAYER, 2) == layer ? (int)(little(p + F_INDEX, 2) % 8) : -1;
 }
 
+/* rows x columns of each group, where there is more to say than the layer's own */
+static void info_groups(const sucref_model *m, const sucref_layer *l, int heads)
+{
+    sucref_group group;
+    unsigned g;
+    sucref_model_group(&group, m, l->first_group);
+    if (l->n_groups == 1 && group.n_columns == l->n_in) { return; }
+    printf(", %s", heads ? "heads" : "groups");
+    for (g = 0; g < l->n_groups; g++) {
+        sucref_model_group(&group, m, (unsigned)l->first_group + g);
+        printf(" %lux%lu", (unsigned long)group.n_rows, (unsigned long)group.n_columns);
+    }
+}
+
 static void info_layer(const sucref_model *m, unsigned n)
 {
     static const char *act[] = { "none", "relu", "relu6", "leaky relu", "table", "lookup" };
@@ -51,8 +65,27 @@ static void info_layer(const sucref_model *m, unsigned n)
     section_bytes(planes, SUCREF_MAX_PLANES, m, of_layer, n);
     printf("layer %u: %lu x %lu, plan ", n, (unsigned long)l.n_out, (unsigned long)l.n_in);
     for (i = 0; i < l.n_planes; i++) { printf("%s%u", i == 0 ? "" : l.coarse ? "+" : ",", l.plan[i]); }
-    printf(", %s%s, bytes per plane", act[l.act], l.flags & SUCREF_LAYER_KEEP ? ", accumulators kept" : "");
+    printf(", %s%s%s%s", act[l.act], l.flags & SUCREF_LAYER_KEEP ? ", accumulators kept" : "",
+           l.flags & SUCREF_LAYER_KEEP_LIST ? ", list kept" : "",
+           l.flags & SUCREF_LAYER_INPUT_ORDER ? ", inputs in an order of its own" : "");
+    info_groups(m, &l, n + 1U == m->n_layers && l.n_out != m->n_out);
+    printf(", bytes per plane");
     for (i = 0; i < l.n_planes; i++) { printf(" %lu", planes[i]); }
+    printf("\n");
+}
+
+/* what each layer reads and writes: its shape, and where its bytes lie */
+static void info_tensors(const sucref_model *m)
+{
+    sucref_tensor x;
+    unsigned n;
+    printf("tensors:");
+    for (n = 0; n <= m->n_layers; n++) {
+        sucref_model_tensor(&x, m, n);
+        printf("%s %ux%ux%u", n > 0 ? "," : "", x.height, x.width, x.channels);
+        if (n > 0) { printf(" at word %lu", (unsigned long)x.place); }
+        if (x.flags & SUCREF_TENSOR_KEEP) { printf(" (kept)"); }
+    }
     printf("\n");
 }
 
@@ -61,6 +94,7 @@ static void info_stop(const sucref_model *m, unsigned t)
     unsigned long section[5];
     sucref_stop s, before;
     sucref_exit rule;
+    sucref_layer last;
     sucref_cost c;
     unsigned g;
     before.end = little(m->bytes + HEAD_AT, 4);
@@ -71,8 +105,10 @@ static void info_stop(const sucref_model *m, unsigned t)
     for (g = 0; g < m->n_groups; g++) {
         sucref_stop_group e;
         sucref_model_stop_group(&e, m, t, g);
-        printf(" %u", e.bits);
+        if (e.bits == 0 && e.correction_offset == 0) { printf(" -"); } else { printf(" %u", e.bits); }
     }
+    sucref_model_layer(&last, m, m->n_layers - 1U);
+    if (last.n_out != m->n_out) { printf(", head %u", s.head); }
     section_bytes(section, 5, m, of_stop, t);
     printf(", file bytes %lu (corrections %lu, planes %lu, exit rule %lu, bounds %lu), up to here at most %llu "
            "multiply-adds and %llu weight bytes read\n",
@@ -92,6 +128,7 @@ static void info_model(const sucref_model *m)
            (unsigned long)m->bytes_len, (unsigned long)m->file_bytes);
     print_meaning(m);
     for (n = 0; n < m->n_layers; n++) { info_layer(m, n); }
+    info_tensors(m);
     printf("tables and parameters: %lu bytes\n", (unsigned long)little(m->bytes + HEAD_AT, 4));
     for (n = 0; n < m->usable_stops; n++) { info_stop(m, n); }
     printf("work buffer: %lu bytes, largest step: %lu multiply-adds\n", (unsigned long)sucref_net_work_len(m) * 4,

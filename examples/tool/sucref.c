@@ -10,17 +10,19 @@
 #include "../../sucref.h"
 #include "certify.h"
 #include "compare.h"
+#include "exits.h"
 #include "parts.h"
 #include "create.h"
 #include "show.h"
 #include "run.h"
+#include "evaluate.h"
 #include "plan.h"
 
 /* ---- calibrate --------------------------------------------------------------------------------------------------- */
 
-/* how the samples are shared out: corrections from the first inputs (all of them, or 40 % with --max-disagree),
- * thresholds from the next 40 %, risk from the rest */
-typedef struct { uint32_t n, fit, choose, judge; double max_disagree, confidence, quiet; } calibration_plan;
+/* how the samples are shared out: corrections are fitted to the first ones (all of them, or a fifth with
+ * --max-disagree), which say how thresholds stand to each other, too; the rest bounds the risk */
+typedef struct { uint32_t n, fit, judge; double max_disagree, confidence, quiet; } calibration_plan;
 
 static calibration_plan plan_calibration(const args *a)
 {
@@ -39,15 +41,27 @@ static calibration_plan plan_calibration(const args *a)
 static void share_samples(calibration_plan *p, const args *a, uint32_t n)
 {
     p->n = n;
-    p->fit = a->disagree ? (uint32_t)(0.4 * n) : n;
-    p->choose = a->disagree ? (uint32_t)(0.4 * n) : 0;
-    p->judge = n - p->fit - p->choose;
-    if (p->fit < 1 || (a->disagree && (p->choose < 1 || p->judge < 1))) { die("%s: too few inputs", a->x); }
+    p->fit = a->disagree ? n / 5U : n;
+    p->judge = n - p->fit;
+    if (p->fit < 1) { die("%s: too few inputs", a->x); }
     if (a->disagree && upper_bound(0, p->judge, p->confidence) > p->max_disagree) {
-        const double need = p->max_disagree > 0 ? ceil(log(1 - p->confidence) / log1p(-p->max_disagree)) * 5 : INFINITY;
-        warn("%s: %lu samples cannot show a risk of %g at %g %% confidence, not even without one disagreement: a fifth "
-             "of them judges, at best %.3g; about %.0f would do", a->x, (unsigned long)n, p->max_disagree,
-             100 * p->confidence, upper_bound(0, p->judge, p->confidence), need);
+        const double need = p->max_disagree > 0 ? ceil(log(1 - p->confidence) / log1p(-p->max_disagree)) * 5 / 4
+                                                : INFINITY;
+        warn("%s: %lu samples cannot show a risk of %g at %g %% confidence, not even without one disagreement: four "
+             "fifths of them judge, at best %.3g; %.0f would do", a->x, (unsigned long)n, p->max_disagree,
+             100 * p->confidence, upper_bound(0, p->judge, p->confidence), ceil(need));
+    }
+}
+
+/* are the answers classes? A risk of disagreeing says little of numbers or of a picture */
+static void check_classes(const char *name, const sucref_model *m, const uint8_t *x, uint32_t n)
+{
+    const evaluation e = evaluate_all(m, x, NULL, n);
+    if (m->n_out == m->n_in && m->n_out > 1) {
+        warn("%s: as many outputs as inputs: --max-disagree is for classes, the largest of the outputs", name);
+    } else if (n >= 100 && e.commonest > 0.99 * n) {
+        warn("%s: %.1f %% of the answers are one class: --max-disagree is for classes, the largest of the outputs or "
+             "the sign of a single one", name, percent(e.commonest, n));
     }
 }
 
@@ -60,10 +74,10 @@ static void find_exits(respec *r, const args *a, const calibration_plan *p, cons
     sucref_model m;
     unsigned t;
     if (sucref_model_open(&m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
-    chosen = judge(&m, x + (size_t)p->fit * m.n_in, p->choose);
-    judged = judge(&m, x + (size_t)(p->fit + p->choose) * m.n_in, p->judge);
-    choose_thresholds(r->exits, chosen, p->choose, m.n_stops, p->max_disagree, p->confidence);
-    measure_risk(r->exits, left, judged, p->judge, m.n_stops, p->confidence);
+    chosen = judge(&m, x, p->fit);
+    judged = judge(&m, x + (size_t)p->fit * m.n_in, p->judge);
+    check_classes(a->in, &m, x, p->n);
+    (void)find_thresholds(r->exits, left, &m, chosen, p->fit, judged, p->judge, p->max_disagree, p->confidence);
     for (t = 0; t + 1U < m.n_stops; t++) {
         printf("stop %u: margin %lu, disagreements so far %lu of %lu, risk <= %.5f at %g %% confidence\n", t,
                (unsigned long)r->exits[t].margin, (unsigned long)r->exits[t].disagreements,
@@ -90,6 +104,23 @@ static void add_rows(respec *r, const sucref_model *m, const args *a, const cali
         for (t = 0; t < shares.n; t++) { printf(" %lu", (unsigned long)rows_for(r->layer[l].n_out, shares.share[t])); }
         printf(" of %lu\n", (unsigned long)r->layer[l].n_out);
     }
+}
+
+/* do neurons come group by group, or has every stop an output layer of its own? */
+static int is_nested(const respec *r, const sucref_model *m)
+{
+    size_t k;
+    for (k = 0; k < (size_t)m->n_stops * m->n_groups; k++) { if (r->bits[k] == SUCREF_ABSENT) { return 1; } }
+    return r->spec.heads != NULL;
+}
+
+/* how right the last stop is, which calibration leaves as it is */
+static void print_last_stop(const args *a, const sucref_model *m, const uint8_t *x, uint32_t n)
+{
+    uint32_t *label = read_labels(a->labels, n, m->n_out == 1 ? 2U : m->n_out);
+    const evaluation e = evaluate_all(m, x, label, n);
+    printf("last stop: %.2f %% of %lu right\n", percent(e.right[m->n_stops - 1U], n), (unsigned long)n);
+    free(label);
 }
 
 /* quiet rows and shifts of coarse planes */
@@ -121,12 +152,12 @@ static void calibrate(const args *a)
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     share_samples(&p, a, n);
-    if (a->disagree && !has_classes(&m)) {
-        warn("%s: as many outputs as inputs and no softmax: exit rules compare classes, which mean nothing here",
-             a->in);
-    }
     respec_model(&r, &m);
     if (a->rows) { add_rows(&r, &m, a, &p, x); }
+    if (p.quiet > 0 && is_nested(&r, &m)) { die("--quiet: %s has neurons that come group by group already", a->in); }
+    if (a->certify && is_nested(&r, &m)) {
+        die("--certify: %s cannot be certified: its neurons come group by group", a->in);
+    }
     arrange(&r, &m, x, &p);
     status = prepare_calibrate(r.corrections, &memory, &r.spec, x, p.fit, isatty(2) ? show_progress : NULL, NULL);
     if (status != SUCREF_OK) { die("%s: cannot be calibrated: %s", a->in, sucref_status_text(status)); }
@@ -139,6 +170,7 @@ static void calibrate(const args *a)
         r.spec.bounds = &bounds;
     }
     if (a->disagree && r.spec.n_stops > 1) { find_exits(&r, a, &p, x); }
+    if (a->labels != NULL) { print_last_stop(a, &m, x, n); }
     model = write_spec(a->in, &r.spec, &len);
     write_file(a->out, model, len);
     respec_free(&r);
@@ -254,6 +286,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "sucref quantize layers.npz -o m.sucref --input-scale s [--input-zero z] [--type u8|s8] [--plan 4,4]\n"
       "        [--calibrate inputs.u8|.s8|.npy] [--act relu|relu6|leaky:SLOPE|logistic|tanh|none]\n"
       "        [--output none|softmax|logistic|tanh|..] [--clip share|auto] [--keep] [--cut-input]\n"
+      "        [--schedule 4/8/8,4/..]\n"
       "    makes a model of float layers: arrays W0 (out x in), b0, W1, b1 .. of float32 or float64.\n"
       "    An input byte x stands for (x - z) * s; s may be a fraction such as 1/255. Where --calibrate is a .npy of\n"
       "    real values and neither is given, both are found from them. --keep: a layer's sums stay between stops, so\n"
@@ -265,10 +298,12 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    --every-layer: small layers follow the plan too; --keep: as for quantize.\n" },
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"
-      "        [--max-disagree 0.001] [--confidence 0.95] [--rows .625,.75]\n"
-      "    fits every stop to unlabelled samples; with --max-disagree finds exit rules and their risk.\n"
+      "        [--max-disagree 0.001] [--confidence 0.95] [--rows .625,.75] [--labels y.u8|y.npy]\n"
+      "    fits every stop to unlabelled samples; with --max-disagree finds exit rules: of all samples like these at\n"
+      "    most that share leaves with another answer than the last stop's, at that confidence.\n"
       "    --rows: stops before the model's own that compute these shares of each hidden layer's rows, at the bits of\n"
-      "    its first stop (8 of a model made with --plan 8); says what each costs and how it errs.\n" },
+      "    its first stop (8 of a model made with --plan 8); says what each costs and how it errs.\n"
+      "    --labels: says how right the last stop is.\n" },
     { "plan", plan,
       "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|rv32|avr | --per-mac X] [--clock MHZ]\n"
       "        [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001] [--rows .5]\n"
@@ -284,6 +319,10 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "        [--logits] [--real] [--type u8|s8]\n"
       "    writes one byte an output, int8 or uint8 as the inputs are; --logits: int32; --real: float32 of either.\n"
       "    --gray: whole numbers are logits, 0.3,0.7 or 30%,70% probabilities (logistic function of the logit).\n" },
+    { "evaluate", evaluate,
+      "sucref evaluate m.sucref --in x.u8|x.s8|x.npy [--labels y.u8|y.npy] [--type u8|s8]\n"
+      "    right answers by stop; with exit rules how many leave where, and what that saves and costs.\n"
+      "    --labels: a class for each sample, bytes or an array.\n" },
     { "truncate", truncate_model,
       "sucref truncate m.sucref --stops S -o t.sucref\n"
       "    keeps the first S stops.\n" },

@@ -105,6 +105,13 @@ static void write_file(const char *path, const void *p, size_t len)
     close_output(&o);
 }
 
+/* are both there, and one file? */
+static int same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 static uint8_t *read_file(const char *path, size_t *len)
 {
     FILE *f = fopen(path, "rb");
@@ -132,7 +139,7 @@ static uint8_t *read_file(const char *path, size_t *len)
 
 typedef struct {
     const char *in, *out, *x, *calibrate, *plan, *act, *output, *clip, *scale, *zero, *stop, *stops, *type, *name,
-        *exit_rule, *disagree, *confidence, *quiet, *rows, *gray, *devices, *parity, *protect, *rates,
+        *exit_rule, *disagree, *confidence, *quiet, *rows, *gray, *devices, *parity, *protect, *rates, *schedule,
         *labels, *core, *per_mac, *clock, *deadline, *bandwidth, *risk;
     const char *logits, *real, *keep, *cut_input, *every, *certify; /* not NULL: given */
 } args;
@@ -141,9 +148,11 @@ typedef struct {
 static const struct { const char *name, *commands; size_t place; int flag; } options[] = {
     { "-o", "quantize import calibrate run truncate emit-c split", offsetof(args, out), 0 },
     { "--out", "quantize import calibrate run truncate emit-c split", offsetof(args, out), 0 },
-    { "--in", "calibrate run plan", offsetof(args, x), 0 },
+    { "--in", "calibrate run evaluate plan", offsetof(args, x), 0 },
+    { "--labels", "calibrate evaluate plan", offsetof(args, labels), 0 },
     { "--calibrate", "quantize", offsetof(args, calibrate), 0 },
     { "--plan", "quantize import", offsetof(args, plan), 0 },
+    { "--schedule", "quantize", offsetof(args, schedule), 0 },
     { "--act", "quantize", offsetof(args, act), 0 },
     { "--output", "quantize", offsetof(args, output), 0 },
     { "--clip", "quantize", offsetof(args, clip), 0 },
@@ -152,7 +161,7 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--cut-input", "quantize", offsetof(args, cut_input), 1 },
     { "--keep", "quantize import", offsetof(args, keep), 1 },
     { "--every-layer", "import", offsetof(args, every), 1 },
-    { "--type", "quantize calibrate run plan", offsetof(args, type), 0 },
+    { "--type", "quantize calibrate run evaluate plan", offsetof(args, type), 0 },
     { "--stop", "run", offsetof(args, stop), 0 },
     { "--exit", "run", offsetof(args, exit_rule), 0 },
     { "--gray", "run", offsetof(args, gray), 0 },
@@ -169,7 +178,6 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--parity", "split", offsetof(args, parity), 0 },
     { "--protect", "split", offsetof(args, protect), 0 },
     { "--rates", "split", offsetof(args, rates), 0 },
-    { "--labels", "plan", offsetof(args, labels), 0 },
     { "--core", "plan", offsetof(args, core), 0 },
     { "--per-mac", "plan", offsetof(args, per_mac), 0 },
     { "--clock", "plan", offsetof(args, clock), 0 },
