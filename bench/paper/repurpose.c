@@ -1,5 +1,5 @@
 /* repurpose.c - [AB] chapter 6, splitting trained networks: what follows by arithmetic. The assignment itself is
- * tested in tests/test_thesis.c. */
+ * tested in tests/test_repurpose.c. */
 #include "pieces.h"
 #include "table.h"
 
