@@ -135,7 +135,7 @@ no "eta2 must be" $p 2 --eta2 nan
 for r in '' 1 1,2,3 0,0 1,-1 1,nan 1,inf a,b 1,1/1,1 1,1/1,1/1,1/1,1 1,1/; do
     no "sizes must be" $p 2 --eta2 1 --sizes "$r"
 done
-for r in '' 0 0:784,1 0:783,2 0:0,1:784 0:784, 0:392:392 -0:784 x 0:99999999999999999999; do
+for r in '' 0 0:784,1 0:783,2 0:0,1:784 '0:784,' 0:392:392 -0:784 x 0:99999999999999999999; do
     no "owners must be" $p 2 --eta2 1 --owners "$r"
 done
 no "a device from 0 to 1" $p 2 --eta2 1 --owners $a/real784.npy
