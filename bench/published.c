@@ -36,6 +36,7 @@ int main(int argc, char **argv)
     factors();
     air();
     repurpose();
+    sensors();
     if (data_load("mnist")) {
         table_ii();
         bits();

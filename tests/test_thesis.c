@@ -1,7 +1,7 @@
-/* thesis: the numbered statements of [AB] chapters 2, 4 and 6 and its appendices, corrected where print fails, checked
- * by numbers through the header's functions; golden vectors of chapter 6 and of EDEN. (Chapter 3 is in test_outer.c,
- * chapter 5 in test_air.c; Theorem 7 and Lemma 8 are also rows of `make paper`; Theorem 5 is asymptotic; what is exact
- * over all dithers is in test_dither.c and test_vec.c.) */
+/* thesis: the numbered statements of [AB] chapters 2 and 4 and its appendices, corrected where print fails, checked
+ * by numbers through the header's functions; golden vectors of EDEN. (Chapter 3 is in test_outer.c, chapter 5 in
+ * test_air.c, chapter 6 in test_repurpose.c; Theorem 7 and Lemma 8 are also rows of `make paper`; Theorem 5 is
+ * asymptotic; what is exact over all dithers is in test_dither.c and test_vec.c.) */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
@@ -10,7 +10,6 @@
 #include "../sucref.h"
 #include "oracle.h"
 #include "../bench/eden.h"
-#include "repurpose.h"
 #include "golden_outer.h"
 
 /* ---- chapter 2 and appendix A ---- */
@@ -359,86 +358,7 @@ static void best_sampling(void)
     }
 }
 
-/* ---- chapter 6 and the peer ---- */
-
-/* Theorem 16: the assignment is optimal, against all 720 orders; golden costs and weights */
-static void theorem_16(void)
-{
-    static const int worker_of[6] = { 0, 0, 0, 1, 1, 1 }, three[6] = { 0, 0, 1, 1, 2, 2 };
-    static const size_t room1[2] = { 3, 3 }, room2[2] = { 2, 2 }, room3[3] = { 2, 2, 2 };
-    double w1[36], w2[24], cost[18];
-    int to[6], i, j, trial;
-    for (i = 0; i < 36; i++) { w1[i] = (&golden_repurpose_w1[0][0])[i] / 16.0; }
-    repurpose_costs(cost, w1, worker_of, 6, 6, 2, 1.0 / 16, 0.25);
-    for (i = 0; i < 12; i++) { CHECK(cost[i] * 256 == (&golden_repurpose_c1[0][0])[i]); }
-    CHECK(fabs(repurpose_assign(to, cost, 6, 2, room1) - golden_repurpose_cost[0]) < 1e-12);
-    for (i = 0; i < 6; i++) { CHECK(to[golden_repurpose_slots1[i]] == i / 3); }
-    repurpose_prune(w1, worker_of, to, 6, 6, 1.0 / 16, 0.25);
-    for (i = 0; i < 6; i++) {
-        for (j = 0; j < 6; j++) { CHECK(w1[i * 6 + golden_repurpose_slots1[j]] * 16 == golden_repurpose_kept1[i][j]); }
-    }
-    for (i = 0; i < 24; i++) { w2[i] = golden_repurpose_w2[golden_repurpose_slots1[i / 4]][i % 4] / 16.0; }
-    repurpose_costs(cost, w2, worker_of, 6, 4, 2, 1.0 / 16, 0.25);
-    for (i = 0; i < 8; i++) { CHECK(cost[i] * 256 == (&golden_repurpose_c2[0][0])[i]); }
-    CHECK(fabs(repurpose_assign(to, cost, 4, 2, room2) - golden_repurpose_cost[1]) < 1e-12);
-    repurpose_prune(w2, worker_of, to, 6, 4, 1.0 / 16, 0.25);
-    for (i = 0; i < 6; i++) {
-        for (j = 0; j < 4; j++) { CHECK(w2[i * 4 + golden_repurpose_slots2[j]] * 16 == golden_repurpose_kept2[i][j]); }
-    }
-    for (trial = 0; trial < 50; trial++) {
-        double best = 1e9, found;
-        int code;
-        for (i = 0; i < 36; i++) { w1[i] = normal(); }
-        repurpose_costs(cost, w1, three, 6, 6, 3, 0.1, 0.4);
-        found = repurpose_assign(to, cost, 6, 3, room3);
-        for (code = 0; code < 729; code++) { /* every way to give the six to three workers, two each */
-            int rest = code, count[3] = { 0, 0, 0 };
-            double sum = 0;
-            for (i = 0; i < 6; i++, rest /= 3) {
-                count[rest % 3]++;
-                sum += cost[rest % 3 * 6 + i];
-            }
-            if (count[0] == 2 && count[1] == 2 && sum < best) { best = sum; }
-        }
-        CHECK(fabs(found - best) < 1e-9);
-    }
-    CHECK(repurpose_assign(to, cost, 6, 2, room2) < 0); /* no room */
-}
-
-/* Theorem 17: layers of norm 1 each off by e, activations that do not stretch:
- * the output is off by at most ((1 + e)^3 - 1) B */
-static void theorem_17(void)
-{
-    enum { N = 8 };
-    int trial, layer, i, j;
-    for (trial = 0; trial < 300; trial++) {
-        double x[N], y[N], most = 0, off = 0;
-        for (i = 0; i < N; i++) { x[i] = y[i] = normal(); }
-        most = squares(x, N);
-        for (layer = 0; layer < 3; layer++) {
-            double w[N * N], d[N * N], nx[N] = { 0 }, ny[N] = { 0 }, sw, sd;
-            for (i = 0; i < N * N; i++) {
-                w[i] = normal();
-                d[i] = normal();
-            }
-            sw = sqrt(squares(w, N * N));
-            sd = sqrt(squares(d, N * N));
-            for (i = 0; i < N; i++) {
-                for (j = 0; j < N; j++) {
-                    nx[i] += w[i * N + j] / sw * x[j];
-                    ny[i] += (w[i * N + j] / sw + 0.2 * d[i * N + j] / sd) * y[j];
-                }
-            }
-            for (i = 0; i < N; i++) {
-                x[i] = tanh(nx[i]);
-                y[i] = tanh(ny[i]);
-            }
-            most = fmax(most, squares(x, N));
-        }
-        for (i = 0; i < N; i++) { off += (x[i] - y[i]) * (x[i] - y[i]); }
-        CHECK(sqrt(off) <= (pow(1.2, 3) - 1) * sqrt(most));
-    }
-}
+/* ---- the peer ---- */
 
 static void golden_peer(void)
 {
@@ -463,8 +383,6 @@ int main(int argc, char **argv)
     RUN("Lemma 9, Lemma 21: error feedback", lemma_9_lemma_21);
     RUN("convergence with unbiased sampling", convergence);
     RUN("(4.11): the best k and levels", best_sampling);
-    RUN("Theorem 16: assignment of neurons", theorem_16);
-    RUN("Theorem 17: errors through layers", theorem_17);
     RUN("golden vectors of EDEN", golden_peer);
     return test_report("thesis");
 }

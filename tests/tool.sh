@@ -142,6 +142,55 @@ ok "rates whose sum no double holds" \
 no "must hold %d once" $t split $m --devices 2 --parity 1 -o $d/%d%d
 no "too few for these" $t split $m --devices 2 --parity 1 -o $d/y%d
 no "split needs all stops" $t split $d/t.sucref --devices 1 --parity 1 -o $d/y%d
+# float layers over devices
+p="$t repurpose $n -o $d/r.npz --devices"
+ok "repurpose: edges and values before, after, and without rearranging" \
+    "$p 2 --eta2 0.5 --relative >$d/rp.txt && [ \$(grep -c '^layer' $d/rp.txt) = 3 ] &&
+    grep -q 'layer 0: 20 x 784, inputs 392 392, neurons 10 10, eta1 0, eta2 0.01442' $d/rp.txt &&
+    grep -q 'before  *8050 edges  *814 values to send' $d/rp.txt &&
+    grep -q 'rearranged  *3069 edges  *713 values' $d/rp.txt &&
+    grep -q 'not rearranged  *3069 edges  *708 values' $d/rp.txt"
+ok "repurpose: a network whose neurons only move gives the same answers" \
+    "$t repurpose examples/models/digits.npz --devices 2 --eta2 1 --relative -o $d/cut.npz &&
+    $t quantize $d/cut.npz -o $d/r2 $is &&
+    $t run $d/r2 --in $d/x.u8 --out $d/rb --logits &&
+    $t repurpose $d/cut.npz --devices 2 --eta2 1e-30 --owners 1:392,0:392 -o $d/r.npz --maps $d/maps.npz &&
+    $t quantize $d/r.npz -o $d/r1 $is && ! cmp -s $d/r1 $d/r2 &&
+    $t run $d/r1 --in $d/x.u8 --out $d/ra --logits && cmp $d/ra $d/rb"
+ok "repurpose --sorted: inputs in the order of their owners" \
+    "$p 2 --eta2 1 --relative && mv $d/r.npz $d/cut.npz && $t quantize $d/cut.npz -o $d/r2 $is &&
+    $t run $d/r2 --in $d/x.u8 --out $d/rb --logits &&
+    $t repurpose $d/cut.npz --devices 2 --eta2 1e-30 --owners 1:392,0:392 --sorted -o $d/r.npz &&
+    $t quantize $d/r.npz -o $d/r1 $is && : >$d/swap.u8 && for k in 0 1 2 3 4 5 6 7 8 9; do
+        dd if=$d/x.u8 bs=392 skip=\$((2 * k + 1)) count=1 2>/dev/null >>$d/swap.u8
+        dd if=$d/x.u8 bs=392 skip=\$((2 * k)) count=1 2>/dev/null >>$d/swap.u8
+    done; $t run $d/r1 --in $d/swap.u8 --out $d/ra --logits && cmp $d/ra $d/rb"
+ok "repurpose --in: answers beside their bounds" "$p 4 --eta1 1e-5 --eta2 0.01 --in $a/real784.npy >$d/rp.txt &&
+    grep -q 'by Theorem 17' $d/rp.txt && $t repurpose $a/good.npz --devices 2 --eta2 1 --act tanh -o $d/r.npz \
+    --in $a/real.npy | grep -q 'largest output as before: rearranged [0-9.]* %, not rearranged'"
+ok "repurpose: one device sends nothing, 100 have more places than neurons" "$p 1 --eta2 9 |
+    grep -q 'before  *0 edges  *0 values' && $p 100 --eta2 0.01 | grep -q 'all layers over 100 devices'"
+ok "repurpose: sizes of each layer, the answer on one device" "$p 2 --eta2 0.01 --sizes 1,3/12,8/0,1 >$d/rp.txt &&
+    grep -q 'neurons 5 15' $d/rp.txt && grep -q 'neurons 12 8' $d/rp.txt && grep -q 'neurons 0 1,' $d/rp.txt"
+no "repurpose needs" $t repurpose $n --devices 2 -o $d/y
+no "repurpose needs" $t repurpose $n --eta2 1 -o $d/y
+no "devices must be" $p 0 --eta2 1
+no "must not be negative" $p 2 --eta2 -1
+no "must not be negative" $p 2 --eta2 1 --eta1 -1
+no "eta2 must be" $p 2 --eta2 nan
+for r in '' 1 1,2,3 0,0 1,-1 1,nan 1,inf a,b 1,1/1,1 1,1/1,1/1,1/1,1 1,1/; do
+    no "sizes must be" $p 2 --eta2 1 --sizes "$r"
+done
+for r in '' 0 0:784,1 0:783,2 0:0,1:784 '0:784,' 0:392:392 -0:784 x 0:99999999999999999999; do
+    no "owners must be" $p 2 --eta2 1 --owners "$r"
+done
+no "a device from 0 to 1" $p 2 --eta2 1 --owners $a/real784.npy
+no "takes inputs from a .npy" $p 2 --eta2 1 --in $d/x.u8
+no "shape does not hold" $p 2 --eta2 1 --in $a/real.npy
+no "zip" $t repurpose $m --devices 2 --eta2 1 -o $d/y
+no "does not take what W0 gives" $t repurpose $a/chain.npz --devices 2 --eta2 1 -o $d/y
+no "has no option --parity" $p 2 --parity 1
+no "has no option --eta1" $t split $m --eta1 1
 no "one output and --gray" $t run $m --in $d/x.u8 --out $d/y --exit gray
 gray="$t run $m --in $d/x.u8 --out $d/y --exit gray --gray"
 for g in '' 5 ',' '1,' ,1 -5 2,1 1,2,3 a,b ' 1,2' nan,1 inf,1 1,inf; do no "gray must be LO,HI" $gray "$g"; done

@@ -182,14 +182,12 @@ static inline int npz_end(FILE *f, const uint8_t *dir, size_t dir_len, int n, si
     return fwrite(dir, 1, dir_len, f) == dir_len && fwrite(end, 1, 22, f) == 22;
 }
 
-/* writes the arrays as numpy.savez would; 0 or -1 */
-static inline int npz_write(const char *path, const npz_array *a, int n)
+/* puts the arrays into an open file as numpy.savez would; 0 or -1 */
+static inline int npz_put_arrays(FILE *f, const npz_array *a, int n)
 {
     static uint8_t dir[NPZ_MAX_ARRAYS * 96];
     size_t dir_len = 0, at = 0;
     int i, ok = 1;
-    FILE *f = fopen(path, "wb");
-    if (f == NULL) { return -1; }
     for (i = 0; ok && i < n; i++) {
         size_t size, added = 0;
         uint8_t *body = npz_body(&size, &a[i]);
@@ -199,7 +197,13 @@ static inline int npz_write(const char *path, const npz_array *a, int n)
         dir_len += 46 + npz_u16(dir + dir_len + 28);
         at += added;
     }
-    ok = ok && npz_end(f, dir, dir_len, n, at);
-    return fclose(f) == 0 && ok ? 0 : -1;
+    return ok && npz_end(f, dir, dir_len, n, at) ? 0 : -1;
+}
+
+static inline int npz_write(const char *path, const npz_array *a, int n)
+{
+    FILE *f = fopen(path, "wb");
+    const int ok = f != NULL && npz_put_arrays(f, a, n) == 0;
+    return f != NULL && fclose(f) == 0 && ok ? 0 : -1;
 }
 #endif

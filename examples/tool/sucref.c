@@ -13,6 +13,7 @@
 #include "exits.h"
 #include "parts.h"
 #include "create.h"
+#include "devices.h"
 #include "show.h"
 #include "run.h"
 #include "evaluate.h"
@@ -346,7 +347,16 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    the file as a C array, with its sizes, scales and zero points as constants.\n" },
     { "split", split,
       "sucref split m.sucref --devices N --parity r [--protect planes] [--rates 2,1,1,..] -o shard%d.sucref\n"
-      "    a part of every layer for N devices and r spares.\n" }
+      "    a part of every layer for N devices and r spares.\n" },
+    { "repurpose", repurpose,
+      "sucref repurpose layers.npz --devices P --eta2 y [--eta1 x] [--relative] [--sizes n1,n2,..] [--owners map]\n"
+      "        -o out.npz [--maps maps.npz] [--sorted] [--in samples.npy] [--act relu|..]\n"
+      "    gives the neurons of float layers, as quantize takes them, to P devices so that few weights reach across,\n"
+      "    and drops weights: w^2 <= eta1 in a device, eta1 + eta2 across; --relative: both times the layer's mean\n"
+      "    square. --sizes: shares of the neurons, for all layers or each (2,1/3,3/..); --owners: who has which\n"
+      "    inputs, 0:392,1:392 or a .npy. Inputs and answers keep their places (--sorted: devices' order); hidden\n"
+      "    neurons are in the devices' order. --maps: level0 (inputs), level1 ..: each one's device, where it was.\n"
+      "    --in: how far answers are off, beside their bounds.\n" }
 };
 
 static void print_version(FILE *f)

@@ -141,19 +141,20 @@ typedef struct {
     const char *in, *out, *x, *calibrate, *plan, *act, *output, *clip, *scale, *zero, *stop, *stops, *type, *name,
         *exit_rule, *disagree, *confidence, *quiet, *rows, *gray, *devices, *parity, *protect, *rates, *schedule,
         *labels, *core, *per_mac, *clock, *deadline, *bandwidth, *risk;
+    const char *sizes, *owners, *eta1, *eta2, *maps, *relative, *sorted; /* of repurpose */
     const char *logits, *real, *keep, *cut_input, *every, *certify; /* not NULL: given */
 } args;
 
 /* every option, the commands that take it, and where its value goes; flags have none */
 static const struct { const char *name, *commands; size_t place; int flag; } options[] = {
-    { "-o", "quantize import calibrate run truncate emit-c split", offsetof(args, out), 0 },
-    { "--out", "quantize import calibrate run truncate emit-c split", offsetof(args, out), 0 },
-    { "--in", "calibrate run evaluate plan", offsetof(args, x), 0 },
+    { "-o", "quantize import calibrate run truncate emit-c split repurpose", offsetof(args, out), 0 },
+    { "--out", "quantize import calibrate run truncate emit-c split repurpose", offsetof(args, out), 0 },
+    { "--in", "calibrate run evaluate plan repurpose", offsetof(args, x), 0 },
     { "--labels", "calibrate evaluate plan", offsetof(args, labels), 0 },
     { "--calibrate", "quantize", offsetof(args, calibrate), 0 },
     { "--plan", "quantize import", offsetof(args, plan), 0 },
     { "--schedule", "quantize", offsetof(args, schedule), 0 },
-    { "--act", "quantize", offsetof(args, act), 0 },
+    { "--act", "quantize repurpose", offsetof(args, act), 0 },
     { "--output", "quantize", offsetof(args, output), 0 },
     { "--clip", "quantize", offsetof(args, clip), 0 },
     { "--input-scale", "quantize", offsetof(args, scale), 0 },
@@ -174,7 +175,7 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--certify", "calibrate", offsetof(args, certify), 1 },
     { "--stops", "truncate", offsetof(args, stops), 0 },
     { "--name", "emit-c", offsetof(args, name), 0 },
-    { "--devices", "split", offsetof(args, devices), 0 },
+    { "--devices", "split repurpose", offsetof(args, devices), 0 },
     { "--parity", "split", offsetof(args, parity), 0 },
     { "--protect", "split", offsetof(args, protect), 0 },
     { "--rates", "split", offsetof(args, rates), 0 },
@@ -183,7 +184,14 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--clock", "plan", offsetof(args, clock), 0 },
     { "--deadline", "plan", offsetof(args, deadline), 0 },
     { "--bandwidth", "plan", offsetof(args, bandwidth), 0 },
-    { "--risk", "plan", offsetof(args, risk), 0 }
+    { "--risk", "plan", offsetof(args, risk), 0 },
+    { "--sizes", "repurpose", offsetof(args, sizes), 0 },
+    { "--owners", "repurpose", offsetof(args, owners), 0 },
+    { "--eta1", "repurpose", offsetof(args, eta1), 0 },
+    { "--eta2", "repurpose", offsetof(args, eta2), 0 },
+    { "--relative", "repurpose", offsetof(args, relative), 1 },
+    { "--maps", "repurpose", offsetof(args, maps), 0 },
+    { "--sorted", "repurpose", offsetof(args, sorted), 1 }
 };
 
 /* is the word one of those in the text? */
