@@ -439,8 +439,9 @@ typedef struct { sucref_scale input, output, logit; uint8_t output_zero; } sucre
 SUCREF_API void sucref_model_scales(sucref_scales *out, const sucref_model *m);
 
 /* sucref_model_cost - dense multiply-adds and weight bytes read to compute the stops first..stop of one input, if no
- * activation is zero and every layer's input changes at every stop: the most a run can need. first = stop = the last
- * one gives the one-shot network. Indices are not checked. */
+ * activation is zero and all that is computed changes: the most a run can need. Absent columns cost nothing, nor do
+ * groups whose columns cannot have changed. first = stop = the last one gives the one-shot network. Indices are not
+ * checked. */
 typedef struct { uint64_t macs, weight_bytes; } sucref_cost;
 SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsigned first, unsigned stop);
 
@@ -562,7 +563,8 @@ SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi);
  *   *proved          1 (always at the last stop) or 0; 0 also with every error
  * Errors: SUCREF_E_SPACE, SUCREF_E_DATA (the bounds' place or stop is impossible), or
  * SUCREF_E_STATE: no answer, the next stop has been begun, or the file has no bounds
- * for this stop (the tool's `calibrate --certify` makes them; hidden layers must be none, ReLU or ReLU6).
+ * for this stop (the tool's `calibrate --certify` makes them; hidden layers must be none, ReLU or ReLU6; with heads or
+ * absent neurons there are none).
  * Cost: about 40 instructions for each weight behind the first layer, a square root for each class. */
 SUCREF_API int sucref_net_proved(int *proved, const sucref_net *s, uint32_t *work, size_t work_len);
 SUCREF_API size_t sucref_net_proof_len(const sucref_model *m); /* in uint32 elements; 0 for NULL or too many */
