@@ -145,5 +145,5 @@ models: $(B)/train_digits $(B)/train_widths $(B)/sucref
 clean:
 	rm -rf $(B)
 
-.PHONY: help all demo test tests check examples learners mpi paper paper-long mcu evaluator bench-mcu size gates bench warn \
-    sanitize compilers coverage fuzz mutants models clean
+.PHONY: help all demo test tests check examples learners mpi paper paper-long mcu evaluator bench-mcu size gates bench \
+    warn sanitize compilers coverage fuzz mutants models clean

@@ -1,7 +1,8 @@
 /* published.c - the published tables beside ours, added to the rows of queue.c: OUT_DIR/paper.csv and figures as SVG.
  * published OUT_DIR [SEEDS]
  *
- * With SEEDS, a folder of networks, only the rows of width, in a file of their own. One piece a file in paper/ (pieces.h); the columns are told in paper/table.h. */
+ * With SEEDS, a folder of networks, only the rows of width, in a file of their own. One piece a file in paper/
+ * (pieces.h); the columns are told in paper/table.h. */
 #include "paper/data.h"
 #include "paper/pieces.h"
 #include "paper/table.h"

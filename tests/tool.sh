@@ -383,7 +383,7 @@ no "evaluate needs" $t evaluate $w
 no "labels for 150 samples" $t evaluate $w --in $nx --labels $d/one.u8
 first 150 $nx >$d/labels
 no "labels must be classes from 0 to 4" $t evaluate $w --in $nx --labels $d/labels
-for i in 1 2 3 4 5 6 7; do cat $d/one.u8 $d/one.u8 $d/one.u8 $d/one.u8 $d/one.u8; done >$d/few.u8
+for i in 1 2 3 4 5 6 7; do : "$i"; cat $d/one.u8 $d/one.u8 $d/one.u8 $d/one.u8 $d/one.u8; done >$d/few.u8
 cat $d/few.u8 $d/few.u8 $d/few.u8 $d/few.u8 >$d/hundred.u8
 ok "outputs that are no classes are told" \
     "$t calibrate $m --in $d/hundred.u8 -o $d/y --max-disagree 0.1 2>&1 >/dev/null | grep -q 'are one class'"

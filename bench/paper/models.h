@@ -16,8 +16,8 @@ void models_read(npz *z, const char *name);
 /* NAME quantized with one digit per width of `plan`, calibrated on the first 2,000 validation pictures; free() the
  * result, which m reads */
 uint8_t *models_quantized(sucref_model *m, const char *name, float clip, int cut_input, const char *plan);
-/* the network in `path`, nested in width, with the bits of its groups at each stop as `sucref quantize --schedule` takes
- * them; schedule NULL: a plain one */
+/* the network in `path`, nested in width, with the bits of its groups at each stop as `sucref quantize --schedule`
+ * takes them; schedule NULL: a plain one */
 uint8_t *models_nested(sucref_model *m, const char *path, const char *plan, const char *schedule);
 /* m with exit thresholds from the validation pictures, the first 2,000 of which choose and the others bound the risk at
  * 95 % confidence, as `sucref calibrate --max-disagree RISK` does; opened again as m */

@@ -3,8 +3,8 @@
 #define SUCREF_TOOL_CREATE_H
 #include "calibrate.h"
 #include "quantize.h"
-#include "nested_npz.h"
 #include "tflite.h"
+#include "nested_npz.h"
 #include "samples.h"
 
 /* ---- quantize ---------------------------------------------------------------------------------------------------- */

@@ -161,7 +161,7 @@ static void measure_exits(plan_result *r, const plan_job *j, const sucref_model 
     uint32_t left[SUCREF_MAX_STOPS], k;
     unsigned t;
     memset(exits, 0, sizeof exits);
-    if (stops > 1) { /* a quarter of the first half says how thresholds stand to each other, the rest how low they are */
+    if (stops > 1) { /* a quarter of the first half says how thresholds stand to each other, the rest bounds them */
         const uint32_t chosen = j->half / 4U;
         (void)find_thresholds(exits, left, m, all, chosen, all + (size_t)chosen * stops, j->half - chosen, j->risk,
                               .95);

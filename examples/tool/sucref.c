@@ -307,7 +307,9 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    An input byte x stands for (x - z) * s; s may be a fraction such as 1/255. Where --calibrate is a .npy of\n"
       "    real values and neither is given, both are found from them. --keep: a layer's sums stay between stops, so\n"
       "    that the next one reads only its next plane (more RAM); --cut-input: stops read the input at as many bits;\n"
-      "    --clip: largest |w| that keeps its value, as a share of its row's largest.\n" },
+      "    --clip: largest |w| that keeps its value, as a share of its row's largest.\n"
+      "    Neurons in groups (arrays groups0 (n x 2: rows, columns), groups1 .., order, heads): --plan is 8 and every\n"
+      "    stop has a group more; --schedule: the bits of the groups at each stop, stops apart by /.\n" },
     { "import", import,
       "sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep]\n"
       "    makes a model of an int8 TensorFlow Lite file of dense layers, exact at its last stop.\n"
