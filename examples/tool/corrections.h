@@ -238,7 +238,7 @@ static inline void prepare_fit_rows(const prepare_calibration *c, const prepare_
             f->choice[row].square = prepare_fit(&f->sums[row]);
             f->choice[row].mean = prepare_filled(f, row, prepare_group_columns(f->s, g), c->n);
         }
-        lacking += prepare_lacks(f, g);
+        if (prepare_lacks(f, g)) { lacking++; }
     }
     for (k = 0; lacking > 0 && k < c->n; k++) { prepare_try_both(c, f, k); }
 }
