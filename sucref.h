@@ -533,7 +533,8 @@ SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t 
  * When to stop refining. margin: an answer is settled at a stop when sucref_margin(logits, n_out, 0) reaches the
  * threshold that calibration found for the stop, from `samples` inputs on which `disagreements` of the answers that
  * left by then were not the full network's; risk, in 2^-32, is an upper bound of that share for inputs like those
- * samples, at the confidence that calibration was asked for. gray [SR, section V]: a single output is settled outside lo..hi. */
+ * samples, at the confidence that calibration was asked for. gray [SR, section V]: a single output is settled outside
+ * lo..hi. */
 typedef struct { uint32_t margin, samples, disagreements, risk; } sucref_exit;
 
 /* sucref_model_exit - the rule stored for a stop (not checked against n_stops). SUCREF_OK, or SUCREF_E_STATE: none. */

@@ -64,7 +64,7 @@ static int nested_arrays(const npz *z, unsigned n_layers)
 static int read_nested(prepare_nested *p, const npz *z, const char *path, unsigned n_layers, uint32_t n_in)
 {
     const npz_array *heads = npz_get(z, "heads");
-    unsigned n, g;
+    unsigned n, g = 0;
     memset(p, 0, sizeof *p);
     if (nested_arrays(z, n_layers) == 0) { return 0; }
     for (n = 0; n < n_layers; n++) {
