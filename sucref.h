@@ -49,7 +49,9 @@
  *     vec         a vector as a frame of few bits
  *                 sucref_vec_ratio_for_bits, _for_error, sucref_vec_encode, _decode
  *     parity      outputs of lost or wrong devices [CDC]
- *                 sucref_parity_coefficient, _rows, sucref_recovery_plan, sucref_recover, sucref_parity_check, _locate
+ *                 sucref_parity_coefficient, _rows, sucref_recovery_plan, sucref_recover, sucref_parity_check
+ *     mix         answers for K inputs from any R of N workers that see mixtures of them [CIC]
+ *                 sucref_mix_encode, _plan, _decode
  *     fusion      which stop of which job is complete
  *                 sucref_shard_pack, _open, sucref_fusion_work_len, _init, _begin, _take, _stops, _release, _close
  *     shards      what one device of many sends, and a layer from all of it
@@ -73,7 +75,7 @@
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
  *     SUCREF_ASSERT(cond)     internal invariants; default nothing
  *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs and vec
- *     SUCREF_NO_PARITY        leaves out the bodies of parity, fusion and shards
+ *     SUCREF_NO_PARITY        leaves out the bodies of parity, mix, fusion and shards
  *     SUCREF_PHILOX           dithers from Philox2x32-7 in place of mix2 (both ends must agree; frames say so)
  *     SUCREF_NO_STATUS_TEXT   no text for status codes and faults
  *
@@ -814,6 +816,50 @@ SUCREF_API int sucref_recover(int32_t *out, const sucref_recovery *p, unsigned w
  *   shard   [n + r] pointers to [len]; those not present may be NULL
  * Returns SUCREF_OK (no contradiction), SUCREF_E_DATA (one), SUCREF_E_ARG. */
 SUCREF_API int sucref_parity_check(uint32_t *wrong, const sucref_recovery *p, const int32_t *const *shard, size_t len);
+
+/* ---- mix ---------------------------------------------------------------------------------------------------------
+ * Source: [CIC] J. Tang, N. Agrawal, S. Stanczak, J. Zhu, "Coded Distributed Image Classification". Coding across
+ * inputs: each of N workers sees one mixture of all K inputs, and any R of their answers give those of all inputs.
+ *
+ *     encode    E(a) = sum_{g=0..G} C_g a^g               C_g made of all inputs, in print by trained networks
+ *     worker    y_n = H(E(a_n))                           a_n = n / (N + 1), n = 1..N
+ *     decode    D(b_k) = sum_n y_n w_kn                   b_k = k / K, k = 1..K, over the R workers chosen
+ *               w_kn = prod_{j != n} (b_k - a_j) / (a_n - a_j)
+ *
+ * D is the same for any R workers where H(E(a)) is in each value a polynomial in a of degree R - 1: R = G + 1 for a
+ * linear H, R = G d + 1 for one of degree d. In integers the workers get E times (N + 1)^G. An H that rounds nothing
+ * and takes its terms of degree e times (N + 1)^(G (d - e)), so a linear one's bias times (N + 1)^G, answers in whole
+ * numbers, and every choice of workers gives the same ones, bit for bit. Where workers round, D is off by up to
+ * sum_n |w_kn| times their errors: 2 to 5 for K = 2, two of three; 10 to 769 for K = 4, five of eight.
+ *
+ * The class of input k is the place of the largest value: all are over the same positive denominator, so nothing is
+ * divided. Print names the points a_n for its tests only; b_K = 1 lies beyond all of them. Here workers and inputs are
+ * numbered from 0: worker i is at (i + 1) / (N + 1), input i at (i + 1) / K; a mask has bit i for worker i. */
+enum { SUCREF_MAX_MIXED = 8 }; /* inputs, and answers needed; workers at most SUCREF_MAX_SHARDS */
+
+/* sucref_mix_encode - what a worker of 1..16 gets: x[i] = sum_g c_g[i] n^g (N + 1)^(G - g), n = worker + 1.
+ *   x [len] out; c [degree + 1] pointers to [len] int16, any values; x may be none of them
+ * Errors: SUCREF_E_RANGE (no such worker; or (N + 1)^(G + 1) - N^(G + 1) > 65535, beyond which some worker's sums could
+ * pass 32 bits: G at most 15, 9, 7, 6, 5, then 4 for N = 6..10, 3 for 11..16). */
+SUCREF_API int sucref_mix_encode(int32_t *x, const int16_t *const *c, size_t len, unsigned degree, unsigned workers,
+                                 unsigned worker);
+
+typedef struct {
+    int32_t denominator; /* of all weights, the least one, > 0 */
+    uint8_t inputs, workers, needed;
+    uint8_t worker[SUCREF_MAX_MIXED];                   /* those whose answers are read */
+    int32_t weight[SUCREF_MAX_MIXED][SUCREF_MAX_MIXED]; /* numerators: of input, of place in worker[] */
+} sucref_mix;
+
+/* sucref_mix_plan - the weights of the first `needed` workers present. inputs 1..8, workers 1..16, needed 1..8.
+ * Errors: SUCREF_E_STATE (fewer are present), SUCREF_E_RANGE (the numbers; or the denominator, or the magnitudes of one
+ * input's numerators together, pass 2^31 - 1). p is no plan then. */
+SUCREF_API int sucref_mix_plan(sucref_mix *p, unsigned inputs, unsigned workers, unsigned needed, uint32_t present);
+
+/* sucref_mix_decode - out[i] = denominator * D[i] of input `which`, exact for any y. y [workers] pointers to [len];
+ * those that the plan does not read may be NULL. `needed` multiply-adds for each value, no division. */
+SUCREF_API int sucref_mix_decode(int64_t *out, const sucref_mix *p, unsigned which, const int32_t *const *y,
+                                 size_t len);
 
 /* ---- fusion ------------------------------------------------------------------------------------------------------
  * Source: [SR] section IV. A job is one layer's product for one input, split over n devices and r parities, plane by
@@ -5511,6 +5557,107 @@ SUCREF_API int sucref_parity_check(uint32_t *wrong, const sucref_recovery *p, co
     return SUCREF_E_DATA;
 }
 
+/* ---- mix: implementation ---------------------------------------------------------------------------------------- */
+SUCREF_API int sucref_mix_encode(int32_t *x, const int16_t *const *c, size_t len, unsigned degree, unsigned workers,
+                                 unsigned worker)
+{
+    const int32_t base = (int32_t)workers + 1;
+    int32_t sum = 0, power = 1; /* of all coefficients of the last worker: the largest */
+    unsigned g;
+    size_t i;
+    if (x == NULL || c == NULL) { return SUCREF_E_ARG; }
+    if (workers > SUCREF_MAX_SHARDS || worker >= workers) { return SUCREF_E_RANGE; }
+    for (g = 0; g <= degree; g++) {
+        sum = sum * base + power;
+        power *= (int32_t)workers; /* < sum * base */
+        if (sum > 65535) { return SUCREF_E_RANGE; } /* else |x| <= 2^15 * 65535 < 2^31, at each step too */
+    }
+    for (i = 0; i < len; i++) { x[i] = 0; }
+    for (g = 0, power = 1; g <= degree; g++, power *= (int32_t)worker + 1) {
+        for (i = 0; i < len; i++) { x[i] = x[i] * base + power * c[g][i]; }
+    }
+    return SUCREF_OK;
+}
+
+static int64_t sucref_i_gcd(int64_t a, int64_t b) /* but for its sign */
+{
+    while (b != 0) {
+        const int64_t rest = a % b;
+        a = b; b = rest;
+    }
+    return a;
+}
+
+/* the weight of a plan's answer n for input k, reduced: *top / the result, which is > 0. Each of at most 7 factors is
+ * within +-2^7: b_k - a_j = (k (N + 1) - j K) / (K (N + 1)), counted from 1, and a_n - a_j = (n - j) / (N + 1) */
+static int64_t sucref_i_mix_weight(int64_t *top, const sucref_mix *p, unsigned k, unsigned n)
+{
+    const int32_t inputs = p->inputs, at = ((int32_t)k + 1) * ((int32_t)p->workers + 1);
+    int64_t bottom = 1, gcd;
+    unsigned j;
+    for (j = 0, *top = 1; j < p->needed; j++) {
+        if (j == n) { continue; }
+        *top *= at - ((int32_t)p->worker[j] + 1) * inputs;
+        bottom *= ((int32_t)p->worker[n] - p->worker[j]) * inputs;
+    }
+    gcd = sucref_i_gcd(*top, bottom);
+    if ((gcd < 0) != (bottom < 0)) { gcd = -gcd; }
+    *top /= gcd;
+    return bottom / gcd;
+}
+
+/* input k's weights over the plan's denominator; 0 where they do not fit */
+static int sucref_i_mix_row(sucref_mix *p, unsigned k)
+{
+    int32_t left = 0x7FFFFFFF;
+    unsigned n;
+    for (n = 0; n < p->needed; n++) {
+        int64_t top;
+        const int32_t scale = (int32_t)(p->denominator / sucref_i_mix_weight(&top, p, k, n));
+        const int64_t most = left / scale;
+        if (top > most || top < -most) { return 0; }
+        p->weight[k][n] = (int32_t)top * scale;
+        left -= p->weight[k][n] < 0 ? -p->weight[k][n] : p->weight[k][n];
+    }
+    return 1;
+}
+
+SUCREF_API int sucref_mix_plan(sucref_mix *p, unsigned inputs, unsigned workers, unsigned needed, uint32_t present)
+{
+    unsigned k, n = 0, i;
+    if (p == NULL) { return SUCREF_E_ARG; }
+    if (inputs - 1U >= SUCREF_MAX_MIXED || workers > SUCREF_MAX_SHARDS || needed > workers ||
+        needed - 1U >= SUCREF_MAX_MIXED) { return SUCREF_E_RANGE; }
+    for (i = 0; i < workers && n < needed; i++) { if (present >> i & 1U) { p->worker[n++] = (uint8_t)i; } }
+    if (n < needed) { return SUCREF_E_STATE; }
+    p->inputs = (uint8_t)inputs; p->workers = (uint8_t)workers; p->needed = (uint8_t)needed;
+    p->denominator = 1;
+    for (k = 0; k < inputs; k++) {
+        for (n = 0; n < needed; n++) {
+            int64_t top, more = sucref_i_mix_weight(&top, p, k, n);
+            more /= sucref_i_gcd(p->denominator, more);
+            if (more > 0x7FFFFFFF / p->denominator) { return SUCREF_E_RANGE; }
+            p->denominator *= (int32_t)more;
+        }
+    }
+    for (k = 0; k < inputs; k++) { if (!sucref_i_mix_row(p, k)) { return SUCREF_E_RANGE; } }
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_mix_decode(int64_t *out, const sucref_mix *p, unsigned which, const int32_t *const *y,
+                                 size_t len)
+{
+    unsigned n;
+    size_t i;
+    if (out == NULL || p == NULL || y == NULL || which >= p->inputs) { return SUCREF_E_ARG; }
+    for (i = 0; i < len; i++) { out[i] = 0; }
+    for (n = 0; n < p->needed; n++) { /* one worker after the other; |out| <= (2^31 - 1) * 2^31 */
+        const int32_t weight = p->weight[which][n], *from = y[p->worker[n]];
+        for (i = 0; weight != 0 && i < len; i++) { out[i] += (int64_t)weight * from[i]; }
+    }
+    return SUCREF_OK;
+}
+
 /* ---- fusion: implementation --------------------------------------------------------------------------------------
  * Memory: per job, job number | 1 + layer, with its top bit set once closed; 0: never used | unit: multiplier |
  * exponent, and bit 8 once it is known | per plane: mask of the shards that came, outputs [n + r][rows]. */
@@ -6740,7 +6887,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 /*
  * CHANGES
  *     0.1.0   partition, schedule, linear, model (format 0), net, exit (margin, gray zone, certified), dither,
- *             hadamard, qcs, vec, parity, fusion, shards of a model, writer
+ *             hadamard, qcs, vec, parity, mix, fusion, shards of a model, writer
  *
  * LICENCE: at your choice, MIT or public domain.
  *
