@@ -417,7 +417,7 @@ typedef struct { uint8_t bits; uint32_t correction_offset; } sucref_stop_group;
 SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault);
 
 /* sucref_model_check - the CRCs of the tables and of every complete section in bytes_len, and what kernels trust:
- * digits no wider than their plan, column maxima that are, an output order that is one. About 40 instructions a byte.
+ * digits no wider than their plan, column maxima that are, orders that are. About 40 instructions a byte.
  * Errors: SUCREF_E_DATA. */
 SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault);
 
@@ -442,8 +442,9 @@ SUCREF_API void sucref_model_scales(sucref_scales *out, const sucref_model *m);
 
 /* sucref_model_cost - dense multiply-adds and weight bytes read to compute the stops first..stop of one input, if no
  * activation is zero and all that is computed changes: the most a run can need. Absent columns cost nothing, nor do
- * groups whose columns cannot have changed. first = stop = the last one gives the one-shot network. Indices are not
- * checked. */
+ * groups whose columns cannot have changed; a kept group costs the changed columns (all of them where those do not fit
+ * into the list, and with SUCREF_CONSTANT_WORK). first = stop = the last one gives the one-shot network. Indices are
+ * not checked. */
 typedef struct { uint64_t macs, weight_bytes; } sucref_cost;
 SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsigned first, unsigned stop);
 
@@ -1008,7 +1009,7 @@ typedef struct {              /* what sucref_net_proved reads, of the first laye
 typedef struct {
     const sucref_layer_spec *layers;
     const uint8_t *in_bits;   /* [n_stops] */
-    const uint8_t *bits;      /* [n_stops][groups of all layers], 0..8 or SUCREF_ABSENT */
+    const uint8_t *bits;      /* [n_stops][groups of all layers], 0..8 or SUCREF_ABSENT; not read of unnamed heads */
     const uint8_t *heads;     /* [n_stops] the last layer's group that is the answer; NULL: no heads */
     const sucref_correction *corrections; /* the same shape, or NULL */
     const sucref_exit *exits; /* [n_stops - 1], or NULL */
@@ -3036,27 +3037,32 @@ static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucre
     return cost;
 }
 
+static uint32_t sucref_i_nonzero(sucref_i_view *v, uint32_t from, uint32_t to)
+{
+    sucref_i_run run;
+    uint32_t i, n = 0;
+    v->at = from; v->to = to;
+    while (sucref_i_next_run(&run, v)) { for (i = 0; i < run.n; i++) { n += run.u[i] != 0; } }
+    return n;
+}
+
 /* In place of a list, a part of the columns that changed, of those that the view yields. Returns 0, with no list made,
- * where all that is not 0 in them is less. */
-static uint32_t sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l, sucref_i_view *v,
+ * where it has no room or all that is not 0 is less. */
+static int sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l, sucref_i_view *v,
                                     int own)
 {
-    const uint32_t columns = v->to - v->at;
-    uint32_t i, nonzero = v->at > 0;
+    const uint32_t from = v->at, to = v->to;
+    uint32_t nonzero = from > 0;
     sucref_i_purpose why;
-    sucref_i_run run;
     sucref_i_list_begin(list, own);
-#ifdef SUCREF_CONSTANT_WORK
-    return 0;
-#endif
     why.m = m; why.l = l; why.own = own;
     why.number = 0;
     if (sucref_i_list_part(list, &why, v) == 0) { return 0; }
-    sucref_i_list_total(list, v->to);
-    for (v->old = NULL; sucref_i_next_run(&run, v);) {
-        for (i = 0; i < run.n; i++) { nonzero += run.u[i] != 0; }
-    }
-    return list[SUCREF_I_LIST_COUNT] < nonzero ? 3U * columns : 0U;
+    sucref_i_list_total(list, to);
+    v->old = NULL;
+    nonzero += sucref_i_nonzero(v, from, to);
+    if (list[SUCREF_I_LIST_COUNT] >= nonzero) { nonzero += sucref_i_nonzero(v, 0, from); } /* those are unchanged */
+    return list[SUCREF_I_LIST_COUNT] < nonzero;
 }
 
 /* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over the first columns of a
@@ -3380,7 +3386,7 @@ static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
 }
 
 /* a delta of the group's columns in place of its list; 0 where that does not pay */
-static uint32_t sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h, int own)
+static int sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h, int own)
 {
     sucref_i_view v = sucref_i_view_of(s, &h->l, s->layer, s->stop);
     sucref_stop before;
@@ -3410,14 +3416,23 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     if (task.mode == SUCREF_I_CONSTANT) { return 1; }
     list = s->work + s->at_list;
     sum = (h->l.flags & SUCREF_LAYER_KEEP) ? s->work + s->at_acc + h->l.n_out + s->group : NULL;
-    if (task.mode == SUCREF_I_DELTA) {
-        cost = sucref_i_start_delta(s, h, own);
-        list[SUCREF_I_LIST_SUM] += *sum;
-        if (cost == 0) { s->mode = SUCREF_I_ALL; }
+    if (task.mode == SUCREF_I_ADD && task.first == task.last) { /* another correction of what is there */
+        list[SUCREF_I_LIST_SUM] = *sum;
+        list[SUCREF_I_LIST_COUNT] = 0;
+        return 1;
     }
-    if (cost == 0) {
+    if (task.mode == SUCREF_I_DELTA) { /* but not where work may not depend on data, or a group before had all listed */
+        s->mode = SUCREF_I_ALL;
+        if (!SUCREF_I_ANY_CHANGE && (list[SUCREF_I_LIST_COLUMNS] == 0 || list[SUCREF_I_LIST_OWN] != (uint32_t)own)) {
+            cost = 3U * (columns - s->changed);
+            if (sucref_i_start_delta(s, h, own)) { s->mode = SUCREF_I_DELTA; }
+        }
+    }
+    if (s->mode == SUCREF_I_DELTA) {
+        list[SUCREF_I_LIST_SUM] += *sum;
+    } else {
         const sucref_i_view now = sucref_i_view_of(s, &h->l, s->layer, s->stop);
-        cost = sucref_i_list(list, s->model, &h->l, &now, columns, own);
+        cost += sucref_i_list(list, s->model, &h->l, &now, columns, own);
     }
     if (sum != NULL) { *sum = list[SUCREF_I_LIST_SUM]; }
     return cost;
@@ -5902,7 +5917,8 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
     if (y == NULL || part == NULL || before == NULL) { return SUCREF_E_ARG; }
     if (sucref_net_answer(part, &a) != SUCREF_OK) { return SUCREF_E_STATE; }
     sucref_model_layer(&l, part->model, 0);
-    if (part->model->n_layers != 1 || rows == 0 || (l.n_groups != 1 && (l.n_groups <= a.stop || l.plan[0] != 8))) {
+    if (part->model->n_layers != 1 || part->model->n_out != l.n_out || rows == 0 ||
+        (l.n_groups != 1 && (l.n_groups <= a.stop || l.plan[0] != 8))) {
         return SUCREF_E_RANGE;
     }
     sucref_model_group(&g, part->model, l.n_groups == 1 ? 0U : a.stop);
@@ -6060,7 +6076,7 @@ typedef struct {
     uint32_t at, row, n_rows; /* where the next section goes; rows of the group */
     unsigned stop, layer, group, flat; /* flat: of all layers' groups */
     uint8_t written[SUCREF_MAX_LAYERS * SUCREF_MAX_GROUPS];    /* of each group the planes that are, as a mask */
-    uint32_t constants[SUCREF_MAX_LAYERS * SUCREF_MAX_GROUPS]; /* where its constants are */
+    uint32_t constants[SUCREF_MAX_LAYERS * SUCREF_MAX_GROUPS]; /* where its constants are, or 0 */
 } sucref_i_writer;
 
 static void sucref_i_put(const sucref_i_writer *o, uint32_t at, uint32_t v, unsigned bytes)
@@ -6412,11 +6428,10 @@ static void sucref_i_write_correction(sucref_i_writer *o, uint32_t table, const 
 static int sucref_i_same_constants(const sucref_i_writer *o, const sucref_layer_spec *s, unsigned k)
 {
     const sucref_correction *c = o->spec->corrections;
-    const unsigned before = k - o->m.n_groups;
     uint32_t r;
-    if (o->stop == 0 || o->spec->bits[before] != 0) { return 0; }
+    if (o->constants[o->flat] == 0) { return 0; }
     for (r = 0; c != NULL && r < o->n_rows; r++) {
-        if (sucref_i_constant(s, &c[k], r) != sucref_i_constant(s, &c[before], r)) { return 0; }
+        if (sucref_i_constant(s, &c[k], r) != sucref_i_constant(s, &c[k - o->m.n_groups], r)) { return 0; }
     }
     return 1;
 }
@@ -6534,7 +6549,7 @@ static void sucref_i_write_all(sucref_i_writer *o)
 {
     uint32_t head;
     unsigned n;
-    for (n = 0; n < o->m.n_groups; n++) { o->written[n] = 0; }
+    for (n = 0; n < SUCREF_MAX_LAYERS * SUCREF_MAX_GROUPS; n++) { o->written[n] = 0; o->constants[n] = 0; }
     o->flat = 0;
     o->at = sucref_i_tables_end(&o->m);
     for (n = 0; o->bad == NULL && n < o->spec->n_layers; n++) {
@@ -6567,6 +6582,7 @@ static uint32_t sucref_i_write(uint8_t *out, size_t out_len, const sucref_model_
         for (i = 0; i < spec->n_layers; i++) { o.m.n_groups += (uint8_t)sucref_i_spec_groups(&spec->layers[i]); }
         sucref_i_write_all(&o);
     }
+    if (o.bad == NULL && (uintptr_t)out % SUCREF_I_ALIGN != 0) { o.bad = "buffer: not aligned"; o.where = 0; }
     if (o.bad == NULL && out != NULL && out_len < o.at) { o.bad = "buffer too short"; o.where = o.at; }
     if (o.bad != NULL) { (void)SUCREF_I_FAIL(fault, o.bad, o.where); }
     if (o.bad != NULL || out == NULL) { return o.bad != NULL ? 0 : o.at; }

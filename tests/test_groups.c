@@ -167,6 +167,61 @@ static void bytes_of_the_file(void)
     CHECK(sucref_model_open(&m, file, bytes, &fault) == SUCREF_OK);
 }
 
+/* more groups than a model can have, in layers that are refused one by one */
+static void too_many_groups(void)
+{
+    static sucref_layer_spec many[SUCREF_MAX_LAYERS];
+    unsigned n;
+    reset();
+    for (n = 0; n < SUCREF_MAX_LAYERS; n++) { many[n] = layer[0]; many[n].n_groups = 255; }
+    spec.layers = many; spec.n_layers = SUCREF_MAX_LAYERS;
+    CHECK(!writes() && strstr(fault.field, "groups") != NULL);
+}
+
+/* what the spec says of a head before a stop names it is not read, and constants stand in the file once */
+static void constants_of_heads(void)
+{
+    static uint32_t other[1000];
+    uint32_t bytes_with;
+    reset();
+    heads[1] = 1;
+    bits[0 * GROUPS + 3] = 0; bits[1 * GROUPS + 3] = 0;
+    bits[1 * GROUPS + 2] = SUCREF_ABSENT;
+    memset(other, 0x5A, sizeof other);
+    memset(file, 0xA5, sizeof file);
+    CHECK(writes());
+    bytes_with = bytes;
+    memcpy(other, file, bytes);
+    bits[0 * GROUPS + 3] = SUCREF_ABSENT;
+    CHECK(writes() && bytes == bytes_with && memcmp(other, file, bytes) == 0);
+}
+
+/* a file whose only layer has heads is nobody's part */
+static void no_part(void)
+{
+    uint32_t work[400];
+    int32_t y[8], before[8];
+    sucref_model m;
+    sucref_net net;
+    uint8_t x[HIDDEN] = { 0 };
+    reset();
+    spec.layers = layer + 1; spec.n_layers = 1; spec.n_stops = HEADS;
+    heads[1] = 1;
+    memset(bits, SUCREF_ABSENT, sizeof bits);
+    bits[0] = bits[3] = 8;
+    CHECK(writes() && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+    CHECK(sucref_net_init(&net, &m, work, 400) == SUCREF_OK && sucref_net_set_input(&net, x, HIDDEN) == SUCREF_OK &&
+          sucref_net_run(&net, HEADS - 1U) == SUCREF_OK);
+    CHECK(sucref_shard_sums(y, OUT, &net, before) == SUCREF_E_RANGE);
+}
+
+static void unaligned(void)
+{
+    reset();
+    CHECK(writes() && sucref_model_write((uint8_t *)file + 1, sizeof file - 1U, &spec, &fault) == 0 &&
+          strstr(fault.field, "aligned") != NULL);
+}
+
 int main(int argc, char **argv)
 {
     test_init(argc, argv);
@@ -174,5 +229,9 @@ int main(int argc, char **argv)
     RUN("specs that contradict themselves are named", specs);
     RUN("biases at their limit, by the columns of a group", biases);
     RUN("bytes of groups, stops and tensors that are wrong are named", bytes_of_the_file);
+    RUN("more groups than there can be are refused", too_many_groups);
+    RUN("a head's constants are what its own stops say", constants_of_heads);
+    RUN("a file with heads is nobody's part", no_part);
+    RUN("a buffer that is not aligned is refused", unaligned);
     return test_report("groups");
 }
