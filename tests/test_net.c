@@ -13,7 +13,7 @@ static void interrupt(void);
 #include "random_spec.h"
 
 #ifndef NETS
-#define NETS 2000
+#define NETS 3000
 #endif
 
 static random_spec r;
