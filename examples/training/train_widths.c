@@ -342,7 +342,7 @@ static void report(const options *o, const plan *p, const result *r, const char 
     printf("%s %s%s, %s\n", o->set, o->schedule, o->heads ? " --heads" : "", which);
     for (t = 0; t < p->stops; t++) {
         const long n = plan_products(p, o->heads, t);
-        printf("  stop %d: %6ld multiply-adds, %.3f of plain %s, validation %.4f test %.4f\n", t + 1, n,
+        printf("  stop %d: %6ld multiply-adds, %.3f of plain %s, validation %.4f test %.4f\n", t, n,
                (double)n / whole, name, (double)r->validation[t], (double)r->test[t]);
     }
     fflush(stdout);
