@@ -242,7 +242,8 @@ static void told_cost(void)
     }
 }
 
-/* a kept layer whose first inputs stay and whose last ones fall to 0, or all of whose groups change: what a stop costs */
+/* a kept layer whose first inputs stay and whose last ones fall to 0, or all of whose groups change: what a stop
+ * costs */
 enum { STAY = 300, FALL = 10, ROWS = 64 };
 
 static uint32_t cost_of_second_stop(const sucref_model_spec *spec, const uint8_t *in, sucref_cost *told)
@@ -291,7 +292,8 @@ static void few_that_fall(void)
     l[0].plan[0] = l[0].plan[1] = 4; l[0].n_planes = 2;
     l[1].n_in = STAY + FALL; l[1].n_out = ROWS; l[1].w = w1; l[1].flags = SUCREF_LAYER_KEEP;
     c[1].beta = beta; c[1].gamma = gamma; c[1].alpha = alpha;
-    spec.layers = l; spec.in_bits = in_bits; spec.bits = bits; spec.corrections = c; spec.n_layers = 2; spec.n_stops = 2;
+    spec.layers = l; spec.in_bits = in_bits; spec.bits = bits; spec.corrections = c;
+    spec.n_layers = 2; spec.n_stops = 2;
     spent = cost_of_second_stop(&spec, in, &told);
     CHECK(told.macs == FALL * 1U * 2U + ROWS * FALL);
 #ifndef SUCREF_CONSTANT_WORK /* products, rows, lists: of the unchanged columns only what counting them costs */
