@@ -55,7 +55,7 @@ static void table(void)
 {
     uint32_t digit[SUCREF_MAX_STOPS], right[SUCREF_MAX_STOPS] = { 0 }, same[SUCREF_MAX_STOPS] = { 0 };
     const idx_set s = idx_load(NULL, "mnist", 1);
-    char name[24];
+    char name[48];
     size_t k;
     unsigned t;
     if (s.n == 0) {
@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 {
     static uint8_t x[784];
     uint32_t digit[SUCREF_MAX_STOPS];
-    char name[24];
+    char name[48];
     int i, right = 0, pictures = 0;
     unsigned t;
     int wide;
