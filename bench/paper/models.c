@@ -144,8 +144,8 @@ uint8_t *models_with_exits(sucref_model *m, double risk)
 {
     const size_t len = sucref_model_spec_of(NULL, NULL, 0, m);
     const uint8_t *x = train_set.x + (size_t)IDX_TRAIN * IDX_PIXELS;
-    stop_result *chosen = judge(m, x, CALIBRATE),
-                *judged = judge(m, x + (size_t)CALIBRATE * IDX_PIXELS, IDX_VALID - CALIBRATE);
+    stop_result *chosen = judge(m, x, CALIBRATE, NULL, NULL),
+                *judged = judge(m, x + (size_t)CALIBRATE * IDX_PIXELS, IDX_VALID - CALIBRATE, NULL, NULL);
     uint32_t left[SUCREF_MAX_STOPS];
     sucref_exit exits[SUCREF_MAX_STOPS];
     sucref_model_spec spec;

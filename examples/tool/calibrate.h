@@ -187,12 +187,14 @@ static inline int stop_answer(const sucref_answer *a)
     return a->n_out == 1 ? a->logits[0] >= 0 : (int)sucref_argmax(a->logits, a->n_out);
 }
 
-static inline stop_result *judge(const sucref_model *m, const uint8_t *x, uint32_t n)
+/* every sample's margins and agreement; answer, spent [n][n_stops]: what it says and how many multiply-adds that took,
+ * or NULL */
+static inline stop_result *judge(const sucref_model *m, const uint8_t *x, uint32_t n, int *answer, uint32_t *spent)
 {
     stop_result *r = (stop_result *)respec_new(sizeof *r * n * m->n_stops);
     const size_t len = sucref_net_work_len(m);
     uint32_t *work = (uint32_t *)respec_new(len * 4), k;
-    int answer[SUCREF_MAX_STOPS];
+    int says[SUCREF_MAX_STOPS];
     sucref_net net;
     unsigned t;
     (void)sucref_net_init(&net, m, work, len);
@@ -201,10 +203,12 @@ static inline stop_result *judge(const sucref_model *m, const uint8_t *x, uint32
         for (t = 0; t < m->n_stops; t++) {
             sucref_answer a;
             if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { exit(2); }
-            answer[t] = stop_answer(&a);
+            says[t] = stop_answer(&a);
             r[(size_t)k * m->n_stops + t].margin = sucref_margin(a.logits, a.n_out, 0);
+            if (answer != NULL) { answer[(size_t)k * m->n_stops + t] = says[t]; }
+            if (spent != NULL) { spent[(size_t)k * m->n_stops + t] = a.spent; }
         }
-        for (t = 0; t < m->n_stops; t++) { r[(size_t)k * m->n_stops + t].agrees = answer[t] == answer[m->n_stops - 1]; }
+        for (t = 0; t < m->n_stops; t++) { r[(size_t)k * m->n_stops + t].agrees = says[t] == says[m->n_stops - 1]; }
     }
     free(work);
     return r;

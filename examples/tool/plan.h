@@ -123,36 +123,9 @@ static void fill_costs(plan_result *r, const plan_job *j, const sucref_model *m,
 
 /* ---- one candidate ---- */
 
-/* margins and agreement of every sample and stop, multiply-adds, and whether the answer is the label */
-static stop_result *run_all(const plan_job *j, const sucref_model *m, uint8_t *right, uint32_t *spent)
-{
-    stop_result *r = (stop_result *)respec_new(sizeof *r * j->n * m->n_stops);
-    const size_t len = sucref_net_work_len(m);
-    uint32_t *work = (uint32_t *)respec_new(len * 4), k;
-    int class_of[SUCREF_MAX_STOPS];
-    sucref_net net;
-    unsigned t;
-    (void)sucref_net_init(&net, m, work, len);
-    for (k = 0; k < j->n; k++) {
-        stop_result *of = r + (size_t)k * m->n_stops;
-        (void)sucref_net_set_input(&net, j->x + (size_t)k * m->n_in, m->n_in);
-        for (t = 0; t < m->n_stops; t++) {
-            sucref_answer a;
-            if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { exit(2); }
-            class_of[t] = stop_answer(&a);
-            of[t].margin = sucref_margin(a.logits, a.n_out, 0);
-            spent[(size_t)k * m->n_stops + t] = a.spent;
-            right[(size_t)k * m->n_stops + t] = j->labels != NULL && class_of[t] == j->labels[k];
-        }
-        for (t = 0; t < m->n_stops; t++) { of[t].agrees = class_of[t] == class_of[m->n_stops - 1U]; }
-    }
-    free(work);
-    return r;
-}
-
 /* exits from the first half of the samples, what they give on the second */
 static void measure_exits(plan_result *r, const plan_job *j, const sucref_model *m, const stop_result *all,
-                          const uint8_t *right, const uint32_t *spent)
+                          const int *answer, const uint32_t *spent)
 {
     const uint32_t n = j->n - j->half;
     const unsigned stops = m->n_stops;
@@ -168,28 +141,29 @@ static void measure_exits(plan_result *r, const plan_job *j, const sucref_model 
     }
     for (k = j->half; k < j->n; k++) {
         const stop_result *of = all + (size_t)k * stops;
-        const uint8_t *is_right = right + (size_t)k * stops;
+        const int *says = answer + (size_t)k * stops;
         for (t = 0; t < stops; t++) { r->same[t] += (double)of[t].agrees / n; }
         for (t = 0; t + 1U < stops && of[t].margin < exits[t].margin; t++) { }
         r->mean += sample_cost(j, &p, spent + (size_t)k * stops, t) / n;
         r->other += (double)!of[t].agrees / n;
-        r->right[0] += (double)is_right[0] / n;
-        r->right[1] += (double)is_right[t] / n;
-        r->right[2] += (double)is_right[stops - 1U] / n;
+        if (j->labels == NULL) { continue; }
+        r->right[0] += (double)(says[0] == j->labels[k]) / n;
+        r->right[1] += (double)(says[t] == j->labels[k]) / n;
+        r->right[2] += (double)(says[stops - 1U] == j->labels[k]) / n;
     }
 }
 
 static void measure(plan_result *r, const plan_job *j, const sucref_model *m)
 {
-    uint8_t *right = (uint8_t *)respec_new((size_t)j->n * m->n_stops);
+    int *answer = (int *)respec_new((size_t)j->n * m->n_stops * sizeof *answer);
     uint32_t *spent = (uint32_t *)respec_new((size_t)j->n * m->n_stops * sizeof *spent);
-    stop_result *all = run_all(j, m, right, spent);
+    stop_result *all = judge(m, j->x, j->n, answer, spent);
     r->stops = m->n_stops;
     r->file = m->file_bytes;
     r->ram = (unsigned long)sucref_net_work_len(m) * 4;
     fill_costs(r, j, m, spent);
     if (has_classes(m)) {
-        measure_exits(r, j, m, all, right, spent);
+        measure_exits(r, j, m, all, answer, spent);
     } else { /* nothing says when to leave: a run ends where its time does */
         stop_errors e;
         measure_stops(&e, m, j->x + (size_t)j->half * m->n_in, j->n - j->half);
@@ -197,7 +171,7 @@ static void measure(plan_result *r, const plan_job *j, const sucref_model *m)
         r->constant = e.constant;
         r->mean = r->to[r->stops - 1U];
     }
-    free(all); free(right); free(spent);
+    free(all); free(answer); free(spent);
 }
 
 /* the model refined by bits (NULL: one stop), by rows before that (NULL: none), fitted and measured; 0: not possible */

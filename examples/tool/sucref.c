@@ -58,7 +58,7 @@ static void share_samples(calibration_plan *p, const args *a, uint32_t n)
 static void check_classes(const char *name, const sucref_model *m, const uint8_t *x, uint32_t n)
 {
     const evaluation e = evaluate_all(m, x, NULL, n);
-    if (m->n_out == m->n_in && m->n_out > 1) {
+    if (!has_classes(m)) {
         warn("%s: as many outputs as inputs: --max-disagree is for classes, the largest of the outputs", name);
     } else if (n >= 100 && e.commonest > 0.99 * n) {
         warn("%s: %.1f %% of the answers are one class: --max-disagree is for classes, the largest of the outputs or "
@@ -75,8 +75,8 @@ static void find_exits(respec *r, const args *a, const calibration_plan *p, cons
     sucref_model m;
     unsigned t;
     if (sucref_model_open(&m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
-    chosen = judge(&m, x, p->fit);
-    judged = judge(&m, x + (size_t)p->fit * m.n_in, p->judge);
+    chosen = judge(&m, x, p->fit, NULL, NULL);
+    judged = judge(&m, x + (size_t)p->fit * m.n_in, p->judge, NULL, NULL);
     check_classes(a->in, &m, x, p->n);
     (void)find_thresholds(r->exits, left, &m, chosen, p->fit, judged, p->judge, p->max_disagree, p->confidence);
     for (t = 0; t + 1U < m.n_stops; t++) {
