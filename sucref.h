@@ -163,7 +163,39 @@
  *    accumulators are kept, a group whose columns did not change adds only its new plane, and one of unchanged bits
  *    only the changed columns, when that is less. Every other group is computed again. All give the same integers.
  *
- * 6. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
+ * 6. Pictures. A tensor is height x width x channels bytes, channels lowest: value (y, x, c) is byte
+ *    (y * width + x) * channels + c. A layer reads one tensor, or two, and writes one; layer by layer, in the file's
+ *    order. For output (y, x) tap (i, j) of a kernel is input (y * stride_h + i * dilation_h - pad_top,
+ *    x * stride_w + j * dilation_w - pad_left); outside the picture it is the tensor's zero point.
+ *
+ *        DENSE      the rows of 1 to 3; its columns are the bytes of its input, its rows those of its output
+ *        CONV       the same at every (y, x): column (i * kernel_w + j) * channels + c is channel c of tap (i, j). Of
+ *                   a group that reads n columns for each tap it is the first n channels. Row r is channel r
+ *        DEPTHWISE  row r reads channel r / (n_out / channels) at all taps; its plane, of 8 bits, holds w modulo 256
+ *                   in place of v, and so any w from -128 on: z = bias + sum_tap w u
+ *        AVERAGE    with multiplier 0: a / count, to the nearest, halves away from 0, a the sum of u - 128 over the
+ *                   taps inside the picture, count their number; 128 + that, within lo..hi. Else METHOD 3 of
+ *                   z = sum(u - zero point) over them
+ *        MAX        the largest u of the taps inside the picture, within lo..hi
+ *        ADD        METHOD 3 with the third multiplier of z = s_1 + s_2, s_k = R of (u_k - zero point) * 2^20 with the
+ *                   k-th multiplier
+ *        MUL        METHOD 3 of z = (u_1 - zero point) (u_2 - zero point)
+ *        COPY       a box of the input to a box of the output, with LOOKUP through the table; where it is the first
+ *                   layer to write the tensor, and that no state, the rest is its zero point. A box of no size: all
+ *                   bytes, one after the other
+ *        SOFTMAX    sucref_softmax of the channels at each (y, x)
+ *        CONSTANT   bytes of the file
+ *
+ *    The second tensor of ADD and MUL is of the same shape or 1 x 1 x channels. Requantization is TFLITE but for DENSE,
+ *    CONV and DEPTHWISE; the activation may be LOOKUP for ADD, MUL, COPY and AVERAGE with a multiplier, else NONE, RELU
+ *    or RELU6. Logits of a last layer without weights are u - zero point.
+ *
+ *    At a stop channels of a tensor may be absent: those of absent groups, and of layers without weights all whose
+ *    input is (of a copy, a sum, a softmax as far as it reads them; of copies into one tensor the fewest). What reads
+ *    them reads 0. A model of several stops ends in a layer with weights. A tensor that is a state keeps its bytes from
+ *    one input to the next, and starts as `initial`; models with states have one stop.
+ *
+ * 7. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
  *
  *        header 64 | layer records 48 each | tensor records 16 each | group records 40 each | stop records 16 each
  *        | stop-group entries 8 each | parameters of each layer | then, stop by stop, the framed sections first needed
@@ -174,25 +206,31 @@
  *                     52 u16 tensors   60 CRC-32 of all before the first section but these 4 bytes
  *        layer        0 inputs   4 outputs   8 parameters   12 u16 first group   14 u16 groups   16 u8[8] plan
  *                     24 u8 planes   25 u8 coarse   26 u8 activation   27 u8 requantization   28 u8 flags
- *                     30 u8 output zero point   31 u8 lo   32 u8 hi   34 i16 slope   36 u8 kind (0: dense)
- *                     37 u8 input tensor   38 u8 output tensor
+ *                     30 u8 output zero point   31 u8 lo   32 u8 hi   34 i16 slope   36 u8 kind   37 u8 input tensor
+ *                     38 u8 output tensor   39 u8 second input   40 u8 kernel h, w, stride h, w, dilation h, w,
+ *                     pad top, left
  *        tensor       0 u16 height   2 u16 width   4 u16 channels   6 u8 zero point   7 u8 flags   8 place
+ *                     12 u8 first layer   13 u8 last layer   14 u8 initial
  *        group        0 first row   4 u16 rows   6 u16 columns   8 u32[8] planes
  *        stop         0 end   4 u8 input bits   5 u8 head, or 0   8 exit rule, or 0   12 bounds, or 0
  *        stop-group   0 u8 bits   4 correction, or 0
  *        parameters   i32 bias[n_out]   i32 multiplier[k]   i8 exponent[k]   u8 row shift[n_out]   u8 colmax[n_in]
- *                     i16 table[33] or u8 lookup[256]   u16 order[n_out]   u8 mean[n_in]   u8 weight[n_in]
+ *                     u16 box[9]   i16 table[33] or u8 lookup[256]   u16 order[n_out]   u8 mean[n_in]   u8 weight[n_in]
  *                     u16 input_order[n_in];
  *                     k = n_out or 1; each padded to 4; the first line always, of the others what the activation
- *                     or a flag asks for
+ *                     or a flag asks for. DEPTHWISE: no colmax. Kinds without weights have n_in = 0, and of all this
+ *                     multiplier and exponent (ADD 3, AVERAGE, MUL, SOFTMAX 1; its exponent is the left shift), COPY
+ *                     a box, CONSTANT its n_out bytes in place of the row shifts; else n_out = 0
  *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits: u8 constant[rows]
  *        exit rule    margin   samples   disagreements   risk
  *        bounds       root   i32 offset[rows]   norm[rows];   of the first layer, see sucref_net_proved
  *
- *    Tensor 0 is the model's input, the caller's; layer n reads tensor n and writes tensor n + 1, whose bytes lie at
- *    its place, counted in words, in the tensors' part of the work buffer. A tensor is kept from stop to stop (flag 1);
- *    in a model of one stop its bytes may serve again behind the layer that reads it. The zero point of the last one
- *    is the output's, behind lookups and softmax.
+ *    Tensor 0 is the model's input, the caller's. The bytes of the others lie at their places, counted in words, in the
+ *    tensors' part of the work buffer: in a model of several stops all are kept (flag 1), else a tensor is needed from
+ *    its first layer to its last one (a state, flag 2, always), and two that are needed at the same time share no
+ *    bytes. A layer's output may lie over its input where no byte is written that is still to be read: layers go line
+ *    by line, forward, or backward where the output lies behind its input, and lists hold what a 1 x 1 convolution
+ *    reads. The zero point of the last tensor is the output's, behind lookups and softmax.
  *
  *    Unnamed sizes are u32, unnamed bytes are 0; offsets count from the file's start and name a payload; entries go
  *    stop by stop. Kinds and flags are the SUCREF_ACT_, _REQUANT_, _LAYER_ and _INPUT_ values below, colmax is as in 4
@@ -356,7 +394,7 @@ enum {
     SUCREF_MAX_LAYERS = 128, SUCREF_MAX_TENSORS = 200, SUCREF_MAX_STOPS = 32, SUCREF_MAX_GROUPS = 16,
     SUCREF_MAX_PLANES = 8
 };
-enum { /* what a layer does; METHOD 7 */
+enum { /* what a layer does; METHOD 6 */
     SUCREF_KIND_DENSE = 0, SUCREF_KIND_CONV, SUCREF_KIND_DEPTHWISE, SUCREF_KIND_AVERAGE, SUCREF_KIND_MAX,
     SUCREF_KIND_ADD, SUCREF_KIND_MUL, SUCREF_KIND_COPY, SUCREF_KIND_SOFTMAX, SUCREF_KIND_CONSTANT
 };
@@ -2031,7 +2069,7 @@ static int sucref_i_kind_ok(const sucref_layer *l)
     if (l->kind == SUCREF_KIND_DEPTHWISE) { return l->plan[0] == 8 && !l->coarse; }
     return l->n_planes == 0 && l->coarse == 0 && l->plan[0] == 0 && sucref_i_zero_bytes(l->plan, SUCREF_MAX_PLANES) &&
            l->requant == SUCREF_REQUANT_TFLITE && l->act != SUCREF_ACT_LEAKY && l->act != SUCREF_ACT_TABLE &&
-           (l->act != SUCREF_ACT_LOOKUP || l->kind <= SUCREF_KIND_COPY);
+           (l->act != SUCREF_ACT_LOOKUP || (l->kind <= SUCREF_KIND_COPY && l->kind != SUCREF_KIND_MAX));
 }
 
 /* what a layer reads was written by a layer before it, or is a state or the input; only copies share an output */
@@ -2086,6 +2124,9 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
     if (next[1] > head) { return SUCREF_I_FAIL(f, "parameters reach past the head", at + SUCREF_I_L_PARAMS); }
     if (!sucref_i_shape_ok(m, l, &in, &out, heads ? m->n_out : l->n_out)) {
         return SUCREF_I_FAIL(f, "shape of a layer", at);
+    }
+    if (n + 1U == m->n_layers && m->n_stops > 1 && !SUCREF_I_WEIGHS(l)) {
+        return SUCREF_I_FAIL(f, "last layer of several stops", at + SUCREF_I_L_KIND);
     }
     if (n + 1U == m->n_layers && sucref_i_tensor_bytes(&out) != m->n_out) {
         return SUCREF_I_FAIL(f, "outputs", SUCREF_I_H_OUT);
@@ -4031,7 +4072,7 @@ static uint32_t sucref_i_depthwise_rows(uint8_t *u, uint32_t *z, const sucref_ne
     return rows * h->l.n_in;
 }
 
-/* METHOD 7: one channel of a pool */
+/* METHOD 6: one channel of a pool */
 static uint8_t sucref_i_pool(const sucref_net *s, const sucref_i_here *h, const sucref_i_area *a, uint32_t channel)
 {
     const int32_t count = (int32_t)((a->y1 - a->y0) * (a->x1 - a->x0));
@@ -4057,7 +4098,7 @@ static uint8_t sucref_i_pool(const sucref_net *s, const sucref_i_here *h, const 
     return (uint8_t)(most < h->l.lo ? h->l.lo : most > h->l.hi ? h->l.hi : most);
 }
 
-/* METHOD 7: what an input of a sum is scaled to */
+/* METHOD 6: what an input of a sum is scaled to */
 static int32_t sucref_i_scaled_input(const sucref_net *s, const sucref_i_here *h, const sucref_i_view *v,
                                      uint32_t byte, unsigned which)
 {
@@ -4082,7 +4123,7 @@ static uint32_t sucref_i_start_other(const sucref_net *s, const sucref_i_here *h
     return 512U * 8U;
 }
 
-/* METHOD 7: n elements of a line of a sum or product */
+/* METHOD 6: n elements of a line of a sum or product */
 static void sucref_i_sum_or_product(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t n)
 {
     const uint32_t *table = s->work + s->at_list, line = y * h->outputs, channels = h->out.channels;
@@ -4134,7 +4175,7 @@ static void sucref_i_copy(const sucref_net *s, const sucref_i_here *h, uint32_t 
     }
 }
 
-/* METHOD 7: a softmax of the channels at a position */
+/* METHOD 6: a softmax of the channels at a position */
 static void sucref_i_softmax_at(const sucref_net *s, const sucref_i_here *h, uint32_t at)
 {
     uint8_t *to = h->to + at;
