@@ -4351,10 +4351,19 @@ static void sucref_i_put_outputs(sucref_net *s, const sucref_i_here *h, uint32_t
     }
 }
 
+/* rows of a quantum at a position of a picture: fewer where the list is long, but always whole blocks of rows, of which
+ * digits in slots below 8 bits have 16 (METHOD 4) */
+static uint32_t sucref_i_step_rows(const sucref_layer *l, uint32_t columns)
+{
+    unsigned n;
+    for (n = 0; columns > SUCREF_I_FEW_COLUMNS && n < l->n_planes && l->plan[n] > 4; n++) { }
+    return columns > SUCREF_I_FEW_COLUMNS && n == l->n_planes ? 8U : (uint32_t)SUCREF_I_ROWS;
+}
+
 /* up to 16 rows of the current group, all the way to the layer's outputs; returns the cost */
 static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
 {
-    const uint32_t most = h->windowed && h->g.n_columns > SUCREF_I_FEW_COLUMNS ? 8U : (uint32_t)SUCREF_I_ROWS,
+    const uint32_t most = h->windowed ? sucref_i_step_rows(&h->l, h->g.n_columns) : (uint32_t)SUCREF_I_ROWS,
                    left = h->g.n_rows - s->row, rows = left < most ? left : most, first = h->g.first_row + s->row;
     uint32_t acc[SUCREF_I_ROWS], i, cost = 0, at = sucref_i_has_heads(s->model, &h->l, s->layer) ? s->row : first, y, x;
     uint8_t u[SUCREF_I_ROWS];
@@ -4494,8 +4503,8 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
         for (g = l->first_group; g < (unsigned)l->first_group + l->n_groups; g++) {
             sucref_group group;
             sucref_model_group(&group, m, g);
-            cost = group.n_columns > SUCREF_I_FEW_COLUMNS ? 8U : SUCREF_I_PAD4(group.n_rows);
-            if (cost > SUCREF_I_ROWS) { cost = SUCREF_I_ROWS; }
+            cost = sucref_i_step_rows(l, group.n_columns);
+            if (cost > SUCREF_I_PAD4(group.n_rows)) { cost = SUCREF_I_PAD4(group.n_rows); }
             cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
             cost += 2U * group.n_columns;
             if (cost > most) { most = cost; }
