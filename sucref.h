@@ -178,7 +178,7 @@
  *                   z = sum(u - zero point) over them
  *        MAX        the largest u of the taps inside the picture, within lo..hi
  *        ADD        METHOD 3 with the third multiplier of z = s_1 + s_2, s_k = R of (u_k - zero point) * 2^20 with the
- *                   k-th multiplier
+ *                   k-th multiplier, whose exponent is at most 1 for k < 3
  *        MUL        METHOD 3 of z = (u_1 - zero point) (u_2 - zero point)
  *        COPY       a box of the input to a box of the output, with LOOKUP through the table; where it is the first
  *                   layer to write the tensor, and that no state, the rest is its zero point. A box of no size: all
@@ -1925,7 +1925,10 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
         const uint32_t mul = sucref_i_u32(m->bytes + at.multiplier + 4U * r);
         const int e = sucref_i_s8(SUCREF_READ_U8(m->bytes + at.exponent + r));
         if (mul != 0 && mul >> 30 != 1) { return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r); }
-        if (e < low || e > high) { return SUCREF_I_FAIL(f, "exponent", at.exponent + r); }
+        /* both parts of a sum stay below 2^29 */
+        if (e < low || e > (l->kind == SUCREF_KIND_ADD && r < 2 ? 1 : high)) {
+            return SUCREF_I_FAIL(f, "exponent", at.exponent + r);
+        }
         if (l->kind == SUCREF_KIND_SOFTMAX && (mul == 0 || e < 0)) {
             return SUCREF_I_FAIL(f, "softmax of a layer", at.multiplier);
         }

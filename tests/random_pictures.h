@@ -288,7 +288,11 @@ static inline int rp_pair(random_pictures *r, unsigned from)
         s->from2 = (uint8_t)other;
         rp_multipliers(r, s, 3);
         if (s->kind == SUCREF_KIND_ADD) {
-            rp_set_scale(s, 0, rnd_in(0, 2)); rp_set_scale(s, 1, rnd_in(0, 2)); rp_set_scale(s, 2, rnd_in(19, 20));
+            for (k = 0; k < 2; k++) {
+                rp_set_scale(s, k, rnd_in(1, 2));
+                if (s->exponent[k] > 1) { *(int8_t *)(uintptr_t)(s->exponent + k) = 1; }
+            }
+            rp_set_scale(s, 2, rnd_in(19, 20));
         } else { rp_set_scale(s, 0, 6); }
         rp_act(r, s, 4);
         return 1;
