@@ -3576,10 +3576,12 @@ static sucref_i_places sucref_i_places_of(const sucref_model *m)
     unsigned n;
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
-        sucref_model_tensor(&t, m, l.to);
         if (sucref_i_list_len(m, &l) > at.tensors) { at.tensors = sucref_i_list_len(m, &l); }
-        if (sucref_i_tensor_end(&t) > tensors) { tensors = sucref_i_tensor_end(&t); }
         kept += sucref_i_kept_len(&l, n);
+    }
+    for (n = 1; n < m->n_tensors; n++) { /* a state may be one that no layer writes */
+        sucref_model_tensor(&t, m, n);
+        if (sucref_i_tensor_end(&t) > tensors) { tensors = sucref_i_tensor_end(&t); }
     }
     at.kept = at.tensors + tensors;
     at.marks = at.kept + kept;
