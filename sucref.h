@@ -146,7 +146,8 @@
  *    in each half the first column lowest. So one multiplication of a masked word by u makes the products of two rows,
  *    in fields of 16 bits. A run of columns ends (a chunk) before a field could overflow: for digits of w bits when
  *    (2^w - 1) * sum(u) would pass 65535, for full bytes, whose fields start at 32768 - 128 * sum(u), when
- *    sum(colmax_c * u_c) would pass 32767, colmax_c = max over rows of |w|, stored one byte per column.
+ *    sum(colmax_c * u_c) would pass 32767, colmax_c = max over rows of |w|, stored one byte per column (c counts
+ *    a group's own columns, see CONV below).
  *
  * 5. Stops. Stop t uses bits[t][group] of each row group and in_bits[t] of the input (for in_bits = i < 8 an input
  *    u is read as 0 if u < 2^(8-i), else as the centre (floor(u / 2^(8-i)) + 1/2) * 2^(8-i)). All are non-decreasing,
@@ -168,9 +169,11 @@
  *    order. For output (y, x) tap (i, j) of a kernel is input (y * stride_h + i * dilation_h - pad_top,
  *    x * stride_w + j * dilation_w - pad_left); outside the picture it is the tensor's zero point.
  *
- *        DENSE      the rows of 1 to 3; its columns are the bytes of its input, its rows those of its output
- *        CONV       the same at every (y, x): column (i * kernel_w + j) * channels + c is channel c of tap (i, j). Of
- *                   a group that reads n columns for each tap it is the first n channels. Row r is channel r
+ *        DENSE      the rows of 1 to 3; its columns are the bytes of its input, its rows those of its output. Groups
+ *                   read all of an input that is no vector
+ *        CONV       the same at every (y, x): column (i * kernel_w + j) * channels + c is channel c of tap (i, j). Row
+ *                   r is channel r. A group of n * kernel_h * kernel_w columns reads the first n channels: n for
+ *                   channels
  *        DEPTHWISE  row r reads channel r / (n_out / channels) at all taps; its plane, of 8 bits, holds w modulo 256
  *                   in place of v, and so any w from -128 on: z = bias + sum_tap w u
  *        AVERAGE    with multiplier 0: a / count, to the nearest, halves away from 0, a the sum of u - 128 over the
@@ -7297,6 +7300,23 @@ static const char *sucref_i_bad_spec(const sucref_model_spec *spec, uint32_t *wh
                : NULL;
 }
 
+/* METHOD 4: the largest weight of a column, counted in each group as its rows read them */
+static int32_t sucref_i_column_max(const sucref_i_parity *q, const sucref_layer_spec *s, const sucref_layer *l,
+                                   uint32_t column)
+{
+    uint32_t r = 0, end = 0;
+    int32_t max = 0;
+    unsigned g;
+    for (g = 0; g < l->n_groups; g++) {
+        for (end += sucref_i_spec_rows(s, g); r < end && column < sucref_i_spec_columns(s, g); r++) {
+            const int32_t mag = sucref_i_magnitude_of(q, s, r, sucref_i_spec_column(l, s, g, column));
+            max = mag > max ? mag : max;
+        }
+        r = end;
+    }
+    return max;
+}
+
 /* ---- head and sections ---- */
 static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_spec *s, const sucref_layer *l)
 {
@@ -7312,12 +7332,7 @@ static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_s
     if (l->kind == SUCREF_KIND_COPY) { sucref_i_put_all(o, at.box, s->box, 9, 2); }
     if (l->kind == SUCREF_KIND_CONSTANT) { sucref_i_put_all(o, at.shift, s->constant, s->n_out, 1); }
     for (c = 0; SUCREF_I_LISTS(l) && c < s->n_in; c++) {
-        int32_t max = 0;
-        for (r = 0; r < s->n_out; r++) {
-            const int32_t mag = sucref_i_magnitude_of(o->parity, s, r, c);
-            max = mag > max ? mag : max;
-        }
-        sucref_i_put(o, at.colmax + c, (uint32_t)max, 1);
+        sucref_i_put(o, at.colmax + c, (uint32_t)sucref_i_column_max(o->parity, s, l, c), 1);
     }
     if (s->act == SUCREF_ACT_TABLE) { sucref_i_put_all(o, at.table, s->table, SUCREF_TABLE_LEN, 2); }
     if (s->act == SUCREF_ACT_LOOKUP) { sucref_i_put_all(o, at.table, s->lookup, SUCREF_LOOKUP_LEN, 1); }
