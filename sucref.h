@@ -3810,7 +3810,8 @@ static void sucref_i_load_positions(sucref_i_here *h, const sucref_net *s)
     h->lines = h->out.height; h->places = h->out.width;
     h->outputs = h->out.channels;
     h->windowed = (uint8_t)(h->l.kind == SUCREF_KIND_CONV);
-    h->fills = (uint8_t)(h->l.kind == SUCREF_KIND_COPY && h->out.first == s->layer && h->out.flags == 0);
+    h->fills = (uint8_t)(h->l.kind == SUCREF_KIND_COPY && h->out.first == s->layer &&
+                         !(h->out.flags & SUCREF_TENSOR_STATE));
     switch (h->l.kind) {
     case SUCREF_KIND_DENSE:
         h->lines = h->places = 1;
