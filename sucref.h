@@ -193,9 +193,10 @@
  *    CONV and DEPTHWISE; the activation may be LOOKUP for ADD, MUL, COPY and AVERAGE with a multiplier, else NONE, RELU
  *    or RELU6. Logits of a last layer without weights are u - zero point.
  *
- *    At a stop channels of a tensor may be absent: those of absent groups, and of layers without weights all whose
- *    input is (of a copy, a sum, a softmax as far as it reads them; of copies into one tensor the fewest). What reads
- *    them reads 0. A model of several stops ends in a layer with weights. A tensor that is a state keeps its bytes from
+ *    At a stop the last channels of a tensor may be absent: those of absent groups, and what layers without weights
+ *    make of absent channels (of ADD and MUL: absent in one of the inputs; of SOFTMAX and of a copy of all bytes all,
+ *    where one is; of a box all from the first one in it on; of copies into one tensor as the one with the fewest
+ *    says). What reads them, outside the picture too, reads 0. A model of several stops ends in a layer with weights. A tensor that is a state keeps its bytes from
  *    one input to the next, and starts as `initial`; models with states have one stop.
  *
  * 7. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
@@ -2617,7 +2618,7 @@ static void sucref_i_passed_mark(const sucref_model *m, const sucref_layer *l, c
         if (was_present >= (n_c != 0 ? first + n_c : in.channels)) {
             *present = to->channels;
         } else {
-            *present = n_c == 0 || was_present < first ? 0U : was_present - first + sucref_i_u16(box + 10);
+            *present = n_c == 0 ? 0U : (was_present > first ? was_present - first : 0U) + sucref_i_u16(box + 10);
         }
     }
 }
