@@ -3788,7 +3788,7 @@ typedef struct {
     uint16_t lines, places; /* lines of so many places */
     uint8_t windowed;       /* a list is for one position */
     uint8_t back;           /* from the last position to the first */
-    uint8_t fills;          /* a copy that is the first to write its output */
+    uint8_t fills;          /* the first copy into its output, of an input the first time: what is around the box, too */
 } sucref_i_here;
 
 /* of a copy's box: 0..2 y, x, c in the input, 3..5 in the output, 6..8 how many */
@@ -3811,8 +3811,8 @@ static void sucref_i_load_positions(sucref_i_here *h, const sucref_net *s)
     h->lines = h->out.height; h->places = h->out.width;
     h->outputs = h->out.channels;
     h->windowed = (uint8_t)(h->l.kind == SUCREF_KIND_CONV);
-    h->fills = (uint8_t)(h->l.kind == SUCREF_KIND_COPY && h->out.first == s->layer &&
-                         !(h->out.flags & SUCREF_TENSOR_STATE));
+    h->fills = (uint8_t)(h->l.kind == SUCREF_KIND_COPY && h->out.first == s->layer && /* and of an input once: other */
+                         !(h->out.flags & SUCREF_TENSOR_STATE) && s->previous == SUCREF_I_NONE); /* copies may rest */
     switch (h->l.kind) {
     case SUCREF_KIND_DENSE:
         h->lines = h->places = 1;
