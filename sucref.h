@@ -2609,7 +2609,10 @@ static void sucref_i_passed_mark(const sucref_model *m, const sucref_layer *l, c
     const uint8_t *box = m->bytes + sucref_i_params_of(l).box;
     *changed = was_changed; *present = was_present;
     if (l->kind == SUCREF_KIND_CONSTANT) { *present = to->channels; }
-    if (l->kind == SUCREF_KIND_SOFTMAX && was_present < to->channels) { *present = 0; }
+    if (l->kind == SUCREF_KIND_SOFTMAX) {
+        if (was_changed != SUCREF_I_UNCHANGED) { *changed = 0; }
+        if (was_present < to->channels) { *present = 0; }
+    }
     if (l->kind == SUCREF_KIND_COPY) {
         sucref_tensor in;
         const uint32_t n_c = sucref_i_u16(box + 16), first = sucref_i_u16(box + 4);
