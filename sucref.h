@@ -146,7 +146,8 @@
  *    in each half the first column lowest. So one multiplication of a masked word by u makes the products of two rows,
  *    in fields of 16 bits. A run of columns ends (a chunk) before a field could overflow: for digits of w bits when
  *    (2^w - 1) * sum(u) would pass 65535, for full bytes, whose fields start at 32768 - 128 * sum(u), when
- *    sum(colmax_c * u_c) would pass 32767, colmax_c = max over rows of |w|, stored one byte per column.
+ *    sum(colmax_c * u_c) would pass 32767, colmax_c = max over rows of |w|, stored one byte per column (c counts
+ *    a group's own columns, see CONV below).
  *
  * 5. Stops. Stop t uses bits[t][group] of each row group and in_bits[t] of the input (for in_bits = i < 8 an input
  *    u is read as 0 if u < 2^(8-i), else as the centre (floor(u / 2^(8-i)) + 1/2) * 2^(8-i)). All are non-decreasing,
@@ -168,9 +169,11 @@
  *    order. For output (y, x) tap (i, j) of a kernel is input (y * stride_h + i * dilation_h - pad_top,
  *    x * stride_w + j * dilation_w - pad_left); outside the picture it is the tensor's zero point.
  *
- *        DENSE      the rows of 1 to 3; its columns are the bytes of its input, its rows those of its output
- *        CONV       the same at every (y, x): column (i * kernel_w + j) * channels + c is channel c of tap (i, j). Of
- *                   a group that reads n columns for each tap it is the first n channels. Row r is channel r
+ *        DENSE      the rows of 1 to 3; its columns are the bytes of its input, its rows those of its output. Groups
+ *                   read all of an input that is no vector
+ *        CONV       the same at every (y, x): column (i * kernel_w + j) * channels + c is channel c of tap (i, j). Row
+ *                   r is channel r. A group of n * kernel_h * kernel_w columns reads the first n channels: n for
+ *                   channels
  *        DEPTHWISE  row r reads channel r / (n_out / channels) at all taps; its plane, of 8 bits, holds w modulo 256
  *                   in place of v, and so any w from -128 on: z = bias + sum_tap w u
  *        AVERAGE    with multiplier 0: a / count, to the nearest, halves away from 0, a the sum of u - 128 over the
@@ -178,7 +181,7 @@
  *                   z = sum(u - zero point) over them
  *        MAX        the largest u of the taps inside the picture, within lo..hi
  *        ADD        METHOD 3 with the third multiplier of z = s_1 + s_2, s_k = R of (u_k - zero point) * 2^20 with the
- *                   k-th multiplier
+ *                   k-th multiplier, whose exponent is at most 1 for k < 3
  *        MUL        METHOD 3 of z = (u_1 - zero point) (u_2 - zero point)
  *        COPY       a box of the input to a box of the output, with LOOKUP through the table; where it is the first
  *                   layer to write the tensor, and that no state, the rest is its zero point. A box of no size: all
@@ -1933,7 +1936,10 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
         const uint32_t mul = sucref_i_u32(m->bytes + at.multiplier + 4U * r);
         const int e = sucref_i_s8(SUCREF_READ_U8(m->bytes + at.exponent + r));
         if (mul != 0 && mul >> 30 != 1) { return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r); }
-        if (e < low || e > high) { return SUCREF_I_FAIL(f, "exponent", at.exponent + r); }
+        /* both parts of a sum stay below 2^29 */
+        if (e < low || e > (l->kind == SUCREF_KIND_ADD && r < 2 ? 1 : high)) {
+            return SUCREF_I_FAIL(f, "exponent", at.exponent + r);
+        }
         if (l->kind == SUCREF_KIND_SOFTMAX && (mul == 0 || e < 0)) {
             return SUCREF_I_FAIL(f, "softmax of a layer", at.multiplier);
         }
@@ -3606,10 +3612,12 @@ static sucref_i_places sucref_i_places_of(const sucref_model *m)
     unsigned n;
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
-        sucref_model_tensor(&t, m, l.to);
         if (sucref_i_list_len(m, &l) > at.tensors) { at.tensors = sucref_i_list_len(m, &l); }
-        if (sucref_i_tensor_end(&t) > tensors) { tensors = sucref_i_tensor_end(&t); }
         kept += sucref_i_kept_len(&l, n);
+    }
+    for (n = 1; n < m->n_tensors; n++) { /* a state may be one that no layer writes */
+        sucref_model_tensor(&t, m, n);
+        if (sucref_i_tensor_end(&t) > tensors) { tensors = sucref_i_tensor_end(&t); }
     }
     at.kept = at.tensors + tensors;
     at.marks = at.kept + kept;
@@ -4227,8 +4235,8 @@ static inline uint32_t sucref_i_tap_at(const sucref_i_here *h, const sucref_i_ar
 }
 
 /* sum(w u) of one row of a depthwise layer; w: its first tap's byte, of which there is one every `step` bytes */
-SUCREF_I_ALONE static int32_t sucref_i_depthwise_row(const sucref_i_here *h, const sucref_i_area *a, const uint8_t *w, uint32_t step,
-                                      uint32_t channel)
+SUCREF_I_ALONE static int32_t sucref_i_depthwise_row(const sucref_i_here *h, const sucref_i_area *a, const uint8_t *w,
+                                                     uint32_t step, uint32_t channel)
 {
     int32_t acc = 0;
     uint32_t ky, kx;
@@ -4310,7 +4318,8 @@ static uint32_t sucref_i_depthwise_rows(uint32_t *sum, const sucref_net *s, cons
 }
 
 /* METHOD 6: one channel of a pool */
-SUCREF_I_ALONE static uint8_t sucref_i_pool(const sucref_net *s, const sucref_i_here *h, const sucref_i_area *a, uint32_t channel)
+SUCREF_I_ALONE static uint8_t sucref_i_pool(const sucref_net *s, const sucref_i_here *h, const sucref_i_area *a,
+                                            uint32_t channel)
 {
     const int32_t count = (int32_t)((a->y1 - a->y0) * (a->x1 - a->x0));
     int32_t multiplier, r, sum = 0, most = 0;
@@ -4626,9 +4635,18 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     return cost;
 }
 
+/* rows of a quantum at a position of a picture: fewer where the list is long, but always whole blocks of rows, of which
+ * digits in slots below 8 bits have 16 (METHOD 4) */
+static uint32_t sucref_i_step_rows(const sucref_layer *l, uint32_t columns)
+{
+    unsigned n;
+    for (n = 0; columns > SUCREF_I_FEW_COLUMNS && n < l->n_planes && l->plan[n] > 4; n++) { }
+    return columns > SUCREF_I_FEW_COLUMNS && n == l->n_planes ? 8U : (uint32_t)SUCREF_I_ROWS;
+}
+
 /* up to 16 rows of the current group at a place of the output, all the way there; returns the cost */
-SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
-                                  uint32_t rows)
+SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area,
+                                                 uint32_t at, uint32_t rows)
 {
     const uint32_t first = h->g.first_row + s->row;
     uint32_t acc[SUCREF_I_ROWS], i, cost = 0;
@@ -4673,7 +4691,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_prepared(sucref_net *s, const sucref_
 /* rows of the current group at the position at hand: so many that they are worth a quantum; returns the cost */
 static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
 {
-    const uint32_t most = h->windowed && h->g.n_columns > SUCREF_I_FEW_COLUMNS ? 8U : (uint32_t)SUCREF_I_ROWS,
+    const uint32_t most = h->windowed ? sucref_i_step_rows(&h->l, h->g.n_columns) : (uint32_t)SUCREF_I_ROWS,
                    first = sucref_i_has_heads(s->model, &h->l, s->layer) ? 0U : h->g.first_row;
     uint32_t cost = 0, y, x, at;
     sucref_i_area area = { 0, 0, 0, 0, 0, 0 };
@@ -4812,8 +4830,8 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
         for (g = l->first_group; g < (unsigned)l->first_group + l->n_groups; g++) {
             sucref_group group;
             sucref_model_group(&group, m, g);
-            cost = group.n_columns > SUCREF_I_FEW_COLUMNS ? 8U : SUCREF_I_PAD4(group.n_rows);
-            if (cost > SUCREF_I_ROWS) { cost = SUCREF_I_ROWS; }
+            cost = sucref_i_step_rows(l, group.n_columns);
+            if (cost > SUCREF_I_PAD4(group.n_rows)) { cost = SUCREF_I_PAD4(group.n_rows); }
             cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
             cost += SUCREF_I_ENOUGH > 2U * group.n_columns ? (uint32_t)SUCREF_I_ENOUGH : 2U * group.n_columns;
             if (cost > most) { most = cost; }
@@ -7601,6 +7619,23 @@ static const char *sucref_i_bad_spec(const sucref_model_spec *spec, uint32_t *wh
                : NULL;
 }
 
+/* METHOD 4: the largest weight of a column, counted in each group as its rows read them */
+static int32_t sucref_i_column_max(const sucref_i_parity *q, const sucref_layer_spec *s, const sucref_layer *l,
+                                   uint32_t column)
+{
+    uint32_t r = 0, end = 0;
+    int32_t max = 0;
+    unsigned g;
+    for (g = 0; g < l->n_groups; g++) {
+        for (end += sucref_i_spec_rows(s, g); r < end && column < sucref_i_spec_columns(s, g); r++) {
+            const int32_t mag = sucref_i_magnitude_of(q, s, r, sucref_i_spec_column(l, s, g, column));
+            max = mag > max ? mag : max;
+        }
+        r = end;
+    }
+    return max;
+}
+
 /* ---- head and sections ---- */
 static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_spec *s, const sucref_layer *l)
 {
@@ -7616,12 +7651,7 @@ static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_s
     if (l->kind == SUCREF_KIND_COPY) { sucref_i_put_all(o, at.box, s->box, 9, 2); }
     if (l->kind == SUCREF_KIND_CONSTANT) { sucref_i_put_all(o, at.shift, s->constant, s->n_out, 1); }
     for (c = 0; SUCREF_I_LISTS(l) && c < s->n_in; c++) {
-        int32_t max = 0;
-        for (r = 0; r < s->n_out; r++) {
-            const int32_t mag = sucref_i_magnitude_of(o->parity, s, r, c);
-            max = mag > max ? mag : max;
-        }
-        sucref_i_put(o, at.colmax + c, (uint32_t)max, 1);
+        sucref_i_put(o, at.colmax + c, (uint32_t)sucref_i_column_max(o->parity, s, l, c), 1);
     }
     if (s->act == SUCREF_ACT_TABLE) { sucref_i_put_all(o, at.table, s->table, SUCREF_TABLE_LEN, 2); }
     if (s->act == SUCREF_ACT_LOOKUP) { sucref_i_put_all(o, at.table, s->lookup, SUCREF_LOOKUP_LEN, 1); }
