@@ -163,7 +163,39 @@
  *    accumulators are kept, a group whose columns did not change adds only its new plane, and one of unchanged bits
  *    only the changed columns, when that is less. Every other group is computed again. All give the same integers.
  *
- * 6. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
+ * 6. Pictures. A tensor is height x width x channels bytes, channels lowest: value (y, x, c) is byte
+ *    (y * width + x) * channels + c. A layer reads one tensor, or two, and writes one; layer by layer, in the file's
+ *    order. For output (y, x) tap (i, j) of a kernel is input (y * stride_h + i * dilation_h - pad_top,
+ *    x * stride_w + j * dilation_w - pad_left); outside the picture it is the tensor's zero point.
+ *
+ *        DENSE      the rows of 1 to 3; its columns are the bytes of its input, its rows those of its output
+ *        CONV       the same at every (y, x): column (i * kernel_w + j) * channels + c is channel c of tap (i, j). Of
+ *                   a group that reads n columns for each tap it is the first n channels. Row r is channel r
+ *        DEPTHWISE  row r reads channel r / (n_out / channels) at all taps; its plane, of 8 bits, holds w modulo 256
+ *                   in place of v, and so any w from -128 on: z = bias + sum_tap w u
+ *        AVERAGE    with multiplier 0: a / count, to the nearest, halves away from 0, a the sum of u - 128 over the
+ *                   taps inside the picture, count their number; 128 + that, within lo..hi. Else METHOD 3 of
+ *                   z = sum(u - zero point) over them
+ *        MAX        the largest u of the taps inside the picture, within lo..hi
+ *        ADD        METHOD 3 with the third multiplier of z = s_1 + s_2, s_k = R of (u_k - zero point) * 2^20 with the
+ *                   k-th multiplier
+ *        MUL        METHOD 3 of z = (u_1 - zero point) (u_2 - zero point)
+ *        COPY       a box of the input to a box of the output, with LOOKUP through the table; where it is the first
+ *                   layer to write the tensor, and that no state, the rest is its zero point. A box of no size: all
+ *                   bytes, one after the other
+ *        SOFTMAX    sucref_softmax of the channels at each (y, x)
+ *        CONSTANT   bytes of the file
+ *
+ *    The second tensor of ADD and MUL is of the same shape or 1 x 1 x channels. Requantization is TFLITE but for DENSE,
+ *    CONV and DEPTHWISE; the activation may be LOOKUP for ADD, MUL, COPY and AVERAGE with a multiplier, else NONE, RELU
+ *    or RELU6. Logits of a last layer without weights are u - zero point.
+ *
+ *    At a stop channels of a tensor may be absent: those of absent groups, and of layers without weights all whose
+ *    input is (of a copy, a sum, a softmax as far as it reads them; of copies into one tensor the fewest). What reads
+ *    them reads 0. A model of several stops ends in a layer with weights. A tensor that is a state keeps its bytes from
+ *    one input to the next, and starts as `initial`; models with states have one stop.
+ *
+ * 7. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
  *
  *        header 64 | layer records 48 each | tensor records 16 each | group records 40 each | stop records 16 each
  *        | stop-group entries 8 each | parameters of each layer | then, stop by stop, the framed sections first needed
@@ -174,25 +206,31 @@
  *                     52 u16 tensors   60 CRC-32 of all before the first section but these 4 bytes
  *        layer        0 inputs   4 outputs   8 parameters   12 u16 first group   14 u16 groups   16 u8[8] plan
  *                     24 u8 planes   25 u8 coarse   26 u8 activation   27 u8 requantization   28 u8 flags
- *                     30 u8 output zero point   31 u8 lo   32 u8 hi   34 i16 slope   36 u8 kind (0: dense)
- *                     37 u8 input tensor   38 u8 output tensor
+ *                     30 u8 output zero point   31 u8 lo   32 u8 hi   34 i16 slope   36 u8 kind   37 u8 input tensor
+ *                     38 u8 output tensor   39 u8 second input   40 u8 kernel h, w, stride h, w, dilation h, w,
+ *                     pad top, left
  *        tensor       0 u16 height   2 u16 width   4 u16 channels   6 u8 zero point   7 u8 flags   8 place
+ *                     12 u8 first layer   13 u8 last layer   14 u8 initial
  *        group        0 first row   4 u16 rows   6 u16 columns   8 u32[8] planes
  *        stop         0 end   4 u8 input bits   5 u8 head, or 0   8 exit rule, or 0   12 bounds, or 0
  *        stop-group   0 u8 bits   4 correction, or 0
  *        parameters   i32 bias[n_out]   i32 multiplier[k]   i8 exponent[k]   u8 row shift[n_out]   u8 colmax[n_in]
- *                     i16 table[33] or u8 lookup[256]   u16 order[n_out]   u8 mean[n_in]   u8 weight[n_in]
+ *                     u16 box[9]   i16 table[33] or u8 lookup[256]   u16 order[n_out]   u8 mean[n_in]   u8 weight[n_in]
  *                     u16 input_order[n_in];
  *                     k = n_out or 1; each padded to 4; the first line always, of the others what the activation
- *                     or a flag asks for
+ *                     or a flag asks for. DEPTHWISE: no colmax. Kinds without weights have n_in = 0, and of all this
+ *                     multiplier and exponent (ADD 3, AVERAGE, MUL, SOFTMAX 1; its exponent is the left shift), COPY
+ *                     a box, CONSTANT its n_out bytes in place of the row shifts; else n_out = 0
  *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits: u8 constant[rows]
  *        exit rule    margin   samples   disagreements   risk
  *        bounds       root   i32 offset[rows]   norm[rows];   of the first layer, see sucref_net_proved
  *
- *    Tensor 0 is the model's input, the caller's; layer n reads tensor n and writes tensor n + 1, whose bytes lie at
- *    its place, counted in words, in the tensors' part of the work buffer. A tensor is kept from stop to stop (flag 1);
- *    in a model of one stop its bytes may serve again behind the layer that reads it. The zero point of the last one
- *    is the output's, behind lookups and softmax.
+ *    Tensor 0 is the model's input, the caller's. The bytes of the others lie at their places, counted in words, in the
+ *    tensors' part of the work buffer: in a model of several stops all are kept (flag 1), else a tensor is needed from
+ *    its first layer to its last one (a state, flag 2, always), and two that are needed at the same time share no
+ *    bytes. A layer's output may lie over its input where no byte is written that is still to be read: layers go line
+ *    by line, forward, or backward where the output lies behind its input, and lists hold what a 1 x 1 convolution
+ *    reads. The zero point of the last tensor is the output's, behind lookups and softmax.
  *
  *    Unnamed sizes are u32, unnamed bytes are 0; offsets count from the file's start and name a payload; entries go
  *    stop by stop. Kinds and flags are the SUCREF_ACT_, _REQUANT_, _LAYER_ and _INPUT_ values below, colmax is as in 4
@@ -352,7 +390,14 @@ SUCREF_API uint64_t sucref_linear_rest(const sucref_linear *l);
 /* ---- model -------------------------------------------------------------------------------------------------------
  * The file is read where it lies: bytes must be aligned as a uint32_t is and stay unchanged while in use. Limits: 64
  * layers, 32 stops, 16 row groups a layer, 65,535 rows and columns. */
-enum { SUCREF_MAX_LAYERS = 64, SUCREF_MAX_STOPS = 32, SUCREF_MAX_GROUPS = 16, SUCREF_MAX_PLANES = 8 };
+enum {
+    SUCREF_MAX_LAYERS = 128, SUCREF_MAX_TENSORS = 200, SUCREF_MAX_STOPS = 32, SUCREF_MAX_GROUPS = 16,
+    SUCREF_MAX_PLANES = 8
+};
+enum { /* what a layer does; METHOD 6 */
+    SUCREF_KIND_DENSE = 0, SUCREF_KIND_CONV, SUCREF_KIND_DEPTHWISE, SUCREF_KIND_AVERAGE, SUCREF_KIND_MAX,
+    SUCREF_KIND_ADD, SUCREF_KIND_MUL, SUCREF_KIND_COPY, SUCREF_KIND_SOFTMAX, SUCREF_KIND_CONSTANT
+};
 enum { SUCREF_INPUT_U8 = 0, SUCREF_INPUT_S8 = 1 };
 enum { SUCREF_ACT_NONE = 0, SUCREF_ACT_RELU, SUCREF_ACT_RELU6, SUCREF_ACT_LEAKY, SUCREF_ACT_TABLE, SUCREF_ACT_LOOKUP };
 enum { SUCREF_REQUANT_TFLITE = 0, SUCREF_REQUANT_FLOOR, SUCREF_REQUANT_ROUND };
@@ -361,7 +406,7 @@ enum { /* accumulators are kept; a multiplier for each row; orders of outputs (l
     SUCREF_LAYER_KEEP = 1, SUCREF_LAYER_PER_ROW = 2, SUCREF_LAYER_ORDER = 4, SUCREF_LAYER_COLUMNS = 8,
     SUCREF_LAYER_INPUT_ORDER = 16, SUCREF_LAYER_KEEP_LIST = 32
 };
-enum { SUCREF_TENSOR_KEEP = 1 };
+enum { SUCREF_TENSOR_KEEP = 1, SUCREF_TENSOR_STATE = 2 }; /* from stop to stop; from one input to the next */
 enum { SUCREF_TABLE_LEN = 33, SUCREF_LOOKUP_LEN = 256 }; /* knots of SUCREF_ACT_TABLE; bytes of SUCREF_ACT_LOOKUP */
 
 typedef struct {
@@ -369,7 +414,7 @@ typedef struct {
     uint32_t bytes_len;         /* how many of the file's bytes are there */
     uint32_t file_bytes;        /* how many the whole file has */
     uint32_t n_in, n_out;
-    uint16_t n_layers, n_groups; /* groups of all layers */
+    uint16_t n_layers, n_tensors, n_groups; /* groups of all layers */
     uint8_t n_stops;            /* of the whole file */
     uint8_t usable_stops;       /* complete in bytes_len */
     uint8_t input_type;         /* SUCREF_INPUT_U8 or _S8 (the unsigned value is x + 128) */
@@ -386,6 +431,8 @@ typedef struct {
     uint8_t act, requant, flags; /* SUCREF_ACT_*, SUCREF_REQUANT_*, SUCREF_LAYER_* */
     uint8_t in_zero, out_zero, lo, hi;
     int16_t slope;               /* of SUCREF_ACT_LEAKY, in 2^-15 */
+    uint8_t kind, from, to, from2; /* SUCREF_KIND_*; tensors it reads and writes, and of ADD and MUL a second one */
+    uint8_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left; /* 0 where not read */
 } sucref_layer;
 
 /* what a layer reads or writes: height x width x channels bytes; a vector is 1 x 1 x n */
@@ -393,6 +440,8 @@ typedef struct {
     uint16_t height, width, channels;
     uint8_t zero, flags;         /* zero point; SUCREF_TENSOR_* */
     uint32_t place;              /* in words; of tensor 0: none */
+    uint8_t first, last;         /* layers from which on and to which its bytes are needed; last 255: beyond the end */
+    uint8_t initial;             /* of a state: all its bytes before the first input */
 } sucref_tensor;
 
 typedef struct {
@@ -456,10 +505,11 @@ typedef struct {
     const uint8_t *input;
     uint32_t *work;
     uint32_t spent;            /* multiply-adds since the input was set, wraps at 2^32 */
-    uint32_t row;              /* next row of the group */
-    uint32_t at_tensors, at_kept, at_logits; /* parts of the work buffer */
+    uint32_t row;              /* next row of the group, or output of the position at hand */
+    uint32_t at_tensors, at_kept, at_marks, at_logits; /* parts of the work buffer */
     uint32_t at_list, at_acc;  /* of the layer: its list; accumulators, sums of the groups' inputs, input before */
     uint16_t layer, group;     /* position; group counts inside the layer */
+    uint16_t y, x;             /* position in the layer's output, counted from its last one where it goes back */
     uint16_t changed, any;     /* lowest column of this layer's input that changed, lowest of its outputs; 0xFFFF */
     uint16_t present;          /* columns of this layer's input that have a value */
     uint8_t stop, previous;    /* being computed; reached before it on this input (0xFF: none) */
@@ -991,7 +1041,18 @@ typedef struct {              /* one layer, in the words of METHOD */
     uint8_t n_groups;
     uint8_t plan[SUCREF_MAX_PLANES], n_planes, coarse, act, requant, flags, in_zero, out_zero, lo, hi;
     int16_t slope;
+    /* the rest is read where the model's spec has tensors; in_zero is not, then */
+    uint8_t kind, from, to, from2;
+    uint8_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
+    const uint16_t *box;      /* [9] with SUCREF_KIND_COPY: y, x, c in the input, y, x, c in the output, how many */
+    const uint8_t *constant;  /* [n_out] with SUCREF_KIND_CONSTANT */
 } sucref_layer_spec;
+
+typedef struct {              /* height x width x channels bytes */
+    uint16_t height, width, channels;
+    uint8_t zero, state;      /* state: kept from one input to the next, all bytes `initial` before the first */
+    uint8_t initial;
+} sucref_tensor_spec;
 
 typedef struct {              /* of one stop and group, [rows of the group] each; all NULL: none */
     const int32_t *beta, *gamma;
@@ -1018,6 +1079,8 @@ typedef struct {
     uint8_t softmax_shift;
     int32_t softmax_multiplier; /* as sucref_softmax takes them; 0: none */
     sucref_scales scales;
+    const sucref_tensor_spec *tensors; /* [n_tensors], the first is the input; NULL: layer n reads what n - 1 wrote */
+    uint8_t n_tensors;
 } sucref_model_spec;
 
 /* sucref_model_write - the model file of a spec, which is checked whole before it is used; the result is opened and
@@ -1144,7 +1207,7 @@ static inline uint16_t sucref_i_u16(const uint8_t *p)
 /* two's complement value of unsigned bits, without the implementation-defined conversion */
 static inline int32_t sucref_i_s32(uint32_t u) { return u <= 0x7FFFFFFFU ? (int32_t)u : -(int32_t)(~u) - 1; }
 static inline int16_t sucref_i_s16(uint16_t u) { return (int16_t)(u < 0x8000U ? (int32_t)u : (int32_t)u - 65536); }
-static inline int sucref_i_s8(uint8_t u) { return u < 0x80U ? (int)u : (int)u - 256; }
+static inline int sucref_i_s8(uint8_t u) { return (int)(u ^ 0x80U) - 0x80; }
 
 /* floor(v / 2^s), 0 <= s <= 63 */
 static inline int64_t sucref_i_floor64(int64_t v, unsigned s) { return v >= 0 ? v >> s : ~(~v >> s); }
@@ -1483,30 +1546,47 @@ enum { /* byte offsets in the file and its records */
     SUCREF_I_L_IN = 0, SUCREF_I_L_OUT = 4, SUCREF_I_L_PARAMS = 8, SUCREF_I_L_GROUP = 12, SUCREF_I_L_GROUPS = 14,
     SUCREF_I_L_PLAN = 16, SUCREF_I_L_PLANES = 24, SUCREF_I_L_COARSE = 25, SUCREF_I_L_ACT = 26, SUCREF_I_L_REQUANT = 27,
     SUCREF_I_L_FLAGS = 28, SUCREF_I_L_IN_ZERO = 29, SUCREF_I_L_OUT_ZERO = 30, SUCREF_I_L_LO = 31, SUCREF_I_L_HI = 32,
-    SUCREF_I_L_SLOPE = 34, SUCREF_I_L_KIND = 36, SUCREF_I_L_FROM = 37, SUCREF_I_L_TO = 38, SUCREF_I_L_ZERO = 39,
-    SUCREF_I_X_ZERO = 6, SUCREF_I_X_FLAGS = 7, SUCREF_I_X_PLACE = 8, /* of a tensor */
+    SUCREF_I_L_SLOPE = 34, SUCREF_I_L_KIND = 36, SUCREF_I_L_FROM = 37, SUCREF_I_L_TO = 38, SUCREF_I_L_KERNEL = 40,
+    SUCREF_I_X_ZERO = 6, SUCREF_I_X_FLAGS = 7, SUCREF_I_X_PLACE = 8, SUCREF_I_X_FIRST = 12, SUCREF_I_X_LAST = 13,
+    SUCREF_I_X_INITIAL = 14, /* of a tensor */
     SUCREF_I_F_TYPE = 0, SUCREF_I_F_FLAGS = 2, SUCREF_I_F_STOP = 3, SUCREF_I_F_LAYER = 4, SUCREF_I_F_INDEX = 6,
     SUCREF_I_F_LEN = 8, SUCREF_I_F_CRC = 12
 };
 enum { SUCREF_I_T_CORRECTION = 1, SUCREF_I_T_PLANE = 2, SUCREF_I_T_EXIT = 3, SUCREF_I_T_BOUNDS = 4 }; /* sections */
-enum { SUCREF_I_REQUIRED = 1, SUCREF_I_EXIT_LEN = 16 };
+enum { SUCREF_I_REQUIRED = 1, SUCREF_I_EXIT_LEN = 16, SUCREF_I_BOX = 20 };
 
 #define SUCREF_I_PLACES 0xFFFFFFU /* words that places of tensors reach over */
 
 /* parts of a layer's parameters, in order, and their total length */
-typedef struct { uint32_t bias, multiplier, exponent, shift, colmax, table, order, mean, weight, input_order, end; }
-    sucref_i_params;
+typedef struct {
+    uint32_t bias, multiplier, exponent, shift, colmax, box, table, order, mean, weight, input_order, end;
+} sucref_i_params;
+
+/* kinds that have weights; of them those whose columns are listed */
+#define SUCREF_I_WEIGHS(l) ((l)->kind <= SUCREF_KIND_DEPTHWISE)
+#define SUCREF_I_LISTS(l) ((l)->kind <= SUCREF_KIND_CONV)
+
+/* numbers of multipliers */
+static uint32_t sucref_i_multipliers(const sucref_layer *l)
+{
+    switch (l->kind) {
+    case SUCREF_KIND_ADD: return 3;
+    case SUCREF_KIND_MAX: case SUCREF_KIND_COPY: case SUCREF_KIND_CONSTANT: return 0;
+    default: return (l->flags & SUCREF_LAYER_PER_ROW) ? l->n_out : 1U;
+    }
+}
 
 static sucref_i_params sucref_i_params_of(const sucref_layer *l)
 {
-    const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? l->n_out : 1U;
+    const uint32_t k = sucref_i_multipliers(l);
     sucref_i_params p;
     p.bias = l->params_offset;
-    p.multiplier = p.bias + 4U * l->n_out;
+    p.multiplier = p.bias + (SUCREF_I_WEIGHS(l) ? 4U * l->n_out : 0U);
     p.exponent = p.multiplier + 4U * k;
     p.shift = p.exponent + SUCREF_I_PAD4(k);
     p.colmax = p.shift + SUCREF_I_PAD4(l->n_out);
-    p.table = p.colmax + SUCREF_I_PAD4(l->n_in);
+    p.box = p.colmax + (SUCREF_I_LISTS(l) ? SUCREF_I_PAD4(l->n_in) : 0U);
+    p.table = p.box + (l->kind == SUCREF_KIND_COPY ? (uint32_t)SUCREF_I_BOX : 0U);
     p.order = p.table + (l->act == SUCREF_ACT_TABLE    ? SUCREF_I_PAD4(2 * SUCREF_TABLE_LEN)
                          : l->act == SUCREF_ACT_LOOKUP ? (uint32_t)SUCREF_LOOKUP_LEN
                                                        : 0U);
@@ -1523,7 +1603,7 @@ static uint32_t sucref_i_tensors_at(const sucref_model *m)
 }
 static uint32_t sucref_i_groups_at(const sucref_model *m)
 {
-    return sucref_i_tensors_at(m) + (m->n_layers + 1U) * SUCREF_I_TENSOR;
+    return sucref_i_tensors_at(m) + (uint32_t)m->n_tensors * SUCREF_I_TENSOR;
 }
 static uint32_t sucref_i_stops_at(const sucref_model *m)
 {
@@ -1538,12 +1618,14 @@ static uint32_t sucref_i_tables_end(const sucref_model *m)
     return sucref_i_entries_at(m) + (uint32_t)m->n_stops * m->n_groups * SUCREF_I_ENTRY;
 }
 
-/* plan .. hi: bytes that stand in one order in the file, sucref_layer and sucref_layer_spec */
-enum { SUCREF_I_L_BYTES = SUCREF_I_L_HI + 1 - SUCREF_I_L_PLAN };
-static void sucref_i_layer_bytes(uint8_t *to, const uint8_t *from)
+/* plan .. hi and kind .. pad_left: bytes that stand in one order in the file, sucref_layer and sucref_layer_spec */
+enum {
+    SUCREF_I_L_BYTES = SUCREF_I_L_HI + 1 - SUCREF_I_L_PLAN, SUCREF_I_K_BYTES = SUCREF_I_LAYER - SUCREF_I_L_KIND
+};
+static void sucref_i_layer_bytes(uint8_t *to, const uint8_t *from, unsigned n)
 {
     unsigned i;
-    for (i = 0; i < SUCREF_I_L_BYTES; i++) { to[i] = SUCREF_READ_U8(from + i); }
+    for (i = 0; i < n; i++) { to[i] = SUCREF_READ_U8(from + i); }
 }
 
 SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, unsigned layer)
@@ -1554,8 +1636,9 @@ SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, uns
     out->params_offset = sucref_i_u32(p + SUCREF_I_L_PARAMS);
     out->first_group = sucref_i_u16(p + SUCREF_I_L_GROUP);
     out->n_groups = sucref_i_u16(p + SUCREF_I_L_GROUPS);
-    sucref_i_layer_bytes((uint8_t *)out + offsetof(sucref_layer, plan), p + SUCREF_I_L_PLAN);
-    out->in_zero = SUCREF_READ_U8(m->bytes + sucref_i_tensors_at(m) + (uint32_t)layer * SUCREF_I_TENSOR +
+    sucref_i_layer_bytes((uint8_t *)out + offsetof(sucref_layer, plan), p + SUCREF_I_L_PLAN, SUCREF_I_L_BYTES);
+    sucref_i_layer_bytes((uint8_t *)out + offsetof(sucref_layer, kind), p + SUCREF_I_L_KIND, SUCREF_I_K_BYTES);
+    out->in_zero = SUCREF_READ_U8(m->bytes + sucref_i_tensors_at(m) + (uint32_t)out->from * SUCREF_I_TENSOR +
                                   SUCREF_I_X_ZERO);
     out->slope = sucref_i_s16(sucref_i_u16(p + SUCREF_I_L_SLOPE));
 }
@@ -1569,14 +1652,16 @@ SUCREF_API void sucref_model_tensor(sucref_tensor *out, const sucref_model *m, u
     out->zero = SUCREF_READ_U8(p + SUCREF_I_X_ZERO);
     out->flags = SUCREF_READ_U8(p + SUCREF_I_X_FLAGS);
     out->place = sucref_i_u32(p + SUCREF_I_X_PLACE);
+    out->first = SUCREF_READ_U8(p + SUCREF_I_X_FIRST);
+    out->last = SUCREF_READ_U8(p + SUCREF_I_X_LAST);
+    out->initial = SUCREF_READ_U8(p + SUCREF_I_X_INITIAL);
 }
 
-/* bytes of a tensor; 0 where it has a size of 0 or more than 65535 */
+/* bytes of a tensor; 0 where it has a size of 0 or 2^24 or more */
 static uint32_t sucref_i_tensor_bytes(const sucref_tensor *t)
 {
-    uint32_t n = (uint32_t)t->height * t->width;
-    n = n > 65535U ? 0U : n * t->channels;
-    return n > 65535U ? 0U : n;
+    const uint32_t n = (uint32_t)t->height * t->width;
+    return n == 0 || t->channels > 0xFFFFFFU / n ? 0U : n * t->channels;
 }
 
 /* the word behind a tensor's place */
@@ -1620,13 +1705,19 @@ static sucref_scale sucref_i_scale(const sucref_model *m, unsigned which)
     return s;
 }
 
+/* the tensor that the last layer writes */
+static unsigned sucref_i_answer_tensor(const sucref_model *m)
+{
+    return SUCREF_READ_U8(m->bytes + SUCREF_I_HEADER + (m->n_layers - 1U) * (uint32_t)SUCREF_I_LAYER + SUCREF_I_L_TO);
+}
+
 SUCREF_API void sucref_model_scales(sucref_scales *out, const sucref_model *m)
 {
     sucref_tensor t;
     out->input = sucref_i_scale(m, 0);
     out->output = sucref_i_scale(m, 1);
     out->logit = sucref_i_scale(m, 2);
-    sucref_model_tensor(&t, m, m->n_layers);
+    sucref_model_tensor(&t, m, sucref_i_answer_tensor(m));
     out->output_zero = t.zero;
 }
 
@@ -1696,7 +1787,7 @@ static int sucref_i_input_changes(const sucref_model *m, unsigned stop, unsigned
 /* are a layer's groups heads, sets of all outputs of which a stop answers one? */
 static int sucref_i_has_heads(const sucref_model *m, const sucref_layer *l, unsigned layer)
 {
-    return layer + 1U == m->n_layers && l->n_out != m->n_out;
+    return layer + 1U == m->n_layers && l->kind == SUCREF_KIND_DENSE && l->n_out != m->n_out;
 }
 
 /* of a layer's outputs, from the first on, how many have a value at a stop */
@@ -1773,7 +1864,7 @@ static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
     m->input_type = SUCREF_READ_U8(p + SUCREF_I_H_INPUT);
     if (m->bytes_len > m->file_bytes) { m->bytes_len = m->file_bytes; }
     if (m->n_layers - 1U >= SUCREF_MAX_LAYERS) { return SUCREF_I_FAIL(f, "number of layers", SUCREF_I_H_LAYERS); }
-    if (m->n_groups < m->n_layers || m->n_groups > m->n_layers * SUCREF_MAX_GROUPS) {
+    if (m->n_groups > m->n_layers * SUCREF_MAX_GROUPS) {
         return SUCREF_I_FAIL(f, "number of groups", SUCREF_I_H_GROUPS);
     }
     if (m->n_stops - 1U >= SUCREF_MAX_STOPS) { return SUCREF_I_FAIL(f, "number of stops", SUCREF_I_H_STOPS); }
@@ -1784,7 +1875,8 @@ static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
                                    : m->softmax_multiplier < 0x40000000 || m->softmax_shift > 31 || m->n_out > 4095U) {
         return SUCREF_I_FAIL(f, "softmax", SUCREF_I_H_SOFTMAX);
     }
-    if (sucref_i_u16(p + SUCREF_I_H_TENSORS) != m->n_layers + 1U) {
+    m->n_tensors = sucref_i_u16(p + SUCREF_I_H_TENSORS);
+    if (m->n_tensors < 2U || m->n_tensors > SUCREF_MAX_TENSORS) {
         return SUCREF_I_FAIL(f, "number of tensors", SUCREF_I_H_TENSORS);
     }
     if (SUCREF_READ_U8(p + SUCREF_I_H_ZERO) != 0 || SUCREF_READ_U8(p + SUCREF_I_H_ZERO2) != 0 ||
@@ -1820,10 +1912,10 @@ static int sucref_i_open_plan(const sucref_layer *l, sucref_fault *f, uint32_t a
 static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, sucref_fault *f)
 {
     const sucref_i_params at = sucref_i_params_of(l);
-    const uint32_t k = (l->flags & SUCREF_LAYER_PER_ROW) ? l->n_out : 1U;
+    const uint32_t k = sucref_i_multipliers(l);
     const int low = l->requant == SUCREF_REQUANT_TFLITE ? -31 : 0, high = l->requant == SUCREF_REQUANT_TFLITE ? 30 : 31;
     uint32_t r;
-    for (r = 0; r < l->n_out; r++) {
+    for (r = 0; SUCREF_I_WEIGHS(l) && r < l->n_out; r++) {
         if (SUCREF_READ_U8(m->bytes + at.shift + r) > 7) { return SUCREF_I_FAIL(f, "row shift", at.shift + r); }
         if ((l->flags & SUCREF_LAYER_ORDER) && sucref_i_u16(m->bytes + at.order + 2U * r) >= l->n_out) {
             return SUCREF_I_FAIL(f, "output order", at.order + 2U * r);
@@ -1834,6 +1926,9 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
         const int e = sucref_i_s8(SUCREF_READ_U8(m->bytes + at.exponent + r));
         if (mul != 0 && mul >> 30 != 1) { return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r); }
         if (e < low || e > high) { return SUCREF_I_FAIL(f, "exponent", at.exponent + r); }
+        if (l->kind == SUCREF_KIND_SOFTMAX && (mul == 0 || e < 0)) {
+            return SUCREF_I_FAIL(f, "softmax of a layer", at.multiplier);
+        }
     }
     for (r = 0; (l->flags & SUCREF_LAYER_INPUT_ORDER) && r < l->n_in; r++) {
         if (sucref_i_u16(m->bytes + at.input_order + 2U * r) >= l->n_in) {
@@ -1856,9 +1951,18 @@ static int sucref_i_open_biases(const sucref_model *m, const sucref_layer *l, co
     return SUCREF_OK;
 }
 
-static int sucref_i_open_groups(const sucref_model *m, const sucref_layer *l, int heads, sucref_fault *f)
+/* what the columns of a layer's groups must be a multiple of: the taps of a window */
+static uint32_t sucref_i_taps(const sucref_layer *l)
 {
-    uint32_t row = 0, columns = 1;
+    return l->kind == SUCREF_KIND_DENSE ? 1U : (uint32_t)l->kernel_h * l->kernel_w;
+}
+
+/* least: the fewest columns that a group may have */
+static int sucref_i_open_groups(const sucref_model *m, const sucref_layer *l, int heads, uint32_t least,
+                                sucref_fault *f)
+{
+    uint32_t row = 0, columns = least;
+    const uint32_t taps = sucref_i_taps(l);
     unsigned g, i;
     for (g = 0; g < l->n_groups; g++) {
         int status;
@@ -1872,7 +1976,7 @@ static int sucref_i_open_groups(const sucref_model *m, const sucref_layer *l, in
             if (group.plane_offset[i] != 0) { return SUCREF_I_FAIL(f, "plane that the plan lacks", at + 8U + 4U * i); }
         }
         if (heads && group.n_rows != m->n_out) { return SUCREF_I_FAIL(f, "rows of a head", at + 4U); }
-        if (group.n_columns < columns || group.n_columns > l->n_in) {
+        if (group.n_columns < columns || group.n_columns > l->n_in || group.n_columns % taps != 0) {
             return SUCREF_I_FAIL(f, "columns of a group", at + 6U);
         }
         status = sucref_i_open_biases(m, l, &group, f);
@@ -1880,89 +1984,278 @@ static int sucref_i_open_groups(const sucref_model *m, const sucref_layer *l, in
         row += group.n_rows;
         columns = group.n_columns;
     }
-    return row == l->n_out ? SUCREF_OK : SUCREF_I_FAIL(f, "groups do not cover the layer", sucref_i_groups_at(m));
+    return !SUCREF_I_WEIGHS(l) || row == l->n_out
+               ? SUCREF_OK
+               : SUCREF_I_FAIL(f, "groups do not cover the layer", sucref_i_groups_at(m));
 }
 
-/* one layer's record; `before` is the layer it reads, or NULL */
-static int sucref_i_open_layer(const sucref_model *m, unsigned n, const sucref_layer *before, sucref_layer *l,
-                               uint32_t *params, sucref_fault *f)
+/* one direction of a window: does each one hold at least one place inside the picture, padding apart? */
+static int sucref_i_window_ok(uint32_t in, uint32_t out, unsigned kernel, unsigned stride, unsigned dilation,
+                              unsigned pad)
+{
+    return kernel >= 1 && stride >= 1 && dilation >= 1 && pad <= (kernel - 1U) * dilation &&
+           (out - 1U) * stride < in + pad;
+}
+
+static int sucref_i_same_shape(const sucref_tensor *a, const sucref_tensor *b)
+{
+    return a->height == b->height && a->width == b->width && a->channels == b->channels;
+}
+
+/* a box inside its tensors; of no size: all of a tensor, whatever the shape of the other one */
+static int sucref_i_box_ok(const uint8_t *box, const sucref_tensor *in, const sucref_tensor *out)
+{
+    const uint32_t n_y = sucref_i_u16(box + 12), n_x = sucref_i_u16(box + 14), n_c = sucref_i_u16(box + 16);
+    if (n_y == 0) {
+        return sucref_i_zero_bytes(box, SUCREF_I_BOX) && sucref_i_tensor_bytes(in) == sucref_i_tensor_bytes(out);
+    }
+    return n_x >= 1 && n_c >= 1 && sucref_i_zero_bytes(box + 18, 2) &&
+           sucref_i_u16(box) + n_y <= in->height && sucref_i_u16(box + 6) + n_y <= out->height &&
+           sucref_i_u16(box + 2) + n_x <= in->width && sucref_i_u16(box + 8) + n_x <= out->width &&
+           sucref_i_u16(box + 4) + n_c <= in->channels && sucref_i_u16(box + 10) + n_c <= out->channels;
+}
+
+/* do a layer's sizes fit the tensors that it reads and writes? outputs: of the last layer the model's, else its own */
+static int sucref_i_shape_ok(const sucref_model *m, const sucref_layer *l, const sucref_tensor *in,
+                             const sucref_tensor *out, uint32_t outputs)
+{
+    const uint32_t taps = sucref_i_taps(l);
+    const int window = l->kind >= SUCREF_KIND_CONV && l->kind <= SUCREF_KIND_MAX,
+              fits = window && taps <= 65535U &&
+                     sucref_i_window_ok(in->height, out->height, l->kernel_h, l->stride_h, l->dilation_h,
+                                        l->pad_top) &&
+                     sucref_i_window_ok(in->width, out->width, l->kernel_w, l->stride_w, l->dilation_w, l->pad_left);
+    sucref_tensor second;
+    if (!window && !sucref_i_zero_bytes(&l->kernel_h, 8)) { return 0; }
+    if (l->kind > SUCREF_KIND_DEPTHWISE && (l->n_in != 0 || (l->kind != SUCREF_KIND_CONSTANT && l->n_out != 0))) {
+        return 0;
+    }
+    if (l->kind != SUCREF_KIND_ADD && l->kind != SUCREF_KIND_MUL && l->from2 != 0) { return 0; }
+    switch (l->kind) {
+    case SUCREF_KIND_DENSE: return l->n_in == sucref_i_tensor_bytes(in) && outputs == sucref_i_tensor_bytes(out);
+    case SUCREF_KIND_CONV: return fits && l->n_in == taps * in->channels && l->n_out == out->channels;
+    case SUCREF_KIND_DEPTHWISE:
+        return fits && l->n_in == taps && l->n_out == out->channels && l->n_out % in->channels == 0;
+    case SUCREF_KIND_AVERAGE: case SUCREF_KIND_MAX:
+        return fits && in->channels == out->channels && l->dilation_h == 1 && l->dilation_w == 1;
+    case SUCREF_KIND_ADD: case SUCREF_KIND_MUL:
+        sucref_model_tensor(&second, m, l->from2);
+        return sucref_i_same_shape(in, out) && second.channels == in->channels &&
+               (sucref_i_same_shape(in, &second) || (second.height == 1 && second.width == 1));
+    case SUCREF_KIND_COPY: return sucref_i_box_ok(m->bytes + sucref_i_params_of(l).box, in, out);
+    case SUCREF_KIND_SOFTMAX: return sucref_i_same_shape(in, out) && in->channels <= 4095U;
+    default: return l->n_out == sucref_i_tensor_bytes(out) && l->from == 0;
+    }
+}
+
+/* the kinds that a layer's flags and activation ask for */
+static int sucref_i_flags_ok(const sucref_model *m, unsigned n, const sucref_layer *l, const sucref_tensor *in)
+{
+    const int vector = l->kind == SUCREF_KIND_DENSE && in->height == 1 && in->width == 1;
+    unsigned may = 0;
+    if (SUCREF_I_WEIGHS(l)) { may |= SUCREF_LAYER_PER_ROW; }
+    if (vector) { may |= SUCREF_LAYER_KEEP; }
+    if (vector && n == 0) { may |= SUCREF_LAYER_COLUMNS | SUCREF_LAYER_INPUT_ORDER | SUCREF_LAYER_KEEP_LIST; }
+    if (l->kind == SUCREF_KIND_DENSE && n + 1U == m->n_layers && !sucref_i_has_heads(m, l, n)) {
+        may |= SUCREF_LAYER_ORDER;
+    }
+    return (l->flags & ~may) == 0;
+}
+
+/* does the layer's plan, requantization and activation suit its kind? */
+static int sucref_i_kind_ok(const sucref_layer *l)
+{
+    if (l->kind <= SUCREF_KIND_CONV) { return 1; }
+    if (l->kind == SUCREF_KIND_DEPTHWISE) { return l->plan[0] == 8 && !l->coarse; }
+    return l->n_planes == 0 && l->coarse == 0 && l->plan[0] == 0 && sucref_i_zero_bytes(l->plan, SUCREF_MAX_PLANES) &&
+           l->requant == SUCREF_REQUANT_TFLITE && l->act != SUCREF_ACT_LEAKY && l->act != SUCREF_ACT_TABLE &&
+           (l->act != SUCREF_ACT_LOOKUP || (l->kind <= SUCREF_KIND_COPY && l->kind != SUCREF_KIND_MAX));
+}
+
+/* what a layer reads was written by a layer before it, or is a state or the input; only copies share an output */
+static int sucref_i_order_of_layers_ok(const sucref_model *m, unsigned n, unsigned from, unsigned to)
+{
+    const uint8_t *p = m->bytes + SUCREF_I_HEADER + SUCREF_I_L_KIND;
+    sucref_tensor t;
+    if (from >= m->n_tensors || to >= m->n_tensors || to == 0 || from == to) { return 0; }
+    sucref_model_tensor(&t, m, from);
+    if (from > 0 && !(t.flags & SUCREF_TENSOR_STATE) &&
+        (t.first >= n || SUCREF_READ_U8(p + t.first * (uint32_t)SUCREF_I_LAYER + 2U) != from)) {
+        return 0;
+    }
+    if (from > 0 && t.last < n) { return 0; }
+    sucref_model_tensor(&t, m, to);
+    if (t.last < n) { return 0; }
+    return (t.flags & SUCREF_TENSOR_STATE) || t.first == n ||
+           (t.first < n && SUCREF_READ_U8(p + n * (uint32_t)SUCREF_I_LAYER) == SUCREF_KIND_COPY &&
+            SUCREF_READ_U8(p + t.first * (uint32_t)SUCREF_I_LAYER) == SUCREF_KIND_COPY &&
+            SUCREF_READ_U8(p + t.first * (uint32_t)SUCREF_I_LAYER + 2U) == to);
+}
+
+/* a layer's groups and parameters; groups: of the layers before it */
+static int sucref_i_open_parts(const sucref_model *m, const sucref_layer *l, int heads, uint32_t least,
+                               sucref_fault *f)
+{
+    int status = sucref_i_open_params(m, l, f);
+    return status != SUCREF_OK ? status : sucref_i_open_groups(m, l, heads, least, f);
+}
+
+/* one layer's record; next: its first group, and where its parameters start, then those of the layer behind it */
+static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next, sucref_fault *f)
 {
     const uint32_t at = SUCREF_I_HEADER + (uint32_t)n * SUCREF_I_LAYER, head = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
-    sucref_tensor t;
+    sucref_tensor in, out;
+    sucref_layer layer, *l = &layer;
     int status, heads;
     sucref_model_layer(l, m, n);
-    sucref_model_tensor(&t, m, n);
-    if (l->n_in != sucref_i_tensor_bytes(&t)) { return SUCREF_I_FAIL(f, "layer inputs", at); }
-    sucref_model_tensor(&t, m, n + 1U);
-    heads = sucref_i_has_heads(m, l, n);
-    if (l->n_out < 1 || l->n_out > 65535U || (heads ? m->n_out : l->n_out) != sucref_i_tensor_bytes(&t)) {
-        return SUCREF_I_FAIL(f, "layer outputs", at + SUCREF_I_L_OUT);
+    if (l->kind > SUCREF_KIND_CONSTANT) { return SUCREF_I_FAIL(f, "kind of a layer", at + SUCREF_I_L_KIND); }
+    if (!sucref_i_order_of_layers_ok(m, n, l->from, l->to) ||
+        (l->from2 != 0 && !sucref_i_order_of_layers_ok(m, n, l->from2, l->to))) {
+        return SUCREF_I_FAIL(f, "tensors of a layer", at + SUCREF_I_L_FROM);
     }
-    if (l->first_group != (before ? before->first_group + before->n_groups : 0) || l->n_groups < 1 ||
+    sucref_model_tensor(&in, m, l->from);
+    sucref_model_tensor(&out, m, l->to);
+    heads = sucref_i_has_heads(m, l, n);
+    if (l->n_in > 65535U || l->n_out > 65535U || (SUCREF_I_WEIGHS(l) && (l->n_in < 1 || l->n_out < 1))) {
+        return SUCREF_I_FAIL(f, "size of a layer", at);
+    }
+    if (l->params_offset != next[1]) { return SUCREF_I_FAIL(f, "parameters", at + SUCREF_I_L_PARAMS); }
+    next[1] = sucref_i_params_of(l).end;
+    if (next[1] > head) { return SUCREF_I_FAIL(f, "parameters reach past the head", at + SUCREF_I_L_PARAMS); }
+    if (!sucref_i_shape_ok(m, l, &in, &out, heads ? m->n_out : l->n_out)) {
+        return SUCREF_I_FAIL(f, "shape of a layer", at);
+    }
+    if (n + 1U == m->n_layers && m->n_stops > 1 && !SUCREF_I_WEIGHS(l)) {
+        return SUCREF_I_FAIL(f, "last layer of several stops", at + SUCREF_I_L_KIND);
+    }
+    if (n + 1U == m->n_layers && sucref_i_tensor_bytes(&out) != m->n_out) {
+        return SUCREF_I_FAIL(f, "outputs", SUCREF_I_H_OUT);
+    }
+    if (l->first_group != next[0] || (SUCREF_I_WEIGHS(l) ? l->n_groups < 1 : l->n_groups != 0) ||
         l->n_groups > SUCREF_MAX_GROUPS || l->first_group + l->n_groups > m->n_groups) {
         return SUCREF_I_FAIL(f, "groups of a layer", at + SUCREF_I_L_GROUP);
     }
-    status = sucref_i_open_plan(l, f, at);
+    next[0] += l->n_groups;
+    status = SUCREF_I_WEIGHS(l) ? sucref_i_open_plan(l, f, at) : SUCREF_OK;
     if (status != SUCREF_OK) { return status; }
     if (l->act > SUCREF_ACT_LOOKUP) { return SUCREF_I_FAIL(f, "activation", at + SUCREF_I_L_ACT); }
     if (l->requant > SUCREF_REQUANT_ROUND) { return SUCREF_I_FAIL(f, "requantization", at + SUCREF_I_L_REQUANT); }
-    if (l->flags > 63 || ((l->flags & SUCREF_LAYER_ORDER) && (n + 1U != m->n_layers || heads)) ||
-        ((l->flags & (SUCREF_LAYER_COLUMNS | SUCREF_LAYER_INPUT_ORDER | SUCREF_LAYER_KEEP_LIST)) && n > 0)) {
-        return SUCREF_I_FAIL(f, "layer flags", at + SUCREF_I_L_FLAGS);
-    }
-    if (before != NULL && before->act < SUCREF_ACT_TABLE && l->in_zero != before->out_zero) {
-        return SUCREF_I_FAIL(f, "input zero point", sucref_i_tensors_at(m) + n * SUCREF_I_TENSOR + SUCREF_I_X_ZERO);
+    if (!sucref_i_kind_ok(l)) { return SUCREF_I_FAIL(f, "plan or activation of a kind", at + SUCREF_I_L_PLAN); }
+    if (!sucref_i_flags_ok(m, n, l, &in)) { return SUCREF_I_FAIL(f, "layer flags", at + SUCREF_I_L_FLAGS); }
+    if (n + 1U < m->n_layers && SUCREF_I_WEIGHS(l) && l->act < SUCREF_ACT_TABLE && l->out_zero != out.zero) {
+        return SUCREF_I_FAIL(f, "output zero point", at + SUCREF_I_L_OUT_ZERO);
     }
     if (l->lo > l->hi) { return SUCREF_I_FAIL(f, "clamp", at + SUCREF_I_L_LO); }
-    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_KIND) != 0) {
-        return SUCREF_I_FAIL(f, "kind of a layer", at + SUCREF_I_L_KIND);
-    }
-    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) != n ||
-        SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_TO) != n + 1U) {
-        return SUCREF_I_FAIL(f, "tensors of a layer", at + SUCREF_I_L_FROM);
-    }
     if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_IN_ZERO) != 0 || SUCREF_READ_U8(m->bytes + at + 33U) != 0 ||
-        !sucref_i_zero_bytes(m->bytes + at + SUCREF_I_L_ZERO, SUCREF_I_LAYER - SUCREF_I_L_ZERO) ||
         (l->act != SUCREF_ACT_LEAKY && l->slope != 0)) {
-        return SUCREF_I_FAIL(f, "reserved bytes of a layer", at + SUCREF_I_L_ZERO);
+        return SUCREF_I_FAIL(f, "reserved bytes of a layer", at + SUCREF_I_L_IN_ZERO);
     }
-    if (l->params_offset != *params) { return SUCREF_I_FAIL(f, "parameters", at + SUCREF_I_L_PARAMS); }
-    *params = sucref_i_params_of(l).end;
-    if (*params > head) { return SUCREF_I_FAIL(f, "parameters reach past the head", at + SUCREF_I_L_PARAMS); }
-    status = sucref_i_open_params(m, l, f);
-    return status != SUCREF_OK ? status : sucref_i_open_groups(m, l, heads, f);
+    return sucref_i_open_parts(m, l, heads,
+                               l->kind == SUCREF_KIND_DEPTHWISE || (l->kind == SUCREF_KIND_DENSE &&
+                                                                    in.height * (uint32_t)in.width > 1)
+                                   ? l->n_in
+                                   : 1U, f);
 }
 
-/* do two tensors need their bytes at the same time? Tensor n is written by layer n - 1 and read by layer n */
-static int sucref_i_together(const sucref_tensor *a, unsigned first, const sucref_tensor *b, unsigned second)
+/* Of two tensors that a layer reads and writes, by how many bytes must the written one lie before the read one, so
+ * that nothing is overwritten that is still to be read; or behind it, where the layer goes from the last output to the
+ * first. SUCREF_I_APART: they may not share bytes. */
+#define SUCREF_I_APART 0x7FFFFFFF
+
+static int32_t sucref_i_distance(const sucref_layer *l, const sucref_tensor *in, const sucref_tensor *out, int back)
 {
-    return ((a->flags | b->flags) & SUCREF_TENSOR_KEEP) != 0 || second - first <= 1U;
+    const int32_t line = (int32_t)in->width * in->channels, out_line = (int32_t)out->width * out->channels;
+    int32_t most = 0, y;
+    if (l->n_groups > 1 || l->kind == SUCREF_KIND_DENSE || l->kind == SUCREF_KIND_CONSTANT ||
+        l->kind == SUCREF_KIND_COPY) {
+        return SUCREF_I_APART;
+    }
+    if (l->kind >= SUCREF_KIND_ADD) { return back ? SUCREF_I_APART : 0; }
+    if (l->kind == SUCREF_KIND_CONV && sucref_i_taps(l) == 1 && l->stride_h == 1 && l->stride_w == 1) {
+        const int32_t grows = (int32_t)out->channels - in->channels, n = (int32_t)out->height * out->width - 1;
+        /* a position's inputs are listed before its outputs are written: after p + 1 of them, forward
+         * (p + 1) * out <= distance + (p + 1) * in; backward p * out >= (p) * in - distance */
+        return grows <= 0 ? (back ? -grows * n : 0) : (back ? 0 : grows * n);
+    }
+    for (y = 0; y < out->height; y++) { /* a line is read while one is written */
+        const int32_t top = y * l->stride_h - l->pad_top, low = top + ((int32_t)l->kernel_h - 1) * l->dilation_h + 1;
+        const int32_t d = back ? (low < in->height ? low : in->height) * line - y * out_line
+                               : (y + 1) * out_line - (top > 0 ? top : 0) * line;
+        if (d > most) { most = d; }
+    }
+    return most;
 }
 
-/* the tensors; of those that need their bytes at the same time none lies in another's place */
+/* may the output of a layer lie where it does beside the input that is needed no longer? */
+static int sucref_i_beside_ok(const sucref_layer *l, const sucref_tensor *in, const sucref_tensor *out)
+{
+    const int back = out->place > in->place;
+    const uint32_t by = back ? out->place - in->place : in->place - out->place;
+    const int32_t distance = sucref_i_distance(l, in, out, back);
+    return distance != SUCREF_I_APART && (uint32_t)distance <= by * 4U;
+}
+
+static int sucref_i_share(const sucref_tensor *a, const sucref_tensor *b)
+{
+    return a->place < sucref_i_tensor_end(b) && b->place < sucref_i_tensor_end(a);
+}
+
+/* may two tensors lie where they do? l: the layer that is the first to write the later one of them */
+static int sucref_i_places_ok(unsigned i, const sucref_tensor *a, unsigned j, const sucref_tensor *b,
+                              const sucref_layer *l)
+{
+    if (a->first > b->first) { return sucref_i_places_ok(j, b, i, a, l); }
+    if (!sucref_i_share(a, b)) { return 1; }
+    if ((a->flags | b->flags) != 0) { return 0; }
+    if (a->last < b->first) { return 1; }
+    return a->last == b->first && a->first < b->first && l->to == j &&
+           (l->from == i || (l->from2 == i && sucref_i_same_shape(a, b))) && sucref_i_beside_ok(l, a, b);
+}
+
 static int sucref_i_open_tensors(const sucref_model *m, sucref_fault *f)
 {
-    sucref_tensor t, b;
-    unsigned n, i;
-    for (n = 0; n <= m->n_layers; n++) {
+    sucref_tensor t;
+    unsigned n;
+    for (n = 0; n < m->n_tensors; n++) {
         const uint32_t at = sucref_i_tensors_at(m) + n * SUCREF_I_TENSOR;
+        unsigned flags;
         sucref_model_tensor(&t, m, n);
+        flags = t.flags & SUCREF_TENSOR_STATE;
         if (sucref_i_tensor_bytes(&t) == 0) { return SUCREF_I_FAIL(f, "size of a tensor", at); }
         if (n == 0 && sucref_i_tensor_bytes(&t) != m->n_in) { return SUCREF_I_FAIL(f, "inputs", SUCREF_I_H_IN); }
-        if (t.flags > SUCREF_TENSOR_KEEP || (t.flags != 0) != (n > 0 && m->n_stops > 1)) {
+        if (t.flags != (n > 0 && m->n_stops > 1 ? (unsigned)SUCREF_TENSOR_KEEP : n > 0 ? flags : 0U)) {
             return SUCREF_I_FAIL(f, "flags of a tensor", at + SUCREF_I_X_FLAGS);
         }
         if (t.place > (n > 0 ? SUCREF_I_PLACES : 0U)) {
             return SUCREF_I_FAIL(f, "place of a tensor", at + SUCREF_I_X_PLACE);
         }
-        if (!sucref_i_zero_bytes(m->bytes + at + 12U, 4)) {
-            return SUCREF_I_FAIL(f, "reserved bytes of a tensor", at + 12U);
+        if (t.first > t.last || (n == 0 && t.first != 0) || (flags != 0 && (t.first != 0 || t.last != 0xFF))) {
+            return SUCREF_I_FAIL(f, "life of a tensor", at + SUCREF_I_X_FIRST);
         }
+        if (SUCREF_READ_U8(m->bytes + at + 15U) != 0 || (flags == 0 && t.initial != 0)) {
+            return SUCREF_I_FAIL(f, "reserved bytes of a tensor", at + SUCREF_I_X_INITIAL);
+        }
+    }
+    return SUCREF_OK;
+}
+
+/* of tensors that need their bytes at the same time none lies in another's place */
+static int sucref_i_open_places(const sucref_model *m, sucref_fault *f)
+{
+    sucref_tensor t, b;
+    sucref_layer l;
+    unsigned n, i, later;
+    for (n = 2; n < m->n_tensors; n++) {
+        sucref_model_tensor(&t, m, n);
         for (i = 1; i < n; i++) {
             sucref_model_tensor(&b, m, i);
-            if (sucref_i_together(&b, i, &t, n) && t.place < sucref_i_tensor_end(&b) &&
-                b.place < sucref_i_tensor_end(&t)) {
-                return SUCREF_I_FAIL(f, "tensors that share bytes", at + SUCREF_I_X_PLACE);
+            if (!sucref_i_share(&b, &t)) { continue; }
+            later = t.first > b.first ? t.first : b.first;
+            if (later >= m->n_layers) { later = 0; } /* written by none */
+            sucref_model_layer(&l, m, later);
+            if (!sucref_i_places_ok(i, &b, n, &t, &l)) {
+                return SUCREF_I_FAIL(f, "tensors that share bytes",
+                                     sucref_i_tensors_at(m) + n * SUCREF_I_TENSOR + SUCREF_I_X_PLACE);
             }
         }
     }
@@ -1994,7 +2287,8 @@ static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, u
         if (silent ? now.bits != 0 : now.bits < before.bits || (whole && now.bits != 8)) {
             return SUCREF_I_FAIL(f, "bits of a stop", at);
         }
-        if (whole || silent ? now.correction_offset != 0 : last && SUCREF_I_ABSENT(now)) {
+        if (whole || silent || (l->kind == SUCREF_KIND_DEPTHWISE && now.bits != 0) ? now.correction_offset != 0
+                                                                                   : last && SUCREF_I_ABSENT(now)) {
             return SUCREF_I_FAIL(f, "correction", at + 4U);
         }
         if (!last && !SUCREF_I_ABSENT(now) && absent) { return SUCREF_I_FAIL(f, "group behind an absent one", at); }
@@ -2096,14 +2390,14 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
 
 /* do a complete plane's bytes keep what the kernels trust: no bits outside the digits, no weight above its column's
  * maximum? */
-static int sucref_i_plane_ok(const sucref_i_plane *p, const uint8_t *colmax)
+static int sucref_i_plane_ok(const sucref_i_plane *p, const uint8_t *colmax) /* NULL: any weights */
 {
     const uint32_t bytes = sucref_i_plane_bytes(p->n_rows, p->n_in, p->width);
     const unsigned spare = p->width == 3 ? 0x88U : p->width > 4 ? (0xFFU << p->width) & 0xFFU : 0U;
     uint32_t i, row, c;
     sucref_i_block b;
     for (i = 0; i < bytes; i++) { if (SUCREF_READ_U8(p->bytes + i) & spare) { return 0; } }
-    for (row = 0; p->width == 8 && row < SUCREF_I_PAD4(p->n_rows); row += b.rows) {
+    for (row = 0; colmax != NULL && p->width == 8 && row < SUCREF_I_PAD4(p->n_rows); row += b.rows) {
         const uint8_t *q;
         b = sucref_i_block_of(p, row);
         for (c = 0, q = p->bytes + b.at; c < p->n_in; c++) { /* b.rows bytes a column */
@@ -2126,6 +2420,7 @@ static int sucref_i_check_planes(const sucref_model *m, unsigned layer, sucref_f
     unsigned k, i, t;
     sucref_model_layer(&l, m, layer);
     for (k = l.first_group; k < (unsigned)l.first_group + l.n_groups; k++) {
+        const uint8_t *colmax = SUCREF_I_LISTS(&l) ? m->bytes + sucref_i_params_of(&l).colmax : NULL;
         unsigned used = 0;
         sucref_model_group(&g, m, k);
         for (t = 0; t < m->usable_stops; t++) {
@@ -2135,7 +2430,7 @@ static int sucref_i_check_planes(const sucref_model *m, unsigned layer, sucref_f
         }
         for (i = 0; used >> i != 0; i++) {
             const sucref_i_plane p = sucref_i_plane_of(m->bytes + g.plane_offset[i], g.n_rows, g.n_columns, l.plan[i]);
-            if ((used >> i & 1U) && !sucref_i_plane_ok(&p, m->bytes + sucref_i_params_of(&l).colmax)) {
+            if ((used >> i & 1U) && !sucref_i_plane_ok(&p, colmax)) {
                 return SUCREF_I_FAIL(f, "digit wider than its plan or column maximum", g.plane_offset[i]);
             }
         }
@@ -2203,8 +2498,7 @@ struct sucref_i_align { char c; uint32_t word; };
 SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault)
 {
     sucref_model t;
-    sucref_layer layer[2];
-    uint32_t params, end;
+    uint32_t next[2], end; /* group, parameters */
     unsigned n, in_bits = 1;
     int status;
     if (m == NULL || bytes == NULL || (uintptr_t)bytes % SUCREF_I_ALIGN != 0) { return SUCREF_E_ARG; }
@@ -2219,16 +2513,16 @@ SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t byte
     if (status != SUCREF_OK) { return status; }
     status = sucref_i_open_tensors(&t, fault);
     if (status != SUCREF_OK) { return status; }
-    params = sucref_i_tables_end(&t);
+    next[0] = 0; next[1] = sucref_i_tables_end(&t);
     for (n = 0; n < t.n_layers; n++) {
-        status = sucref_i_open_layer(&t, n, n > 0 ? &layer[(n - 1U) % 2U] : NULL, &layer[n % 2U], &params, fault);
+        status = sucref_i_open_layer(&t, n, next, fault);
         if (status != SUCREF_OK) { return status; }
     }
-    if (layer[(n - 1U) % 2U].first_group + layer[(n - 1U) % 2U].n_groups != t.n_groups) {
-        return SUCREF_I_FAIL(fault, "number of groups", SUCREF_I_H_GROUPS);
-    }
+    status = sucref_i_open_places(&t, fault);
+    if (status != SUCREF_OK) { return status; }
+    if (next[0] != t.n_groups) { return SUCREF_I_FAIL(fault, "number of groups", SUCREF_I_H_GROUPS); }
     end = sucref_i_u32(t.bytes + SUCREF_I_H_HEAD);
-    if (params != end) { return SUCREF_I_FAIL(fault, "head length", SUCREF_I_H_HEAD); }
+    if (next[1] != end) { return SUCREF_I_FAIL(fault, "head length", SUCREF_I_H_HEAD); }
     for (n = 0; n < t.n_stops; n++) {
         status = sucref_i_open_stop(&t, n, &end, &in_bits, fault);
         if (status != SUCREF_OK) { return status; }
@@ -2300,41 +2594,120 @@ SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fau
     return t.usable_stops;
 }
 
-/* adds what a group costs that reads the columns from..to - 1 */
+/* what a layer without weights passes on: of the channels of its input the lowest that changed and how many have a
+ * value become those of its output */
+static void sucref_i_passed_mark(const sucref_model *m, const sucref_layer *l, const sucref_tensor *to,
+                                 uint32_t was_changed, uint32_t was_present, uint32_t *changed, uint32_t *present)
+{
+    const uint8_t *box = m->bytes + sucref_i_params_of(l).box;
+    *changed = was_changed; *present = was_present;
+    if (l->kind == SUCREF_KIND_CONSTANT) { *present = to->channels; }
+    if (l->kind == SUCREF_KIND_SOFTMAX && was_present < to->channels) { *present = 0; }
+    if (l->kind == SUCREF_KIND_COPY) {
+        sucref_tensor in;
+        const uint32_t n_c = sucref_i_u16(box + 16), first = sucref_i_u16(box + 4);
+        sucref_model_tensor(&in, m, l->from);
+        if (was_changed != SUCREF_I_UNCHANGED) { *changed = 0; }
+        if (was_present >= (n_c != 0 ? first + n_c : in.channels)) {
+            *present = to->channels;
+        } else {
+            *present = n_c == 0 || was_present < first ? 0U : was_present - first + sucref_i_u16(box + 10);
+        }
+    }
+}
+
+/* adds what a group costs that reads the columns from..to - 1 at each of n positions */
 static void sucref_i_cost_of(sucref_cost *out, const sucref_layer *l, const sucref_group *g, const sucref_i_task *t,
-                             uint32_t old, uint32_t to)
+                             uint32_t old, uint32_t to, uint32_t n)
 {
     unsigned i;
     for (i = t->first; i < t->last; i++) {
-        out->macs += (uint64_t)g->n_rows * (to - old);
+        out->macs += (uint64_t)g->n_rows * (to - old) * n;
         out->weight_bytes += sucref_i_plane_bytes(g->n_rows, to, l->plan[i]) -
                              sucref_i_plane_bytes(g->n_rows, old, l->plan[i]);
     }
 }
 
+/* of a tensor at a stop: its lowest channel that changed, or SUCREF_I_UNCHANGED, and how many have a value */
+typedef struct { uint16_t changed[SUCREF_MAX_TENSORS], present[SUCREF_MAX_TENSORS]; } sucref_i_marks;
+
+static void sucref_i_lower(sucref_i_marks *k, unsigned tensor, uint32_t changed, uint32_t present)
+{
+    if (changed < k->changed[tensor]) { k->changed[tensor] = (uint16_t)changed; }
+    if (present < k->present[tensor]) { k->present[tensor] = (uint16_t)present; }
+}
+
+/* channels of its input that a group reads */
+static uint32_t sucref_i_group_channels(const sucref_layer *l, const sucref_group *g, const sucref_tensor *in)
+{
+    if (l->kind == SUCREF_KIND_DEPTHWISE) { return (g->first_row + g->n_rows - 1U) / (l->n_out / in->channels) + 1U; }
+    if (l->kind == SUCREF_KIND_DENSE) { return in->height * (uint32_t)in->width > 1 ? in->channels : g->n_columns; }
+    return g->n_columns / sucref_i_taps(l);
+}
+
+/* adds what a layer with weights costs at stop t; old: before it, or t */
+static void sucref_i_cost_of_layer(sucref_cost *out, sucref_i_marks *k, const sucref_model *m, unsigned n, unsigned t,
+                                   unsigned old)
+{
+    sucref_layer l;
+    sucref_tensor in, to;
+    uint32_t lowest = old == t ? 0U : SUCREF_I_UNCHANGED, present;
+    unsigned g;
+    sucref_model_layer(&l, m, n);
+    sucref_model_tensor(&in, m, l.from);
+    sucref_model_tensor(&to, m, l.to);
+    for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
+        sucref_group group;
+        sucref_stop_group now, before;
+        sucref_i_task task;
+        uint32_t channels, columns;
+        sucref_model_group(&group, m, g);
+        sucref_model_stop_group(&now, m, t, g);
+        sucref_model_stop_group(&before, m, old, g);
+        channels = sucref_i_group_channels(&l, &group, &in);
+        columns = group.n_columns;
+        if (channels > k->present[l.from] && l.kind != SUCREF_KIND_DEPTHWISE) {
+            columns = columns / channels * k->present[l.from];
+            channels = k->present[l.from];
+        }
+        task = sucref_i_task_of(&l, &now, old == t ? NULL : &before, k->changed[l.from] < channels);
+        if (task.mode != SUCREF_I_SKIP && group.first_row < lowest) { lowest = group.first_row; }
+        sucref_i_cost_of(out, &l, &group, &task, task.mode == SUCREF_I_DELTA ? k->changed[l.from] : 0U, columns,
+                         l.kind == SUCREF_KIND_DENSE ? 1U : (uint32_t)to.height * to.width);
+    }
+    present = sucref_i_present(m, n, t);
+    if (to.channels != l.n_out) { /* rows are no channels */
+        present = present == l.n_out ? to.channels : 0U;
+        if (lowest != SUCREF_I_UNCHANGED) { lowest = 0; }
+    }
+    sucref_i_lower(k, l.to, lowest, present);
+}
+
 SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsigned first, unsigned stop)
 {
-    unsigned t, n, g;
+    sucref_i_marks k;
+    sucref_layer l;
+    sucref_tensor to;
+    unsigned t, n;
     out->macs = out->weight_bytes = 0;
     for (t = first; t <= stop; t++) {
-        uint32_t changed = t == first || sucref_i_input_changes(m, t, t - 1U) ? 0U : SUCREF_I_UNCHANGED;
+        for (n = 0; n < m->n_tensors; n++) {
+            sucref_model_tensor(&to, m, n);
+            k.changed[n] = t == first || (n == 0 && sucref_i_input_changes(m, t, t - 1U)) ? 0U : SUCREF_I_UNCHANGED;
+            k.present[n] = to.channels;
+        }
         for (n = 0; n < m->n_layers; n++) {
-            const uint32_t from = changed, present = n > 0 ? sucref_i_present(m, n - 1U, t) : m->n_in;
-            sucref_layer l;
-            changed = t == first ? 0U : SUCREF_I_UNCHANGED;
+            uint32_t changed, present;
             sucref_model_layer(&l, m, n);
-            for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
-                sucref_group group;
-                sucref_stop_group now, old;
-                sucref_i_task task;
-                uint32_t columns;
-                sucref_model_group(&group, m, g);
-                sucref_model_stop_group(&now, m, t, g);
-                sucref_model_stop_group(&old, m, t > first ? t - 1U : t, g);
-                columns = group.n_columns < present ? group.n_columns : present;
-                task = sucref_i_task_of(&l, &now, t > first ? &old : NULL, from < columns);
-                if (task.mode != SUCREF_I_SKIP && group.first_row < changed) { changed = group.first_row; }
-                sucref_i_cost_of(out, &l, &group, &task, task.mode == SUCREF_I_DELTA ? from : 0U, columns);
+            if (SUCREF_I_WEIGHS(&l)) {
+                sucref_i_cost_of_layer(out, &k, m, n, t, t > first ? t - 1U : t);
+                continue;
+            }
+            sucref_model_tensor(&to, m, l.to);
+            sucref_i_passed_mark(m, &l, &to, k.changed[l.from], k.present[l.from], &changed, &present);
+            sucref_i_lower(&k, l.to, changed, present);
+            if (l.kind == SUCREF_KIND_ADD || l.kind == SUCREF_KIND_MUL) {
+                sucref_i_lower(&k, l.to, k.changed[l.from2], k.present[l.from2]);
             }
         }
     }
@@ -2343,6 +2716,14 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
 /* ---- inputs in column order --------------------------------------------------------------------------------------
  * What reads a layer's input gets it in runs of bytes in column order, wherever they lie. */
 
+typedef struct {            /* what a layer reads of a picture for one output */
+    int32_t y, x;           /* where its first tap is; outside the picture all is `zero` */
+    uint32_t height, width, channels; /* of the picture */
+    uint32_t kernel_h, kernel_w, dilation_h, dilation_w;
+    uint32_t stride, read;  /* columns of a tap; of those how many have a value */
+    uint8_t zero;
+} sucref_i_window;
+
 typedef struct {
     const uint8_t *bytes;   /* the tensor */
     const uint8_t *order;   /* of the first layer: which byte a column is; or NULL */
@@ -2350,10 +2731,14 @@ typedef struct {
     uint32_t at, to;        /* columns left */
     uint8_t flip, k, old_k; /* a column is cut(byte ^ flip, k) */
     uint8_t fell;           /* of a delta: what fell, in place of what grew */
+    const sucref_i_window *window; /* NULL: columns lie one behind the other */
+    const uint8_t *span;    /* of a window: where the columns at hand lie, NULL outside the picture */
+    uint32_t left;          /* how many they are */
+    uint8_t tap_y, tap_x;   /* the next tap */
 } sucref_i_view;
 
 enum { SUCREF_I_PIECE = 32 };
-typedef struct { const uint8_t *u; uint32_t n; uint8_t piece[SUCREF_I_PIECE]; } sucref_i_run;
+typedef struct { const uint8_t *u; uint32_t n, at; uint8_t piece[SUCREF_I_PIECE]; } sucref_i_run; /* at: its column */
 
 /* an input of the first layer, cut to its top 8 - k bits and read at the centre of the rest (METHOD 5) */
 static inline uint32_t sucref_i_cut(uint32_t u, unsigned k)
@@ -2383,11 +2768,62 @@ static void sucref_i_gather(uint8_t *to, const uint8_t *bytes, const sucref_i_vi
     for (i = 0; (flip | k) != 0 && i < n; i++) { to[i] = (uint8_t)sucref_i_cut((uint32_t)(to[i] ^ flip), k); }
 }
 
+/* finds the next columns of a window that lie together: as many taps of a line as do. 0 where none is left. */
+static int sucref_i_next_span(sucref_i_view *v)
+{
+    const sucref_i_window *w = v->window;
+    const uint32_t taps = w->kernel_w - v->tap_x, y = (uint32_t)w->y + v->tap_y * w->dilation_h,
+                   x = (uint32_t)w->x + v->tap_x * w->dilation_w; /* before the picture they wrap */
+    uint32_t n = taps;
+    if (v->tap_y == w->kernel_h) { return 0; }
+    v->at = (v->tap_y * w->kernel_w + v->tap_x) * w->stride;
+    if (y >= w->height) {
+        v->span = NULL;
+    } else if (x >= w->width) {
+        const uint32_t out = 0U - x; /* where it lies before the line, so many places */
+        if (out < taps && w->dilation_w == 1) { n = out; } else if (w->dilation_w > 1) { n = 1; }
+        v->span = NULL;
+    } else {
+        if (w->width - x < n) { n = w->width - x; }
+        if (w->dilation_w > 1 || w->read != w->channels) { n = 1; }
+        v->span = v->bytes + (y * w->width + x) * w->channels;
+    }
+    if (w->read != w->stride) { n = 1; }
+    v->left = n > 1 ? n * w->stride : w->read;
+    v->tap_x = (uint8_t)(v->tap_x + n);
+    if (v->tap_x == w->kernel_w) { v->tap_x = 0; v->tap_y = (uint8_t)(v->tap_y + 1U); }
+    return 1;
+}
+
+/* the next columns of a window; what is outside the picture is left out where it is 0 */
+static int sucref_i_next_of_window(sucref_i_run *r, sucref_i_view *v)
+{
+    const uint32_t zero = v->window->zero;
+    uint32_t i;
+    while (v->left == 0 || (v->span == NULL && zero == 0)) { if (!sucref_i_next_span(v)) { return 0; } }
+    r->n = v->left;
+    r->at = v->at;
+    r->u = v->span;
+    if (v->span == NULL || v->flip != 0 || v->k != 0) {
+        if (r->n > SUCREF_I_PIECE) { r->n = SUCREF_I_PIECE; }
+        for (i = 0; i < r->n; i++) {
+            r->piece[i] = (uint8_t)(v->span == NULL ? zero : sucref_i_cut((uint32_t)(v->span[i] ^ v->flip), v->k));
+        }
+        r->u = r->piece;
+    }
+    v->left -= r->n;
+    v->at += r->n;
+    if (v->span != NULL) { v->span += r->n; }
+    return 1;
+}
+
 /* the next columns; 0 where none is left */
 static int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
 {
     uint32_t i, n = v->to - v->at;
+    if (v->window != NULL) { return sucref_i_next_of_window(r, v); }
     if (n == 0) { return 0; }
+    r->at = v->at;
     r->u = v->bytes + v->at;
     if (v->order != NULL || v->old != NULL || v->flip != 0 || v->k != 0) {
         if (n > SUCREF_I_PIECE) { n = SUCREF_I_PIECE; }
@@ -2461,6 +2897,7 @@ static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
     const uint8_t *p = m->bytes + sucref_i_groups_at(m) + l->first_group * (uint32_t)SUCREF_I_GROUP + 6U;
     uint32_t parts = 0, before = 0;
     unsigned g;
+    if (!SUCREF_I_LISTS(l)) { return l->kind == SUCREF_KIND_ADD ? 512U : 0U; }
     for (g = 0; g < l->n_groups; g++, p += SUCREF_I_GROUP) {
         if (sucref_i_u16(p) != before) { parts++; }
         before = sucref_i_u16(p);
@@ -2491,9 +2928,9 @@ SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_pur
     sucref_i_view v = *from;
     sucref_i_run run;
     for (;;) {
-        uint32_t at = v.at << 3;
         while (sucref_i_next_run(&run, &v)) {
             const uint8_t *u = run.u, *const end = u + run.n;
+            uint32_t at = run.at << 3;
             for (; u < end; u++, at += 8U) {
                 const uint32_t x = *u;
 #ifndef SUCREF_CONSTANT_WORK
@@ -2511,7 +2948,7 @@ SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_pur
         grew = all;
     }
     if (second != 0) { all = 2U * grew - all; }
-    part[SUCREF_I_PART_COLUMNS] = v.to;
+    part[SUCREF_I_PART_COLUMNS] = from->to;
     part[SUCREF_I_PART_WORDS] = (uint32_t)(to - part);
     part[SUCREF_I_PART_SUM] = all;
     part[SUCREF_I_PART_COUNT] = (uint32_t)(to - part) - SUCREF_I_PART_HEAD - (second != 0 ? 2U : 1U);
@@ -2775,9 +3212,9 @@ SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, cons
     sucref_i_view v = *from;
     sucref_i_run run;
     for (;;) {
-        uint32_t c = v.at;
         while (sucref_i_next_run(&run, &v)) {
             const uint8_t *u = run.u, *const end = u + run.n;
+            uint32_t c = run.at;
             for (; u < end; u++, c++) {
                 if (*u == 0) { continue; }
                 if (b.list > b.last) { return 0; }
@@ -3094,6 +3531,7 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
 /* ---- net: implementation -----------------------------------------------------------------------------------------
  * Work buffer:  lists | tensors, each at its place
  *               | per kept layer: accumulators [n_out], sums of inputs [groups], previous input [n_in bytes]
+ *               | marks [tensors]: of a stop's tensors the lowest channel that changed, 2^16 times those with a value
  *               | logits [n_out] | two answer records: stop, work, logits [n_out], activations [n_out bytes]
  *
  * The first layer's list stands at the front of the lists' part, the list of another layer at its end: what that leaves
@@ -3103,10 +3541,11 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
  * sum_c w_c * u_c, modulo 2^32; a new plane of width b makes it  acc * 2^b + digits * u. sucref_i_finish turns it into
  * METHOD 2's z.
  *
- * A step is made of quanta: the start of a row group (decide what its rows need, read the input into the list), or up
- * to 16 rows. Nothing of a quantum survives it but finished rows. */
+ * A step is made of quanta: the start of a layer's row group (decide what its rows need, read the input into the list),
+ * or up to 16 rows at a position of a picture, whose list is made before its first row. What has no weights goes by 256
+ * bytes at most. Nothing of a quantum survives it but finished outputs and the list. */
 
-enum { SUCREF_I_ROWS = 16, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
+enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 312, SUCREF_I_BYTES = 256, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING };                           /* sucref_net.state */
 
 #ifdef SUCREF_CONSTANT_WORK
@@ -3116,7 +3555,7 @@ enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING };                   
 #endif
 #define SUCREF_I_RECORD_LEN(n_out) (2U + (n_out) + SUCREF_I_WORDS(n_out))
 
-typedef struct { uint32_t tensors, kept, logits, end; } sucref_i_places;
+typedef struct { uint32_t tensors, kept, marks, logits, end; } sucref_i_places;
 
 /* words of a kept layer's arrays */
 static uint32_t sucref_i_kept_len(const sucref_layer *l, unsigned layer)
@@ -3127,20 +3566,21 @@ static uint32_t sucref_i_kept_len(const sucref_layer *l, unsigned layer)
 /* where the parts of the work buffer start */
 static sucref_i_places sucref_i_places_of(const sucref_model *m)
 {
-    sucref_i_places at = { 0, 0, 0, 0 };
+    sucref_i_places at = { 0, 0, 0, 0, 0 };
     sucref_tensor t;
     sucref_layer l;
     uint32_t tensors = 0, kept = 0;
     unsigned n;
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
-        sucref_model_tensor(&t, m, n + 1U);
+        sucref_model_tensor(&t, m, l.to);
         if (sucref_i_list_len(m, &l) > at.tensors) { at.tensors = sucref_i_list_len(m, &l); }
         if (sucref_i_tensor_end(&t) > tensors) { tensors = sucref_i_tensor_end(&t); }
         kept += sucref_i_kept_len(&l, n);
     }
     at.kept = at.tensors + tensors;
-    at.logits = at.kept + kept;
+    at.marks = at.kept + kept;
+    at.logits = at.marks + m->n_tensors;
     at.end = at.logits + m->n_out + 2U * SUCREF_I_RECORD_LEN(m->n_out);
     return at;
 }
@@ -3166,6 +3606,19 @@ static uint8_t *sucref_i_tensor_at(const sucref_net *s, unsigned tensor)
     return (uint8_t *)(s->work + s->at_tensors + t.place);
 }
 
+/* the states as they are before the first input */
+static void sucref_i_reset_states(const sucref_net *s)
+{
+    sucref_tensor t;
+    uint32_t i, bytes;
+    unsigned n;
+    for (n = 1; n < s->model->n_tensors; n++) {
+        sucref_model_tensor(&t, s->model, n);
+        bytes = (t.flags & SUCREF_TENSOR_STATE) ? sucref_i_tensor_bytes(&t) : 0U;
+        for (i = 0; i < bytes; i++) { ((uint8_t *)(s->work + s->at_tensors + t.place))[i] = t.initial; }
+    }
+}
+
 SUCREF_API size_t sucref_net_work_len(const sucref_model *m)
 {
     const uint32_t words = m == NULL ? 0 : sucref_i_places_of(m).end;
@@ -3189,7 +3642,7 @@ static void sucref_i_restart(sucref_net *s, const void *x, unsigned state)
 {
     s->input = (const uint8_t *)x; s->input_bits = 8;
     s->spent = s->row = 0;
-    s->layer = s->group = 0;
+    s->layer = s->group = s->y = s->x = 0;
     s->stop = 0; s->previous = SUCREF_I_NONE;
     s->state = (uint8_t)state;
 }
@@ -3203,12 +3656,13 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     if (work_len < at.end) { return SUCREF_E_SPACE; }
     for (i = 0; i < at.end; i++) { work[i] = 0; }
     s->model = m; s->work = work;
-    s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_logits = at.logits;
+    s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_marks = at.marks; s->at_logits = at.logits;
     s->at_list = s->at_acc = 0;
     s->changed = s->any = s->present = 0;
     s->mode = s->first_plane = s->last_plane = s->listed = 0;
     s->sequence = 0;
     sucref_i_restart(s, NULL, SUCREF_I_IDLE);
+    sucref_i_reset_states(s);
     *sucref_i_record(s, 0) = SUCREF_I_NONE;
     return SUCREF_OK;
 }
@@ -3240,14 +3694,15 @@ SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop)
     return SUCREF_OK;
 }
 
-/* a layer's input at a stop; at and to are the caller's to set */
-static sucref_i_view sucref_i_view_of(const sucref_net *s, const sucref_layer *l, unsigned layer, unsigned stop)
+/* a tensor as the layer at hand reads it at a stop; at and to are the caller's to set */
+static sucref_i_view sucref_i_view_of(const sucref_net *s, const sucref_layer *l, unsigned from, unsigned stop)
 {
     sucref_i_view v;
-    v.order = v.old = NULL;
-    v.at = v.to = 0;
-    v.flip = v.k = v.old_k = v.fell = 0;
-    if (layer == 0) {
+    v.order = v.old = v.span = NULL;
+    v.window = NULL;
+    v.at = v.to = v.left = 0;
+    v.flip = v.k = v.old_k = v.fell = v.tap_y = v.tap_x = 0;
+    if (from == 0) {
         sucref_stop t;
         sucref_model_stop(&t, s->model, stop);
         v.bytes = s->input;
@@ -3255,7 +3710,7 @@ static sucref_i_view sucref_i_view_of(const sucref_net *s, const sucref_layer *l
         v.flip = s->model->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
         v.k = (uint8_t)(8U - t.in_bits);
     } else {
-        v.bytes = sucref_i_tensor_at(s, layer);
+        v.bytes = sucref_i_tensor_at(s, from);
     }
     return v;
 }
@@ -3311,19 +3766,82 @@ static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, c
     return sucref_i_post(l, z, multiplier, exponent, m->bytes + at->table);
 }
 
-/* the records of the group at hand, its layer and its stop */
-typedef struct { sucref_layer l; sucref_i_params at; sucref_group g; sucref_stop_group e; } sucref_i_here;
+/* the records of the group at hand, its layer and its stop, and where the layer's bytes are */
+typedef struct {
+    sucref_layer l;
+    sucref_i_params at;
+    sucref_group g;
+    sucref_stop_group e;
+    sucref_tensor in, out;
+    sucref_i_view from, second;
+    uint8_t *to;
+    uint32_t outputs;       /* at a position; these are */
+    uint16_t lines, places; /* lines of so many places */
+    uint8_t windowed;       /* a list is for one position */
+    uint8_t back;           /* from the last position to the first */
+    uint8_t fills;          /* a copy that is the first to write its output */
+} sucref_i_here;
+
+/* of a copy's box: 0..2 y, x, c in the input, 3..5 in the output, 6..8 how many */
+static uint32_t sucref_i_box(const sucref_model *m, const sucref_i_here *h, unsigned i)
+{
+    return sucref_i_u16(m->bytes + h->at.box + 2U * i);
+}
 
 static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
 {
+    if (!SUCREF_I_WEIGHS(&h->l)) { return; }
     sucref_model_group(&h->g, s->model, (unsigned)h->l.first_group + s->group);
     sucref_model_stop_group(&h->e, s->model, s->stop, (unsigned)h->l.first_group + s->group);
+    h->outputs = h->g.n_rows;
+}
+
+/* the positions of a layer's output, and how many bytes are made at each */
+static void sucref_i_load_positions(sucref_i_here *h, const sucref_net *s)
+{
+    h->lines = h->out.height; h->places = h->out.width;
+    h->outputs = h->out.channels;
+    h->windowed = (uint8_t)(h->l.kind == SUCREF_KIND_CONV);
+    h->fills = (uint8_t)(h->l.kind == SUCREF_KIND_COPY && h->out.first == s->layer && h->out.flags == 0);
+    switch (h->l.kind) {
+    case SUCREF_KIND_DENSE:
+        h->lines = h->places = 1;
+        h->windowed = (uint8_t)(h->in.height > 1 || h->in.width > 1);
+        break;
+    case SUCREF_KIND_ADD: case SUCREF_KIND_MUL:
+        h->outputs *= h->places;
+        h->places = 1;
+        break;
+    case SUCREF_KIND_COPY:
+        if (!h->fills) { h->lines = (uint16_t)sucref_i_box(s->model, h, 6); }
+        h->outputs = h->fills ? h->outputs * h->places : sucref_i_box(s->model, h, 7) * sucref_i_box(s->model, h, 8);
+        h->places = 1;
+        if (sucref_i_box(s->model, h, 6) == 0) { /* all of it */
+            h->lines = 1;
+            h->outputs = sucref_i_tensor_bytes(&h->out);
+            h->fills = 0;
+        }
+        break;
+    case SUCREF_KIND_CONSTANT:
+        h->lines = h->places = 1;
+        h->outputs = h->l.n_out;
+        break;
+    default: break;
+    }
 }
 
 static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
 {
     sucref_model_layer(&h->l, s->model, s->layer);
     h->at = sucref_i_params_of(&h->l);
+    sucref_model_tensor(&h->in, s->model, h->l.from);
+    sucref_model_tensor(&h->out, s->model, h->l.to);
+    h->from = sucref_i_view_of(s, &h->l, h->l.from, s->stop);
+    h->second = sucref_i_view_of(s, &h->l, h->l.from2, s->stop);
+    h->to = (uint8_t *)(s->work + s->at_tensors + h->out.place);
+    h->back = (uint8_t)(h->l.from != 0 && h->out.place > h->in.place && sucref_i_share(&h->in, &h->out));
+    h->g.n_rows = h->g.n_columns = 0;
+    sucref_i_load_positions(h, s);
     sucref_i_load_group(h, s);
 }
 
@@ -3333,10 +3851,56 @@ static inline uint32_t sucref_i_columns_of(const sucref_net *s, const sucref_gro
     return g->n_columns < s->present ? g->n_columns : s->present;
 }
 
+/* of a layer's input the channels that a group reads, from the first on; a vector's columns */
+static uint32_t sucref_i_channels_of(const sucref_net *s, const sucref_i_here *h)
+{
+    const uint32_t n = sucref_i_group_channels(&h->l, &h->g, &h->in);
+    return n < s->present ? n : s->present;
+}
+
 /* an output changed */
 static inline void sucref_i_changes(sucref_net *s, uint32_t row)
 {
     if (row < s->any) { s->any = (uint16_t)row; }
+}
+
+/* ---- marks: what changed in a tensor, and what of it is there ---- */
+static uint32_t *sucref_i_mark(const sucref_net *s, unsigned tensor) { return s->work + s->at_marks + tensor; }
+
+static void sucref_i_lower_mark(const sucref_net *s, unsigned tensor, uint32_t changed, uint32_t present)
+{
+    uint32_t *mark = sucref_i_mark(s, tensor);
+    if (changed > (*mark & 0xFFFFU)) { changed = *mark & 0xFFFFU; }
+    if (present > *mark >> 16) { present = *mark >> 16; }
+    *mark = present << 16 | changed;
+}
+
+static void sucref_i_start_marks(const sucref_net *s)
+{
+    const int fresh = s->previous == SUCREF_I_NONE;
+    sucref_tensor t;
+    unsigned n;
+    for (n = 0; n < s->model->n_tensors; n++) {
+        sucref_model_tensor(&t, s->model, n);
+        *sucref_i_mark(s, n) = (uint32_t)t.channels << 16 | (fresh ? 0U : SUCREF_I_UNCHANGED);
+    }
+    if (!fresh && sucref_i_input_changes(s->model, s->stop, s->previous)) { sucref_i_lower_mark(s, 0, 0, 0xFFFFU); }
+}
+
+/* the mark of the output of a layer that is done */
+static void sucref_i_finish_mark(const sucref_net *s, const sucref_i_here *h)
+{
+    uint32_t changed = s->any, present;
+    if (!SUCREF_I_WEIGHS(&h->l)) {
+        sucref_i_passed_mark(s->model, &h->l, &h->out, s->changed, s->present, &changed, &present);
+    } else {
+        present = sucref_i_present(s->model, s->layer, s->stop);
+        if (h->out.channels != h->l.n_out) { /* rows are no channels */
+            present = present == h->l.n_out ? h->out.channels : 0U;
+            if (changed != SUCREF_I_UNCHANGED) { changed = 0; }
+        }
+    }
+    sucref_i_lower_mark(s, h->l.to, changed, present);
 }
 
 /* METHOD 2: z of a row from its accumulator */
@@ -3367,12 +3931,16 @@ static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_
 static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
 {
     const int fresh = s->previous == SUCREF_I_NONE;
+    uint32_t mark;
     sucref_i_find_layer(s);
-    if (s->layer == 0) {
-        s->any = fresh || sucref_i_input_changes(s->model, s->stop, s->previous) ? 0U : SUCREF_I_UNCHANGED;
+    if (s->layer == 0) { sucref_i_start_marks(s); }
+    mark = *sucref_i_mark(s, l->from);
+    s->changed = (uint16_t)(mark & 0xFFFFU); s->present = (uint16_t)(mark >> 16);
+    if (l->kind == SUCREF_KIND_ADD || l->kind == SUCREF_KIND_MUL) {
+        mark = *sucref_i_mark(s, l->from2);
+        if ((mark & 0xFFFFU) < s->changed) { s->changed = (uint16_t)(mark & 0xFFFFU); }
+        if (mark >> 16 < s->present) { s->present = (uint16_t)(mark >> 16); }
     }
-    s->present = (uint16_t)(s->layer > 0 ? sucref_i_present(s->model, s->layer - 1U, s->stop) : l->n_in);
-    s->changed = s->any;
     s->any = fresh ? 0U : SUCREF_I_UNCHANGED;
     if (s->layer == 0 && s->listed && !fresh) {
         sucref_i_list_cut(s->work, s->changed, s->at_tensors);
@@ -3381,21 +3949,275 @@ static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
         if (s->layer == 0 || s->at_list < SUCREF_I_LIST_HEAD) {
             s->listed = (uint8_t)(s->layer == 0 && (l->flags & SUCREF_LAYER_KEEP_LIST));
         }
-        sucref_i_list_begin(s->work + s->at_list, 0);
+        if (SUCREF_I_LISTS(l)) { sucref_i_list_begin(s->work + s->at_list, 0); }
     }
 }
 
 /* a delta of the group's columns in place of its list; 0 where that does not pay */
 static int sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h, int own)
 {
-    sucref_i_view v = sucref_i_view_of(s, &h->l, s->layer, s->stop);
+    sucref_i_view v = h->from;
     sucref_stop before;
     sucref_model_stop(&before, s->model, s->previous);
-    v.old = s->layer > 0 ? (const uint8_t *)(s->work + s->at_acc + h->l.n_out + h->l.n_groups) : v.bytes;
-    v.old_k = (uint8_t)(s->layer > 0 ? 0U : 8U - before.in_bits);
+    v.old = h->l.from > 0 ? (const uint8_t *)(s->work + s->at_acc + h->l.n_out + h->l.n_groups) : v.bytes;
+    v.old_k = (uint8_t)(h->l.from > 0 ? 0U : 8U - before.in_bits);
     v.at = s->changed;
     v.to = sucref_i_columns_of(s, &h->g);
     return sucref_i_list_delta(s->work + s->at_list, s->model, &h->l, &v, own);
+}
+
+/* the position at hand in the layer's output */
+static void sucref_i_position(const sucref_net *s, const sucref_i_here *h, uint32_t *y, uint32_t *x)
+{
+    *y = h->back ? h->lines - 1U - s->y : s->y;
+    *x = h->back ? h->places - 1U - s->x : s->x;
+}
+
+/* ---- layers without lists: depthwise, pools, sums, copies ---- */
+/* a byte of a tensor as a layer reads it */
+static inline uint32_t sucref_i_at(const sucref_i_view *v, uint32_t i)
+{
+    return sucref_i_cut((uint32_t)(v->bytes[i] ^ v->flip), v->k);
+}
+
+typedef struct { uint32_t y0, y1, x0, x1; int32_t y, x; } sucref_i_area; /* taps inside the picture; the first one */
+
+/* one direction: taps first..end - 1 lie inside */
+static void sucref_i_inside(uint32_t *first, uint32_t *end, int32_t at, unsigned kernel, unsigned dilation,
+                            uint32_t size)
+{
+    *first = 0; *end = 0;
+    while (*first < kernel && at + (int32_t)(*first * dilation) < 0) { (*first)++; }
+    for (*end = *first; *end < kernel && at + (int32_t)(*end * dilation) < (int32_t)size;) { (*end)++; }
+}
+
+static sucref_i_area sucref_i_area_of(const sucref_net *s, const sucref_i_here *h)
+{
+    sucref_i_area a;
+    uint32_t y, x;
+    sucref_i_position(s, h, &y, &x);
+    a.y = (int32_t)(y * h->l.stride_h) - h->l.pad_top;
+    a.x = (int32_t)(x * h->l.stride_w) - h->l.pad_left;
+    sucref_i_inside(&a.y0, &a.y1, a.y, h->l.kernel_h, h->l.dilation_h, h->in.height);
+    sucref_i_inside(&a.x0, &a.x1, a.x, h->l.kernel_w, h->l.dilation_w, h->in.width);
+    return a;
+}
+
+/* where a tap reads channel 0 */
+static inline uint32_t sucref_i_tap_at(const sucref_i_here *h, const sucref_i_area *a, uint32_t ky, uint32_t kx)
+{
+    return (((uint32_t)a->y + ky * h->l.dilation_h) * h->in.width + (uint32_t)a->x + kx * h->l.dilation_w) *
+           h->in.channels;
+}
+
+/* sum(w u) of one row of a depthwise layer; w: its first tap's byte, of which there is one every `step` bytes */
+static int32_t sucref_i_depthwise_row(const sucref_i_here *h, const sucref_i_area *a, const uint8_t *w, uint32_t step,
+                                      uint32_t channel)
+{
+    int32_t acc = 0;
+    uint32_t ky, kx;
+    for (ky = 0; ky < h->l.kernel_h; ky++) {
+        for (kx = 0; kx < h->l.kernel_w; kx++, w += step) {
+            const int inside = ky >= a->y0 && ky < a->y1 && kx >= a->x0 && kx < a->x1;
+            const uint32_t u = inside ? sucref_i_at(&h->from, sucref_i_tap_at(h, a, ky, kx) + channel) : h->in.zero;
+            acc += (int32_t)u * sucref_i_s8(SUCREF_READ_U8(w));
+        }
+    }
+    return acc;
+}
+
+/* the same of four rows that read four channels, of a picture whose outside counts nothing */
+static void sucref_i_depthwise_four(int32_t *acc, const sucref_i_here *h, const sucref_i_area *a, const uint8_t *w,
+                                    uint32_t step, uint32_t channel)
+{
+    const uint32_t next = (uint32_t)h->l.dilation_w * h->in.channels;
+    int32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0;
+    uint32_t ky, n;
+    for (ky = a->y0; ky < a->y1; ky++) {
+        const uint8_t *q = w + (ky * h->l.kernel_w + a->x0) * step;
+        const uint8_t *u = h->from.bytes + sucref_i_tap_at(h, a, ky, a->x0) + channel;
+        for (n = a->x1 - a->x0; n > 0; n--, q += step, u += next) {
+            a0 += u[0] * sucref_i_s8(SUCREF_READ_U8(q));
+            a1 += u[1] * sucref_i_s8(SUCREF_READ_U8(q + 1));
+            a2 += u[2] * sucref_i_s8(SUCREF_READ_U8(q + 2));
+            a3 += u[3] * sucref_i_s8(SUCREF_READ_U8(q + 3));
+        }
+    }
+    acc[0] = a0; acc[1] = a1; acc[2] = a2; acc[3] = a3;
+}
+
+/* activations of rows of a depthwise layer; what they read and is absent counts as 0. Returns the cost. */
+static uint32_t sucref_i_depthwise_rows(uint8_t *u, uint32_t *z, const sucref_net *s, const sucref_i_here *h,
+                                        uint32_t rows)
+{
+    const sucref_i_area a = sucref_i_area_of(s, h);
+    const uint32_t first = h->g.first_row + s->row, times = h->l.n_out / h->in.channels;
+    const int whole = a.y0 == 0 && a.x0 == 0 && a.y1 == h->l.kernel_h && a.x1 == h->l.kernel_w,
+              plain = times == 1 && (h->in.zero == 0 || whole) && (h->from.flip | h->from.k) == 0;
+    const sucref_i_plane p = sucref_i_plane_of(s->model->bytes + h->g.plane_offset[0], h->g.n_rows, h->l.n_in, 8);
+    int32_t acc[4] = { 0, 0, 0, 0 };
+    uint32_t i;
+    for (i = 0; i < rows; i++) {
+        const uint32_t channel = (first + i) / times;
+        const sucref_i_block b = sucref_i_block_of(&p, s->row + i);
+        const uint8_t *w = p.bytes + b.at + b.inside;
+        if (plain && rows - i >= 4 && i % 4U == 0 && channel + 4U <= s->present) {
+            sucref_i_depthwise_four(acc, h, &a, w, b.rows, channel);
+        } else if (!(plain && rows - (i & ~3U) >= 4 && channel - i % 4U + 4U <= s->present)) {
+            acc[i % 4U] = channel < s->present ? sucref_i_depthwise_row(h, &a, w, b.rows, channel) : 0;
+        }
+        z[i] = sucref_i_u32(s->model->bytes + h->at.bias + 4U * (first + i)) + (uint32_t)acc[i % 4U];
+        u[i] = sucref_i_activate(s->model, &h->l, &h->at, sucref_i_s32(z[i]), first + i);
+    }
+    return rows * h->l.n_in;
+}
+
+/* METHOD 6: one channel of a pool */
+static uint8_t sucref_i_pool(const sucref_net *s, const sucref_i_here *h, const sucref_i_area *a, uint32_t channel)
+{
+    const int32_t count = (int32_t)((a->y1 - a->y0) * (a->x1 - a->x0));
+    int32_t multiplier, r, sum = 0, most = 0;
+    int exponent;
+    uint32_t ky, kx;
+    for (ky = a->y0; ky < a->y1; ky++) {
+        uint32_t at = sucref_i_tap_at(h, a, ky, a->x0) + channel;
+        for (kx = a->x0; kx < a->x1; kx++, at += h->in.channels) {
+            const int32_t u = (int32_t)sucref_i_at(&h->from, at);
+            sum += u;
+            if (u > most) { most = u; }
+        }
+    }
+    if (h->l.kind == SUCREF_KIND_AVERAGE) {
+        multiplier = sucref_i_multiplier_of(&exponent, s->model, &h->l, &h->at, 0);
+        if (multiplier != 0) {
+            return sucref_i_post(&h->l, sum - count * h->in.zero, multiplier, exponent, s->model->bytes + h->at.table);
+        }
+        r = sum - 128 * count;
+        most = (r > 0 ? r + count / 2 : r - count / 2) / count + 128;
+    }
+    return (uint8_t)(most < h->l.lo ? h->l.lo : most > h->l.hi ? h->l.hi : most);
+}
+
+/* METHOD 6: what an input of a sum is scaled to */
+static int32_t sucref_i_scaled_input(const sucref_net *s, const sucref_i_here *h, const sucref_i_view *v,
+                                     uint32_t byte, unsigned which)
+{
+    sucref_tensor t;
+    const uint32_t u = sucref_i_cut(byte ^ v->flip, v->k);
+    sucref_model_tensor(&t, s->model, which == 0 ? h->l.from : h->l.from2);
+    return sucref_i_requant(((int32_t)u - t.zero) * ((int32_t)1 << 20),
+                            sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * which)),
+                            sucref_i_s8(SUCREF_READ_U8(s->model->bytes + h->at.exponent + which)),
+                            SUCREF_REQUANT_TFLITE);
+}
+
+/* what a layer without weights needs before its first output: of a sum, what its inputs' bytes are scaled to */
+static uint32_t sucref_i_start_other(const sucref_net *s, const sucref_i_here *h)
+{
+    uint32_t *table = s->work + s->at_list, i;
+    if (h->l.kind != SUCREF_KIND_ADD) { return 1; }
+    for (i = 0; i < 256U; i++) {
+        table[i] = (uint32_t)sucref_i_scaled_input(s, h, &h->from, i, 0);
+        table[256U + i] = (uint32_t)sucref_i_scaled_input(s, h, &h->second, i, 1);
+    }
+    return 512U * 8U;
+}
+
+/* METHOD 6: n elements of a line of a sum or product */
+static void sucref_i_sum_or_product(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t n)
+{
+    const uint32_t *table = s->work + s->at_list, line = y * h->outputs, channels = h->out.channels;
+    const unsigned k = h->l.kind == SUCREF_KIND_ADD ? 2U : 0U;
+    const int32_t multiplier = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * k));
+    const int exponent = sucref_i_s8(SUCREF_READ_U8(s->model->bytes + h->at.exponent + k));
+    sucref_tensor t;
+    uint32_t i;
+    int spread, zero;
+    sucref_model_tensor(&t, s->model, h->l.from2);
+    zero = t.zero;
+    spread = (t.height != h->in.height || t.width != h->in.width);
+    for (i = s->row; i < s->row + n; i++) {
+        const uint32_t j = spread ? i % channels : line + i;
+        int32_t z;
+        if (k != 0) {
+            z = sucref_i_s32(table[h->from.bytes[line + i]] + table[256U + h->second.bytes[j]]); /* |z| < 2^30 */
+        } else {
+            z = ((int32_t)sucref_i_at(&h->from, line + i) - h->in.zero) * ((int32_t)sucref_i_at(&h->second, j) - zero);
+        }
+        h->to[line + i] = sucref_i_post(&h->l, z, multiplier, exponent, s->model->bytes + h->at.table);
+    }
+}
+
+/* n bytes of a line of a copy: of its box, or where it fills the output of that, or of all there is */
+static void sucref_i_copy(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t n)
+{
+    const sucref_model *m = s->model;
+    const uint8_t *lookup = h->l.act == SUCREF_ACT_LOOKUP ? m->bytes + h->at.table : NULL;
+    const uint32_t n_c = h->fills ? h->out.channels : sucref_i_box(m, h, 8);
+    uint32_t box[9], i, x, c;
+    for (i = 0; i < 9; i++) { box[i] = sucref_i_box(m, h, (unsigned)i); }
+    if (h->fills) { y -= box[3]; } /* above the box it wraps */
+    x = box[6] != 0 ? s->row / n_c : 0;
+    c = s->row - x * n_c;
+    for (i = s->row; i < s->row + n; i++) {
+        const uint32_t bx = h->fills ? x - box[4] : x, bc = h->fills ? c - box[5] : c; /* wrap left of the box */
+        uint32_t from = i, to = i, u = h->out.zero;
+        if (box[6] != 0) {
+            from = ((box[0] + y) * h->in.width + box[1] + bx) * h->in.channels + box[2] + bc;
+            to = ((box[3] + y) * h->out.width + box[4] + bx) * h->out.channels + box[5] + bc;
+            if (++c == n_c) { c = 0; x++; }
+        }
+        if (box[6] == 0 || (y < box[6] && bx < box[7] && bc < box[8])) {
+            u = sucref_i_at(&h->from, from);
+            if (lookup != NULL) { u = SUCREF_READ_U8(lookup + u); }
+        }
+        h->to[to] = (uint8_t)u;
+    }
+}
+
+/* METHOD 6: a softmax of the channels at a position */
+static void sucref_i_softmax_at(const sucref_net *s, const sucref_i_here *h, uint32_t at)
+{
+    uint8_t *to = h->to + at;
+    int exponent;
+    const int32_t multiplier = sucref_i_multiplier_of(&exponent, s->model, &h->l, &h->at, 0);
+    uint32_t i;
+    for (i = 0; i < h->outputs; i++) { to[i] = (uint8_t)sucref_i_at(&h->from, at + i); }
+    (void)sucref_softmax(to, to, h->outputs, multiplier, exponent);
+}
+
+/* outputs of a layer without weights at the position at hand; returns the cost */
+static uint32_t sucref_i_do_other(sucref_net *s, const sucref_i_here *h)
+{
+    const uint32_t taps = sucref_i_taps(&h->l), left = h->outputs - s->row;
+    uint32_t n = SUCREF_I_BYTES, cost = 1, i, y, x, at;
+    sucref_i_position(s, h, &y, &x);
+    at = (y * h->places + x) * h->out.channels;
+    if (h->l.kind == SUCREF_KIND_AVERAGE || h->l.kind == SUCREF_KIND_MAX) {
+        n = taps < 4096U ? 4096U / (taps + SUCREF_I_ROW_COST) + 1U : 1U;
+        cost = taps + SUCREF_I_ROW_COST;
+    } else if (h->l.kind == SUCREF_KIND_SOFTMAX) {
+        n = left;
+        cost = SUCREF_I_SOFTMAX_COST;
+    } else if (h->l.kind <= SUCREF_KIND_MUL) {
+        cost = SUCREF_I_ROW_COST;
+    }
+    if (n > left) { n = left; }
+    switch (h->l.kind) {
+    case SUCREF_KIND_AVERAGE: case SUCREF_KIND_MAX: {
+        const sucref_i_area a = sucref_i_area_of(s, h);
+        for (i = 0; i < n; i++) { h->to[at + s->row + i] = sucref_i_pool(s, h, &a, s->row + i); }
+        break;
+    }
+    case SUCREF_KIND_ADD: case SUCREF_KIND_MUL: sucref_i_sum_or_product(s, h, y, n); break;
+    case SUCREF_KIND_COPY: sucref_i_copy(s, h, y, n); break;
+    case SUCREF_KIND_SOFTMAX: sucref_i_softmax_at(s, h, at); break;
+    default: /* a constant */
+        for (i = s->row; i < s->row + n; i++) { h->to[i] = SUCREF_READ_U8(s->model->bytes + h->at.shift + i); }
+        break;
+    }
+    s->row += n;
+    return n * cost;
 }
 
 /* decides what the rows of the current group do, and lists the layer's input if they need it; returns the cost */
@@ -3406,14 +4228,18 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     sucref_stop_group old = { 0, 0 };
     sucref_i_task task;
     if (s->group == 0) { sucref_i_start_layer(s, &h->l); }
+    if (!SUCREF_I_WEIGHS(&h->l)) {
+        s->mode = !SUCREF_I_ANY_CHANGE && s->changed == SUCREF_I_UNCHANGED ? SUCREF_I_SKIP : SUCREF_I_ALL;
+        return s->mode == SUCREF_I_SKIP ? 1U : sucref_i_start_other(s, h);
+    }
     if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)h->l.first_group + s->group); }
-    columns = sucref_i_columns_of(s, &h->g);
-    task = sucref_i_task_of(&h->l, &h->e, fresh ? NULL : &old, s->changed < columns);
+    task = sucref_i_task_of(&h->l, &h->e, fresh ? NULL : &old, s->changed < sucref_i_channels_of(s, h));
     s->first_plane = task.first; s->last_plane = task.last;
     s->mode = task.mode;
     if (task.mode == SUCREF_I_SKIP) { return 1; }
     if (SUCREF_I_ANY_CHANGE || SUCREF_I_ABSENT(old)) { sucref_i_changes(s, h->g.first_row); }
-    if (task.mode == SUCREF_I_CONSTANT) { return 1; }
+    if (task.mode == SUCREF_I_CONSTANT || h->windowed || h->l.kind == SUCREF_KIND_DEPTHWISE) { return 1; }
+    columns = sucref_i_columns_of(s, &h->g);
     list = s->work + s->at_list;
     sum = (h->l.flags & SUCREF_LAYER_KEEP) ? s->work + s->at_acc + h->l.n_out + s->group : NULL;
     if (task.mode == SUCREF_I_ADD && task.first == task.last) { /* another correction of what is there */
@@ -3431,18 +4257,19 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     if (s->mode == SUCREF_I_DELTA) {
         list[SUCREF_I_LIST_SUM] += *sum;
     } else {
-        const sucref_i_view now = sucref_i_view_of(s, &h->l, s->layer, s->stop);
-        cost += sucref_i_list(list, s->model, &h->l, &now, columns, own);
+        cost += sucref_i_list(list, s->model, &h->l, &h->from, columns, own);
     }
     if (sum != NULL) { *sum = list[SUCREF_I_LIST_SUM]; }
     return cost;
 }
 
 /* accumulators of up to 16 rows, from the planes and, where kept, from before; returns the multiply-adds */
-static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, const sucref_group *g, uint32_t *acc,
-                                    uint32_t *kept, uint32_t rows)
+static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h, uint32_t *acc, uint32_t *kept,
+                                    uint32_t rows)
 {
-    const uint32_t *list = s->work + s->at_list;
+    const sucref_layer *l = &h->l;
+    const sucref_group *g = &h->g;
+    const uint32_t *list = s->work + s->at_list, columns = h->windowed ? g->n_columns : sucref_i_columns_of(s, g);
     uint32_t i;
     unsigned n;
     for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = 0; }
@@ -3453,7 +4280,7 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_layer *l, 
         if (n > s->first_plane || s->mode == SUCREF_I_ADD) {
             for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] <<= p.width; }
         }
-        sucref_i_dot(acc, &p, list, sucref_i_columns_of(s, g), s->row, rows);
+        sucref_i_dot(acc, &p, list, columns, s->row, rows);
     }
     for (i = 0; kept != NULL && i < rows; i++) {
         if (s->mode == SUCREF_I_DELTA) { acc[i] += kept[i]; }
@@ -3471,7 +4298,7 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     const uint32_t row = s->row, first = h->g.first_row + row;
     uint32_t i, cost, sum, *kept = NULL;
     if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + first; }
-    cost = sucref_i_accumulate(s, l, &h->g, acc, kept, rows);
+    cost = sucref_i_accumulate(s, h, acc, kept, rows);
     sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
     for (i = 0; i < rows; i++) {
         const int32_t z = sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
@@ -3481,25 +4308,66 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     return cost;
 }
 
-/* up to 16 rows of the current group, all the way to the layer's outputs; returns the cost */
-static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
+/* lists what a group reads for the output at hand; returns the cost */
+static uint32_t sucref_i_list_window(const sucref_net *s, const sucref_i_here *h)
 {
-    const int last = s->layer + 1U == s->model->n_layers;
-    const uint32_t left = h->g.n_rows - s->row, rows = left < SUCREF_I_ROWS ? left : (uint32_t)SUCREF_I_ROWS,
-                   first = h->g.first_row + s->row, to = sucref_i_has_heads(s->model, &h->l, s->layer) ? s->row : first;
-    uint32_t acc[SUCREF_I_ROWS], i, cost = 0;
-    uint8_t u[SUCREF_I_ROWS], *out = sucref_i_tensor_at(s, s->layer + 1U) + to;
-    if (s->mode == SUCREF_I_CONSTANT) {
-        const uint8_t *constant = s->model->bytes + h->e.correction_offset + s->row;
-        for (i = 0; i < rows; i++) { acc[i] = 0; u[i] = SUCREF_READ_U8(constant + i); }
-    } else {
-        cost = sucref_i_compute_rows(u, acc, s, h, rows);
-    }
-    for (i = 0; last && i < rows; i++) { s->work[s->at_logits + to + i] = acc[i]; }
-    for (i = 0; i < rows; i++) {
+    uint32_t *list = s->work + s->at_list, y, x, cost;
+    const int own = sucref_i_own_bytes(&h->l, h->e.bits), dense = h->l.kind == SUCREF_KIND_DENSE;
+    sucref_i_purpose why;
+    sucref_i_window w;
+    sucref_i_view v = h->from;
+    sucref_i_position(s, h, &y, &x);
+    w.y = (int32_t)(y * h->l.stride_h) - h->l.pad_top;
+    w.x = (int32_t)(x * h->l.stride_w) - h->l.pad_left;
+    w.height = h->in.height; w.width = h->in.width; w.channels = h->in.channels;
+    w.kernel_h = dense ? h->in.height : h->l.kernel_h;
+    w.kernel_w = dense ? h->in.width : h->l.kernel_w;
+    w.dilation_h = dense ? 1U : h->l.dilation_h;
+    w.dilation_w = dense ? 1U : h->l.dilation_w;
+    w.stride = dense ? h->in.channels : h->g.n_columns / sucref_i_taps(&h->l);
+    w.read = sucref_i_channels_of(s, h);
+    w.zero = h->in.zero;
+    v.window = &w;
+    v.to = h->g.n_columns;
+    why.m = s->model; why.l = &h->l; why.number = 0; why.own = own;
+    sucref_i_list_begin(list, own);
+    cost = sucref_i_list_part(list, &why, &v);
+    sucref_i_list_total(list, v.to);
+    return cost;
+}
+
+/* outputs from `at` on and, of the last layer, their logits */
+static void sucref_i_put_outputs(sucref_net *s, const sucref_i_here *h, uint32_t at, uint32_t first, const uint8_t *u,
+                                 const uint32_t *z, uint32_t n)
+{
+    uint8_t *out = h->to + at;
+    uint32_t i;
+    for (i = 0; s->layer + 1U == s->model->n_layers && i < n; i++) { s->work[s->at_logits + at + i] = z[i]; }
+    for (i = 0; i < n; i++) {
         if (out[i] != u[i]) { sucref_i_changes(s, first + i); }
         out[i] = u[i];
     }
+}
+
+/* up to 16 rows of the current group, all the way to the layer's outputs; returns the cost */
+static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
+{
+    const uint32_t most = h->windowed && h->g.n_columns > SUCREF_I_FEW_COLUMNS ? 8U : (uint32_t)SUCREF_I_ROWS,
+                   left = h->g.n_rows - s->row, rows = left < most ? left : most, first = h->g.first_row + s->row;
+    uint32_t acc[SUCREF_I_ROWS], i, cost = 0, at = sucref_i_has_heads(s->model, &h->l, s->layer) ? s->row : first, y, x;
+    uint8_t u[SUCREF_I_ROWS];
+    sucref_i_position(s, h, &y, &x);
+    at += (y * h->places + x) * h->out.channels;
+    if (s->mode == SUCREF_I_CONSTANT) {
+        const uint8_t *constant = s->model->bytes + h->e.correction_offset + s->row;
+        for (i = 0; i < rows; i++) { acc[i] = 0; u[i] = SUCREF_READ_U8(constant + i); }
+    } else if (h->l.kind == SUCREF_KIND_DEPTHWISE) {
+        cost = sucref_i_depthwise_rows(u, acc, s, h, rows);
+    } else {
+        if (h->windowed && s->row == 0) { cost = sucref_i_list_window(s, h); }
+        cost += sucref_i_compute_rows(u, acc, s, h, rows);
+    }
+    sucref_i_put_outputs(s, h, at, first, u, acc, rows);
     s->row += rows;
     return cost + rows * SUCREF_I_ROW_COST;
 }
@@ -3510,9 +4378,9 @@ static void sucref_i_remember(const sucref_net *s, const sucref_layer *l)
     const uint8_t *from;
     uint8_t *to;
     uint32_t c;
-    if (!(l->flags & SUCREF_LAYER_KEEP) || s->layer == 0) { return; }
+    if (!(l->flags & SUCREF_LAYER_KEEP) || l->from == 0) { return; }
     to = (uint8_t *)(s->work + s->at_acc + l->n_out + l->n_groups);
-    from = sucref_i_tensor_at(s, s->layer);
+    from = sucref_i_tensor_at(s, l->from);
     for (c = s->changed; c < l->n_in; c++) { to[c] = c < s->present ? from[c] : 0; }
 }
 
@@ -3522,10 +4390,12 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
     const uint32_t n = s->model->n_out, *logits = s->work + s->at_logits;
     uint32_t *record = sucref_i_record(s, s->sequence + 1U), r;
     uint8_t *out = (uint8_t *)(record + 2U + n);
-    const uint8_t *act = sucref_i_tensor_at(s, s->model->n_layers);
+    const uint8_t *act = sucref_i_tensor_at(s, l->to);
+    sucref_tensor t;
+    sucref_model_tensor(&t, s->model, l->to);
     for (r = 0; r < n; r++) {
         const uint32_t to = sucref_i_place_in_answer(s->model, l, r);
-        record[2U + to] = logits[r];
+        record[2U + to] = SUCREF_I_WEIGHS(l) ? logits[r] : act[r] - (uint32_t)t.zero; /* wraps below 0 */
         out[to] = act[r];
     }
     if (s->model->softmax_multiplier != 0) {
@@ -3545,20 +4415,27 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
     if (s->state == SUCREF_I_FRESH) {
         *cost = sucref_i_start_group(s, h);
         s->state = SUCREF_I_RUNNING;
-        s->row = s->mode == SUCREF_I_SKIP ? h->g.n_rows : 0;
+        s->row = s->x = 0;
+        s->y = s->mode == SUCREF_I_SKIP ? h->lines : 0;
     } else {
-        *cost = sucref_i_do_rows(s, h);
+        *cost = SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h) : sucref_i_do_other(s, h);
+        if (s->row >= h->outputs) {
+            s->row = 0;
+            s->x = (uint16_t)(s->x + 1U);
+            if (s->x == h->places) { s->x = 0; s->y = (uint16_t)(s->y + 1U); }
+        }
     }
     s->spent += *cost;
-    if (s->row < h->g.n_rows) { return 0; }
+    if (s->y < h->lines) { return 0; }
     s->state = SUCREF_I_FRESH;
-    s->row = 0;
+    s->row = s->y = 0;
     s->group = (uint16_t)(s->group + 1U);
     if (s->group < h->l.n_groups) {
         sucref_i_load_group(h, s);
         return 0;
     }
     sucref_i_remember(s, &h->l);
+    sucref_i_finish_mark(s, h);
     s->group = 0;
     if (s->layer + 1U < s->model->n_layers) {
         s->layer = (uint16_t)(s->layer + 1U);
@@ -3599,6 +4476,37 @@ SUCREF_API int sucref_net_run(sucref_net *s, unsigned stop)
     return SUCREF_OK;
 }
 
+/* the most that a quantum of a layer costs */
+static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer *l)
+{
+    sucref_tensor t;
+    uint32_t most = 0, cost;
+    unsigned g;
+    sucref_model_tensor(&t, m, l->to);
+    switch (l->kind) {
+    case SUCREF_KIND_DENSE: /* > 3 * n_in too */
+        cost = l->n_in * (uint32_t)l->n_planes * SUCREF_I_ROWS + SUCREF_I_ROWS * SUCREF_I_ROW_COST;
+        sucref_model_tensor(&t, m, l->from);
+        return t.height > 1 || t.width > 1 ? cost + 2U * l->n_in : cost;
+    case SUCREF_KIND_CONV:
+        for (g = l->first_group; g < (unsigned)l->first_group + l->n_groups; g++) {
+            sucref_group group;
+            sucref_model_group(&group, m, g);
+            cost = group.n_columns > SUCREF_I_FEW_COLUMNS ? 8U : SUCREF_I_PAD4(group.n_rows);
+            if (cost > SUCREF_I_ROWS) { cost = SUCREF_I_ROWS; }
+            cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
+            cost += 2U * group.n_columns;
+            if (cost > most) { most = cost; }
+        }
+        return most;
+    case SUCREF_KIND_DEPTHWISE: return SUCREF_I_ROWS * (l->n_in + SUCREF_I_ROW_COST);
+    case SUCREF_KIND_AVERAGE: case SUCREF_KIND_MAX: return 4096U + sucref_i_taps(l) + SUCREF_I_ROW_COST;
+    case SUCREF_KIND_ADD: return 512U * 8U;
+    case SUCREF_KIND_SOFTMAX: return t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST;
+    default: return SUCREF_I_BYTES * SUCREF_I_ROW_COST;
+    }
+}
+
 SUCREF_API uint32_t sucref_net_quantum(const sucref_model *m)
 {
     uint32_t most = 0, cost;
@@ -3606,7 +4514,7 @@ SUCREF_API uint32_t sucref_net_quantum(const sucref_model *m)
     unsigned n;
     for (n = 0; m != NULL && n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
-        cost = l.n_in * (uint32_t)l.n_planes * SUCREF_I_ROWS + SUCREF_I_ROWS * SUCREF_I_ROW_COST; /* > 3 * n_in too */
+        cost = sucref_i_layer_quantum(m, &l);
         if (cost > most) { most = cost; }
     }
     return m != NULL && m->softmax_multiplier != 0 ? most + m->n_out * SUCREF_I_SOFTMAX_COST : most;
@@ -3721,13 +4629,16 @@ static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const s
                            uint32_t row, uint32_t col)
 {
     const int own = sucref_i_own_bytes(l, 8);
+    const uint32_t taps = l->kind == SUCREF_KIND_CONV ? sucref_i_taps(l) : 1U, channels = g->n_columns / taps;
     unsigned i = own ? l->n_planes - 1U : 0U, v = 0, bit;
-    if (col >= g->n_columns) { return 0; }
+    if (col % (l->n_in / taps) >= channels) { return 0; }
+    col = col / (l->n_in / taps) * channels + col % (l->n_in / taps); /* in the group's planes */
     for (; i < l->n_planes; i++) {
         const sucref_i_plane p = sucref_i_plane_of(m->bytes + g->plane_offset[i], g->n_rows, g->n_columns, l->plan[i]);
         const uint32_t at = sucref_i_digit_at(&bit, &p, row, col);
         v = v << p.width | ((unsigned)(SUCREF_READ_U8(p.bytes + at) >> bit) & ((1U << p.width) - 1U));
     }
+    if (l->kind == SUCREF_KIND_DEPTHWISE) { return sucref_i_s8((uint8_t)v); }
     return (int)sucref_i_floor32((int32_t)v - 128, own ? 0U : shift); /* exact */
 }
 
@@ -3950,6 +4861,7 @@ static int sucref_i_provable(const sucref_net *s, unsigned stop)
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
         if (n + 1U < m->n_layers && l.act > SUCREF_ACT_RELU6) { return SUCREF_E_STATE; }
+        if (l.kind != SUCREF_KIND_DENSE || l.from != n || l.to != n + 1U) { return SUCREF_E_DATA; }
         for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
             sucref_model_stop_group(&e, m, stop, g);
             if (n == 0 ? e.bits == 0 : e.bits != 8) { return SUCREF_E_DATA; }
@@ -6003,6 +6915,7 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
     }
     if (layer >= m->n_layers || stop >= m->usable_stops) { return SUCREF_E_RANGE; }
     sucref_model_layer(&l, m, layer);
+    if (l.kind != SUCREF_KIND_DENSE) { return SUCREF_E_RANGE; }
     at = sucref_i_params_of(&l);
     sucref_model_stop(&t, m, stop);
     heads = sucref_i_has_heads(m, &l, layer);
@@ -6075,6 +6988,7 @@ typedef struct {
     sucref_model m;           /* only its counts, which say where the tables are */
     uint32_t at, row, n_rows; /* where the next section goes; rows of the group */
     unsigned stop, layer, group, flat; /* flat: of all layers' groups */
+    sucref_tensor tensors[SUCREF_MAX_TENSORS];
     uint8_t written[SUCREF_MAX_LAYERS * SUCREF_MAX_GROUPS];    /* of each group the planes that are, as a mask */
     uint32_t constants[SUCREF_MAX_LAYERS * SUCREF_MAX_GROUPS]; /* where its constants are, or 0 */
 } sucref_i_writer;
@@ -6112,7 +7026,15 @@ static uint32_t sucref_i_section(sucref_i_writer *o, uint32_t table, unsigned ty
     return at + SUCREF_I_FRAME;
 }
 
-static unsigned sucref_i_spec_groups(const sucref_layer_spec *s) { return s->group_rows != NULL ? s->n_groups : 1U; }
+static unsigned sucref_i_kind_of(const sucref_model_spec *spec, const sucref_layer_spec *s)
+{
+    return spec->tensors != NULL ? s->kind : (unsigned)SUCREF_KIND_DENSE;
+}
+
+static unsigned sucref_i_spec_groups(const sucref_model_spec *spec, const sucref_layer_spec *s)
+{
+    return sucref_i_kind_of(spec, s) > SUCREF_KIND_DEPTHWISE ? 0U : s->group_rows != NULL ? s->n_groups : 1U;
+}
 
 static uint32_t sucref_i_spec_rows(const sucref_layer_spec *s, unsigned group)
 {
@@ -6124,24 +7046,30 @@ static uint32_t sucref_i_spec_columns(const sucref_layer_spec *s, unsigned group
     return s->group_columns != NULL ? s->group_columns[group] : s->n_in;
 }
 
-/* outputs of the model */
-static uint32_t sucref_i_spec_outputs(const sucref_model_spec *spec)
+/* the part of layer n's record that the spec gives; without a table of tensors each reads what the one before wrote */
+static sucref_layer sucref_i_layer_of(const sucref_model_spec *spec, unsigned n)
 {
-    const sucref_layer_spec *last = &spec->layers[spec->n_layers - 1U];
-    return spec->heads != NULL ? sucref_i_spec_rows(last, 0) : last->n_out;
-}
-
-/* the part of a layer's record that the spec gives */
-static sucref_layer sucref_i_layer_of(const sucref_layer_spec *s)
-{
+    static const uint8_t none[SUCREF_I_K_BYTES] = { 0 };
+    const sucref_layer_spec *s = &spec->layers[n];
+    const uint8_t *kind = spec->tensors != NULL ? (const uint8_t *)s + offsetof(sucref_layer_spec, kind) : none;
     sucref_layer l;
     l.n_in = s->n_in; l.n_out = s->n_out;
     l.params_offset = 0; l.first_group = 0;
-    l.n_groups = (uint16_t)sucref_i_spec_groups(s);
+    l.n_groups = (uint16_t)sucref_i_spec_groups(spec, s);
     l.slope = s->slope;
     sucref_i_layer_bytes((uint8_t *)&l + offsetof(sucref_layer, plan),
-                         (const uint8_t *)s + offsetof(sucref_layer_spec, plan));
+                         (const uint8_t *)s + offsetof(sucref_layer_spec, plan), SUCREF_I_L_BYTES);
+    sucref_i_layer_bytes((uint8_t *)&l + offsetof(sucref_layer, kind), kind, SUCREF_I_K_BYTES);
+    if (spec->tensors == NULL) { l.from = (uint8_t)n; l.to = (uint8_t)(n + 1U); }
     return l;
+}
+
+/* in a layer's weights the column that is column `col` of a group */
+static uint32_t sucref_i_spec_column(const sucref_layer *l, const sucref_layer_spec *s, unsigned group, uint32_t col)
+{
+    const uint32_t taps = l->kind == SUCREF_KIND_CONV ? sucref_i_taps(l) : 1U,
+                   channels = sucref_i_spec_columns(s, group) / taps;
+    return col / channels * (l->n_in / taps) + col % channels;
 }
 
 static unsigned sucref_i_spec_shift(const sucref_layer_spec *s, uint32_t row)
@@ -6215,29 +7143,35 @@ static int32_t sucref_i_magnitude_of(const sucref_i_parity *q, const sucref_laye
 /* ---- what a spec must keep: what the writer itself relies on, NULL where nothing is wrong; the rest of what a file
  * must keep sucref_model_open says ---- */
 
-static const char *sucref_i_bad_shape(const sucref_layer_spec *s, const sucref_layer_spec *before, int parity)
+static const char *sucref_i_bad_arrays(const sucref_layer *l, const sucref_layer_spec *s, int parity)
 {
-    const sucref_layer l = sucref_i_layer_of(s);
-    unsigned g;
-    uint32_t sum = 0;
-    if (s->n_in < 1 || s->n_in > 65535U || s->n_out < 1 || s->n_out > 65535U ||
-        (before != NULL && s->n_in != before->n_out)) {
-        return "spec: sizes of a layer";
+    if ((SUCREF_I_WEIGHS(l) && s->w == NULL && !parity) ||
+        (sucref_i_multipliers(l) > 0 && (s->multiplier == NULL || s->exponent == NULL)) ||
+        (l->kind == SUCREF_KIND_COPY && s->box == NULL) || (l->kind == SUCREF_KIND_CONSTANT && s->constant == NULL)) {
+        return "spec: a layer's NULL";
     }
-    if ((s->w == NULL && !parity) || s->multiplier == NULL || s->exponent == NULL) { return "spec: a layer's NULL"; }
-    if (sucref_i_open_plan(&l, NULL, 0) != SUCREF_OK) { return "spec: plan"; }
     if ((s->act == SUCREF_ACT_TABLE && s->table == NULL) || (s->act == SUCREF_ACT_LOOKUP && s->lookup == NULL) ||
         ((s->flags & SUCREF_LAYER_ORDER) && s->order == NULL) ||
         ((s->flags & SUCREF_LAYER_INPUT_ORDER) && s->input_order == NULL)) {
         return "spec: a table or order that is NULL";
     }
+    return NULL;
+}
+
+static const char *sucref_i_bad_groups(const sucref_layer *l, const sucref_layer_spec *s)
+{
+    const uint32_t taps = l->kind == SUCREF_KIND_CONV ? sucref_i_taps(l) : 1U;
+    unsigned g;
+    uint32_t sum = 0;
     if (s->group_rows != NULL ? s->n_groups < 1 || s->n_groups > SUCREF_MAX_GROUPS : s->n_groups > 1) {
         return "number of groups";
     }
-    for (g = 0; g < l.n_groups; g++) {
+    if (taps == 0 || l->n_in % taps != 0) { return "spec: sizes of a layer"; }
+    for (g = 0; g < l->n_groups; g++) {
         const uint32_t rows = sucref_i_spec_rows(s, g), columns = sucref_i_spec_columns(s, g);
         if (rows < 1 || rows > s->n_out - sum) { return "spec: rows of a group"; }
-        if (columns < 1 || columns > s->n_in || (g > 0 && columns < sucref_i_spec_columns(s, g - 1U))) {
+        if (columns < 1 || columns > s->n_in || columns % taps != 0 ||
+            (g > 0 && columns < sucref_i_spec_columns(s, g - 1U))) {
             return "spec: columns of a group";
         }
         sum += rows;
@@ -6245,18 +7179,53 @@ static const char *sucref_i_bad_shape(const sucref_layer_spec *s, const sucref_l
     return sum == s->n_out ? NULL : "spec: rows of the groups";
 }
 
-static const char *sucref_i_bad_weights(const sucref_i_parity *q, const sucref_layer_spec *s)
+/* what the planner of places relies on */
+static int sucref_i_spec_windows_ok(const sucref_model_spec *spec, const sucref_layer *l)
 {
+    const sucref_tensor_spec *in = &spec->tensors[l->from], *out = &spec->tensors[l->to];
+    return l->kind < SUCREF_KIND_CONV || l->kind > SUCREF_KIND_MAX ||
+           (sucref_i_window_ok(in->height, out->height, l->kernel_h, l->stride_h, l->dilation_h, l->pad_top) &&
+            sucref_i_window_ok(in->width, out->width, l->kernel_w, l->stride_w, l->dilation_w, l->pad_left));
+}
+
+static const char *sucref_i_bad_shape(const sucref_model_spec *spec, unsigned n, int parity)
+{
+    const sucref_layer l = sucref_i_layer_of(spec, n);
+    const sucref_layer_spec *s = &spec->layers[n];
+    const char *bad = NULL;
+    if (l.kind > SUCREF_KIND_CONSTANT || l.from >= spec->n_tensors || l.to >= spec->n_tensors ||
+        l.from2 >= spec->n_tensors) {
+        if (spec->tensors != NULL) { return "spec: kind or tensors of a layer"; }
+    }
+    if (s->n_in > 65535U || s->n_out > 65535U ||
+        (SUCREF_I_WEIGHS(&l) && (s->n_in < 1 || s->n_out < 1)) ||
+        (spec->tensors == NULL && n > 0 && s->n_in != spec->layers[n - 1U].n_out)) {
+        return "spec: sizes of a layer";
+    }
+    if (spec->tensors != NULL && !sucref_i_spec_windows_ok(spec, &l)) { return "spec: shape of a layer"; }
+    bad = sucref_i_bad_arrays(&l, s, parity);
+    if (bad != NULL || !SUCREF_I_WEIGHS(&l)) { return bad; }
+    if (sucref_i_open_plan(&l, NULL, 0) != SUCREF_OK) { return "spec: plan"; }
+    return sucref_i_bad_groups(&l, s);
+}
+
+static const char *sucref_i_bad_weights(const sucref_i_parity *q, const sucref_model_spec *spec, unsigned n)
+{
+    const sucref_layer l = sucref_i_layer_of(spec, n);
+    const sucref_layer_spec *s = &spec->layers[n];
     const int saturates = s->coarse || s->plan[0] == 8; /* the shift is not that of the full weights */
+    const uint32_t taps = l.kind == SUCREF_KIND_CONV ? sucref_i_taps(&l) : 1U;
     uint32_t r, c, end = 0;
     unsigned g = 0;
     for (r = 0; r < s->n_out; r++) {
         const unsigned shift = s->row_shift != NULL ? s->row_shift[r] : 0U;
         while (r >= end + sucref_i_spec_rows(s, g)) { end += sucref_i_spec_rows(s, g++); }
         if (shift > 7) { return "spec: a row shift over 7"; }
-        for (c = 0; c < s->n_in; c++) {
+        for (c = 0; l.kind != SUCREF_KIND_DEPTHWISE && c < s->n_in; c++) {
             const int32_t mag = sucref_i_magnitude_of(q, s, r, c);
-            if (mag != 0 && c >= sucref_i_spec_columns(s, g)) { return "spec: a weight behind a group's columns"; }
+            if (mag != 0 && c % (s->n_in / taps) >= sucref_i_spec_columns(s, g) / taps) {
+                return "spec: a weight behind a group's columns";
+            }
             if (mag > 127) { return q != NULL ? "spec: a parity beyond 16 bits" : "spec: a weight of -128"; }
             if (!saturates && mag * ((int32_t)1 << shift) > 127) { return "spec: a row shift that cuts weights off"; }
         }
@@ -6265,19 +7234,39 @@ static const char *sucref_i_bad_weights(const sucref_i_parity *q, const sucref_l
 }
 
 /* of a layer; bits of one group at a stop and its correction are checked where they are written */
-static const char *sucref_i_bad_layer(const sucref_i_parity *q, const sucref_layer_spec *s, unsigned n)
+static const char *sucref_i_bad_layer(const sucref_i_parity *q, const sucref_model_spec *spec, unsigned n)
 {
-    const char *bad = sucref_i_bad_shape(s, n > 0 ? s - 1 : NULL, q != NULL);
-    return bad != NULL ? bad : sucref_i_bad_weights(q, s);
+    const char *bad = sucref_i_bad_shape(spec, n, q != NULL);
+    return bad != NULL || sucref_i_kind_of(spec, &spec->layers[n]) > SUCREF_KIND_DEPTHWISE
+               ? bad
+               : sucref_i_bad_weights(q, spec, n);
+}
+
+static const char *sucref_i_bad_tensors(const sucref_model_spec *spec, uint32_t *where)
+{
+    unsigned n;
+    *where = SUCREF_I_H_TENSORS;
+    if (spec->tensors == NULL) { return NULL; }
+    if (spec->n_tensors < 2 || spec->n_tensors > SUCREF_MAX_TENSORS) { return "number of tensors"; }
+    for (n = 0; n < spec->n_tensors; n++) {
+        const sucref_tensor_spec *t = &spec->tensors[n];
+        const uint32_t area = t->height * (uint32_t)t->width;
+        *where = n;
+        if (area == 0 || t->channels == 0 || t->channels > 0xFFFFFFU / area) { return "spec: size of a tensor"; }
+    }
+    return NULL;
 }
 
 static const char *sucref_i_bad_spec(const sucref_model_spec *spec, uint32_t *where)
 {
     const sucref_bounds *b;
+    const char *bad;
     *where = 0;
     if (spec == NULL || spec->layers == NULL || spec->in_bits == NULL || spec->bits == NULL) { return "spec: NULL"; }
     *where = SUCREF_I_H_LAYERS;
     if (spec->n_layers < 1 || spec->n_layers > SUCREF_MAX_LAYERS) { return "number of layers"; }
+    bad = sucref_i_bad_tensors(spec, where);
+    if (bad != NULL) { return bad; }
     *where = SUCREF_I_H_STOPS;
     if (spec->n_stops < 1 || spec->n_stops > SUCREF_MAX_STOPS) { return "number of stops"; }
     *where = 0;
@@ -6298,11 +7287,15 @@ static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_s
     const sucref_i_params at = sucref_i_params_of(l);
     const uint32_t k = at.exponent - at.multiplier; /* bytes of multipliers */
     uint32_t r, c;
-    sucref_i_put_all(o, at.bias, s->bias, s->n_out, 4);
     sucref_i_put_all(o, at.multiplier, s->multiplier, k / 4U, 4);
     sucref_i_put_all(o, at.exponent, s->exponent, k / 4U, 1);
-    for (r = 0; r < s->n_out; r++) { sucref_i_put(o, at.shift + r, sucref_i_spec_shift(s, r), 1); }
-    for (c = 0; c < s->n_in; c++) {
+    if (SUCREF_I_WEIGHS(l)) {
+        sucref_i_put_all(o, at.bias, s->bias, s->n_out, 4);
+        for (r = 0; r < s->n_out; r++) { sucref_i_put(o, at.shift + r, sucref_i_spec_shift(s, r), 1); }
+    }
+    if (l->kind == SUCREF_KIND_COPY) { sucref_i_put_all(o, at.box, s->box, 9, 2); }
+    if (l->kind == SUCREF_KIND_CONSTANT) { sucref_i_put_all(o, at.shift, s->constant, s->n_out, 1); }
+    for (c = 0; SUCREF_I_LISTS(l) && c < s->n_in; c++) {
         int32_t max = 0;
         for (r = 0; r < s->n_out; r++) {
             const int32_t mag = sucref_i_magnitude_of(o->parity, s, r, c);
@@ -6320,34 +7313,119 @@ static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_s
     if (s->flags & SUCREF_LAYER_INPUT_ORDER) { sucref_i_put_all(o, at.input_order, s->input_order, s->n_in, 2); }
 }
 
-/* Tensor n's record: a vector. Of several stops all are kept, one behind the other; of one stop, where layers only read
- * their own input, from the front and from the back of a part as long as the longest pair in turn. */
-static uint32_t sucref_i_planned_place(const sucref_model_spec *spec, unsigned tensor)
+/* the tensor that layer `layer` reads or writes lives while it runs */
+static void sucref_i_live(sucref_tensor *t, unsigned layer)
 {
-    uint32_t place = 0, pair = 0;
+    if (t->flags & SUCREF_TENSOR_STATE) { return; }
+    if (layer < t->first) { t->first = (uint8_t)layer; }
+    if (layer > t->last) { t->last = (uint8_t)layer; }
+}
+
+/* shapes and lives; places are 0 */
+static void sucref_i_spec_tensors(sucref_i_writer *o)
+{
+    const sucref_model_spec *spec = o->spec;
     unsigned n;
-    for (n = 0; n < spec->n_layers; n++) {
-        const uint32_t words = SUCREF_I_WORDS(spec->layers[n].n_out);
-        const uint32_t both = words + (n > 0 ? SUCREF_I_WORDS(spec->layers[n].n_in) : 0U);
-        if (n + 1U < tensor) { place += words; }
-        if (both > pair) { pair = both; }
+    for (n = 0; n < o->m.n_tensors; n++) {
+        sucref_tensor *t = &o->tensors[n];
+        t->height = t->width = 1;
+        t->place = 0;
+        t->first = 0xFF; t->last = 0;
+        t->flags = t->initial = 0;
+        if (spec->tensors != NULL) {
+            t->height = spec->tensors[n].height; t->width = spec->tensors[n].width;
+            t->channels = spec->tensors[n].channels; t->zero = spec->tensors[n].zero;
+            if (n > 0 && spec->tensors[n].state) {
+                t->flags = SUCREF_TENSOR_STATE; t->initial = spec->tensors[n].initial;
+                t->first = 0; t->last = 0xFF;
+            }
+        } else {
+            const int last = n == spec->n_layers;
+            t->channels = (uint16_t)(!last ? spec->layers[n].n_in
+                                     : spec->heads != NULL ? sucref_i_spec_rows(&spec->layers[n - 1U], 0)
+                                                           : spec->layers[n - 1U].n_out);
+            t->zero = last ? spec->scales.output_zero : spec->layers[n].in_zero;
+        }
+        if (n > 0 && spec->n_stops > 1) { t->flags = (uint8_t)(t->flags | SUCREF_TENSOR_KEEP); }
     }
-    if (tensor == 0) { return 0; }
-    if (spec->n_stops > 1) { return place; }
-    return tensor % 2U ? 0 : pair - SUCREF_I_WORDS(spec->layers[tensor - 1U].n_out);
+    for (n = 0; n < spec->n_layers; n++) {
+        const sucref_layer l = sucref_i_layer_of(spec, n);
+        sucref_i_live(&o->tensors[l.from], n);
+        sucref_i_live(&o->tensors[l.to], n);
+        if (l.from2 != 0) { sucref_i_live(&o->tensors[l.from2], n); }
+    }
+    o->tensors[0].first = 0;
+    for (n = 0; n < o->m.n_tensors; n++) { if (o->tensors[n].first == 0xFF) { o->tensors[n].first = 0; } }
+}
+
+/* may tensor n lie where it does, beside those that have a place? */
+static int sucref_i_place_fits(const sucref_i_writer *o, const uint8_t *placed, unsigned n)
+{
+    unsigned i;
+    for (i = 1; i < o->m.n_tensors; i++) {
+        const sucref_tensor *t = &o->tensors[i];
+        unsigned later = t->first > o->tensors[n].first ? t->first : o->tensors[n].first;
+        const sucref_layer l = sucref_i_layer_of(o->spec, later < o->spec->n_layers ? later : 0U);
+        if (placed[i] && !sucref_i_places_ok(i, t, n, &o->tensors[n], &l)) { return 0; }
+    }
+    return 1;
+}
+
+/* places tensor n at `place` where it fits there and that is better than where it lies */
+static void sucref_i_try_place(sucref_i_writer *o, const uint8_t *placed, unsigned n, int64_t place, uint32_t *best)
+{
+    if (place < 0 || place >= (int64_t)*best) { return; }
+    o->tensors[n].place = (uint32_t)place;
+    if (sucref_i_place_fits(o, placed, n)) { *best = (uint32_t)place; }
+}
+
+/* The largest tensor first, each at the lowest place that it may have: behind another one, or as far beside what its
+ * layer reads or its reader writes as that allows. */
+static void sucref_i_plan_places(sucref_i_writer *o)
+{
+    uint8_t placed[SUCREF_MAX_TENSORS] = { 0 };
+    unsigned i, n, round;
+    for (round = 1; round < o->m.n_tensors; round++) {
+        uint32_t best = 0xFFFFFFFFU, most = 0;
+        n = 0;
+        for (i = 1; i < o->m.n_tensors; i++) {
+            const uint32_t bytes = sucref_i_tensor_bytes(&o->tensors[i]);
+            if (!placed[i] && (n == 0 || bytes > most)) { n = i; most = bytes; }
+        }
+        sucref_i_try_place(o, placed, n, 0, &best);
+        for (i = 1; i < o->m.n_tensors; i++) {
+            const sucref_tensor *t = &o->tensors[i], *own = &o->tensors[n];
+            const int reads = t->last == own->first; /* may t be what n is made of? */
+            if (!placed[i]) { continue; }
+            sucref_i_try_place(o, placed, n, sucref_i_tensor_end(t), &best);
+            if (reads || own->last == t->first) {
+                const sucref_layer l = sucref_i_layer_of(o->spec, reads ? own->first : t->first);
+                const sucref_tensor *from = reads ? t : own, *to = reads ? own : t;
+                const int32_t before = sucref_i_distance(&l, from, to, 0), behind = sucref_i_distance(&l, from, to, 1);
+                const int64_t up = ((int64_t)(reads ? behind : before) + 3) / 4,
+                              down = ((int64_t)(reads ? before : behind) + 3) / 4;
+                sucref_i_try_place(o, placed, n, (int64_t)t->place + up, &best);
+                sucref_i_try_place(o, placed, n, (int64_t)t->place - down, &best);
+            }
+        }
+        o->tensors[n].place = best;
+        placed[n] = 1;
+    }
 }
 
 static void sucref_i_write_tensor(const sucref_i_writer *o, unsigned n)
 {
-    const sucref_model_spec *spec = o->spec;
+    const sucref_tensor *t = &o->tensors[n];
     const uint32_t at = sucref_i_tensors_at(&o->m) + n * SUCREF_I_TENSOR;
-    const int last = n == spec->n_layers;
-    sucref_i_put(o, at, 1, 2);
-    sucref_i_put(o, at + 2U, 1, 2);
-    sucref_i_put(o, at + 4U, last ? sucref_i_spec_outputs(spec) : spec->layers[n].n_in, 2);
-    sucref_i_put(o, at + SUCREF_I_X_ZERO, last ? spec->scales.output_zero : spec->layers[n].in_zero, 1);
-    sucref_i_put(o, at + SUCREF_I_X_FLAGS, n > 0 && spec->n_stops > 1 ? SUCREF_TENSOR_KEEP : 0, 1);
-    sucref_i_put(o, at + SUCREF_I_X_PLACE, sucref_i_planned_place(spec, n), 4);
+    sucref_i_put(o, at, t->height, 2);
+    sucref_i_put(o, at + 2U, t->width, 2);
+    sucref_i_put(o, at + 4U, t->channels, 2);
+    sucref_i_put(o, at + SUCREF_I_X_ZERO, t->zero, 1);
+    sucref_i_put(o, at + SUCREF_I_X_FLAGS, t->flags, 1);
+    sucref_i_put(o, at + SUCREF_I_X_PLACE, t->place, 4);
+    sucref_i_put(o, at + SUCREF_I_X_FIRST, t->first, 1);
+    sucref_i_put(o, at + SUCREF_I_X_LAST, t->last, 1);
+    sucref_i_put(o, at + SUCREF_I_X_INITIAL, t->initial, 1);
 }
 
 /* a layer's record, groups and parameters */
@@ -6355,7 +7433,7 @@ static void sucref_i_write_layer(sucref_i_writer *o, unsigned n)
 {
     const sucref_layer_spec *s = &o->spec->layers[n];
     const uint32_t at = SUCREF_I_HEADER + n * SUCREF_I_LAYER, columns = n == 0 && o->spec->bounds != NULL;
-    sucref_layer l = sucref_i_layer_of(s);
+    sucref_layer l = sucref_i_layer_of(o->spec, n);
     uint32_t row = 0, group = sucref_i_groups_at(&o->m) + o->flat * SUCREF_I_GROUP;
     unsigned g;
     l.params_offset = o->at;
@@ -6368,8 +7446,7 @@ static void sucref_i_write_layer(sucref_i_writer *o, unsigned n)
     sucref_i_put_all(o, at + SUCREF_I_L_PLAN, (const uint8_t *)&l + offsetof(sucref_layer, plan), SUCREF_I_L_BYTES, 1);
     sucref_i_put(o, at + SUCREF_I_L_IN_ZERO, 0, 1); /* its tensor has it */
     sucref_i_put(o, at + SUCREF_I_L_SLOPE, (uint16_t)l.slope, 2);
-    sucref_i_put(o, at + SUCREF_I_L_FROM, n, 1);
-    sucref_i_put(o, at + SUCREF_I_L_TO, n + 1U, 1);
+    sucref_i_put_all(o, at + SUCREF_I_L_KIND, (const uint8_t *)&l + offsetof(sucref_layer, kind), SUCREF_I_K_BYTES, 1);
     for (g = 0; g < l.n_groups; g++, group += SUCREF_I_GROUP) {
         sucref_i_put(o, group, row, 4);
         sucref_i_put(o, group + 4U, sucref_i_spec_rows(s, g), 2);
@@ -6386,6 +7463,8 @@ static void sucref_i_write_plane(sucref_i_writer *o, uint32_t table, const sucre
 {
     const unsigned width = s->plan[plane], low = sucref_i_bits_below(s, plane);
     const uint32_t columns = sucref_i_spec_columns(s, o->group);
+    const sucref_layer l = sucref_i_layer_of(o->spec, o->layer);
+    const unsigned flip = l.kind == SUCREF_KIND_DEPTHWISE ? 0x80U : 0U; /* w itself, modulo 256 */
     const sucref_i_plane p = sucref_i_plane_of(NULL, o->n_rows, columns, width);
     const uint32_t at = sucref_i_section(o, table, SUCREF_I_T_PLANE, o->layer, o->group * 8U + plane,
                                          sucref_i_plane_bytes(o->n_rows, columns, width));
@@ -6394,9 +7473,11 @@ static void sucref_i_write_plane(sucref_i_writer *o, uint32_t table, const sucre
     for (row = 0; o->p != NULL && row < SUCREF_I_PAD4(o->n_rows); row++) {
         const unsigned shift = width == 8 || row >= o->n_rows ? 0U : sucref_i_spec_shift(s, o->row + row);
         for (col = 0; col < columns; col++) {
-            const int32_t w = row < o->n_rows ? sucref_i_weight_of(o->parity, s, o->row + row, col) : 0;
+            const uint32_t from = sucref_i_spec_column(&l, s, o->group, col);
+            const int32_t w = row < o->n_rows ? sucref_i_weight_of(o->parity, s, o->row + row, from) : 0;
+            const unsigned v = sucref_i_unsigned_weight(w, shift) ^ flip;
             uint8_t *byte = o->p + at + sucref_i_digit_at(&bit, &p, row, col); /* of zeros so far */
-            *byte = (uint8_t)(*byte | (sucref_i_unsigned_weight(w, shift) >> low & ((1U << width) - 1U)) << bit);
+            *byte = (uint8_t)(*byte | (v >> low & ((1U << width) - 1U)) << bit);
         }
     }
 }
@@ -6439,7 +7520,7 @@ static int sucref_i_same_constants(const sucref_i_writer *o, const sucref_layer_
 /* sections of one stop and group, and the table entries that point at them */
 static void sucref_i_write_entry(sucref_i_writer *o, const sucref_layer_spec *s)
 {
-    const sucref_layer l = sucref_i_layer_of(s);
+    const sucref_layer l = sucref_i_layer_of(o->spec, o->layer);
     const unsigned k = o->stop * o->m.n_groups + o->flat, bits = o->spec->bits[k];
     const sucref_correction *c = o->spec->corrections != NULL ? &o->spec->corrections[k] : NULL;
     const uint32_t entry = sucref_i_entries_at(&o->m) + k * SUCREF_I_ENTRY,
@@ -6496,7 +7577,7 @@ static void sucref_i_write_stop(sucref_i_writer *o)
     for (o->layer = 0; o->layer < o->spec->n_layers; o->layer++) {
         const sucref_layer_spec *s = &o->spec->layers[o->layer];
         o->row = 0;
-        for (o->group = 0; o->bad == NULL && o->group < sucref_i_spec_groups(s); o->group++, o->flat++) {
+        for (o->group = 0; o->bad == NULL && o->group < sucref_i_spec_groups(o->spec, s); o->group++, o->flat++) {
             o->n_rows = sucref_i_spec_rows(s, o->group);
             sucref_i_write_entry(o, s);
             o->row += o->n_rows;
@@ -6512,13 +7593,14 @@ static void sucref_i_write_header(const sucref_i_writer *o, uint32_t head)
 {
     const sucref_model_spec *spec = o->spec;
     const sucref_scale scale[3] = { spec->scales.input, spec->scales.output, spec->scales.logit };
+    const sucref_layer last = sucref_i_layer_of(spec, spec->n_layers - 1U);
     unsigned i;
     sucref_i_put(o, 0, 0x52435553U, 4);
     sucref_i_put(o, SUCREF_I_H_VERSION, SUCREF_FORMAT, 2);
     sucref_i_put(o, SUCREF_I_H_FILE, o->at, 4);
     sucref_i_put(o, SUCREF_I_H_HEAD, head, 4);
-    sucref_i_put(o, SUCREF_I_H_IN, spec->layers[0].n_in, 4);
-    sucref_i_put(o, SUCREF_I_H_OUT, sucref_i_spec_outputs(spec), 4);
+    sucref_i_put(o, SUCREF_I_H_IN, sucref_i_tensor_bytes(&o->tensors[0]), 4);
+    sucref_i_put(o, SUCREF_I_H_OUT, sucref_i_tensor_bytes(&o->tensors[last.to]), 4);
     sucref_i_put(o, SUCREF_I_H_LAYERS, spec->n_layers, 2);
     sucref_i_put(o, SUCREF_I_H_GROUPS, o->m.n_groups, 2);
     sucref_i_put(o, SUCREF_I_H_STOPS, spec->n_stops, 1);
@@ -6529,8 +7611,8 @@ static void sucref_i_write_header(const sucref_i_writer *o, uint32_t head)
         sucref_i_put(o, SUCREF_I_H_SCALES + 4U * i, (uint32_t)scale[i].multiplier, 4);
         sucref_i_put(o, SUCREF_I_H_EXPONENTS + i, (uint8_t)scale[i].exponent, 1);
     }
-    sucref_i_put(o, SUCREF_I_H_TENSORS, spec->n_layers + 1U, 2);
-    for (i = 0; i <= spec->n_layers; i++) { sucref_i_write_tensor(o, i); }
+    sucref_i_put(o, SUCREF_I_H_TENSORS, o->m.n_tensors, 2);
+    for (i = 0; i < o->m.n_tensors; i++) { sucref_i_write_tensor(o, i); }
 }
 
 /* of the head and of all sections behind it */
@@ -6554,7 +7636,7 @@ static void sucref_i_write_all(sucref_i_writer *o)
     o->at = sucref_i_tables_end(&o->m);
     for (n = 0; o->bad == NULL && n < o->spec->n_layers; n++) {
         o->where = n;
-        if (o->p == NULL) { o->bad = sucref_i_bad_layer(o->parity, &o->spec->layers[n], n); }
+        if (o->p == NULL) { o->bad = sucref_i_bad_layer(o->parity, o->spec, n); }
         if (o->bad == NULL) { sucref_i_write_layer(o, n); }
     }
     head = o->at;
@@ -6563,6 +7645,8 @@ static void sucref_i_write_all(sucref_i_writer *o)
         sucref_i_write_stop(o);
     }
     if (o->p != NULL) {
+        sucref_i_spec_tensors(o);
+        sucref_i_plan_places(o);
         sucref_i_write_header(o, head);
         sucref_i_write_crcs(o, head);
     }
@@ -6579,7 +7663,10 @@ static uint32_t sucref_i_write(uint8_t *out, size_t out_len, const sucref_model_
     o.bad = sucref_i_bad_spec(spec, &o.where);
     if (o.bad == NULL) {
         o.m.n_layers = spec->n_layers; o.m.n_stops = spec->n_stops; o.m.n_groups = 0;
-        for (i = 0; i < spec->n_layers; i++) { o.m.n_groups += (uint8_t)sucref_i_spec_groups(&spec->layers[i]); }
+        o.m.n_tensors = (uint16_t)(spec->tensors != NULL ? spec->n_tensors : spec->n_layers + 1U);
+        for (i = 0; i < spec->n_layers; i++) {
+            o.m.n_groups += (uint8_t)sucref_i_spec_groups(spec, &spec->layers[i]);
+        }
         sucref_i_write_all(&o);
     }
     if (o.bad == NULL && (uintptr_t)out % SUCREF_I_ALIGN != 0) { o.bad = "buffer: not aligned"; o.where = 0; }
@@ -6649,7 +7736,11 @@ static sucref_layer_spec sucref_i_spec_layer(sucref_i_room *o, unsigned layer)
     sucref_model_layer(&l, o->m, layer);
     at = sucref_i_params_of(&l);
     s.n_in = l.n_in; s.n_out = l.n_out; s.n_groups = (uint8_t)l.n_groups;
-    s.bias = (const int32_t *)sucref_i_take_all(o, at.bias, l.n_out, 4);
+    s.bias = (const int32_t *)sucref_i_take_all(o, at.bias, (at.multiplier - at.bias) / 4U, 4);
+    s.box = l.kind == SUCREF_KIND_COPY ? (const uint16_t *)sucref_i_take_all(o, at.box, 9, 2) : NULL;
+    s.constant = l.kind == SUCREF_KIND_CONSTANT ? o->m->bytes + at.shift : NULL;
+    sucref_i_layer_bytes((uint8_t *)&s + offsetof(sucref_layer_spec, kind),
+                         (const uint8_t *)&l + offsetof(sucref_layer, kind), SUCREF_I_K_BYTES);
     s.multiplier = (const int32_t *)sucref_i_take_all(o, at.multiplier, (at.exponent - at.multiplier) / 4U, 4);
     s.exponent = (const int8_t *)(o->m->bytes + at.exponent);
     s.row_shift = o->m->bytes + at.shift;
@@ -6661,10 +7752,11 @@ static sucref_layer_spec sucref_i_spec_layer(sucref_i_room *o, unsigned layer)
         s.input_order = (const uint16_t *)sucref_i_take_all(o, at.input_order, l.n_in, 2);
     }
     sucref_i_layer_bytes((uint8_t *)&s + offsetof(sucref_layer_spec, plan),
-                         (const uint8_t *)&l + offsetof(sucref_layer, plan));
+                         (const uint8_t *)&l + offsetof(sucref_layer, plan), SUCREF_I_L_BYTES);
     s.flags = (uint8_t)(l.flags & ~SUCREF_LAYER_COLUMNS);
     s.slope = l.slope;
-    sucref_i_spec_weights(&s, o, &l);
+    s.group_rows = s.group_columns = NULL; s.w = NULL;
+    if (SUCREF_I_WEIGHS(&l)) { sucref_i_spec_weights(&s, o, &l); }
     return s;
 }
 
@@ -6737,6 +7829,34 @@ static const sucref_bounds *sucref_i_spec_bounds(sucref_i_room *o)
     return b;
 }
 
+/* the table of tensors; NULL where each layer reads the vector that the one before it wrote */
+static const sucref_tensor_spec *sucref_i_spec_table(sucref_i_room *o)
+{
+    const sucref_model *m = o->m;
+    int chain = m->n_tensors == m->n_layers + 1U;
+    sucref_tensor_spec *to;
+    sucref_tensor t;
+    sucref_layer l;
+    unsigned n;
+    for (n = 0; n < m->n_tensors; n++) {
+        sucref_model_tensor(&t, m, n);
+        chain = chain && t.height == 1 && t.width == 1;
+    }
+    for (n = 0; n < m->n_layers; n++) {
+        sucref_model_layer(&l, m, n);
+        chain = chain && l.kind == SUCREF_KIND_DENSE && l.from == n && l.to == n + 1U;
+    }
+    to = chain ? NULL : (sucref_tensor_spec *)sucref_i_take(o, sizeof *to * (uint64_t)m->n_tensors);
+    for (n = 0; to != NULL && n < m->n_tensors; n++) {
+        sucref_model_tensor(&t, m, n);
+        to[n].height = t.height; to[n].width = t.width; to[n].channels = t.channels;
+        to[n].zero = t.zero;
+        to[n].state = (uint8_t)((t.flags & SUCREF_TENSOR_STATE) != 0);
+        to[n].initial = t.initial;
+    }
+    return to;
+}
+
 static void sucref_i_spec_fill(sucref_model_spec *spec, sucref_i_room *o)
 {
     const sucref_model *m = o->m;
@@ -6763,6 +7883,8 @@ static void sucref_i_spec_fill(sucref_model_spec *spec, sucref_i_room *o)
         sucref_i_spec_stop(bits, c, o, n);
         if (bits != NULL) { bits += m->n_groups; c += m->n_groups; }
     }
+    spec->tensors = sucref_i_spec_table(o);
+    spec->n_tensors = (uint8_t)m->n_tensors;
     spec->exits = sucref_i_spec_exits(o);
     spec->bounds = sucref_i_spec_bounds(o);
     spec->n_layers = (uint8_t)m->n_layers; spec->n_stops = m->n_stops; spec->input_type = m->input_type;
@@ -6871,17 +7993,18 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
     sucref_i_parity q;
     sucref_layer_spec s;
     sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0,
-                               { { 0, 0 }, { 0, 0 }, { 0, 0 }, 0 } };
+                               { { 0, 0 }, { 0, 0 }, { 0, 0 }, 0 }, NULL, 0 };
     const char *bad = sucref_i_bad_parts(layer, parts, part);
+    spec.layers = &s;
     if (bad == NULL) {
         s = sucref_i_part_layer(layer);
-        bad = sucref_i_bad_layer(NULL, &s, 0);
+        bad = sucref_i_bad_layer(NULL, &spec, 0);
     }
     if (bad != NULL) {
         (void)SUCREF_I_FAIL(fault, bad, part);
         return 0;
     }
-    spec.layers = &s; spec.bits = bits; spec.in_bits = whole;
+    spec.bits = bits; spec.in_bits = whole;
     spec.n_stops = s.n_planes;
     if (part < parts->n) {
         sucref_i_data_part(&s, bits, parts, part);

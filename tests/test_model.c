@@ -320,7 +320,7 @@ static void writer_refuses(void)
     REFUSES(l.requant = 3, l.requant = 0, "requantization", LAYER + 27);
     REFUSES(l.flags = 64, l.flags = 0, "layer flags", LAYER + 28);
     REFUSES(l.lo = 9, l.lo = 0, "clamp", LAYER + 31);
-    REFUSES(l.slope = 1, l.slope = 0, "reserved bytes of a layer", LAYER + 39);
+    REFUSES(l.slope = 1, l.slope = 0, "reserved bytes of a layer", LAYER + 29);
     REFUSES(multiplier[0] = 0x3FFFFFFF, multiplier[0] = 0, "multiplier", MUL);
     REFUSES(multiplier[0] = -1, multiplier[0] = 0, "multiplier", MUL);
     REFUSES(exponent[0] = -32, exponent[0] = 0, "exponent", MUL + 4);
@@ -440,24 +440,29 @@ static void faults(void)
                    { 4, 1U << 16, "plane layout", 6 },
                    { 48, 1U << 24, "reserved bytes of the header", 31 },
                    { 52, 2 | 1U << 16, "reserved bytes of the header", 31 },
-                   { 52, 3, "number of tensors", 52 },
+                   { 52, 1, "number of tensors", 52 },
+                   { 52, 201, "number of tensors", 52 },
                    { 12, 48, "head length", 12 },
                    { 16, 3, "inputs", 16 },
-                   { 20, 3, "layer outputs", 64 + 4 },
-                   { 64, 3, "layer inputs", 64 },
-                   { 64 + 4, 0, "layer outputs", 64 + 4 },
+                   { 20, 3, "outputs", 20 },
+                   { 64, 3, "parameters reach past the head", 64 + 8 },
+                   { 64, 1, "shape of a layer", 64 },
+                   { 64 + 4, 0, "size of a layer", 64 },
                    { 64 + 8, 0, "parameters", 64 + 8 },
-                   { 64 + 28, 1U << 8, "reserved bytes of a layer", 64 + 39 },
-                   { 64 + 36, 1 | 1U << 16, "kind of a layer", 64 + 36 },
+                   { 64 + 28, 1U << 8, "reserved bytes of a layer", 64 + 29 },
+                   { 64 + 36, 10 | 1U << 16, "kind of a layer", 64 + 36 },
                    { 64 + 36, 1U << 8 | 1U << 16, "tensors of a layer", 64 + 37 },
                    { 64 + 36, 0, "tensors of a layer", 64 + 37 },
-                   { 64 + 36, 1U << 16 | 1U << 24, "reserved bytes of a layer", 64 + 39 },
+                   { 64 + 36, 1U << 16 | 1U << 24, "shape of a layer", 64 },
+                   { 64 + 40, 1, "shape of a layer", 64 },
                    { IN, 0x10000, "size of a tensor", IN },
                    { IN + 4, 65535 | 1U << 24, "inputs", 16 },
                    { IN + 8, 1, "place of a tensor", IN + 8 },
                    { OUT + 4, 2 | 1U << 24, "flags of a tensor", OUT + 7 },
                    { OUT + 8, 0x1000000, "place of a tensor", OUT + 8 },
-                   { OUT + 12, 1, "reserved bytes of a tensor", OUT + 12 },
+                   { OUT + 12, 1, "life of a tensor", OUT + 12 },
+                   { OUT + 12, 1U << 16, "reserved bytes of a tensor", OUT + 14 },
+                   { OUT + 12, 1U << 24, "reserved bytes of a tensor", OUT + 14 },
                    { GROUP + 8 + 4, 4, "plane that the plan lacks", GROUP + 8 + 4 },
                    { GROUP + 8 + 28, 4, "plane that the plan lacks", GROUP + 8 + 28 },
                    { GROUP, 1, "rows of a group", GROUP },
