@@ -4223,7 +4223,8 @@ static uint32_t sucref_i_do_other(sucref_net *s, const sucref_i_here *h)
 /* decides what the rows of the current group do, and lists the layer's input if they need it; returns the cost */
 static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
 {
-    const int fresh = s->previous == SUCREF_I_NONE, own = sucref_i_own_bytes(&h->l, h->e.bits);
+    const int fresh = s->previous == SUCREF_I_NONE;
+    int own;
     uint32_t *list, *sum, columns, cost = 0;
     sucref_stop_group old = { 0, 0 };
     sucref_i_task task;
@@ -4239,6 +4240,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     if (task.mode == SUCREF_I_SKIP) { return 1; }
     if (SUCREF_I_ANY_CHANGE || SUCREF_I_ABSENT(old)) { sucref_i_changes(s, h->g.first_row); }
     if (task.mode == SUCREF_I_CONSTANT || h->windowed || h->l.kind == SUCREF_KIND_DEPTHWISE) { return 1; }
+    own = sucref_i_own_bytes(&h->l, h->e.bits);
     columns = sucref_i_columns_of(s, &h->g);
     list = s->work + s->at_list;
     sum = (h->l.flags & SUCREF_LAYER_KEEP) ? s->work + s->at_acc + h->l.n_out + s->group : NULL;

@@ -151,7 +151,7 @@ static void bytes_of_the_file(void)
                    { ENTRY + 16, 0, "correction", ENTRY + 16 + 4 },    /* the one that is */
                    { TENSOR + 16 + 4, 8, "flags of a tensor", TENSOR + 16 + 7 },
                    { TENSOR + 32 + 8, 1, "tensors that share bytes", TENSOR + 32 + 8 },
-                   { TENSOR + 32 + 4, 4 | 1U << 24, "layer outputs", LAYER + 48 + 4 } };
+                   { TENSOR + 32 + 4, 4 | 1U << 24, "shape of a layer", LAYER + 48 } };
     uint8_t *p = (uint8_t *)file;
     sucref_model m;
     size_t k;

@@ -126,7 +126,7 @@ static void wrong_shapes(void)
     REFUSED(s.spec.bits = NULL, "NULL");
     REFUSED(s.spec.in_bits = NULL, "NULL");
     REFUSED(s.spec.n_layers = 0, "number of layers");
-    REFUSED(s.spec.n_layers = 65, "number of layers");
+    REFUSED(s.spec.n_layers = 129, "number of layers");
     REFUSED(s.spec.n_stops = 0, "number of stops");
     REFUSED(s.spec.n_stops = 33, "number of stops");
     REFUSED(s.layer[1].n_planes = 40, "plan");
