@@ -1935,7 +1935,9 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
     for (r = 0; r < k; r++) {
         const uint32_t mul = sucref_i_u32(m->bytes + at.multiplier + 4U * r);
         const int e = sucref_i_s8(SUCREF_READ_U8(m->bytes + at.exponent + r));
-        if (mul != 0 && mul >> 30 != 1) { return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r); }
+        if (l->kind == SUCREF_KIND_AVERAGE ? mul >> 31 != 0 : mul != 0 && mul >> 30 != 1) {
+            return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r);
+        }
         /* both parts of a sum stay below 2^29 */
         if (e < low || e > (l->kind == SUCREF_KIND_ADD && r < 2 ? 1 : high)) {
             return SUCREF_I_FAIL(f, "exponent", at.exponent + r);
