@@ -4255,7 +4255,8 @@ SUCREF_I_ALONE static int32_t sucref_i_depthwise_row(const sucref_i_here *h, con
 /* how a depthwise layer walks over the taps inside the picture */
 typedef struct {
     const uint8_t *u;         /* the first of them, of channel 0 */
-    uint32_t lines, places, next_u, next_w, line_u, line_w;
+    uint32_t lines, places, next_u, next_w, line_w;
+    int32_t line_u;           /* from behind a line's last tap to the next line's first: may be back */
 } sucref_i_walk_of_taps;
 
 static sucref_i_walk_of_taps sucref_i_walk_taps(const sucref_i_here *h, const sucref_i_area *a)
@@ -4264,7 +4265,7 @@ static sucref_i_walk_of_taps sucref_i_walk_taps(const sucref_i_here *h, const su
     t.lines = a->y1 - a->y0; t.places = a->x1 - a->x0;
     t.u = h->from.bytes + (t.lines != 0 && t.places != 0 ? sucref_i_tap_at(h, a, a->y0, a->x0) : 0U);
     t.next_u = (uint32_t)h->l.dilation_w * h->in.channels;
-    t.line_u = (uint32_t)h->l.dilation_h * h->in.width * h->in.channels - t.places * t.next_u;
+    t.line_u = (int32_t)((uint32_t)h->l.dilation_h * h->in.width * h->in.channels) - (int32_t)(t.places * t.next_u);
     t.next_w = t.line_w = 0;
     return t;
 }
