@@ -3805,7 +3805,7 @@ static inline int32_t sucref_i_round(int32_t z, int32_t multiplier, unsigned exp
                       m = (int32_t)(((uint32_t)multiplier + ((uint32_t)1 << (drop - 1U))) >> drop),
                       first = (int32_t)((uint32_t)0x100000 >> s); /* of the first rounding, to within 1 */
         int32_t v;
-        if (over != 0 && over != -1) { return z < 0 ? -512 : 512; }
+        if (over != 0 && over != -1 && multiplier != 0) { return z < 0 ? -512 : 512; }
         v = part * m + 0x100000 + (z < 0 ? -first : first);
         if (((uint32_t)v & 0x1FFFFFU) - 0x4002U >= 0x1FFFFFU - 0x4002U - 0xC003U) {
             return sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE);
@@ -3924,7 +3924,7 @@ static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *
         to[0] = (uint32_t)bias;
         to[1] = (uint32_t)((int32_t)0x100000 + (int32_t)((uint32_t)0x100000 >> shift) + above * (int32_t)0x200000);
         to[2] = ((uint32_t)mul + ((uint32_t)1 << (drop - 1U))) >> drop;
-        to[3] = (shift > 6U ? shift - 6U : 0U) | (shift + 9U) << 8;
+        to[3] = (shift > 6U ? shift - 6U : 0U) | (mul != 0 ? shift + 9U : 31U) << 8;
 #endif
     }
     return h->g.n_rows * (uint32_t)SUCREF_I_ROW_COST;
