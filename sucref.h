@@ -2888,7 +2888,7 @@ enum {                     /* words of a part's head */
     SUCREF_I_PART_SECOND,  /* of a delta, where the list of what fell starts; else 0 */
     SUCREF_I_PART_HEAD
 };
-enum { SUCREF_I_CHUNKS = 0, SUCREF_I_WIDE };
+enum { SUCREF_I_CHUNKS = 0, SUCREF_I_WIDE, SUCREF_I_BYTES_KIND };
 #define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
 #define SUCREF_I_PART_ENDS 6 /* words of a part beside its head, entries and ends of chunks */
 
@@ -3160,13 +3160,56 @@ SUCREF_I_ALONE static void sucref_i_dot_each(uint32_t *acc, const uint8_t *p, co
     }
 }
 
+/* a block of full bytes by the bytes of a window, one product at a time */
+SUCREF_I_ALONE static void sucref_i_dot_bytes(uint32_t *acc, const uint8_t *p, const uint8_t *u, uint32_t count,
+                                              uint32_t rows)
+{
+    const uint8_t *const end = u + count;
+#if SUCREF_I_SIXTEEN
+    if (rows == 8) {
+        uint32_t a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
+        for (; u < end; p += 8) {
+            const uint32_t x = *u++;
+            a += SUCREF_READ_U8(p) * x;
+            b += SUCREF_READ_U8(p + 1) * x;
+            c += SUCREF_READ_U8(p + 2) * x;
+            d += SUCREF_READ_U8(p + 3) * x;
+            e += SUCREF_READ_U8(p + 4) * x;
+            f += SUCREF_READ_U8(p + 5) * x;
+            g += SUCREF_READ_U8(p + 6) * x;
+            h += SUCREF_READ_U8(p + 7) * x;
+        }
+        acc[0] += a; acc[1] += b; acc[2] += c; acc[3] += d;
+        acc[4] += e; acc[5] += f; acc[6] += g; acc[7] += h;
+        return;
+    }
+#endif
+    {
+        uint32_t row;
+        for (row = 0; row < rows; row += 4, acc += 4) {
+            const uint8_t *q = p + row, *v = u;
+            uint32_t a = 0, b = 0, c = 0, d = 0;
+            for (; v < end; q += rows) {
+                const uint32_t x = *v++;
+                a += SUCREF_READ_U8(q) * x;
+                b += SUCREF_READ_U8(q + 1) * x;
+                c += SUCREF_READ_U8(q + 2) * x;
+                d += SUCREF_READ_U8(q + 3) * x;
+            }
+            acc[0] += a; acc[1] += b; acc[2] += c; acc[3] += d;
+        }
+    }
+}
+
 /* a block of rows; list: its entries */
 static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
                                uint32_t rows, const sucref_i_plane *plane)
 {
     const uint32_t k0 = plane->width == 8 ? 0x80008000U : 0U, k1 = plane->width == 8 ? 0x00800080U : 0U;
     const unsigned slot = plane->slot;
-    if (head[SUCREF_I_PART_KIND] == SUCREF_I_WIDE) {
+    if (head[SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND) {
+        sucref_i_dot_bytes(acc, p, (const uint8_t *)list, head[SUCREF_I_PART_COUNT], rows);
+    } else if (head[SUCREF_I_PART_KIND] == SUCREF_I_WIDE) {
         sucref_i_dot_each(acc, p, list, head[SUCREF_I_PART_COUNT], rows);
     } else if (rows == 8 && slot == 8) {
         sucref_i_dot8(acc, p, list, k0, k1);
@@ -3222,9 +3265,6 @@ static inline sucref_i_builder sucref_i_begin(uint32_t *list, const sucref_i_pur
     b.limit = 65535U;
     if (kind == SUCREF_I_WIDE) {
         b.limit = 0xFFFFFFFFU; /* one chunk: 65535 * 127 * 255 < 2^32 */
-    } else if (p->most != 0) {
-        b.max_digit = 1;
-        b.limit = p->most;
     } else if (p->own) {
         b.colmax = p->m->bytes + sucref_i_params_of(p->l).colmax;
         b.limit = 32767U;
@@ -3234,8 +3274,7 @@ static inline sucref_i_builder sucref_i_begin(uint32_t *list, const sucref_i_pur
 }
 
 /* the next part of a list, of a delta what grew and then what fell; 0 where there is no room */
-SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from, unsigned kind,
-                                 int simple)
+SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from, unsigned kind)
 {
     uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], sum = 0, grew = 0, second = 0;
     sucref_i_builder b = sucref_i_begin(list, p, from->to, kind);
@@ -3248,13 +3287,7 @@ SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, cons
             for (; u < end; u++, c++) {
                 if (*u == 0) { continue; }
                 if (b.list > b.last) { return 0; }
-                if (simple) { /* the load of a chunk is its sum */
-                    if (b.chunk + *u > b.limit && b.chunk != 0) { sucref_i_end_chunk(&b); }
-                    *b.list++ = (uint32_t)*u << 24 | c << 3;
-                    b.chunk += *u;
-                } else {
-                    sucref_i_push(&b, c, *u);
-                }
+                sucref_i_push(&b, c, *u);
             }
         }
         if (b.chunk != 0) { sucref_i_end_chunk(&b); }
@@ -3277,16 +3310,81 @@ SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, cons
     return 1;
 }
 
+/* the same of a window for full bytes, chunks of which end by one bound: 0 where there are too many of them */
+SUCREF_I_ALONE static int sucref_i_build_window(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from)
+{
+    uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], *to = part + SUCREF_I_PART_HEAD;
+    const uint32_t most = p->most, room = from->to / 4U;
+    uint32_t chunks = 0, sum = 0, rest = most;
+    sucref_i_view v = *from;
+    sucref_i_run run;
+    while (sucref_i_next_run(&run, &v)) {
+        const uint8_t *u = run.u, *const end = u + run.n;
+        uint32_t column = run.at << 3;
+        for (; u < end; column += 8U) {
+            const uint32_t x = *u++;
+            if (x == 0) { continue; }
+            if (x > rest) { /* a chunk holds its first column whatever that is: 255 * 127 < 32768 */
+                if (++chunks > room) { return 0; }
+                *to++ = most - rest;
+                sum += most - rest;
+                rest = most;
+            }
+            rest -= x;
+            *to++ = x << 24 | column;
+        }
+    }
+    if (rest != most) {
+        *to++ = most - rest;
+        sum += most - rest;
+        chunks++;
+    }
+    *to++ = SUCREF_I_LIST_END;
+    part[SUCREF_I_PART_COLUMNS] = from->to;
+    part[SUCREF_I_PART_WORDS] = (uint32_t)(to - part);
+    part[SUCREF_I_PART_SUM] = sum;
+    part[SUCREF_I_PART_COUNT] = part[SUCREF_I_PART_WORDS] - SUCREF_I_PART_HEAD - chunks - 1U;
+    part[SUCREF_I_PART_OVER] = chunks << 15;
+    part[SUCREF_I_PART_KIND] = SUCREF_I_CHUNKS;
+    part[SUCREF_I_PART_SECOND] = 0;
+    return 1;
+}
+
+/* the bytes of a window in place of a list of them */
+static void sucref_i_build_bytes(uint32_t *list, const sucref_i_view *from)
+{
+    uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], sum = 0, i;
+    uint8_t *to = (uint8_t *)(part + SUCREF_I_PART_HEAD);
+    sucref_i_view v = *from;
+    sucref_i_run run;
+    for (i = 0; i < from->to; i++) { to[i] = 0; }
+    while (sucref_i_next_run(&run, &v)) {
+        for (i = 0; i < run.n; i++) {
+            to[run.at + i] = run.u[i];
+            sum += run.u[i];
+        }
+    }
+    part[SUCREF_I_PART_COLUMNS] = from->to;
+    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + SUCREF_I_WORDS(from->to);
+    part[SUCREF_I_PART_SUM] = sum;
+    part[SUCREF_I_PART_COUNT] = from->to;
+    part[SUCREF_I_PART_OVER] = sum << 7;
+    part[SUCREF_I_PART_KIND] = SUCREF_I_BYTES_KIND;
+    part[SUCREF_I_PART_SECOND] = 0;
+}
+
 /* the next part of a list; what that cost, or for a delta without room 0 */
 static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
 {
-    if (!p->wide && (p->most != 0 ? sucref_i_build(list, p, v, SUCREF_I_CHUNKS, 1)
-                                  : sucref_i_build(list, p, v, SUCREF_I_CHUNKS, 0))) {
-        return v->to - v->at;
+    if (p->most != 0) { /* a window */
+        if (!p->wide && sucref_i_build_window(list, p, v)) { return v->to - v->at; }
+        sucref_i_build_bytes(list, v);
+        return 2U * (v->to - v->at);
     }
+    if (sucref_i_build(list, p, v, SUCREF_I_CHUNKS)) { return v->to - v->at; }
     if (v->old != NULL) { return 0; }
-    (void)sucref_i_build(list, p, v, SUCREF_I_WIDE, 0);
-    return (p->wide ? 1U : 2U) * (v->to - v->at);
+    (void)sucref_i_build(list, p, v, SUCREF_I_WIDE);
+    return 2U * (v->to - v->at);
 }
 #endif /* SUCREF_PAIRS */
 
@@ -3884,8 +3982,8 @@ static uint32_t sucref_i_box(const sucref_model *m, const sucref_i_here *h, unsi
  *                      u - lo = floor((sum M + c) / 2^(31 + s))
  *     else             bias;  2^20 + 2^(20 - s) + a 2^21;  m;  k and the number of bits of z that must be 0, as bytes
  *
- * before the clamp. Halves below 0 do not count, as the clamp takes what is below the zero point: rows are prepared
- * where lo is not below it, of whole weights, without correction, requantized as TFLITE with 2 <= s <= 22. */
+ * before the clamp. Halves below 0 count where lo is below the zero point: what is less than 2^31 above a step goes the
+ * long way, then. Rows are prepared of whole weights, without correction, requantized as TFLITE with 2 <= s <= 22. */
 
 /* may the rows of the group at hand go the short way? Asked of the records alone */
 static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
@@ -3895,7 +3993,7 @@ static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
     uint32_t i;
     if ((h->l.kind != SUCREF_KIND_CONV && h->l.kind != SUCREF_KIND_DEPTHWISE) || h->e.correction_offset != 0 ||
         !sucref_i_own_bytes(&h->l, h->e.bits) || h->l.requant != SUCREF_REQUANT_TFLITE ||
-        h->l.act > SUCREF_ACT_RELU6 || h->l.lo < h->l.out_zero || s->layer + 1U == s->model->n_layers) {
+        h->l.act > SUCREF_ACT_RELU6 || s->layer + 1U == s->model->n_layers) {
         return 0;
     }
     for (i = from; i < from + k; i++) {
@@ -3908,7 +4006,7 @@ static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
 static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *h)
 {
     const uint32_t step = (h->l.flags & SUCREF_LAYER_PER_ROW) ? 1U : 0U;
-    const int32_t above = (int32_t)h->l.out_zero - h->l.lo; /* <= 0 */
+    const int32_t above = (int32_t)h->l.out_zero - h->l.lo;
     uint32_t *to = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row, r;
     for (r = h->g.first_row; r < h->g.first_row + h->g.n_rows; r++, to += SUCREF_I_PREPARED) {
         const int32_t bias = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.bias + 4U * r)),
@@ -3916,7 +4014,7 @@ static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *
         const unsigned shift = 256U - SUCREF_READ_U8(s->model->bytes + h->at.exponent + step * r);
 #if SUCREF_I_LONG
         const int64_t c = (int64_t)bias * mul + 0x40000000 + ((int64_t)1 << (30U + shift)) +
-                          above * ((int64_t)1 << (31U + shift)); /* < 2^62 + 2^52 + 2^62 */
+                          above * ((int64_t)1 << (31U + shift)); /* < 2^62 + 2^52 + 2^61 */
         to[0] = (uint32_t)c; to[1] = (uint32_t)((uint64_t)c >> 32); /* modulo 2^32 */
         to[2] = (uint32_t)mul; to[3] = shift - 1U;
 #else
@@ -3930,36 +4028,39 @@ static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *
     return h->g.n_rows * (uint32_t)SUCREF_I_ROW_COST;
 }
 
-#if !SUCREF_I_LONG
-static uint32_t sucref_i_exact_row(const sucref_net *s, const sucref_i_here *h, int32_t z, uint32_t row)
+/* the long way */
+SUCREF_I_ALONE static uint32_t sucref_i_exact_row(const sucref_net *s, const sucref_i_here *h, uint32_t sum,
+                                                  uint32_t row)
 {
-    return sucref_i_activate(s->model, &h->l, &h->at, z, row);
+    const uint32_t bias = sucref_i_u32(s->model->bytes + h->at.bias + 4U * row);
+    return (uint32_t)sucref_i_activate(s->model, &h->l, &h->at, sucref_i_s32(sum + bias), row) - h->l.lo;
 }
-#endif
 
-/* activations of n prepared rows from their sums */
-SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc, const uint32_t *row,
-                                                const sucref_net *s, const sucref_i_here *h, uint32_t first,
-                                                uint32_t n)
+/* activations of n prepared rows from their sums; halves: do those below 0 count? */
+static inline void sucref_i_finish_each(uint8_t *u, const uint32_t *acc, const uint32_t *row, const sucref_net *s,
+                                        const sucref_i_here *h, uint32_t first, uint32_t n, int halves)
 {
     const uint32_t lo = h->l.lo, range = (uint32_t)h->l.hi - lo;
-    const uint8_t *const end = u + n;
-    for (; u < end; u++, acc++, row += SUCREF_I_PREPARED) {
-#if SUCREF_I_LONG
-        const int64_t t = (int64_t)((uint64_t)row[1] << 32 | row[0]) + (int64_t)sucref_i_s32(*acc) * (int32_t)row[2];
-        const int32_t v = sucref_i_floor32((int32_t)sucref_i_floor64(t, 32), row[3]);
-        const uint32_t r = (uint32_t)v > range ? (v < 0 ? 0U : range) : (uint32_t)v;
-#else
-        const int32_t z = sucref_i_s32(*acc + row[0]);
+    uint32_t i;
+    for (i = 0; i < n; i++, row += SUCREF_I_PREPARED) {
         uint32_t r = 0;
-        if (z > 0) {
-            const uint32_t k = row[3];
-            if ((uint32_t)z >> (k >> 8) != 0) {
-                r = range;
+#if SUCREF_I_LONG
+        const int64_t t = (int64_t)((uint64_t)row[1] << 32 | row[0]) + (int64_t)sucref_i_s32(acc[i]) * (int32_t)row[2];
+        const int32_t high = (int32_t)sucref_i_floor64(t, 32), v = sucref_i_floor32(high, row[3]);
+        r = (uint32_t)v > range ? (v < 0 ? 0U : range) : (uint32_t)v;
+        if (halves && (uint32_t)high << (32U - row[3]) == 0) { r = sucref_i_exact_row(s, h, acc[i], first + i); }
+#else
+        const int32_t z = sucref_i_s32(acc[i] + row[0]);
+        if (z > 0 || halves) {
+            const uint32_t k = row[3] & 0xFFU, far = row[3] >> 8;
+            const int32_t over = sucref_i_floor32(z, far);
+            if (over != 0 && over != -1) {
+                r = z < 0 ? 0U : range;
             } else {
-                const int32_t v = (int32_t)(((uint32_t)z >> (k & 0xFFU)) * row[2]) + sucref_i_s32(row[1]);
+                int32_t v = sucref_i_floor32(z, k) * (int32_t)row[2] + sucref_i_s32(row[1]);
+                if (halves && z < 0) { v -= (int32_t)((uint32_t)0x200000 >> (far - 9U)); }
                 if (((uint32_t)v & 0x1FFFFFU) - 0x4002U >= 0x1FFFFFU - 0x4002U - 0xC003U) {
-                    r = sucref_i_exact_row(s, h, z, first + (uint32_t)(u + n - end)) - lo;
+                    r = sucref_i_exact_row(s, h, acc[i], first + i);
                 } else if (v > 0) {
                     r = (uint32_t)v >> 21;
                     r = r > range ? range : r;
@@ -3967,9 +4068,19 @@ SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc,
             }
         }
 #endif
-        *u = (uint8_t)(r + lo);
+        u[i] = (uint8_t)(r + lo);
     }
-    (void)s; (void)h; (void)first;
+}
+
+SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc, const uint32_t *row,
+                                                const sucref_net *s, const sucref_i_here *h, uint32_t first,
+                                                uint32_t n)
+{
+    if (h->l.lo >= h->l.out_zero) {
+        sucref_i_finish_each(u, acc, row, s, h, first, n, 0);
+    } else {
+        sucref_i_finish_each(u, acc, row, s, h, first, n, 1);
+    }
 }
 
 static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
@@ -4633,7 +4744,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     why.wide = (s->wide & 7U) != 0;
     sucref_i_list_begin(list, own);
     cost = sucref_i_list_part(list, &why, &v);
-    s->wide = (uint8_t)(list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] == SUCREF_I_WIDE ? s->wide + 1U : 0U);
+    s->wide = (uint8_t)(list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] != SUCREF_I_CHUNKS ? s->wide + 1U : 0U);
     sucref_i_list_total(list, v.to);
     return cost;
 }
