@@ -4932,7 +4932,7 @@ SUCREF_API int sucref_net_run(sucref_net *s, unsigned stop)
 static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer *l)
 {
     sucref_tensor t;
-    uint32_t most = 0, cost;
+    uint32_t most = l->n_out * SUCREF_I_ROW_COST, cost; /* preparing rows */
     unsigned g;
     sucref_model_tensor(&t, m, l->to);
     switch (l->kind) {
@@ -4951,7 +4951,9 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
             if (cost > most) { most = cost; }
         }
         return most;
-    case SUCREF_KIND_DEPTHWISE: return SUCREF_I_ROWS * (l->n_in + SUCREF_I_ROW_COST) + SUCREF_I_ENOUGH;
+    case SUCREF_KIND_DEPTHWISE:
+        cost = SUCREF_I_ROWS * (l->n_in + SUCREF_I_ROW_COST) + SUCREF_I_ENOUGH;
+        return cost > most ? cost : most;
     case SUCREF_KIND_AVERAGE: case SUCREF_KIND_MAX: return 4096U + sucref_i_taps(l) + SUCREF_I_ROW_COST;
     case SUCREF_KIND_ADD: return 512U * 8U;
     case SUCREF_KIND_SOFTMAX: return t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST;
