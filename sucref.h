@@ -519,6 +519,7 @@ typedef struct {
     uint8_t input_bits;        /* how many have arrived */
     uint8_t mode, first_plane, last_plane; /* what the group's rows do */
     uint8_t listed;            /* the first layer's list is there, or a part of it */
+    uint8_t prepared;          /* the group's rows go the short way */
     uint8_t wide;              /* of the windows before this one of so many the list had no chunks; modulo 256 */
     uint16_t chunk;            /* sum of inputs that no weight of the layer at hand takes beyond a chunk */
     uint8_t state;
@@ -3683,9 +3684,10 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
  * or up to 16 rows at a position of a picture, whose list is made before its first row. What has no weights goes by 256
  * bytes at most. Nothing of a quantum survives it but finished outputs and the list. */
 
-enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 312, SUCREF_I_BYTES = 256, SUCREF_I_ENOUGH = 2048,
+enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256, SUCREF_I_ENOUGH = 4608,
        SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
-enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING };                           /* sucref_net.state */
+/* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is */
+enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED };
 
 #ifdef SUCREF_CONSTANT_WORK
 #  define SUCREF_I_ANY_CHANGE 1 /* what is computed counts as changed */
@@ -3800,7 +3802,7 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_marks = at.marks; s->at_logits = at.logits;
     s->at_list = s->at_acc = 0;
     s->changed = s->any = s->present = 0;
-    s->mode = s->first_plane = s->last_plane = s->listed = s->wide = 0;
+    s->mode = s->first_plane = s->last_plane = s->listed = s->prepared = s->wide = 0;
     s->chunk = 0;
     s->sequence = 0;
     sucref_i_restart(s, NULL, SUCREF_I_IDLE);
@@ -3966,7 +3968,6 @@ typedef struct {
     uint8_t windowed;       /* a list is for one position */
     uint8_t back;           /* from the last position to the first */
     uint8_t fills;          /* a copy that is the first to write its output */
-    uint8_t prepared;       /* rows go the short way */
 } sucref_i_here;
 
 /* of a copy's box: 0..2 y, x, c in the input, 3..5 in the output, 6..8 how many */
@@ -3997,7 +3998,10 @@ static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
         return 0;
     }
     for (i = from; i < from + k; i++) {
-        if ((unsigned)(256 - SUCREF_READ_U8(s->model->bytes + h->at.exponent + i)) - 2U > 20U) { return 0; }
+        if ((unsigned)(256 - SUCREF_READ_U8(s->model->bytes + h->at.exponent + i)) - 2U > 20U &&
+            sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * i) != 0) {
+            return 0;
+        }
     }
     return 1;
 }
@@ -4011,7 +4015,7 @@ static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *
     for (r = h->g.first_row; r < h->g.first_row + h->g.n_rows; r++, to += SUCREF_I_PREPARED) {
         const int32_t bias = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.bias + 4U * r)),
                       mul = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * (step * r)));
-        const unsigned shift = 256U - SUCREF_READ_U8(s->model->bytes + h->at.exponent + step * r);
+        const unsigned shift = mul == 0 ? 2U : 256U - SUCREF_READ_U8(s->model->bytes + h->at.exponent + step * r);
 #if SUCREF_I_LONG
         const int64_t c = (int64_t)bias * mul + 0x40000000 + ((int64_t)1 << (30U + shift)) +
                           above * ((int64_t)1 << (31U + shift)); /* < 2^62 + 2^52 + 2^61 */
@@ -4091,7 +4095,6 @@ static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
     h->outputs = h->g.n_rows;
     h->plane = sucref_i_plane_of(s->model->bytes + h->g.plane_offset[h->l.n_planes - 1U], h->g.n_rows, h->g.n_columns,
                                  h->l.plan[h->l.n_planes - 1U]);
-    h->prepared = (uint8_t)sucref_i_preparable(s, h);
 }
 
 /* the positions of a layer's output, and how many bytes are made at each */
@@ -4366,8 +4369,7 @@ SUCREF_I_ALONE static int32_t sucref_i_depthwise_row(const sucref_i_here *h, con
 /* how a depthwise layer walks over the taps inside the picture */
 typedef struct {
     const uint8_t *u;         /* the first of them, of channel 0 */
-    uint32_t lines, places, next_u, next_w, line_w;
-    int32_t line_u;           /* from behind a line's last tap to the next line's first: may be back */
+    uint32_t lines, places, next_u, next_w, pitch_u, pitch_w; /* from tap to tap and from line to line */
 } sucref_i_walk_of_taps;
 
 static sucref_i_walk_of_taps sucref_i_walk_taps(const sucref_i_here *h, const sucref_i_area *a)
@@ -4376,9 +4378,18 @@ static sucref_i_walk_of_taps sucref_i_walk_taps(const sucref_i_here *h, const su
     t.lines = a->y1 - a->y0; t.places = a->x1 - a->x0;
     t.u = h->from.bytes + (t.lines != 0 && t.places != 0 ? sucref_i_tap_at(h, a, a->y0, a->x0) : 0U);
     t.next_u = (uint32_t)h->l.dilation_w * h->in.channels;
-    t.line_u = (int32_t)((uint32_t)h->l.dilation_h * h->in.width * h->in.channels) - (int32_t)(t.places * t.next_u);
-    t.next_w = t.line_w = 0;
+    t.pitch_u = (uint32_t)h->l.dilation_h * h->in.width * h->in.channels;
+    t.next_w = t.pitch_w = 0;
     return t;
+}
+
+/* one tap of four channels */
+static inline void sucref_i_tap(int32_t *a, const uint8_t *u, const uint8_t *w)
+{
+    a[0] += u[0] * sucref_i_s8(SUCREF_READ_U8(w));
+    a[1] += u[1] * sucref_i_s8(SUCREF_READ_U8(w + 1));
+    a[2] += u[2] * sucref_i_s8(SUCREF_READ_U8(w + 2));
+    a[3] += u[3] * sucref_i_s8(SUCREF_READ_U8(w + 3));
 }
 
 /* Sums of rows that read as many channels, four at a time, of a picture whose outside counts nothing. w: the first
@@ -4389,18 +4400,22 @@ SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_
     const uint32_t next_u = t->next_u, next_w = t->next_w;
     const uint32_t *const end = acc + rows;
     for (; acc < end; acc += 4, u0 += 4, w0 += 4) {
-        int32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0;
+        int32_t a[4] = { 0, 0, 0, 0 };
         const uint8_t *u = u0, *w = w0;
         uint32_t line = t->lines, n;
-        for (; line > 0; line--, u += t->line_u, w += t->line_w) {
-            for (n = t->places; n > 0; n--, u += next_u, w += next_w) {
-                a0 += u[0] * sucref_i_s8(SUCREF_READ_U8(w));
-                a1 += u[1] * sucref_i_s8(SUCREF_READ_U8(w + 1));
-                a2 += u[2] * sucref_i_s8(SUCREF_READ_U8(w + 2));
-                a3 += u[3] * sucref_i_s8(SUCREF_READ_U8(w + 3));
+        if (t->places == 3) { /* 3 x 3 is what networks have */
+            for (; line > 0; line--, u += t->pitch_u, w += t->pitch_w) {
+                sucref_i_tap(a, u, w);
+                sucref_i_tap(a, u + next_u, w + next_w);
+                sucref_i_tap(a, u + 2U * next_u, w + 2U * next_w);
+            }
+        } else {
+            for (; line > 0; line--, u += t->pitch_u, w += t->pitch_w) {
+                const uint8_t *v = u, *q = w;
+                for (n = t->places; n > 0; n--, v += next_u, q += next_w) { sucref_i_tap(a, v, q); }
             }
         }
-        acc[0] = (uint32_t)a0; acc[1] = (uint32_t)a1; acc[2] = (uint32_t)a2; acc[3] = (uint32_t)a3;
+        acc[0] = (uint32_t)a[0]; acc[1] = (uint32_t)a[1]; acc[2] = (uint32_t)a[2]; acc[3] = (uint32_t)a[3];
     }
 }
 
@@ -4421,7 +4436,7 @@ static uint32_t sucref_i_depthwise_rows(uint32_t *sum, const sucref_net *s, cons
         const uint32_t block = b.rows - b.inside < rows - i ? b.rows - b.inside : (rows - i) & ~(uint32_t)3;
         if (plain && block != 0 && channel + block <= s->present) { /* rows before are blocks of four, too */
             t.next_w = b.rows;
-            t.line_w = (h->l.kernel_w - t.places) * b.rows;
+            t.pitch_w = h->l.kernel_w * b.rows;
             sucref_i_depthwise_plain(sum + i, &t, t.u + channel, w + (a->y0 * h->l.kernel_w + a->x0) * b.rows, block);
             i += block;
         } else {
@@ -4615,7 +4630,8 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     if (task.mode == SUCREF_I_CONSTANT) { return 1; }
     if (h->windowed || h->l.kind == SUCREF_KIND_DEPTHWISE) {
         if (h->windowed) { sucref_i_start_windows(s, h); }
-        return h->prepared ? sucref_i_prepare_rows(s, h) : 1U;
+        s->prepared = (uint8_t)sucref_i_preparable(s, h);
+        return s->prepared ? sucref_i_prepare_rows(s, h) : 1U;
     }
     own = sucref_i_own_bytes(&h->l, h->e.bits);
     columns = sucref_i_columns_of(s, &h->g);
@@ -4782,46 +4798,60 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
     return cost + rows * SUCREF_I_ROW_COST;
 }
 
-/* prepared rows of a group, straight to where they go, until it is worth a quantum; returns the cost */
-SUCREF_I_ALONE static uint32_t sucref_i_do_prepared(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area,
-                                                    uint8_t *out, uint32_t most)
+/* rows of a picture's layer at the position at hand, so many that they are worth a quantum; returns the cost */
+static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
+                                   uint32_t most, uint32_t cost)
 {
     const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD,
                    *row = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
-    const int depthwise = h->l.kind == SUCREF_KIND_DEPTHWISE;
-    uint32_t acc[SUCREF_I_ROWS], cost = 0, rows;
+    const uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST);
+    const int short_way = s->prepared && s->mode == SUCREF_I_ALL && s->any == 0;
+    uint32_t acc[SUCREF_I_ROWS];
+    if (cost != 0 && cost + block > SUCREF_I_ENOUGH) { /* the list was a quantum */
+        s->state = SUCREF_I_LISTED;
+        return cost;
+    }
+    s->state = SUCREF_I_RUNNING;
     do {
-        rows = h->g.n_rows - s->row;
-        if (rows > most) { rows = most; }
-        cost += depthwise ? sucref_i_depthwise_rows(acc, s, h, area, rows)
-                          : sucref_i_window_sums(acc, part, h, s->row, rows);
-        sucref_i_finish_rows(out + s->row, acc, row + SUCREF_I_PREPARED * s->row, s, h, h->g.first_row + s->row, rows);
-        cost += rows * SUCREF_I_ROW_COST;
+        const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
+        if (short_way) {
+            cost += h->l.kind == SUCREF_KIND_DEPTHWISE ? sucref_i_depthwise_rows(acc, s, h, area, rows)
+                                                       : sucref_i_window_sums(acc, part, h, s->row, rows);
+            sucref_i_finish_rows(h->to + at + s->row, acc, row + SUCREF_I_PREPARED * s->row, s, h,
+                                 h->g.first_row + s->row, rows);
+            cost += rows * SUCREF_I_ROW_COST;
+        } else {
+            cost += sucref_i_do_block(s, h, area, at + s->row, rows);
+        }
         s->row += rows;
-    } while (s->row < h->g.n_rows && cost < SUCREF_I_ENOUGH);
+    } while (s->row < h->g.n_rows && cost + block <= SUCREF_I_ENOUGH);
     return cost;
 }
 
-/* rows of the current group at the position at hand: so many that they are worth a quantum; returns the cost */
+/* rows of the current group at the position at hand; returns the cost */
 static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
 {
-    const uint32_t most = h->windowed ? sucref_i_step_rows(&h->l, h->g.n_columns) : (uint32_t)SUCREF_I_ROWS,
-                   first = sucref_i_has_heads(s->model, &h->l, s->layer) ? 0U : h->g.first_row;
-    uint32_t cost = 0, y, x, at;
+    uint32_t cost = 0, y, x, at, most = SUCREF_I_ROWS;
     sucref_i_area area = { 0, 0, 0, 0, 0, 0 };
-    sucref_i_position(s, h, &y, &x);
-    at = (y * h->places + x) * h->out.channels + first;
-    if (h->l.kind == SUCREF_KIND_DEPTHWISE) { area = sucref_i_area_of(h, y, x); }
-    if (h->windowed && s->row == 0 && s->mode == SUCREF_I_ALL) { cost = sucref_i_list_window(s, h, y, x); }
-    if (h->prepared && s->mode == SUCREF_I_ALL && s->any == 0) {
-        return cost + sucref_i_do_prepared(s, h, &area, h->to + at, most);
-    }
-    do {
+    if (h->l.kind == SUCREF_KIND_DENSE && !h->windowed) {
         const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
-        cost += sucref_i_do_block(s, h, &area, at + s->row, rows);
+        cost = sucref_i_do_block(s, h, &area,
+                                 s->row + (sucref_i_has_heads(s->model, &h->l, s->layer) ? 0U : h->g.first_row), rows);
         s->row += rows;
-    } while (s->row < h->g.n_rows && cost < SUCREF_I_ENOUGH && h->l.kind != SUCREF_KIND_DENSE);
-    return cost;
+        return cost;
+    }
+    sucref_i_position(s, h, &y, &x);
+    at = (y * h->places + x) * h->out.channels + h->g.first_row;
+    if (sucref_i_has_heads(s->model, &h->l, s->layer)) { at = 0; }
+    if (h->windowed) {
+        most = sucref_i_step_rows(&h->l, h->g.n_columns);
+        if (s->row == 0 && s->mode == SUCREF_I_ALL && s->state != SUCREF_I_LISTED) {
+            cost = sucref_i_list_window(s, h, y, x);
+        }
+    } else {
+        area = sucref_i_area_of(h, y, x);
+    }
+    return sucref_i_do_blocks(s, h, &area, at, most, cost);
 }
 
 /* a kept layer remembers the input that its accumulators are for; what has no value counts as 0 */
@@ -4934,25 +4964,26 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
     sucref_tensor t;
     uint32_t most = l->n_out * SUCREF_I_ROW_COST, cost; /* preparing rows */
     unsigned g;
-    sucref_model_tensor(&t, m, l->to);
+    sucref_model_tensor(&t, m, SUCREF_I_WEIGHS(l) ? l->from : l->to);
+    if (l->kind == SUCREF_KIND_DENSE && t.height == 1 && t.width == 1) { /* > 3 * n_in too */
+        return l->n_in * (uint32_t)l->n_planes * SUCREF_I_ROWS + SUCREF_I_ROWS * SUCREF_I_ROW_COST;
+    }
     switch (l->kind) {
-    case SUCREF_KIND_DENSE: /* > 3 * n_in too */
-        cost = l->n_in * (uint32_t)l->n_planes * SUCREF_I_ROWS + SUCREF_I_ROWS * SUCREF_I_ROW_COST;
-        sucref_model_tensor(&t, m, l->from);
-        return t.height > 1 || t.width > 1 ? cost + 2U * l->n_in : cost;
-    case SUCREF_KIND_CONV:
+    case SUCREF_KIND_DENSE: case SUCREF_KIND_CONV:
         for (g = l->first_group; g < (unsigned)l->first_group + l->n_groups; g++) {
             sucref_group group;
             sucref_model_group(&group, m, g);
             cost = sucref_i_step_rows(l, group.n_columns);
             if (cost > SUCREF_I_PAD4(group.n_rows)) { cost = SUCREF_I_PAD4(group.n_rows); }
             cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
-            cost += SUCREF_I_ENOUGH > 2U * group.n_columns ? (uint32_t)SUCREF_I_ENOUGH : 2U * group.n_columns;
+            if (cost < SUCREF_I_ENOUGH) { cost = SUCREF_I_ENOUGH; }
+            if (cost < 2U * group.n_columns) { cost = 2U * group.n_columns; }
             if (cost > most) { most = cost; }
         }
         return most;
     case SUCREF_KIND_DEPTHWISE:
-        cost = SUCREF_I_ROWS * (l->n_in + SUCREF_I_ROW_COST) + SUCREF_I_ENOUGH;
+        cost = SUCREF_I_ROWS * (l->n_in + SUCREF_I_ROW_COST);
+        if (cost < SUCREF_I_ENOUGH) { cost = SUCREF_I_ENOUGH; }
         return cost > most ? cost : most;
     case SUCREF_KIND_AVERAGE: case SUCREF_KIND_MAX: return 4096U + sucref_i_taps(l) + SUCREF_I_ROW_COST;
     case SUCREF_KIND_ADD: return 512U * 8U;
