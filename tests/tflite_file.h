@@ -3,6 +3,7 @@
  * so every offset is patched when its child starts. */
 #ifndef SUCREF_TFLITE_FILE_H
 #define SUCREF_TFLITE_FILE_H
+#include "oracle.h"
 #include "rnd.h"
 #include <math.h>
 #include <string.h>
@@ -39,22 +40,22 @@ typedef struct {
     uint32_t n;
 } tf_file;
 
-static void tf_put(tf_file *f, uint32_t at, uint32_t v, int bytes)
+static inline void tf_put(tf_file *f, uint32_t at, uint32_t v, int bytes)
 {
     while (bytes-- > 0) {
         f->p[at++] = (uint8_t)v;
         v >>= 8;
     }
 }
-static uint32_t tf_get(const tf_file *f, uint32_t at)
+static inline uint32_t tf_get(const tf_file *f, uint32_t at)
 {
     return f->p[at] | (uint32_t)f->p[at + 1] << 8 | (uint32_t)f->p[at + 2] << 16 | (uint32_t)f->p[at + 3] << 24;
 }
-static void tf_add(tf_file *f, uint32_t v, int bytes) { tf_put(f, f->n, v, bytes); f->n += (uint32_t)bytes; }
+static inline void tf_add(tf_file *f, uint32_t v, int bytes) { tf_put(f, f->n, v, bytes); f->n += (uint32_t)bytes; }
 
 /* a table whose fields are the 4-byte slots named by `present`; the slot of field k is at + 4 + 4 * k; slot:
  * who points at it */
-static uint32_t tf_table(tf_file *f, uint32_t slot, int fields, unsigned present)
+static inline uint32_t tf_table(tf_file *f, uint32_t slot, int fields, unsigned present)
 {
     const uint32_t vtable = f->n;
     uint32_t at;
@@ -69,7 +70,7 @@ static uint32_t tf_table(tf_file *f, uint32_t slot, int fields, unsigned present
     for (k = 0; k < fields; k++) { tf_add(f, 0, 4); }
     return at;
 }
-static uint32_t tf_vector(tf_file *f, uint32_t slot, uint32_t len, uint32_t item)
+static inline uint32_t tf_vector(tf_file *f, uint32_t slot, uint32_t len, uint32_t item)
 {
     while (f->n % 8 != 4) { tf_add(f, 0, 1); }
     tf_put(f, slot, f->n - slot, 4);
@@ -79,9 +80,9 @@ static uint32_t tf_vector(tf_file *f, uint32_t slot, uint32_t len, uint32_t item
     while (f->n % 4) { tf_add(f, 0, 1); }
     return f->n - (len * item + 3) / 4 * 4;
 }
-static uint32_t tf_float(float v) { uint32_t u; memcpy(&u, &v, 4); return u; }
+static inline uint32_t tf_float(float v) { uint32_t u; memcpy(&u, &v, 4); return u; }
 
-static int tf_new_tensor(tf_file *f, int type, int rows, int cols, int n_scales, const float *scale, int zero)
+static inline int tf_new_tensor(tf_file *f, int type, int rows, int cols, int n_scales, const float *scale, int zero)
 {
     tf_tensor *t = &f->tensor[f->n_tensors];
     memset(t, 0, sizeof *t);
@@ -89,7 +90,7 @@ static int tf_new_tensor(tf_file *f, int type, int rows, int cols, int n_scales,
     return f->n_tensors++;
 }
 
-static void tf_write_tensor(tf_file *f, uint32_t slot, int k)
+static inline void tf_write_tensor(tf_file *f, uint32_t slot, int k)
 {
     const tf_tensor *t = &f->tensor[k];
     const int odd = t->what == f->odd_what ? f->odd : TF_PLAIN;
@@ -118,7 +119,7 @@ static void tf_write_tensor(tf_file *f, uint32_t slot, int k)
     }
 }
 
-static void tf_write_buffer(tf_file *f, uint32_t slot, int k) /* buffer 0 is empty, k + 1 belongs to tensor k */
+static inline void tf_write_buffer(tf_file *f, uint32_t slot, int k) /* buffer 0 is empty, k + 1 belongs to tensor k */
 {
     const tf_tensor *t = k > 0 ? &f->tensor[k - 1] : NULL;
     const int n = t == NULL || t->what == 0 ? 0 : t->rows * t->cols * (t->what == 2 ? 4 : 1);
@@ -135,7 +136,7 @@ static void tf_write_buffer(tf_file *f, uint32_t slot, int k) /* buffer 0 is emp
     }
 }
 
-static void tf_write_op(tf_file *f, uint32_t slot, const tf_op *o, int code)
+static inline void tf_write_op(tf_file *f, uint32_t slot, const tf_op *o, int code)
 {
     const uint32_t table = tf_table(f, slot, 5, o->op == TF_DENSE || o->op == TF_SOFTMAX ? 0x17 : 0x07);
     const uint32_t in = tf_vector(f, table + 8, o->op == TF_DENSE ? 3 : 1, 4), out = tf_vector(f, table + 12, 1, 4);
@@ -154,9 +155,9 @@ static void tf_write_op(tf_file *f, uint32_t slot, const tf_op *o, int code)
     }
 }
 
-static void tf_write(tf_file *f)
+static inline void tf_write(tf_file *f)
 {
-    uint32_t model, graph, v;
+    uint32_t model, part, v;
     int k;
     memset(f->p, 0, f->repeat ? sizeof f->p : 1U << 14);
     f->n = 8;
@@ -167,13 +168,13 @@ static void tf_write(tf_file *f)
         tf_put(f, tf_table(f, v + 4 * (uint32_t)k, 4, 0x9) + 16, (uint32_t)f->op[k].op, 4);
     }
     v = tf_vector(f, model + 12, f->odd == TF_ODD_GRAPHS ? 2 : 1, 4);
-    graph = tf_table(f, v, 4, 0xF);
-    if (f->odd == TF_ODD_GRAPHS) { tf_put(f, v + 4, graph - (v + 4), 4); }
-    v = tf_vector(f, graph + 4, (uint32_t)f->n_tensors, 4);
+    part = tf_table(f, v, 4, 0xF);
+    if (f->odd == TF_ODD_GRAPHS) { tf_put(f, v + 4, part - (v + 4), 4); }
+    v = tf_vector(f, part + 4, (uint32_t)f->n_tensors, 4);
     for (k = 0; k < f->n_tensors; k++) { tf_write_tensor(f, v + 4 * (uint32_t)k, k); }
-    tf_put(f, tf_vector(f, graph + 8, 1, 4), (uint32_t)f->op[0].in, 4);
-    tf_put(f, tf_vector(f, graph + 12, 1, 4), (uint32_t)f->op[f->n_ops - 1].out, 4);
-    v = tf_vector(f, graph + 16, (uint32_t)(f->n_ops + f->repeat), 4);
+    tf_put(f, tf_vector(f, part + 8, 1, 4), (uint32_t)f->op[0].in, 4);
+    tf_put(f, tf_vector(f, part + 12, 1, 4), (uint32_t)f->op[f->n_ops - 1].out, 4);
+    v = tf_vector(f, part + 16, (uint32_t)(f->n_ops + f->repeat), 4);
     for (k = 0; k < f->n_ops; k++) { tf_write_op(f, v + 4 * (uint32_t)(k + f->repeat), &f->op[k], k); }
     for (k = 0; k < f->repeat; k++) { /* the same table */
         const uint32_t slot = v + 4 * (uint32_t)k, first = v + 4 * (uint32_t)f->repeat;
@@ -183,7 +184,7 @@ static void tf_write(tf_file *f)
     for (k = 0; k <= f->n_tensors; k++) { tf_write_buffer(f, v + 4 * (uint32_t)k, k); }
 }
 
-static void tf_random_layer(tf_dense *l, int n_in, int zero_in, float scale_in)
+static inline void tf_random_layer(tf_dense *l, int n_in, int zero_in, float scale_in)
 {
     int i;
     l->n_in = n_in;
@@ -201,7 +202,7 @@ static void tf_random_layer(tf_dense *l, int n_in, int zero_in, float scale_in)
 }
 
 /* a random chain; last: an operator code behind it, or 0 */
-static void tf_random(tf_file *f, int last)
+static inline void tf_random(tf_file *f, int last)
 {
     static const float soft = 1.0F / 256, *none = NULL;
     int k, i, at, n_in = 1 + (int)rnd_below(TF_WIDE), zero = rnd_in(-128, 127);
@@ -248,7 +249,7 @@ static void tf_random(tf_file *f, int last)
 }
 
 /* what the interpreter gives for x [n_in], y [n_out of the last dense layer]: gemmlowp's double rounding */
-static void tf_evaluate(int *y, const tf_file *f, const int8_t *x)
+static inline void tf_evaluate(int *y, const tf_file *f, const int8_t *x)
 {
     int u[TF_WIDE], k, r, c;
     for (c = 0; c < f->layer[0].n_in; c++) { u[c] = x[c]; }

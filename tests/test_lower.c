@@ -1,0 +1,165 @@
+/* test_lower.c - models made of graphs answer as the reference kernels do, byte for byte: random networks with branches
+ * and variables, golden inputs and public models where the data are; streams keep their state. */
+#define SUCREF_HOST
+#define SUCREF_IMPLEMENTATION
+#define SUCREF_ASSERT(cond) CHECK(cond)
+#include "test.h"
+#include "../sucref.h"
+#include "../examples/tool/tflite_read.h"
+#include "../examples/tool/lower.h"
+#include "../examples/training/data.h"
+#include "graph_eval.h"
+#include "graph_file.h"
+
+static graph plain, source; /* the second one is what lowering works on */
+static gf_file f;
+static lowered low;
+
+/* the model of a lowered graph, in one stop; NULL with a reason printed */
+static uint32_t *write_model(uint32_t *bytes)
+{
+    static const uint8_t in_bits[1] = { 8 };
+    static uint8_t bits[SUCREF_MAX_LAYERS];
+    sucref_model_spec spec;
+    sucref_fault fault = { "", 0 };
+    uint32_t *file;
+    memset(bits, 8, sizeof bits);
+    lower_spec(&spec, &low);
+    spec.n_stops = 1;
+    spec.bits = bits;
+    spec.in_bits = in_bits;
+    *bytes = sucref_model_write(NULL, 0, &spec, &fault);
+    file = (uint32_t *)malloc(*bytes + 4);
+    if (*bytes != 0 && sucref_model_write((uint8_t *)file, *bytes, &spec, &fault) != 0) { return file; }
+    printf("  cannot be written: %s at %lu\n", fault.field, (unsigned long)fault.offset);
+    free(file);
+    return NULL;
+}
+
+/* how many of n inputs' output bytes differ between the engine and the evaluation; x NULL: random inputs */
+static size_t differences(const sucref_model *m, uint32_t n, const int8_t *x)
+{
+    const size_t len = sucref_net_work_len(m);
+    const int flip = plain.tensor[plain.output].type == GRAPH_UINT8 ? 0 : 128;
+    uint32_t *work = (uint32_t *)malloc(len * 4), k, r;
+    int8_t *own = (int8_t *)malloc(m->n_in), *in = (int8_t *)malloc(m->n_in);
+    size_t wrong = 0;
+    sucref_net net;
+    sucref_answer a;
+    graph_eval e;
+    CHECK(sucref_net_init(&net, m, work, len) == SUCREF_OK);
+    eval_init(&e, &plain);
+    for (k = 0; k < n; k++) {
+        const int kind = (int)rnd_below(4), level = rnd_in(-128, 127);
+        const int32_t *want;
+        for (r = 0; r < m->n_in; r++) {
+            own[r] = (int8_t)(x != NULL ? x[k * m->n_in + r] : kind == 0 ? level : rnd_in(-128, 127));
+            in[r] = (int8_t)(m->input_type == SUCREF_INPUT_U8 ? own[r] ^ -128 : own[r]);
+        }
+        want = eval_run(&e, own);
+        if (sucref_net_set_input(&net, in, m->n_in) != SUCREF_OK || sucref_net_run(&net, m->n_stops - 1U) != SUCREF_OK ||
+            sucref_net_answer(&net, &a) != SUCREF_OK) {
+            CHECK(0);
+            break;
+        }
+        for (r = 0; r < m->n_out; r++) { wrong += a.out[r] != (uint8_t)(want[r] + flip); }
+    }
+    eval_free(&e);
+    free(work); free(own); free(in);
+    return wrong;
+}
+
+/* a file as a model against its evaluation; 0 where they differ */
+static int compare(const uint8_t *p, size_t n, uint32_t inputs, const int8_t *x)
+{
+    uint32_t bytes, *file = NULL;
+    sucref_model m;
+    size_t wrong = 0;
+    int ok = tflite_read(&plain, p, n) && tflite_read(&source, p, n) && lower_graph(&low, &source);
+    if (!ok) { printf("  %s%s\n", plain.why, source.why); }
+    file = ok ? write_model(&bytes) : NULL;
+    ok = file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK;
+    if (ok) { wrong = differences(&m, inputs, x); }
+    if (wrong > 0) { printf("  %lu bytes differ\n", (unsigned long)wrong); }
+    graph_free(&plain);
+    graph_free(&source);
+    free(file);
+    return ok && wrong == 0;
+}
+
+#ifndef CASES
+#  define CASES 3000
+#endif
+static void random_networks(void)
+{
+    int k;
+    for (k = 0; k < CASES; k++) {
+        gf_random(&f);
+        if (!compare(f.file.p, f.file.n, 12, NULL)) {
+            int i;
+            printf("  network %d:", k);
+            for (i = 0; i < f.part[0].n_ops; i++) { printf(" %s", tflite_name(f.part[0].op[i].code)); }
+            printf("\n");
+            CHECK(0);
+            if (test_shown > 5) { return; }
+        }
+    }
+}
+
+static void golden_inputs(void)
+{
+    static const char *const name[][2] = { { "kws_ref_model", "kws_rand_a" }, { "person_detect", "person_real" },
+                                           { "ad01_int8", "ad01_real_even" },
+                                           { "hello_world_int8", "hello_world_all" } };
+    size_t k, n, len;
+    for (k = 0; k < 4; k++) {
+        char model[64], in[64];
+        uint8_t *p, *x;
+        snprintf(model, sizeof model, "tflite/%s.tflite", name[k][0]);
+        snprintf(in, sizeof in, "golden/%s.in.s8", name[k][1]);
+        p = data_read(model, &n);
+        x = data_read(in, &len);
+        if (p == NULL || x == NULL) {
+            SKIP(data_missing(p == NULL ? model : in));
+        } else {
+            graph_free(&plain);
+            CHECK(tflite_read(&plain, p, n));
+            len /= plain.tensor[plain.input].elements;
+            graph_free(&plain);
+            CHECK(compare(p, n, (uint32_t)len, (const int8_t *)x));
+        }
+        free(p); free(x);
+    }
+}
+
+/* random inputs; those that keep state see 60 in a row */
+static void public_models(void)
+{
+    static const struct { const char *name; uint32_t n; } all[] = {
+        { "tflite/pretrainedResnet_quant", 2 }, { "tflite/vww_96_int8", 2 }, { "tflite/kws_ref_model", 6 },
+        { "tflite/person_detect", 2 }, { "wild/2e5555fe", 60 }, { "wild/2fc332c8", 60 }, { "wild/50b87192", 1 },
+        { "wild/5aab8fac", 60 }, { "wild/73c3493a", 60 }, { "wild/80191370", 60 }, { "wild/86959f76", 4 },
+        { "wild/8b8b2ecc", 9 }, { "wild/9b931a24", 8 }, { "wild/9ccac1a0", 8 }, { "wild/aac77e76", 9 },
+        { "wild/afc5fba8", 8 }, { "wild/bf4dc85c", 1 }, { "wild/c7150984", 60 }, { "wild/e10999b6", 9 },
+        { "wild/e3194f30", 4 }, { "wild/fa797ba0", 4 }
+    };
+    size_t k, n;
+    for (k = 0; k < sizeof all / sizeof all[0]; k++) {
+        char name[64];
+        uint8_t *p;
+        snprintf(name, sizeof name, "%s.tflite", all[k].name);
+        p = data_read(name, &n);
+        if (p == NULL) { SKIP(data_missing(name)); return; }
+        if (!compare(p, n, all[k].n, NULL)) { printf("  %s\n", name); CHECK(0); }
+        free(p);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    test_init(argc, argv);
+    RUN("random networks answer as the reference does", random_networks);
+    RUN("golden inputs", golden_inputs);
+    RUN("public models, streams over sixty inputs", public_models);
+    return test_report("lower");
+}
