@@ -3703,9 +3703,9 @@ enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED };
 typedef struct { uint32_t tensors, kept, marks, logits, end; } sucref_i_places;
 
 /* words of a kept layer's arrays */
-static uint32_t sucref_i_kept_len(const sucref_layer *l, unsigned layer)
+static uint32_t sucref_i_kept_len(const sucref_layer *l)
 {
-    return (l->flags & SUCREF_LAYER_KEEP) ? l->n_out + l->n_groups + (layer > 0 ? SUCREF_I_WORDS(l->n_in) : 0U) : 0U;
+    return (l->flags & SUCREF_LAYER_KEEP) ? l->n_out + l->n_groups + (l->from > 0 ? SUCREF_I_WORDS(l->n_in) : 0U) : 0U;
 }
 
 /* where the parts of the work buffer start */
@@ -3719,7 +3719,7 @@ static sucref_i_places sucref_i_places_of(const sucref_model *m)
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
         if (sucref_i_list_len(m, &l) > at.tensors) { at.tensors = sucref_i_list_len(m, &l); }
-        kept += sucref_i_kept_len(&l, n);
+        kept += sucref_i_kept_len(&l);
     }
     for (n = 1; n < m->n_tensors; n++) { /* a state may be one that no layer writes */
         sucref_model_tensor(&t, m, n);
@@ -3741,7 +3741,7 @@ static void sucref_i_find_layer(sucref_net *s)
     for (n = 0;; n++) {
         sucref_model_layer(&l, s->model, n);
         if (n == s->layer) { break; }
-        s->at_acc += sucref_i_kept_len(&l, n);
+        s->at_acc += sucref_i_kept_len(&l);
     }
     s->at_list = (n > 0 ? s->at_tensors - sucref_i_list_len(s->model, &l) : 0U) + sucref_i_prepared_len(&l);
 }
