@@ -2073,7 +2073,9 @@ static int sucref_i_flags_ok(const sucref_model *m, unsigned n, const sucref_lay
     unsigned may = 0;
     if (SUCREF_I_WEIGHS(l)) { may |= SUCREF_LAYER_PER_ROW; }
     if (vector) { may |= SUCREF_LAYER_KEEP; }
-    if (vector && n == 0) { may |= SUCREF_LAYER_COLUMNS | SUCREF_LAYER_INPUT_ORDER | SUCREF_LAYER_KEEP_LIST; }
+    if (vector && n == 0 && l->from == 0) { /* what is about the model's input */
+        may |= SUCREF_LAYER_COLUMNS | SUCREF_LAYER_INPUT_ORDER | SUCREF_LAYER_KEEP_LIST;
+    }
     if (l->kind == SUCREF_KIND_DENSE && n + 1U == m->n_layers && !sucref_i_has_heads(m, l, n)) {
         may |= SUCREF_LAYER_ORDER;
     }
