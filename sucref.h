@@ -2127,6 +2127,9 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
     sucref_tensor in, out;
     sucref_layer layer, *l = &layer;
     int status, heads;
+    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) >= m->n_tensors) { /* whose zero point sucref_model_layer reads */
+        return SUCREF_I_FAIL(f, "tensors of a layer", at + SUCREF_I_L_FROM);
+    }
     sucref_model_layer(l, m, n);
     if (l->kind > SUCREF_KIND_CONSTANT) { return SUCREF_I_FAIL(f, "kind of a layer", at + SUCREF_I_L_KIND); }
     if (!sucref_i_order_of_layers_ok(m, n, l->from, l->to) ||
