@@ -3684,7 +3684,7 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
  * or up to 16 rows at a position of a picture, whose list is made before its first row. What has no weights goes by 256
  * bytes at most. Nothing of a quantum survives it but finished outputs and the list. */
 
-enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256, SUCREF_I_ENOUGH = 4608,
+enum { SUCREF_I_ROWS = 16, SUCREF_I_SHORT_ROWS = 32, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256, SUCREF_I_ENOUGH = 4608,
        SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is */
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED };
@@ -3963,7 +3963,7 @@ typedef struct {
     sucref_i_view from, second;
     sucref_i_plane plane;   /* the group's last one */
     uint8_t *to;
-    uint32_t outputs;       /* at a position; these are */
+    uint32_t outputs, most; /* at a position; what they cost at most. These are */
     uint16_t lines, places; /* lines of so many places */
     uint8_t windowed;       /* a list is for one position */
     uint8_t back;           /* from the last position to the first */
@@ -4095,6 +4095,8 @@ static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
     h->outputs = h->g.n_rows;
     h->plane = sucref_i_plane_of(s->model->bytes + h->g.plane_offset[h->l.n_planes - 1U], h->g.n_rows, h->g.n_columns,
                                  h->l.plan[h->l.n_planes - 1U]);
+    h->most = SUCREF_I_PAD4(h->outputs) * (h->g.n_columns * (uint32_t)h->l.n_planes + SUCREF_I_ROW_COST) +
+              2U * h->g.n_columns;
 }
 
 /* the positions of a layer's output, and how many bytes are made at each */
@@ -4129,6 +4131,8 @@ static void sucref_i_load_positions(sucref_i_here *h, const sucref_net *s)
         break;
     default: break;
     }
+    h->most = h->outputs * (h->l.kind == SUCREF_KIND_SOFTMAX ? (uint32_t)SUCREF_I_SOFTMAX_COST
+                                                             : sucref_i_taps(&h->l) + SUCREF_I_ROW_COST);
 }
 
 static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
@@ -4328,7 +4332,8 @@ typedef struct { uint32_t y0, y1, x0, x1; int32_t y, x; } sucref_i_area; /* taps
 static void sucref_i_inside(uint32_t *first, uint32_t *end, int32_t at, unsigned kernel, unsigned dilation,
                             uint32_t size)
 {
-    *first = 0; *end = 0;
+    *first = 0; *end = kernel;
+    if (at >= 0 && at + (int32_t)((kernel - 1U) * dilation) < (int32_t)size) { return; }
     while (*first < kernel && at + (int32_t)(*first * dilation) < 0) { (*first)++; }
     for (*end = *first; *end < kernel && at + (int32_t)(*end * dilation) < (int32_t)size;) { (*end)++; }
 }
@@ -4370,6 +4375,7 @@ SUCREF_I_ALONE static int32_t sucref_i_depthwise_row(const sucref_i_here *h, con
 typedef struct {
     const uint8_t *u;         /* the first of them, of channel 0 */
     uint32_t lines, places, next_u, next_w, pitch_u, pitch_w; /* from tap to tap and from line to line */
+    uint32_t block_w;         /* from the middle of a block of eight rows to the next one */
 } sucref_i_walk_of_taps;
 
 static sucref_i_walk_of_taps sucref_i_walk_taps(const sucref_i_here *h, const sucref_i_area *a)
@@ -4380,6 +4386,7 @@ static sucref_i_walk_of_taps sucref_i_walk_taps(const sucref_i_here *h, const su
     t.next_u = (uint32_t)h->l.dilation_w * h->in.channels;
     t.pitch_u = (uint32_t)h->l.dilation_h * h->in.width * h->in.channels;
     t.next_w = t.pitch_w = 0;
+    t.block_w = 8U * h->l.n_in - 4U;
     return t;
 }
 
@@ -4399,7 +4406,8 @@ SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_
 {
     const uint32_t next_u = t->next_u, next_w = t->next_w;
     const uint32_t *const end = acc + rows;
-    for (; acc < end; acc += 4, u0 += 4, w0 += 4) {
+    uint32_t step = 4U; /* to the second half of a block of eight, then to the next block */
+    for (; acc < end; acc += 4, u0 += 4, w0 += step, step ^= 4U ^ t->block_w) {
         int32_t a[4] = { 0, 0, 0, 0 };
         const uint8_t *u = u0, *w = w0;
         uint32_t line = t->lines, n;
@@ -4433,7 +4441,9 @@ static uint32_t sucref_i_depthwise_rows(uint32_t *sum, const sucref_net *s, cons
         const uint32_t channel = times == 1 ? first + i : (first + i) / times;
         const sucref_i_block b = sucref_i_block_of(&h->plane, s->row + i);
         const uint8_t *w = h->plane.bytes + b.at + b.inside;
-        const uint32_t block = b.rows - b.inside < rows - i ? b.rows - b.inside : (rows - i) & ~(uint32_t)3;
+        const uint32_t full = b.rows == 8 && b.inside == 0 ? (h->plane.n_rows - s->row - i) & ~(uint32_t)7 : 0U,
+                       here = full > b.rows - b.inside ? full : b.rows - b.inside, /* rows of blocks like this one */
+                       block = (here < rows - i ? here : rows - i) & ~(uint32_t)3;
         if (plain && block != 0 && channel + block <= s->present) { /* rows before are blocks of four, too */
             t.next_w = b.rows;
             t.pitch_w = h->l.kernel_w * b.rows;
@@ -4740,9 +4750,16 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
 {
     uint32_t *list = s->work + s->at_list, cost;
     const int own = sucref_i_own_bytes(&h->l, h->e.bits), dense = h->l.kind == SUCREF_KIND_DENSE;
+    const uint32_t read = sucref_i_channels_of(s, h), stride = dense ? h->in.channels
+                                                                      : h->g.n_columns / sucref_i_taps(&h->l);
     sucref_i_purpose why;
     sucref_i_window w;
     sucref_i_view v = h->from;
+    if (h->g.n_columns == read) { /* one tap, all of whose channels are there: a run */
+        v.bytes += (y * h->l.stride_h * h->in.width + x * h->l.stride_w) * h->in.channels;
+    } else {
+        v.window = &w;
+    }
     w.y = (int32_t)(y * h->l.stride_h) - h->l.pad_top;
     w.x = (int32_t)(x * h->l.stride_w) - h->l.pad_left;
     w.height = h->in.height; w.width = h->in.width; w.channels = h->in.channels;
@@ -4750,10 +4767,9 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     w.kernel_w = dense ? h->in.width : h->l.kernel_w;
     w.dilation_h = dense ? 1U : h->l.dilation_h;
     w.dilation_w = dense ? 1U : h->l.dilation_w;
-    w.stride = dense ? h->in.channels : h->g.n_columns / sucref_i_taps(&h->l);
-    w.read = sucref_i_channels_of(s, h);
+    w.stride = stride;
+    w.read = read;
     w.zero = h->in.zero;
-    v.window = &w;
     v.to = h->g.n_columns;
     why.m = s->model; why.l = &h->l; why.number = 0; why.own = own;
     why.most = own ? s->chunk : 0U;
@@ -4804,14 +4820,15 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
 {
     const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD,
                    *row = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
-    const uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST);
+    uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST);
     const int short_way = s->prepared && s->mode == SUCREF_I_ALL && s->any == 0;
-    uint32_t acc[SUCREF_I_ROWS];
+    uint32_t acc[SUCREF_I_SHORT_ROWS];
     if (cost != 0 && cost + block > SUCREF_I_ENOUGH) { /* the list was a quantum */
         s->state = SUCREF_I_LISTED;
         return cost;
     }
     s->state = SUCREF_I_RUNNING;
+    if (short_way && 2U * block <= SUCREF_I_ENOUGH && most == SUCREF_I_ROWS) { most *= 2U; block *= 2U; }
     do {
         const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
         if (short_way) {
@@ -4900,12 +4917,15 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
         s->row = s->x = 0;
         s->y = s->mode == SUCREF_I_SKIP ? h->lines : 0;
     } else {
-        *cost = SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h) : sucref_i_do_other(s, h);
-        if (s->row >= h->outputs) {
-            s->row = 0;
-            s->x = (uint16_t)(s->x + 1U);
-            if (s->x == h->places) { s->x = 0; s->y = (uint16_t)(s->y + 1U); }
-        }
+        *cost = 0;
+        do {
+            *cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h) : sucref_i_do_other(s, h);
+            if (s->row >= h->outputs) {
+                s->row = 0;
+                s->x = (uint16_t)(s->x + 1U);
+                if (s->x == h->places) { s->x = 0; s->y = (uint16_t)(s->y + 1U); }
+            }
+        } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && *cost + h->most <= SUCREF_I_ENOUGH);
     }
     s->spent += *cost;
     if (s->y < h->lines) { return 0; }
@@ -4962,34 +4982,27 @@ SUCREF_API int sucref_net_run(sucref_net *s, unsigned stop)
 static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer *l)
 {
     sucref_tensor t;
-    uint32_t most = l->n_out * SUCREF_I_ROW_COST, cost; /* preparing rows */
+    uint32_t most, cost;
     unsigned g;
     sucref_model_tensor(&t, m, SUCREF_I_WEIGHS(l) ? l->from : l->to);
     if (l->kind == SUCREF_KIND_DENSE && t.height == 1 && t.width == 1) { /* > 3 * n_in too */
         return l->n_in * (uint32_t)l->n_planes * SUCREF_I_ROWS + SUCREF_I_ROWS * SUCREF_I_ROW_COST;
     }
-    switch (l->kind) {
-    case SUCREF_KIND_DENSE: case SUCREF_KIND_CONV:
-        for (g = l->first_group; g < (unsigned)l->first_group + l->n_groups; g++) {
-            sucref_group group;
-            sucref_model_group(&group, m, g);
-            cost = sucref_i_step_rows(l, group.n_columns);
-            if (cost > SUCREF_I_PAD4(group.n_rows)) { cost = SUCREF_I_PAD4(group.n_rows); }
-            cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
-            if (cost < SUCREF_I_ENOUGH) { cost = SUCREF_I_ENOUGH; }
-            if (cost < 2U * group.n_columns) { cost = 2U * group.n_columns; }
-            if (cost > most) { most = cost; }
-        }
-        return most;
-    case SUCREF_KIND_DEPTHWISE:
-        cost = SUCREF_I_ROWS * (l->n_in + SUCREF_I_ROW_COST);
-        if (cost < SUCREF_I_ENOUGH) { cost = SUCREF_I_ENOUGH; }
-        return cost > most ? cost : most;
-    case SUCREF_KIND_AVERAGE: case SUCREF_KIND_MAX: return 4096U + sucref_i_taps(l) + SUCREF_I_ROW_COST;
-    case SUCREF_KIND_ADD: return 512U * 8U;
-    case SUCREF_KIND_SOFTMAX: return t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST;
-    default: return SUCREF_I_BYTES * SUCREF_I_ROW_COST;
+    most = l->n_out * SUCREF_I_ROW_COST; /* preparing rows */
+    if (most < SUCREF_I_ENOUGH) { most = SUCREF_I_ENOUGH; }
+    for (g = l->first_group; SUCREF_I_LISTS(l) && g < (unsigned)l->first_group + l->n_groups; g++) {
+        sucref_group group;
+        sucref_model_group(&group, m, g);
+        cost = sucref_i_step_rows(l, group.n_columns);
+        if (cost > SUCREF_I_PAD4(group.n_rows)) { cost = SUCREF_I_PAD4(group.n_rows); }
+        cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
+        if (cost < 2U * group.n_columns) { cost = 2U * group.n_columns; }
+        if (cost > most) { most = cost; }
     }
+    cost = l->kind == SUCREF_KIND_SOFTMAX     ? t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST
+           : l->kind == SUCREF_KIND_DEPTHWISE ? SUCREF_I_ROWS * (l->n_in + SUCREF_I_ROW_COST)
+                                              : 4096U + sucref_i_taps(l) + SUCREF_I_ROW_COST; /* of a pool */
+    return cost > most ? cost : most;
 }
 
 SUCREF_API uint32_t sucref_net_quantum(const sucref_model *m)
