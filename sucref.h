@@ -193,9 +193,10 @@
  *    CONV and DEPTHWISE; the activation may be LOOKUP for ADD, MUL, COPY and AVERAGE with a multiplier, else NONE, RELU
  *    or RELU6. Logits of a last layer without weights are u - zero point.
  *
- *    At a stop channels of a tensor may be absent: those of absent groups, and of layers without weights all whose
- *    input is (of a copy, a sum, a softmax as far as it reads them; of copies into one tensor the fewest). What reads
- *    them reads 0. A model of several stops ends in a layer with weights. A tensor that is a state keeps its bytes from
+ *    At a stop the last channels of a tensor may be absent: those of absent groups, and what layers without weights
+ *    make of absent channels (of ADD and MUL: absent in one of the inputs; of SOFTMAX and of a copy of all bytes all,
+ *    where one is; of a box all from the first one in it on; of copies into one tensor as the one with the fewest
+ *    says). What reads them, outside the picture too, reads 0. A model of several stops ends in a layer with weights. A tensor that is a state keeps its bytes from
  *    one input to the next, and starts as `initial`; models with states have one stop.
  *
  * 7. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
@@ -2619,7 +2620,10 @@ static void sucref_i_passed_mark(const sucref_model *m, const sucref_layer *l, c
     const uint8_t *box = m->bytes + sucref_i_params_of(l).box;
     *changed = was_changed; *present = was_present;
     if (l->kind == SUCREF_KIND_CONSTANT) { *present = to->channels; }
-    if (l->kind == SUCREF_KIND_SOFTMAX && was_present < to->channels) { *present = 0; }
+    if (l->kind == SUCREF_KIND_SOFTMAX) {
+        if (was_changed != SUCREF_I_UNCHANGED) { *changed = 0; }
+        if (was_present < to->channels) { *present = 0; }
+    }
     if (l->kind == SUCREF_KIND_COPY) {
         sucref_tensor in;
         const uint32_t n_c = sucref_i_u16(box + 16), first = sucref_i_u16(box + 4);
@@ -2628,7 +2632,7 @@ static void sucref_i_passed_mark(const sucref_model *m, const sucref_layer *l, c
         if (was_present >= (n_c != 0 ? first + n_c : in.channels)) {
             *present = to->channels;
         } else {
-            *present = n_c == 0 || was_present < first ? 0U : was_present - first + sucref_i_u16(box + 10);
+            *present = n_c == 0 ? 0U : (was_present > first ? was_present - first : 0U) + sucref_i_u16(box + 10);
         }
     }
 }
@@ -3967,7 +3971,7 @@ typedef struct {
     uint16_t lines, places; /* lines of so many places */
     uint8_t windowed;       /* a list is for one position */
     uint8_t back;           /* from the last position to the first */
-    uint8_t fills;          /* a copy that is the first to write its output */
+    uint8_t fills;          /* the first copy into its output, of an input the first time: what is around the box, too */
 } sucref_i_here;
 
 /* of a copy's box: 0..2 y, x, c in the input, 3..5 in the output, 6..8 how many */
@@ -4105,7 +4109,8 @@ static void sucref_i_load_positions(sucref_i_here *h, const sucref_net *s)
     h->lines = h->out.height; h->places = h->out.width;
     h->outputs = h->out.channels;
     h->windowed = (uint8_t)(h->l.kind == SUCREF_KIND_CONV);
-    h->fills = (uint8_t)(h->l.kind == SUCREF_KIND_COPY && h->out.first == s->layer && h->out.flags == 0);
+    h->fills = (uint8_t)(h->l.kind == SUCREF_KIND_COPY && h->out.first == s->layer && /* and of an input once: other */
+                         !(h->out.flags & SUCREF_TENSOR_STATE) && s->previous == SUCREF_I_NONE); /* copies may rest */
     switch (h->l.kind) {
     case SUCREF_KIND_DENSE:
         h->lines = h->places = 1;

@@ -134,7 +134,7 @@ static inline int64_t po_row(const picture_oracle *o, const sucref_layer_spec *s
     return oracle_clamp(z, INT32_MIN, INT32_MAX);
 }
 
-/* the columns of a row at output (y, x), of which its group reads so many: of CONV for each tap */
+/* the columns of a row at output (y, x), of which its group reads so many: of CONV so many by taps */
 static inline void po_columns(picture_oracle *o, const sucref_layer_spec *s, uint32_t y, uint32_t x, uint32_t row,
                               uint32_t columns)
 {
@@ -154,13 +154,13 @@ static inline void po_columns(picture_oracle *o, const sucref_layer_spec *s, uin
                 continue;
             }
             for (c = 0; c < in->channels; c++) {
-                o->u[n++] = c < columns ? po_at(o, s->from, po_tap_y(s, y, i), po_tap_x(s, x, j), c) : 0;
+                o->u[n++] = c < columns / s->kernel_h / s->kernel_w ? po_at(o, s->from, po_tap_y(s, y, i), po_tap_x(s, x, j), c) : 0;
             }
         }
     }
 }
 
-/* one row of a group at all positions. `at` is its channel in the answer where it is the last layer */
+/* one row of a group at all positions */
 static inline void po_one_row(picture_oracle *o, const sucref_layer_spec *s, unsigned g, uint32_t row, uint32_t i)
 {
     const unsigned entry = o->stop * po_all_groups(o->spec) + o->flat + g;
@@ -168,6 +168,8 @@ static inline void po_one_row(picture_oracle *o, const sucref_layer_spec *s, uns
     const sucref_tensor_spec *to = &o->spec->tensors[s->to];
     const int bits = o->spec->bits[entry], dense = s->kind == SUCREF_KIND_DENSE;
     const uint32_t columns = s->group_columns != NULL ? s->group_columns[g] : s->n_in;
+    const int last = s == &o->spec->layers[o->spec->n_layers - 1U];
+    const uint32_t at = last && o->spec->heads != NULL ? i : row; /* heads write the same outputs */
     const uint32_t step = dense ? 0 : to->channels, places = dense ? 1 : (uint32_t)to->height * to->width;
     const int shift = bits == 0 || bits == SUCREF_ABSENT ? 0 : po_cut(o, s, row, bits);
     uint32_t p;
@@ -180,8 +182,8 @@ static inline void po_one_row(picture_oracle *o, const sucref_layer_spec *s, uns
             z = po_row(o, s, row, bits, shift, k, i);
             u = oracle_requant(s, z, row);
         }
-        o->bytes[s->to][p * step + row] = (uint8_t)u;
-        if (s == &o->spec->layers[o->spec->n_layers - 1U]) { o->logits[p * step + row] = (int32_t)z; }
+        o->bytes[s->to][p * step + at] = (uint8_t)u;
+        if (last) { o->logits[p * step + at] = (int32_t)z; }
     }
 }
 
@@ -288,10 +290,10 @@ static inline void po_positions(picture_oracle *o, const sucref_layer_spec *s)
         }
     }
     o->present[s->to] = o->present[s->from];
-    if (s->kind == SUCREF_KIND_ADD || s->kind == SUCREF_KIND_MUL) {
-        o->present[s->to] = o->present[s->from] > o->present[s->from2] ? o->present[s->from] : o->present[s->from2];
+    if ((s->kind == SUCREF_KIND_ADD || s->kind == SUCREF_KIND_MUL) && o->present[s->from2] < o->present[s->to]) {
+        o->present[s->to] = o->present[s->from2];
     }
-    if (s->kind == SUCREF_KIND_SOFTMAX && o->present[s->from] > 0) { o->present[s->to] = to->channels; }
+    if (s->kind == SUCREF_KIND_SOFTMAX && o->present[s->from] < to->channels) { o->present[s->to] = 0; }
 }
 
 static inline uint8_t po_look(const sucref_layer_spec *s, int u)
@@ -299,17 +301,22 @@ static inline uint8_t po_look(const sucref_layer_spec *s, int u)
     return s->act == SUCREF_ACT_LOOKUP ? s->lookup[u] : (uint8_t)u;
 }
 
-/* all bytes, one after the other. Channels all whose bytes come from absent ones are absent */
+/* of copies into one tensor the fewest channels are present */
+static inline void po_copied(picture_oracle *o, const sucref_layer_spec *s, uint32_t present)
+{
+    if (!o->written[s->to] || present < o->present[s->to]) { o->present[s->to] = present; }
+}
+
+/* all bytes, one after the other */
 static inline void po_flat(picture_oracle *o, const sucref_layer_spec *s, uint8_t *out)
 {
-    const sucref_tensor_spec *in = &o->spec->tensors[s->from], *to = &o->spec->tensors[s->to];
-    uint32_t i, present = 0;
+    const sucref_tensor_spec *in = &o->spec->tensors[s->from];
+    uint32_t i;
     for (i = 0; i < po_size(in); i++) {
         const uint32_t c = i % in->channels, at = i / in->channels;
         out[i] = po_look(s, po_at(o, s->from, at / in->width, at % in->width, c));
-        if (c < o->present[s->from] && i % to->channels >= present) { present = i % to->channels + 1U; }
     }
-    o->present[s->to] = present;
+    po_copied(o, s, o->present[s->from] < in->channels ? 0 : o->spec->tensors[s->to].channels);
 }
 
 static inline void po_box(picture_oracle *o, const sucref_layer_spec *s, uint8_t *out)
@@ -327,7 +334,7 @@ static inline void po_box(picture_oracle *o, const sucref_layer_spec *s, uint8_t
         }
     }
     if (have < b[8]) { present = b[5] + have; }
-    o->present[s->to] = o->written[s->to] && o->present[s->to] < present ? o->present[s->to] : present;
+    po_copied(o, s, present);
 }
 
 static inline void po_copy(picture_oracle *o, const sucref_layer_spec *s)
@@ -360,13 +367,12 @@ static inline uint32_t po_answer(const picture_oracle *o, int32_t *logits, uint8
     const sucref_model_spec *m = o->spec;
     const sucref_layer_spec *s = &m->layers[m->n_layers - 1U];
     const sucref_tensor_spec *to = &m->tensors[s->to];
-    const uint32_t n = m->heads != NULL ? s->group_rows[0] : po_size(to);
-    const uint32_t first = m->heads != NULL ? n * m->heads[o->stop] : 0;
+    const uint32_t n = po_size(to);
     uint32_t i;
     for (i = 0; i < n; i++) {
         const uint32_t at = s->flags & SUCREF_LAYER_ORDER ? s->order[i] : i;
-        out[at] = o->bytes[s->to][first + i];
-        logits[at] = po_has_rows(s) ? o->logits[first + i] : out[at] - to->zero;
+        out[at] = o->bytes[s->to][i];
+        logits[at] = po_has_rows(s) ? o->logits[i] : out[at] - to->zero;
     }
     if (m->softmax_multiplier != 0) { (void)sucref_softmax(out, out, n, m->softmax_multiplier, m->softmax_shift); }
     return n;

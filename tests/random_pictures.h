@@ -16,6 +16,8 @@ typedef struct {
     sucref_correction correction[RP_STOPS * RP_LAYERS * RP_GROUPS];
     void *memory[RP_MEMORY];
     unsigned n_memory, total;
+    const sucref_layer_spec *heads_of;   /* the layer whose groups are heads, or NULL */
+    unsigned state[2], n_states;         /* tensors that are */
     uint32_t most_bytes, most_work;      /* of a tensor; multiply-adds of a layer */
 } random_pictures;
 
@@ -130,6 +132,65 @@ static inline void rp_plan(sucref_layer_spec *s, int one_plane)
     s->coarse = (uint8_t)(s->n_planes == 2 && plan[1] == 8);
 }
 
+static inline int rp_is_head(const random_pictures *r, const sucref_layer_spec *s) /* are its groups heads? */
+{
+    return r->heads_of == s && s != NULL;
+}
+
+/* the rows of each group: of any number, equal ones for heads; channels that are there with the first ones */
+static inline void rp_groups(random_pictures *r, sucref_layer_spec *s)
+{
+    const unsigned n = (unsigned)(s - r->layer);
+    uint32_t *rows = r->group_rows[n], i = 0;
+    unsigned g;
+    s->n_groups = 1;
+    if (rp_is_head(r, s)) { s->n_groups = (uint8_t)(r->heads[r->spec.n_stops - 1U] + 1U); }
+    else if (rnd_below(r->spec.n_stops == 1 ? 6 : 4) == 0 || r->spec.n_stops > 1) {
+        s->n_groups = (uint8_t)(1 + rnd_below(s->n_out < RP_GROUPS ? s->n_out : RP_GROUPS));
+    }
+    for (g = 0; g < s->n_groups; g++) {
+        rows[g] = rp_is_head(r, s)        ? s->n_out / s->n_groups
+                  : g + 1U == s->n_groups ? s->n_out - i
+                                          : 1 + rnd_below(s->n_out - i - (s->n_groups - g - 1U));
+        i += rows[g];
+        r->cut[s->to][g] = i;
+    }
+    if (s->n_groups > 1 || rnd_below(2)) { s->group_rows = rows; }
+    r->total += s->n_groups;
+}
+
+/* the columns of each group: all, any, or channels that are there with the first groups of the layer before. Of CONV a
+ * multiple of the taps */
+static inline void rp_widths(random_pictures *r, sucref_layer_spec *s)
+{
+    const uint32_t taps = s->kind == SUCREF_KIND_CONV ? (uint32_t)s->kernel_h * s->kernel_w : 1, channels = s->n_in / taps;
+    const sucref_tensor_spec *in = &r->tensor[s->from];
+    const int all = s->kind == SUCREF_KIND_DEPTHWISE || (s->kind == SUCREF_KIND_DENSE && in->height * in->width > 1);
+    const uint32_t kind = all ? 0 : rnd_below(3), *cut = r->cut[s->from];
+    uint32_t *columns = r->group_columns[s - r->layer], before = 1;
+    unsigned g;
+    if (s->group_rows == NULL) { return; }
+    for (g = 0; g < s->n_groups; g++) {
+        uint32_t n = channels;
+        if (kind == 1) { n = before + rnd_below(channels - before + 1U); }
+        if (kind == 2 && cut[g] != 0 && cut[g] <= channels) { n = cut[g]; }
+        if (n < before) { n = channels; }
+        before = n;
+        columns[g] = n * taps;
+    }
+    if (kind != 0 || rnd_below(2)) { s->group_columns = columns; }
+}
+
+/* the group of a row, and whether it reads a column */
+static inline int rp_reads(const sucref_layer_spec *s, uint32_t row, uint32_t column)
+{
+    const uint32_t taps = s->kind == SUCREF_KIND_CONV ? (uint32_t)s->kernel_h * s->kernel_w : 1;
+    unsigned g = 0;
+    if (s->group_columns == NULL) { return 1; }
+    while (row >= s->group_rows[g]) { row -= s->group_rows[g++]; }
+    return column % (s->n_in / taps) < s->group_columns[g] / taps;
+}
+
 /* weights and biases that leave z near 0 for inputs near the zero point */
 static inline void rp_weights(random_pictures *r, sucref_layer_spec *s, int zero)
 {
@@ -143,6 +204,7 @@ static inline void rp_weights(random_pictures *r, sucref_layer_spec *s, int zero
         bias[i] = rnd_in(-5000, 5000);
         for (c = 0; c < s->n_in; c++) {
             w[i * s->n_in + c] = (int8_t)rnd_in(-row_most - (least && row_most == most), row_most);
+            if (!rp_reads(s, i, c)) { w[i * s->n_in + c] = 0; }
             bias[i] -= w[i * s->n_in + c] * zero;
         }
         shift[i] = (uint8_t)(s->coarse ? rnd_below(4) : (uint32_t)rs_full_shift(w + i * s->n_in, s->n_in));
@@ -173,6 +235,8 @@ static inline void rp_rows(random_pictures *r, sucref_layer_spec *s)
 {
     rp_plan(s, s->kind == SUCREF_KIND_DEPTHWISE || (r->spec.n_stops == 1 && rnd_below(4)));
     s->in_zero = r->tensor[s->from].zero;
+    rp_groups(r, s);
+    rp_widths(r, s);
     rp_weights(r, s, s->in_zero);
     rp_act(r, s, 6);
     rp_scales(r, s);
@@ -216,14 +280,15 @@ static inline int rp_conv(random_pictures *r, unsigned from, int depthwise)
     return 1;
 }
 
-/* a dense layer; outputs: 0 for any number */
+/* a dense layer; outputs: of all heads, or 0 for any number */
 static inline int rp_dense(random_pictures *r, unsigned from, uint32_t outputs)
 {
     sucref_layer_spec *s;
     const uint32_t n_in = rp_size(&r->tensor[from]);
+    const uint32_t heads = outputs ? r->heads[r->spec.n_stops - 1U] + 1U : 1;
     uint32_t n_out = outputs ? outputs : 1 + rnd_below(rnd_below(3) ? 12 : 70);
     if (!outputs && n_in * n_out > r->most_work * 2) { n_out = 1 + r->most_work / n_in; }
-    s = rp_layer(r, SUCREF_KIND_DENSE, from, rp_tensor(r, 1, 1, n_out));
+    s = rp_layer(r, SUCREF_KIND_DENSE, from, rp_tensor(r, 1, 1, n_out / heads));
     s->n_in = n_in;
     s->n_out = n_out;
     rp_rows(r, s);
@@ -401,6 +466,52 @@ static inline int rp_constant(random_pictures *r, unsigned from)
     return 1;
 }
 
+static inline void rp_input_tensor(random_pictures *r)
+{
+    uint32_t height = 1 + rnd_below(rnd_below(3) ? 10 : 40), width = 1 + rnd_below(rnd_below(3) ? 10 : 40), channels;
+    channels = 1 + rnd_below(rnd_below(2) ? 3 : 12);
+    while (height * width * channels > r->most_bytes) {
+        if (height > 1) { height = (height + 1) / 2; } else { width = (width + 1) / 2; }
+    }
+    (void)rp_tensor(r, height, width, channels);
+}
+
+/* one or two states */
+static inline void rp_states(random_pictures *r)
+{
+    const sucref_tensor_spec in = r->tensor[0];
+    uint32_t shape[3];
+    int k;
+    for (r->n_states = 0; r->n_states < 1U + rnd_below(2);) {
+        unsigned t;
+        rp_shape(shape, &in);
+        for (k = 0; k < 3; k++) { if (rnd_below(2)) { shape[k] = 1 + rnd_below(shape[k]); } }
+        t = rp_tensor(r, shape[0], shape[1], shape[2]);
+        r->tensor[t].state = 1;
+        r->tensor[t].initial = (uint8_t)rnd();
+        r->state[r->n_states++] = t;
+    }
+}
+
+/* a part of a tensor to a part of a state */
+static inline int rp_store(random_pictures *r, unsigned from)
+{
+    uint32_t in[3], state[3], at[3], to[3], size[3];
+    const unsigned t = r->n_states ? r->state[rnd_below(r->n_states)] : 0;
+    int k;
+    if (t == 0 || t == from) { return 0; }
+    rp_shape(in, &r->tensor[from]);
+    rp_shape(state, &r->tensor[t]);
+    for (k = 0; k < 3; k++) {
+        const uint32_t most = in[k] < state[k] ? in[k] : state[k];
+        size[k] = rnd_below(2) ? most : 1 + rnd_below(most);
+        at[k] = rnd_below(in[k] - size[k] + 1U);
+        to[k] = rnd_below(state[k] - size[k] + 1U);
+    }
+    rp_box(rp_copy_of(r, from, t), at, to, size);
+    return 1;
+}
+
 /* a random layer behind a tensor; 0: it was none */
 static inline int rp_any(random_pictures *r, unsigned from)
 {
@@ -414,30 +525,33 @@ static inline int rp_any(random_pictures *r, unsigned from)
     case 12: return rp_concat(r, from);
     case 13: return rp_softmax(r, from);
     case 14: return rp_constant(r, from);
-    default: return rnd_below(2) ? rp_dense(r, from, 0) : 0;
+    default: return rnd_below(2) ? rp_dense(r, from, 0) : rp_store(r, from);
     }
 }
 
-static inline void rp_input_tensor(random_pictures *r)
+/* its outputs are restored to another order */
+static inline void rp_order(random_pictures *r, sucref_layer_spec *s)
 {
-    uint32_t height = 1 + rnd_below(rnd_below(3) ? 10 : 40), width = 1 + rnd_below(rnd_below(3) ? 10 : 40), channels;
-    channels = 1 + rnd_below(rnd_below(2) ? 3 : 12);
-    while (height * width * channels > r->most_bytes) {
-        if (height > 1) { height = (height + 1) / 2; } else { width = (width + 1) / 2; }
-    }
-    (void)rp_tensor(r, height, width, channels);
+    uint16_t *order = (uint16_t *)rp_memory(r, s->n_out * sizeof(uint16_t));
+    if (r->heads_of != NULL || rnd_below(3)) { return; }
+    rs_permutation(order, s->n_out);
+    s->order = order;
+    s->flags |= SUCREF_LAYER_ORDER;
 }
 
 /* the last layer: dense mostly, for its sums show every byte that is wrong */
 static inline void rp_last(random_pictures *r, unsigned from)
 {
     const unsigned before = r->spec.n_layers;
-    uint32_t kind = rnd_below(8);
+    const uint32_t kind = r->spec.heads != NULL ? 9 : rnd_below(8);
     if (kind == 0) { (void)rp_conv(r, from, 0); }
     if (kind == 1) { (void)rp_conv(r, from, 1); }
     if (kind == 2 && r->spec.n_stops == 1) { (void)(rnd_below(2) ? rp_pair(r, from) : rp_pool(r, from)); }
     if (kind == 3 && r->spec.n_stops == 1) { (void)(rnd_below(2) ? rp_softmax(r, from) : rp_reshape(r, from)); }
-    if (r->spec.n_layers == before) { (void)rp_dense(r, from, 0); }
+    if (r->spec.n_layers > before) { return; }
+    r->heads_of = kind == 9 ? &r->layer[before] : NULL;
+    (void)rp_dense(r, from, kind == 9 ? (r->heads[r->spec.n_stops - 1U] + 1U) * (1 + rnd_below(9)) : 0);
+    rp_order(r, &r->layer[before]);
 }
 
 static inline void rp_layers(random_pictures *r)
@@ -446,32 +560,126 @@ static inline void rp_layers(random_pictures *r)
     unsigned tries;
     for (tries = 0; tries < 60 && r->spec.n_layers < n; tries++) {
         const unsigned latest = r->spec.n_tensors - 1U;
-        (void)rp_any(r, rnd_below(4) ? latest : rnd_below(latest + 1U));
+        unsigned from = rnd_below(4) ? latest : rnd_below(latest + 1U);
+        if (r->n_states > 0 && rnd_below(4) == 0) { from = r->state[rnd_below(r->n_states)]; }
+        (void)rp_any(r, from);
     }
+    if (r->n_states > 0) { (void)rp_store(r, r->spec.n_tensors - 1U); }
     rp_last(r, rnd_below(6) ? r->spec.n_tensors - 1U : rnd_below(r->spec.n_tensors));
+}
+
+/* which stop answers by which head: from the first to the last one */
+static inline void rp_heads(random_pictures *r)
+{
+    const unsigned stops = r->spec.n_stops, most = stops < RP_GROUPS ? stops : RP_GROUPS, n = 2 + rnd_below(most - 1U);
+    unsigned t;
+    r->spec.heads = r->heads;
+    for (t = 1; t < stops; t++) {
+        const unsigned before = r->heads[t - 1], left = n - 1U - before; /* heads that have not come yet */
+        r->heads[t] = (uint8_t)(before + (left > 0 && (left >= stops - t || rnd_below(2))));
+    }
+}
+
+/* must a group have 8 bits and no correction at a stop? */
+static inline int rp_whole(const random_pictures *r, const sucref_layer_spec *s, unsigned group, unsigned stop)
+{
+    return stop + 1U == r->spec.n_stops || (rp_is_head(r, s) && r->heads[stop + 1U] != group);
+}
+
+static inline void rp_constants(random_pictures *r, sucref_correction *c, uint32_t rows)
+{
+    uint8_t *v = (uint8_t *)rp_memory(r, rows);
+    uint32_t i;
+    for (i = 0; i < rows; i++) { v[i] = (uint8_t)rnd(); }
+    c->constant = v;
+}
+
+static inline void rp_correct(random_pictures *r, sucref_correction *c, uint32_t rows)
+{
+    int32_t *v = (int32_t *)rp_memory(r, rows * 2U * sizeof(int32_t));
+    int16_t *a = (int16_t *)rp_memory(r, rows * sizeof(int16_t));
+    uint32_t i;
+    for (i = 0; i < rows; i++) {
+        v[i] = rnd_in(-30000, 30000);
+        v[rows + i] = rnd_below(10) ? rnd_in(-30000, 30000) : (int32_t)rnd();
+        a[i] = (int16_t)rnd();
+    }
+    c->beta = v; c->gamma = v + rows; c->alpha = a;
+}
+
+/* a group's bits stop by stop: of the plan, not falling, 8 at last; corrections or constants where they belong; of a
+ * hidden layer it may be absent before */
+static inline void rp_schedule_group(random_pictures *r, const sucref_layer_spec *s, unsigned g, unsigned flat)
+{
+    const int head = rp_is_head(r, s), hidden = s != &r->layer[r->spec.n_layers - 1U], absent = hidden && rnd_below(2);
+    const uint32_t rows = s->group_rows ? s->group_rows[g] : s->n_out;
+    unsigned plane = rnd_below(3) ? rnd_below(s->n_planes + 1U) : 0, t, k;
+    if (head && plane == 0) { plane = 1; }
+    for (t = 0; t < r->spec.n_stops; t++) {
+        uint8_t *to = &r->bits[t * r->total + flat];
+        sucref_correction *c = &r->correction[t * r->total + flat];
+        unsigned bits = 0;
+        if (rp_whole(r, s, g, t)) { plane = s->n_planes; }
+        for (k = 0; k < plane; k++) { bits = s->coarse ? s->plan[k] : bits + s->plan[k]; }
+        *to = (uint8_t)((bits == 0 && absent) || (head && r->heads[t] != g) ? SUCREF_ABSENT : bits);
+        if (*to == 0 && rnd_below(2)) { rp_constants(r, c, rows); }
+        if (*to > 0 && *to != SUCREF_ABSENT && s->kind != SUCREF_KIND_DEPTHWISE && !rp_whole(r, s, g, t) && rnd_below(*to == 8 ? 8 : 2)) {
+            rp_correct(r, c, rows);
+        }
+        if (plane < s->n_planes && (!head || *to != SUCREF_ABSENT)) { plane += rnd_below(2); }
+    }
+}
+
+/* only the last groups of a layer can be absent: others get the zero point as their constant */
+static inline void rp_absent(random_pictures *r, const sucref_layer_spec *s, unsigned flat)
+{
+    unsigned g, t;
+    for (t = 0; t < r->spec.n_stops; t++) {
+        uint8_t *bits = r->bits + t * r->total + flat;
+        int behind = 1; /* are all groups behind it absent? */
+        for (g = s->n_groups; g-- > 0;) {
+            if (bits[g] != SUCREF_ABSENT) { behind = 0; } else if (!behind) { bits[g] = 0; }
+        }
+    }
+}
+
+static inline void rp_schedule(random_pictures *r)
+{
+    unsigned n, g, flat = 0;
+    uint32_t bits = rnd_below(2) ? 8 : 1 + rnd_below(8);
+    for (n = 0; n < r->spec.n_layers; n++) {
+        const sucref_layer_spec *s = &r->layer[n];
+        if (!rp_has_rows(s)) { continue; }
+        for (g = 0; g < s->n_groups; g++) { rp_schedule_group(r, s, g, flat + g); }
+        if (n + 1U < r->spec.n_layers) { rp_absent(r, s, flat); }
+        flat += s->n_groups;
+    }
+    for (n = 0; n < r->spec.n_stops; n++) {
+        if (n + 1U == r->spec.n_stops) { bits = 8; }
+        r->in_bits[n] = (uint8_t)bits;
+        bits += rnd_below(9 - bits);
+    }
 }
 
 static inline void rp_make(random_pictures *r)
 {
     const uint32_t size = rnd_below(10);
-    unsigned n;
     memset(r, 0, sizeof *r);
     r->most_bytes = size == 0 ? RP_BYTES : size < 4 ? 1500 : 300;
     r->most_work = size == 0 ? 40000 : size < 4 ? 10000 : 2500;
     r->spec.layers = r->layer; r->spec.tensors = r->tensor; r->spec.bits = r->bits; r->spec.in_bits = r->in_bits;
     r->spec.corrections = r->correction;
-    r->spec.n_stops = 1;
+    r->spec.n_stops = (uint8_t)(rnd_below(2) ? 1 : 1 + rnd_below(RP_STOPS));
     r->spec.input_type = (uint8_t)rnd_below(2);
+    if (r->spec.n_stops > 1 && rnd_below(4) == 0) { rp_heads(r); }
     rp_input_tensor(r);
+    if (r->spec.n_stops == 1 && rnd_below(4) == 0) { rp_states(r); }
     rp_layers(r);
-    for (n = 0; n < r->spec.n_layers; n++) {
-        sucref_layer_spec *s = &r->layer[n];
-        if (!rp_has_rows(s)) { continue; }
-        s->n_groups = 1;
-        r->total++;
+    rp_schedule(r);
+    if (rnd_below(6) == 0 && rp_size(&r->tensor[r->spec.n_tensors - 1U]) < 4096U) { /* ends in a softmax */
+        r->spec.softmax_multiplier = (int32_t)(0x40000000U + rnd() % 0x40000000U);
+        r->spec.softmax_shift = (uint8_t)rnd_in(16, 26);
     }
-    memset(r->bits, 8, sizeof r->bits);
-    memset(r->in_bits, 8, sizeof r->in_bits);
 }
 
 static inline void rp_print(const random_pictures *r)
@@ -492,6 +700,15 @@ static inline void rp_print(const random_pictures *r)
                s->pad_top, s->pad_left, s->act, s->requant, s->flags, s->out_zero, s->lo, s->hi, s->n_groups);
         for (k = 0; k < s->n_planes; k++) { printf(" %u", s->plan[k]); }
         for (k = 0; s->kind == SUCREF_KIND_COPY && k < 9; k++) { printf(" %u", s->box[k]); }
+        printf("\n");
+    }
+    for (n = 0; n < r->spec.n_stops && r->spec.n_stops > 1; n++) {
+        printf("  stop %u: input %u, head %u, bits", n, r->in_bits[n], r->heads[n]);
+        for (k = 0; k < r->total; k++) {
+            const unsigned e = n * r->total + k;
+            printf(" %d%s%s", r->bits[e] == SUCREF_ABSENT ? -1 : r->bits[e], r->correction[e].beta ? "c" : "",
+                   r->correction[e].constant ? "k" : "");
+        }
         printf("\n");
     }
 }
