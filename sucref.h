@@ -146,7 +146,8 @@
  *    in each half the first column lowest. So one multiplication of a masked word by u makes the products of two rows,
  *    in fields of 16 bits. A run of columns ends (a chunk) before a field could overflow: for digits of w bits when
  *    (2^w - 1) * sum(u) would pass 65535, for full bytes, whose fields start at 32768 - 128 * sum(u), when
- *    sum(colmax_c * u_c) would pass 32767, colmax_c = max over rows of |w|, stored one byte per column.
+ *    sum(colmax_c * u_c) would pass 32767, colmax_c = max over rows of |w|, stored one byte per column (c counts
+ *    a group's own columns, see CONV below).
  *
  * 5. Stops. Stop t uses bits[t][group] of each row group and in_bits[t] of the input (for in_bits = i < 8 an input
  *    u is read as 0 if u < 2^(8-i), else as the centre (floor(u / 2^(8-i)) + 1/2) * 2^(8-i)). All are non-decreasing,
@@ -168,9 +169,11 @@
  *    order. For output (y, x) tap (i, j) of a kernel is input (y * stride_h + i * dilation_h - pad_top,
  *    x * stride_w + j * dilation_w - pad_left); outside the picture it is the tensor's zero point.
  *
- *        DENSE      the rows of 1 to 3; its columns are the bytes of its input, its rows those of its output
- *        CONV       the same at every (y, x): column (i * kernel_w + j) * channels + c is channel c of tap (i, j). Of
- *                   a group that reads n columns for each tap it is the first n channels. Row r is channel r
+ *        DENSE      the rows of 1 to 3; its columns are the bytes of its input, its rows those of its output. Groups
+ *                   read all of an input that is no vector
+ *        CONV       the same at every (y, x): column (i * kernel_w + j) * channels + c is channel c of tap (i, j). Row
+ *                   r is channel r. A group of n * kernel_h * kernel_w columns reads the first n channels: n for
+ *                   channels
  *        DEPTHWISE  row r reads channel r / (n_out / channels) at all taps; its plane, of 8 bits, holds w modulo 256
  *                   in place of v, and so any w from -128 on: z = bias + sum_tap w u
  *        AVERAGE    with multiplier 0: a / count, to the nearest, halves away from 0, a the sum of u - 128 over the
@@ -178,7 +181,7 @@
  *                   z = sum(u - zero point) over them
  *        MAX        the largest u of the taps inside the picture, within lo..hi
  *        ADD        METHOD 3 with the third multiplier of z = s_1 + s_2, s_k = R of (u_k - zero point) * 2^20 with the
- *                   k-th multiplier
+ *                   k-th multiplier, whose exponent is at most 1 for k < 3
  *        MUL        METHOD 3 of z = (u_1 - zero point) (u_2 - zero point)
  *        COPY       a box of the input to a box of the output, with LOOKUP through the table; where it is the first
  *                   layer to write the tensor, and that no state, the rest is its zero point. A box of no size: all
@@ -516,6 +519,8 @@ typedef struct {
     uint8_t input_bits;        /* how many have arrived */
     uint8_t mode, first_plane, last_plane; /* what the group's rows do */
     uint8_t listed;            /* the first layer's list is there, or a part of it */
+    uint8_t wide;              /* of the windows before this one of so many the list had no chunks; modulo 256 */
+    uint16_t chunk;            /* sum of inputs that no weight of the layer at hand takes beyond a chunk */
     uint8_t state;
     volatile uint32_t sequence; /* counts publications; its lowest bit names the record */
 } sucref_net;
@@ -1474,6 +1479,12 @@ static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
     uint32_t left = SUCREF_I_PAD4(p->n_rows);
     sucref_i_block b = { 0, 0, 0 };
     unsigned log2;
+    if (p->slot == 8 && row < (left & ~(uint32_t)7)) { /* as below, but this is asked for every few rows */
+        b.at = (row & ~(uint32_t)7) * p->n_in;
+        b.rows = 8;
+        b.inside = row & 7U;
+        return b;
+    }
     for (log2 = p->slot == 8 ? 3 : 4; log2 >= 2; log2--) { /* full blocks, then tails of 8 and 4 rows */
         const uint32_t bytes = (((p->n_in * p->slot) << log2) + 31U) / 32U * 4U, rows = left >> log2 << log2;
         if (row < rows) {
@@ -1927,7 +1938,10 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
         if (l->kind == SUCREF_KIND_AVERAGE ? mul >> 31 != 0 : mul != 0 && mul >> 30 != 1) {
             return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r);
         }
-        if (e < low || e > high) { return SUCREF_I_FAIL(f, "exponent", at.exponent + r); }
+        /* both parts of a sum stay below 2^29 */
+        if (e < low || e > (l->kind == SUCREF_KIND_ADD && r < 2 ? 1 : high)) {
+            return SUCREF_I_FAIL(f, "exponent", at.exponent + r);
+        }
         if (l->kind == SUCREF_KIND_SOFTMAX && (mul == 0 || e < 0)) {
             return SUCREF_I_FAIL(f, "softmax of a layer", at.multiplier);
         }
@@ -2893,18 +2907,26 @@ static uint32_t sucref_i_parts_len(const sucref_layer *l, uint32_t parts, uint32
            (columns >> (sucref_i_widest_digit(l) == 7 ? 1 : 2));
 }
 
+/* words in front of the list of a picture's layer: its rows as sucref_i_prepare_rows has them */
+enum { SUCREF_I_PREPARED = 4 };
+static uint32_t sucref_i_prepared_len(const sucref_layer *l)
+{
+    return l->kind == SUCREF_KIND_CONV || l->kind == SUCREF_KIND_DEPTHWISE ? SUCREF_I_PREPARED * l->n_out : 0U;
+}
+
 /* the words that a layer's list may take */
 static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
 {
     const uint8_t *p = m->bytes + sucref_i_groups_at(m) + l->first_group * (uint32_t)SUCREF_I_GROUP + 6U;
     uint32_t parts = 0, before = 0;
     unsigned g;
-    if (!SUCREF_I_LISTS(l)) { return l->kind == SUCREF_KIND_ADD ? 512U : 0U; }
+    if (l->kind == SUCREF_KIND_ADD) { return 512U; }
+    if (!SUCREF_I_LISTS(l)) { return sucref_i_prepared_len(l); }
     for (g = 0; g < l->n_groups; g++, p += SUCREF_I_GROUP) {
         if (sucref_i_u16(p) != before) { parts++; }
         before = sucref_i_u16(p);
     }
-    return SUCREF_I_LIST_HEAD + sucref_i_parts_len(l, parts, l->n_in);
+    return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + sucref_i_parts_len(l, parts, l->n_in);
 }
 
 /* does the layer read whole weights of its own plane at these bits? They count 128 too much for every u. */
@@ -2918,7 +2940,9 @@ typedef struct {
     const sucref_model *m;
     const sucref_layer *l;
     uint32_t number;   /* parts before it */
+    uint32_t most;     /* of a window for full bytes: sum(u) of a chunk that no weight of the layer overflows; else 0 */
     int own;           /* for full bytes of the layer's own plane */
+    int wide;          /* try no chunks: the list before this one had none */
 } sucref_i_purpose;
 
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
@@ -3198,6 +3222,9 @@ static inline sucref_i_builder sucref_i_begin(uint32_t *list, const sucref_i_pur
     b.limit = 65535U;
     if (kind == SUCREF_I_WIDE) {
         b.limit = 0xFFFFFFFFU; /* one chunk: 65535 * 127 * 255 < 2^32 */
+    } else if (p->most != 0) {
+        b.max_digit = 1;
+        b.limit = p->most;
     } else if (p->own) {
         b.colmax = p->m->bytes + sucref_i_params_of(p->l).colmax;
         b.limit = 32767U;
@@ -3207,7 +3234,8 @@ static inline sucref_i_builder sucref_i_begin(uint32_t *list, const sucref_i_pur
 }
 
 /* the next part of a list, of a delta what grew and then what fell; 0 where there is no room */
-SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from, unsigned kind)
+SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from, unsigned kind,
+                                 int simple)
 {
     uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], sum = 0, grew = 0, second = 0;
     sucref_i_builder b = sucref_i_begin(list, p, from->to, kind);
@@ -3220,7 +3248,13 @@ SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, cons
             for (; u < end; u++, c++) {
                 if (*u == 0) { continue; }
                 if (b.list > b.last) { return 0; }
-                sucref_i_push(&b, c, *u);
+                if (simple) { /* the load of a chunk is its sum */
+                    if (b.chunk + *u > b.limit && b.chunk != 0) { sucref_i_end_chunk(&b); }
+                    *b.list++ = (uint32_t)*u << 24 | c << 3;
+                    b.chunk += *u;
+                } else {
+                    sucref_i_push(&b, c, *u);
+                }
             }
         }
         if (b.chunk != 0) { sucref_i_end_chunk(&b); }
@@ -3246,10 +3280,13 @@ SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, cons
 /* the next part of a list; what that cost, or for a delta without room 0 */
 static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
 {
-    if (sucref_i_build(list, p, v, SUCREF_I_CHUNKS)) { return v->to - v->at; }
+    if (!p->wide && (p->most != 0 ? sucref_i_build(list, p, v, SUCREF_I_CHUNKS, 1)
+                                  : sucref_i_build(list, p, v, SUCREF_I_CHUNKS, 0))) {
+        return v->to - v->at;
+    }
     if (v->old != NULL) { return 0; }
-    (void)sucref_i_build(list, p, v, SUCREF_I_WIDE);
-    return 2U * (v->to - v->at);
+    (void)sucref_i_build(list, p, v, SUCREF_I_WIDE, 0);
+    return (p->wide ? 1U : 2U) * (v->to - v->at);
 }
 #endif /* SUCREF_PAIRS */
 
@@ -3457,7 +3494,7 @@ static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucre
     const uint8_t *p = m->bytes + sucref_i_groups_at(m) + l->first_group * (uint32_t)SUCREF_I_GROUP + 6U;
     sucref_i_purpose why;
     uint32_t before = 0, end, cost = 0;
-    why.m = m; why.l = l; why.number = 0; why.own = own;
+    why.m = m; why.l = l; why.number = why.most = 0; why.own = own; why.wide = 0;
     if (list[SUCREF_I_LIST_OWN] != (uint32_t)own) { sucref_i_list_begin(list, own); }
     for (; before < columns; before = end, p += SUCREF_I_GROUP) {
         end = sucref_i_u16(p);
@@ -3495,7 +3532,8 @@ static int sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucr
     sucref_i_purpose why;
     sucref_i_list_begin(list, own);
     why.m = m; why.l = l; why.own = own;
-    why.number = 0;
+    why.number = why.most = 0;
+    why.wide = 0;
     if (sucref_i_list_part(list, &why, v) == 0) { return 0; }
     sucref_i_list_total(list, to);
     v->old = NULL;
@@ -3547,7 +3585,8 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
  * or up to 16 rows at a position of a picture, whose list is made before its first row. What has no weights goes by 256
  * bytes at most. Nothing of a quantum survives it but finished outputs and the list. */
 
-enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 312, SUCREF_I_BYTES = 256, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
+enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 312, SUCREF_I_BYTES = 256, SUCREF_I_ENOUGH = 2048,
+       SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING };                           /* sucref_net.state */
 
 #ifdef SUCREF_CONSTANT_WORK
@@ -3575,10 +3614,12 @@ static sucref_i_places sucref_i_places_of(const sucref_model *m)
     unsigned n;
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
-        sucref_model_tensor(&t, m, l.to);
         if (sucref_i_list_len(m, &l) > at.tensors) { at.tensors = sucref_i_list_len(m, &l); }
-        if (sucref_i_tensor_end(&t) > tensors) { tensors = sucref_i_tensor_end(&t); }
         kept += sucref_i_kept_len(&l, n);
+    }
+    for (n = 1; n < m->n_tensors; n++) { /* a state may be one that no layer writes */
+        sucref_model_tensor(&t, m, n);
+        if (sucref_i_tensor_end(&t) > tensors) { tensors = sucref_i_tensor_end(&t); }
     }
     at.kept = at.tensors + tensors;
     at.marks = at.kept + kept;
@@ -3598,7 +3639,7 @@ static void sucref_i_find_layer(sucref_net *s)
         if (n == s->layer) { break; }
         s->at_acc += sucref_i_kept_len(&l, n);
     }
-    s->at_list = n > 0 ? s->at_tensors - sucref_i_list_len(s->model, &l) : 0U;
+    s->at_list = (n > 0 ? s->at_tensors - sucref_i_list_len(s->model, &l) : 0U) + sucref_i_prepared_len(&l);
 }
 
 static uint8_t *sucref_i_tensor_at(const sucref_net *s, unsigned tensor)
@@ -3661,7 +3702,8 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_marks = at.marks; s->at_logits = at.logits;
     s->at_list = s->at_acc = 0;
     s->changed = s->any = s->present = 0;
-    s->mode = s->first_plane = s->last_plane = s->listed = 0;
+    s->mode = s->first_plane = s->last_plane = s->listed = s->wide = 0;
+    s->chunk = 0;
     s->sequence = 0;
     sucref_i_restart(s, NULL, SUCREF_I_IDLE);
     sucref_i_reset_states(s);
@@ -3730,6 +3772,49 @@ static int32_t sucref_i_requant(int32_t z, int32_t multiplier, int exponent, uns
     return sucref_i_round_shift(sucref_i_mul31(z, multiplier), exponent < 0 ? (unsigned)-exponent : 0U);
 }
 
+#if SUCREF_KERNEL == SUCREF_PAIRS_8 || SUCREF_KERNEL == SUCREF_QUADS
+#  define SUCREF_I_LONG 0 /* a product of 64 bits is dear */
+#else
+#  define SUCREF_I_LONG 1
+#endif
+
+/* R of METHOD 3 for TFLITE, as far as a byte can tell: beyond +-255 any number beyond them. Its two roundings are one,
+ *
+ *     R = floor((z M + 2^30 + 2^(30 + s)) / 2^(31 + s))     s = -exponent >= 1; less 2^31 above where z < 0
+ *
+ * and the last only turns halves away from 0. Without long products: |z| >= 2^(s + 9) is beyond 2^8. Else, with k
+ * bits of z left out so that |z'| < 2^15, V = z M / 2^(31 + s) in units of 2^-21 is z' m to within
+ *
+ *     -|z'| / 2 >= -2^14  (m is M rounded to 15 bits)   and   |z'| / 2 + m < 2^14 + 2^15 + 1  (the bits left out)
+ *
+ * and |z' m| <= 2^30; where the sum with 1/2 and +-2^-(s + 1) is as near as that to a step, the long way decides. */
+static inline int32_t sucref_i_round(int32_t z, int32_t multiplier, unsigned exponent) /* a byte, modulo 256 */
+{
+    const unsigned s = 256U - exponent;
+    if (s - 2U > 29U) { return sucref_i_requant(z, multiplier, sucref_i_s8((uint8_t)exponent), SUCREF_REQUANT_TFLITE); }
+#if SUCREF_I_LONG
+    {
+        const uint32_t sign = (uint32_t)z & 0x80000000U, high = ((uint32_t)1 << (s - 2U)) - (sign >> 31);
+        const int64_t first = (int64_t)sucref_i_s32(high) * 4294967296 + (0x40000000U | sign);
+        return sucref_i_floor32((int32_t)sucref_i_floor64(first + (int64_t)z * multiplier, 32), s - 1U);
+    }
+#else
+    {
+        const unsigned k = s > 6U ? s - 6U : 0U, drop = 16U - (s < 6U ? 6U - s : 0U), far = s > 22U ? 31U : s + 9U;
+        const int32_t over = sucref_i_floor32(z, far), part = sucref_i_floor32(z, k),
+                      m = (int32_t)(((uint32_t)multiplier + ((uint32_t)1 << (drop - 1U))) >> drop),
+                      first = (int32_t)((uint32_t)0x100000 >> s); /* of the first rounding, to within 1 */
+        int32_t v;
+        if (over != 0 && over != -1 && multiplier != 0) { return z < 0 ? -512 : 512; }
+        v = part * m + 0x100000 + (z < 0 ? -first : first);
+        if (((uint32_t)v & 0x1FFFFFU) - 0x4002U >= 0x1FFFFFU - 0x4002U - 0xC003U) {
+            return sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE);
+        }
+        return sucref_i_floor32(v, 21);
+    }
+#endif
+}
+
 /* piecewise linear: 33 knots over -32768..32768, values of 8 fraction bits */
 static int32_t sucref_i_table(const uint8_t *knots, int32_t r)
 {
@@ -3776,12 +3861,14 @@ typedef struct {
     sucref_stop_group e;
     sucref_tensor in, out;
     sucref_i_view from, second;
+    sucref_i_plane plane;   /* the group's last one */
     uint8_t *to;
     uint32_t outputs;       /* at a position; these are */
     uint16_t lines, places; /* lines of so many places */
     uint8_t windowed;       /* a list is for one position */
     uint8_t back;           /* from the last position to the first */
     uint8_t fills;          /* a copy that is the first to write its output */
+    uint8_t prepared;       /* rows go the short way */
 } sucref_i_here;
 
 /* of a copy's box: 0..2 y, x, c in the input, 3..5 in the output, 6..8 how many */
@@ -3790,12 +3877,110 @@ static uint32_t sucref_i_box(const sucref_model *m, const sucref_i_here *h, unsi
     return sucref_i_u16(m->bytes + h->at.box + 2U * i);
 }
 
+/* ---- rows of a picture's layer, whose constants serve every position ----
+ * A prepared row is, with a = zero point - lo and R as sucref_i_round has it,
+ *
+ *     long products    c = bias M + 2^30 + 2^(30 + s) + a 2^(31 + s), low and high word;  M;  s - 1
+ *                      u - lo = floor((sum M + c) / 2^(31 + s))
+ *     else             bias;  2^20 + 2^(20 - s) + a 2^21;  m;  k and the number of bits of z that must be 0, as bytes
+ *
+ * before the clamp. Halves below 0 do not count, as the clamp takes what is below the zero point: rows are prepared
+ * where lo is not below it, of whole weights, without correction, requantized as TFLITE with 2 <= s <= 22. */
+
+/* may the rows of the group at hand go the short way? Asked of the records alone */
+static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
+{
+    const uint32_t k = (h->l.flags & SUCREF_LAYER_PER_ROW) ? h->g.n_rows : 1U,
+                   from = (h->l.flags & SUCREF_LAYER_PER_ROW) ? h->g.first_row : 0U;
+    uint32_t i;
+    if ((h->l.kind != SUCREF_KIND_CONV && h->l.kind != SUCREF_KIND_DEPTHWISE) || h->e.correction_offset != 0 ||
+        !sucref_i_own_bytes(&h->l, h->e.bits) || h->l.requant != SUCREF_REQUANT_TFLITE ||
+        h->l.act > SUCREF_ACT_RELU6 || h->l.lo < h->l.out_zero || s->layer + 1U == s->model->n_layers) {
+        return 0;
+    }
+    for (i = from; i < from + k; i++) {
+        if ((unsigned)(256 - SUCREF_READ_U8(s->model->bytes + h->at.exponent + i)) - 2U > 20U) { return 0; }
+    }
+    return 1;
+}
+
+/* prepares the group's rows; returns the cost */
+static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *h)
+{
+    const uint32_t step = (h->l.flags & SUCREF_LAYER_PER_ROW) ? 1U : 0U;
+    const int32_t above = (int32_t)h->l.out_zero - h->l.lo; /* <= 0 */
+    uint32_t *to = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row, r;
+    for (r = h->g.first_row; r < h->g.first_row + h->g.n_rows; r++, to += SUCREF_I_PREPARED) {
+        const int32_t bias = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.bias + 4U * r)),
+                      mul = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * (step * r)));
+        const unsigned shift = 256U - SUCREF_READ_U8(s->model->bytes + h->at.exponent + step * r);
+#if SUCREF_I_LONG
+        const int64_t c = (int64_t)bias * mul + 0x40000000 + ((int64_t)1 << (30U + shift)) +
+                          above * ((int64_t)1 << (31U + shift)); /* < 2^62 + 2^52 + 2^62 */
+        to[0] = (uint32_t)c; to[1] = (uint32_t)((uint64_t)c >> 32); /* modulo 2^32 */
+        to[2] = (uint32_t)mul; to[3] = shift - 1U;
+#else
+        const unsigned drop = shift < 6U ? 10U + shift : 16U;
+        to[0] = (uint32_t)bias;
+        to[1] = (uint32_t)((int32_t)0x100000 + (int32_t)((uint32_t)0x100000 >> shift) + above * (int32_t)0x200000);
+        to[2] = ((uint32_t)mul + ((uint32_t)1 << (drop - 1U))) >> drop;
+        to[3] = (shift > 6U ? shift - 6U : 0U) | (mul != 0 ? shift + 9U : 31U) << 8;
+#endif
+    }
+    return h->g.n_rows * (uint32_t)SUCREF_I_ROW_COST;
+}
+
+#if !SUCREF_I_LONG
+static uint32_t sucref_i_exact_row(const sucref_net *s, const sucref_i_here *h, int32_t z, uint32_t row)
+{
+    return sucref_i_activate(s->model, &h->l, &h->at, z, row);
+}
+#endif
+
+/* activations of n prepared rows from their sums */
+SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc, const uint32_t *row,
+                                                const sucref_net *s, const sucref_i_here *h, uint32_t first,
+                                                uint32_t n)
+{
+    const uint32_t lo = h->l.lo, range = (uint32_t)h->l.hi - lo;
+    const uint8_t *const end = u + n;
+    for (; u < end; u++, acc++, row += SUCREF_I_PREPARED) {
+#if SUCREF_I_LONG
+        const int64_t t = (int64_t)((uint64_t)row[1] << 32 | row[0]) + (int64_t)sucref_i_s32(*acc) * (int32_t)row[2];
+        const int32_t v = sucref_i_floor32((int32_t)sucref_i_floor64(t, 32), row[3]);
+        const uint32_t r = (uint32_t)v > range ? (v < 0 ? 0U : range) : (uint32_t)v;
+#else
+        const int32_t z = sucref_i_s32(*acc + row[0]);
+        uint32_t r = 0;
+        if (z > 0) {
+            const uint32_t k = row[3];
+            if ((uint32_t)z >> (k >> 8) != 0) {
+                r = range;
+            } else {
+                const int32_t v = (int32_t)(((uint32_t)z >> (k & 0xFFU)) * row[2]) + sucref_i_s32(row[1]);
+                if (((uint32_t)v & 0x1FFFFFU) - 0x4002U >= 0x1FFFFFU - 0x4002U - 0xC003U) {
+                    r = sucref_i_exact_row(s, h, z, first + (uint32_t)(u + n - end)) - lo;
+                } else if (v > 0) {
+                    r = (uint32_t)v >> 21;
+                    r = r > range ? range : r;
+                }
+            }
+        }
+#endif
+        *u = (uint8_t)(r + lo);
+    }
+    (void)s; (void)h; (void)first;
+}
+
 static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
 {
     if (!SUCREF_I_WEIGHS(&h->l)) { return; }
     sucref_model_group(&h->g, s->model, (unsigned)h->l.first_group + s->group);
     sucref_model_stop_group(&h->e, s->model, s->stop, (unsigned)h->l.first_group + s->group);
     h->outputs = h->g.n_rows;
+    h->plane = sucref_i_plane_of(s->model->bytes + h->g.plane_offset[h->l.n_planes - 1U], h->g.n_rows, h->g.n_columns,
+                                 h->l.plan[h->l.n_planes - 1U]);
+    h->prepared = (uint8_t)sucref_i_preparable(s, h);
 }
 
 /* the positions of a layer's output, and how many bytes are made at each */
@@ -3929,12 +4114,53 @@ static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_
     return sucref_i_sat32(beta + sucref_i_floor64(alpha * a + gamma * (int64_t)sum, 12)); /* < 2^46 + 2^55 */
 }
 
+/* METHOD 3 for TFLITE and a clamp, of n rows from where the pointers are; their sums become their z */
+static inline void sucref_i_plain_rows(uint8_t *u, uint32_t *acc, const sucref_layer *l, const uint8_t *bias,
+                                       const uint8_t *multiplier, const uint8_t *exponent, uint32_t step, uint32_t n)
+{
+    const int32_t lo = l->lo, above = (int32_t)l->out_zero - lo;
+    const uint32_t range = (uint32_t)l->hi - l->lo;
+    const uint8_t *const end = u + n;
+    for (; u < end; u++, acc++, bias += 4, multiplier += 4U * step, exponent += step) {
+        const int32_t z = sucref_i_s32(*acc + SUCREF_READ_U32(bias));
+        int32_t r = sucref_i_round(z, sucref_i_s32(SUCREF_READ_U32(multiplier)), SUCREF_READ_U8(exponent)) + above;
+        if ((uint32_t)r > range) { r = r < 0 ? 0 : (int32_t)range; }
+        *acc = (uint32_t)z;
+        *u = (uint8_t)(r + lo);
+    }
+}
+
+/* activations of n rows with whole weights and no correction, from `first` on; their sums become their z */
+SUCREF_I_ALONE static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, const sucref_model *m,
+                                                  const sucref_i_here *h, uint32_t first, uint32_t n)
+{
+    const uint32_t step = (h->l.flags & SUCREF_LAYER_PER_ROW) ? 1U : 0U, k = step * first;
+    const uint8_t *bias = m->bytes + h->at.bias + 4U * first, *multiplier = m->bytes + h->at.multiplier + 4U * k,
+                  *exponent = m->bytes + h->at.exponent + k, *table = m->bytes + h->at.table;
+    uint32_t i;
+    if (h->l.requant != SUCREF_REQUANT_TFLITE || h->l.act == SUCREF_ACT_LEAKY || h->l.act == SUCREF_ACT_TABLE) {
+        for (i = 0; i < n; i++, bias += 4, multiplier += 4U * step, exponent += step) {
+            acc[i] += sucref_i_u32(bias);
+            u[i] = sucref_i_post(&h->l, sucref_i_s32(acc[i]), sucref_i_s32(sucref_i_u32(multiplier)),
+                                 sucref_i_s8(SUCREF_READ_U8(exponent)), table);
+        }
+        return;
+    }
+    if (step != 0) {
+        sucref_i_plain_rows(u, acc, &h->l, bias, multiplier, exponent, 1, n);
+    } else {
+        sucref_i_plain_rows(u, acc, &h->l, bias, multiplier, exponent, 0, n);
+    }
+    for (i = 0; h->l.act == SUCREF_ACT_LOOKUP && i < n; i++) { u[i] = SUCREF_READ_U8(table + u[i]); }
+}
+
 /* the layer's arrays, and from where on its input changed since the stop before */
 static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
 {
     const int fresh = s->previous == SUCREF_I_NONE;
-    uint32_t mark;
+    uint32_t mark, room;
     sucref_i_find_layer(s);
+    room = s->at_list - sucref_i_prepared_len(l); /* words of the lists' part that the layer leaves free */
     if (s->layer == 0) { sucref_i_start_marks(s); }
     mark = *sucref_i_mark(s, l->from);
     s->changed = (uint16_t)(mark & 0xFFFFU); s->present = (uint16_t)(mark >> 16);
@@ -3947,8 +4173,8 @@ static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
     if (s->layer == 0 && s->listed && !fresh) {
         sucref_i_list_cut(s->work, s->changed, s->at_tensors);
     } else {
-        if (s->listed) { sucref_i_list_cut(s->work, 0xFFFFFFFFU, s->at_list); }
-        if (s->layer == 0 || s->at_list < SUCREF_I_LIST_HEAD) {
+        if (s->listed) { sucref_i_list_cut(s->work, 0xFFFFFFFFU, room); }
+        if (s->layer == 0 || room < SUCREF_I_LIST_HEAD) {
             s->listed = (uint8_t)(s->layer == 0 && (l->flags & SUCREF_LAYER_KEEP_LIST));
         }
         if (SUCREF_I_LISTS(l)) { sucref_i_list_begin(s->work + s->at_list, 0); }
@@ -3993,11 +4219,9 @@ static void sucref_i_inside(uint32_t *first, uint32_t *end, int32_t at, unsigned
     for (*end = *first; *end < kernel && at + (int32_t)(*end * dilation) < (int32_t)size;) { (*end)++; }
 }
 
-static sucref_i_area sucref_i_area_of(const sucref_net *s, const sucref_i_here *h)
+static sucref_i_area sucref_i_area_of(const sucref_i_here *h, uint32_t y, uint32_t x)
 {
     sucref_i_area a;
-    uint32_t y, x;
-    sucref_i_position(s, h, &y, &x);
     a.y = (int32_t)(y * h->l.stride_h) - h->l.pad_top;
     a.x = (int32_t)(x * h->l.stride_w) - h->l.pad_left;
     sucref_i_inside(&a.y0, &a.y1, a.y, h->l.kernel_h, h->l.dilation_h, h->in.height);
@@ -4013,8 +4237,8 @@ static inline uint32_t sucref_i_tap_at(const sucref_i_here *h, const sucref_i_ar
 }
 
 /* sum(w u) of one row of a depthwise layer; w: its first tap's byte, of which there is one every `step` bytes */
-static int32_t sucref_i_depthwise_row(const sucref_i_here *h, const sucref_i_area *a, const uint8_t *w, uint32_t step,
-                                      uint32_t channel)
+SUCREF_I_ALONE static int32_t sucref_i_depthwise_row(const sucref_i_here *h, const sucref_i_area *a, const uint8_t *w,
+                                                     uint32_t step, uint32_t channel)
 {
     int32_t acc = 0;
     uint32_t ky, kx;
@@ -4028,54 +4252,77 @@ static int32_t sucref_i_depthwise_row(const sucref_i_here *h, const sucref_i_are
     return acc;
 }
 
-/* the same of four rows that read four channels, of a picture whose outside counts nothing */
-static void sucref_i_depthwise_four(int32_t *acc, const sucref_i_here *h, const sucref_i_area *a, const uint8_t *w,
-                                    uint32_t step, uint32_t channel)
+/* how a depthwise layer walks over the taps inside the picture */
+typedef struct {
+    const uint8_t *u;         /* the first of them, of channel 0 */
+    uint32_t lines, places, next_u, next_w, line_w;
+    int32_t line_u;           /* from behind a line's last tap to the next line's first: may be back */
+} sucref_i_walk_of_taps;
+
+static sucref_i_walk_of_taps sucref_i_walk_taps(const sucref_i_here *h, const sucref_i_area *a)
 {
-    const uint32_t next = (uint32_t)h->l.dilation_w * h->in.channels;
-    int32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0;
-    uint32_t ky, n;
-    for (ky = a->y0; ky < a->y1; ky++) {
-        const uint8_t *q = w + (ky * h->l.kernel_w + a->x0) * step;
-        const uint8_t *u = h->from.bytes + sucref_i_tap_at(h, a, ky, a->x0) + channel;
-        for (n = a->x1 - a->x0; n > 0; n--, q += step, u += next) {
-            a0 += u[0] * sucref_i_s8(SUCREF_READ_U8(q));
-            a1 += u[1] * sucref_i_s8(SUCREF_READ_U8(q + 1));
-            a2 += u[2] * sucref_i_s8(SUCREF_READ_U8(q + 2));
-            a3 += u[3] * sucref_i_s8(SUCREF_READ_U8(q + 3));
-        }
-    }
-    acc[0] = a0; acc[1] = a1; acc[2] = a2; acc[3] = a3;
+    sucref_i_walk_of_taps t;
+    t.lines = a->y1 - a->y0; t.places = a->x1 - a->x0;
+    t.u = h->from.bytes + (t.lines != 0 && t.places != 0 ? sucref_i_tap_at(h, a, a->y0, a->x0) : 0U);
+    t.next_u = (uint32_t)h->l.dilation_w * h->in.channels;
+    t.line_u = (int32_t)((uint32_t)h->l.dilation_h * h->in.width * h->in.channels) - (int32_t)(t.places * t.next_u);
+    t.next_w = t.line_w = 0;
+    return t;
 }
 
-/* activations of rows of a depthwise layer; what they read and is absent counts as 0. Returns the cost. */
-static uint32_t sucref_i_depthwise_rows(uint8_t *u, uint32_t *z, const sucref_net *s, const sucref_i_here *h,
-                                        uint32_t rows)
+/* Sums of rows that read as many channels, four at a time, of a picture whose outside counts nothing. w: the first
+ * tap's byte of the first row, of a block of t->next_w rows */
+SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_i_walk_of_taps *t, const uint8_t *u0,
+                                                    const uint8_t *w0, uint32_t rows)
 {
-    const sucref_i_area a = sucref_i_area_of(s, h);
-    const uint32_t first = h->g.first_row + s->row, times = h->l.n_out / h->in.channels;
-    const int whole = a.y0 == 0 && a.x0 == 0 && a.y1 == h->l.kernel_h && a.x1 == h->l.kernel_w,
-              plain = times == 1 && (h->in.zero == 0 || whole) && (h->from.flip | h->from.k) == 0;
-    const sucref_i_plane p = sucref_i_plane_of(s->model->bytes + h->g.plane_offset[0], h->g.n_rows, h->l.n_in, 8);
-    int32_t acc[4] = { 0, 0, 0, 0 };
-    uint32_t i;
-    for (i = 0; i < rows; i++) {
-        const uint32_t channel = (first + i) / times;
-        const sucref_i_block b = sucref_i_block_of(&p, s->row + i);
-        const uint8_t *w = p.bytes + b.at + b.inside;
-        if (plain && rows - i >= 4 && i % 4U == 0 && channel + 4U <= s->present) {
-            sucref_i_depthwise_four(acc, h, &a, w, b.rows, channel);
-        } else if (!(plain && rows - (i & ~3U) >= 4 && channel - i % 4U + 4U <= s->present)) {
-            acc[i % 4U] = channel < s->present ? sucref_i_depthwise_row(h, &a, w, b.rows, channel) : 0;
+    const uint32_t next_u = t->next_u, next_w = t->next_w;
+    const uint32_t *const end = acc + rows;
+    for (; acc < end; acc += 4, u0 += 4, w0 += 4) {
+        int32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0;
+        const uint8_t *u = u0, *w = w0;
+        uint32_t line = t->lines, n;
+        for (; line > 0; line--, u += t->line_u, w += t->line_w) {
+            for (n = t->places; n > 0; n--, u += next_u, w += next_w) {
+                a0 += u[0] * sucref_i_s8(SUCREF_READ_U8(w));
+                a1 += u[1] * sucref_i_s8(SUCREF_READ_U8(w + 1));
+                a2 += u[2] * sucref_i_s8(SUCREF_READ_U8(w + 2));
+                a3 += u[3] * sucref_i_s8(SUCREF_READ_U8(w + 3));
+            }
         }
-        z[i] = sucref_i_u32(s->model->bytes + h->at.bias + 4U * (first + i)) + (uint32_t)acc[i % 4U];
-        u[i] = sucref_i_activate(s->model, &h->l, &h->at, sucref_i_s32(z[i]), first + i);
+        acc[0] = (uint32_t)a0; acc[1] = (uint32_t)a1; acc[2] = (uint32_t)a2; acc[3] = (uint32_t)a3;
+    }
+}
+
+/* sums of rows of a depthwise layer; what they read and is absent counts as 0. Returns the cost. */
+static uint32_t sucref_i_depthwise_rows(uint32_t *sum, const sucref_net *s, const sucref_i_here *h,
+                                        const sucref_i_area *a, uint32_t rows)
+{
+    const uint32_t first = h->g.first_row + s->row,
+                   times = h->l.n_out == h->in.channels ? 1U : h->l.n_out / h->in.channels;
+    const int whole = a->y0 == 0 && a->x0 == 0 && a->y1 == h->l.kernel_h && a->x1 == h->l.kernel_w,
+              plain = times == 1 && (h->in.zero == 0 || whole) && (h->from.flip | h->from.k) == 0;
+    sucref_i_walk_of_taps t = sucref_i_walk_taps(h, a);
+    uint32_t i = 0;
+    while (i < rows) {
+        const uint32_t channel = times == 1 ? first + i : (first + i) / times;
+        const sucref_i_block b = sucref_i_block_of(&h->plane, s->row + i);
+        const uint8_t *w = h->plane.bytes + b.at + b.inside;
+        const uint32_t block = b.rows - b.inside < rows - i ? b.rows - b.inside : (rows - i) & ~(uint32_t)3;
+        if (plain && block != 0 && channel + block <= s->present) { /* rows before are blocks of four, too */
+            t.next_w = b.rows;
+            t.line_w = (h->l.kernel_w - t.places) * b.rows;
+            sucref_i_depthwise_plain(sum + i, &t, t.u + channel, w + (a->y0 * h->l.kernel_w + a->x0) * b.rows, block);
+            i += block;
+        } else {
+            sum[i++] = channel < s->present ? (uint32_t)sucref_i_depthwise_row(h, a, w, b.rows, channel) : 0U;
+        }
     }
     return rows * h->l.n_in;
 }
 
 /* METHOD 6: one channel of a pool */
-static uint8_t sucref_i_pool(const sucref_net *s, const sucref_i_here *h, const sucref_i_area *a, uint32_t channel)
+SUCREF_I_ALONE static uint8_t sucref_i_pool(const sucref_net *s, const sucref_i_here *h, const sucref_i_area *a,
+                                            uint32_t channel)
 {
     const int32_t count = (int32_t)((a->y1 - a->y0) * (a->x1 - a->x0));
     int32_t multiplier, r, sum = 0, most = 0;
@@ -4126,7 +4373,7 @@ static uint32_t sucref_i_start_other(const sucref_net *s, const sucref_i_here *h
 }
 
 /* METHOD 6: n elements of a line of a sum or product */
-static void sucref_i_sum_or_product(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t n)
+SUCREF_I_ALONE static void sucref_i_sum_or_product(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t n)
 {
     const uint32_t *table = s->work + s->at_list, line = y * h->outputs, channels = h->out.channels;
     const unsigned k = h->l.kind == SUCREF_KIND_ADD ? 2U : 0U;
@@ -4207,7 +4454,7 @@ static uint32_t sucref_i_do_other(sucref_net *s, const sucref_i_here *h)
     if (n > left) { n = left; }
     switch (h->l.kind) {
     case SUCREF_KIND_AVERAGE: case SUCREF_KIND_MAX: {
-        const sucref_i_area a = sucref_i_area_of(s, h);
+        const sucref_i_area a = sucref_i_area_of(h, y, x);
         for (i = 0; i < n; i++) { h->to[at + s->row + i] = sucref_i_pool(s, h, &a, s->row + i); }
         break;
     }
@@ -4220,6 +4467,19 @@ static uint32_t sucref_i_do_other(sucref_net *s, const sucref_i_here *h)
     }
     s->row += n;
     return n * cost;
+}
+
+/* how long the chunks of windows' lists may be */
+static void sucref_i_start_windows(sucref_net *s, const sucref_i_here *h)
+{
+    const uint8_t *colmax = s->model->bytes + h->at.colmax;
+    uint32_t c, most = 1;
+    for (c = 0; c < h->l.n_in; c++) {
+        const uint32_t max = SUCREF_READ_U8(colmax + c);
+        if (max > most) { most = max; }
+    }
+    s->chunk = (uint16_t)(32767U / most);
+    s->wide = 0;
 }
 
 /* decides what the rows of the current group do, and lists the layer's input if they need it; returns the cost */
@@ -4241,7 +4501,11 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     s->mode = task.mode;
     if (task.mode == SUCREF_I_SKIP) { return 1; }
     if (SUCREF_I_ANY_CHANGE || SUCREF_I_ABSENT(old)) { sucref_i_changes(s, h->g.first_row); }
-    if (task.mode == SUCREF_I_CONSTANT || h->windowed || h->l.kind == SUCREF_KIND_DEPTHWISE) { return 1; }
+    if (task.mode == SUCREF_I_CONSTANT) { return 1; }
+    if (h->windowed || h->l.kind == SUCREF_KIND_DEPTHWISE) {
+        if (h->windowed) { sucref_i_start_windows(s, h); }
+        return h->prepared ? sucref_i_prepare_rows(s, h) : 1U;
+    }
     own = sucref_i_own_bytes(&h->l, h->e.bits);
     columns = sucref_i_columns_of(s, &h->g);
     list = s->work + s->at_list;
@@ -4274,15 +4538,16 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     const sucref_layer *l = &h->l;
     const sucref_group *g = &h->g;
     const uint32_t *list = s->work + s->at_list, columns = h->windowed ? g->n_columns : sucref_i_columns_of(s, g);
-    uint32_t i;
+    uint32_t i, none = 0;
     unsigned n;
-    for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] = 0; }
+    SUCREF_I_HIDE(none); /* a compiler would call memset */
+    for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
     for (i = 0; s->mode == SUCREF_I_ADD && i < rows; i++) { acc[i] = kept[i]; }
     for (n = s->first_plane; n < s->last_plane; n++) {
         const sucref_i_plane p =
             sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n]);
         if (n > s->first_plane || s->mode == SUCREF_I_ADD) {
-            for (i = 0; i < SUCREF_I_ROWS; i++) { acc[i] <<= p.width; }
+            for (i = 0; i < rows; i++) { acc[i] <<= p.width; }
         }
         sucref_i_dot(acc, &p, list, columns, s->row, rows);
     }
@@ -4293,6 +4558,31 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * list[SUCREF_I_LIST_COUNT];
 }
 
+/* the same of a window's list and whole weights, which is one part */
+static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const sucref_i_here *h, uint32_t row,
+                                     uint32_t rows)
+{
+    const uint32_t none = 0U - part[SUCREF_I_PART_OVER];
+    uint32_t i;
+    for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
+    i = 0;
+#if SUCREF_I_FAMILY == SUCREF_PAIRS
+    if (part[SUCREF_I_PART_KIND] == SUCREF_I_CHUNKS) {
+        const uint32_t full = SUCREF_I_PAD4(h->plane.n_rows) & ~(uint32_t)7, step = 8U * h->plane.n_in;
+        const uint8_t *p = h->plane.bytes + row * h->plane.n_in; /* rows come by eight */
+        for (; i < rows && row + i < full; i += 8U, p += step) {
+            sucref_i_dot8(acc + i, p, part + SUCREF_I_PART_HEAD, 0x80008000U, 0x00800080U);
+        }
+    }
+#endif
+    while (i < rows) {
+        const sucref_i_block b = sucref_i_block_of(&h->plane, row + i);
+        sucref_i_dot_block(acc + i, h->plane.bytes + b.at, part, part + SUCREF_I_PART_HEAD, b.rows, &h->plane);
+        i += b.rows;
+    }
+    return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT];
+}
+
 /* activations u of up to 16 rows of the current group, whose accumulators become their z; returns the cost */
 static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_net *s, const sucref_i_here *h,
                                       uint32_t rows)
@@ -4301,8 +4591,14 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     const uint8_t *bytes = s->model->bytes;
     const uint32_t row = s->row, first = h->g.first_row + row;
     uint32_t i, cost, sum, *kept = NULL;
+    const int own = sucref_i_own_bytes(l, h->e.bits);
     if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + first; }
-    cost = sucref_i_accumulate(s, h, acc, kept, rows);
+    cost = own && h->windowed ? sucref_i_window_sums(acc, s->work + s->at_list + SUCREF_I_LIST_HEAD, h, row, rows)
+                               : sucref_i_accumulate(s, h, acc, kept, rows);
+    if (own && h->e.correction_offset == 0) {
+        sucref_i_activate_rows(u, acc, s->model, h, first, rows);
+        return cost;
+    }
     sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
     for (i = 0; i < rows; i++) {
         const int32_t z = sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
@@ -4313,14 +4609,13 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
 }
 
 /* lists what a group reads for the output at hand; returns the cost */
-static uint32_t sucref_i_list_window(const sucref_net *s, const sucref_i_here *h)
+SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x)
 {
-    uint32_t *list = s->work + s->at_list, y, x, cost;
+    uint32_t *list = s->work + s->at_list, cost;
     const int own = sucref_i_own_bytes(&h->l, h->e.bits), dense = h->l.kind == SUCREF_KIND_DENSE;
     sucref_i_purpose why;
     sucref_i_window w;
     sucref_i_view v = h->from;
-    sucref_i_position(s, h, &y, &x);
     w.y = (int32_t)(y * h->l.stride_h) - h->l.pad_top;
     w.x = (int32_t)(x * h->l.stride_w) - h->l.pad_left;
     w.height = h->in.height; w.width = h->in.width; w.channels = h->in.channels;
@@ -4334,46 +4629,88 @@ static uint32_t sucref_i_list_window(const sucref_net *s, const sucref_i_here *h
     v.window = &w;
     v.to = h->g.n_columns;
     why.m = s->model; why.l = &h->l; why.number = 0; why.own = own;
+    why.most = own ? s->chunk : 0U;
+    why.wide = (s->wide & 7U) != 0;
     sucref_i_list_begin(list, own);
     cost = sucref_i_list_part(list, &why, &v);
+    s->wide = (uint8_t)(list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] == SUCREF_I_WIDE ? s->wide + 1U : 0U);
     sucref_i_list_total(list, v.to);
     return cost;
 }
 
-/* outputs from `at` on and, of the last layer, their logits */
-static void sucref_i_put_outputs(sucref_net *s, const sucref_i_here *h, uint32_t at, uint32_t first, const uint8_t *u,
-                                 const uint32_t *z, uint32_t n)
+/* rows of a quantum at a position of a picture: fewer where the list is long, but always whole blocks of rows, of which
+ * digits in slots below 8 bits have 16 (METHOD 4) */
+static uint32_t sucref_i_step_rows(const sucref_layer *l, uint32_t columns)
 {
-    uint8_t *out = h->to + at;
-    uint32_t i;
-    for (i = 0; s->layer + 1U == s->model->n_layers && i < n; i++) { s->work[s->at_logits + at + i] = z[i]; }
-    for (i = 0; i < n; i++) {
-        if (out[i] != u[i]) { sucref_i_changes(s, first + i); }
-        out[i] = u[i];
-    }
+    unsigned n;
+    for (n = 0; columns > SUCREF_I_FEW_COLUMNS && n < l->n_planes && l->plan[n] > 4; n++) { }
+    return columns > SUCREF_I_FEW_COLUMNS && n == l->n_planes ? 8U : (uint32_t)SUCREF_I_ROWS;
 }
 
-/* up to 16 rows of the current group, all the way to the layer's outputs; returns the cost */
-static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
+/* up to 16 rows of the current group at a place of the output, all the way there; returns the cost */
+SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area,
+                                                 uint32_t at, uint32_t rows)
 {
-    const uint32_t most = h->windowed && h->g.n_columns > SUCREF_I_FEW_COLUMNS ? 8U : (uint32_t)SUCREF_I_ROWS,
-                   left = h->g.n_rows - s->row, rows = left < most ? left : most, first = h->g.first_row + s->row;
-    uint32_t acc[SUCREF_I_ROWS], i, cost = 0, at = sucref_i_has_heads(s->model, &h->l, s->layer) ? s->row : first, y, x;
-    uint8_t u[SUCREF_I_ROWS];
-    sucref_i_position(s, h, &y, &x);
-    at += (y * h->places + x) * h->out.channels;
+    const uint32_t first = h->g.first_row + s->row;
+    uint32_t acc[SUCREF_I_ROWS], i, cost = 0;
+    uint8_t room[SUCREF_I_ROWS], *out = h->to + at, *u = s->any == 0 ? out : room; /* is a change to be noticed? */
     if (s->mode == SUCREF_I_CONSTANT) {
         const uint8_t *constant = s->model->bytes + h->e.correction_offset + s->row;
         for (i = 0; i < rows; i++) { acc[i] = 0; u[i] = SUCREF_READ_U8(constant + i); }
     } else if (h->l.kind == SUCREF_KIND_DEPTHWISE) {
-        cost = sucref_i_depthwise_rows(u, acc, s, h, rows);
+        cost = sucref_i_depthwise_rows(acc, s, h, area, rows);
+        sucref_i_activate_rows(u, acc, s->model, h, first, rows);
     } else {
-        if (h->windowed && s->row == 0) { cost = sucref_i_list_window(s, h); }
-        cost += sucref_i_compute_rows(u, acc, s, h, rows);
+        cost = sucref_i_compute_rows(u, acc, s, h, rows);
     }
-    sucref_i_put_outputs(s, h, at, first, u, acc, rows);
-    s->row += rows;
+    for (i = 0; s->layer + 1U == s->model->n_layers && i < rows; i++) { s->work[s->at_logits + at + i] = acc[i]; }
+    for (i = 0; u == room && i < rows; i++) {
+        if (out[i] != u[i]) { sucref_i_changes(s, first + i); }
+        out[i] = u[i];
+    }
     return cost + rows * SUCREF_I_ROW_COST;
+}
+
+/* prepared rows of a group, straight to where they go, until it is worth a quantum; returns the cost */
+SUCREF_I_ALONE static uint32_t sucref_i_do_prepared(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area,
+                                                    uint8_t *out, uint32_t most)
+{
+    const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD,
+                   *row = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
+    const int depthwise = h->l.kind == SUCREF_KIND_DEPTHWISE;
+    uint32_t acc[SUCREF_I_ROWS], cost = 0, rows;
+    do {
+        rows = h->g.n_rows - s->row;
+        if (rows > most) { rows = most; }
+        cost += depthwise ? sucref_i_depthwise_rows(acc, s, h, area, rows)
+                          : sucref_i_window_sums(acc, part, h, s->row, rows);
+        sucref_i_finish_rows(out + s->row, acc, row + SUCREF_I_PREPARED * s->row, s, h, h->g.first_row + s->row, rows);
+        cost += rows * SUCREF_I_ROW_COST;
+        s->row += rows;
+    } while (s->row < h->g.n_rows && cost < SUCREF_I_ENOUGH);
+    return cost;
+}
+
+/* rows of the current group at the position at hand: so many that they are worth a quantum; returns the cost */
+static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
+{
+    const uint32_t most = h->windowed ? sucref_i_step_rows(&h->l, h->g.n_columns) : (uint32_t)SUCREF_I_ROWS,
+                   first = sucref_i_has_heads(s->model, &h->l, s->layer) ? 0U : h->g.first_row;
+    uint32_t cost = 0, y, x, at;
+    sucref_i_area area = { 0, 0, 0, 0, 0, 0 };
+    sucref_i_position(s, h, &y, &x);
+    at = (y * h->places + x) * h->out.channels + first;
+    if (h->l.kind == SUCREF_KIND_DEPTHWISE) { area = sucref_i_area_of(h, y, x); }
+    if (h->windowed && s->row == 0 && s->mode == SUCREF_I_ALL) { cost = sucref_i_list_window(s, h, y, x); }
+    if (h->prepared && s->mode == SUCREF_I_ALL && s->any == 0) {
+        return cost + sucref_i_do_prepared(s, h, &area, h->to + at, most);
+    }
+    do {
+        const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
+        cost += sucref_i_do_block(s, h, &area, at + s->row, rows);
+        s->row += rows;
+    } while (s->row < h->g.n_rows && cost < SUCREF_I_ENOUGH && h->l.kind != SUCREF_KIND_DENSE);
+    return cost;
 }
 
 /* a kept layer remembers the input that its accumulators are for; what has no value counts as 0 */
@@ -4496,14 +4833,14 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
         for (g = l->first_group; g < (unsigned)l->first_group + l->n_groups; g++) {
             sucref_group group;
             sucref_model_group(&group, m, g);
-            cost = group.n_columns > SUCREF_I_FEW_COLUMNS ? 8U : SUCREF_I_PAD4(group.n_rows);
-            if (cost > SUCREF_I_ROWS) { cost = SUCREF_I_ROWS; }
+            cost = sucref_i_step_rows(l, group.n_columns);
+            if (cost > SUCREF_I_PAD4(group.n_rows)) { cost = SUCREF_I_PAD4(group.n_rows); }
             cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
-            cost += 2U * group.n_columns;
+            cost += SUCREF_I_ENOUGH > 2U * group.n_columns ? (uint32_t)SUCREF_I_ENOUGH : 2U * group.n_columns;
             if (cost > most) { most = cost; }
         }
         return most;
-    case SUCREF_KIND_DEPTHWISE: return SUCREF_I_ROWS * (l->n_in + SUCREF_I_ROW_COST);
+    case SUCREF_KIND_DEPTHWISE: return SUCREF_I_ROWS * (l->n_in + SUCREF_I_ROW_COST) + SUCREF_I_ENOUGH;
     case SUCREF_KIND_AVERAGE: case SUCREF_KIND_MAX: return 4096U + sucref_i_taps(l) + SUCREF_I_ROW_COST;
     case SUCREF_KIND_ADD: return 512U * 8U;
     case SUCREF_KIND_SOFTMAX: return t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST;
@@ -7285,6 +7622,23 @@ static const char *sucref_i_bad_spec(const sucref_model_spec *spec, uint32_t *wh
                : NULL;
 }
 
+/* METHOD 4: the largest weight of a column, counted in each group as its rows read them */
+static int32_t sucref_i_column_max(const sucref_i_parity *q, const sucref_layer_spec *s, const sucref_layer *l,
+                                   uint32_t column)
+{
+    uint32_t r = 0, end = 0;
+    int32_t max = 0;
+    unsigned g;
+    for (g = 0; g < l->n_groups; g++) {
+        for (end += sucref_i_spec_rows(s, g); r < end && column < sucref_i_spec_columns(s, g); r++) {
+            const int32_t mag = sucref_i_magnitude_of(q, s, r, sucref_i_spec_column(l, s, g, column));
+            max = mag > max ? mag : max;
+        }
+        r = end;
+    }
+    return max;
+}
+
 /* ---- head and sections ---- */
 static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_spec *s, const sucref_layer *l)
 {
@@ -7300,12 +7654,7 @@ static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_s
     if (l->kind == SUCREF_KIND_COPY) { sucref_i_put_all(o, at.box, s->box, 9, 2); }
     if (l->kind == SUCREF_KIND_CONSTANT) { sucref_i_put_all(o, at.shift, s->constant, s->n_out, 1); }
     for (c = 0; SUCREF_I_LISTS(l) && c < s->n_in; c++) {
-        int32_t max = 0;
-        for (r = 0; r < s->n_out; r++) {
-            const int32_t mag = sucref_i_magnitude_of(o->parity, s, r, c);
-            max = mag > max ? mag : max;
-        }
-        sucref_i_put(o, at.colmax + c, (uint32_t)max, 1);
+        sucref_i_put(o, at.colmax + c, (uint32_t)sucref_i_column_max(o->parity, s, l, c), 1);
     }
     if (s->act == SUCREF_ACT_TABLE) { sucref_i_put_all(o, at.table, s->table, SUCREF_TABLE_LEN, 2); }
     if (s->act == SUCREF_ACT_LOOKUP) { sucref_i_put_all(o, at.table, s->lookup, SUCREF_LOOKUP_LEN, 1); }

@@ -245,7 +245,7 @@ static void rs_orders(random_spec *r)
     if (rnd_below(3) == 0) { first->flags |= SUCREF_LAYER_KEEP_LIST; }
 }
 
-static void rs_make(random_spec *r, uint32_t widest)
+static inline void rs_make(random_spec *r, uint32_t widest)
 {
     unsigned n;
     uint32_t i;
@@ -303,7 +303,7 @@ static void rs_make(random_spec *r, uint32_t widest)
     }
 }
 
-static void rs_free(random_spec *r)
+static inline void rs_free(random_spec *r)
 {
     unsigned n;
     for (n = 0; n < r->spec.n_layers; n++) { free(r->w[n]); free(r->shift[n]); free(r->exponent[n]); free(r->ints[n]); }

@@ -1,0 +1,512 @@
+/* random_pictures.h - random networks with tensors: convolutions, pools, sums, copies, softmax, constants and dense
+ * layers, of one stop or of several by bits and by width, with states. Small: most tensors have some hundred bytes. */
+#ifndef SUCREF_RANDOM_PICTURES_H
+#define SUCREF_RANDOM_PICTURES_H
+#include "random_spec.h"
+
+enum { RP_LAYERS = 24, RP_TENSORS = RP_LAYERS + 4, RP_GROUPS = 4, RP_STOPS = 5, RP_BYTES = 5000, RP_MEMORY = 4000 };
+
+typedef struct {
+    sucref_model_spec spec;
+    sucref_layer_spec layer[RP_LAYERS];
+    sucref_tensor_spec tensor[RP_TENSORS];
+    uint32_t group_rows[RP_LAYERS][RP_GROUPS], group_columns[RP_LAYERS][RP_GROUPS];
+    uint32_t cut[RP_TENSORS][RP_GROUPS]; /* of a tensor: channels that are there with its first groups; 0: no groups */
+    uint8_t heads[RP_STOPS], in_bits[RP_STOPS], bits[RP_STOPS * RP_LAYERS * RP_GROUPS];
+    sucref_correction correction[RP_STOPS * RP_LAYERS * RP_GROUPS];
+    void *memory[RP_MEMORY];
+    unsigned n_memory, total;
+    uint32_t most_bytes, most_work;      /* of a tensor; multiply-adds of a layer */
+} random_pictures;
+
+static inline void *rp_memory(random_pictures *r, size_t n)
+{
+    return r->memory[r->n_memory++] = malloc(n ? n : 1);
+}
+
+static inline void rp_free(random_pictures *r)
+{
+    while (r->n_memory > 0) { free(r->memory[--r->n_memory]); }
+}
+
+static inline int rp_has_rows(const sucref_layer_spec *s) { return s->kind <= SUCREF_KIND_DEPTHWISE; }
+static inline uint32_t rp_size(const sucref_tensor_spec *t) { return (uint32_t)t->height * t->width * t->channels; }
+
+static inline uint8_t rp_zero(void) { return (uint8_t)(rnd_below(3) == 0 ? 0 : rnd_below(2) ? 128 : rnd_below(256)); }
+
+static inline unsigned rp_tensor(random_pictures *r, uint32_t height, uint32_t width, uint32_t channels)
+{
+    sucref_tensor_spec *t = &r->tensor[r->spec.n_tensors];
+    t->height = (uint16_t)height; t->width = (uint16_t)width; t->channels = (uint16_t)channels;
+    t->zero = rp_zero();
+    return r->spec.n_tensors++;
+}
+
+/* a layer that writes all of a new tensor (or `to` is said later) */
+static inline sucref_layer_spec *rp_layer(random_pictures *r, int kind, unsigned from, unsigned to)
+{
+    sucref_layer_spec *s = &r->layer[r->spec.n_layers++];
+    s->kind = (uint8_t)kind; s->from = (uint8_t)from; s->to = (uint8_t)to;
+    s->hi = 255;
+    s->out_zero = r->tensor[to].zero;
+    if (kind > SUCREF_KIND_DEPTHWISE && kind != SUCREF_KIND_CONSTANT && r->tensor[from].channels == r->tensor[to].channels) {
+        memcpy(r->cut[to], r->cut[from], sizeof r->cut[to]);
+    }
+    return s;
+}
+
+/* one axis of a window over n values: how many outputs. Every output of a pool sees the picture */
+static inline uint32_t rp_axis(uint32_t n, int pool, uint8_t *kernel, uint8_t *stride, uint8_t *dilation, uint8_t *pad)
+{
+    uint32_t reach, after = 0, kind = rnd_below(4), out;
+    *kernel = (uint8_t)(1 + rnd_below(rnd_below(4) ? 3 : 7));
+    *stride = (uint8_t)(rnd_below(3) ? 1 : 1 + rnd_below(4));
+    *dilation = (uint8_t)(pool || rnd_below(4) ? 1 : 1 + rnd_below(3));
+    reach = (*kernel - 1U) * *dilation + 1U;
+    if (kind == 0 && reach > n) { kind = 1; }
+    *pad = 0;
+    if (kind == 1) { /* as many as the strides */
+        out = (n + *stride - 1U) / *stride;
+        *pad = (uint8_t)((out - 1U) * *stride + reach > n ? ((out - 1U) * *stride + reach - n) / 2U : 0);
+        return out;
+    }
+    if (kind > 1) {
+        *pad = (uint8_t)rnd_below(reach);
+        after = rnd_below(2) ? rnd_below(reach) : *pad;
+        if (n + *pad + after < reach) { after = reach - 1U; }
+        if (n + *pad < 1U) { *pad = 0; }
+    }
+    return (n + *pad + after - reach) / *stride + 1U;
+}
+
+static inline void rp_window(sucref_layer_spec *s, const sucref_tensor_spec *in, uint32_t *height, uint32_t *width)
+{
+    const int pool = s->kind == SUCREF_KIND_AVERAGE || s->kind == SUCREF_KIND_MAX;
+    *height = rp_axis(in->height, pool, &s->kernel_h, &s->stride_h, &s->dilation_h, &s->pad_top);
+    *width = rp_axis(in->width, pool, &s->kernel_w, &s->stride_w, &s->dilation_w, &s->pad_left);
+}
+
+/* how far a z that is of the size of the root of z2 must go to the right to be of the size of 64 */
+static inline int rp_right(double z2)
+{
+    int e = 0;
+    while (z2 > 4096.0 * 2 && e < 28) { z2 /= 4; e++; }
+    return e;
+}
+
+/* one multiplier and exponent, for a shift to the right */
+static inline void rp_scale(int32_t *multiplier, int8_t *exponent, int requant, int right)
+{
+    right += rnd_in(-1, 1);
+    *multiplier = (int32_t)(0x40000000U + rnd() % 0x40000000U);
+    *exponent = (int8_t)(requant == SUCREF_REQUANT_TFLITE ? 1 - right : right < 0 ? 0 : right);
+    if (rnd_below(200) == 0) { *multiplier = 0; }
+    if (rnd_below(200) == 0) { *exponent = (int8_t)(requant == SUCREF_REQUANT_TFLITE ? rnd_in(-31, 30) : rnd_in(0, 31)); }
+}
+
+/* an activation: any of a layer with weights, or one that is no more than lo, hi, or with lookup */
+static inline void rp_act(random_pictures *r, sucref_layer_spec *s, uint32_t kinds)
+{
+    uint8_t *lookup = (uint8_t *)rp_memory(r, SUCREF_LOOKUP_LEN);
+    int16_t *table = (int16_t *)rp_memory(r, SUCREF_TABLE_LEN * sizeof(int16_t));
+    uint32_t i;
+    s->act = (uint8_t)(rnd_below(2) ? rnd_below(3) : rnd_below(kinds));
+    if (kinds == 4 && s->act == 3) { s->act = SUCREF_ACT_LOOKUP; }
+    s->lo = (uint8_t)(rnd_below(3) == 0 ? s->out_zero : rnd_below(3) ? 0 : rnd_below(100));
+    s->hi = (uint8_t)(rnd_below(2) ? 255 : s->lo + rnd_below(256U - s->lo));
+    if (s->act == SUCREF_ACT_LEAKY) { s->slope = (int16_t)rnd_in(-3000, 32767); }
+    for (i = 0; i < SUCREF_TABLE_LEN; i++) { table[i] = (int16_t)rnd_in(-32768, 32767); }
+    for (i = 0; i < SUCREF_LOOKUP_LEN; i++) { lookup[i] = (uint8_t)rnd(); }
+    if (s->act == SUCREF_ACT_TABLE) { s->table = table; }
+    if (s->act == SUCREF_ACT_LOOKUP) { s->lookup = lookup; s->out_zero = rp_zero(); }
+}
+
+static inline void rp_plan(sucref_layer_spec *s, int one_plane)
+{
+    const uint8_t *plan = rs_plans[one_plane ? 0 : rnd_below(sizeof rs_plans / sizeof rs_plans[0])];
+    for (s->n_planes = 0; s->n_planes < 8 && plan[s->n_planes]; s->n_planes++) {
+        s->plan[s->n_planes] = plan[s->n_planes];
+    }
+    s->coarse = (uint8_t)(s->n_planes == 2 && plan[1] == 8);
+}
+
+/* weights and biases that leave z near 0 for inputs near the zero point */
+static inline void rp_weights(random_pictures *r, sucref_layer_spec *s, int zero)
+{
+    const int most = rnd_below(4) ? 127 : rnd_in(1, 127), least = s->kind == SUCREF_KIND_DEPTHWISE && most == 127;
+    int8_t *w = (int8_t *)rp_memory(r, (size_t)s->n_in * s->n_out);
+    uint8_t *shift = (uint8_t *)rp_memory(r, s->n_out);
+    int32_t *bias = (int32_t *)rp_memory(r, s->n_out * sizeof(int32_t));
+    uint32_t i, c;
+    for (i = 0; i < s->n_out; i++) {
+        const int row_most = most >> (rnd_below(3) ? 0 : rnd_below(5));
+        bias[i] = rnd_in(-5000, 5000);
+        for (c = 0; c < s->n_in; c++) {
+            w[i * s->n_in + c] = (int8_t)rnd_in(-row_most - (least && row_most == most), row_most);
+            bias[i] -= w[i * s->n_in + c] * zero;
+        }
+        shift[i] = (uint8_t)(s->coarse ? rnd_below(4) : (uint32_t)rs_full_shift(w + i * s->n_in, s->n_in));
+    }
+    s->w = w;
+    s->bias = bias;
+    s->row_shift = s->coarse || rnd_below(2) ? shift : NULL;
+}
+
+static inline void rp_scales(random_pictures *r, sucref_layer_spec *s)
+{
+    int32_t *multiplier = (int32_t *)rp_memory(r, s->n_out * sizeof(int32_t));
+    int8_t *exponent = (int8_t *)rp_memory(r, s->n_out);
+    double z2 = 0;
+    uint32_t i;
+    s->requant = (uint8_t)(rnd_below(2) ? 0 : rnd_below(3));
+    s->flags = (uint8_t)(rnd_below(2) ? SUCREF_LAYER_PER_ROW : 0);
+    for (i = 0; i < s->n_in * s->n_out; i++) { z2 += s->w[i] * s->w[i] * 70.0 * 70.0; }
+    z2 /= s->n_out;
+    if (s->act == SUCREF_ACT_TABLE) { z2 /= 256.0 * 256.0; }
+    for (i = 0; i < s->n_out; i++) { rp_scale(&multiplier[i], &exponent[i], s->requant, rp_right(z2)); }
+    s->multiplier = multiplier;
+    s->exponent = exponent;
+}
+
+/* weights, multipliers and activation of DENSE, CONV, DEPTHWISE */
+static inline void rp_rows(random_pictures *r, sucref_layer_spec *s)
+{
+    rp_plan(s, s->kind == SUCREF_KIND_DEPTHWISE || (r->spec.n_stops == 1 && rnd_below(4)));
+    s->in_zero = r->tensor[s->from].zero;
+    rp_weights(r, s, s->in_zero);
+    rp_act(r, s, 6);
+    rp_scales(r, s);
+}
+
+/* a window that gives no more work than there should be; 0: none was found */
+static inline int rp_small_window(random_pictures *r, sucref_layer_spec *s, const sucref_tensor_spec *in,
+                                  uint32_t channels, uint32_t *height, uint32_t *width)
+{
+    int n;
+    for (n = 0; n < 20; n++) {
+        const uint32_t each = channels * (s->kind == SUCREF_KIND_CONV ? in->channels : 1U);
+        rp_window(s, in, height, width);
+        if (*height * *width * channels <= r->most_bytes &&
+            *height * *width * each * s->kernel_h * s->kernel_w <= r->most_work) { return 1; }
+    }
+    return 0;
+}
+
+static inline int rp_conv(random_pictures *r, unsigned from, int depthwise)
+{
+    const sucref_tensor_spec in = r->tensor[from];
+    const uint32_t channels = depthwise ? in.channels * (rnd_below(3) ? 1 : 1 + rnd_below(4))
+                                        : 1 + rnd_below(rnd_below(4) ? 9 : 33);
+    sucref_layer_spec *s, window;
+    uint32_t height, width;
+    memset(&window, 0, sizeof window);
+    window.kind = depthwise ? SUCREF_KIND_DEPTHWISE : SUCREF_KIND_CONV;
+    if (!depthwise && rnd_below(4) == 0) { /* 1 x 1 */
+        window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = window.dilation_h = window.dilation_w = 1;
+        height = in.height;
+        width = in.width;
+        if (height * width * channels > r->most_bytes || height * width * channels * in.channels > r->most_work) { return 0; }
+    } else if (!rp_small_window(r, &window, &in, channels, &height, &width)) { return 0; }
+    s = rp_layer(r, window.kind, from, rp_tensor(r, height, width, channels));
+    window.from = s->from; window.to = s->to; window.hi = s->hi; window.out_zero = s->out_zero;
+    *s = window;
+    s->n_in = s->kernel_h * (uint32_t)s->kernel_w * (depthwise ? 1 : in.channels);
+    s->n_out = channels;
+    rp_rows(r, s);
+    return 1;
+}
+
+/* a dense layer; outputs: 0 for any number */
+static inline int rp_dense(random_pictures *r, unsigned from, uint32_t outputs)
+{
+    sucref_layer_spec *s;
+    const uint32_t n_in = rp_size(&r->tensor[from]);
+    uint32_t n_out = outputs ? outputs : 1 + rnd_below(rnd_below(3) ? 12 : 70);
+    if (!outputs && n_in * n_out > r->most_work * 2) { n_out = 1 + r->most_work / n_in; }
+    s = rp_layer(r, SUCREF_KIND_DENSE, from, rp_tensor(r, 1, 1, n_out));
+    s->n_in = n_in;
+    s->n_out = n_out;
+    rp_rows(r, s);
+    return 1;
+}
+
+static inline void rp_multipliers(random_pictures *r, sucref_layer_spec *s, unsigned n)
+{
+    s->multiplier = (int32_t *)rp_memory(r, n * sizeof(int32_t));
+    s->exponent = (int8_t *)rp_memory(r, n);
+}
+
+/* the k-th multiplier of a layer without weights */
+static inline void rp_set_scale(sucref_layer_spec *s, unsigned k, int right)
+{
+    rp_scale((int32_t *)(uintptr_t)s->multiplier + k, (int8_t *)(uintptr_t)s->exponent + k, SUCREF_REQUANT_TFLITE, right);
+}
+
+static inline int rp_pool(random_pictures *r, unsigned from)
+{
+    const sucref_tensor_spec in = r->tensor[from];
+    sucref_layer_spec *s, window;
+    uint32_t height, width;
+    memset(&window, 0, sizeof window);
+    window.kind = (uint8_t)(rnd_below(2) ? SUCREF_KIND_AVERAGE : SUCREF_KIND_MAX);
+    if (rnd_below(5) == 0) { /* of all */
+        window.kernel_h = (uint8_t)in.height; window.kernel_w = (uint8_t)in.width;
+        window.stride_h = window.stride_w = window.dilation_h = window.dilation_w = 1;
+        height = width = 1;
+    } else if (!rp_small_window(r, &window, &in, in.channels, &height, &width)) { return 0; }
+    s = rp_layer(r, window.kind, from, rp_tensor(r, height, width, in.channels));
+    window.from = s->from; window.to = s->to; window.hi = s->hi; window.out_zero = s->out_zero;
+    *s = window;
+    rp_multipliers(r, s, 1);
+    if (s->kind == SUCREF_KIND_AVERAGE && rnd_below(2)) {
+        rp_set_scale(s, 0, rp_right(70.0 * 70.0 * s->kernel_h * s->kernel_w));
+        rp_act(r, s, s->multiplier[0] == 0 ? 3 : 4);
+    } else {
+        *(int32_t *)(uintptr_t)s->multiplier = 0;
+        *(int8_t *)(uintptr_t)s->exponent = 0;
+        rp_act(r, s, 3);
+        if (rnd_below(2)) { s->lo = 0; s->hi = 255; }
+    }
+    return 1;
+}
+
+/* ADD or MUL of a tensor and another one of its shape or 1 x 1 x channels */
+static inline int rp_pair(random_pictures *r, unsigned from)
+{
+    const sucref_tensor_spec a = r->tensor[from];
+    const unsigned first = rnd_below(r->spec.n_tensors);
+    sucref_layer_spec *s;
+    unsigned k;
+    for (k = 0; k < r->spec.n_tensors; k++) {
+        const unsigned other = (first + k) % r->spec.n_tensors;
+        const sucref_tensor_spec *b = &r->tensor[other];
+        if (b->channels != a.channels || !((b->height == a.height && b->width == a.width) || (b->height == 1 && b->width == 1))) {
+            continue;
+        }
+        if (other == from && rnd_below(4)) { continue; }
+        s = rp_layer(r, rnd_below(2) ? SUCREF_KIND_ADD : SUCREF_KIND_MUL, from, rp_tensor(r, a.height, a.width, a.channels));
+        s->from2 = (uint8_t)other;
+        rp_multipliers(r, s, 3);
+        if (s->kind == SUCREF_KIND_ADD) {
+            for (k = 0; k < 2; k++) {
+                rp_set_scale(s, k, rnd_in(1, 2));
+                if (s->exponent[k] > 1) { *(int8_t *)(uintptr_t)(s->exponent + k) = 1; }
+            }
+            rp_set_scale(s, 2, rnd_in(19, 20));
+        } else { rp_set_scale(s, 0, 6); }
+        rp_act(r, s, 4);
+        return 1;
+    }
+    return 0;
+}
+
+static inline sucref_layer_spec *rp_copy_of(random_pictures *r, unsigned from, unsigned to)
+{
+    sucref_layer_spec *s = rp_layer(r, SUCREF_KIND_COPY, from, to);
+    s->box = (uint16_t *)rp_memory(r, 9 * sizeof(uint16_t));
+    memset((uint16_t *)(uintptr_t)s->box, 0, 9 * sizeof(uint16_t));
+    if (rnd_below(4) == 0) {
+        rp_act(r, s, 4);
+        s->lo = 0; s->hi = 255;
+        if (s->act == SUCREF_ACT_LOOKUP) { s->out_zero = r->tensor[to].zero; }
+    }
+    return s;
+}
+
+static inline void rp_box(sucref_layer_spec *s, const uint32_t *from, const uint32_t *to, const uint32_t *size)
+{
+    uint16_t *b = (uint16_t *)(uintptr_t)s->box;
+    int k;
+    for (k = 0; k < 3; k++) { b[k] = (uint16_t)from[k]; b[3 + k] = (uint16_t)to[k]; b[6 + k] = (uint16_t)size[k]; }
+}
+
+static inline void rp_shape(uint32_t *shape, const sucref_tensor_spec *t)
+{
+    shape[0] = t->height; shape[1] = t->width; shape[2] = t->channels;
+}
+
+/* padding or a slice, of any axes */
+static inline int rp_slice(random_pictures *r, unsigned from)
+{
+    uint32_t in[3], at[3], to[3], size[3], out[3];
+    int k;
+    rp_shape(in, &r->tensor[from]);
+    for (k = 0; k < 3; k++) {
+        const int same = rnd_below(2) == 0;
+        size[k] = same ? in[k] : 1 + rnd_below(in[k]);
+        at[k] = rnd_below(in[k] - size[k] + 1U);
+        to[k] = same || rnd_below(2) ? 0 : rnd_below(3);
+        out[k] = size[k] + to[k] + (same || rnd_below(2) ? 0 : rnd_below(3));
+    }
+    if (out[0] * out[1] * out[2] > r->most_bytes) { return 0; }
+    rp_box(rp_copy_of(r, from, rp_tensor(r, out[0], out[1], out[2])), at, to, size);
+    return 1;
+}
+
+/* all bytes into another shape */
+static inline int rp_reshape(random_pictures *r, unsigned from)
+{
+    const uint32_t size = rp_size(&r->tensor[from]);
+    uint32_t height = 1 + rnd_below(6), width = 1 + rnd_below(6);
+    if (size % height) { height = 1; }
+    if (size / height % width) { width = 1; }
+    (void)rp_copy_of(r, from, rp_tensor(r, height, width, size / height / width));
+    return 1;
+}
+
+/* two or three tensors into one, along an axis */
+static inline int rp_concat(random_pictures *r, unsigned from)
+{
+    uint32_t shape[3][3], out[3], zero[3] = { 0 }, to[3] = { 0 };
+    const unsigned axis = rnd_below(3), most = 2 + rnd_below(2), first = rnd_below(r->spec.n_tensors);
+    unsigned with[3], n = 1, k, a;
+    if (r->spec.n_layers + 4U > RP_LAYERS) { return 0; }
+    with[0] = from;
+    rp_shape(shape[0], &r->tensor[from]);
+    memcpy(out, shape[0], sizeof out);
+    for (k = 0; k < r->spec.n_tensors && n < most; k++) {
+        const unsigned other = (first + k) % r->spec.n_tensors;
+        rp_shape(shape[n], &r->tensor[other]);
+        for (a = 0; a < 3 && (a == axis || shape[n][a] == out[a]); a++) { }
+        if (a == 3 && rnd_below(3)) { out[axis] += shape[n][axis]; with[n++] = other; }
+    }
+    if (n == 1 || out[0] * out[1] * out[2] > r->most_bytes) { return 0; }
+    a = rp_tensor(r, out[0], out[1], out[2]);
+    for (k = 0; k < n; k++) {
+        rp_box(rp_copy_of(r, with[k], a), zero, to, shape[k]);
+        to[axis] += shape[k][axis];
+    }
+    return 1;
+}
+
+static inline int rp_softmax(random_pictures *r, unsigned from)
+{
+    const sucref_tensor_spec in = r->tensor[from];
+    sucref_layer_spec *s = rp_layer(r, SUCREF_KIND_SOFTMAX, from, rp_tensor(r, in.height, in.width, in.channels));
+    rp_multipliers(r, s, 1);
+    *(int32_t *)(uintptr_t)s->multiplier = (int32_t)(0x40000000U + rnd() % 0x40000000U);
+    *(int8_t *)(uintptr_t)s->exponent = (int8_t)rnd_in(16, 26);
+    return 1;
+}
+
+static inline int rp_constant(random_pictures *r, unsigned from)
+{
+    const sucref_tensor_spec in = r->tensor[from];
+    const unsigned one = rnd_below(2);
+    sucref_layer_spec *s = rp_layer(r, SUCREF_KIND_CONSTANT, 0, rp_tensor(r, one ? 1 : in.height, one ? 1 : in.width, in.channels));
+    uint32_t n = s->n_out = rp_size(&r->tensor[s->to]);
+    uint8_t *bytes = (uint8_t *)rp_memory(r, n);
+    while (n-- > 0) { bytes[n] = (uint8_t)rnd(); }
+    s->constant = bytes;
+    return 1;
+}
+
+/* a random layer behind a tensor; 0: it was none */
+static inline int rp_any(random_pictures *r, unsigned from)
+{
+    switch (rnd_below(16)) {
+    case 0: case 1: case 2: case 3: return rp_conv(r, from, 0);
+    case 4: case 5: return rp_conv(r, from, 1);
+    case 6: case 7: return rp_pool(r, from);
+    case 8: case 9: return rp_pair(r, from);
+    case 10: return rp_slice(r, from);
+    case 11: return rp_reshape(r, from);
+    case 12: return rp_concat(r, from);
+    case 13: return rp_softmax(r, from);
+    case 14: return rp_constant(r, from);
+    default: return rnd_below(2) ? rp_dense(r, from, 0) : 0;
+    }
+}
+
+static inline void rp_input_tensor(random_pictures *r)
+{
+    uint32_t height = 1 + rnd_below(rnd_below(3) ? 10 : 40), width = 1 + rnd_below(rnd_below(3) ? 10 : 40), channels;
+    channels = 1 + rnd_below(rnd_below(2) ? 3 : 12);
+    while (height * width * channels > r->most_bytes) {
+        if (height > 1) { height = (height + 1) / 2; } else { width = (width + 1) / 2; }
+    }
+    (void)rp_tensor(r, height, width, channels);
+}
+
+/* the last layer: dense mostly, for its sums show every byte that is wrong */
+static inline void rp_last(random_pictures *r, unsigned from)
+{
+    const unsigned before = r->spec.n_layers;
+    uint32_t kind = rnd_below(8);
+    if (kind == 0) { (void)rp_conv(r, from, 0); }
+    if (kind == 1) { (void)rp_conv(r, from, 1); }
+    if (kind == 2 && r->spec.n_stops == 1) { (void)(rnd_below(2) ? rp_pair(r, from) : rp_pool(r, from)); }
+    if (kind == 3 && r->spec.n_stops == 1) { (void)(rnd_below(2) ? rp_softmax(r, from) : rp_reshape(r, from)); }
+    if (r->spec.n_layers == before) { (void)rp_dense(r, from, 0); }
+}
+
+static inline void rp_layers(random_pictures *r)
+{
+    const unsigned n = rnd_below(rnd_below(3) ? 6 : RP_LAYERS - 8);
+    unsigned tries;
+    for (tries = 0; tries < 60 && r->spec.n_layers < n; tries++) {
+        const unsigned latest = r->spec.n_tensors - 1U;
+        (void)rp_any(r, rnd_below(4) ? latest : rnd_below(latest + 1U));
+    }
+    rp_last(r, rnd_below(6) ? r->spec.n_tensors - 1U : rnd_below(r->spec.n_tensors));
+}
+
+static inline void rp_make(random_pictures *r)
+{
+    const uint32_t size = rnd_below(10);
+    unsigned n;
+    memset(r, 0, sizeof *r);
+    r->most_bytes = size == 0 ? RP_BYTES : size < 4 ? 1500 : 300;
+    r->most_work = size == 0 ? 40000 : size < 4 ? 10000 : 2500;
+    r->spec.layers = r->layer; r->spec.tensors = r->tensor; r->spec.bits = r->bits; r->spec.in_bits = r->in_bits;
+    r->spec.corrections = r->correction;
+    r->spec.n_stops = 1;
+    r->spec.input_type = (uint8_t)rnd_below(2);
+    rp_input_tensor(r);
+    rp_layers(r);
+    for (n = 0; n < r->spec.n_layers; n++) {
+        sucref_layer_spec *s = &r->layer[n];
+        if (!rp_has_rows(s)) { continue; }
+        s->n_groups = 1;
+        r->total++;
+    }
+    memset(r->bits, 8, sizeof r->bits);
+    memset(r->in_bits, 8, sizeof r->in_bits);
+}
+
+static inline void rp_print(const random_pictures *r)
+{
+    static const char *const kind[] = { "dense", "conv", "depthwise", "average", "max", "add", "mul", "copy", "softmax", "constant" };
+    unsigned n, k;
+    printf("  input %s, %u stops, softmax %ld\n", r->spec.input_type ? "int8" : "uint8", r->spec.n_stops,
+           (long)r->spec.softmax_multiplier);
+    for (n = 0; n < r->spec.n_tensors; n++) {
+        const sucref_tensor_spec *t = &r->tensor[n];
+        printf("  tensor %u: %u x %u x %u zero %u%s\n", n, t->height, t->width, t->channels, t->zero, t->state ? " state" : "");
+    }
+    for (n = 0; n < r->spec.n_layers; n++) {
+        const sucref_layer_spec *s = &r->layer[n];
+        printf("  %2u %-9s %u,%u -> %u  %lu x %lu kernel %u,%u stride %u,%u dilation %u,%u pad %u,%u act %u requant %u "
+               "flags %u zero %u %u..%u groups %u plan", n, kind[s->kind], s->from, s->from2, s->to, (unsigned long)s->n_out,
+               (unsigned long)s->n_in, s->kernel_h, s->kernel_w, s->stride_h, s->stride_w, s->dilation_h, s->dilation_w,
+               s->pad_top, s->pad_left, s->act, s->requant, s->flags, s->out_zero, s->lo, s->hi, s->n_groups);
+        for (k = 0; k < s->n_planes; k++) { printf(" %u", s->plan[k]); }
+        for (k = 0; s->kind == SUCREF_KIND_COPY && k < 9; k++) { printf(" %u", s->box[k]); }
+        printf("\n");
+    }
+}
+
+static inline uint32_t *rp_write(const random_pictures *r, uint32_t *bytes)
+{
+    sucref_fault fault = { "", 0 };
+    uint32_t *file;
+    *bytes = sucref_model_write(NULL, 0, &r->spec, &fault);
+    file = (uint32_t *)malloc(*bytes + 4U);
+    if (*bytes == 0 || file == NULL || sucref_model_write((uint8_t *)file, *bytes, &r->spec, &fault) != *bytes) {
+        printf("  cannot write a random network: %s at %lu\n", fault.field, (unsigned long)fault.offset);
+        free(file);
+        return NULL;
+    }
+    return file;
+}
+#endif
