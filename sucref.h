@@ -196,8 +196,12 @@
  *    At a stop the last channels of a tensor may be absent: those of absent groups, and what layers without weights
  *    make of absent channels (of ADD and MUL: absent in one of the inputs; of SOFTMAX and of a copy of all bytes all,
  *    where one is; of a box all from the first one in it on; of copies into one tensor as the one with the fewest
- *    says). What reads them, outside the picture too, reads 0. A model of several stops ends in a layer with weights. A tensor that is a state keeps its bytes from
- *    one input to the next, and starts as `initial`; models with states have one stop.
+ *    says). What reads them, outside the picture too, reads 0. A tensor that is a state keeps its bytes from one input
+ *    to the next, and starts as `initial`; models with states have one stop.
+ *
+ *    By depth: a stop can name a layer before the last one whose outputs, as many as the model's, are its answer; what
+ *    lies behind it is not computed. The layers named do not go back, and have weights where there are several stops.
+ *    A layer whose outputs no other layer reads is a head: its groups may be absent at any stop that does not name it.
  *
  * 7. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
  *
@@ -216,7 +220,8 @@
  *        tensor       0 u16 height   2 u16 width   4 u16 channels   6 u8 zero point   7 u8 flags   8 place
  *                     12 u8 first layer   13 u8 last layer   14 u8 initial
  *        group        0 first row   4 u16 rows   6 u16 columns   8 u32[8] planes
- *        stop         0 end   4 u8 input bits   5 u8 head, or 0   8 exit rule, or 0   12 bounds, or 0
+ *        stop         0 end   4 u8 input bits   5 u8 head, or 0   6 u8 answering layer + 1, or 0: the last one
+ *                     8 exit rule, or 0   12 bounds, or 0
  *        stop-group   0 u8 bits   4 correction, or 0
  *        parameters   i32 bias[n_out]   i32 multiplier[k]   i8 exponent[k]   u8 row shift[n_out]   u8 colmax[n_in]
  *                     u16 box[9]   i16 table[33] or u8 lookup[256]   u16 order[n_out]   u8 mean[n_in]   u8 weight[n_in]
@@ -457,6 +462,7 @@ typedef struct {
     uint32_t end;          /* bytes of the file that complete this stop */
     uint32_t exit_offset, bounds_offset; /* 0: none */
     uint8_t in_bits, head; /* head: group of the last layer, where it has heads */
+    uint8_t answer;        /* the layer whose outputs are the answer; those behind it are not computed */
 } sucref_stop;
 
 /* of one stop and group; correction_offset 0: none, of 0 bits: absent */
@@ -517,6 +523,7 @@ typedef struct {
     uint16_t changed, any;     /* lowest column of this layer's input that changed, lowest of its outputs; 0xFFFF */
     uint16_t present;          /* columns of this layer's input that have a value */
     uint8_t stop, previous;    /* being computed; reached before it on this input (0xFF: none) */
+    uint8_t answer;            /* the layer that has the stop's answer */
     uint8_t input_bits;        /* how many have arrived */
     uint8_t mode, first_plane, last_plane; /* what the group's rows do */
     uint8_t listed;            /* the first layer's list is there, or a part of it */
@@ -1079,6 +1086,7 @@ typedef struct {
     const uint8_t *in_bits;   /* [n_stops] */
     const uint8_t *bits;      /* [n_stops][groups of all layers], 0..8 or SUCREF_ABSENT; not read of unnamed heads */
     const uint8_t *heads;     /* [n_stops] the last layer's group that is the answer; NULL: no heads */
+    const uint8_t *answers;   /* [n_stops] the layer whose outputs are the answer; NULL: the last one */
     const sucref_correction *corrections; /* the same shape, or NULL */
     const sucref_exit *exits; /* [n_stops - 1], or NULL */
     const sucref_bounds *bounds; /* or NULL */
@@ -1699,6 +1707,7 @@ SUCREF_API void sucref_model_stop(sucref_stop *out, const sucref_model *m, unsig
     out->end = sucref_i_u32(p);
     out->in_bits = SUCREF_READ_U8(p + 4);
     out->head = SUCREF_READ_U8(p + 5);
+    out->answer = (uint8_t)((SUCREF_READ_U8(p + 6) != 0 ? SUCREF_READ_U8(p + 6) : m->n_layers) - 1U);
     out->exit_offset = sucref_i_u32(p + 8);
     out->bounds_offset = sucref_i_u32(p + 12);
 }
@@ -2148,9 +2157,6 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
     if (!sucref_i_shape_ok(m, l, &in, &out, heads ? m->n_out : l->n_out)) {
         return SUCREF_I_FAIL(f, "shape of a layer", at);
     }
-    if (n + 1U == m->n_layers && m->n_stops > 1 && !SUCREF_I_WEIGHS(l)) {
-        return SUCREF_I_FAIL(f, "last layer of several stops", at + SUCREF_I_L_KIND);
-    }
     if (n + 1U == m->n_layers && sucref_i_tensor_bytes(&out) != m->n_out) {
         return SUCREF_I_FAIL(f, "outputs", SUCREF_I_H_OUT);
     }
@@ -2285,24 +2291,36 @@ static int sucref_i_open_places(const sucref_model *m, sucref_fault *f)
     return SUCREF_OK;
 }
 
+/* is a layer a head at a stop, of which no other layer reads the outputs, and not the stop's? */
+static int sucref_i_idle(const sucref_model *m, const sucref_layer *l, unsigned layer, const sucref_stop *stop)
+{
+    sucref_tensor t;
+    sucref_model_tensor(&t, m, l->to);
+    return layer != stop->answer && layer + 1U < m->n_layers && t.last == layer;
+}
+
 /* one layer's schedule at a stop against the stop before it */
 static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, unsigned layer, unsigned stop,
                                  sucref_fault *f)
 {
-    const int last = layer + 1U == m->n_layers, heads = sucref_i_has_heads(m, l, layer);
+    const int heads = sucref_i_has_heads(m, l, layer), ends = stop + 1U == m->n_stops;
     sucref_stop s, earlier, later;
     unsigned g;
-    int whole = stop + 1U == m->n_stops, absent = 0; /* must bits be 8? was a group before this one absent? */
+    int whole, last, behind, idle, absent = 0; /* must bits be 8? was a group before this one absent? */
     sucref_model_stop(&s, m, stop);
     sucref_model_stop(&earlier, m, stop > 0 ? stop - 1U : 0U);
-    sucref_model_stop(&later, m, whole ? stop : stop + 1U);
-    if (heads && later.head != s.head) { whole = 1; }
+    sucref_model_stop(&later, m, ends ? stop : stop + 1U);
+    last = layer == s.answer;
+    behind = layer > s.answer;
+    idle = sucref_i_idle(m, l, layer, &s);
+    whole = ends || (last && sucref_i_idle(m, l, layer, &later)) || (heads && later.head != s.head);
     for (g = 0; g < l->n_groups; g++) {
         const uint32_t at = sucref_i_entries_at(m) + ((uint32_t)stop * m->n_groups + l->first_group + g) *
                                                          SUCREF_I_ENTRY;
-        const int silent = heads && g != s.head; /* a head that is not the answer */
         sucref_stop_group now, before = { 0, 0 };
+        int silent;
         sucref_model_stop_group(&now, m, stop, (unsigned)l->first_group + g);
+        silent = behind || (heads && g != s.head) || (idle && SUCREF_I_ABSENT(now)); /* what is not the answer */
         if (stop > 0 && !(heads && earlier.head != s.head)) {
             sucref_model_stop_group(&before, m, stop - 1U, (unsigned)l->first_group + g);
         }
@@ -2314,9 +2332,11 @@ static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, u
                                                                                    : last && SUCREF_I_ABSENT(now)) {
             return SUCREF_I_FAIL(f, "correction", at + 4U);
         }
-        if (!last && !SUCREF_I_ABSENT(now) && absent) { return SUCREF_I_FAIL(f, "group behind an absent one", at); }
+        if (!last && !idle && !SUCREF_I_ABSENT(now) && absent) { return SUCREF_I_FAIL(f, "group behind an absent one", at); }
         absent = SUCREF_I_ABSENT(now);
-        if (!last && absent && !SUCREF_I_ABSENT(before)) { return SUCREF_I_FAIL(f, "group that is absent again", at); }
+        if (!last && !idle && absent && !SUCREF_I_ABSENT(before)) {
+            return SUCREF_I_FAIL(f, "group that is absent again", at);
+        }
         if (!sucref_i_zero_bytes(m->bytes + at + 1U, 3)) {
             return SUCREF_I_FAIL(f, "reserved bytes of an entry", at + 1U);
         }
@@ -2328,12 +2348,26 @@ static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, u
 static int sucref_i_head_ok(const sucref_model *m, unsigned stop, unsigned head)
 {
     sucref_layer l;
-    sucref_stop s = { 0, 0, 0, 0, 0 };
+    sucref_stop s = { 0, 0, 0, 0, 0, 0 };
     sucref_model_layer(&l, m, m->n_layers - 1U);
     if (!sucref_i_has_heads(m, &l, m->n_layers - 1U)) { return head == 0; }
     if (stop > 0) { sucref_model_stop(&s, m, stop - 1U); }
     return (head == s.head || (stop > 0 && head == s.head + 1U)) &&
            (stop + 1U == m->n_stops ? head + 1U == l.n_groups : head < l.n_groups);
+}
+
+/* answers come from layers ever further on, at last from the last one; each is as long as that, and has weights */
+static int sucref_i_answer_ok(const sucref_model *m, unsigned stop, unsigned answer)
+{
+    sucref_layer l;
+    sucref_tensor t;
+    sucref_stop before;
+    if (answer >= m->n_layers || (stop + 1U == m->n_stops && answer + 1U != m->n_layers)) { return 0; }
+    sucref_model_stop(&before, m, stop > 0 ? stop - 1U : 0U);
+    sucref_model_layer(&l, m, answer);
+    sucref_model_tensor(&t, m, l.to);
+    return (stop == 0 || before.answer <= answer) && sucref_i_tensor_bytes(&t) == m->n_out &&
+           (m->n_stops == 1 || SUCREF_I_WEIGHS(&l));
 }
 
 static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *end, unsigned *in_bits, sucref_fault *f)
@@ -2348,7 +2382,10 @@ static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *en
         return SUCREF_I_FAIL(f, "input bits of a stop", at + 4U);
     }
     if (!sucref_i_head_ok(m, stop, s.head)) { return SUCREF_I_FAIL(f, "head of a stop", at + 5U); }
-    if (!sucref_i_zero_bytes(m->bytes + at + 6U, 2)) { return SUCREF_I_FAIL(f, "reserved bytes of a stop", at + 6U); }
+    if (SUCREF_READ_U8(m->bytes + at + 6U) == m->n_layers || !sucref_i_answer_ok(m, stop, s.answer)) {
+        return SUCREF_I_FAIL(f, "answer of a stop", at + 6U);
+    }
+    if (SUCREF_READ_U8(m->bytes + at + 7U) != 0) { return SUCREF_I_FAIL(f, "reserved bytes of a stop", at + 7U); }
     *end = s.end;
     *in_bits = s.in_bits;
     for (n = 0; n < m->n_layers; n++) {
@@ -2714,6 +2751,7 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
     sucref_i_marks k;
     sucref_layer l;
     sucref_tensor to;
+    sucref_stop s;
     unsigned t, n;
     out->macs = out->weight_bytes = 0;
     for (t = first; t <= stop; t++) {
@@ -2722,7 +2760,8 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
             k.changed[n] = t == first || (n == 0 && sucref_i_input_changes(m, t, t - 1U)) ? 0U : SUCREF_I_UNCHANGED;
             k.present[n] = to.channels;
         }
-        for (n = 0; n < m->n_layers; n++) {
+        sucref_model_stop(&s, m, t);
+        for (n = 0; n <= s.answer; n++) {
             uint32_t changed, present;
             sucref_model_layer(&l, m, n);
             if (SUCREF_I_WEIGHS(&l)) {
@@ -3693,8 +3732,8 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
  * or up to 16 rows at a position of a picture, whose list is made before its first row. What has no weights goes by 256
  * bytes at most. Nothing of a quantum survives it but finished outputs and the list. */
 
-enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256, SUCREF_I_ENOUGH = 4608,
-       SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
+enum { SUCREF_I_ROWS = 16, SUCREF_I_SHORT_ROWS = 32, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256,
+       SUCREF_I_ENOUGH = 4608, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is */
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED };
 
@@ -3795,7 +3834,7 @@ static void sucref_i_restart(sucref_net *s, const void *x, unsigned state)
     s->input = (const uint8_t *)x; s->input_bits = 8;
     s->spent = s->row = 0;
     s->layer = s->group = s->y = s->x = 0;
-    s->stop = 0; s->previous = SUCREF_I_NONE;
+    s->stop = s->answer = 0; s->previous = SUCREF_I_NONE;
     s->state = (uint8_t)state;
 }
 
@@ -3900,7 +3939,10 @@ static int32_t sucref_i_requant(int32_t z, int32_t multiplier, int exponent, uns
 static inline int32_t sucref_i_round(int32_t z, int32_t multiplier, unsigned exponent) /* a byte, modulo 256 */
 {
     const unsigned s = 256U - exponent;
-    if (s - 2U > 29U) { return sucref_i_requant(z, multiplier, sucref_i_s8((uint8_t)exponent), SUCREF_REQUANT_TFLITE); }
+    if (s - 2U > 29U) {
+        const int32_t r = sucref_i_requant(z, multiplier, sucref_i_s8((uint8_t)exponent), SUCREF_REQUANT_TFLITE);
+        return r > 512 ? 512 : r < -512 ? -512 : r;
+    }
 #if SUCREF_I_LONG
     {
         const uint32_t sign = (uint32_t)z & 0x80000000U, high = ((uint32_t)1 << (s - 2U)) - (sign >> 31);
@@ -3972,11 +4014,11 @@ typedef struct {
     sucref_i_view from, second;
     sucref_i_plane plane;   /* the group's last one */
     uint8_t *to;
-    uint32_t outputs;       /* at a position; these are */
+    uint32_t outputs, most; /* at a position; what they cost at most. These are */
     uint16_t lines, places; /* lines of so many places */
     uint8_t windowed;       /* a list is for one position */
     uint8_t back;           /* from the last position to the first */
-    uint8_t fills;          /* the first copy into its output, of an input the first time: what is around the box, too */
+    uint8_t fills;          /* the first copy into its output, for an input the first time: also around the box */
 } sucref_i_here;
 
 /* of a copy's box: 0..2 y, x, c in the input, 3..5 in the output, 6..8 how many */
@@ -4003,7 +4045,7 @@ static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
     uint32_t i;
     if ((h->l.kind != SUCREF_KIND_CONV && h->l.kind != SUCREF_KIND_DEPTHWISE) || h->e.correction_offset != 0 ||
         !sucref_i_own_bytes(&h->l, h->e.bits) || h->l.requant != SUCREF_REQUANT_TFLITE ||
-        h->l.act > SUCREF_ACT_RELU6 || s->layer + 1U == s->model->n_layers) {
+        h->l.act > SUCREF_ACT_RELU6 || s->layer == s->answer) {
         return 0;
     }
     for (i = from; i < from + k; i++) {
@@ -4104,6 +4146,8 @@ static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
     h->outputs = h->g.n_rows;
     h->plane = sucref_i_plane_of(s->model->bytes + h->g.plane_offset[h->l.n_planes - 1U], h->g.n_rows, h->g.n_columns,
                                  h->l.plan[h->l.n_planes - 1U]);
+    h->most = SUCREF_I_PAD4(h->outputs) * (h->g.n_columns * (uint32_t)h->l.n_planes + SUCREF_I_ROW_COST) +
+              2U * h->g.n_columns;
 }
 
 /* the positions of a layer's output, and how many bytes are made at each */
@@ -4139,6 +4183,8 @@ static void sucref_i_load_positions(sucref_i_here *h, const sucref_net *s)
         break;
     default: break;
     }
+    h->most = h->outputs * (h->l.kind == SUCREF_KIND_SOFTMAX ? (uint32_t)SUCREF_I_SOFTMAX_COST
+                                                             : sucref_i_taps(&h->l) + SUCREF_I_ROW_COST);
 }
 
 static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
@@ -4186,11 +4232,14 @@ static void sucref_i_lower_mark(const sucref_net *s, unsigned tensor, uint32_t c
     *mark = present << 16 | changed;
 }
 
-static void sucref_i_start_marks(const sucref_net *s)
+static void sucref_i_start_marks(sucref_net *s)
 {
     const int fresh = s->previous == SUCREF_I_NONE;
     sucref_tensor t;
+    sucref_stop stop;
     unsigned n;
+    sucref_model_stop(&stop, s->model, s->stop);
+    s->answer = stop.answer;
     for (n = 0; n < s->model->n_tensors; n++) {
         sucref_model_tensor(&t, s->model, n);
         *sucref_i_mark(s, n) = (uint32_t)t.channels << 16 | (fresh ? 0U : SUCREF_I_UNCHANGED);
@@ -4338,7 +4387,8 @@ typedef struct { uint32_t y0, y1, x0, x1; int32_t y, x; } sucref_i_area; /* taps
 static void sucref_i_inside(uint32_t *first, uint32_t *end, int32_t at, unsigned kernel, unsigned dilation,
                             uint32_t size)
 {
-    *first = 0; *end = 0;
+    *first = 0; *end = kernel;
+    if (at >= 0 && at + (int32_t)((kernel - 1U) * dilation) < (int32_t)size) { return; }
     while (*first < kernel && at + (int32_t)(*first * dilation) < 0) { (*first)++; }
     for (*end = *first; *end < kernel && at + (int32_t)(*end * dilation) < (int32_t)size;) { (*end)++; }
 }
@@ -4380,6 +4430,7 @@ SUCREF_I_ALONE static int32_t sucref_i_depthwise_row(const sucref_i_here *h, con
 typedef struct {
     const uint8_t *u;         /* the first of them, of channel 0 */
     uint32_t lines, places, next_u, next_w, pitch_u, pitch_w; /* from tap to tap and from line to line */
+    uint32_t block_w;         /* from the middle of a block of eight rows to the next one */
 } sucref_i_walk_of_taps;
 
 static sucref_i_walk_of_taps sucref_i_walk_taps(const sucref_i_here *h, const sucref_i_area *a)
@@ -4390,6 +4441,7 @@ static sucref_i_walk_of_taps sucref_i_walk_taps(const sucref_i_here *h, const su
     t.next_u = (uint32_t)h->l.dilation_w * h->in.channels;
     t.pitch_u = (uint32_t)h->l.dilation_h * h->in.width * h->in.channels;
     t.next_w = t.pitch_w = 0;
+    t.block_w = 8U * h->l.n_in - 4U;
     return t;
 }
 
@@ -4409,7 +4461,8 @@ SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_
 {
     const uint32_t next_u = t->next_u, next_w = t->next_w;
     const uint32_t *const end = acc + rows;
-    for (; acc < end; acc += 4, u0 += 4, w0 += 4) {
+    uint32_t step = 4U; /* to the second half of a block of eight, then to the next block */
+    for (; acc < end; acc += 4, u0 += 4, w0 += step, step ^= 4U ^ t->block_w) {
         int32_t a[4] = { 0, 0, 0, 0 };
         const uint8_t *u = u0, *w = w0;
         uint32_t line = t->lines, n;
@@ -4443,7 +4496,9 @@ static uint32_t sucref_i_depthwise_rows(uint32_t *sum, const sucref_net *s, cons
         const uint32_t channel = times == 1 ? first + i : (first + i) / times;
         const sucref_i_block b = sucref_i_block_of(&h->plane, s->row + i);
         const uint8_t *w = h->plane.bytes + b.at + b.inside;
-        const uint32_t block = b.rows - b.inside < rows - i ? b.rows - b.inside : (rows - i) & ~(uint32_t)3;
+        const uint32_t full = b.rows == 8 && b.inside == 0 ? (h->plane.n_rows - s->row - i) & ~(uint32_t)7 : 0U,
+                       here = full > b.rows - b.inside ? full : b.rows - b.inside, /* rows of blocks like this one */
+                       block = (here < rows - i ? here : rows - i) & ~(uint32_t)3;
         if (plain && block != 0 && channel + block <= s->present) { /* rows before are blocks of four, too */
             t.next_w = b.rows;
             t.pitch_w = h->l.kernel_w * b.rows;
@@ -4628,7 +4683,12 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     sucref_i_task task;
     if (s->group == 0) { sucref_i_start_layer(s, &h->l); }
     if (!SUCREF_I_WEIGHS(&h->l)) {
-        s->mode = !SUCREF_I_ANY_CHANGE && s->changed == SUCREF_I_UNCHANGED ? SUCREF_I_SKIP : SUCREF_I_ALL;
+        uint32_t changed, present;
+        sucref_i_passed_mark(s->model, &h->l, &h->out, s->changed, s->present, &changed, &present);
+        s->mode = (!SUCREF_I_ANY_CHANGE && changed == SUCREF_I_UNCHANGED) ||
+                          (present == 0 && h->l.kind != SUCREF_KIND_COPY) /* that has to fill its output */
+                      ? SUCREF_I_SKIP
+                      : SUCREF_I_ALL;
         return s->mode == SUCREF_I_SKIP ? 1U : sucref_i_start_other(s, h);
     }
     if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)h->l.first_group + s->group); }
@@ -4750,9 +4810,16 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
 {
     uint32_t *list = s->work + s->at_list, cost;
     const int own = sucref_i_own_bytes(&h->l, h->e.bits), dense = h->l.kind == SUCREF_KIND_DENSE;
+    const uint32_t read = sucref_i_channels_of(s, h), stride = dense ? h->in.channels
+                                                                      : h->g.n_columns / sucref_i_taps(&h->l);
     sucref_i_purpose why;
     sucref_i_window w;
     sucref_i_view v = h->from;
+    if (h->g.n_columns == read) { /* one tap, all of whose channels are there: a run */
+        v.bytes += (y * h->l.stride_h * h->in.width + x * h->l.stride_w) * h->in.channels;
+    } else {
+        v.window = &w;
+    }
     w.y = (int32_t)(y * h->l.stride_h) - h->l.pad_top;
     w.x = (int32_t)(x * h->l.stride_w) - h->l.pad_left;
     w.height = h->in.height; w.width = h->in.width; w.channels = h->in.channels;
@@ -4760,10 +4827,9 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     w.kernel_w = dense ? h->in.width : h->l.kernel_w;
     w.dilation_h = dense ? 1U : h->l.dilation_h;
     w.dilation_w = dense ? 1U : h->l.dilation_w;
-    w.stride = dense ? h->in.channels : h->g.n_columns / sucref_i_taps(&h->l);
-    w.read = sucref_i_channels_of(s, h);
+    w.stride = stride;
+    w.read = read;
     w.zero = h->in.zero;
-    v.window = &w;
     v.to = h->g.n_columns;
     why.m = s->model; why.l = &h->l; why.number = 0; why.own = own;
     why.most = own ? s->chunk : 0U;
@@ -4800,7 +4866,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
     } else {
         cost = sucref_i_compute_rows(u, acc, s, h, rows);
     }
-    for (i = 0; s->layer + 1U == s->model->n_layers && i < rows; i++) { s->work[s->at_logits + at + i] = acc[i]; }
+    for (i = 0; s->layer == s->answer && i < rows; i++) { s->work[s->at_logits + at + i] = acc[i]; }
     for (i = 0; u == room && i < rows; i++) {
         if (out[i] != u[i]) { sucref_i_changes(s, first + i); }
         out[i] = u[i];
@@ -4814,14 +4880,15 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
 {
     const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD,
                    *row = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
-    const uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST);
+    uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST);
     const int short_way = s->prepared && s->mode == SUCREF_I_ALL && s->any == 0;
-    uint32_t acc[SUCREF_I_ROWS];
+    uint32_t acc[SUCREF_I_SHORT_ROWS];
     if (cost != 0 && cost + block > SUCREF_I_ENOUGH) { /* the list was a quantum */
         s->state = SUCREF_I_LISTED;
         return cost;
     }
     s->state = SUCREF_I_RUNNING;
+    if (short_way && 2U * block <= SUCREF_I_ENOUGH && most == SUCREF_I_ROWS) { most *= 2U; block *= 2U; }
     do {
         const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
         if (short_way) {
@@ -4910,12 +4977,15 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
         s->row = s->x = 0;
         s->y = s->mode == SUCREF_I_SKIP ? h->lines : 0;
     } else {
-        *cost = SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h) : sucref_i_do_other(s, h);
-        if (s->row >= h->outputs) {
-            s->row = 0;
-            s->x = (uint16_t)(s->x + 1U);
-            if (s->x == h->places) { s->x = 0; s->y = (uint16_t)(s->y + 1U); }
-        }
+        *cost = 0;
+        do {
+            *cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h) : sucref_i_do_other(s, h);
+            if (s->row >= h->outputs) {
+                s->row = 0;
+                s->x = (uint16_t)(s->x + 1U);
+                if (s->x == h->places) { s->x = 0; s->y = (uint16_t)(s->y + 1U); }
+            }
+        } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && *cost + h->most <= SUCREF_I_ENOUGH);
     }
     s->spent += *cost;
     if (s->y < h->lines) { return 0; }
@@ -4929,7 +4999,7 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
     sucref_i_remember(s, &h->l);
     sucref_i_finish_mark(s, h);
     s->group = 0;
-    if (s->layer + 1U < s->model->n_layers) {
+    if (s->layer != s->answer) {
         s->layer = (uint16_t)(s->layer + 1U);
         sucref_i_load(h, s);
         return 0;
@@ -4972,34 +5042,27 @@ SUCREF_API int sucref_net_run(sucref_net *s, unsigned stop)
 static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer *l)
 {
     sucref_tensor t;
-    uint32_t most = l->n_out * SUCREF_I_ROW_COST, cost; /* preparing rows */
+    uint32_t most, cost;
     unsigned g;
     sucref_model_tensor(&t, m, SUCREF_I_WEIGHS(l) ? l->from : l->to);
     if (l->kind == SUCREF_KIND_DENSE && t.height == 1 && t.width == 1) { /* > 3 * n_in too */
         return l->n_in * (uint32_t)l->n_planes * SUCREF_I_ROWS + SUCREF_I_ROWS * SUCREF_I_ROW_COST;
     }
-    switch (l->kind) {
-    case SUCREF_KIND_DENSE: case SUCREF_KIND_CONV:
-        for (g = l->first_group; g < (unsigned)l->first_group + l->n_groups; g++) {
-            sucref_group group;
-            sucref_model_group(&group, m, g);
-            cost = sucref_i_step_rows(l, group.n_columns);
-            if (cost > SUCREF_I_PAD4(group.n_rows)) { cost = SUCREF_I_PAD4(group.n_rows); }
-            cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
-            if (cost < SUCREF_I_ENOUGH) { cost = SUCREF_I_ENOUGH; }
-            if (cost < 2U * group.n_columns) { cost = 2U * group.n_columns; }
-            if (cost > most) { most = cost; }
-        }
-        return most;
-    case SUCREF_KIND_DEPTHWISE:
-        cost = SUCREF_I_ROWS * (l->n_in + SUCREF_I_ROW_COST);
-        if (cost < SUCREF_I_ENOUGH) { cost = SUCREF_I_ENOUGH; }
-        return cost > most ? cost : most;
-    case SUCREF_KIND_AVERAGE: case SUCREF_KIND_MAX: return 4096U + sucref_i_taps(l) + SUCREF_I_ROW_COST;
-    case SUCREF_KIND_ADD: return 512U * 8U;
-    case SUCREF_KIND_SOFTMAX: return t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST;
-    default: return SUCREF_I_BYTES * SUCREF_I_ROW_COST;
+    most = l->n_out * SUCREF_I_ROW_COST; /* preparing rows */
+    if (most < SUCREF_I_ENOUGH) { most = SUCREF_I_ENOUGH; }
+    for (g = l->first_group; SUCREF_I_LISTS(l) && g < (unsigned)l->first_group + l->n_groups; g++) {
+        sucref_group group;
+        sucref_model_group(&group, m, g);
+        cost = sucref_i_step_rows(l, group.n_columns);
+        if (cost > SUCREF_I_PAD4(group.n_rows)) { cost = SUCREF_I_PAD4(group.n_rows); }
+        cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
+        if (cost < 2U * group.n_columns) { cost = 2U * group.n_columns; }
+        if (cost > most) { most = cost; }
     }
+    cost = l->kind == SUCREF_KIND_SOFTMAX     ? t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST
+           : l->kind == SUCREF_KIND_DEPTHWISE ? SUCREF_I_ROWS * (l->n_in + SUCREF_I_ROW_COST)
+                                              : 4096U + sucref_i_taps(l) + SUCREF_I_ROW_COST; /* of a pool */
+    return cost > most ? cost : most;
 }
 
 SUCREF_API uint32_t sucref_net_quantum(const sucref_model *m)
@@ -8094,6 +8157,9 @@ static void sucref_i_write_stop(sucref_i_writer *o)
     sucref_i_put(o, record, o->at, 4);
     sucref_i_put(o, record + 4U, o->spec->in_bits[o->stop], 1);
     sucref_i_put(o, record + 5U, o->spec->heads != NULL ? o->spec->heads[o->stop] : 0U, 1);
+    if (o->spec->answers != NULL && o->spec->answers[o->stop] + 1U != o->spec->n_layers) {
+        sucref_i_put(o, record + 6U, o->spec->answers[o->stop] + 1U, 1);
+    }
 }
 
 static void sucref_i_write_header(const sucref_i_writer *o, uint32_t head)
@@ -8371,12 +8437,17 @@ static void sucref_i_spec_fill(sucref_model_spec *spec, sucref_i_room *o)
     sucref_layer_spec *layers = (sucref_layer_spec *)sucref_i_take(o, sizeof *layers * (uint64_t)m->n_layers), s;
     sucref_correction *c = (sucref_correction *)sucref_i_take(o, sizeof *c * (uint64_t)entries);
     uint8_t *bits = (uint8_t *)sucref_i_take(o, entries), *in_bits = (uint8_t *)sucref_i_take(o, m->n_stops),
-            *heads = NULL;
+            *answers = NULL, *heads = NULL;
     sucref_layer last;
     unsigned n;
     sucref_model_layer(&last, m, m->n_layers - 1U);
     if (sucref_i_has_heads(m, &last, m->n_layers - 1U)) { heads = (uint8_t *)sucref_i_take(o, m->n_stops); }
-    spec->heads = heads;
+    for (n = 0; answers == NULL && n < m->n_stops; n++) {
+        sucref_stop t;
+        sucref_model_stop(&t, m, n);
+        if (t.answer + 1U != m->n_layers) { answers = (uint8_t *)sucref_i_take(o, m->n_stops); break; }
+    }
+    spec->heads = heads; spec->answers = answers;
     spec->layers = layers; spec->corrections = c; spec->bits = bits; spec->in_bits = in_bits;
     for (n = 0; n < m->n_layers; n++) {
         s = sucref_i_spec_layer(o, n);
@@ -8387,6 +8458,7 @@ static void sucref_i_spec_fill(sucref_model_spec *spec, sucref_i_room *o)
         sucref_model_stop(&t, m, n);
         if (in_bits != NULL) { in_bits[n] = t.in_bits; }
         if (heads != NULL) { heads[n] = t.head; }
+        if (answers != NULL) { answers[n] = t.answer; }
         sucref_i_spec_stop(bits, c, o, n);
         if (bits != NULL) { bits += m->n_groups; c += m->n_groups; }
     }
@@ -8499,7 +8571,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
     uint8_t bits[SUCREF_MAX_PLANES * SUCREF_MAX_PLANES];
     sucref_i_parity q;
     sucref_layer_spec s;
-    sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0,
+    sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0,
                                { { 0, 0 }, { 0, 0 }, { 0, 0 }, 0 }, NULL, 0 };
     const char *bad = sucref_i_bad_parts(layer, parts, part);
     spec.layers = &s;

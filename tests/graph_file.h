@@ -227,10 +227,14 @@ static void gf_random_weights(gf_file *f, int *in, int rank, const int *dim, int
     gf_part *p = &f->part[0];
     static int8_t w[8192];
     int32_t bias[64];
-    const int per_row = (int)rnd_below(2), largest = rnd_below(2) ? 127 : 20;
+    const int per_row = (int)rnd_below(2), largest = rnd_below(2) ? 127 : 20, dead = rnd_below(3) ? 0 : 1 + (int)rnd_below(3);
     int k, n = 1;
     for (k = 0; k < rank; k++) { n *= dim[k]; }
     for (k = 0; k < n; k++) { w[k] = (int8_t)rnd_in(-largest, largest); }
+    for (k = 0; dead && k < n; k++) { /* rows that read nothing, and, but of depthwise layers, channels not read */
+        const int row = dimension == 0 ? k / (n / n_out) : k % n_out, column = k % dim[rank - 1];
+        if (row % 3 == dead - 1 || (dimension == 0 && column % 4 == dead)) { w[k] = 0; }
+    }
     in[1] = gf_weights(f, rank, dim, w, 0);
     for (k = 0; k < (per_row ? n_out : 1); k++) {
         const float tiny = rnd_below(30) ? 1.0F : 1e-9F;
@@ -239,7 +243,10 @@ static void gf_random_weights(gf_file *f, int *in, int rank, const int *dim, int
     p->tensor[in[1]].dimension = per_row ? dimension : 0;
     in[2] = -1;
     if (rnd_below(4) == 0) { return; }
-    for (k = 0; k < n_out; k++) { bias[k] = rnd_in(-3000, 3000); }
+    for (k = 0; k < n_out; k++) { /* some of them end at a clamp whatever comes in */
+        bias[k] = rnd_in(-3000, 3000);
+        if (dead && rnd_below(3) == 0) { bias[k] = rnd_below(2) ? 40000000 : -40000000; }
+    }
     in[2] = gf_numbers(f, n_out, bias);
 }
 
@@ -259,6 +266,7 @@ static int gf_random_conv(gf_file *f, int at)
     const int sh = 1 + (int)(rnd_below(3) == 0), sw = 1 + (int)(rnd_below(3) == 0);
     int in[3], out;
     gf_op *o;
+    if (c > 20) { return at; }
     if ((kh - 1) * dh + 1 > h || (kw - 1) * dw + 1 > w) { valid = 0; }
     {
         const int dim[4] = { deep ? 1 : n_out, kh, kw, deep ? n_out : c };
@@ -424,7 +432,9 @@ static int gf_random_number(gf_file *f, int at)
 static int gf_random_reshape(gf_file *f, int at)
 {
     const int h = gf_dim(f, at, 1), w = gf_dim(f, at, 2), c = gf_dim(f, at, 3);
-    const int out = rnd_below(2) ? gf_like(f, at, w, h, c) : gf_like(f, at, 1, h * w, c);
+    const int kind = (int)rnd_below(3);
+    const int out = kind == 0 ? gf_like(f, at, w, h, c) : kind == 1 ? gf_like(f, at, 1, h * w, c)
+                                                                    : gf_like(f, at, h, c, w);
     gf_add(&f->part[0], GRAPH_RESHAPE, 1, &at, out);
     return out;
 }

@@ -233,7 +233,7 @@ static inline void tf_random(tf_file *f, int last)
         }
         o->out = at = tf_new_tensor(f, 9, 1, l->n_out, 1, &l->scale_out, l->zero_out);
         n_in = l->n_out; zero = l->zero_out;
-        if (rnd_below(3) == 0) { /* the same values in another shape */
+        if (rnd_below(3) == 0 && (last != TF_SOFTMAX || k + 1 < f->n_layers)) { /* the same values in another shape */
             f->op[f->n_ops].op = TF_RESHAPE; f->op[f->n_ops].in = at;
             f->op[f->n_ops++].out = at = tf_new_tensor(f, 9, n_in, 1, 1, &l->scale_out, zero);
         }

@@ -14,12 +14,12 @@ enum { WINDOWS = 60 };
 /* mean squared reconstruction error of one window in real units */
 static double anomaly_score(const tflite *t, const uint8_t *x, const uint8_t *y_unsigned)
 {
-    const sucref_layer_spec *last = &t->layer[t->n_layers - 1];
+    const sucref_layer_spec *last = &t->net.layer[t->net.n_layers - 1];
     double sum = 0;
     uint32_t i;
     for (i = 0; i < last->n_out; i++) {
-        const double d = ((x[i] ^ 0x80) - t->layer[0].in_zero) * (double)t->in_scale -
-                         (y_unsigned[i] - last->out_zero) * (double)t->out_scale;
+        const double d = ((x[i] ^ 0x80) - t->net.layer[0].in_zero) * (double)t->net.in_scale -
+                         (y_unsigned[i] - last->out_zero) * (double)t->net.out_scale;
         sum += d * d;
     }
     return sum / last->n_out;
@@ -89,24 +89,24 @@ static void spec_by_bits(sucref_model_spec *spec, tflite *t, uint8_t *bits)
     static const uint8_t in_bits[8] = { 8, 8, 8, 8, 8, 8, 8, 8 };
     unsigned i, b;
     memset(spec, 0, sizeof *spec);
-    for (i = 0; i < t->n_layers; i++) {
-        for (b = 0; b < 8; b++) { t->layer[i].plan[b] = 1; bits[b * t->n_layers + i] = (uint8_t)(b + 1); }
-        t->layer[i].n_planes = 8;
+    for (i = 0; i < t->net.n_layers; i++) {
+        for (b = 0; b < 8; b++) { t->net.layer[i].plan[b] = 1; bits[b * t->net.n_layers + i] = (uint8_t)(b + 1); }
+        t->net.layer[i].n_planes = 8;
     }
-    spec->layers = t->layer;
-    spec->n_layers = (uint8_t)t->n_layers;
+    spec->layers = t->net.layer;
+    spec->n_layers = (uint8_t)t->net.n_layers;
     spec->n_stops = 8;
     spec->bits = bits;
     spec->in_bits = in_bits;
-    spec->input_type = t->input_type;
+    spec->input_type = t->net.input_type;
 }
 
 static void all_cuts(tflite *t, const uint8_t *x, uint32_t n)
 {
     static const char *const title[2] = { "calibrated on the first 60 windows", "calibrated on 60 windows at random" };
-    static uint8_t bits[8 * TFLITE_LAYERS];
-    static sucref_correction corrections[8 * TFLITE_LAYERS];
-    const uint32_t n_in = t->layer[0].n_in;
+    static uint8_t bits[8 * SUCREF_MAX_LAYERS];
+    static sucref_correction corrections[8 * SUCREF_MAX_LAYERS];
+    const uint32_t n_in = t->net.layer[0].n_in;
     double *score = (double *)malloc(sizeof(double) * 8 * n);
     uint8_t *drawn = (uint8_t *)malloc((size_t)WINDOWS * n_in), *used = (uint8_t *)malloc(n);
     sucref_model_spec spec;
@@ -188,22 +188,22 @@ static void row_stops(const sucref_model *m, const tflite *t, const uint8_t *x, 
 /* the same network, all eight bits, by few rows of each layer */
 static void all_rows(tflite *t, const uint8_t *x, uint32_t n)
 {
-    static const uint8_t whole[TFLITE_LAYERS] = { 8, 8, 8, 8, 8, 8, 8, 8, 8, 8 };
+    static const uint8_t whole[SUCREF_MAX_LAYERS] = { 8, 8, 8, 8, 8, 8, 8, 8, 8, 8 };
     sucref_model_spec spec;
     sucref_model m;
     uint32_t bytes;
     uint8_t *file;
     unsigned i;
-    for (i = 0; i < t->n_layers; i++) {
-        memset(t->layer[i].plan, 0, sizeof t->layer[i].plan);
-        t->layer[i].plan[0] = 8;
-        t->layer[i].n_planes = 1;
+    for (i = 0; i < t->net.n_layers; i++) {
+        memset(t->net.layer[i].plan, 0, sizeof t->net.layer[i].plan);
+        t->net.layer[i].plan[0] = 8;
+        t->net.layer[i].n_planes = 1;
     }
-    tflite_spec(&spec, t);
+    lower_spec(&spec, &t->net);
     spec.n_stops = 1; spec.bits = whole; spec.in_bits = whole;
     bytes = sucref_model_write(NULL, 0, &spec, NULL);
     file = (uint8_t *)malloc(bytes + 1U);
-    if (t->n_layers > 10 || file == NULL || sucref_model_write(file, bytes, &spec, NULL) != bytes ||
+    if (t->net.n_layers > 10 || file == NULL || sucref_model_write(file, bytes, &spec, NULL) != bytes ||
         sucref_model_open(&m, file, bytes, NULL) != SUCREF_OK) {
         exit(2);
     }
@@ -221,8 +221,8 @@ void imported(void)
         row_note("needs tflite/ad01_int8.tflite and golden/ad01_real_even.in.s8 of the data directory");
         return;
     }
-    all_cuts(&t, x, (uint32_t)(x_len / t.layer[0].n_in));
-    all_rows(&t, x, (uint32_t)(x_len / t.layer[0].n_in));
+    all_cuts(&t, x, (uint32_t)(x_len / t.net.layer[0].n_in));
+    all_rows(&t, x, (uint32_t)(x_len / t.net.layer[0].n_in));
     free(x);
     tflite_free(&t);
     free(p);

@@ -199,14 +199,35 @@ static void read_options(prepare_options *o, const args *a, prepare_nested *nest
     if (isatty(2)) { o->progress = show_progress; }
 }
 
+/* how many layers of which kinds */
+static void print_layers(const sucref_model *m)
+{
+    unsigned count[KINDS] = { 0 }, n, k, kinds = 0;
+    sucref_layer l;
+    for (n = 0; n < m->n_layers; n++) {
+        sucref_model_layer(&l, m, n);
+        count[l.kind]++;
+    }
+    if (count[SUCREF_KIND_DENSE] == m->n_layers) {
+        printf("%u dense layer%s", m->n_layers, m->n_layers == 1 ? "" : "s");
+        return;
+    }
+    printf("%u layer%s (", m->n_layers, m->n_layers == 1 ? "" : "s");
+    for (k = 0; k < KINDS; k++) {
+        if (count[k] > 0) { printf("%s%u %s", kinds++ > 0 ? ", " : "", count[k], kind_name(k)); }
+    }
+    printf(")");
+}
+
 /* what was made, in a few lines */
 static void print_made(const char *path, const uint8_t *bytes, uint32_t len, const char *more)
 {
     sucref_model m;
     if (sucref_model_open(&m, bytes, len, NULL) != SUCREF_OK) { die("internal error"); }
-    printf("%s: %u dense layer%s, %lu inputs, %lu outputs, %u stop%s, %lu bytes%s\n", path, m.n_layers,
-           m.n_layers == 1 ? "" : "s", (unsigned long)m.n_in, (unsigned long)m.n_out, m.n_stops,
-           m.n_stops == 1 ? "" : "s", (unsigned long)len, more);
+    printf("%s: ", path);
+    print_layers(&m);
+    printf(", %lu inputs, %lu outputs, %u stop%s, %lu bytes%s\n", (unsigned long)m.n_in, (unsigned long)m.n_out,
+           m.n_stops, m.n_stops == 1 ? "" : "s", (unsigned long)len, more);
     print_meaning(&m);
 }
 
@@ -247,29 +268,61 @@ static void quantize(const args *a)
 
 /* ---- import ------------------------------------------------------------------------------------------------------ */
 
-/* layers of at least a quarter of the largest one's weights (or every one) follow the plan, others have 8 bits at every
- * stop; bits [planes][layers] out */
-static void plan_layers(tflite *t, const prepare_options *plan, int every, int keep, uint8_t *bits)
+/* may a layer have digits? Depthwise ones have whole bytes */
+static int takes_plan(const sucref_layer_spec *s)
+{
+    return s->kind == SUCREF_KIND_DENSE || s->kind == SUCREF_KIND_CONV;
+}
+
+/* of layers with weights those of at least a quarter of the largest one's weights (or every one) follow the plan,
+ * others have 8 bits at every stop; bits [planes][layers with weights] out */
+static void plan_layers(lowered *t, const prepare_options *plan, int every, int keep, uint8_t *bits)
 {
     size_t most = 0;
-    unsigned n, k, sum;
+    unsigned n, k, sum, weighted = 0, at = 0;
     for (n = 0; n < t->n_layers; n++) {
         const size_t size = (size_t)t->layer[n].n_in * t->layer[n].n_out;
-        most = size > most ? size : most;
+        if (t->layer[n].kind <= SUCREF_KIND_DEPTHWISE) { weighted++; }
+        if (takes_plan(&t->layer[n]) && size > most) { most = size; }
     }
     for (n = 0; n < t->n_layers; n++) {
         sucref_layer_spec *s = &t->layer[n];
-        const int planned = plan->n_planes > 1 && (every || (size_t)s->n_in * s->n_out * 4 >= most);
+        const sucref_tensor_spec *in = &t->tensor[s->from];
+        const int planned = plan->n_planes > 1 && takes_plan(s) && (every || (size_t)s->n_in * s->n_out * 4 >= most);
+        if (s->kind > SUCREF_KIND_DEPTHWISE) { continue; }
         s->n_planes = planned ? plan->n_planes : 1;
         s->coarse = (uint8_t)(planned && plan->coarse);
         s->plan[0] = 8;
         if (planned) { memcpy(s->plan, plan->plan, sizeof s->plan); }
-        if (planned && keep) { s->flags |= SUCREF_LAYER_KEEP; }
+        if (planned && keep && s->kind == SUCREF_KIND_DENSE && (t->dense_only || (in->height == 1 && in->width == 1))) {
+            s->flags |= SUCREF_LAYER_KEEP;
+        }
         for (k = 0, sum = 0; k < plan->n_planes; k++) {
             sum = plan->coarse ? plan->plan[k] : sum + plan->plan[k];
-            bits[k * t->n_layers + n] = (uint8_t)(planned ? sum : 8);
+            bits[k * weighted + at] = (uint8_t)(planned ? sum : 8);
         }
+        at++;
     }
+}
+
+/* stops by bits as asked for; without a word 4,4 for dense layers, and one stop for pictures, where more do not pay */
+static void import_plan(prepare_options *plan, const args *a, const lowered *t)
+{
+    memset(plan, 0, sizeof *plan);
+    parse_plan(plan, a->plan ? a->plan : t->dense_only ? "4,4" : "8");
+    if (plan->n_planes == 1) { return; }
+    if (t->has_state) { die("%s: keeps state between inputs: it has one stop, --plan 8", a->in); }
+    if (t->layer[t->n_layers - 1U].kind > SUCREF_KIND_DEPTHWISE) {
+        die("%s: does not end in a layer with weights: it has one stop, --plan 8", a->in);
+    }
+}
+
+static void print_pruned(const char *path, const pruned *p)
+{
+    if (p->dropped == 0) { return; }
+    printf("%s: %lu of %lu channels dropped, which no input can change or nothing reads: %llu of %llu multiply-adds "
+           "are left, and the same answers\n", path, (unsigned long)p->dropped, (unsigned long)p->channels,
+           (unsigned long long)p->left, (unsigned long long)p->macs);
 }
 
 static void import(const args *a)
@@ -277,23 +330,23 @@ static void import(const args *a)
     static tflite t;
     prepare_options plan;
     sucref_model_spec spec;
-    uint8_t bits[SUCREF_MAX_STOPS * TFLITE_LAYERS], in_bits[SUCREF_MAX_STOPS], *model, *file;
+    uint8_t bits[SUCREF_MAX_STOPS * SUCREF_MAX_LAYERS], in_bits[SUCREF_MAX_STOPS], *model, *file;
     size_t len;
     uint32_t model_len;
     if (a->out == NULL) { die("import needs -o m.sucref"); }
-    memset(&plan, 0, sizeof plan);
-    parse_plan(&plan, a->plan ? a->plan : "4,4");
     file = read_file(a->in, &len);
-    if (!tflite_parse(&t, file, len)) { die("%s: %s", a->in, t.why); }
-    plan_layers(&t, &plan, a->every != NULL, a->keep != NULL, bits);
+    if (!tflite_parse(&t, file, len)) { die("%s: %s", a->in, t.graph.why); }
+    import_plan(&plan, a, &t.net);
+    plan_layers(&t.net, &plan, a->every != NULL, a->keep != NULL, bits);
     memset(in_bits, 8, sizeof in_bits);
-    tflite_spec(&spec, &t);
+    lower_spec(&spec, &t.net);
     spec.n_stops = plan.n_planes;
     spec.bits = bits;
     spec.in_bits = in_bits;
     model = write_spec(a->in, &spec, &model_len);
     write_file(a->out, model, model_len);
     print_made(a->out, model, model_len, "");
+    print_pruned(a->in, &t.pruned);
     tflite_free(&t);
     free(model);
     free(file);

@@ -432,6 +432,7 @@ static void plan(const args *a)
     plan_job j;
     unsigned n;
     if (a->x == NULL) { die("plan needs --in samples"); }
+    need_dense(a->in, &m, "plan");
     if (m.usable_stops != m.n_stops) { die("%s: is cut, plan needs all stops", a->in); }
     memset(&j, 0, sizeof j);
     j.m = &m; j.name = a->in;

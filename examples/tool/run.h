@@ -49,7 +49,7 @@ static void print_format(const args *a, const sucref_model *m, uint32_t n)
     if (a->real == NULL) {
         printf(", %s", a->logits ? unit_text(&s.logit, 0, 0) : unit_text(&s.output, s.output_zero, is_signed));
     }
-    printf("%s\n", m->softmax_multiplier != 0 && a->logits == NULL ? " (softmax)" : "");
+    printf("%s\n", has_softmax(m) && a->logits == NULL ? " (softmax)" : "");
 }
 
 /* how many inputs left at each stop, and the share of the one-shot network's weight bytes that they read */

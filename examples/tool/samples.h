@@ -107,12 +107,12 @@ static uint8_t *read_samples(const char *path, const char *type, uint32_t n_in, 
 static input_unit unit_of(const sucref_model *m)
 {
     sucref_scales s;
-    sucref_layer l;
+    sucref_tensor first;
     input_unit u;
     sucref_model_scales(&s, m);
-    sucref_model_layer(&l, m, 0);
+    sucref_model_tensor(&first, m, 0);
     u.scale = ldexp(s.input.multiplier, s.input.exponent - 31);
-    u.zero = l.in_zero;
+    u.zero = first.zero;
     u.is_signed = m->input_type == SUCREF_INPUT_S8;
     return u;
 }

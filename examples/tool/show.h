@@ -55,6 +55,28 @@ static void info_groups(const sucref_model *m, const sucref_layer *l, int heads)
     }
 }
 
+/* the window that a layer moves over a picture */
+static void info_window(const sucref_layer *l)
+{
+    if (l->kind < SUCREF_KIND_CONV || l->kind > SUCREF_KIND_MAX) { return; }
+    printf(", window %ux%u", l->kernel_h, l->kernel_w);
+    if (l->stride_h != 1 || l->stride_w != 1) { printf(", stride %u,%u", l->stride_h, l->stride_w); }
+    if (l->dilation_h != 1 || l->dilation_w != 1) { printf(", dilation %u,%u", l->dilation_h, l->dilation_w); }
+    if (l->pad_top != 0 || l->pad_left != 0) { printf(", begins %u,%u outside", l->pad_top, l->pad_left); }
+}
+
+/* what a layer is and reads; of a dense one behind the layer before it there is nothing to say */
+static void info_kind(const sucref_layer *l, unsigned n)
+{
+    if (l->kind == SUCREF_KIND_DENSE && l->from == n && l->to == n + 1U) { return; }
+    printf("%s", kind_name(l->kind));
+    info_window(l);
+    if (l->kind != SUCREF_KIND_CONSTANT) { printf(", tensor %u", l->from); }
+    if (l->kind == SUCREF_KIND_ADD || l->kind == SUCREF_KIND_MUL) { printf(" and %u", l->from2); }
+    printf("%s to %u", l->kind == SUCREF_KIND_CONSTANT ? "," : "", l->to);
+    if (l->kind <= SUCREF_KIND_DEPTHWISE) { printf(", "); }
+}
+
 static void info_layer(const sucref_model *m, unsigned n)
 {
     static const char *act[] = { "none", "relu", "relu6", "leaky relu", "table", "lookup" };
@@ -62,29 +84,36 @@ static void info_layer(const sucref_model *m, unsigned n)
     sucref_layer l;
     unsigned i;
     sucref_model_layer(&l, m, n);
+    printf("layer %u: ", n);
+    info_kind(&l, n);
+    if (l.kind > SUCREF_KIND_DEPTHWISE) {
+        printf("%s%s\n", l.act != SUCREF_ACT_NONE ? ", " : "", l.act != SUCREF_ACT_NONE ? act[l.act] : "");
+        return;
+    }
     section_bytes(planes, SUCREF_MAX_PLANES, m, of_layer, n);
-    printf("layer %u: %lu x %lu, plan ", n, (unsigned long)l.n_out, (unsigned long)l.n_in);
+    printf("%lu x %lu, plan ", (unsigned long)l.n_out, (unsigned long)l.n_in);
     for (i = 0; i < l.n_planes; i++) { printf("%s%u", i == 0 ? "" : l.coarse ? "+" : ",", l.plan[i]); }
     printf(", %s%s%s%s", act[l.act], l.flags & SUCREF_LAYER_KEEP ? ", accumulators kept" : "",
            l.flags & SUCREF_LAYER_KEEP_LIST ? ", list kept" : "",
            l.flags & SUCREF_LAYER_INPUT_ORDER ? ", inputs in an order of its own" : "");
-    info_groups(m, &l, n + 1U == m->n_layers && l.n_out != m->n_out);
+    info_groups(m, &l, l.kind == SUCREF_KIND_DENSE && n + 1U == m->n_layers && l.n_out != m->n_out);
     printf(", bytes per plane");
     for (i = 0; i < l.n_planes; i++) { printf(" %lu", planes[i]); }
     printf("\n");
 }
 
-/* what each layer reads and writes: its shape, and where its bytes lie */
+/* what the layers read and write: shapes, and where the bytes lie */
 static void info_tensors(const sucref_model *m)
 {
     sucref_tensor x;
     unsigned n;
     printf("tensors:");
-    for (n = 0; n <= m->n_layers; n++) {
+    for (n = 0; n < m->n_tensors; n++) {
         sucref_model_tensor(&x, m, n);
         printf("%s %ux%ux%u", n > 0 ? "," : "", x.height, x.width, x.channels);
         if (n > 0) { printf(" at word %lu", (unsigned long)x.place); }
         if (x.flags & SUCREF_TENSOR_KEEP) { printf(" (kept)"); }
+        if (x.flags & SUCREF_TENSOR_STATE) { printf(" (state)"); }
     }
     printf("\n");
 }
@@ -108,7 +137,7 @@ static void info_stop(const sucref_model *m, unsigned t)
         if (e.bits == 0 && e.correction_offset == 0) { printf(" -"); } else { printf(" %u", e.bits); }
     }
     sucref_model_layer(&last, m, m->n_layers - 1U);
-    if (last.n_out != m->n_out) { printf(", head %u", s.head); }
+    if (last.kind == SUCREF_KIND_DENSE && last.n_out != m->n_out) { printf(", head %u", s.head); }
     section_bytes(section, 5, m, of_stop, t);
     printf(", file bytes %lu (corrections %lu, planes %lu, exit rule %lu, bounds %lu), up to here at most %llu "
            "multiply-adds and %llu weight bytes read\n",
@@ -195,14 +224,14 @@ static void emit_meaning(FILE *f, const char *upper, const sucref_model *m)
 {
     const int flip = m->input_type == SUCREF_INPUT_S8 ? 128 : 0;
     sucref_scales s;
-    sucref_layer first;
+    sucref_tensor first;
     sucref_model_scales(&s, m);
-    sucref_model_layer(&first, m, 0);
+    sucref_model_tensor(&first, m, 0);
     fprintf(f, "#define %s_INPUTS %luU\n#define %s_OUTPUTS %luU\n#define %s_STOPS %uU\n", upper,
             (unsigned long)m->n_in, upper, (unsigned long)m->n_out, upper, m->usable_stops);
     fprintf(f, "#define %s_SIGNED %d /* 1: inputs are int8, outputs are out - 128 */\n", upper, flip != 0);
-    fprintf(f, "#define %s_SOFTMAX %d\n", upper, m->softmax_multiplier != 0);
-    emit_scale(f, upper, "INPUT", &s.input, (int)first.in_zero - flip, 1);
+    fprintf(f, "#define %s_SOFTMAX %d\n", upper, has_softmax(m));
+    emit_scale(f, upper, "INPUT", &s.input, (int)first.zero - flip, 1);
     emit_scale(f, upper, "OUTPUT", &s.output, (int)s.output_zero - flip, 1);
     emit_scale(f, upper, "LOGIT", &s.logit, 0, 0);
 }

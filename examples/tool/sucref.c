@@ -164,6 +164,7 @@ static void calibrate(const args *a)
     sucref_bounds bounds;
     int status;
     if (a->x == NULL || a->out == NULL) { die("calibrate needs --in samples and -o out.sucref"); }
+    need_dense(a->in, &m, "calibrate");
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     share_samples(&p, a, n);
@@ -266,6 +267,7 @@ static void split(const args *a)
     if (mark == NULL || strchr(mark + 1, '%') != NULL || strchr(a->out, '%') != mark) {
         die("-o must hold %%d once, the number of the device, not %s", a->out);
     }
+    need_dense(a->in, &m, "split");
     if (m.usable_stops != m.n_stops) { die("%s: is cut, split needs all stops", a->in); }
     devices = whole_number(a->devices, "--devices", 1, SUCREF_MAX_SHARDS);
     spares = whole_number(a->parity, "--parity", 0, devices <= 8 ? 4 : 3);
@@ -312,7 +314,9 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    stop has a group more; --schedule: the bits of the groups at each stop, stops apart by /.\n" },
     { "import", import,
       "sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep]\n"
-      "    makes a model of an int8 TensorFlow Lite file of dense layers, exact at its last stop.\n"
+      "    makes a model of an int8 TensorFlow Lite file, exact at its last stop: dense and convolutional layers,\n"
+      "    pooling, sums, variables of streaming models (README names them all). Without --plan dense layers get the\n"
+      "    stops 4,4, other models one stop. What no input can change is dropped, and that is said.\n"
       "    --every-layer: small layers follow the plan too; --keep: as for quantize.\n" },
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"

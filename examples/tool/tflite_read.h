@@ -485,9 +485,10 @@ static inline int tflite_read_elementwise(const tflite_op *r)
 static inline int tflite_read_softmax(const tflite_op *r)
 {
     graph_tensor *x = tflite_in(r, 0), *y = x != NULL ? tflite_out(r, 0) : NULL;
-    int32_t d[4];
+    int32_t d[4], dy[4];
     graph_op *o;
-    if (y == NULL || !tflite_shape(r, d, x)) { return 0; }
+    if (y == NULL || !tflite_shape(r, d, x) || !tflite_shape(r, dy, y)) { return 0; }
+    if (d[3] != dy[3]) { return tflite_say(r, "has shapes that do not fit"); }
     if (x->elements != y->elements || y->zero != -128 || graph_scale(y, 0) != 1.0F / 256) {
         return tflite_say(r, "must be int8 with output scale 1/256 and zero point -128");
     }

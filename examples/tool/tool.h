@@ -303,17 +303,47 @@ static const char *unit_text(const sucref_scale *s, unsigned zero, int is_signed
 
 static const char *type_name(const sucref_model *m) { return m->input_type == SUCREF_INPUT_S8 ? "int8" : "uint8"; }
 
+/* ---- what a model is made of ---- */
+
+enum { KINDS = SUCREF_KIND_CONSTANT + 1 };
+static const char *kind_name(unsigned kind)
+{
+    static const char *const name[KINDS] = { "dense", "convolution", "depthwise", "average", "maximum", "sum",
+                                             "product", "copy", "softmax", "constant" };
+    return kind < KINDS ? name[kind] : "unknown";
+}
+
+static int has_softmax(const sucref_model *m)
+{
+    sucref_layer last;
+    sucref_model_layer(&last, m, m->n_layers - 1U);
+    return m->softmax_multiplier != 0 || last.kind == SUCREF_KIND_SOFTMAX;
+}
+
+/* what only chains of dense layers can have done to them */
+static void need_dense(const char *path, const sucref_model *m, const char *what)
+{
+    sucref_layer l;
+    unsigned n;
+    for (n = 0; n < m->n_layers; n++) {
+        sucref_model_layer(&l, m, n);
+        if (l.kind != SUCREF_KIND_DENSE || l.from != n || l.to != n + 1U) {
+            die("%s: layer %u is no dense layer that reads the one before it, as %s needs", path, n, what);
+        }
+    }
+}
+
 /* inputs, outputs and what they mean, in one line each */
 static void print_meaning(const sucref_model *m)
 {
     const int is_signed = m->input_type == SUCREF_INPUT_S8;
     sucref_scales s;
-    sucref_layer first;
+    sucref_tensor first;
     sucref_model_scales(&s, m);
-    sucref_model_layer(&first, m, 0);
-    printf("inputs: %s, %s\n", type_name(m), unit_text(&s.input, first.in_zero, is_signed));
+    sucref_model_tensor(&first, m, 0);
+    printf("inputs: %s, %s\n", type_name(m), unit_text(&s.input, first.zero, is_signed));
     printf("outputs: %s, %s%s\n", type_name(m), unit_text(&s.output, s.output_zero, is_signed),
-           m->softmax_multiplier != 0 ? ", a softmax of the last layer" : "");
+           has_softmax(m) ? ", a softmax of the last layer" : "");
     printf("logits: int32, %s%s\n", unit_text(&s.logit, 0, 0), m->n_out == 1 ? "; read as a class: 1 where >= 0" : "");
 }
 #endif
