@@ -4669,6 +4669,7 @@ static void sucref_i_start_windows(sucref_net *s, const sucref_i_here *h)
         const uint32_t max = SUCREF_READ_U8(colmax + c);
         if (max > most) { most = max; }
     }
+    if (most > 128U) { most = 128; } /* a byte's weight is no larger, and every chunk has room for one column */
     s->chunk = (uint16_t)(32767U / most);
     s->wide = 0;
 }
