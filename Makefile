@@ -52,7 +52,7 @@ $(B):
 vpath %.c tests bench examples/tool examples/digits examples/training examples/cluster
 PHILOX = vec qcs random
 TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(KERNELS:%=$(B)/evaluator_%) \
-    $(KERNELS:%=$(B)/triangular_%) $(PHILOX:%=$(B)/%_philox) $(B)/fuzz_replay
+    $(KERNELS:%=$(B)/triangular_%) $(KERNELS:%=$(B)/pictures_%) $(PHILOX:%=$(B)/%_philox) $(B)/fuzz_replay
 TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits train_widths learners mcu_gen published queue)
 PAPER = $(patsubst bench/paper/%.c,$(B)/paper/%.o,$(filter-out %/check.c,$(wildcard bench/paper/*.c)))
 CHECK = $(patsubst bench/paper/%.c,$(B)/paper/%,$(wildcard bench/paper/check.c))
@@ -74,12 +74,14 @@ $(KERNELS:%=$(B)/evaluator_%.o): test_evaluator.c | $(B)
 	$(COMPILE)
 $(KERNELS:%=$(B)/triangular_%.o): test_triangular.c | $(B)
 	$(COMPILE)
+$(KERNELS:%=$(B)/pictures_%.o): test_pictures.c | $(B)
+	$(COMPILE)
 $(PHILOX:%=$(B)/%_philox.o): $(B)/%_philox.o: test_%.c | $(B)
 	$(COMPILE)
 $(B)/fuzz_replay.o: fuzz_model.c | $(B)
 	$(COMPILE)
-$(foreach k,$(KERNELS),$(eval $(B)/net_$(k).o $(B)/evaluator_$(k).o $(B)/triangular_$(k).o: \
-    FLAGS = $(FLAGS_$(k))))
+$(foreach k,$(KERNELS),$(eval $(B)/net_$(k).o $(B)/evaluator_$(k).o $(B)/triangular_$(k).o \
+    $(B)/pictures_$(k).o: FLAGS = $(FLAGS_$(k))))
 $(PHILOX:%=$(B)/%_philox.o): FLAGS = -DSUCREF_PHILOX
 $(B)/fuzz_replay.o: FLAGS = -DREPLAY
 $(B)/train_digits.o: FLAGS = -ffast-math

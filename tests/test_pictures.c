@@ -412,7 +412,7 @@ static int check_meaning(sucref_model *m, uint32_t *work, uint32_t changed)
     unsigned k, t;
     int ok = 1;
     CHECK(sucref_model_spec_of(&spec, memory, len, m) == len);
-    if (is_digit(m, changed) && !is_file_of(&spec, m)) { free(memory); return -1; }
+    if (spec.tensors == NULL || (is_digit(m, changed) && !is_file_of(&spec, m))) { free(memory); return -1; }
     po_init(&oracle, &spec);
     CHECK(sucref_net_init(&net, m, work, sucref_net_work_len(m)) == SUCREF_OK);
     for (k = 0; k < 2; k++) {
