@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum { NET_INPUT, NET_CONV, NET_DEPTHWISE, NET_MAX, NET_MEAN, NET_SUM };
-enum { NET_NODES = 40, NET_GROUPS = 8, NET_WINDOW = 1024 /* taps of a pool */, TILE = 8 };
+enum { NET_NODES = 40, NET_GROUPS = 8, NET_WINDOW = 1024 /* taps of a pool */, TILE = 8, WIDE = 16 };
 
 /* what a node reads, and how its window moves; places outside the map are 0, pools leave them out */
 typedef struct { int kind, from, other, kh, kw, stride, dilation, top, left, relu; } net_op;
@@ -41,56 +41,61 @@ static inline int node_weighs(const net_node *o) { return o->op.kind == NET_CONV
 
 typedef struct { const float *v; int row, col; } matrix; /* element (i, j) is v[i * row + j * col] */
 
-/* eight rows by eight columns; these loops are short and fixed, so that compilers keep the sums in registers */
-static inline void tile(float s[TILE][TILE], matrix a, const float *restrict b, int len)
-{
-    int i, j, k;
-    for (i = 0; i < TILE; i++) { for (j = 0; j < TILE; j++) { s[i][j] = 0; } }
-    for (k = 0; k < len; k++, b += TILE) {
-        for (i = 0; i < TILE; i++) {
-            const float v = a.v[i * a.row + k * a.col];
-            for (j = 0; j < TILE; j++) { s[i][j] += v * b[j]; }
-        }
+/* ROWS rows of c, n apart, by the sixteen columns of b, of which `cols` are wanted. The loops are short and fixed and
+ * the sums a local array, so that compilers keep them in registers; with AVX they need to be told so */
+#if defined __GNUC__ && defined __AVX__
+typedef float lanes __attribute__((vector_size(4 * WIDE)));
+#  define TILE_SUMS(ROWS)                                                                                              \
+    lanes s[ROWS], bk;                                                                                                 \
+    memset(s, 0, sizeof s);                                                                                            \
+    for (k = 0; k < len; k++, b += WIDE) {                                                                             \
+        memcpy(&bk, b, sizeof bk);                                                                                     \
+        _Pragma("GCC unroll 8")                                                                                        \
+        for (i = 0; i < ROWS; i++) { s[i] += a.v[i * a.row + k * a.col] * bk; }                                        \
     }
-}
-
-static inline void tile_row(float s[TILE], matrix a, const float *restrict b, int len)
-{
-    int j, k;
-    for (j = 0; j < TILE; j++) { s[j] = 0; }
-    for (k = 0; k < len; k++, b += TILE) {
-        const float v = a.v[k * a.col];
-        for (j = 0; j < TILE; j++) { s[j] += v * b[j]; }
+#  define TILE_APART __attribute__((noinline))
+#else
+#  define TILE_SUMS(ROWS)                                                                                              \
+    float s[ROWS][WIDE];                                                                                               \
+    memset(s, 0, sizeof s);                                                                                            \
+    for (k = 0; k < len; k++, b += WIDE) {                                                                             \
+        for (i = 0; i < ROWS; i++) {                                                                                   \
+            const float v = a.v[i * a.row + k * a.col];                                                                \
+            for (j = 0; j < WIDE; j++) { s[i][j] += v * b[j]; }                                                        \
+        }                                                                                                              \
     }
-}
+#  define TILE_APART inline
+#endif
+#define TILE_OF(name, ROWS)                                                                                            \
+    static TILE_APART void name(float *c, int n, int cols, matrix a, const float *b, int len)                          \
+    {                                                                                                                  \
+        int i, j, k;                                                                                                   \
+        TILE_SUMS(ROWS)                                                                                                \
+        for (i = 0; i < ROWS; i++) { for (j = 0; j < cols; j++) { c[i * n + j] += s[i][j]; } }                         \
+    }
+TILE_OF(tile, TILE)
+TILE_OF(tile_row, 1)
 
-/* columns j .. of b, at most eight; where they are fewer, what makes them up to eight is not used */
+/* columns j .. of b, at most sixteen; where they are fewer, what makes them up to sixteen is not used */
 static inline void panel(float *to, matrix b, int j, int cols, int len)
 {
     int k, i;
-    for (k = 0; k < len; k++, to += TILE) {
+    for (k = 0; k < len; k++, to += WIDE) {
         const float *from = b.v + k * b.row + j * b.col;
         for (i = 0; i < cols; i++) { to[i] = from[i * b.col]; }
     }
 }
 
-/* c is [m][n], pack has room for 8 * len */
+/* c is [m][n], pack has room for WIDE * len */
 static inline void product(float *c, matrix a, matrix b, int m, int n, int len, float *pack)
 {
-    float s[TILE][TILE];
-    int i, j, k, l, rows;
-    for (j = 0; j < n; j += TILE) {
-        const int cols = n - j < TILE ? n - j : TILE;
+    int i, j;
+    for (j = 0; j < n; j += WIDE) {
+        const int cols = n - j < WIDE ? n - j : WIDE;
+        matrix at = a;
         panel(pack, b, j, cols, len);
-        for (i = 0; i < m; i += rows) {
-            const matrix at = { a.v + i * a.row, a.row, a.col };
-            rows = m - i < TILE ? 1 : TILE;
-            if (rows == 1) { tile_row(s[0], at, pack, len); } else { tile(s, at, pack, len); }
-            for (k = 0; k < rows; k++) {
-                float *to = c + (i + k) * n + j;
-                for (l = 0; l < cols; l++) { to[l] += s[k][l]; }
-            }
-        }
+        for (i = 0; i + TILE <= m; i += TILE, at.v += TILE * a.row) { tile(c + i * n + j, n, cols, at, pack, len); }
+        for (; i < m; i++, at.v += a.row) { tile_row(c + i * n + j, n, cols, at, pack, len); }
     }
 }
 
@@ -112,21 +117,34 @@ static inline int node_is_product(const net_node *o, const net_node *in)
     return p->kind == NET_CONV && p->top == 0 && p->left == 0 && (pixel || (whole && p->dilation == 1));
 }
 
+/* `len` values of a window: zeroes outside (x NULL), else from the sample, or back, added to its gradients */
+static inline void patch_run(float *restrict patch, float *restrict x, int len, int back)
+{
+    int k;
+    if (x == NULL) { for (k = 0; k < len && !back; k++) { patch[k] = 0; } }
+    else if (back) { for (k = 0; k < len; k++) { x[k] += patch[k]; } }
+    else { for (k = 0; k < len; k++) { patch[k] = x[k]; } }
+}
+
 /* windows of one sample, [h][w] of [kh][kw][in]; back: adds windows' gradients to the sample's */
 static inline void patches(const net_node *o, const net_node *in, float *patch, float *x, int back)
 {
     const net_op *p = &o->op;
-    int i, j, r, q, k;
+    const int row = in->w * in->c, run = p->kw * in->c;
+    int i, j, r, q;
     for (i = 0; i < o->h; i++) {
         for (j = 0; j < o->w; j++) {
-            for (r = 0; r < p->kh; r++) {
+            const int left = j * p->stride - p->left;
+            for (r = 0; r < p->kh; r++, patch += run) {
                 const int y = net_place(i, r, p->stride, p->dilation, p->top, in->h);
-                for (q = 0; q < p->kw; q++, patch += in->c) {
+                if (y < 0) { patch_run(patch, NULL, run, back); continue; }
+                if (p->dilation == 1 && left >= 0 && left + p->kw <= in->w) { /* mostly: all of it at once */
+                    patch_run(patch, x + y * row + left * in->c, run, back);
+                    continue;
+                }
+                for (q = 0; q < p->kw; q++) {
                     const int z = net_place(j, q, p->stride, p->dilation, p->left, in->w);
-                    float *at = x + (y * in->w + z) * in->c;
-                    if (y < 0 || z < 0) { for (k = 0; k < in->c && !back; k++) { patch[k] = 0; } }
-                    else if (back) { for (k = 0; k < in->c; k++) { at[k] += patch[k]; } }
-                    else { for (k = 0; k < in->c; k++) { patch[k] = at[k]; } }
+                    patch_run(patch + q * in->c, z < 0 ? NULL : x + y * row + z * in->c, in->c, back);
                 }
             }
         }
@@ -401,7 +419,7 @@ static inline void node_weights(net *n, net_node *o)
     o->bias = new_param(o->c, 0);
     if (o->op.kind != NET_CONV) { return; }
     if (!direct) { n->patch = net_room(n->patch, &n->patch_len, rows * len); }
-    n->pack = net_room(n->pack, &n->pack_len, TILE * (deep > most ? deep : most));
+    n->pack = net_room(n->pack, &n->pack_len, WIDE * (deep > most ? deep : most));
 }
 
 /* adds a node of h x w places and returns its number; its c channels end, group by group, at end[0..groups - 1] */
