@@ -3,6 +3,7 @@
 #include "test.h"
 #include "../examples/training/checkpoint.h"
 #include "../examples/training/conv_file.h"
+#include "../examples/training/mixed.h"
 
 enum { BATCH = 3, ROOM = 1 << 14 };
 
@@ -358,6 +359,119 @@ static void adam_steps(void)
     free(p.v);
 }
 
+/* ---- codes across inputs ---- */
+
+enum { SIDE = 5, PIXELS = SIDE * SIDE, GROUPS = 3, ALL = GROUPS * MIXED };
+static uint8_t picture[ALL][PIXELS], label[ALL];
+static const uint8_t *x_of[ALL];
+
+static mixed_code code_random(int conv, int shared)
+{
+    static const int rows[2] = { 8, MIXED_CLASSES };
+    mixed_code c = mixed_new(GROUPS, SIDE);
+    int j, i;
+    mixed_encoders(&c, SIDE, conv, shared);
+    c.omega = mixed_dense(ALL, PIXELS, rows, 2, 0);
+    c.omega->input_gradient = 1;
+    for (j = 0; j < ALL; j++) {
+        x_of[j] = picture[j];
+        label[j] = (uint8_t)rnd_in(0, MIXED_CLASSES - 1);
+        for (i = 0; i < PIXELS; i++) { picture[j][i] = (uint8_t)rnd_in(0, 255); }
+    }
+    return c;
+}
+
+static double code_loss(mixed_code *c)
+{
+    const net_node *out = &c->omega->node[c->omega->n - 1];
+    double loss = 0;
+    int j, k;
+    mixed_forward(c, x_of);
+    for (j = 0; j < ALL; j++) {
+        double z[MIXED_CLASSES];
+        float want[MIXED_CLASSES] = { 0 };
+        want[label[j]] = 1;
+        for (k = 0; k < MIXED_CLASSES; k++) { z[k] = (double)out->y[j * MIXED_CLASSES + k]; }
+        loss += entropy(z, want, MIXED_CLASSES) / ALL;
+    }
+    return loss;
+}
+
+/* the steepest of some weights of a network against the slope over a step, long for floats' sake; 1 where right */
+static int code_slope(mixed_code *c, const net *n)
+{
+    const param *p = &n->node[rnd_in(1, n->n - 1)].weight;
+    int k = 0, i;
+    float old;
+    double up, down, g;
+    for (i = 0; i < 40; i++) {
+        const int some = (int)rnd_below((uint32_t)p->n);
+        k = fabsf(p->grad[some]) >= fabsf(p->grad[k]) ? some : k;
+    }
+    old = p->v[k];
+    g = (double)p->grad[k];
+    p->v[k] = old + 4e-3F; up = code_loss(c);
+    p->v[k] = old - 4e-3F; down = code_loss(c);
+    p->v[k] = old;
+    return fabs((up - down) / 8e-3 - g) < 5e-5 + 0.03 * fabs(g);
+}
+
+static void codes(void)
+{
+    int conv, shared, k, t;
+    for (conv = 0; conv < 2; conv++) {
+        for (shared = 0; shared < 2; shared++) {
+            mixed_code c = code_random(conv, shared);
+            net *nets[MIXED_NETS];
+            const char *names[MIXED_NETS];
+            const int n = mixed_nets(&c, nets, names);
+            CHECK(n == (shared ? 5 : 3) && fabs(mixed_gradients(&c, x_of, label) - code_loss(&c)) < 1e-5);
+            for (k = 0; k < ALL * PIXELS; k++) { /* joined, or as channels */
+                const int i = conv ? k / MIXED % PIXELS : k % PIXELS;
+                const int j = conv ? k / (MIXED * PIXELS) * MIXED + k % MIXED : k / PIXELS;
+                CHECK(c.gamma[0]->node[0].y[k] == (float)picture[j][i] / 255);
+            }
+            for (k = 0; k < n; k++) {
+                int right = 0;
+                for (t = 0; t < 10; t++) { right += code_slope(&c, nets[k]); }
+                CHECK(right >= 9);
+            }
+            mixed_free(&c);
+        }
+    }
+}
+
+/* logits of a group at any point a */
+static void code_at(double *z, mixed_code *c, int group, float a)
+{
+    int k;
+    mixed_input(c, group, a, c->omega->node[0].y);
+    net_forward(c->omega, 1);
+    for (k = 0; k < MIXED_CLASSES; k++) { z[k] = (double)c->omega->node[c->omega->n - 1].y[k]; }
+}
+
+/* what workers 1 and 3 of 3 answer, read at b_k by the weights of two points, is what was trained for picture k */
+static void decoded(void)
+{
+    int shared, j, k;
+    for (shared = 0; shared < 2; shared++) {
+        mixed_code c = code_random(0, shared);
+        float trained[ALL * MIXED_CLASSES];
+        mixed_forward(&c, x_of);
+        memcpy(trained, c.omega->node[c.omega->n - 1].y, sizeof trained);
+        for (j = 0; j < ALL; j++) {
+            double first[MIXED_CLASSES], third[MIXED_CLASSES];
+            const double w = j % 2 ? -0.5 : 0.5; /* b = 1 and b = 1/2 from 1/4 and 3/4 */
+            code_at(first, &c, j / 2, 0.25F);
+            code_at(third, &c, j / 2, 0.75F);
+            for (k = 0; k < MIXED_CLASSES; k++) {
+                CHECK(fabs(w * first[k] + (1 - w) * third[k] - (double)trained[j * MIXED_CLASSES + k]) < 1e-4);
+            }
+        }
+        mixed_free(&c);
+    }
+}
+
 /* ---- files ---- */
 
 static int file_parse(npz *z, const char *path)
@@ -466,6 +580,8 @@ int main(int argc, char **argv)
     RUN("multiply-adds and weights are those that are there", counts);
     RUN("the cross-entropy's gradient", losses);
     RUN("Adam's equations", adam_steps);
+    RUN("codes across inputs: gradients of all their networks", codes);
+    RUN("two workers' answers are what was trained for every picture", decoded);
     RUN("a network comes back from its archive, and damaged rows are refused", archives);
     RUN("a training taken up again ends with the same bits", checkpoints);
     return test_report("gradients");

@@ -10,9 +10,10 @@
 #include "models.h"
 #include "table.h"
 #include "../../examples/training/conv_file.h"
+#include "../../examples/training/mixed.h"
 
-enum { K = 2, N = 3, R = 2, TERMS = 2, GROUPS = 64, CLASSES = 10, PAIRS = IDX_TEST / K, PIXELS = IDX_PIXELS, PARTS = 4,
-       WORD = 127 /* the most that C_g, V_1 and W hold */ };
+enum { K = MIXED, N = 3, R = 2, GROUPS = 64, CLASSES = MIXED_CLASSES, PAIRS = IDX_TEST / K, PIXELS = IDX_PIXELS,
+       PARTS = 4, WORD = 127 /* the most that C_g, V_1 and W hold */ };
 static const char *const part_name[PARTS] = { "gamma0", "gamma1", "lambda0", "lambda1" };
 
 /* a trained code: what encoders make of the test pictures, in floats and in steps; omega as one affine map */
@@ -25,7 +26,7 @@ typedef struct {
     double clipped;             /* share of values beyond their range */
     long encoder_macs;
     int shared;
-} mixed_code;
+} trained;
 
 /* ---- networks ---- */
 
@@ -48,23 +49,12 @@ static net *mixed_read(const char *dir, const char *name, const char *part, int 
     return n;
 }
 
-/* as train_mixed.c lays them: joined, or as channels */
-static void put_pair(net *n, int group, const uint8_t *x)
-{
-    float *to = n->node[0].y + group * K * PIXELS;
-    const int channels = n->node[0].h > 1;
-    int k, i;
-    for (k = 0; k < K; k++) {
-        for (i = 0; i < PIXELS; i++) { to[channels ? i * K + k : k * PIXELS + i] = (float)x[k * PIXELS + i] / 255; }
-    }
-}
-
 static void encode(float *to, net *n, const uint8_t *x, int pairs)
 {
     int first, j;
     for (first = 0; first < pairs; first += GROUPS) {
         const int now = pairs - first < GROUPS ? pairs - first : GROUPS;
-        for (j = 0; j < now; j++) { put_pair(n, j, x + (size_t)(first + j) * K * PIXELS); }
+        for (j = 0; j < now * K; j++) { mixed_put(n, j / K, j % K, x + (size_t)(first * K + j) * PIXELS, PIXELS); }
         net_forward(n, now);
         memcpy(to + (size_t)first * PIXELS, n->node[n->n - 1].y, (size_t)(now * PIXELS) * sizeof(float));
     }
@@ -84,7 +74,7 @@ static double range_of(net *n)
 }
 
 /* layers without activations as one: w x + b */
-static void collapse(mixed_code *c, const net *omega)
+static void collapse(trained *c, const net *omega)
 {
     const int last = omega->n - 1;
     int r, i, j, k;
@@ -106,7 +96,7 @@ static void collapse(mixed_code *c, const net *omega)
     }
 }
 
-static void code_free(mixed_code *c)
+static void trained_free(trained *c)
 {
     int g;
     for (g = 0; g < PARTS; g++) { free(c->made[g]); free(c->step[g]); }
@@ -114,9 +104,9 @@ static void code_free(mixed_code *c)
 }
 
 /* NULL where its files are not there */
-static mixed_code *code_read(const char *dir, const char *name, int shared)
+static trained *trained_read(const char *dir, const char *name, int shared)
 {
-    mixed_code *c = (mixed_code *)zeros(1, sizeof *c);
+    trained *c = (trained *)zeros(1, sizeof *c);
     net *omega = mixed_read(dir, name, "omega", 1);
     int g;
     c->shared = shared;
@@ -130,7 +120,7 @@ static mixed_code *code_read(const char *dir, const char *name, int shared)
         encode(c->made[g], n, test_set.x, PAIRS);
         net_free(n);
     }
-    if (omega == NULL) { code_free(c); return NULL; }
+    if (omega == NULL) { trained_free(c); return NULL; }
     collapse(c, omega);
     net_free(omega);
     return c;
@@ -139,7 +129,7 @@ static mixed_code *code_read(const char *dir, const char *name, int shared)
 /* ---- to integers ---- */
 
 /* made[g] in steps, at most `word` of them */
-static void round_made(mixed_code *c, int g, double step, int word)
+static void round_made(trained *c, int g, double step, int word)
 {
     size_t i;
     for (i = 0; i < (size_t)PAIRS * PIXELS; i++) {
@@ -150,7 +140,7 @@ static void round_made(mixed_code *c, int g, double step, int word)
 }
 
 /* W in steps of which a row's magnitudes times `most`, with its bias, stay under 2^31; x is in steps of `unit` / 4 */
-static void round_map(mixed_code *c, double most, double unit)
+static void round_map(trained *c, double most, double unit)
 {
     double largest = 0, sum = 0, step;
     int r, i;
@@ -170,7 +160,7 @@ static void round_map(mixed_code *c, double most, double unit)
     }
 }
 
-static void code_round(mixed_code *c)
+static void trained_round(trained *c)
 {
     const double sc = (c->most[0] > c->most[1] ? c->most[0] : c->most[1]) / WORD;
     const double x = (2 * N + 1) * WORD; /* the most of 4 C_0 + n C_1 */
@@ -189,7 +179,7 @@ static void code_round(mixed_code *c)
 /* ---- workers and decoding ---- */
 
 /* what worker n answers for a pair; 0 where an answer would pass 32 bits */
-static int worker(int32_t *y, const mixed_code *c, int pair, unsigned n)
+static int worker(int32_t *y, const trained *c, int pair, unsigned n)
 {
     static int32_t x[PIXELS];
     const int16_t *term[TERMS];
@@ -235,7 +225,7 @@ static void decode(mixed_result *m, const int32_t y[N][CLASSES], int pair)
     m->same += same;
 }
 
-static mixed_result run_workers(const mixed_code *c)
+static mixed_result run_workers(const trained *c)
 {
     mixed_result m = { { 0 }, 0, 0 };
     int32_t y[N][CLASSES];
@@ -251,7 +241,7 @@ static mixed_result run_workers(const mixed_code *c)
 }
 
 /* the same in floats, D(b_k) as it was trained */
-static double in_floats(const mixed_code *c)
+static double in_floats(const trained *c)
 {
     double right = 0, x[PIXELS];
     int pair, k, r, i;
@@ -295,10 +285,11 @@ static int epochs_done(const char *dir, const char *name)
 }
 
 /* goal: the least mean of the three pairs */
-static void code_rows(const char *dir, const char *name, const char *title, int shared, double published, double goal)
+static void trained_rows(const char *dir, const char *name, const char *title, int shared, double published,
+                         double goal)
 {
     static const char *const pair[3] = { "1, 2", "1, 3", "2, 3" };
-    mixed_code *c = code_read(dir, name, shared);
+    trained *c = trained_read(dir, name, shared);
     mixed_result m;
     int s;
     if (c == NULL) {
@@ -306,10 +297,11 @@ static void code_rows(const char *dir, const char *name, const char *title, int 
         row_compared(published); row_note("not trained: see bench/mixed.sh");
         return;
     }
-    code_round(c);
+    trained_round(c);
     m = run_workers(c);
     row("CIC Table 2", "%s: accuracy, mean of the three pairs of workers", title);
-    row_published(published, 0.005); row_ours((m.right[0] + m.right[1] + m.right[2]) / (3.0 * IDX_TEST)); row_goal(goal, NAN);
+    row_published(published, 0.005); row_goal(goal, NAN);
+    row_ours((m.right[0] + m.right[1] + m.right[2]) / (3.0 * IDX_TEST));
     row_note("integer workers, one training of %d epochs; %.2g of the values clipped", epochs_done(dir, name),
              c->clipped);
     for (s = 0; s < 3; s++) {
@@ -327,7 +319,7 @@ static void code_rows(const char *dir, const char *name, const char *title, int 
     row("ours, CIC", "%s: multiply-adds of each of three workers, of two pictures", title);
     row_ours((double)PIXELS * CLASSES + (shared ? PIXELS : 0));
     row_note("omega has no activations: one layer of 784 x 10");
-    code_free(c);
+    trained_free(c);
 }
 
 /* a network of dense layers as 2-D arrays that the tool quantizes, W0, b0, .. */
@@ -392,9 +384,9 @@ static void plain_rows(const char *dir, const char *name, const char *title, dou
 
 void mixed(const char *dir)
 {
-    code_rows(dir, "basic", "MLP + MLP, H_B", 0, 0.8393, 0.839);
-    code_rows(dir, "shared", "MLP + MLP, H_S", 1, 0.8434, 0.843);
-    code_rows(dir, "conv", "CNN + MLP, H_B", 0, 0.8581, NAN);
+    trained_rows(dir, "basic", "MLP + MLP, H_B", 0, 0.8393, 0.839);
+    trained_rows(dir, "shared", "MLP + MLP, H_S", 1, 0.8434, 0.843);
+    trained_rows(dir, "conv", "CNN + MLP, H_B", 0, 0.8581, NAN);
     plain_rows(dir, "centralised", "centralised 784-200-100-10", 0.8912, 1);
     plain_rows(dir, "linear", "linear softmax", NAN, 0);
 }

@@ -11,18 +11,17 @@
  * omega is 784-200-100-10 without activations, so D is a polynomial in a of degree 1 and R = 2. As in print: pictures
  * in random pairs, each once an epoch, 64 pairs a step, Adam at .001, 20 epochs, all 60,000 pictures, weights uniform
  * up to 1 / sqrt(inputs). `centralised` and `linear` are what stands beside: omega with ReLU, and one dense layer,
- * which see every picture as it is. After every epoch networks go to OUT_gamma0.npz and so on, the state to OUT.part. */
+ * which see every picture as it is. After every epoch networks go to OUT_gamma0.npz and so on, the state to OUT.part.
+ */
 #include "idx.h"
 #include "checkpoint.h"
 #include "conv_file.h"
+#include "mixed.h"
 #include <time.h>
 
-enum { K = 2, TERMS = 2, GROUPS = 64, CLASSES = 10, TRAIN = IDX_TRAIN + IDX_VALID, EPOCHS = 20 };
+enum { GROUPS = 64, SIDE = 28, ALL = GROUPS * MIXED, TRAIN = IDX_TRAIN + IDX_VALID, EPOCHS = 20 };
 
 typedef struct { const char *worker, *encoder, *out, *data; int seed, epochs; } options;
-
-/* networks that are not there are NULL */
-typedef struct { net *gamma[TERMS], *lambda[TERMS], *omega; } code;
 
 static const char usage[] =
     "usage: train_mixed WORKER OUT [options]\n"
@@ -39,219 +38,75 @@ static void stop(const char *what, const char *why)
     exit(2);
 }
 
-/* ---- the networks ---- */
-
-static void start_weights(net *n)
-{
-    int k, i;
-    for (k = 1; k < n->n; k++) {
-        net_node *o = &n->node[k];
-        const int fan = o->weight.n / o->c;
-        node_init(n, o, 1.0F);
-        for (i = 0; i < o->bias.n; i++) { o->bias.v[i] = uniform(1 / sqrtf((float)fan)); }
-    }
-}
-
-static net *dense_network(int batch, int in, const int *rows, int layers, int relu)
-{
-    net *n = net_new(batch, 1, 1, in);
-    int k;
-    for (k = 0; k < layers; k++) { net_dense(n, k, relu && k + 1 < layers, &rows[k], 1); }
-    start_weights(n);
-    return n;
-}
-
-/* pictures as channels, 28 x 28 throughout; the windows grow by dilation until they cover the picture */
-static net *conv_network(int batch)
-{
-    static const int dilation[7] = { 1, 1, 2, 4, 8, 1, 1 }, wide = 20 * K, one = 1;
-    net *n = net_new(batch, 28, 28, K);
-    int k;
-    for (k = 0; k < 7; k++) {
-        const int taps = k < 6 ? 3 : 1;
-        const net_op op = { NET_CONV, k, 0, taps, taps, 1, dilation[k], 0, 0, k < 6 };
-        net_layer(n, op, 1, k < 6 ? &wide : &one, 1);
-    }
-    start_weights(n);
-    return n;
-}
-
-static net *encoder(const char *which)
-{
-    static const int rows[2] = { K * IDX_PIXELS, IDX_PIXELS };
-    return strcmp(which, "conv") == 0 ? conv_network(GROUPS) : dense_network(GROUPS, K * IDX_PIXELS, rows, 2, 1);
-}
-
 static int mixes(const options *o) { return strcmp(o->worker, "basic") == 0 || strcmp(o->worker, "shared") == 0; }
 
-static void code_new(code *c, const options *o)
+static mixed_code code_new(const options *o)
 {
-    static const int rows[3] = { 200, 100, CLASSES };
+    static const int rows[3] = { 200, 100, MIXED_CLASSES };
     const int linear = strcmp(o->worker, "linear") == 0;
-    int g;
-    memset(c, 0, sizeof *c);
-    for (g = 0; g < TERMS && mixes(o); g++) {
-        c->gamma[g] = encoder(o->encoder);
-        if (strcmp(o->worker, "shared") == 0) { c->lambda[g] = encoder(o->encoder); }
-    }
-    c->omega = dense_network(GROUPS * K, IDX_PIXELS, linear ? rows + 2 : rows, linear ? 1 : 3, !mixes(o));
-    c->omega->input_gradient = mixes(o);
-}
-
-/* all networks that there are, with their names; how many */
-static int code_nets(const code *c, net **nets, const char **names)
-{
-    static const char *const name[5] = { "gamma0", "gamma1", "lambda0", "lambda1", "omega" };
-    net *const all[5] = { c->gamma[0], c->gamma[1], c->lambda[0], c->lambda[1], c->omega };
-    int k, n = 0;
-    for (k = 0; k < 5; k++) { if (all[k] != NULL) { nets[n] = all[k]; names[n++] = name[k]; } }
-    return n;
-}
-
-/* ---- forward ---- */
-
-static float *last_y(const net *n) { return n->node[n->n - 1].y; }
-static float *last_d(const net *n) { return n->node[n->n - 1].d; }
-static float point(int k) { return (float)(k + 1) / K; }
-
-/* picture k of a group into an encoder's input: joined, or as channel k */
-static void put_picture(net *n, int group, int k, const uint8_t *x)
-{
-    const int channels = n->node[0].h > 1, step = channels ? K : 1;
-    float *to = n->node[0].y + group * K * IDX_PIXELS + (channels ? k : k * IDX_PIXELS);
-    int i;
-    for (i = 0; i < IDX_PIXELS; i++) { to[i * step] = (float)x[i] / 255; }
-}
-
-static void encode(net *n, const idx_set *s, const int *order)
-{
-    int j;
-    if (n == NULL) { return; }
-    for (j = 0; j < GROUPS * K; j++) { put_picture(n, j / K, j % K, s->x + (size_t)order[j] * IDX_PIXELS); }
-    net_forward(n, GROUPS);
-}
-
-/* x = E(b_k) of group j / K, k = j % K */
-static void mixture(const code *c, int j, float *x)
-{
-    const float *zero = last_y(c->gamma[0]) + j / K * IDX_PIXELS, *one = last_y(c->gamma[1]) + j / K * IDX_PIXELS;
-    const float b = point(j % K);
-    int i;
-    for (i = 0; i < IDX_PIXELS; i++) { x[i] = zero[i] + b * one[i]; }
-}
-
-/* logits of GROUPS * K pictures, in omega's last node */
-static void code_forward(code *c, const idx_set *s, const int *order)
-{
-    float *to = c->omega->node[0].y;
-    int g, j, i;
-    for (g = 0; g < TERMS; g++) { encode(c->gamma[g], s, order); encode(c->lambda[g], s, order); }
-    for (j = 0; j < GROUPS * K; j++, to += IDX_PIXELS) {
-        if (c->gamma[0] == NULL) {
-            const uint8_t *x = s->x + (size_t)order[j] * IDX_PIXELS;
-            for (i = 0; i < IDX_PIXELS; i++) { to[i] = (float)x[i] / 255; }
-            continue;
-        }
-        mixture(c, j, to);
-        if (c->lambda[0] != NULL) {
-            const int at = j / K * IDX_PIXELS;
-            const float *v0 = last_y(c->lambda[0]) + at, *v1 = last_y(c->lambda[1]) + at;
-            for (i = 0; i < IDX_PIXELS; i++) { to[i] = v0[i] + v1[i] * to[i]; }
-        }
-    }
-    net_forward(c->omega, GROUPS * K);
-}
-
-/* ---- backward ---- */
-
-/* from the gradients by omega's inputs to those by what the encoders make */
-static void mix_backward(code *c)
-{
-    const float *d = c->omega->node[0].d;
-    float x[IDX_PIXELS], *of[2 * TERMS] = { NULL };
-    int g, j, i;
-    for (g = 0; g < 2 * TERMS; g++) {
-        net *n = g < TERMS ? c->gamma[g] : c->lambda[g - TERMS];
-        if (n == NULL) { continue; }
-        of[g] = last_d(n);
-        memset(of[g], 0, (size_t)(GROUPS * IDX_PIXELS) * sizeof(float));
-    }
-    for (j = 0; j < GROUPS * K; j++, d += IDX_PIXELS) {
-        const float b = point(j % K);
-        const int at = j / K * IDX_PIXELS;
-        mixture(c, j, x);
-        for (i = 0; i < IDX_PIXELS; i++) {
-            const float dx = of[2] ? d[i] * last_y(c->lambda[1])[at + i] : d[i];
-            of[0][at + i] += dx;
-            of[1][at + i] += b * dx;
-            if (of[2] != NULL) { of[2][at + i] += d[i]; of[3][at + i] += d[i] * x[i]; }
-        }
-    }
-}
-
-/* one step on GROUPS groups of pictures; returns the mean loss */
-static double code_step(code *c, const idx_set *s, const int *order, int t)
-{
-    net_node *out = &c->omega->node[c->omega->n - 1];
-    net *nets[CHECKPOINT_NETS];
-    const char *names[CHECKPOINT_NETS];
-    const int n = code_nets(c, nets, names);
-    double loss = 0;
-    int j, k;
-    code_forward(c, s, order);
-    for (j = 0; j < GROUPS * K; j++) {
-        float label[CLASSES] = { 0 };
-        label[s->label[order[j]]] = 1;
-        loss += cross_entropy(out->d + j * CLASSES, out->y + j * CLASSES, label, CLASSES, 1.0F / (GROUPS * K));
-    }
-    net_backward(c->omega, GROUPS * K);
-    if (c->gamma[0] != NULL) { mix_backward(c); }
-    for (k = 0; k < n; k++) {
-        if (nets[k] != c->omega) { net_backward(nets[k], GROUPS); }
-        net_step(nets[k], 1e-3F, 0, t);
-    }
-    return loss;
+    mixed_code c = mixed_new(GROUPS, SIDE);
+    if (mixes(o)) { mixed_encoders(&c, SIDE, strcmp(o->encoder, "conv") == 0, strcmp(o->worker, "shared") == 0); }
+    c.omega = mixed_dense(ALL, IDX_PIXELS, linear ? rows + 2 : rows, linear ? 1 : 3, !mixes(o));
+    c.omega->input_gradient = mixes(o);
+    return c;
 }
 
 /* ---- training ---- */
 
 /* share of right answers to the test pictures in pairs as they lie */
-static double accuracy(code *c, const idx_set *s)
+static double accuracy(mixed_code *c, const idx_set *s)
 {
     const net_node *out = &c->omega->node[c->omega->n - 1];
-    int order[GROUPS * K], first, j, k, right = 0;
-    for (first = 0; first < IDX_TEST; first += GROUPS * K) {
-        for (j = 0; j < GROUPS * K; j++) { order[j] = first + j < IDX_TEST ? first + j : j; }
-        code_forward(c, s, order);
-        for (j = 0; j < GROUPS * K && first + j < IDX_TEST; j++) {
-            const float *z = out->y + j * CLASSES;
+    const uint8_t *x[ALL];
+    int first, j, k, right = 0;
+    for (first = 0; first < IDX_TEST; first += ALL) {
+        for (j = 0; j < ALL; j++) { x[j] = s->x + (size_t)(first + j < IDX_TEST ? first + j : j) * IDX_PIXELS; }
+        mixed_forward(c, x);
+        for (j = 0; j < ALL && first + j < IDX_TEST; j++) {
+            const float *z = out->y + j * MIXED_CLASSES;
             int best = 0;
-            for (k = 1; k < CLASSES; k++) { best = z[k] > z[best] ? k : best; }
+            for (k = 1; k < MIXED_CLASSES; k++) { best = z[k] > z[best] ? k : best; }
             right += best == s->label[first + j];
         }
     }
     return right / (double)IDX_TEST;
 }
 
-static double epoch(code *c, checkpoint *p, const idx_set *s)
+/* one step of Adam by the pictures of these numbers; the mean loss */
+static double step(mixed_code *c, checkpoint *p, const idx_set *s, const int *order)
 {
-    const int steps = TRAIN / (GROUPS * K);
+    const uint8_t *x[ALL];
+    uint8_t label[ALL];
+    double loss;
+    int j;
+    for (j = 0; j < ALL; j++) {
+        x[j] = s->x + (size_t)order[j] * IDX_PIXELS;
+        label[j] = s->label[order[j]];
+    }
+    loss = mixed_gradients(c, x, label);
+    for (p->t++, j = 0; j < p->n_nets; j++) { net_step(p->nets[j], 1e-3F, 0, p->t); }
+    return loss;
+}
+
+static double epoch(mixed_code *c, checkpoint *p, const idx_set *s)
+{
+    const int steps = TRAIN / ALL;
     int *order = (int *)zeros(TRAIN, sizeof(int)), i;
     double loss = 0;
     for (i = 0; i < TRAIN; i++) { order[i] = i; } /* anew each time: nothing but `rng` to keep */
     shuffle(order, TRAIN);
-    for (i = 0; i < steps; i++) { loss += code_step(c, s, order + i * GROUPS * K, ++p->t) / steps; }
+    for (i = 0; i < steps; i++) { loss += step(c, p, s, order + i * ALL) / steps; }
     p->epoch++;
     free(order);
     return loss;
 }
 
-static void save(const code *c, const char *out)
+static void save(const mixed_code *c, const char *out)
 {
-    net *nets[CHECKPOINT_NETS];
-    const char *names[CHECKPOINT_NETS];
+    net *nets[MIXED_NETS];
+    const char *names[MIXED_NETS];
     char path[DATA_PATH];
-    const int n = code_nets(c, nets, names);
+    const int n = mixed_nets(c, nets, names);
     int k;
     for (k = 0; k < n; k++) {
         if (snprintf(path, sizeof path, "%s_%s.npz", out, names[k]) >= DATA_PATH) { stop(out, "is too long"); }
@@ -260,13 +115,13 @@ static void save(const code *c, const char *out)
 }
 
 /* the accuracies of epochs are shown, not chosen by: the networks of the last epoch are kept */
-static void train(code *c, const options *o, const idx_set *s, const idx_set *test)
+static void train(mixed_code *c, const options *o, const idx_set *s, const idx_set *test)
 {
     checkpoint p = { "", 0, 0, 0, { NULL }, 0 };
-    const char *names[CHECKPOINT_NETS];
+    const char *names[MIXED_NETS];
     char part[DATA_PATH];
     int found;
-    p.n_nets = code_nets(c, p.nets, names);
+    p.n_nets = mixed_nets(c, p.nets, names);
     snprintf(p.title, TITLE, "train_mixed %s, encoder %s, seed %d", o->worker, o->encoder, o->seed);
     if (snprintf(part, sizeof part, "%s.part", o->out) >= DATA_PATH) { stop(o->out, "is too long"); }
     found = checkpoint_read(&p, part);
@@ -328,12 +183,9 @@ static int options_parse(options *o, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    net *nets[CHECKPOINT_NETS];
-    const char *names[CHECKPOINT_NETS];
     idx_set s, test;
     options o;
-    code c;
-    int k;
+    mixed_code c;
     if (options_parse(&o, argc, argv) != 0) { fputs(usage, stderr); return 2; }
     s = idx_load(o.data, "fashion-mnist", 0);
     test = idx_load(o.data, "fashion-mnist", 1);
@@ -341,9 +193,9 @@ int main(int argc, char **argv)
         stop("pictures", o.data ? "DIR lacks them" : data_missing("fashion-mnist"));
     }
     rng_seed(o.seed);
-    code_new(&c, &o);
+    c = code_new(&o);
     train(&c, &o, &s, &test);
-    for (k = code_nets(&c, nets, names); k > 0; ) { net_free(nets[--k]); }
+    mixed_free(&c);
     free(s.x); free(s.label); free(test.x); free(test.label);
     return 0;
 }
