@@ -284,14 +284,42 @@ static int epochs_done(const char *dir, const char *name)
     return (int)epoch;
 }
 
+static void accuracy_rows(const trained *c, const mixed_result *m, const char *title, double published, double goal,
+                          int epochs)
+{
+    static const char *const pair[3] = { "1, 2", "1, 3", "2, 3" };
+    int s;
+    row("CIC Table 2", "%s: accuracy, mean of the three pairs of workers", title);
+    row_published(published, 0.005); row_goal(goal, NAN);
+    row_ours((m->right[0] + m->right[1] + m->right[2]) / (3.0 * IDX_TEST));
+    row_note("integer workers, one training of %d epochs; %.2g of the values clipped", epochs, c->clipped);
+    for (s = 0; s < 3; s++) {
+        row("CIC Table 2", "%s: accuracy, workers %s", title, pair[s]);
+        row_ours((double)m->right[s] / IDX_TEST);
+    }
+    row("CIC Table 2", "%s: pairs of pictures whose answers agree bit for bit", title);
+    row_ours((double)m->same / PAIRS); row_goal(1, 1);
+    row_note("over all three pairs of workers; %d of %d have answers that fit 32 bits", m->fits, PAIRS);
+    row("CIC Table 2", "%s: accuracy in floats, as trained", title);
+    row_ours(in_floats(c));
+}
+
+static void work_rows(const trained *c, const char *title)
+{
+    row("ours, CIC", "%s: multiply-adds of the master, of two pictures", title);
+    row_ours((double)c->encoder_macs + (double)TERMS * N * PIXELS + (double)K * R * CLASSES);
+    row_note("%s; one round trip in all", c->shared ? "encoders, and V_p for all workers" : "encoders");
+    row("ours, CIC", "%s: multiply-adds of each of three workers, of two pictures", title);
+    row_ours((double)PIXELS * CLASSES + (c->shared ? PIXELS : 0));
+    row_note("omega has no activations: one layer of 784 x 10");
+}
+
 /* goal: the least mean of the three pairs */
 static void trained_rows(const char *dir, const char *name, const char *title, int shared, double published,
                          double goal)
 {
-    static const char *const pair[3] = { "1, 2", "1, 3", "2, 3" };
     trained *c = trained_read(dir, name, shared);
     mixed_result m;
-    int s;
     if (c == NULL) {
         row("CIC Table 2", "%s: accuracy, mean of the three pairs of workers", title);
         row_compared(published); row_note("not trained: see bench/mixed.sh");
@@ -299,26 +327,8 @@ static void trained_rows(const char *dir, const char *name, const char *title, i
     }
     trained_round(c);
     m = run_workers(c);
-    row("CIC Table 2", "%s: accuracy, mean of the three pairs of workers", title);
-    row_published(published, 0.005); row_goal(goal, NAN);
-    row_ours((m.right[0] + m.right[1] + m.right[2]) / (3.0 * IDX_TEST));
-    row_note("integer workers, one training of %d epochs; %.2g of the values clipped", epochs_done(dir, name),
-             c->clipped);
-    for (s = 0; s < 3; s++) {
-        row("CIC Table 2", "%s: accuracy, workers %s", title, pair[s]);
-        row_ours((double)m.right[s] / IDX_TEST);
-    }
-    row("CIC Table 2", "%s: pairs of pictures whose answers agree bit for bit", title);
-    row_ours((double)m.same / PAIRS); row_goal(1, 1);
-    row_note("over all three pairs of workers; %d of %d have answers that fit 32 bits", m.fits, PAIRS);
-    row("CIC Table 2", "%s: accuracy in floats, as trained", title);
-    row_ours(in_floats(c));
-    row("ours, CIC", "%s: multiply-adds of the master, of two pictures", title);
-    row_ours((double)c->encoder_macs + (double)TERMS * N * PIXELS + (double)K * R * CLASSES);
-    row_note("%s; one round trip in all", shared ? "encoders, and V_p for all workers" : "encoders");
-    row("ours, CIC", "%s: multiply-adds of each of three workers, of two pictures", title);
-    row_ours((double)PIXELS * CLASSES + (shared ? PIXELS : 0));
-    row_note("omega has no activations: one layer of 784 x 10");
+    accuracy_rows(c, &m, title, published, goal, epochs_done(dir, name));
+    work_rows(c, title);
     trained_free(c);
 }
 
