@@ -201,7 +201,7 @@
  *
  *    By depth: a stop can name a layer before the last one whose outputs, as many as the model's, are its answer; what
  *    lies behind it is not computed. The layers named do not go back, and have weights where there are several stops.
- *    A layer whose outputs no other layer reads is a head: all its groups are absent at stops that do not name it.
+ *    A layer whose outputs no other layer reads is a head: its groups may be absent at any stop that does not name it.
  *
  * 7. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
  *
@@ -2286,13 +2286,12 @@ static int sucref_i_open_places(const sucref_model *m, sucref_fault *f)
     return SUCREF_OK;
 }
 
-/* is a layer left out at a stop: behind the answer, or an earlier stop's head, which no other layer reads? */
-static int sucref_i_silent(const sucref_model *m, const sucref_layer *l, unsigned layer, const sucref_stop *stop)
+/* is a layer a head at a stop, of which no other layer reads the outputs, and not the stop's? */
+static int sucref_i_idle(const sucref_model *m, const sucref_layer *l, unsigned layer, const sucref_stop *stop)
 {
     sucref_tensor t;
-    if (layer >= stop->answer) { return layer > stop->answer; }
     sucref_model_tensor(&t, m, l->to);
-    return t.last == layer;
+    return layer != stop->answer && layer + 1U < m->n_layers && t.last == layer;
 }
 
 /* one layer's schedule at a stop against the stop before it */
@@ -2302,19 +2301,21 @@ static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, u
     const int heads = sucref_i_has_heads(m, l, layer), ends = stop + 1U == m->n_stops;
     sucref_stop s, earlier, later;
     unsigned g;
-    int whole, last, left_out, absent = 0; /* bits must be 8; no group is absent; all are; one before this one was */
+    int whole, last, behind, idle, absent = 0; /* must bits be 8? was a group before this one absent? */
     sucref_model_stop(&s, m, stop);
     sucref_model_stop(&earlier, m, stop > 0 ? stop - 1U : 0U);
     sucref_model_stop(&later, m, ends ? stop : stop + 1U);
     last = layer == s.answer;
-    left_out = sucref_i_silent(m, l, layer, &s);
-    whole = ends || (last && sucref_i_silent(m, l, layer, &later)) || (heads && later.head != s.head);
+    behind = layer > s.answer;
+    idle = sucref_i_idle(m, l, layer, &s);
+    whole = ends || (last && sucref_i_idle(m, l, layer, &later)) || (heads && later.head != s.head);
     for (g = 0; g < l->n_groups; g++) {
         const uint32_t at = sucref_i_entries_at(m) + ((uint32_t)stop * m->n_groups + l->first_group + g) *
                                                          SUCREF_I_ENTRY;
-        const int silent = left_out || (heads && g != s.head); /* a head that is not the answer */
         sucref_stop_group now, before = { 0, 0 };
+        int silent;
         sucref_model_stop_group(&now, m, stop, (unsigned)l->first_group + g);
+        silent = behind || (heads && g != s.head) || (idle && SUCREF_I_ABSENT(now)); /* what is not the answer */
         if (stop > 0 && !(heads && earlier.head != s.head)) {
             sucref_model_stop_group(&before, m, stop - 1U, (unsigned)l->first_group + g);
         }
@@ -2326,9 +2327,9 @@ static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, u
                                                                                    : last && SUCREF_I_ABSENT(now)) {
             return SUCREF_I_FAIL(f, "correction", at + 4U);
         }
-        if (!last && !SUCREF_I_ABSENT(now) && absent) { return SUCREF_I_FAIL(f, "group behind an absent one", at); }
+        if (!last && !idle && !SUCREF_I_ABSENT(now) && absent) { return SUCREF_I_FAIL(f, "group behind an absent one", at); }
         absent = SUCREF_I_ABSENT(now);
-        if (!last && !left_out && absent && !SUCREF_I_ABSENT(before)) {
+        if (!last && !idle && absent && !SUCREF_I_ABSENT(before)) {
             return SUCREF_I_FAIL(f, "group that is absent again", at);
         }
         if (!sucref_i_zero_bytes(m->bytes + at + 1U, 3)) {
@@ -3933,7 +3934,10 @@ static int32_t sucref_i_requant(int32_t z, int32_t multiplier, int exponent, uns
 static inline int32_t sucref_i_round(int32_t z, int32_t multiplier, unsigned exponent) /* a byte, modulo 256 */
 {
     const unsigned s = 256U - exponent;
-    if (s - 2U > 29U) { return sucref_i_requant(z, multiplier, sucref_i_s8((uint8_t)exponent), SUCREF_REQUANT_TFLITE); }
+    if (s - 2U > 29U) {
+        const int32_t r = sucref_i_requant(z, multiplier, sucref_i_s8((uint8_t)exponent), SUCREF_REQUANT_TFLITE);
+        return r > 512 ? 512 : r < -512 ? -512 : r;
+    }
 #if SUCREF_I_LONG
     {
         const uint32_t sign = (uint32_t)z & 0x80000000U, high = ((uint32_t)1 << (s - 2U)) - (sign >> 31);
@@ -4674,8 +4678,12 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     sucref_i_task task;
     if (s->group == 0) { sucref_i_start_layer(s, &h->l); }
     if (!SUCREF_I_WEIGHS(&h->l)) {
-        s->mode = (!SUCREF_I_ANY_CHANGE && s->changed == SUCREF_I_UNCHANGED) || s->present == 0 ? SUCREF_I_SKIP
-                                                                                                 : SUCREF_I_ALL;
+        uint32_t changed, present;
+        sucref_i_passed_mark(s->model, &h->l, &h->out, s->changed, s->present, &changed, &present);
+        s->mode = (!SUCREF_I_ANY_CHANGE && changed == SUCREF_I_UNCHANGED) ||
+                          (present == 0 && h->l.kind != SUCREF_KIND_COPY) /* that has to fill its output */
+                      ? SUCREF_I_SKIP
+                      : SUCREF_I_ALL;
         return s->mode == SUCREF_I_SKIP ? 1U : sucref_i_start_other(s, h);
     }
     if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)h->l.first_group + s->group); }
@@ -8424,11 +8432,16 @@ static void sucref_i_spec_fill(sucref_model_spec *spec, sucref_i_room *o)
     sucref_layer_spec *layers = (sucref_layer_spec *)sucref_i_take(o, sizeof *layers * (uint64_t)m->n_layers), s;
     sucref_correction *c = (sucref_correction *)sucref_i_take(o, sizeof *c * (uint64_t)entries);
     uint8_t *bits = (uint8_t *)sucref_i_take(o, entries), *in_bits = (uint8_t *)sucref_i_take(o, m->n_stops),
-            *answers = (uint8_t *)sucref_i_take(o, m->n_stops), *heads = NULL;
+            *answers = NULL, *heads = NULL;
     sucref_layer last;
     unsigned n;
     sucref_model_layer(&last, m, m->n_layers - 1U);
     if (sucref_i_has_heads(m, &last, m->n_layers - 1U)) { heads = (uint8_t *)sucref_i_take(o, m->n_stops); }
+    for (n = 0; answers == NULL && n < m->n_stops; n++) {
+        sucref_stop t;
+        sucref_model_stop(&t, m, n);
+        if (t.answer + 1U != m->n_layers) { answers = (uint8_t *)sucref_i_take(o, m->n_stops); break; }
+    }
     spec->heads = heads; spec->answers = answers;
     spec->layers = layers; spec->corrections = c; spec->bits = bits; spec->in_bits = in_bits;
     for (n = 0; n < m->n_layers; n++) {

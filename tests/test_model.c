@@ -471,7 +471,8 @@ static void faults(void)
                    { GROUP + 8, 8, "plane", GROUP + 8 },
                    { STOP, 4, "end of a stop", STOP },
                    { STOP + 4, 0x108, "head of a stop", STOP + 5 },
-                   { STOP + 4, 0x10008, "reserved bytes of a stop", STOP + 6 },
+                   { STOP + 4, 0x10008, "answer of a stop", STOP + 6 },
+                   { STOP + 4, 0x1000008, "reserved bytes of a stop", STOP + 7 },
                    { STOP + 8, 4, "exit rule", STOP + 8 },
                    { ENTRY, 0x108, "reserved bytes of an entry", ENTRY + 1 },
                    { ENTRY + 4, 4, "correction", ENTRY + 4 } };
