@@ -2136,7 +2136,7 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
     sucref_tensor in, out;
     sucref_layer layer, *l = &layer;
     int status, heads;
-    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) >= m->n_tensors) { /* whose zero point sucref_model_layer reads */
+    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) >= m->n_tensors) { /* sucref_model_layer reads its zero point */
         return SUCREF_I_FAIL(f, "tensors of a layer", at + SUCREF_I_L_FROM);
     }
     sucref_model_layer(l, m, n);
@@ -2332,7 +2332,9 @@ static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, u
                                                                                    : last && SUCREF_I_ABSENT(now)) {
             return SUCREF_I_FAIL(f, "correction", at + 4U);
         }
-        if (!last && !idle && !SUCREF_I_ABSENT(now) && absent) { return SUCREF_I_FAIL(f, "group behind an absent one", at); }
+        if (!last && !idle && !SUCREF_I_ABSENT(now) && absent) {
+            return SUCREF_I_FAIL(f, "group behind an absent one", at);
+        }
         absent = SUCREF_I_ABSENT(now);
         if (!last && !idle && absent && !SUCREF_I_ABSENT(before)) {
             return SUCREF_I_FAIL(f, "group that is absent again", at);
