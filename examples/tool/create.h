@@ -335,7 +335,8 @@ static void put_sample(const real_model *r, uint32_t k)
     const uint32_t n_in = r->graph.tensor[r->graph.input].elements;
     uint32_t i;
     for (i = 0; i < n_in; i++) {
-        r->ranges.real.v[r->graph.input][i] = (float)npy_value(&r->samples, npy_place(&r->samples, (uint64_t)k * n_in + i));
+        const uint64_t at = npy_place(&r->samples, (uint64_t)k * n_in + i);
+        r->ranges.real.v[r->graph.input][i] = (float)npy_value(&r->samples, at);
     }
 }
 
@@ -371,7 +372,8 @@ static void print_real(const real_model *r, const args *a, const uint8_t *model,
 {
     const graph *g = &r->graph;
     const uint32_t n_in = g->tensor[g->input].elements, n_out = g->tensor[g->output].elements;
-    const float scale = r->ranges.scale[g->input], *want = r->ranges.real.v[g->output];
+    const float scale = r->ranges.scale[g->input], *in = r->ranges.real.v[g->input],
+                *want = r->ranges.real.v[g->output];
     int8_t *x = (int8_t *)malloc(n_in);
     float *got = (float *)malloc(4 * (size_t)n_out);
     double most = 0, sum = 0;
@@ -389,7 +391,7 @@ static void print_real(const real_model *r, const args *a, const uint8_t *model,
         put_sample(r, k);
         real_run(&r->ranges.real);
         for (i = 0; i < n_in; i++) {
-            x[i] = (int8_t)quantized_byte((double)r->ranges.real.v[g->input][i], scale, r->ranges.zero[g->input], -128, 127);
+            x[i] = (int8_t)quantized_byte((double)in[i], scale, r->ranges.zero[g->input], -128, 127);
         }
         if (sucref_net_set_input(&net, x, n_in) != SUCREF_OK || sucref_net_run(&net, m.n_stops - 1U) != SUCREF_OK ||
             sucref_net_answer(&net, &y) != SUCREF_OK) {

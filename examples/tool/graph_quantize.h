@@ -1,7 +1,8 @@
 /* graph_quantize.h - makes an int8 graph of one of float32 tensors and of samples: activations by their ranges over the
  * samples, weights symmetric with a scale for each output, biases that also take back what rounding the weights does
- * to an output's mean (sum of (w - rounded w) * mean input). int8 weights of hybrid models stay as they are. Where bytes
- * pass an operator unchanged its input and output share a scale; LOGISTIC, TANH and SOFTMAX have the reference's. */
+ * to an output's mean (sum of (w - rounded w) * mean input). int8 weights of hybrid models stay as they are. Where
+ * bytes pass an operator unchanged its input and output share a scale; LOGISTIC, TANH and SOFTMAX have the reference's.
+ */
 #ifndef SUCREF_TOOL_GRAPH_QUANTIZE_H
 #define SUCREF_TOOL_GRAPH_QUANTIZE_H
 #include "graph_real.h"
@@ -183,7 +184,8 @@ static inline int quantized_weights(graph *q, const graph_op *o, const graph_ten
     }
     for (k = 0; k < w->elements; k++) {
         r = quantized_row(o, w, k, &rows);
-        data[k] = (uint8_t)(quantized_byte((double)flat_f32(w->data + 4 * (size_t)k), (float)most[r], 0, -127, 127) & 255);
+        data[k] = (uint8_t)(quantized_byte((double)flat_f32(w->data + 4 * (size_t)k), (float)most[r], 0, -127, 127) &
+                            255);
     }
     w->type = GRAPH_INT8;
     w->data = data;

@@ -1,4 +1,5 @@
-/* graph_real.h - what a graph of float32 tensors answers: every operator in double, rounded to float where it writes. */
+/* graph_real.h - what a graph of float32 tensors answers: every operator in double, rounded to float where it writes.
+ */
 #ifndef SUCREF_TOOL_GRAPH_REAL_H
 #define SUCREF_TOOL_GRAPH_REAL_H
 #include "graph.h"
@@ -118,6 +119,12 @@ static inline void real_pool(const graph *g, const graph_op *o, float *out, cons
     }
 }
 
+/* sides of 1 are repeated */
+static inline double real_spread(const float *v, const int32_t *d, int y, int x, int c)
+{
+    return (double)v[((d[1] > 1 ? y : 0) * d[2] + (d[2] > 1 ? x : 0)) * d[3] + (d[3] > 1 ? c : 0)];
+}
+
 static inline void real_pair(const graph *g, const graph_op *o, float *out, const float *a, const float *b)
 {
     int32_t da[4], db[4], dy[4];
@@ -128,8 +135,7 @@ static inline void real_pair(const graph *g, const graph_op *o, float *out, cons
     for (y = 0; y < dy[1]; y++) {
         for (x = 0; x < dy[2]; x++) {
             for (c = 0; c < dy[3]; c++) {
-                const double u = (double)a[((da[1] > 1 ? y : 0) * da[2] + (da[2] > 1 ? x : 0)) * da[3] + (da[3] > 1 ? c : 0)],
-                             v = (double)b[((db[1] > 1 ? y : 0) * db[2] + (db[2] > 1 ? x : 0)) * db[3] + (db[3] > 1 ? c : 0)];
+                const double u = real_spread(a, da, y, x, c), v = real_spread(b, db, y, x, c);
                 *out++ = (float)real_act(o->code == GRAPH_ADD ? u + v : u * v, o->act);
             }
         }

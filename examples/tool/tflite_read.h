@@ -979,6 +979,9 @@ static inline int tflite_ends(graph *g, const flat_table *main)
     if (in < 0 || (uint32_t)in >= g->n_tensors || out < 0 || (uint32_t)out >= g->n_tensors || g->tensor[in].given) {
         return graph_fail(g, -1, "", "the input or the output is no tensor");
     }
+    if (g->real && g->tensor[in].type != GRAPH_FLOAT32) {
+        return graph_fail(g, -1, "", "is no float model: --calibrate is not for it");
+    }
     g->input = in;
     g->output = out;
     g->input_type = g->tensor[in].type;
