@@ -196,8 +196,9 @@ static void random_samples(void)
     }
 }
 
-/* the int8 model of the float one; how far its outputs are off on the samples, on average and at most */
-static int off(double *average, double *most)
+/* the int8 model of the float one; how far its outputs are off on the samples, on average and at most, and the largest
+ * mean of one output's errors in its steps */
+static int off(double *average, double *most, double *moved)
 {
     static const uint8_t in_bits[1] = { 8 };
     static uint8_t bits[SUCREF_MAX_LAYERS];
@@ -207,6 +208,8 @@ static int off(double *average, double *most)
     sucref_net net;
     sucref_answer y;
     uint32_t len, *file, *work, k, i;
+    double mean[16] = { 0 };
+    sucref_scales s;
     int ok = tflite_read_as(&real_graph, f.file.p, f.file.n, 1) && ranges_init(&ranges, &real_graph);
     v = ranges.real.v;
     for (k = 0; ok && k < SAMPLES; k++) {
@@ -225,7 +228,8 @@ static int off(double *average, double *most)
     CHECK(sucref_model_open(&m, file, len, NULL) == SUCREF_OK);
     work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
     CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
-    *average = *most = 0;
+    *average = *most = *moved = 0;
+    sucref_model_scales(&s, &m);
     for (k = 0; k < SAMPLES; k++) {
         int8_t x[200];
         memcpy(v[real_graph.input], sample[k], sizeof sample[k]);
@@ -237,11 +241,14 @@ static int off(double *average, double *most)
         CHECK(sucref_net_set_input(&net, x, 200) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK &&
               sucref_net_answer(&net, &y) == SUCREF_OK);
         for (i = 0; i < m.n_out; i++) {
-            const double d = fabs(y.out[i] / 256.0 - (double)v[real_graph.output][i]);
+            const double scale = prepare_scale_value(&s.output),
+                         e = (y.out[i] - s.output_zero) * scale - (double)v[real_graph.output][i], d = fabs(e);
             *average += d / SAMPLES / m.n_out;
             *most = d > *most ? d : *most;
+            mean[i] += e / scale / SAMPLES;
         }
     }
+    for (i = 0; i < m.n_out; i++) { *moved = fabs(mean[i]) > *moved ? fabs(mean[i]) : *moved; }
     graph_free(&real_graph);
     tflite_free(&t);
     free(file); free(work);
@@ -252,12 +259,44 @@ static void quantized_models(void)
 {
     int k;
     for (k = 0; k < 30; k++) {
-        double average = 1, most = 1;
+        double average = 1, most = 1, moved;
         random_samples();
         random_real(k & 1);
-        CHECK(off(&average, &most));
+        CHECK(off(&average, &most, &moved));
         CHECK(average < 0.01 && most < 0.08);
         if (!(average < 0.01 && most < 0.08)) { printf("  network %d: %g on average, at most %g\n", k, average, most); }
+    }
+}
+
+/* Rows of one large weight and many that are less than half a step of it: rounding takes all of them, and what they
+ * give on average comes back in the bias. Put together with the input, whose range is far larger or smaller. */
+static void means_stay(void)
+{
+    const int point[4] = { 4, 1, 1, 8 }, deep[4] = { 1, 3, 3, 12 }, dense[2] = { 5, 300 };
+    static float w[1500];
+    int in[3], at, both, k, i, out;
+    double average, most, moved = 9;
+    for (k = 0; k < 20; k++) {
+        const float size = k & 1 ? 3.0F : 0.05F;
+        for (i = 0; i < SAMPLES; i++) { for (at = 0; at < 200; at++) { sample[i][at] = 1 + any() / 2; } }
+        in[0] = start(5, 5, 8);
+        for (i = 0; i < 32; i++) { w[i] = i % 8 == i / 8 ? size : size * 0.003F; }
+        in[1] = floats(4, point, w); in[2] = -1;
+        at = image(5, 5, 4);
+        gf_window(gf_add(&f.part[0], GRAPH_CONV, 3, in, at), 1, 1, 1, 3, 0);
+        in[1] = at; both = image(5, 5, 12);
+        gf_field(gf_add(&f.part[0], GRAPH_CONCATENATION, 2, in, both), 0, 4, 3);
+        in[0] = both; out = image(5, 5, 12);
+        for (i = 0; i < 108; i++) { w[i] = i / 12 == 4 ? 1 : 0.003F; }
+        in[1] = floats(4, deep, w);
+        gf_window(gf_add(&f.part[0], GRAPH_DEPTHWISE, 3, in, out), 0, 1, 1, 4, 0);
+        for (i = 0; i < 1500; i++) { w[i] = i % 300 == i / 300 ? 1 : 0.003F; }
+        in[0] = out; in[1] = floats(2, dense, w);
+        f.part[0].output = image(1, 1, 5);
+        gf_field(gf_add(&f.part[0], GRAPH_DENSE, 3, in, f.part[0].output), 0, 1, 0);
+        gf_write(&f);
+        CHECK(off(&average, &most, &moved) && moved < 2);
+        if (moved >= 2) { printf("  network %d: a mean is off by %g steps\n", k, moved); }
     }
 }
 
@@ -328,6 +367,7 @@ int main(int argc, char **argv)
     RUN("windows of float numbers by hand", windows);
     RUN("functions of float numbers by hand", numbers);
     RUN("int8 models of random float ones stay near", quantized_models);
+    RUN("what rounding takes from means comes back", means_stay);
     RUN("what cannot be quantized is named", refusals);
     RUN("damaged float files", damaged);
     RUN("files for the tool's tests", files_for_the_tool);
