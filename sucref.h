@@ -2082,7 +2082,9 @@ static int sucref_i_flags_ok(const sucref_model *m, unsigned n, const sucref_lay
     unsigned may = 0;
     if (SUCREF_I_WEIGHS(l)) { may |= SUCREF_LAYER_PER_ROW; }
     if (vector) { may |= SUCREF_LAYER_KEEP; }
-    if (vector && n == 0) { may |= SUCREF_LAYER_COLUMNS | SUCREF_LAYER_INPUT_ORDER | SUCREF_LAYER_KEEP_LIST; }
+    if (vector && n == 0 && l->from == 0) { /* what is about the model's input */
+        may |= SUCREF_LAYER_COLUMNS | SUCREF_LAYER_INPUT_ORDER | SUCREF_LAYER_KEEP_LIST;
+    }
     if (l->kind == SUCREF_KIND_DENSE && n + 1U == m->n_layers && !sucref_i_has_heads(m, l, n)) {
         may |= SUCREF_LAYER_ORDER;
     }
@@ -2134,6 +2136,9 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
     sucref_tensor in, out;
     sucref_layer layer, *l = &layer;
     int status, heads;
+    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) >= m->n_tensors) { /* whose zero point sucref_model_layer reads */
+        return SUCREF_I_FAIL(f, "tensors of a layer", at + SUCREF_I_L_FROM);
+    }
     sucref_model_layer(l, m, n);
     if (l->kind > SUCREF_KIND_CONSTANT) { return SUCREF_I_FAIL(f, "kind of a layer", at + SUCREF_I_L_KIND); }
     if (!sucref_i_order_of_layers_ok(m, n, l->from, l->to) ||
@@ -3742,9 +3747,9 @@ enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED };
 typedef struct { uint32_t tensors, kept, marks, logits, end; } sucref_i_places;
 
 /* words of a kept layer's arrays */
-static uint32_t sucref_i_kept_len(const sucref_layer *l, unsigned layer)
+static uint32_t sucref_i_kept_len(const sucref_layer *l)
 {
-    return (l->flags & SUCREF_LAYER_KEEP) ? l->n_out + l->n_groups + (layer > 0 ? SUCREF_I_WORDS(l->n_in) : 0U) : 0U;
+    return (l->flags & SUCREF_LAYER_KEEP) ? l->n_out + l->n_groups + (l->from > 0 ? SUCREF_I_WORDS(l->n_in) : 0U) : 0U;
 }
 
 /* where the parts of the work buffer start */
@@ -3758,7 +3763,7 @@ static sucref_i_places sucref_i_places_of(const sucref_model *m)
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
         if (sucref_i_list_len(m, &l) > at.tensors) { at.tensors = sucref_i_list_len(m, &l); }
-        kept += sucref_i_kept_len(&l, n);
+        kept += sucref_i_kept_len(&l);
     }
     for (n = 1; n < m->n_tensors; n++) { /* a state may be one that no layer writes */
         sucref_model_tensor(&t, m, n);
@@ -3780,7 +3785,7 @@ static void sucref_i_find_layer(sucref_net *s)
     for (n = 0;; n++) {
         sucref_model_layer(&l, s->model, n);
         if (n == s->layer) { break; }
-        s->at_acc += sucref_i_kept_len(&l, n);
+        s->at_acc += sucref_i_kept_len(&l);
     }
     s->at_list = (n > 0 ? s->at_tensors - sucref_i_list_len(s->model, &l) : 0U) + sucref_i_prepared_len(&l);
 }
@@ -4664,6 +4669,7 @@ static void sucref_i_start_windows(sucref_net *s, const sucref_i_here *h)
         const uint32_t max = SUCREF_READ_U8(colmax + c);
         if (max > most) { most = max; }
     }
+    if (most > 128U) { most = 128; } /* a byte's weight is no larger, and every chunk has room for one column */
     s->chunk = (uint16_t)(32767U / most);
     s->wide = 0;
 }

@@ -142,8 +142,9 @@ static inline void po_columns(picture_oracle *o, const sucref_layer_spec *s, uin
     uint32_t i, j, c, n = 0;
     if (s->kind == SUCREF_KIND_DENSE) {
         for (i = 0; i < s->n_in; i++) {
-            o->u[i] = i < columns ? po_at(o, s->from, i / in->channels / in->width, i / in->channels % in->width, i % in->channels)
-                                  : 0;
+            j = s->flags & SUCREF_LAYER_INPUT_ORDER ? s->input_order[i] : i;
+            c = j / in->channels; /* its place */
+            o->u[i] = i < columns ? po_at(o, s->from, c / in->width, c % in->width, j % in->channels) : 0;
         }
         return;
     }

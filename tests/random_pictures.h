@@ -280,6 +280,17 @@ static inline int rp_conv(random_pictures *r, unsigned from, int depthwise)
     return 1;
 }
 
+/* what only layers that read a vector may have: kept accumulators, and as the first layer an order and a kept list */
+static inline void rp_vector(random_pictures *r, sucref_layer_spec *s)
+{
+    uint16_t *order = (uint16_t *)rp_memory(r, s->n_in * sizeof(uint16_t));
+    if (rnd_below(2)) { s->flags |= SUCREF_LAYER_KEEP; }
+    if (s != r->layer || s->from != 0) { return; }
+    rs_permutation(order, s->n_in);
+    if (rnd_below(2)) { s->flags |= SUCREF_LAYER_INPUT_ORDER; s->input_order = order; }
+    if (rnd_below(2)) { s->flags |= SUCREF_LAYER_KEEP_LIST; }
+}
+
 /* a dense layer; outputs: of all heads, or 0 for any number */
 static inline int rp_dense(random_pictures *r, unsigned from, uint32_t outputs)
 {
@@ -292,6 +303,7 @@ static inline int rp_dense(random_pictures *r, unsigned from, uint32_t outputs)
     s->n_in = n_in;
     s->n_out = n_out;
     rp_rows(r, s);
+    if (r->tensor[from].height == 1 && r->tensor[from].width == 1) { rp_vector(r, s); }
     return 1;
 }
 
@@ -447,7 +459,9 @@ static inline int rp_concat(random_pictures *r, unsigned from)
 static inline int rp_softmax(random_pictures *r, unsigned from)
 {
     const sucref_tensor_spec in = r->tensor[from];
-    sucref_layer_spec *s = rp_layer(r, SUCREF_KIND_SOFTMAX, from, rp_tensor(r, in.height, in.width, in.channels));
+    sucref_layer_spec *s;
+    if (in.channels > 4095) { return 0; }
+    s = rp_layer(r, SUCREF_KIND_SOFTMAX, from, rp_tensor(r, in.height, in.width, in.channels));
     rp_multipliers(r, s, 1);
     *(int32_t *)(uintptr_t)s->multiplier = (int32_t)(0x40000000U + rnd() % 0x40000000U);
     *(int8_t *)(uintptr_t)s->exponent = (int8_t)rnd_in(16, 26);
@@ -470,6 +484,7 @@ static inline void rp_input_tensor(random_pictures *r)
 {
     uint32_t height = 1 + rnd_below(rnd_below(3) ? 10 : 40), width = 1 + rnd_below(rnd_below(3) ? 10 : 40), channels;
     channels = 1 + rnd_below(rnd_below(2) ? 3 : 12);
+    if (rnd_below(8) == 0) { height = width = 1; channels = 1 + rnd_below(200); }
     while (height * width * channels > r->most_bytes) {
         if (height > 1) { height = (height + 1) / 2; } else { width = (width + 1) / 2; }
     }

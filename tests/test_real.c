@@ -278,7 +278,7 @@ static void means_stay(void)
     double average, most, moved = 9;
     for (k = 0; k < 20; k++) {
         const float size = k & 1 ? 3.0F : 0.05F;
-        for (i = 0; i < SAMPLES; i++) { for (at = 0; at < 200; at++) { sample[i][at] = 1 + any() / 2; } }
+        for (i = 0; i < SAMPLES; i++) { for (at = 0; at < 200; at++) { sample[i][at] = (float)(at % 8) / 4 + any() / 2; } }
         in[0] = start(5, 5, 8);
         for (i = 0; i < 32; i++) { w[i] = i % 8 == i / 8 ? size : size * 0.003F; }
         in[1] = floats(4, point, w); in[2] = -1;
