@@ -296,7 +296,7 @@ static void means_stay(void)
     double average, most, moved = 9;
     for (k = 0; k < 20; k++) {
         const float size = k & 1 ? 3.0F : 0.05F;
-        for (i = 0; i < SAMPLES; i++) { for (at = 0; at < 200; at++) { sample[i][at] = (float)(at % 8) / 4 + any() / 2; } }
+        for (i = 0; i < 200 * SAMPLES; i++) { sample[i / 200][i % 200] = (float)(i % 8) / 4 + any() / 2; }
         in[0] = start(5, 5, 8);
         for (i = 0; i < 32; i++) { w[i] = i % 8 == i / 8 ? size : size * 0.003F; }
         in[1] = floats(4, point, w); in[2] = -1;
@@ -313,7 +313,7 @@ static void means_stay(void)
         f.part[0].output = image(1, 1, 5);
         gf_field(gf_add(&f.part[0], GRAPH_DENSE, 3, in, f.part[0].output), 0, 1, 0);
         gf_write(&f);
-        CHECK(off(&average, &most, &moved) && moved < 3); /* the edges' means are not known */
+        CHECK(off(&average, &most, &moved) && moved < 3); /* edges' means are unknown */
         if (moved >= 3) { printf("  network %d: a mean is off by %g steps\n", k, moved); }
     }
     means_of_weights();
