@@ -2959,10 +2959,20 @@ static uint32_t sucref_i_parts_len(const sucref_layer *l, uint32_t parts, uint32
 }
 
 /* words in front of the list of a picture's layer: its rows as sucref_i_prepare_rows has them */
-enum { SUCREF_I_PREPARED = 4 };
+enum { SUCREF_I_PREPARED = 4, SUCREF_I_MOST_LISTED = 2048 };
 static uint32_t sucref_i_prepared_len(const sucref_layer *l)
 {
     return l->kind == SUCREF_KIND_CONV || l->kind == SUCREF_KIND_DEPTHWISE ? SUCREF_I_PREPARED * l->n_out : 0U;
+}
+
+/* Is a window of so many columns that it is kept as bytes and never listed? Of the families pairs can multiply by
+ * bytes. */
+static int sucref_i_bytes_only(const sucref_model *m, const sucref_layer *l)
+{
+    sucref_tensor t;
+    if (SUCREF_I_FAMILY != SUCREF_PAIRS || l->n_in <= SUCREF_I_MOST_LISTED || l->plan[0] != 8) { return 0; }
+    sucref_model_tensor(&t, m, l->from);
+    return l->kind == SUCREF_KIND_CONV || (l->kind == SUCREF_KIND_DENSE && (t.height > 1 || t.width > 1));
 }
 
 /* the words that a layer's list may take */
@@ -2973,6 +2983,9 @@ static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
     unsigned g;
     if (l->kind == SUCREF_KIND_ADD) { return 512U; }
     if (!SUCREF_I_LISTS(l)) { return sucref_i_prepared_len(l); }
+    if (sucref_i_bytes_only(m, l)) {
+        return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD + SUCREF_I_WORDS(l->n_in);
+    }
     for (g = 0; g < l->n_groups; g++, p += SUCREF_I_GROUP) {
         if (sucref_i_u16(p) != before) { parts++; }
         before = sucref_i_u16(p);
@@ -3736,8 +3749,8 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
 
 enum { SUCREF_I_ROWS = 16, SUCREF_I_SHORT_ROWS = 32, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256,
        SUCREF_I_ENOUGH = 4608, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
-/* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is */
-enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED };
+/* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
+enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED, SUCREF_I_ANSWER };
 
 #ifdef SUCREF_CONSTANT_WORK
 #  define SUCREF_I_ANY_CHANGE 1 /* what is computed counts as changed */
@@ -4836,7 +4849,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     v.to = h->g.n_columns;
     why.m = s->model; why.l = &h->l; why.number = 0; why.own = own;
     why.most = own ? s->chunk : 0U;
-    why.wide = (s->wide & 7U) != 0;
+    why.wide = (s->wide & 7U) != 0 || sucref_i_bytes_only(s->model, &h->l);
     sucref_i_list_begin(list, own);
     cost = sucref_i_list_part(list, &why, &v);
     s->wide = (uint8_t)(list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] != SUCREF_I_CHUNKS ? s->wide + 1U : 0U);
@@ -4962,7 +4975,6 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
     }
     if (s->model->softmax_multiplier != 0) {
         (void)sucref_softmax(out, out, n, s->model->softmax_multiplier, s->model->softmax_shift);
-        s->spent += n * SUCREF_I_SOFTMAX_COST;
     }
     record[0] = s->stop; record[1] = s->spent;
     sucref_i_publish(s);
@@ -4974,6 +4986,13 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
 /* one quantum; 1 when it completed a stop, else h is where the next one is */
 static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
 {
+    if (s->state == SUCREF_I_ANSWER) {
+        *cost = s->model->n_out * SUCREF_I_SOFTMAX_COST;
+        s->spent += *cost;
+        s->state = SUCREF_I_FRESH;
+        sucref_i_answer_stop(s, &h->l);
+        return 1;
+    }
     if (s->state == SUCREF_I_FRESH) {
         *cost = sucref_i_start_group(s, h);
         s->state = SUCREF_I_RUNNING;
@@ -5005,6 +5024,10 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
     if (s->layer != s->answer) {
         s->layer = (uint16_t)(s->layer + 1U);
         sucref_i_load(h, s);
+        return 0;
+    }
+    if (s->model->softmax_multiplier != 0) { /* a quantum of its own */
+        s->state = SUCREF_I_ANSWER;
         return 0;
     }
     sucref_i_answer_stop(s, &h->l);
@@ -5078,7 +5101,8 @@ SUCREF_API uint32_t sucref_net_quantum(const sucref_model *m)
         cost = sucref_i_layer_quantum(m, &l);
         if (cost > most) { most = cost; }
     }
-    return m != NULL && m->softmax_multiplier != 0 ? most + m->n_out * SUCREF_I_SOFTMAX_COST : most;
+    cost = m != NULL && m->softmax_multiplier != 0 ? m->n_out * SUCREF_I_SOFTMAX_COST : 0U;
+    return cost > most ? cost : most;
 }
 
 SUCREF_API int sucref_net_answer(const sucref_net *s, sucref_answer *a)
