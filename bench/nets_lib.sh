@@ -47,7 +47,7 @@ room_for_inputs() { # core
     case $1 in m0|avr) [ $((work_bytes + n_in)) -le 12288 ] || { echo 0; return; } ;; esac
     case $1 in
     m0) echo $((256 * 1024 - 24 * 1024 - model_bytes)) ;;
-    avr) r=$((62 * 1024 - model_bytes)); [ $model_bytes -le 32767 ] || r=0; [ $r -lt 32767 ] || r=32767; echo $r ;;
+    avr) r=$((62 * 1024 - model_bytes)); [ $model_bytes -le 24576 ] || r=0; [ $r -lt 32767 ] || r=32767; echo $r ;;
     *) echo 2000000 ;;
     esac
 }
