@@ -1956,6 +1956,9 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
         if (l->kind == SUCREF_KIND_SOFTMAX && (mul == 0 || e < 0)) {
             return SUCREF_I_FAIL(f, "softmax of a layer", at.multiplier);
         }
+        if (l->kind == SUCREF_KIND_AVERAGE && mul == 0 && l->act == SUCREF_ACT_LOOKUP) {
+            return SUCREF_I_FAIL(f, "lookup of a plain average", at.multiplier);
+        }
     }
     for (r = 0; (l->flags & SUCREF_LAYER_INPUT_ORDER) && r < l->n_in; r++) {
         if (sucref_i_u16(m->bytes + at.input_order + 2U * r) >= l->n_in) {
@@ -2136,7 +2139,7 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
     sucref_tensor in, out;
     sucref_layer layer, *l = &layer;
     int status, heads;
-    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) >= m->n_tensors) { /* whose zero point sucref_model_layer reads */
+    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) >= m->n_tensors) { /* sucref_model_layer reads its zero point */
         return SUCREF_I_FAIL(f, "tensors of a layer", at + SUCREF_I_L_FROM);
     }
     sucref_model_layer(l, m, n);
