@@ -70,9 +70,8 @@ static inline void po_input(picture_oracle *o, const uint8_t *x)
     for (i = 0; i < po_size(&o->spec->tensors[0]); i++) {
         const int64_t v = o->spec->input_type == SUCREF_INPUT_S8 ? (x[i] + 128) % 256 : x[i];
         const int64_t top = v / oracle_pow2(missing);
-        o->bytes[0][i] = (uint8_t)(missing == 0 ? v
-                                   : top == 0 ? 0
-                                              : top * oracle_pow2(missing) + oracle_pow2(missing - 1));
+        const int64_t centre = missing == 0 || top == 0 ? 0 : top * oracle_pow2(missing) + oracle_pow2(missing - 1);
+        o->bytes[0][i] = (uint8_t)(missing == 0 ? v : centre);
     }
     o->present[0] = o->spec->tensors[0].channels;
 }
@@ -108,7 +107,7 @@ static inline int po_cut(picture_oracle *o, const sucref_layer_spec *s, uint32_t
     int shift = s->plan[0] == 8 || s->row_shift == NULL ? 0 : s->row_shift[row], most = 0;
     uint32_t c;
     for (c = 0; c < s->n_in; c++) { most = w[c] > most ? w[c] : -w[c] > most ? -w[c] : most; }
-    if (s->row_shift == NULL && s->plan[0] != 8) { /* justified */
+    if (s->row_shift == NULL && s->plan[0] != 8) {
         while (most > 0 && shift < 7 && most * oracle_pow2(shift + 1) <= 127) { shift++; }
     }
     if (s->coarse && bits == 8) { shift = 0; }

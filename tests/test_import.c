@@ -318,7 +318,8 @@ static void six_in_float(void)
         found++;
     }
     CHECK(found == 5);
-    CHECK(graph_steps(6.0F, 1e-30F, -100, -128, 127) == 127 && graph_steps(6.0F, 0.02F, 100, -128, 127) == 127 && graph_steps(6.0F, 6, 1, 0, 255) == 2);
+    CHECK(graph_steps(6.0F, 1e-30F, -100, -128, 127) == 127 && graph_steps(6.0F, 0.02F, 100, -128, 127) == 127 &&
+          graph_steps(6.0F, 6, 1, 0, 255) == 2);
 }
 
 static void damaged_random_files(void)

@@ -493,6 +493,12 @@ static void changed_bytes(void)
 }
 
 /* ---- what is refused ---- */
+static void multiplier_of(sucref_layer_spec *s, unsigned k, int exponent)
+{
+    *(int32_t *)(uintptr_t)(s->multiplier + k) = 0x50000000;
+    *(int8_t *)(uintptr_t)(s->exponent + k) = (int8_t)exponent;
+}
+
 static sucref_layer_spec *window(int kind, unsigned from, uint32_t height, uint32_t width, uint32_t channels,
                                  int kernel, int stride, int pad)
 {
@@ -504,7 +510,7 @@ static sucref_layer_spec *window(int kind, unsigned from, uint32_t height, uint3
     s->n_in = (uint32_t)(kernel * kernel) * (kind == SUCREF_KIND_CONV ? r.tensor[from].channels : 1U);
     s->n_out = channels;
     if (kind <= SUCREF_KIND_DEPTHWISE) { rp_rows(&r, s); s->act = s->flags = s->lo = 0; s->slope = 0; s->hi = 255; }
-    else { s->n_in = s->n_out = 0; rp_multipliers(&r, s, 1); rp_set_scale(s, 0, 8); }
+    else { s->n_in = s->n_out = 0; rp_multipliers(&r, s, 1); multiplier_of(s, 0, -7); }
     s->out_zero = r.tensor[s->to].zero;
     return s;
 }
@@ -513,9 +519,9 @@ static sucref_layer_spec *other(int kind, unsigned from, uint32_t height, uint32
 {
     sucref_layer_spec *s = rp_layer(&r, kind, from, rp_tensor(&r, height, width, channels));
     rp_multipliers(&r, s, 3);
-    rp_set_scale(s, 0, 5);
-    rp_set_scale(s, 1, 5);
-    rp_set_scale(s, 2, 20);
+    multiplier_of(s, 0, 0);
+    multiplier_of(s, 1, 0);
+    multiplier_of(s, 2, -19);
     return s;
 }
 
@@ -527,6 +533,7 @@ static void every_kind(void)
 {
     static const uint8_t bytes[4] = { 1, 2, 3, 4 };
     static const uint32_t none[3] = { 0 }, size[3] = { 2, 2, 4 };
+    unsigned n;
     memset(&r, 0, sizeof r);
     r.spec.layers = r.layer; r.spec.tensors = r.tensor; r.spec.bits = r.bits; r.spec.in_bits = r.in_bits;
     r.spec.n_stops = 1;
@@ -541,15 +548,16 @@ static void every_kind(void)
     r.layer[L_CONSTANT].n_out = 4;
     other(SUCREF_KIND_MUL, 5, 2, 2, 4)->from2 = 6;
     (void)other(SUCREF_KIND_SOFTMAX, 7, 2, 2, 4);
-    *(int8_t *)(uintptr_t)r.layer[L_SOFTMAX].exponent = 20;
-    *(int32_t *)(uintptr_t)r.layer[L_SOFTMAX].multiplier = 0x40000000;
+    multiplier_of(&r.layer[L_SOFTMAX], 0, 20);
     rp_box(rp_copy_of(&r, 8, rp_tensor(&r, 3, 2, 4)), none, none, size);
     r.layer[L_COPY].act = 0;
     r.tensor[rp_tensor(&r, 3, 2, 4)].state = 1;
     rp_copy_of(&r, 9, T_STATE)->act = 0;
-    r.total = 0;
     (void)rp_dense(&r, T_STATE, 0);
-    r.layer[L_DENSE].group_columns = NULL;
+    for (n = 0; n < LAYERS; n++) { /* one group each */
+        r.layer[n].group_rows = r.layer[n].group_columns = NULL;
+        r.layer[n].n_groups = r.layer[n].kind <= SUCREF_KIND_DEPTHWISE;
+    }
     memset(r.bits, 8, sizeof r.bits);
     memset(r.in_bits, 8, sizeof r.in_bits);
 }
@@ -618,7 +626,6 @@ static void faults(void)
         { AT_LAYER, L_ADD, 25, 1, 1, "plan or activation of a kind" },
         { AT_LAYER, L_MUL, 27, 1, 1, "plan or activation of a kind" },
         { AT_LAYER, L_MUL, 26, 1, 3, "plan or activation of a kind" },
-        { AT_LAYER, L_COPY, 26, 1, 4, "plan or activation of a kind" },
         { AT_LAYER, L_CONV, 28, 1, 1, "layer flags" },
         { AT_LAYER, L_CONV, 28, 1, 32, "layer flags" },
         { AT_LAYER, L_ADD, 28, 1, 2, "layer flags" },
@@ -763,8 +770,7 @@ static void limits(void)
     layers[0].kind = SUCREF_KIND_SOFTMAX;
     layers[0].multiplier = (const int32_t *)rp_memory(&r, 4);
     layers[0].exponent = (const int8_t *)rp_memory(&r, 1);
-    *(int32_t *)(uintptr_t)layers[0].multiplier = 0x40000000;
-    *(int8_t *)(uintptr_t)layers[0].exponent = 20;
+    multiplier_of(&layers[0], 0, 20);
     tensors[0].height = tensors[0].width = tensors[1].height = tensors[1].width = 1;
     tensors[0].channels = tensors[1].channels = 4095;
     if (start(&t)) { next_input(&t.m); step_through(&t, 0, 0); }
@@ -806,6 +812,7 @@ static void largest_windows(void)
 static void writer_refuses(void)
 {
     static const uint8_t lookup[SUCREF_LOOKUP_LEN] = { 0 };
+    static const int16_t table[SUCREF_TABLE_LEN] = { 0 };
     const uint32_t any = 0xFFFFFFFFU;
     sucref_layer_spec *s = r.layer;
     unsigned n;
@@ -841,6 +848,8 @@ static void writer_refuses(void)
     REFUSES(s[L_CONV].out_zero, (uint8_t)(s[L_CONV].out_zero + 1), "output zero point", any);
     REFUSES(s[L_CONV].flags, SUCREF_LAYER_KEEP, "layer flags", any);
     for (n = 0; n < L_DENSE; n++) { s[n].lookup = lookup; }
+    s[L_COPY].table = table;
+    REFUSES(s[L_COPY].act, SUCREF_ACT_TABLE, "plan or activation of a kind", any);
     REFUSES(s[L_MAX].act, SUCREF_ACT_LOOKUP, "plan or activation of a kind", any);
     REFUSES(s[L_SOFTMAX].act, SUCREF_ACT_LOOKUP, "plan or activation of a kind", any);
     REFUSES(s[L_CONSTANT].act, SUCREF_ACT_LOOKUP, "plan or activation of a kind", any);

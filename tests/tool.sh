@@ -407,6 +407,16 @@ ok "the mode of a file stays" "cp $m $d/mode && chmod 640 $d/mode && $t truncate
     [ \$(ls -l $d/mode | cut -c1-10) = -rw-r----- ]"
 ok "a link stays a link" "cp $m $d/aim && ln -sf aim $d/link && $t truncate $m --stops 2 -o $d/link &&
     [ -h $d/link ] && $t info $d/aim | grep -q '2 of 4'"
+s="$t import $a/stream.tflite -o $d/stream.sucref"
+ok "a streaming network is imported and answers as the reference does" "$s >$d/made && grep -q convolution $d/made &&
+    $t run $d/stream.sucref --in $a/stream.s8 --out $d/stream.out >$d/ran && cmp $d/stream.out $a/stream.out"
+ok "info and emit-c show it" "$t info $d/stream.sucref | grep -q '(state)' &&
+    $t emit-c $d/stream.sucref -o $d/stream.h && grep -q 'STREAM_STOPS 1U' $d/stream.h"
+no "keeps state between inputs: it has one stop" $s --plan 4,4
+no "is no dense layer that reads the one before it, as calibrate needs" $t calibrate $d/stream.sucref \
+    --in $a/stream.s8 -o $d/y
+no "as split needs" $t split $d/stream.sucref --devices 2 --parity 0 -o $d/shard%d
+no "as plan needs" $t plan $d/stream.sucref --in $a/stream.s8 --core m0
 if [ -c /dev/full ] || [ -n "${LIST:-}" ]; then
     no "standard output" sh -c "exec $t info $m >/dev/full"
     no "cannot be written" $t truncate $m --stops 2 -o /dev/full

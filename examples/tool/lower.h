@@ -61,7 +61,8 @@ static inline int lower_number(const graph_op *o, const graph_tensor *x, const g
         r = o->code == GRAPH_LOGISTIC ? prepare_round_shift(gemmlowp_logistic(r), (unsigned)(31 - bits)) - 128
                                       : prepare_round_shift(gemmlowp_tanh(r), (unsigned)(31 - bits));
     } else {
-        double ratio = (double)graph_ratio(o->code == GRAPH_LEAKY_RELU && in < 0 ? graph_float(sx * o->number) : sx, sy);
+        const int leaks = o->code == GRAPH_LEAKY_RELU && in < 0;
+        double ratio = (double)graph_ratio(leaks ? graph_float(sx * o->number) : sx, sy);
         if (o->code == GRAPH_QUANTIZE) { ratio = (double)sx / (double)sy; }
         if (o->code == GRAPH_RELU || o->code == GRAPH_RELU6) { lo = zero; }
         if (o->code == GRAPH_RELU6) { hi = graph_steps(6.0F, sy, zero, -128, 127); }

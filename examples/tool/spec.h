@@ -54,6 +54,8 @@ static inline void respec_model(respec *r, const sucref_model *m)
     r->spec.corrections = r->corrections;
     r->spec.exits = NULL;
     r->spec.bounds = NULL;
+    for (t = 0; t < m->n_stops && r->spec.answers != NULL && r->spec.answers[t] + 1U == m->n_layers; t++) { }
+    if (t == m->n_stops) { r->spec.answers = NULL; } /* nothing to say, however many stops there will be */
 }
 
 static inline void respec_free(respec *r)

@@ -383,7 +383,8 @@ static inline int tflite_read_mean(const tflite_op *r)
 /* ADD and MUL, where an input may be a constant, and sides of 1 are spread */
 static inline int tflite_read_pair(const tflite_op *r)
 {
-    graph_tensor *a = tflite_in(r, 0), *b = a != NULL ? tflite_in(r, 1) : NULL, *y = b != NULL ? tflite_out(r, 0) : NULL;
+    graph_tensor *a = tflite_in(r, 0), *b = a != NULL ? tflite_in(r, 1) : NULL,
+                 *y = b != NULL ? tflite_out(r, 0) : NULL;
     int32_t da[4], db[4], dy[4];
     graph_op *o;
     int k;
@@ -404,7 +405,9 @@ static inline int tflite_read_pad(const tflite_op *r)
     int32_t dx[4], dy[4], before[4] = { 0, 0, 0, 0 };
     graph_op *o;
     int k;
-    if (sides == NULL || !tflite_shape(r, dx, x) || !tflite_shape(r, dy, y) || !tflite_same_scale(r, x, y)) { return 0; }
+    if (sides == NULL || !tflite_shape(r, dx, x) || !tflite_shape(r, dy, y) || !tflite_same_scale(r, x, y)) {
+        return 0;
+    }
     if (sides->elements != 2U * (uint32_t)x->rank) { return tflite_say(r, "has shapes that do not fit"); }
     for (k = 0; k < 4; k++) {
         const int have = k - 4 + x->rank;
