@@ -4894,7 +4894,7 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
         return cost;
     }
     s->state = SUCREF_I_RUNNING;
-    if (short_way && 2U * block <= SUCREF_I_ENOUGH && most == SUCREF_I_ROWS) { most *= 2U; block *= 2U; }
+    if (short_way && cost + 2U * block <= SUCREF_I_ENOUGH && most == SUCREF_I_ROWS) { most *= 2U; block *= 2U; }
     do {
         const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
         if (short_way) {
