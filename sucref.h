@@ -1956,6 +1956,9 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
         if (l->kind == SUCREF_KIND_SOFTMAX && (mul == 0 || e < 0)) {
             return SUCREF_I_FAIL(f, "softmax of a layer", at.multiplier);
         }
+        if (l->kind == SUCREF_KIND_AVERAGE && mul == 0 && l->act == SUCREF_ACT_LOOKUP) {
+            return SUCREF_I_FAIL(f, "lookup of a plain average", at.multiplier);
+        }
     }
     for (r = 0; (l->flags & SUCREF_LAYER_INPUT_ORDER) && r < l->n_in; r++) {
         if (sucref_i_u16(m->bytes + at.input_order + 2U * r) >= l->n_in) {
@@ -4904,7 +4907,7 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
         return cost;
     }
     s->state = SUCREF_I_RUNNING;
-    if (short_way && 2U * block <= SUCREF_I_ENOUGH && most == SUCREF_I_ROWS) { most *= 2U; block *= 2U; }
+    if (short_way && cost + 2U * block <= SUCREF_I_ENOUGH && most == SUCREF_I_ROWS) { most *= 2U; block *= 2U; }
     do {
         const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
         if (short_way) {

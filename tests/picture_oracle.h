@@ -159,7 +159,8 @@ static inline void po_columns(picture_oracle *o, const sucref_layer_spec *s, uin
                 continue;
             }
             for (c = 0; c < in->channels; c++) {
-                o->u[n++] = c < columns / s->kernel_h / s->kernel_w ? po_at(o, s->from, po_tap_y(s, y, i), po_tap_x(s, x, j), c) : 0;
+                const int reads = c < columns / s->kernel_h / s->kernel_w;
+                o->u[n++] = reads ? po_at(o, s->from, po_tap_y(s, y, i), po_tap_x(s, x, j), c) : 0;
             }
         }
     }
@@ -202,7 +203,8 @@ static inline void po_rows(picture_oracle *o, const sucref_layer_spec *s)
     o->present[s->to] = to->channels;
     for (g = 0; g < po_groups(s); g++) {
         rows = s->group_rows != NULL ? s->group_rows[g] : s->n_out;
-        if (o->spec->bits[o->stop * po_all_groups(o->spec) + o->flat + g] == SUCREF_ABSENT && row < o->present[s->to] && !heads) {
+        const int absent = o->spec->bits[o->stop * po_all_groups(o->spec) + o->flat + g] == SUCREF_ABSENT;
+        if (absent && row < o->present[s->to] && !heads) {
             o->present[s->to] = row;
         }
         for (i = 0; i < rows; i++, row++) {
