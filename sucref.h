@@ -201,7 +201,8 @@
  *
  *    By depth: a stop can name a layer before the last one whose outputs, as many as the model's, are its answer; what
  *    lies behind it is not computed. The layers named do not go back, and have weights where there are several stops.
- *    A layer whose outputs no other layer reads is a head: its groups may be absent at any stop that does not name it.
+ *    A layer whose outputs no other layer reads is a head: its groups may be absent at any stop that does not name it,
+ *    but have 8 bits at one stop at least.
  *
  * 7. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
  *
@@ -2397,6 +2398,21 @@ static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *en
     return SUCREF_OK;
 }
 
+/* every group has all its bits at one stop at least, or its planes would be nowhere */
+static int sucref_i_open_whole(const sucref_model *m, sucref_fault *f)
+{
+    sucref_stop_group e;
+    unsigned g, stop;
+    for (g = 0; g < m->n_groups; g++) {
+        for (stop = m->n_stops, e.bits = 0; stop > 0 && e.bits != 8;) { sucref_model_stop_group(&e, m, --stop, g); }
+        if (e.bits != 8) {
+            return SUCREF_I_FAIL(f, "group of a head that no stop names",
+                                 sucref_i_groups_at(m) + (uint32_t)g * SUCREF_I_GROUP);
+        }
+    }
+    return SUCREF_OK;
+}
+
 /* is there a framed section of this type and length whose payload starts at `at` and ends by `end`? */
 static int sucref_i_section_ok(const sucref_model *m, uint32_t at, uint32_t len, uint32_t end, unsigned type,
                                unsigned layer, unsigned index)
@@ -2587,6 +2603,8 @@ SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t byte
         status = sucref_i_open_stop(&t, n, &end, &in_bits, fault);
         if (status != SUCREF_OK) { return status; }
     }
+    status = sucref_i_open_whole(&t, fault);
+    if (status != SUCREF_OK) { return status; }
     status = sucref_i_open_usable(&t, 0, fault);
     if (status == SUCREF_OK) { *m = t; }
     return status;
