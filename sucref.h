@@ -201,7 +201,8 @@
  *
  *    By depth: a stop can name a layer before the last one whose outputs, as many as the model's, are its answer; what
  *    lies behind it is not computed. The layers named do not go back, and have weights where there are several stops.
- *    A layer whose outputs no other layer reads is a head: its groups may be absent at any stop that does not name it.
+ *    A layer whose outputs no other layer reads is a head: its groups may be absent at any stop that does not name it,
+ *    but have 8 bits at one stop at least.
  *
  * 7. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
  *
@@ -524,6 +525,7 @@ typedef struct {
     uint16_t present;          /* columns of this layer's input that have a value */
     uint8_t stop, previous;    /* being computed; reached before it on this input (0xFF: none) */
     uint8_t answer;            /* the layer that has the stop's answer */
+    uint8_t reached;           /* how many layers the stops before have come to */
     uint8_t input_bits;        /* how many have arrived */
     uint8_t mode, first_plane, last_plane; /* what the group's rows do */
     uint8_t listed;            /* the first layer's list is there, or a part of it */
@@ -2402,6 +2404,21 @@ static int sucref_i_open_stop(const sucref_model *m, unsigned stop, uint32_t *en
     return SUCREF_OK;
 }
 
+/* every group has all its bits at one stop at least, or its planes would be nowhere */
+static int sucref_i_open_whole(const sucref_model *m, sucref_fault *f)
+{
+    sucref_stop_group e;
+    unsigned g, stop;
+    for (g = 0; g < m->n_groups; g++) {
+        for (stop = m->n_stops, e.bits = 0; stop > 0 && e.bits != 8;) { sucref_model_stop_group(&e, m, --stop, g); }
+        if (e.bits != 8) {
+            return SUCREF_I_FAIL(f, "group of a head that no stop names",
+                                 sucref_i_groups_at(m) + (uint32_t)g * SUCREF_I_GROUP);
+        }
+    }
+    return SUCREF_OK;
+}
+
 /* is there a framed section of this type and length whose payload starts at `at` and ends by `end`? */
 static int sucref_i_section_ok(const sucref_model *m, uint32_t at, uint32_t len, uint32_t end, unsigned type,
                                unsigned layer, unsigned index)
@@ -2592,6 +2609,8 @@ SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t byte
         status = sucref_i_open_stop(&t, n, &end, &in_bits, fault);
         if (status != SUCREF_OK) { return status; }
     }
+    status = sucref_i_open_whole(&t, fault);
+    if (status != SUCREF_OK) { return status; }
     status = sucref_i_open_usable(&t, 0, fault);
     if (status == SUCREF_OK) { *m = t; }
     return status;
@@ -3852,7 +3871,7 @@ static void sucref_i_restart(sucref_net *s, const void *x, unsigned state)
     s->input = (const uint8_t *)x; s->input_bits = 8;
     s->spent = s->row = 0;
     s->layer = s->group = s->y = s->x = 0;
-    s->stop = s->answer = 0; s->previous = SUCREF_I_NONE;
+    s->stop = s->answer = s->reached = 0; s->previous = SUCREF_I_NONE;
     s->state = (uint8_t)state;
 }
 
@@ -4175,7 +4194,7 @@ static void sucref_i_load_positions(sucref_i_here *h, const sucref_net *s)
     h->outputs = h->out.channels;
     h->windowed = (uint8_t)(h->l.kind == SUCREF_KIND_CONV);
     h->fills = (uint8_t)(h->l.kind == SUCREF_KIND_COPY && h->out.first == s->layer && /* and of an input once: other */
-                         !(h->out.flags & SUCREF_TENSOR_STATE) && s->previous == SUCREF_I_NONE); /* copies may rest */
+                         !(h->out.flags & SUCREF_TENSOR_STATE) && s->layer >= s->reached); /* copies may rest */
     switch (h->l.kind) {
     case SUCREF_KIND_DENSE:
         h->lines = h->places = 1;
@@ -4348,7 +4367,7 @@ SUCREF_I_ALONE static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, con
 /* the layer's arrays, and from where on its input changed since the stop before */
 static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
 {
-    const int fresh = s->previous == SUCREF_I_NONE;
+    const int fresh = s->layer >= s->reached;
     uint32_t mark, room;
     sucref_i_find_layer(s);
     room = s->at_list - sucref_i_prepared_len(l); /* words of the lists' part that the layer leaves free */
@@ -4360,6 +4379,7 @@ static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
         if ((mark & 0xFFFFU) < s->changed) { s->changed = (uint16_t)(mark & 0xFFFFU); }
         if (mark >> 16 < s->present) { s->present = (uint16_t)(mark >> 16); }
     }
+    if (fresh) { s->changed = 0; } /* all of it is new to a layer behind the answer of the stop before */
     s->any = fresh ? 0U : SUCREF_I_UNCHANGED;
     if (s->layer == 0 && s->listed && !fresh) {
         sucref_i_list_cut(s->work, s->changed, s->at_tensors);
@@ -4695,7 +4715,7 @@ static void sucref_i_start_windows(sucref_net *s, const sucref_i_here *h)
 /* decides what the rows of the current group do, and lists the layer's input if they need it; returns the cost */
 static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
 {
-    const int fresh = s->previous == SUCREF_I_NONE;
+    const int fresh = s->layer >= s->reached;
     int own;
     uint32_t *list, *sum, columns, cost = 0;
     sucref_stop_group old = { 0, 0 };
@@ -4982,6 +5002,7 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
     record[0] = s->stop; record[1] = s->spent;
     sucref_i_publish(s);
     s->previous = s->stop;
+    s->reached = (uint8_t)(s->layer + 1U);
     s->stop = (uint8_t)(s->stop + 1U);
     s->layer = s->group = 0;
 }
