@@ -251,7 +251,7 @@ static unsigned try_all(plan_result *r, const plan_job *j, const char *rows)
     }
     for (i = 0; i < n_rows; i++) {
         const char *text = rows ? rows : usual[i];
-        const row_shares shares = parse_shares(text);
+        const row_shares shares = parse_shares(text, "--rows");
         plan_progress(text);
         n += (unsigned)candidate(&r[n], j, "", NULL, text, &shares);
         n += (unsigned)candidate(&r[n], j, bits[0].text, &bits[0].plan, text, &shares);
@@ -437,7 +437,7 @@ static void plan(const args *a)
     memset(&j, 0, sizeof j);
     j.m = &m; j.name = a->in;
     plan_options(&j, a);
-    if (a->rows) { (void)parse_shares(a->rows); }
+    if (a->rows) { (void)parse_shares(a->rows, "--rows"); }
     j.x = x = read_samples(a->x, a->type, m.n_in, &unit, &j.n);
     if (j.n < 4) { die("%s: too few inputs", a->x); }
     j.half = j.n / 2;

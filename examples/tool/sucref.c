@@ -14,6 +14,7 @@
 #include "parts.h"
 #include "create.h"
 #include "devices.h"
+#include "heads.h"
 #include "show.h"
 #include "run.h"
 #include "evaluate.h"
@@ -92,7 +93,7 @@ static void find_exits(respec *r, const args *a, const calibration_plan *p, cons
 /* stops of few rows before the model's own */
 static void add_rows(respec *r, const sucref_model *m, const args *a, const calibration_plan *p, const uint8_t *x)
 {
-    const row_shares shares = parse_shares(a->rows);
+    const row_shares shares = parse_shares(a->rows, "--rows");
     const char *why;
     unsigned l, t;
     if (p->n < 2) { die("%s: too few inputs", a->x); }
@@ -152,6 +153,37 @@ static void arrange(respec *r, const sucref_model *m, const uint8_t *x, const ca
     for (n = 0; n < m->n_layers; n++) { best_shifts(r, &r->layer[n]); }
 }
 
+/* heads by depth: stops before the network's own, which is left as it is */
+static void calibrate_heads(const args *a, const sucref_model *m, calibration_plan *p, const uint8_t *x)
+{
+    static headed h;
+    const char *why = heads_begin(&h, m);
+    uint32_t len;
+    uint8_t *model;
+    sucref_model with;
+    evaluation e;
+    if (a->quiet || a->rows || a->certify) { die("--heads goes with none of --quiet, --rows and --certify"); }
+    if (a->heads && a->heads_at) { die("--heads and --heads-at say the same: take one"); }
+    if (why != NULL) { die("%s: no heads: %s", a->in, why); }
+    if (p->n < 10) { die("%s: too few inputs", a->x); }
+    if (a->disagree == NULL) { p->fit = p->n / 2; p->judge = p->n - p->fit; } /* the others say how heads do */
+    if (a->head_grid) { h.grid = whole_number(a->head_grid, "--head-grid", 1, 16); }
+    if (a->heads) { heads_by_share(&h, a->heads); } else { heads_by_layer(&h, a->heads_at); }
+    heads_make(&h, m, a->in, x, p->fit);
+    if (a->disagree) { find_exits(&h.r, a, p, x); }
+    model = write_spec(a->in, &h.r.spec, &len);
+    if (sucref_model_open(&with, model, len, NULL) != SUCREF_OK) { die("internal error"); }
+    printf("of %lu samples that no head was fitted to:\n", (unsigned long)p->judge);
+    e = evaluate_all(&with, x + (size_t)p->fit * m->n_in, NULL, p->judge);
+    print_evaluation(&e, &with, 0);
+    printf("work buffer: %lu bytes, of the network alone %lu\n", (unsigned long)sucref_net_work_len(&with) * 4,
+           (unsigned long)sucref_net_work_len(m) * 4);
+    if (a->labels != NULL) { print_last_stop(a, &with, x, p->n); }
+    write_file(a->out, model, len);
+    respec_free(&h.r);
+    free(model);
+}
+
 static void calibrate(const args *a)
 {
     static respec r;
@@ -164,10 +196,16 @@ static void calibrate(const args *a)
     sucref_bounds bounds;
     int status;
     if (a->x == NULL || a->out == NULL) { die("calibrate needs --in samples and -o out.sucref"); }
-    need_dense(a->in, &m, "calibrate");
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
+    if (!a->heads && !a->heads_at) { need_dense(a->in, &m, "calibrate without --heads"); }
+    if (a->head_grid && !a->heads && !a->heads_at) { die("--head-grid needs --heads or --heads-at"); }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     share_samples(&p, a, n);
+    if (a->heads || a->heads_at) {
+        calibrate_heads(a, &m, &p, x);
+        free(x); free(bytes);
+        return;
+    }
     respec_model(&r, &m);
     if (a->rows) { add_rows(&r, &m, a, &p, x); }
     if (p.quiet > 0 && is_nested(&r, &m)) { die("--quiet: %s has neurons that come group by group already", a->in); }
