@@ -12,7 +12,7 @@ typedef struct {
     uint8_t *bytes[SUCREF_MAX_TENSORS];    /* every tensor's own; states live from input to input */
     uint32_t present[SUCREF_MAX_TENSORS];  /* at the stop at hand: channels before the first absent one */
     int written[SUCREF_MAX_TENSORS];       /* at the stop at hand: by a layer before? */
-    int32_t *logits;                       /* of the last layer, all its outputs */
+    int32_t *logits;                       /* of the layer that answers, all its outputs */
     int64_t *cut, *u;                      /* a row's weights as the stop knows them; what they are multiplied with */
     unsigned stop, flat;                   /* flat: groups of the layers before */
 } picture_oracle;
@@ -35,6 +35,12 @@ static inline unsigned po_all_groups(const sucref_model_spec *m)
     unsigned n, total = 0;
     for (n = 0; n < m->n_layers; n++) { total += po_groups(&m->layers[n]); }
     return total;
+}
+
+/* METHOD 6: the layer whose outputs are a stop's answer */
+static inline unsigned po_answers(const sucref_model_spec *m, unsigned stop)
+{
+    return m->answers != NULL ? m->answers[stop] : m->n_layers - 1U;
 }
 
 static inline void po_free(picture_oracle *o)
@@ -175,6 +181,7 @@ static inline void po_one_row(picture_oracle *o, const sucref_layer_spec *s, uns
     const int bits = o->spec->bits[entry], dense = s->kind == SUCREF_KIND_DENSE;
     const uint32_t columns = s->group_columns != NULL ? s->group_columns[g] : s->n_in;
     const int last = s == &o->spec->layers[o->spec->n_layers - 1U];
+    const int answers = s == &o->spec->layers[po_answers(o->spec, o->stop)];
     const uint32_t at = last && o->spec->heads != NULL ? i : row; /* heads write the same outputs */
     const uint32_t step = dense ? 0 : to->channels, places = dense ? 1 : (uint32_t)to->height * to->width;
     const int shift = bits == 0 || bits == SUCREF_ABSENT ? 0 : po_cut(o, s, row, bits);
@@ -189,7 +196,7 @@ static inline void po_one_row(picture_oracle *o, const sucref_layer_spec *s, uns
             u = oracle_requant(s, z, row);
         }
         o->bytes[s->to][p * step + at] = (uint8_t)u;
-        if (last) { o->logits[p * step + at] = (int32_t)z; }
+        if (answers) { o->logits[p * step + at] = (int32_t)z; }
     }
 }
 
@@ -368,11 +375,11 @@ static inline void po_layer(picture_oracle *o, const sucref_layer_spec *s)
     o->flat += po_groups(s);
 }
 
-/* the answer from the last layer's bytes and logits: a head's rows, the order of outputs, a softmax at the end */
+/* the answer from a layer's bytes and logits: a head's rows, the order of outputs, a softmax at the end */
 static inline uint32_t po_answer(const picture_oracle *o, int32_t *logits, uint8_t *out)
 {
     const sucref_model_spec *m = o->spec;
-    const sucref_layer_spec *s = &m->layers[m->n_layers - 1U];
+    const sucref_layer_spec *s = &m->layers[po_answers(m, o->stop)];
     const sucref_tensor_spec *to = &m->tensors[s->to];
     const uint32_t n = po_size(to);
     uint32_t i;
@@ -396,7 +403,7 @@ static inline uint32_t po_stop(picture_oracle *o, int32_t *logits, uint8_t *out,
         o->present[t] = o->spec->tensors[t].state ? o->spec->tensors[t].channels : 0;
     }
     po_input(o, x);
-    for (n = 0; n < o->spec->n_layers; n++) { po_layer(o, &o->spec->layers[n]); }
+    for (n = 0; n <= po_answers(o->spec, stop); n++) { po_layer(o, &o->spec->layers[n]); }
     return po_answer(o, logits, out);
 }
 #endif

@@ -1,5 +1,6 @@
 /* random_pictures.h - random networks with tensors: convolutions, pools, sums, copies, softmax, constants and dense
- * layers, of one stop or of several by bits and by width, with states. Small: most tensors have some hundred bytes. */
+ * layers, of one stop or of several by bits, by width and by depth, with states; chains of dense layers alone. Small:
+ * most tensors have some hundred bytes. */
 #ifndef SUCREF_RANDOM_PICTURES_H
 #define SUCREF_RANDOM_PICTURES_H
 #include "random_spec.h"
@@ -12,13 +13,15 @@ typedef struct {
     sucref_tensor_spec tensor[RP_TENSORS];
     uint32_t group_rows[RP_LAYERS][RP_GROUPS], group_columns[RP_LAYERS][RP_GROUPS];
     uint32_t cut[RP_TENSORS][RP_GROUPS]; /* of a tensor: channels that are there with its first groups; 0: no groups */
-    uint8_t heads[RP_STOPS], in_bits[RP_STOPS], bits[RP_STOPS * RP_LAYERS * RP_GROUPS];
+    uint8_t heads[RP_STOPS], answers[RP_STOPS], in_bits[RP_STOPS], bits[RP_STOPS * RP_LAYERS * RP_GROUPS];
     sucref_correction correction[RP_STOPS * RP_LAYERS * RP_GROUPS];
     void *memory[RP_MEMORY];
     unsigned n_memory, total;
     const sucref_layer_spec *heads_of;   /* the layer whose groups are heads, or NULL */
     unsigned state[2], n_states;         /* tensors that are */
     uint32_t most_bytes, most_work;      /* of a tensor; multiply-adds of a layer */
+    uint32_t outputs;                    /* of every layer that answers, where earlier ones than the last do; or 0 */
+    int chain;                           /* dense layers alone, each of the vector before it */
 } random_pictures;
 
 static inline void *rp_memory(random_pictures *r, size_t n)
@@ -217,6 +220,15 @@ static inline void rp_weights(random_pictures *r, sucref_layer_spec *s, int zero
     s->row_shift = s->coarse || rnd_below(2) ? shift : NULL;
 }
 
+/* accumulators and lists that are kept where they may be */
+static inline void rp_keep(const random_pictures *r, sucref_layer_spec *s)
+{
+    const sucref_tensor_spec *in = &r->tensor[s->from];
+    if (s->kind != SUCREF_KIND_DENSE || in->height != 1 || in->width != 1) { return; }
+    if (rnd_below(2)) { s->flags |= SUCREF_LAYER_KEEP; }
+    if (s == r->layer && s->from == 0 && rnd_below(2)) { s->flags |= SUCREF_LAYER_KEEP_LIST; }
+}
+
 static inline void rp_scales(random_pictures *r, sucref_layer_spec *s)
 {
     int32_t *multiplier = (int32_t *)rp_memory(r, s->n_out * sizeof(int32_t));
@@ -243,6 +255,7 @@ static inline void rp_rows(random_pictures *r, sucref_layer_spec *s)
     rp_weights(r, s, s->in_zero);
     rp_act(r, s, 6);
     rp_scales(r, s);
+    rp_keep(r, s);
 }
 
 /* a window that gives no more work than there should be; 0: none was found */
@@ -259,11 +272,9 @@ static inline int rp_small_window(random_pictures *r, sucref_layer_spec *s, cons
     return 0;
 }
 
-static inline int rp_conv(random_pictures *r, unsigned from, int depthwise)
+static inline int rp_conv_of(random_pictures *r, unsigned from, int depthwise, uint32_t channels)
 {
     const sucref_tensor_spec in = r->tensor[from];
-    const uint32_t channels = depthwise ? in.channels * (rnd_below(3) ? 1 : 1 + rnd_below(4))
-                                        : 1 + rnd_below(rnd_below(4) ? 9 : 33);
     sucref_layer_spec *s, window;
     uint32_t height, width;
     memset(&window, 0, sizeof window);
@@ -296,13 +307,19 @@ static inline void rp_vector(random_pictures *r, sucref_layer_spec *s)
     if (rnd_below(2)) { s->flags |= SUCREF_LAYER_KEEP_LIST; }
 }
 
-/* a dense layer; outputs: of all heads, or 0 for any number */
-static inline int rp_dense(random_pictures *r, unsigned from, uint32_t outputs)
+static inline int rp_conv(random_pictures *r, unsigned from, int depthwise)
+{
+    const uint32_t channels = r->tensor[from].channels;
+    return rp_conv_of(r, from, depthwise, depthwise ? channels * (rnd_below(3) ? 1 : 1 + rnd_below(4))
+                                                    : 1 + rnd_below(rnd_below(4) ? 9 : 33));
+}
+
+/* a dense layer; outputs: of each of its heads by width, or 0 for any number */
+static inline int rp_dense(random_pictures *r, unsigned from, uint32_t outputs, uint32_t heads)
 {
     sucref_layer_spec *s;
     const uint32_t n_in = rp_size(&r->tensor[from]);
-    const uint32_t heads = outputs ? r->heads[r->spec.n_stops - 1U] + 1U : 1;
-    uint32_t n_out = outputs ? outputs : 1 + rnd_below(rnd_below(3) ? 12 : 70);
+    uint32_t n_out = outputs ? outputs * heads : 1 + rnd_below(rnd_below(3) ? 12 : 70);
     if (!outputs && n_in * n_out > r->most_work * 2) { n_out = 1 + r->most_work / n_in; }
     s = rp_layer(r, SUCREF_KIND_DENSE, from, rp_tensor(r, 1, 1, n_out / heads));
     s->n_in = n_in;
@@ -325,14 +342,15 @@ static inline void rp_set_scale(sucref_layer_spec *s, unsigned k, int right)
              right);
 }
 
-static inline int rp_pool(random_pictures *r, unsigned from)
+/* a pool; all: of the whole picture */
+static inline int rp_pool_of(random_pictures *r, unsigned from, int all)
 {
     const sucref_tensor_spec in = r->tensor[from];
     sucref_layer_spec *s, window;
     uint32_t height, width;
     memset(&window, 0, sizeof window);
     window.kind = (uint8_t)(rnd_below(2) ? SUCREF_KIND_AVERAGE : SUCREF_KIND_MAX);
-    if (rnd_below(5) == 0) { /* of all */
+    if (all) {
         window.kernel_h = (uint8_t)in.height; window.kernel_w = (uint8_t)in.width;
         window.stride_h = window.stride_w = window.dilation_h = window.dilation_w = 1;
         height = width = 1;
@@ -352,6 +370,8 @@ static inline int rp_pool(random_pictures *r, unsigned from)
     }
     return 1;
 }
+
+static inline int rp_pool(random_pictures *r, unsigned from) { return rp_pool_of(r, from, rnd_below(5) == 0); }
 
 /* ADD or MUL of a tensor and another one of its shape or 1 x 1 x channels */
 static inline int rp_pair(random_pictures *r, unsigned from)
@@ -490,6 +510,7 @@ static inline void rp_input_tensor(random_pictures *r)
 {
     uint32_t height = 1 + rnd_below(rnd_below(3) ? 10 : 40), width = 1 + rnd_below(rnd_below(3) ? 10 : 40), channels;
     channels = 1 + rnd_below(rnd_below(2) ? 3 : 12);
+    if (r->chain) { height = width = 1; channels = 1 + rnd_below(60); }
     if (rnd_below(8) == 0) { height = width = 1; channels = 1 + rnd_below(200); }
     while (height * width * channels > r->most_bytes) {
         if (height > 1) { height = (height + 1) / 2; } else { width = (width + 1) / 2; }
@@ -536,6 +557,7 @@ static inline int rp_store(random_pictures *r, unsigned from)
 /* a random layer behind a tensor; 0: it was none */
 static inline int rp_any(random_pictures *r, unsigned from)
 {
+    if (r->chain) { return rp_dense(r, r->spec.n_tensors - 1U, 0, 1); }
     switch (rnd_below(16)) {
     case 0: case 1: case 2: case 3: return rp_conv(r, from, 0);
     case 4: case 5: return rp_conv(r, from, 1);
@@ -546,8 +568,19 @@ static inline int rp_any(random_pictures *r, unsigned from)
     case 12: return rp_concat(r, from);
     case 13: return rp_softmax(r, from);
     case 14: return rp_constant(r, from);
-    default: return rnd_below(2) ? rp_dense(r, from, 0) : rp_store(r, from);
+    default: return rnd_below(2) ? rp_dense(r, from, 0, 1) : rp_store(r, from);
     }
+}
+
+/* a layer that can answer early: behind a mean of a picture, or of any tensor; what comes behind it may read it */
+static inline void rp_early(random_pictures *r, unsigned from)
+{
+    if (!r->chain && rnd_below(2) && rp_pool_of(r, from, 1)) { from = r->spec.n_tensors - 1U; }
+    if (rnd_below(4) == 0 && rp_size(&r->tensor[from]) == r->tensor[from].channels &&
+        rp_conv_of(r, from, 0, r->outputs)) {
+        return;
+    }
+    (void)rp_dense(r, from, r->outputs, 1);
 }
 
 /* its outputs are restored to another order */
@@ -564,14 +597,15 @@ static inline void rp_order(random_pictures *r, sucref_layer_spec *s)
 static inline void rp_last(random_pictures *r, unsigned from)
 {
     const unsigned before = r->spec.n_layers;
-    const uint32_t kind = r->spec.heads != NULL ? 9 : rnd_below(8);
+    const uint32_t kind = r->spec.heads != NULL ? 9 : r->chain || r->outputs ? 8 : rnd_below(8);
+    const uint32_t outputs = r->outputs ? r->outputs : kind == 9 ? 1 + rnd_below(9) : 0;
     if (kind == 0) { (void)rp_conv(r, from, 0); }
     if (kind == 1) { (void)rp_conv(r, from, 1); }
     if (kind == 2 && r->spec.n_stops == 1) { (void)(rnd_below(2) ? rp_pair(r, from) : rp_pool(r, from)); }
     if (kind == 3 && r->spec.n_stops == 1) { (void)(rnd_below(2) ? rp_softmax(r, from) : rp_reshape(r, from)); }
     if (r->spec.n_layers > before) { return; }
     r->heads_of = kind == 9 ? &r->layer[before] : NULL;
-    (void)rp_dense(r, from, kind == 9 ? (r->heads[r->spec.n_stops - 1U] + 1U) * (1 + rnd_below(9)) : 0);
+    (void)rp_dense(r, from, outputs, kind == 9 ? r->heads[r->spec.n_stops - 1U] + 1U : 1);
     rp_order(r, &r->layer[before]);
 }
 
@@ -583,10 +617,41 @@ static inline void rp_layers(random_pictures *r)
         const unsigned latest = r->spec.n_tensors - 1U;
         unsigned from = rnd_below(4) ? latest : rnd_below(latest + 1U);
         if (r->n_states > 0 && rnd_below(4) == 0) { from = r->state[rnd_below(r->n_states)]; }
-        (void)rp_any(r, from);
+        if (r->outputs && rnd_below(3) == 0) { rp_early(r, r->chain ? latest : from); } else { (void)rp_any(r, from); }
     }
     if (r->n_states > 0) { (void)rp_store(r, r->spec.n_tensors - 1U); }
-    rp_last(r, rnd_below(6) ? r->spec.n_tensors - 1U : rnd_below(r->spec.n_tensors));
+    rp_last(r, rnd_below(6) || r->chain ? r->spec.n_tensors - 1U : rnd_below(r->spec.n_tensors));
+}
+
+/* is what a layer writes read by another one? */
+static inline int rp_is_read(const random_pictures *r, unsigned layer)
+{
+    const unsigned to = r->layer[layer].to;
+    unsigned n;
+    for (n = 0; n < r->spec.n_layers; n++) {
+        const sucref_layer_spec *s = &r->layer[n];
+        const int two = s->kind == SUCREF_KIND_ADD || s->kind == SUCREF_KIND_MUL;
+        if (s->kind != SUCREF_KIND_CONSTANT && (s->from == to || (two && s->from2 == to))) { return 1; }
+    }
+    return 0;
+}
+
+/* which layer answers at which stop: of those with weights and as many outputs as the last one, ever later ones */
+static inline void rp_answers(random_pictures *r)
+{
+    const unsigned last = r->spec.n_layers - 1U;
+    unsigned may[RP_LAYERS], n_may = 0, n, t, k = 0;
+    for (n = 0; n < last; n++) {
+        if (rp_has_rows(&r->layer[n]) && rp_size(&r->tensor[r->layer[n].to]) == r->outputs) { may[n_may++] = n; }
+    }
+    may[n_may++] = last;
+    for (t = 0; t < r->spec.n_stops; t++) {
+        if (rnd_below(3)) { k += rnd_below(n_may - k); }
+        if (t + 1U == r->spec.n_stops || r->heads[t + 1U] != 0) { k = n_may - 1U; } /* every head by width answers */
+        r->answers[t] = (uint8_t)may[r->outputs ? k : n_may - 1U];
+    }
+    if (r->outputs && rnd_below(8)) { r->spec.answers = r->answers; }
+    if (r->spec.answers == NULL) { memset(r->answers, (int)last, sizeof r->answers); }
 }
 
 /* which stop answers by which head: from the first to the last one */
@@ -601,10 +666,18 @@ static inline void rp_heads(random_pictures *r)
     }
 }
 
+/* a head by depth: a layer before the last one that none reads. Is it not the one that answers? */
+static inline int rp_is_idle(const random_pictures *r, unsigned layer, unsigned stop)
+{
+    return layer != r->answers[stop] && layer + 1U < r->spec.n_layers && !rp_is_read(r, layer);
+}
+
 /* must a group have 8 bits and no correction at a stop? */
 static inline int rp_whole(const random_pictures *r, const sucref_layer_spec *s, unsigned group, unsigned stop)
 {
-    return stop + 1U == r->spec.n_stops || (rp_is_head(r, s) && r->heads[stop + 1U] != group);
+    const unsigned n = (unsigned)(s - r->layer);
+    return stop + 1U == r->spec.n_stops || (rp_is_head(r, s) && r->heads[stop + 1U] != group) ||
+           (n == r->answers[stop] && rp_is_idle(r, n, stop + 1U));
 }
 
 static inline void rp_constants(random_pictures *r, sucref_correction *c, uint32_t rows)
@@ -628,13 +701,22 @@ static inline void rp_correct(random_pictures *r, sucref_correction *c, uint32_t
     c->beta = v; c->gamma = v + rows; c->alpha = a;
 }
 
+/* has a group no value at a stop? Where nothing needs one, and of a hidden layer perhaps before it has bits */
+static inline int rp_is_absent(const random_pictures *r, const sucref_layer_spec *s, unsigned g, unsigned t,
+                               int perhaps)
+{
+    const unsigned n = (unsigned)(s - r->layer);
+    if (n > r->answers[t] || (rp_is_head(r, s) && r->heads[t] != g)) { return 1; }
+    return n != r->answers[t] && (perhaps || (rp_is_idle(r, n, t) && rnd_below(3)));
+}
+
 /* a group's bits stop by stop: of the plan, not falling, 8 at last; corrections or constants where they belong; of a
  * hidden layer it may be absent before */
 static inline void rp_schedule_group(random_pictures *r, const sucref_layer_spec *s, unsigned g, unsigned flat)
 {
-    const int head = rp_is_head(r, s), hidden = s != &r->layer[r->spec.n_layers - 1U];
-    const int absent = hidden && rnd_below(2);
+    const int head = rp_is_head(r, s);
     const uint32_t rows = s->group_rows ? s->group_rows[g] : s->n_out;
+    int absent = (int)rnd_below(2), whole = 0;
     unsigned plane = rnd_below(3) ? rnd_below(s->n_planes + 1U) : 0, t, k;
     if (head && plane == 0) { plane = 1; }
     for (t = 0; t < r->spec.n_stops; t++) {
@@ -643,7 +725,10 @@ static inline void rp_schedule_group(random_pictures *r, const sucref_layer_spec
         unsigned bits = 0;
         if (rp_whole(r, s, g, t)) { plane = s->n_planes; }
         for (k = 0; k < plane; k++) { bits = s->coarse ? s->plan[k] : bits + s->plan[k]; }
-        *to = (uint8_t)((bits == 0 && absent) || (head && r->heads[t] != g) ? SUCREF_ABSENT : bits);
+        *to = (uint8_t)(rp_is_absent(r, s, g, t, bits == 0 && absent) ? SUCREF_ABSENT : bits);
+        if (t + 1U == r->spec.n_stops && !whole) { *to = 8; } /* of a head that none names */
+        whole |= *to == 8;
+        if (*to != SUCREF_ABSENT) { absent = 0; } /* and never again */
         if (*to == 0 && rnd_below(2)) { rp_constants(r, c, rows); }
         k = *to > 0 && *to != SUCREF_ABSENT && s->kind != SUCREF_KIND_DEPTHWISE && !rp_whole(r, s, g, t);
         if (k != 0 && rnd_below(*to == 8 ? 8 : 2)) {
@@ -653,13 +738,15 @@ static inline void rp_schedule_group(random_pictures *r, const sucref_layer_spec
     }
 }
 
-/* only the last groups of a layer can be absent: others get the zero point as their constant */
+/* only the last groups of a layer can be absent, but of heads that do not answer: others get the zero point as their
+ * constant */
 static inline void rp_absent(random_pictures *r, const sucref_layer_spec *s, unsigned flat)
 {
     unsigned g, t;
     for (t = 0; t < r->spec.n_stops; t++) {
         uint8_t *bits = r->bits + t * r->total + flat;
         int behind = 1; /* are all groups behind it absent? */
+        if (rp_is_idle(r, (unsigned)(s - r->layer), t)) { continue; }
         for (g = s->n_groups; g-- > 0;) {
             if (bits[g] != SUCREF_ABSENT) { behind = 0; } else if (!behind) { bits[g] = 0; }
         }
@@ -695,9 +782,12 @@ static inline void rp_make(random_pictures *r)
     r->spec.n_stops = (uint8_t)(rnd_below(2) ? 1 : 1 + rnd_below(RP_STOPS));
     r->spec.input_type = (uint8_t)rnd_below(2);
     if (r->spec.n_stops > 1 && rnd_below(4) == 0) { rp_heads(r); }
+    if (r->spec.n_stops > 1 && rnd_below(2)) { r->outputs = 1 + rnd_below(9); }
+    r->chain = rnd_below(r->spec.n_stops > 1 ? 5 : 20) == 0;
     rp_input_tensor(r);
-    if (r->spec.n_stops == 1 && rnd_below(4) == 0) { rp_states(r); }
+    if (r->spec.n_stops == 1 && !r->chain && rnd_below(4) == 0) { rp_states(r); }
     rp_layers(r);
+    rp_answers(r);
     rp_schedule(r);
     if (rnd_below(6) == 0 && rp_size(&r->tensor[r->spec.n_tensors - 1U]) < 4096U) { /* ends in a softmax */
         r->spec.softmax_multiplier = (int32_t)(0x40000000U + rnd() % 0x40000000U);
@@ -730,7 +820,7 @@ static inline void rp_print(const random_pictures *r)
         printf("\n");
     }
     for (n = 0; n < r->spec.n_stops && r->spec.n_stops > 1; n++) {
-        printf("  stop %u: input %u, head %u, bits", n, r->in_bits[n], r->heads[n]);
+        printf("  stop %u: input %u, head %u, layer %u, bits", n, r->in_bits[n], r->heads[n], r->answers[n]);
         for (k = 0; k < r->total; k++) {
             const unsigned e = n * r->total + k;
             printf(" %d%s%s", r->bits[e] == SUCREF_ABSENT ? -1 : r->bits[e], r->correction[e].beta ? "c" : "",

@@ -264,8 +264,8 @@ static void many_operators(void)
 
 static void names_and_cures(void)
 {
-    changed("a float model, or a float part of one; convert it", all_float);
-    changed("hybrid model; convert it", hybrid);
+    changed("a float model, or a float part of one; add --calibrate", all_float);
+    changed("hybrid model; add --calibrate", hybrid);
     changed("old scheme; convert it", old_scheme);
     changed("int16 activations", int16_inputs);
     changed("bias of another scale", other_bias);

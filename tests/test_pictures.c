@@ -553,7 +553,7 @@ static void every_kind(void)
     r.layer[L_COPY].act = 0;
     r.tensor[rp_tensor(&r, 3, 2, 4)].state = 1;
     rp_copy_of(&r, 9, T_STATE)->act = 0;
-    (void)rp_dense(&r, T_STATE, 0);
+    (void)rp_dense(&r, T_STATE, 0, 1);
     for (n = 0; n < LAYERS; n++) { /* one group each */
         r.layer[n].group_rows = r.layer[n].group_columns = NULL;
         r.layer[n].n_groups = r.layer[n].kind <= SUCREF_KIND_DEPTHWISE;

@@ -417,6 +417,13 @@ no "is no dense layer that reads the one before it, as calibrate needs" $t calib
     --in $a/stream.s8 -o $d/y
 no "as split needs" $t split $d/stream.sucref --devices 2 --parity 0 -o $d/shard%d
 no "as plan needs" $t plan $d/stream.sucref --in $a/stream.s8 --core m0
+r="$t import $a/real.tflite -o $d/real.sucref"
+ok "a float model is quantized with samples, and how well is said" "$r --calibrate $a/real_samples.npy >$d/made &&
+    grep -q 'on 5 samples outputs are off the float model' $d/made && $t info $d/real.sucref | grep -q depthwise"
+no "a float model, or a float part of one; add --calibrate samples.npy" $r
+no "in a .npy" $r --calibrate $d/x.s8
+no "its shape does not hold inputs of 200 values" $r --calibrate $a/real.npy
+no "is no float model" $s --calibrate $a/real_samples.npy
 if [ -c /dev/full ] || [ -n "${LIST:-}" ]; then
     no "standard output" sh -c "exec $t info $m >/dev/full"
     no "cannot be written" $t truncate $m --stops 2 -o /dev/full

@@ -383,7 +383,7 @@ static void plain_rows(const char *dir, const char *name, const char *title, dou
     if (parity) {
         row("ours, CIC", "%s under row parity, any 2 of 3 devices: accuracy", title);
         row_ours(model_accuracy(&m)); row_goal(0.88, NAN);
-        row_note("parity of int8 rows recovers exactly: the same answers, whichever device is lost");
+        row_note("rows recover exactly (tests/test_parity.c): the same answers, whichever device is lost");
         row("ours, CIC", "%s under row parity: multiply-adds of each of three devices, of two pictures", title);
         row_ours((double)net_products(n, 0) * K / R);
         row_note("%d round trips, one a layer; the master only adds up", n->n - 1);

@@ -3,6 +3,7 @@
 #define SUCREF_TOOL_CREATE_H
 #include "calibrate.h"
 #include "quantize.h"
+#include "graph_quantize.h"
 #include "tflite.h"
 #include "nested_npz.h"
 #include "samples.h"
@@ -325,8 +326,107 @@ static void print_pruned(const char *path, const pruned *p)
            (unsigned long long)p->left, (unsigned long long)p->macs);
 }
 
+/* ---- float models ---- */
+
+typedef struct { graph graph; graph_ranges ranges; npy samples; uint32_t n; uint8_t *file; } real_model;
+
+static void put_sample(const real_model *r, uint32_t k)
+{
+    const uint32_t n_in = r->graph.tensor[r->graph.input].elements;
+    uint32_t i;
+    for (i = 0; i < n_in; i++) {
+        const uint64_t at = npy_place(&r->samples, (uint64_t)k * n_in + i);
+        r->ranges.real.v[r->graph.input][i] = (float)npy_value(&r->samples, at);
+    }
+}
+
+/* reads a model of float32 tensors and, of the samples, what is to be quantized how */
+static void read_real(real_model *r, const args *a, const uint8_t *file, size_t len)
+{
+    double lo, hi;
+    size_t samples_len;
+    uint32_t k;
+    if (!is_npy(a->calibrate)) { die("%s: samples of a float model are real values, in a .npy", a->calibrate); }
+    if (!tflite_read_as(&r->graph, file, len, 1)) { die("%s: %s", a->in, r->graph.why); }
+    r->file = read_file(a->calibrate, &samples_len);
+    r->samples = read_npy(a->calibrate, r->file, samples_len, r->graph.tensor[r->graph.input].elements, &r->n);
+    npy_range(&r->samples, a->calibrate, &lo, &hi);
+    if (!ranges_init(&r->ranges, &r->graph)) { die("%s: %s", a->in, r->graph.why); }
+    for (k = 0; k < r->n; k++) {
+        put_sample(r, k);
+        ranges_add(&r->ranges, k);
+        if (isatty(2)) { show_progress(NULL, k + 1U, r->n); }
+    }
+    if (!ranges_choose(&r->ranges, &r->graph)) { die("%s: %s", a->in, r->graph.why); }
+}
+
+static uint32_t largest(const float *v, uint32_t n)
+{
+    uint32_t best = 0, i;
+    for (i = 1; i < n; i++) { if (v[i] > v[best]) { best = i; } }
+    return best;
+}
+
+/* how far the model's answers on the samples are from those of the float network */
+static void print_real(const real_model *r, const args *a, const uint8_t *model, uint32_t len)
+{
+    const graph *g = &r->graph;
+    const uint32_t n_in = g->tensor[g->input].elements, n_out = g->tensor[g->output].elements;
+    const float scale = r->ranges.scale[g->input], *in = r->ranges.real.v[g->input],
+                *want = r->ranges.real.v[g->output];
+    int8_t *x = (int8_t *)malloc(n_in);
+    float *got = (float *)malloc(4 * (size_t)n_out);
+    double most = 0, sum = 0;
+    uint32_t *work, k, i, same = 0;
+    sucref_scales s;
+    sucref_answer y;
+    sucref_model m;
+    sucref_net net;
+    if (sucref_model_open(&m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
+    work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
+    if (x == NULL || got == NULL || work == NULL) { die("out of memory"); }
+    sucref_model_scales(&s, &m);
+    (void)sucref_net_init(&net, &m, work, sucref_net_work_len(&m));
+    for (k = 0; k < r->n; k++) {
+        put_sample(r, k);
+        real_run(&r->ranges.real);
+        for (i = 0; i < n_in; i++) {
+            x[i] = (int8_t)quantized_byte((double)in[i], scale, r->ranges.zero[g->input], -128, 127);
+        }
+        if (sucref_net_set_input(&net, x, n_in) != SUCREF_OK || sucref_net_run(&net, m.n_stops - 1U) != SUCREF_OK ||
+            sucref_net_answer(&net, &y) != SUCREF_OK) {
+            die("internal error");
+        }
+        for (i = 0; i < n_out; i++) {
+            got[i] = (float)ldexp((double)(y.out[i] - s.output_zero) * s.output.multiplier, s.output.exponent - 31);
+            sum += fabs((double)got[i] - (double)want[i]);
+            most = fmax(most, fabs((double)got[i] - (double)want[i]));
+        }
+        same += largest(got, n_out) == largest(want, n_out);
+    }
+    printf("%s: on %lu samples outputs are off the float model's by %.3g on average, at most %.3g", a->in,
+           (unsigned long)r->n, sum / r->n / n_out, most);
+    if (n_out > 1) { printf("; the largest one is the same on %lu", (unsigned long)same); }
+    printf("\n");
+    free(x); free(got); free(work);
+}
+
+/* the file as an int8 network, lowered and pruned */
+static void read_network(tflite *t, real_model *r, const args *a, const uint8_t *file, size_t len)
+{
+    if (a->calibrate == NULL) {
+        if (!tflite_parse(t, file, len)) { die("%s: %s", a->in, t->graph.why); }
+        return;
+    }
+    read_real(r, a, file, len);
+    if (!tflite_read_as(&t->graph, file, len, 1) || !quantize_graph(&t->graph, &r->ranges) || !tflite_lower(t)) {
+        die("%s: %s", a->in, t->graph.why);
+    }
+}
+
 static void import(const args *a)
 {
+    static real_model real;
     static tflite t;
     prepare_options plan;
     sucref_model_spec spec;
@@ -335,7 +435,7 @@ static void import(const args *a)
     uint32_t model_len;
     if (a->out == NULL) { die("import needs -o m.sucref"); }
     file = read_file(a->in, &len);
-    if (!tflite_parse(&t, file, len)) { die("%s: %s", a->in, t.graph.why); }
+    read_network(&t, &real, a, file, len);
     import_plan(&plan, a, &t.net);
     plan_layers(&t.net, &plan, a->every != NULL, a->keep != NULL, bits);
     memset(in_bits, 8, sizeof in_bits);
@@ -347,7 +447,10 @@ static void import(const args *a)
     write_file(a->out, model, model_len);
     print_made(a->out, model, model_len, "");
     print_pruned(a->in, &t.pruned);
+    if (a->calibrate != NULL) { print_real(&real, a, model, model_len); }
     tflite_free(&t);
+    graph_free(&real.graph);
+    free(real.file);
     free(model);
     free(file);
 }

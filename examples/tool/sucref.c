@@ -313,10 +313,11 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    Neurons in groups (arrays groups0 (n x 2: rows, columns), groups1 .., order, heads): --plan is 8 and every\n"
       "    stop has a group more; --schedule: the bits of the groups at each stop, stops apart by /.\n" },
     { "import", import,
-      "sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep]\n"
+      "sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep] [--calibrate samples.npy]\n"
       "    makes a model of an int8 TensorFlow Lite file, exact at its last stop: dense and convolutional layers,\n"
       "    pooling, sums, variables of streaming models (README names them all). Without --plan dense layers get the\n"
       "    stops 4,4, other models one stop. What no input can change is dropped, and that is said.\n"
+      "    Float and hybrid models are quantized: --calibrate has inputs as rows of real values.\n"
       "    --every-layer: small layers follow the plan too; --keep: as for quantize.\n" },
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"

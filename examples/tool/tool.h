@@ -151,7 +151,7 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--out", "quantize import calibrate run truncate emit-c split repurpose", offsetof(args, out), 0 },
     { "--in", "calibrate run evaluate plan repurpose", offsetof(args, x), 0 },
     { "--labels", "calibrate evaluate plan", offsetof(args, labels), 0 },
-    { "--calibrate", "quantize", offsetof(args, calibrate), 0 },
+    { "--calibrate", "quantize import", offsetof(args, calibrate), 0 },
     { "--plan", "quantize import", offsetof(args, plan), 0 },
     { "--schedule", "quantize", offsetof(args, schedule), 0 },
     { "--act", "quantize repurpose", offsetof(args, act), 0 },
