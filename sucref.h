@@ -399,8 +399,8 @@ SUCREF_API uint64_t sucref_linear_bound(const sucref_linear *l, uint32_t r);
 SUCREF_API uint64_t sucref_linear_rest(const sucref_linear *l);
 
 /* ---- model -------------------------------------------------------------------------------------------------------
- * The file is read where it lies: bytes must be aligned as a uint32_t is and stay unchanged while in use. Limits: 64
- * layers, 32 stops, 16 row groups a layer, 65,535 rows and columns. */
+ * The file is read where it lies: bytes must be aligned as a uint32_t is and stay unchanged while in use. Limits: 128
+ * layers, 200 tensors, 32 stops, 16 row groups a layer, 65,535 rows and columns. */
 enum {
     SUCREF_MAX_LAYERS = 128, SUCREF_MAX_TENSORS = 200, SUCREF_MAX_STOPS = 32, SUCREF_MAX_GROUPS = 16,
     SUCREF_MAX_PLANES = 8
@@ -487,8 +487,7 @@ SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault);
  * SUCREF_E_DATA (a bad section). */
 SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fault *fault);
 
-/* Records of an opened model; indices are not checked. There is a tensor more than layers; g counts groups over all
- * layers. */
+/* Records of an opened model; indices are not checked. g counts groups over all layers. */
 SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, unsigned layer);
 SUCREF_API void sucref_model_tensor(sucref_tensor *out, const sucref_model *m, unsigned tensor);
 SUCREF_API void sucref_model_group(sucref_group *out, const sucref_model *m, unsigned g);
