@@ -4157,13 +4157,13 @@ SUCREF_I_EACH void sucref_i_finish_each(uint8_t *u, const uint32_t *acc, const u
         uint32_t r = 0;
 #if SUCREF_I_LONG
         const int64_t t = (int64_t)((uint64_t)row[1] << 32 | row[0]) + (int64_t)sucref_i_s32(acc[i]) * (int32_t)row[2];
-        const int32_t high = (int32_t)sucref_i_floor64(t, 32), v = sucref_i_floor32(high, row[3]);
+        const int32_t high = (int32_t)sucref_i_floor64(t, 32), v = sucref_i_floor32(high, (unsigned)row[3]);
         r = (uint32_t)v > range ? (v < 0 ? 0U : range) : (uint32_t)v;
         if (halves && (uint32_t)high << (32U - row[3]) == 0) { r = sucref_i_exact_row(s, h, acc[i], first + i); }
 #else
         const int32_t z = sucref_i_s32(acc[i] + row[0]);
         if (z > 0 || halves) {
-            const uint32_t k = row[3] & 0xFFU, far = row[3] >> 8;
+            const unsigned k = (unsigned)(row[3] & 0xFFU), far = (unsigned)(row[3] >> 8);
             const int32_t over = sucref_i_floor32(z, far);
             if (over != 0 && over != -1) {
                 r = z < 0 ? 0U : range;
@@ -7689,6 +7689,7 @@ static sucref_layer sucref_i_layer_of(const sucref_model_spec *spec, unsigned n)
     l.params_offset = 0; l.first_group = 0;
     l.n_groups = (uint16_t)sucref_i_spec_groups(spec, s);
     l.slope = s->slope;
+    l.kind = l.from = l.to = l.from2 = 0;
     sucref_i_layer_bytes((uint8_t *)&l + offsetof(sucref_layer, plan),
                          (const uint8_t *)s + offsetof(sucref_layer_spec, plan), SUCREF_I_L_BYTES);
     sucref_i_layer_bytes((uint8_t *)&l + offsetof(sucref_layer, kind), kind, SUCREF_I_K_BYTES);

@@ -413,7 +413,7 @@ ok "a streaming network is imported and answers as the reference does" "$s >$d/m
 ok "info and emit-c show it" "$t info $d/stream.sucref | grep -q '(state)' &&
     $t emit-c $d/stream.sucref -o $d/stream.h && grep -q 'STREAM_STOPS 1U' $d/stream.h"
 no "keeps state between inputs: it has one stop" $s --plan 4,4
-no "is no dense layer that reads the one before it, as calibrate needs" $t calibrate $d/stream.sucref \
+no "is no dense layer that reads the one before it, as calibrate without --heads needs" $t calibrate $d/stream.sucref \
     --in $a/stream.s8 -o $d/y
 no "as split needs" $t split $d/stream.sucref --devices 2 --parity 0 -o $d/shard%d
 no "as plan needs" $t plan $d/stream.sucref --in $a/stream.s8 --core m0
