@@ -7685,11 +7685,12 @@ static sucref_layer sucref_i_layer_of(const sucref_model_spec *spec, unsigned n)
     const sucref_layer_spec *s = &spec->layers[n];
     const uint8_t *kind = spec->tensors != NULL ? (const uint8_t *)s + offsetof(sucref_layer_spec, kind) : none;
     sucref_layer l;
+    size_t i;
+    for (i = 0; i < sizeof l; i++) { ((uint8_t *)&l)[i] = 0; }
     l.n_in = s->n_in; l.n_out = s->n_out;
     l.params_offset = 0; l.first_group = 0;
     l.n_groups = (uint16_t)sucref_i_spec_groups(spec, s);
     l.slope = s->slope;
-    l.kind = l.from = l.to = l.from2 = 0;
     sucref_i_layer_bytes((uint8_t *)&l + offsetof(sucref_layer, plan),
                          (const uint8_t *)s + offsetof(sucref_layer_spec, plan), SUCREF_I_L_BYTES);
     sucref_i_layer_bytes((uint8_t *)&l + offsetof(sucref_layer, kind), kind, SUCREF_I_K_BYTES);
