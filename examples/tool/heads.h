@@ -6,18 +6,9 @@
 #ifndef SUCREF_TOOL_HEADS_H
 #define SUCREF_TOOL_HEADS_H
 #include "ridge.h"
-#include "compare.h"
+#include "rows.h"
 
 enum { HEADS_MOST = 15, HEADS_GRID = 4 }; /* heads; parts of a side that are tried */
-
-typedef struct {
-    respec r;                  /* the network, then the network with heads */
-    sucref_tensor_spec tensor[SUCREF_MAX_TENSORS];
-    uint8_t answers[SUCREF_MAX_STOPS];
-    unsigned n, at[HEADS_MOST]; /* heads; the layer, of the network, that each one reads */
-    unsigned grid;             /* means of so many parts of the height and of the width; 0: as many as fit best */
-    double macs[SUCREF_MAX_LAYERS + 1]; /* multiply-adds of the network before a layer */
-} headed;
 
 /* one head: a mean, or none of a vector, and a dense layer */
 typedef struct {
@@ -27,6 +18,18 @@ typedef struct {
     unsigned grid;
     double error;              /* on samples held back: sum of squares */
 } depth_head;
+
+typedef struct {
+    respec r;                  /* the network, then the network with heads */
+    sucref_tensor_spec tensor[SUCREF_MAX_TENSORS];
+    uint8_t answers[SUCREF_MAX_STOPS];
+    unsigned n, at[HEADS_MOST]; /* heads; the layer, of the network, that each one reads */
+    depth_head head[HEADS_MOST];
+    unsigned grid;             /* means of so many parts of the height and of the width; 0: as many as fit best */
+    unsigned n_lost;           /* shares for which there was no tensor of its own */
+    double lost[HEADS_MOST];
+    double macs[SUCREF_MAX_LAYERS + 1]; /* multiply-adds of the network before a layer */
+} headed;
 
 /* ---- the network ---- */
 
@@ -121,47 +124,20 @@ static inline void heads_choose(headed *h, const double *share, unsigned n)
         }
         if (near > 1) { continue; }
         if (h->n > 0 && best <= h->at[h->n - 1U]) {
-            printf("no tensor of its own for a head at %.2f of the multiply-adds\n", share[i]);
+            h->lost[h->n_lost++] = share[i];
             continue;
         }
         h->at[h->n++] = best;
     }
-    if (h->n == 0) { die("no tensor that all that follows comes from: name layers with --heads-at"); }
-}
-
-/* N heads, or shares of the multiply-adds */
-static inline void heads_by_share(headed *h, const char *text)
-{
-    row_shares p;
-    unsigned i;
-    if (strchr(text, '.') == NULL) {
-        p.n = whole_number(text, "--heads", 1, HEADS_MOST);
-        for (i = 0; i < p.n; i++) { p.share[i] = (i + 1.0) / (p.n + 1.0); }
-    } else {
-        p = parse_shares(text, "--heads");
-    }
-    heads_choose(h, p.share, p.n);
-}
-
-/* layers of the network, as info numbers them */
-static inline void heads_by_layer(headed *h, const char *text)
-{
-    const char *s = text;
-    for (;; s++) {
-        char *end;
-        const unsigned long k = isdigit((unsigned char)*s) ? strtoul(s, &end, 10) : 1000;
-        if (k >= h->r.spec.n_layers || (*end != 0 && *end != ',') || h->n == HEADS_MOST ||
-            (h->n > 0 && k <= h->at[h->n - 1U])) {
-            die("--heads-at must be up to %d rising layers with commas between, not %s", HEADS_MOST, text);
-        }
-        if (!heads_may(h, (unsigned)k)) { die("--heads-at: layer %lu has no output that a head can read", k); }
-        h->at[h->n++] = (unsigned)k;
-        s = end;
-        if (*s == 0) { return; }
-    }
 }
 
 /* ---- a head's features ---- */
+
+static inline void heads_fail(const char *why)
+{
+    fprintf(stderr, "sucref: %s\n", why);
+    exit(2);
+}
 
 /* real > 0 as the only multiplier of a layer */
 static inline void heads_multiplier(respec *r, sucref_layer_spec *s, double real)
@@ -224,7 +200,7 @@ static inline unsigned heads_tensors(sucref_tensor_spec *to, sucref_layer_spec *
 }
 
 /* the model of the network up to a layer, and a mean behind it where there is one; free() its bytes */
-static inline uint8_t *heads_probe(sucref_model *m, headed *h, const depth_head *d, unsigned layer, const char *name)
+static inline uint8_t *heads_probe(sucref_model *m, const headed *h, const depth_head *d, unsigned layer)
 {
     static sucref_layer_spec layers[SUCREF_MAX_LAYERS + 1];
     static sucref_tensor_spec tensors[SUCREF_MAX_TENSORS];
@@ -239,8 +215,11 @@ static inline uint8_t *heads_probe(sucref_model *m, headed *h, const depth_head 
     memset(bits, 8, sizeof bits);
     spec.layers = layers; spec.tensors = tensors; spec.bits = bits; spec.in_bits = in_bits;
     spec.corrections = NULL; spec.exits = NULL; spec.softmax_multiplier = 0; spec.softmax_shift = 0;
-    bytes = write_spec(name, &spec, &len);
-    if (sucref_model_open(m, bytes, len, NULL) != SUCREF_OK) { die("internal error"); }
+    len = sucref_model_write(NULL, 0, &spec, NULL);
+    bytes = (uint8_t *)respec_new(len);
+    if (sucref_model_write(bytes, len, &spec, NULL) == 0 || sucref_model_open(m, bytes, len, NULL) != SUCREF_OK) {
+        heads_fail("internal error");
+    }
     return bytes;
 }
 
@@ -254,7 +233,9 @@ static inline void heads_run(uint8_t *out, int32_t *logits, const sucref_model *
     (void)sucref_net_init(&net, m, work, len);
     for (k = 0; k < n; k++) {
         (void)sucref_net_set_input(&net, x + (size_t)k * m->n_in, m->n_in);
-        if (sucref_net_run(&net, m->n_stops - 1U) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) { exit(2); }
+        if (sucref_net_run(&net, m->n_stops - 1U) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) {
+            heads_fail("internal error");
+        }
         if (out != NULL) { memcpy(out + (size_t)k * m->n_out, a.out, m->n_out); }
         if (logits != NULL) { memcpy(logits + (size_t)k * m->n_out, a.logits, m->n_out * sizeof *logits); }
     }
@@ -262,11 +243,11 @@ static inline void heads_run(uint8_t *out, int32_t *logits, const sucref_model *
 }
 
 /* what the head behind a layer reads of n samples, [n][*width]; free() it */
-static inline uint8_t *heads_features(uint32_t *width, headed *h, const depth_head *d, unsigned layer, const char *name,
+static inline uint8_t *heads_features(uint32_t *width, const headed *h, const depth_head *d, unsigned layer,
                                       const uint8_t *x, uint32_t n)
 {
     sucref_model m;
-    uint8_t *bytes = heads_probe(&m, h, d, layer, name), *f = (uint8_t *)respec_new((size_t)n * m.n_out);
+    uint8_t *bytes = heads_probe(&m, h, d, layer), *f = (uint8_t *)respec_new((size_t)n * m.n_out);
     heads_run(f, NULL, &m, x, n);
     *width = m.n_out;
     free(bytes);
@@ -274,17 +255,17 @@ static inline uint8_t *heads_features(uint32_t *width, headed *h, const depth_he
 }
 
 /* the same with means that use the whole byte: they are small where few positions fire */
-static inline uint8_t *heads_means(uint32_t *width, headed *h, depth_head *d, unsigned layer, const char *name,
-                                   const uint8_t *x, uint32_t n)
+static inline uint8_t *heads_means(uint32_t *width, headed *h, depth_head *d, unsigned layer, const uint8_t *x,
+                                   uint32_t n)
 {
     const sucref_tensor_spec *in = &h->tensor[h->r.layer[layer].to];
     int most = 0, least = 0;
     uint8_t *f;
     size_t i;
     d->has_pool = in->height * in->width > 1;
-    if (!d->has_pool) { return heads_features(width, h, d, layer, name, x, n); }
+    if (!d->has_pool) { return heads_features(width, h, d, layer, x, n); }
     heads_pool(h, d, layer, 1, in->zero);
-    f = heads_features(width, h, d, layer, name, x, n);
+    f = heads_features(width, h, d, layer, x, n);
     for (i = 0; i < (size_t)n * *width; i++) {
         const int v = f[i] - in->zero;
         most = v > most ? v : most;
@@ -293,7 +274,7 @@ static inline uint8_t *heads_means(uint32_t *width, headed *h, depth_head *d, un
     free(f);
     if (least < 0) { heads_pool(h, d, layer, 127 / (fmax(most, -least) + .5), 128); }
     else { heads_pool(h, d, layer, 255 / (most + .5), 0); }
-    return heads_features(width, h, d, layer, name, x, n);
+    return heads_features(width, h, d, layer, x, n);
 }
 
 /* ---- a head's weights ---- */
@@ -357,13 +338,13 @@ static inline void heads_weights(headed *h, depth_head *d, const uint8_t *f, uin
            *one = (double *)respec_new((width + n_out) * sizeof *one);
     ridge_sums most, held;
     uint32_t k, c;
-    if (!ridge_begin(&most, width, n_out) || !ridge_begin(&held, width, n_out)) { die("out of memory"); }
+    if (!ridge_begin(&most, width, n_out) || !ridge_begin(&held, width, n_out)) { heads_fail("out of memory"); }
     for (k = 0; k < n; k++) { /* a fifth is held back to choose the penalty; the features' rounding is the least one */
         for (c = 0; c < width; c++) { one[c] = (double)f[(size_t)k * width + c] - zero; }
         ridge_add(k % 5 == 4 ? &held : &most, one, t + (size_t)k * n_out);
     }
     d->error = ridge_fit(w, &most, &held, 1. / 12);
-    if (d->error < 0) { die("out of memory"); }
+    if (d->error < 0) { heads_fail("out of memory"); }
     for (c = 0; c < width; c++) { one[c] = most.ff[(size_t)width * (width + 1U) + c] / n; }
     for (c = 0; c < n_out; c++) { one[width + c] = most.ft[(size_t)width * n_out + c] / n; }
     heads_quantize(h, d, w, width, zero, one);
@@ -407,8 +388,9 @@ static inline void heads_stops(headed *h)
 }
 
 /* puts each head behind the layer that it reads */
-static inline void heads_join(headed *h, depth_head *d)
+static inline void heads_join(headed *h)
 {
+    depth_head *d = h->head;
     static sucref_layer_spec layers[SUCREF_MAX_LAYERS];
     const unsigned old = h->r.spec.n_layers;
     unsigned n, to = 0, head = 0;
@@ -432,28 +414,36 @@ static inline void heads_join(headed *h, depth_head *d)
     heads_stops(h);
 }
 
-/* one head: means of as many parts as err least on samples held back, but no more work than a fiftieth of the network
- * where one part takes less */
-static inline depth_head heads_one(headed *h, unsigned layer, const sucref_model *m, const char *name, const uint8_t *x,
-                                   uint32_t n, const double *t)
+/* may a head read so many parts of a side? One always; else where it has at most a fiftieth of the network's
+ * multiply-adds and a quarter of its weights, or 1,024 */
+static inline int heads_grid_may(const headed *h, const sucref_tensor_spec *in, unsigned grid, uint32_t n_out)
+{
+    const double size = (double)grid * grid * in->channels * n_out;
+    double weights = 0;
+    unsigned n;
+    for (n = 0; n < h->r.spec.n_layers; n++) { weights += (double)h->r.layer[n].n_in * h->r.layer[n].n_out; }
+    return grid == 1 || (size <= .02 * h->macs[h->r.spec.n_layers] && size <= fmax(.25 * weights, 1024) &&
+                         (grid <= in->height || grid <= in->width));
+}
+
+/* one head: means of as many parts as err least on samples held back */
+static inline depth_head heads_one(headed *h, unsigned layer, const sucref_model *m, const uint8_t *x, uint32_t n,
+                                   const double *t)
 {
     const sucref_tensor_spec *in = &h->tensor[h->r.layer[layer].to];
     depth_head best, d;
     unsigned grid;
     memset(&best, 0, sizeof best);
     for (grid = h->grid ? h->grid : 1; grid <= (h->grid ? h->grid : HEADS_GRID); grid++) {
-        const double macs = (double)grid * grid * in->channels * m->n_out;
         uint32_t width;
         uint8_t *f;
-        if (grid > 1 && !h->grid && (macs > .02 * h->macs[m->n_layers] || (grid > in->height && grid > in->width))) {
-            continue;
-        }
+        if (!h->grid && !heads_grid_may(h, in, grid, m->n_out)) { continue; }
         memset(&d, 0, sizeof d);
         d.grid = grid;
         d.out.height = d.out.width = 1;
         d.out.channels = (uint16_t)m->n_out;
         d.out.zero = h->r.layer[m->n_layers - 1U].out_zero;
-        f = heads_means(&width, h, &d, layer, name, x, n);
+        f = heads_means(&width, h, &d, layer, x, n);
         heads_weights(h, &d, f, width, d.has_pool ? d.pooled.zero : in->zero, t, n, m->n_out);
         free(f);
         if (best.grid == 0 || d.error < best.error) { best = d; }
@@ -461,25 +451,19 @@ static inline depth_head heads_one(headed *h, unsigned layer, const sucref_model
     return best;
 }
 
-/* fits all heads to samples and joins them to the network, whose spec h->r then is */
-static inline void heads_make(headed *h, const sucref_model *m, const char *name, const uint8_t *x, uint32_t n)
+/* fits all heads to samples and joins them to the network, whose spec h->r then is; NULL, or why not */
+static inline const char *heads_make(headed *h, const sucref_model *m, const uint8_t *x, uint32_t n)
 {
-    static depth_head d[HEADS_MOST];
-    double *t = heads_targets(h, m, x, n);
+    double *t;
     unsigned i;
+    if (h->n == 0) { return "no tensor that all that follows comes from: name layers with --heads-at"; }
     if (m->n_layers + 2U * h->n > SUCREF_MAX_LAYERS || h->r.spec.n_tensors + 2U * h->n > SUCREF_MAX_TENSORS) {
-        die("%s: too many layers for so many heads", name);
+        return "too many layers for so many heads";
     }
-    for (i = 0; i < h->n; i++) {
-        const sucref_layer_spec *s = &h->r.layer[h->at[i]];
-        const sucref_tensor_spec *in = &h->tensor[s->to];
-        d[i] = heads_one(h, h->at[i], m, name, x, n, t);
-        printf("stop %u: behind layer %u (%s, %ux%ux%u), %.3f of the multiply-adds; its head reads ", i, h->at[i],
-               kind_name(s->kind), in->height, in->width, in->channels, h->macs[h->at[i] + 1U] / h->macs[m->n_layers]);
-        if (d[i].has_pool) { printf("means of %u x %u parts, ", d[i].pooled.height, d[i].pooled.width); }
-        printf("%lu x %lu\n", (unsigned long)m->n_out, (unsigned long)d[i].dense.n_in);
-    }
+    t = heads_targets(h, m, x, n);
+    for (i = 0; i < h->n; i++) { h->head[i] = heads_one(h, h->at[i], m, x, n, t); }
     free(t);
-    heads_join(h, d);
+    heads_join(h);
+    return NULL;
 }
 #endif

@@ -14,7 +14,7 @@
 #include "parts.h"
 #include "create.h"
 #include "devices.h"
-#include "heads.h"
+#include "depth.h"
 #include "show.h"
 #include "run.h"
 #include "evaluate.h"
@@ -108,15 +108,15 @@ static void add_rows(respec *r, const sucref_model *m, const args *a, const cali
     }
 }
 
-/* does the model correct rows of 8 bits, for what is absent? */
-static int corrects_whole(const sucref_model *m)
+/* does the model correct rows of `least` bits or more? */
+static int corrects(const sucref_model *m, unsigned least)
 {
     sucref_stop_group e;
     unsigned t, g;
     for (t = 0; t < m->n_stops; t++) {
         for (g = 0; g < m->n_groups; g++) {
             sucref_model_stop_group(&e, m, t, g);
-            if (e.bits == 8 && e.correction_offset != 0) { return 1; }
+            if (e.bits >= least && e.correction_offset != 0) { return 1; }
         }
     }
     return 0;
@@ -169,18 +169,37 @@ static void calibrate_heads(const args *a, const sucref_model *m, calibration_pl
     if (a->disagree == NULL) { p->fit = p->n / 2; p->judge = p->n - p->fit; } /* the others say how heads do */
     if (a->head_grid) { h.grid = whole_number(a->head_grid, "--head-grid", 1, 16); }
     if (a->heads) { heads_by_share(&h, a->heads); } else { heads_by_layer(&h, a->heads_at); }
-    heads_make(&h, m, a->in, x, p->fit);
+    why = heads_make(&h, m, x, p->fit);
+    if (why != NULL) { die("%s: no heads: %s", a->in, why); }
+    print_heads(&h, m);
     if (a->disagree) { find_exits(&h.r, a, p, x); }
     model = write_spec(a->in, &h.r.spec, &len);
     if (sucref_model_open(&with, model, len, NULL) != SUCREF_OK) { die("internal error"); }
     printf("of %lu samples that no head was fitted to:\n", (unsigned long)p->judge);
     e = evaluate_all(&with, x + (size_t)p->fit * m->n_in, NULL, p->judge);
     print_evaluation(&e, &with, 0);
-    printf("work buffer: %lu bytes, of the network alone %lu\n", (unsigned long)sucref_net_work_len(&with) * 4,
-           (unsigned long)sucref_net_work_len(m) * 4);
+    printf("work buffer: %lu bytes, of the network alone %lu; file: %lu and %lu\n",
+           (unsigned long)sucref_net_work_len(&with) * 4, (unsigned long)sucref_net_work_len(m) * 4,
+           (unsigned long)len, (unsigned long)m->file_bytes);
     if (a->labels != NULL) { print_last_stop(a, &with, x, p->n); }
     write_file(a->out, model, len);
     respec_free(&h.r);
+    free(model);
+}
+
+/* exit rules alone, of a model that has heads by depth */
+static void calibrate_exits(const args *a, const sucref_model *m, const calibration_plan *p, const uint8_t *x)
+{
+    static respec r;
+    uint32_t len;
+    uint8_t *model;
+    if (a->quiet || a->rows || a->certify) { die("--quiet, --rows and --certify are for models without heads by depth"); }
+    respec_model(&r, m);
+    find_exits(&r, a, p, x);
+    if (a->labels != NULL) { print_last_stop(a, m, x, p->n); }
+    model = write_spec(a->in, &r.spec, &len);
+    write_file(a->out, model, len);
+    respec_free(&r);
     free(model);
 }
 
@@ -197,12 +216,14 @@ static void calibrate(const args *a)
     int status;
     if (a->x == NULL || a->out == NULL) { die("calibrate needs --in samples and -o out.sucref"); }
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
-    if (!a->heads && !a->heads_at) { need_dense(a->in, &m, "calibrate without --heads"); }
+    if (!a->heads && !a->heads_at && (!has_depth(&m) || corrects(&m, 0) || !a->disagree)) {
+        need_dense(a->in, &m, "calibrate without --heads");
+    }
     if (a->head_grid && !a->heads && !a->heads_at) { die("--head-grid needs --heads or --heads-at"); }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     share_samples(&p, a, n);
-    if (a->heads || a->heads_at) {
-        calibrate_heads(a, &m, &p, x);
+    if (a->heads || a->heads_at || has_depth(&m)) {
+        if (a->heads || a->heads_at) { calibrate_heads(a, &m, &p, x); } else { calibrate_exits(a, &m, &p, x); }
         free(x); free(bytes);
         return;
     }
@@ -215,7 +236,7 @@ static void calibrate(const args *a)
     arrange(&r, &m, x, &p);
     status = prepare_calibrate(r.corrections, &memory, &r.spec, x, p.fit, isatty(2) ? show_progress : NULL, NULL);
     if (status != SUCREF_OK) { die("%s: cannot be calibrated: %s", a->in, sucref_status_text(status)); }
-    if (a->rows == NULL && !corrects_whole(&m)) { prepare_leave_whole(r.corrections, &r.spec); }
+    if (a->rows == NULL && !corrects(&m, 8)) { prepare_leave_whole(r.corrections, &r.spec); }
     if (a->certify) {
         if (prepare_certify(&bounds, &bounds_memory, &r.spec, x, p.fit) != SUCREF_OK) {
             die("%s: no stop can be certified: the first layer must keep its accumulators (--keep), later ones must be "
@@ -360,17 +381,22 @@ static const struct { const char *name; void (*act)(const args *); const char *u
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"
       "        [--max-disagree 0.001] [--confidence 0.95] [--rows .625,.75] [--labels y.u8|y.npy]\n"
+      "        [--heads 3|.25,.5 | --heads-at layer,.. [--head-grid G]]\n"
       "    fits every stop to unlabelled samples; with --max-disagree finds exit rules: of all samples like these at\n"
       "    most that share leaves with another answer than the last stop's, at that confidence.\n"
       "    --rows: stops before the model's own that compute these shares of each hidden layer's rows, at the bits of\n"
       "    its first stop (8 of a model made with --plan 8); says what each costs and how it errs.\n"
+      "    --heads: stops by depth for an imported network of one stop: small layers behind its tensors at these shares\n"
+      "    of the multiply-adds, fitted to its own answers; the network and its last answer stay as they are.\n"
+      "    --head-grid: they read means of G x G parts (else of 1 to 4, as errs least on samples held back).\n"
       "    --labels: says how right the last stop is.\n" },
     { "plan", plan,
       "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|rv32|avr | --per-mac X] [--clock MHZ]\n"
       "        [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001] [--rows .5]\n"
       "        [--labels y.u8]\n"
-      "    tries ways to refine the model, by bits, by rows and by both, says what each costs, and recommends one, or\n"
-      "    one stop. --per-mac: instructions per multiply-add; --bandwidth: of the store that weights are read from;\n"
+      "    tries ways to refine the model, by bits, by rows and by both, or of networks with convolutions by depth, says\n"
+      "    what each costs, and recommends one, or one stop. --per-mac: instructions per multiply-add;\n"
+      "    --bandwidth: of the store that weights are read from;\n"
       "    --risk: share of answers that may leave early and be others; --labels: one byte a sample.\n" },
     { "info", info,
       "sucref info m.sucref\n"

@@ -324,13 +324,20 @@ static int has_softmax(const sucref_model *m)
     return m->softmax_multiplier != 0 || last.kind == SUCREF_KIND_SOFTMAX;
 }
 
+/* does a stop name a layer before the last one? */
+static int has_depth(const sucref_model *m)
+{
+    sucref_stop s;
+    sucref_model_stop(&s, m, 0);
+    return s.answer + 1U < m->n_layers;
+}
+
 /* the layer that answers, where stops name layers before the last one */
 static void print_answering(const sucref_model *m, unsigned stop)
 {
-    sucref_stop first, s;
-    sucref_model_stop(&first, m, 0);
+    sucref_stop s;
     sucref_model_stop(&s, m, stop);
-    if (first.answer + 1U < m->n_layers) { printf("layer %u answers, ", s.answer); }
+    if (has_depth(m)) { printf("layer %u answers, ", s.answer); }
 }
 
 /* METHOD 7: a number of the file, least significant byte first */
@@ -361,16 +368,24 @@ static double logit_unit(const sucref_model *m, unsigned stop)
     return s.answer + 1U == m->n_layers ? 1 : z_step(m, s.answer) / z_step(m, m->n_layers - 1U);
 }
 
-/* what only chains of dense layers can have done to them */
-static void need_dense(const char *path, const sucref_model *m, const char *what)
+/* how many layers from the first on are dense and read the one before them */
+static unsigned dense_layers(const sucref_model *m)
 {
     sucref_layer l;
     unsigned n;
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
-        if (l.kind != SUCREF_KIND_DENSE || l.from != n || l.to != n + 1U) {
-            die("%s: layer %u is no dense layer that reads the one before it, as %s needs", path, n, what);
-        }
+        if (l.kind != SUCREF_KIND_DENSE || l.from != n || l.to != n + 1U) { return n; }
+    }
+    return n;
+}
+
+/* what only chains of dense layers can have done to them */
+static void need_dense(const char *path, const sucref_model *m, const char *what)
+{
+    const unsigned n = dense_layers(m);
+    if (n < m->n_layers) {
+        die("%s: layer %u is no dense layer that reads the one before it, as %s needs", path, n, what);
     }
 }
 
