@@ -152,6 +152,19 @@ static void arrange(respec *r, const sucref_model *m, const uint8_t *x, const ca
     for (n = 0; n < m->n_layers; n++) { best_shifts(r, &r->layer[n]); }
 }
 
+/* fits the stops of a chain of dense layers to samples; returns what holds the corrections, to be freed */
+static void *correct(respec *r, const args *a, const sucref_model *m, const uint8_t *x, const calibration_plan *p)
+{
+    void *memory;
+    int status;
+    arrange(r, m, x, p);
+    status = prepare_calibrate(r->corrections, &memory, &r->spec, x, p->fit, isatty(2) ? show_progress : NULL, NULL);
+    if (status != SUCREF_OK) { die("%s: cannot be calibrated: %s", a->in, sucref_status_text(status)); }
+    if (a->rows == NULL && !corrects_whole(m)) { prepare_leave_whole(r->corrections, &r->spec); }
+    return memory;
+}
+
+/* of networks with tensors only exit rules are found: their stops stay as they are */
 static void calibrate(const args *a)
 {
     static respec r;
@@ -159,12 +172,16 @@ static void calibrate(const args *a)
     calibration_plan p = plan_calibration(a);
     sucref_model m = open_model(a->in, &bytes);
     const input_unit unit = unit_of(&m);
+    const int exits_only = a->disagree != NULL && m.n_stops > 1 && not_dense(&m) < m.n_layers;
     uint32_t n, len;
-    void *memory, *bounds_memory = NULL;
+    void *memory = NULL, *bounds_memory = NULL;
     sucref_bounds bounds;
-    int status;
     if (a->x == NULL || a->out == NULL) { die("calibrate needs --in samples and -o out.sucref"); }
-    need_dense(a->in, &m, "calibrate");
+    if (exits_only) {
+        if (a->quiet || a->rows || a->certify) { need_dense(a->in, &m, "--quiet, --rows or --certify"); }
+    } else {
+        need_dense(a->in, &m, "calibrate");
+    }
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     share_samples(&p, a, n);
@@ -174,10 +191,11 @@ static void calibrate(const args *a)
     if (a->certify && is_nested(&r, &m)) {
         die("--certify: %s cannot be certified: its neurons come group by group", a->in);
     }
-    arrange(&r, &m, x, &p);
-    status = prepare_calibrate(r.corrections, &memory, &r.spec, x, p.fit, isatty(2) ? show_progress : NULL, NULL);
-    if (status != SUCREF_OK) { die("%s: cannot be calibrated: %s", a->in, sucref_status_text(status)); }
-    if (a->rows == NULL && !corrects_whole(&m)) { prepare_leave_whole(r.corrections, &r.spec); }
+    if (exits_only) {
+        r.spec.corrections = r.had; /* networks with tensors keep theirs */
+    } else {
+        memory = correct(&r, a, &m, x, &p);
+    }
     if (a->certify) {
         if (prepare_certify(&bounds, &bounds_memory, &r.spec, x, p.fit) != SUCREF_OK) {
             die("%s: no stop can be certified: the first layer must keep its accumulators (--keep), later ones must be "
@@ -310,6 +328,8 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    real values and neither is given, both are found from them. --keep: a layer's sums stay between stops, so\n"
       "    that the next one reads only its next plane (more RAM); --cut-input: stops read the input at as many bits;\n"
       "    --clip: largest |w| that keeps its value, as a share of its row's largest.\n"
+      "    Convolutions (arrays ops, W1, b1 .., examples/training/README.md says what they are) need --calibrate and\n"
+      "    say themselves where a ReLU is; one stop, or one for each group of channels.\n"
       "    Neurons in groups (arrays groups0 (n x 2: rows, columns), groups1 .., order, heads): --plan is 8 and every\n"
       "    stop has a group more; --schedule: the bits of the groups at each stop, stops apart by /.\n" },
     { "import", import,
@@ -326,7 +346,8 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    most that share leaves with another answer than the last stop's, at that confidence.\n"
       "    --rows: stops before the model's own that compute these shares of each hidden layer's rows, at the bits of\n"
       "    its first stop (8 of a model made with --plan 8); says what each costs and how it errs.\n"
-      "    --labels: says how right the last stop is.\n" },
+      "    --labels: says how right the last stop is.\n"
+      "    Of networks with convolutions only exit rules are found (--max-disagree), their stops stay as they are.\n" },
     { "plan", plan,
       "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|rv32|avr | --per-mac X] [--clock MHZ]\n"
       "        [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001] [--rows .5]\n"

@@ -320,16 +320,24 @@ static int has_softmax(const sucref_model *m)
     return m->softmax_multiplier != 0 || last.kind == SUCREF_KIND_SOFTMAX;
 }
 
-/* what only chains of dense layers can have done to them */
-static void need_dense(const char *path, const sucref_model *m, const char *what)
+/* the first layer that is no dense one reading the layer before it, or how many layers there are */
+static unsigned not_dense(const sucref_model *m)
 {
     sucref_layer l;
     unsigned n;
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
-        if (l.kind != SUCREF_KIND_DENSE || l.from != n || l.to != n + 1U) {
-            die("%s: layer %u is no dense layer that reads the one before it, as %s needs", path, n, what);
-        }
+        if (l.kind != SUCREF_KIND_DENSE || l.from != n || l.to != n + 1U) { break; }
+    }
+    return n;
+}
+
+/* what only chains of dense layers can have done to them */
+static void need_dense(const char *path, const sucref_model *m, const char *what)
+{
+    const unsigned n = not_dense(m);
+    if (n < m->n_layers) {
+        die("%s: layer %u is no dense layer that reads the one before it, as %s needs", path, n, what);
     }
 }
 
