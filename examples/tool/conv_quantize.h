@@ -49,8 +49,8 @@ static inline const float *conv_sample(conv_model *m, const uint8_t *x)
     return m->ranges.real.v[m->real.output];
 }
 
-/* the groups of one layer with weights, row k of ops. A dense layer behind a map cannot read some of its channels:
- * hidden ones become convolutions, which can; heads read all, times weights of 0 */
+/* the groups of one layer with weights, row k of ops. The weights of a dense layer behind a map hold all of its channels:
+ * hidden ones become convolutions, whose groups hold what they read; heads are dense and hold zeros, too */
 static inline void conv_put_groups(conv_net *c, const lowered *l, sucref_layer_spec *s, int k)
 {
     const sucref_tensor_spec *in = &l->tensor[s->from];
