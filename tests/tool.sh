@@ -424,6 +424,31 @@ no "a float model, or a float part of one; add --calibrate samples.npy" $r
 no "in a .npy" $r --calibrate $d/x.s8
 no "its shape does not hold inputs of 200 values" $r --calibrate $a/real.npy
 no "is no float model" $s --calibrate $a/real_samples.npy
+c="$t quantize $a/conv.npz -o $d/conv.sucref $is"; cn="$t quantize $a/conv_nested.npz -o $d/cn.sucref $is"
+ok "convolutions are quantized, and how often the class stays is said" "$c --calibrate $a/conv.u8 >$d/made &&
+    grep -q '1 dense, 1 convolution), 9 inputs, 2 outputs, 1 stop' $d/made &&
+    grep -q 'stop 0: the class is the float network.s on [0-9]* of 1000 samples' $d/made &&
+    $t info $d/conv.sucref | grep -q convolution"
+ok "groups of channels come stop by stop" "$cn --calibrate $a/conv.u8 >$d/made && grep -q '3 stops' $d/made &&
+    grep -q 'stop 2: the class is' $d/made && cp $d/cn.sucref $d/cn3 &&
+    $cn --calibrate $a/conv.u8 --schedule 8/8,8/8,8,8 && cmp $d/cn.sucref $d/cn3 &&
+    $t emit-c $d/cn3 -o $d/cn.h && grep -q 'CN_STOPS 3U' $d/cn.h"
+ok "exit rules of convolutions leave the stops as they are" "$t calibrate $d/cn3 --in $a/conv.u8 --max-disagree 0.1 \
+    -o $d/cn4 && $t run $d/cn4 --in $a/conv.u8 --out $d/y4 --logits --stop 1 >$d/ran &&
+    $t run $d/cn3 --in $a/conv.u8 --out $d/y3 --logits --stop 1 >$d/ran && cmp $d/y3 $d/y4 &&
+    $t evaluate $d/cn4 --in $a/conv.u8 | grep -q 'with exit'"
+ok "convolutions may end in a softmax" "$c --calibrate $a/conv.u8 --output softmax | grep -q softmax"
+ok "bits of convolutions" "$c --calibrate $a/conv.u8 --plan 4,4 | grep -q '2 stops'"
+no "convolutions needs --calibrate" $c
+no "says where a ReLU is" $c --calibrate $a/conv.u8 --act relu6
+no "are for dense layers" $c --calibrate $a/conv.u8 --clip 1
+no "must be none or softmax" $c --calibrate $a/conv.u8 --output tanh
+no "has no groups of channels" $c --calibrate $a/conv.u8 --schedule 8
+no "have 8 bits at every stop" $cn --calibrate $a/conv.u8 --plan 4,4
+no "the last stop has 8 bits of every group" $cn --calibrate $a/conv.u8 --schedule 8/8,8
+no "bits that the plan does not give" $cn --calibrate $a/conv.u8 --schedule 4/8,8/8,8,8
+no "as calibrate needs" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y
+no "as --quiet, --rows or --certify needs" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y --max-disagree 0.1 --quiet 0.1
 if [ -c /dev/full ] || [ -n "${LIST:-}" ]; then
     no "standard output" sh -c "exec $t info $m >/dev/full"
     no "cannot be written" $t truncate $m --stops 2 -o /dev/full

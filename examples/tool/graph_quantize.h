@@ -13,6 +13,7 @@ typedef struct {
     uint32_t *like;          /* a tensor with which it shares its scale, or itself */
     float *scale;            /* as chosen */
     int *zero;
+    int compares;            /* the answer's sums are compared with each other: its weights have one scale */
 } graph_ranges;
 
 /* 1, or 0 with g's reason; the memory is g's, a graph of real numbers */
@@ -160,8 +161,16 @@ static inline uint32_t quantized_row(const graph_op *o, const graph_tensor *w, u
     return o->code == GRAPH_DEPTHWISE ? k % *rows : k / (w->elements / *rows);
 }
 
-/* float weights as int8 with a scale for each row */
-static inline int quantized_weights(graph *q, const graph_op *o, const graph_tensor *bias, float in_scale)
+/* one scale for all rows: the largest */
+static inline void quantized_even(double *most, uint32_t rows)
+{
+    uint32_t r;
+    for (r = 1; r < rows; r++) { most[0] = fmax(most[0], most[r]); }
+    for (r = 1; r < rows; r++) { most[r] = most[0]; }
+}
+
+/* float weights as int8 with a scale for each row, or one for all */
+static inline int quantized_weights(graph *q, const graph_op *o, const graph_tensor *bias, float in_scale, int even)
 {
     graph_tensor *w = &q->tensor[o->in[1]];
     uint32_t rows, k, r;
@@ -179,6 +188,9 @@ static inline int quantized_weights(graph *q, const graph_op *o, const graph_ten
     for (r = 0; r < rows; r++) { /* no finer than lets the bias fit */
         const double b = bias != NULL ? fabs((double)flat_f32(bias->data + 4 * (size_t)r)) : 0;
         most[r] = fmax(most[r] / 127, b / (double)in_scale / 5e8);
+    }
+    if (even) { quantized_even(most, rows); }
+    for (r = 0; r < rows; r++) {
         if (!(most[r] > 1e-30)) { most[r] = 1; }
         quantized_float(scales + 4 * (size_t)r, (float)most[r]);
     }
@@ -191,7 +203,7 @@ static inline int quantized_weights(graph *q, const graph_op *o, const graph_ten
     w->data = data;
     w->data_len = w->elements;
     w->scales = scales;
-    w->n_scales = rows;
+    w->n_scales = even ? 1 : rows;
     w->dimension = o->code == GRAPH_DEPTHWISE ? 3 : 0;
     w->n_zeros = 0;
     w->zero = 0;
@@ -268,6 +280,17 @@ static inline void quantized_mark(uint8_t *is, const graph *q)
     }
 }
 
+/* bytes that stand for what the caller says are the input, and what passes it on, as they are */
+static inline void ranges_input(graph_ranges *r, float scale, int zero)
+{
+    const graph *g = r->real.g;
+    const uint32_t root = ranges_root(r, (uint32_t)g->input);
+    uint32_t k;
+    for (k = 0; k < g->n_tensors; k++) {
+        if (ranges_root(r, k) == root) { r->scale[k] = scale; r->zero[k] = zero; }
+    }
+}
+
 /* q: the same file as r's graph, read once more; becomes int8. 1, or 0 with q's reason */
 static inline int quantize_graph(graph *q, const graph_ranges *r)
 {
@@ -288,7 +311,8 @@ static inline int quantize_graph(graph *q, const graph_ranges *r)
             o->fill = quantized_byte((double)o->number, r->scale[o->out], r->zero[o->out], -128, 127);
         }
         if (o->code != GRAPH_CONV && o->code != GRAPH_DEPTHWISE && o->code != GRAPH_DENSE) { continue; }
-        if (!quantized_weights(q, o, o->in[2] >= 0 ? &r->real.g->tensor[o->in[2]] : NULL, r->scale[o->in[0]]) ||
+        if (!quantized_weights(q, o, o->in[2] >= 0 ? &r->real.g->tensor[o->in[2]] : NULL, r->scale[o->in[0]],
+                               r->compares && o->out == q->output) ||
             !quantized_bias(q, r, o, q->n_tensors)) {
             return 0;
         }
