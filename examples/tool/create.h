@@ -62,7 +62,9 @@ static unsigned read_layers(prepare_float_layer *layers, const npz *z, const cha
         layers[n].w = w->v;
         layers[n].b = b->v;
     }
-    if (n == 0) { die("%s: W0 is missing: the arrays are W0 (out x in), b0, W1, b1 .., of convolutions ops, W1, b1 ..", path); }
+    if (n == 0) {
+        die("%s: W0 is missing: the arrays are W0 (out x in), b0, W1, b1 .., of convolutions ops, W1, b1 ..", path);
+    }
     if (z->n != 2 * (int)n + nested_arrays(z, n)) {
         die("%s: arrays other than W0,b0 .. W%u,b%u, and groups0 .. groups%u, order and heads", path, n - 1, n - 1,
             n - 1);

@@ -180,7 +180,7 @@ static void calibrate(const args *a)
     if (exits_only) {
         if (a->quiet || a->rows || a->certify) { need_dense(a->in, &m, "--quiet, --rows or --certify"); }
     } else {
-        need_dense(a->in, &m, "calibrate");
+        need_dense(a->in, &m, m.n_stops > 1 ? "calibrate without --max-disagree" : "calibrate");
     }
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
