@@ -6,7 +6,7 @@ ARM="arm-none-eabi-gcc -std=c99 $O -mthumb $W $SECTIONS,--no-warn-rwx-segments -
     -T examples/mcu/cm.ld"
 RV="riscv64-unknown-elf-gcc -std=c99 $O -march=rv32imc -mabi=ilp32 $W $SECTIONS,--no-warn-rwx-segments -I$d -nostdlib
     -ffreestanding -T examples/mcu/rv.ld"
-AVR="avr-gcc -std=c99 -mmcu=atmega1284p $O $W $SECTIONS -I$d"
+AVR="avr-gcc -std=c99 -mmcu=atmega1284p -DSUCREF_NO_PICTURES $O $W $SECTIONS -I$d"
 SEMI="-nographic -monitor none -serial none -semihosting-config enable=on,target=native"
 PLUGIN=""
 # the microbit has 16 KB of RAM; code for Cortex-M0 that needs more runs on a machine with an M3

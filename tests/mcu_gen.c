@@ -4,7 +4,7 @@
  *                                evaluator.h's from the file, which must be oracle.h's from the spec; from number K on
  *   mcu_gen pictures OUT.h PGM.. the pictures as 28x28 digits (the label is the first letter of the name)
  *   mcu_gen bytes OUT.u8 PGM..   the same, 784 bytes a picture and nothing else
- *   mcu_gen colour OUT.s8 IN.s8 BY  grey int8 pictures of 96 x 96, every BY x BY pixels averaged, as red, green and blue
+ *   mcu_gen colour OUT.s8 IN.s8 BY  grey int8 pictures of 96 x 96, every BY x BY pixels averaged, as three colours
  *   mcu_gen layer PLAN ROWS COLS OUT.sucref OUT.u8 relu|centred    one layer with bell-shaped weights, an input */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION

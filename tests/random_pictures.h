@@ -702,7 +702,8 @@ static inline void rp_correct(random_pictures *r, sucref_correction *c, uint32_t
 }
 
 /* has a group no value at a stop? Where nothing needs one, and of a hidden layer perhaps before it has bits */
-static inline int rp_is_absent(const random_pictures *r, const sucref_layer_spec *s, unsigned g, unsigned t, int perhaps)
+static inline int rp_is_absent(const random_pictures *r, const sucref_layer_spec *s, unsigned g, unsigned t,
+                               int perhaps)
 {
     const unsigned n = (unsigned)(s - r->layer);
     if (n > r->answers[t] || (rp_is_head(r, s) && r->heads[t] != g)) { return 1; }

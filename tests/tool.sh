@@ -413,7 +413,7 @@ ok "a streaming network is imported and answers as the reference does" "$s >$d/m
 ok "info and emit-c show it" "$t info $d/stream.sucref | grep -q '(state)' &&
     $t emit-c $d/stream.sucref -o $d/stream.h && grep -q 'STREAM_STOPS 1U' $d/stream.h"
 no "keeps state between inputs: it has one stop" $s --plan 4,4
-no "is no dense layer that reads the one before it, as calibrate needs" $t calibrate $d/stream.sucref \
+no "is no dense layer that reads the one before it, as calibrate without --heads needs" $t calibrate $d/stream.sucref \
     --in $a/stream.s8 -o $d/y
 no "as split needs" $t split $d/stream.sucref --devices 2 --parity 0 -o $d/shard%d
 no "as plan needs" $t plan $d/stream.sucref --in $a/stream.s8 --core m0
@@ -447,8 +447,8 @@ no "has no groups of channels" $c --calibrate $a/conv.u8 --schedule 8
 no "have 8 bits at every stop" $cn --calibrate $a/conv.u8 --plan 4,4
 no "the last stop has 8 bits of every group" $cn --calibrate $a/conv.u8 --schedule 8/8,8
 no "bits that the plan does not give" $cn --calibrate $a/conv.u8 --schedule 4/8,8/8,8,8
-no "as calibrate without --max-disagree needs" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y
-no "as --quiet, --rows or --certify needs" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y --max-disagree 0.1 --quiet 0.1
+no "as calibrate without --heads needs" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y
+no "are for dense models without heads" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y --max-disagree 0.1 --quiet 0.1
 if [ -c /dev/full ] || [ -n "${LIST:-}" ]; then
     no "standard output" sh -c "exec $t info $m >/dev/full"
     no "cannot be written" $t truncate $m --stops 2 -o /dev/full

@@ -165,7 +165,7 @@ static void rows_report(const sucref_model *m, const char *name, const row_share
 }
 
 /* shares between 0 and 1, rising */
-static row_shares parse_shares(const char *text)
+static row_shares parse_shares(const char *text, const char *what)
 {
     const char *s = text;
     row_shares p;
@@ -174,7 +174,7 @@ static row_shares parse_shares(const char *text)
         const double v = strtod(s, &end);
         if (end == s || !(v > 0 && v < 1) || (p.n > 0 && v <= p.share[p.n - 1U]) || p.n == ROWS_SHARES ||
             (*end != 0 && *end != ',')) {
-            die("--rows must be up to %d rising shares between 0 and 1 with commas between, not %s", ROWS_SHARES,
+            die("%s must be up to %d rising shares between 0 and 1 with commas between, not %s", what, ROWS_SHARES,
                 *text ? text : "nothing");
         }
         p.share[p.n++] = v;

@@ -1,5 +1,5 @@
-/* conv_quantize.h - a network of conv_npz.h in int8: the path of imported float models, with the caller's input bytes
- * and groups of channels that come stop by stop. Scales are those of the whole network, one for each row of weights
+/* conv_quantize.h - a network of conv_npz.h in int8: the path of imported float models, with the caller's bytes and
+ * with groups of channels that come stop by stop. Scales are those of the whole network, one for each row of weights
  * and one for each map, so that a channel's bytes are the same at all stops. */
 #ifndef SUCREF_TOOL_CONV_QUANTIZE_H
 #define SUCREF_TOOL_CONV_QUANTIZE_H
@@ -49,8 +49,8 @@ static inline const float *conv_sample(conv_model *m, const uint8_t *x)
     return m->ranges.real.v[m->real.output];
 }
 
-/* the groups of one layer with weights, row k of ops. The weights of a dense layer behind a map hold all of its
- * channels: hidden ones become convolutions, whose groups hold what they read; heads are dense and hold zeros, too */
+/* the groups of one layer with weights, row k of ops. Those of a dense layer behind a map hold all of its channels:
+ * hidden ones become convolutions, whose groups hold what they read; heads are dense and hold zeros, too */
 static inline void conv_put_groups(conv_net *c, const lowered *l, sucref_layer_spec *s, int k)
 {
     const sucref_tensor_spec *in = &l->tensor[s->from];

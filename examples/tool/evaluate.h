@@ -96,6 +96,7 @@ static void print_evaluation(const evaluation *e, const sucref_model *m, int lab
     for (t = 0; t <= last; t++) {
         sucref_model_cost(&c, m, 0, t);
         printf("stop %u: ", t);
+        print_answering(m, t);
         if (labels) { printf("%.2f %% right, ", percent(e->right[t], e->n)); }
         printf("%.2f %% as the last stop, multiply-adds %llu (%.3f of one-shot), weight bytes %llu (%.3f)\n",
                percent(e->same[t], e->n), (unsigned long long)c.macs, (double)c.macs / (double)one.macs,

@@ -80,18 +80,20 @@ static inline uint32_t exit_apply(uint32_t *left, uint32_t *wrong, const uint32_
     return wrong[stops - 1U];
 }
 
-/* what leaving at each stop saves of those that are still there, where thresholds are about as they will be: found
- * from thresholds, which it changes, a few times over */
+/* what leaving at each stop saves of those that are still there, in weight bytes, or in multiply-adds where they differ
+ * by depth; where thresholds are about as they will be: found from thresholds, which it changes, a few times over */
 static inline void exit_weigh(exit_fit *f, const sucref_model *m, const stop_result *r, uint32_t n)
 {
     const unsigned stops = m->n_stops;
     uint32_t margin[SUCREF_MAX_STOPS], left[SUCREF_MAX_STOPS], wrong[SUCREF_MAX_STOPS];
     double cost[SUCREF_MAX_STOPS];
+    sucref_stop s;
     unsigned t, round;
+    sucref_model_stop(&s, m, 0);
     for (t = 0; t < stops; t++) {
         sucref_cost c;
         sucref_model_cost(&c, m, 0, t);
-        cost[t] = (double)c.weight_bytes;
+        cost[t] = (double)(s.answer + 1U < m->n_layers ? c.macs : c.weight_bytes);
     }
     for (round = 0; round < 4; round++) {
         double later = 0, most = 0, there = 0;

@@ -2,7 +2,7 @@
  * candidate is fitted and given its exit thresholds on the first half of the samples and measured on the second. */
 #ifndef SUCREF_TOOL_PLAN_H
 #define SUCREF_TOOL_PLAN_H
-#include "compare.h"
+#include "depth.h"
 #include "exits.h"
 #include "samples.h"
 
@@ -49,21 +49,26 @@ static unsigned plane_width(const sucref_layer *l, unsigned bits)
     return 8;
 }
 
-/* instructions per multiply-add at a stop: the mean over layers by their size, of the planes that the stop adds */
+/* instructions per multiply-add at a stop: the mean over layers by their work, of the planes that the stop adds */
 static double per_mac_at(const plan_job *j, const sucref_model *m, unsigned stop)
 {
     double sum = 0, size = 0;
     unsigned n;
     for (n = 0; n < m->n_layers; n++) {
         sucref_layer l;
+        sucref_tensor to;
         sucref_stop_group e;
         unsigned width;
+        double macs;
         sucref_model_layer(&l, m, n);
+        if (l.kind > SUCREF_KIND_DEPTHWISE) { continue; }
+        sucref_model_tensor(&to, m, l.to);
         sucref_model_stop_group(&e, m, stop, l.first_group);
         width = plane_width(&l, e.bits);
         if (width == 0) { continue; }
-        sum += (double)l.n_in * l.n_out * j->per_mac[width <= 2 ? 0 : width <= 4 ? 1 : 2];
-        size += (double)l.n_in * l.n_out;
+        macs = (double)l.n_in * l.n_out * (l.kind == SUCREF_KIND_DENSE ? 1 : (double)to.height * to.width);
+        sum += macs * j->per_mac[width <= 2 ? 0 : width <= 4 ? 1 : 2];
+        size += macs;
     }
     return size > 0 ? sum / size : j->per_mac[2];
 }
@@ -201,6 +206,31 @@ static int candidate(plan_result *r, const plan_job *j, const char *bits_text, c
     return done;
 }
 
+/* heads by depth, fitted and measured; 0: not possible, or no more of them than `before` */
+static int heads_candidate(plan_result *r, const plan_job *j, unsigned n, unsigned *before)
+{
+    static headed h;
+    sucref_model m;
+    uint8_t *bytes;
+    char text[8];
+    uint32_t len;
+    memset(r, 0, sizeof *r);
+    if (heads_begin(&h, j->m) != NULL) { respec_free(&h.r); return 0; }
+    snprintf(text, sizeof text, "%u", n);
+    heads_by_share(&h, text);
+    if (h.n <= *before) { respec_free(&h.r); return 0; }
+    *before = h.n;
+    if (heads_make(&h, j->m, j->x, j->half) != NULL) { respec_free(&h.r); return 0; }
+    bytes = write_spec(j->name, &h.r.spec, &len);
+    if (sucref_model_open(&m, bytes, len, NULL) != SUCREF_OK) { die("internal error"); }
+    snprintf(r->name, sizeof r->name, "heads %u", n);
+    snprintf(r->how, sizeof r->how, "calibrate --heads %u", n);
+    measure(r, j, &m);
+    respec_free(&h.r);
+    free(bytes);
+    return 1;
+}
+
 /* ---- all of them ---- */
 
 static void plan_progress(const char *what)
@@ -251,10 +281,27 @@ static unsigned try_all(plan_result *r, const plan_job *j, const char *rows)
     }
     for (i = 0; i < n_rows; i++) {
         const char *text = rows ? rows : usual[i];
-        const row_shares shares = parse_shares(text);
+        const row_shares shares = parse_shares(text, "--rows");
         plan_progress(text);
         n += (unsigned)candidate(&r[n], j, "", NULL, text, &shares);
         n += (unsigned)candidate(&r[n], j, bits[0].text, &bits[0].plan, text, &shares);
+    }
+    return n;
+}
+
+/* of networks that are no chains of dense layers: by depth alone */
+static unsigned try_depth(plan_result *r, const plan_job *j)
+{
+    unsigned n = 0, k, before = 0;
+    if (j->m->n_stops > 1) { return as_it_stands(r, j); }
+    memset(r, 0, sizeof *r);
+    plan_progress("one stop");
+    snprintf(r->name, sizeof r->name, "one stop");
+    snprintf(r->how, sizeof r->how, "as it stands");
+    measure(&r[n++], j, j->m);
+    for (k = 1; k <= 4; k++) {
+        plan_progress("heads by depth");
+        n += (unsigned)heads_candidate(&r[n], j, k, &before);
     }
     return n;
 }
@@ -431,13 +478,13 @@ static void plan(const args *a)
     size_t len;
     plan_job j;
     unsigned n;
+    int dense;
     if (a->x == NULL) { die("plan needs --in samples"); }
-    need_dense(a->in, &m, "plan");
     if (m.usable_stops != m.n_stops) { die("%s: is cut, plan needs all stops", a->in); }
     memset(&j, 0, sizeof j);
     j.m = &m; j.name = a->in;
     plan_options(&j, a);
-    if (a->rows) { (void)parse_shares(a->rows); }
+    if (a->rows) { (void)parse_shares(a->rows, "--rows"); }
     j.x = x = read_samples(a->x, a->type, m.n_in, &unit, &j.n);
     if (j.n < 4) { die("%s: too few inputs", a->x); }
     j.half = j.n / 2;
@@ -447,9 +494,15 @@ static void plan(const args *a)
             die("%s: %lu labels of one byte for %lu inputs", a->labels, (unsigned long)len, (unsigned long)j.n);
         }
     }
-    n = try_all(r, &j, a->rows);
+    dense = dense_layers(&m) == m.n_layers;
+    if (!dense && a->rows) { die("--rows is for chains of dense layers"); }
+    n = dense ? try_all(r, &j, a->rows) : try_depth(r, &j);
     if (isatty(2)) { fprintf(stderr, "\r%-48s\r", ""); }
     print_plan(r, n, &j);
+    if (!dense) {
+        printf("bits were not tried: a first plane of 4 bits costs .93 to 1.01 of the one-shot network where layers "
+               "are convolutions, as counted on Cortex-M0 and M3; --plan of import is for bytes that arrive late\n");
+    }
     if (has_classes(&m) && upper_bound(0, j.n - j.half, .95) > j.risk) {
         printf("%lu samples show no risk below %.2g at 95 %% confidence: calibrate with more\n",
                (unsigned long)(j.n - j.half), upper_bound(0, j.n - j.half, .95));

@@ -21,13 +21,14 @@ static void put_real(output *o, double real)
 static void write_answer(output *o, const args *a, const sucref_model *m, const sucref_answer *y)
 {
     const uint8_t flip = m->input_type == SUCREF_INPUT_S8 ? 0x80 : 0;
+    const double unit = logit_unit(m, y->stop);
     sucref_scales s;
     uint32_t i;
     sucref_model_scales(&s, m);
     for (i = 0; i < y->n_out; i++) {
         const uint8_t byte = y->out[i] ^ flip;
         if (a->real != NULL) {
-            put_real(o, a->logits ? ldexp((double)y->logits[i] * s.logit.multiplier, s.logit.exponent - 31)
+            put_real(o, a->logits ? ldexp(unit * y->logits[i] * s.logit.multiplier, s.logit.exponent - 31)
                                   : ldexp((double)(y->out[i] - s.output_zero) * s.output.multiplier,
                                           s.output.exponent - 31));
         } else if (a->logits != NULL) {
@@ -52,19 +53,21 @@ static void print_format(const args *a, const sucref_model *m, uint32_t n)
     printf("%s\n", has_softmax(m) && a->logits == NULL ? " (softmax)" : "");
 }
 
-/* how many inputs left at each stop, and the share of the one-shot network's weight bytes that they read */
+/* how many inputs left at each stop, and the most that they cost of the one-shot network's weight bytes and
+ * multiply-adds */
 static void print_exits(const sucref_model *m, const uint32_t *left, uint32_t n)
 {
     sucref_cost one_shot, c;
-    double sum = 0;
+    double sum = 0, macs = 0;
     unsigned t;
     sucref_model_cost(&one_shot, m, m->usable_stops - 1U, m->usable_stops - 1U);
     for (t = 0; t < m->usable_stops; t++) {
         sucref_model_cost(&c, m, 0, t);
         sum += (double)left[t] * (double)c.weight_bytes / (double)one_shot.weight_bytes / n;
+        macs += (double)left[t] * (double)c.macs / (double)one_shot.macs / n;
         printf("stop %u: %lu of %lu left here\n", t, (unsigned long)left[t], (unsigned long)n);
     }
-    printf("weight bytes read, of one-shot: %.3f\n", sum);
+    printf("weight bytes read, of one-shot: %.3f; multiply-adds: %.3f\n", sum, macs);
 }
 
 /* how `run` leaves early */
@@ -138,10 +141,13 @@ static exit_rule exit_rule_of(const args *a, const sucref_model *m)
 
 static int leaves(const exit_rule *e, const sucref_net *net, const sucref_answer *y)
 {
+    double z;
     int proved;
     switch (e->a->exit_rule[0]) {
     case 'c': return sucref_net_proved(&proved, net, e->work, e->work_len) == SUCREF_OK && proved;
-    case 'g': return sucref_settled_gray(y->logits[0], e->lo, e->hi);
+    case 'g':
+        z = floor(y->logits[0] * logit_unit(net->model, y->stop) + .5);
+        return sucref_settled_gray((int32_t)fmax(fmin(z, INT32_MAX), INT32_MIN), e->lo, e->hi);
     default: return sucref_settled(net->model, y);
     }
 }

@@ -5,12 +5,6 @@
 
 /* METHOD 6: where the sections start; a section's type, stop, layer, index and payload length in its frame */
 enum { HEAD_AT = 12, FRAME = 16, F_STOP = 3, F_LAYER = 4, F_INDEX = 6, F_LEN = 8, T_PLANE = 2 };
-static uint32_t little(const uint8_t *p, int bytes)
-{
-    uint32_t v = 0;
-    while (bytes-- > 0) { v = v << 8 | p[bytes]; }
-    return v;
-}
 
 /* payload bytes of the complete sections that `wanted` asks for, by the number it gives them (below `kinds`) */
 static void section_bytes(unsigned long *sum, int kinds, const sucref_model *m,
@@ -130,7 +124,9 @@ static void info_stop(const sucref_model *m, unsigned t)
     if (t > 0) { sucref_model_stop(&before, m, t - 1U); }
     sucref_model_stop(&s, m, t);
     sucref_model_cost(&c, m, 0, t);
-    printf("stop %u: input bits %u, layer bits", t, s.in_bits);
+    printf("stop %u: ", t);
+    print_answering(m, t);
+    printf("input bits %u, layer bits", s.in_bits);
     for (g = 0; g < m->n_groups; g++) {
         sucref_stop_group e;
         sucref_model_stop_group(&e, m, t, g);

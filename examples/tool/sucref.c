@@ -14,6 +14,7 @@
 #include "parts.h"
 #include "create.h"
 #include "devices.h"
+#include "depth.h"
 #include "show.h"
 #include "run.h"
 #include "evaluate.h"
@@ -92,7 +93,7 @@ static void find_exits(respec *r, const args *a, const calibration_plan *p, cons
 /* stops of few rows before the model's own */
 static void add_rows(respec *r, const sucref_model *m, const args *a, const calibration_plan *p, const uint8_t *x)
 {
-    const row_shares shares = parse_shares(a->rows);
+    const row_shares shares = parse_shares(a->rows, "--rows");
     const char *why;
     unsigned l, t;
     if (p->n < 2) { die("%s: too few inputs", a->x); }
@@ -107,15 +108,15 @@ static void add_rows(respec *r, const sucref_model *m, const args *a, const cali
     }
 }
 
-/* does the model correct rows of 8 bits, for what is absent? */
-static int corrects_whole(const sucref_model *m)
+/* does the model correct rows of `least` bits or more? */
+static int corrects(const sucref_model *m, unsigned least)
 {
     sucref_stop_group e;
     unsigned t, g;
     for (t = 0; t < m->n_stops; t++) {
         for (g = 0; g < m->n_groups; g++) {
             sucref_model_stop_group(&e, m, t, g);
-            if (e.bits == 8 && e.correction_offset != 0) { return 1; }
+            if (e.bits >= least && e.correction_offset != 0) { return 1; }
         }
     }
     return 0;
@@ -152,6 +153,57 @@ static void arrange(respec *r, const sucref_model *m, const uint8_t *x, const ca
     for (n = 0; n < m->n_layers; n++) { best_shifts(r, &r->layer[n]); }
 }
 
+/* heads by depth: stops before the network's own, which is left as it is */
+static void calibrate_heads(const args *a, const sucref_model *m, calibration_plan *p, const uint8_t *x)
+{
+    static headed h;
+    const char *why = heads_begin(&h, m);
+    uint32_t len;
+    uint8_t *model;
+    sucref_model with;
+    evaluation e;
+    if (a->quiet || a->rows || a->certify) { die("--heads goes with none of --quiet, --rows and --certify"); }
+    if (a->heads && a->heads_at) { die("--heads and --heads-at say the same: take one"); }
+    if (why != NULL) { die("%s: no heads: %s", a->in, why); }
+    if (p->n < 10) { die("%s: too few inputs", a->x); }
+    if (a->disagree == NULL) { p->fit = p->n / 2; p->judge = p->n - p->fit; } /* the others say how heads do */
+    if (a->head_grid) { h.grid = whole_number(a->head_grid, "--head-grid", 1, 16); }
+    if (a->heads) { heads_by_share(&h, a->heads); } else { heads_by_layer(&h, a->heads_at); }
+    why = heads_make(&h, m, x, p->fit);
+    if (why != NULL) { die("%s: no heads: %s", a->in, why); }
+    print_heads(&h, m);
+    if (a->disagree) { find_exits(&h.r, a, p, x); }
+    model = write_spec(a->in, &h.r.spec, &len);
+    if (sucref_model_open(&with, model, len, NULL) != SUCREF_OK) { die("internal error"); }
+    printf("of %lu samples that no head was fitted to:\n", (unsigned long)p->judge);
+    e = evaluate_all(&with, x + (size_t)p->fit * m->n_in, NULL, p->judge);
+    print_evaluation(&e, &with, 0);
+    printf("work buffer: %lu bytes, of the network alone %lu; file: %lu and %lu\n",
+           (unsigned long)sucref_net_work_len(&with) * 4, (unsigned long)sucref_net_work_len(m) * 4,
+           (unsigned long)len, (unsigned long)m->file_bytes);
+    if (a->labels != NULL) { print_last_stop(a, &with, x, p->n); }
+    write_file(a->out, model, len);
+    respec_free(&h.r);
+    free(model);
+}
+
+/* exit rules alone, of a model with tensors or heads by depth: its stops stay as they are */
+static void calibrate_exits(const args *a, const sucref_model *m, const calibration_plan *p, const uint8_t *x)
+{
+    static respec r;
+    uint32_t len;
+    uint8_t *model;
+    if (a->quiet || a->rows || a->certify) { die("--quiet, --rows and --certify are for dense models without heads"); }
+    respec_model(&r, m);
+    r.spec.corrections = r.had;
+    find_exits(&r, a, p, x);
+    if (a->labels != NULL) { print_last_stop(a, m, x, p->n); }
+    model = write_spec(a->in, &r.spec, &len);
+    write_file(a->out, model, len);
+    respec_free(&r);
+    free(model);
+}
+
 /* fits the stops of a chain of dense layers to samples; returns what holds the corrections, to be freed */
 static void *correct(respec *r, const args *a, const sucref_model *m, const uint8_t *x, const calibration_plan *p)
 {
@@ -160,11 +212,10 @@ static void *correct(respec *r, const args *a, const sucref_model *m, const uint
     arrange(r, m, x, p);
     status = prepare_calibrate(r->corrections, &memory, &r->spec, x, p->fit, isatty(2) ? show_progress : NULL, NULL);
     if (status != SUCREF_OK) { die("%s: cannot be calibrated: %s", a->in, sucref_status_text(status)); }
-    if (a->rows == NULL && !corrects_whole(m)) { prepare_leave_whole(r->corrections, &r->spec); }
+    if (a->rows == NULL && !corrects(m, 8)) { prepare_leave_whole(r->corrections, &r->spec); }
     return memory;
 }
 
-/* of networks with tensors only exit rules are found: their stops stay as they are */
 static void calibrate(const args *a)
 {
     static respec r;
@@ -172,30 +223,30 @@ static void calibrate(const args *a)
     calibration_plan p = plan_calibration(a);
     sucref_model m = open_model(a->in, &bytes);
     const input_unit unit = unit_of(&m);
-    const int exits_only = a->disagree != NULL && m.n_stops > 1 && not_dense(&m) < m.n_layers;
+    const int heads = a->heads || a->heads_at,
+              exits_only = !heads && a->disagree != NULL && m.n_stops > 1 &&
+                           (has_depth(&m) || dense_layers(&m) < m.n_layers);
     uint32_t n, len;
     void *memory = NULL, *bounds_memory = NULL;
     sucref_bounds bounds;
     if (a->x == NULL || a->out == NULL) { die("calibrate needs --in samples and -o out.sucref"); }
-    if (exits_only) {
-        if (a->quiet || a->rows || a->certify) { need_dense(a->in, &m, "--quiet, --rows or --certify"); }
-    } else {
-        need_dense(a->in, &m, m.n_stops > 1 ? "calibrate without --max-disagree" : "calibrate");
-    }
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
+    if (!heads && !exits_only) { need_dense(a->in, &m, "calibrate without --heads"); }
+    if (a->head_grid && !heads) { die("--head-grid needs --heads or --heads-at"); }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     share_samples(&p, a, n);
+    if (heads || exits_only) {
+        if (heads) { calibrate_heads(a, &m, &p, x); } else { calibrate_exits(a, &m, &p, x); }
+        free(x); free(bytes);
+        return;
+    }
     respec_model(&r, &m);
     if (a->rows) { add_rows(&r, &m, a, &p, x); }
     if (p.quiet > 0 && is_nested(&r, &m)) { die("--quiet: %s has neurons that come group by group already", a->in); }
     if (a->certify && is_nested(&r, &m)) {
         die("--certify: %s cannot be certified: its neurons come group by group", a->in);
     }
-    if (exits_only) {
-        r.spec.corrections = r.had; /* networks with tensors keep theirs */
-    } else {
-        memory = correct(&r, a, &m, x, &p);
-    }
+    memory = correct(&r, a, &m, x, &p);
     if (a->certify) {
         if (prepare_certify(&bounds, &bounds_memory, &r.spec, x, p.fit) != SUCREF_OK) {
             die("%s: no stop can be certified: the first layer must keep its accumulators (--keep), later ones must be "
@@ -342,18 +393,23 @@ static const struct { const char *name; void (*act)(const args *); const char *u
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"
       "        [--max-disagree 0.001] [--confidence 0.95] [--rows .625,.75] [--labels y.u8|y.npy]\n"
+      "        [--heads 3|.25,.5 | --heads-at layer,.. [--head-grid G]]\n"
       "    fits every stop to unlabelled samples; with --max-disagree finds exit rules: of all samples like these at\n"
       "    most that share leaves with another answer than the last stop's, at that confidence.\n"
       "    --rows: stops before the model's own that compute these shares of each hidden layer's rows, at the bits of\n"
       "    its first stop (8 of a model made with --plan 8); says what each costs and how it errs.\n"
+      "    --heads: stops by depth for an imported network of one stop: small layers behind its tensors at these\n"
+      "    shares of the multiply-adds, fitted to its own answers; the network and its last answer stay as they are.\n"
+      "    --head-grid: they read means of G x G parts (else of 1 to 4, as errs least on samples held back).\n"
       "    --labels: says how right the last stop is.\n"
-      "    Of networks with convolutions only exit rules are found (--max-disagree), their stops stay as they are.\n" },
+      "    Of other networks with convolutions only exit rules are found (--max-disagree), their stops stay.\n" },
     { "plan", plan,
       "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|rv32|avr | --per-mac X] [--clock MHZ]\n"
       "        [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001] [--rows .5]\n"
       "        [--labels y.u8]\n"
-      "    tries ways to refine the model, by bits, by rows and by both, says what each costs, and recommends one, or\n"
-      "    one stop. --per-mac: instructions per multiply-add; --bandwidth: of the store that weights are read from;\n"
+      "    tries ways to refine the model, by bits, by rows and by both, or of networks with convolutions by depth,\n"
+      "    says what each costs, and recommends one, or one stop. --per-mac: instructions per multiply-add;\n"
+      "    --bandwidth: of the store that weights are read from;\n"
       "    --risk: share of answers that may leave early and be others; --labels: one byte a sample.\n" },
     { "info", info,
       "sucref info m.sucref\n"

@@ -142,6 +142,7 @@ typedef struct {
         *exit_rule, *disagree, *confidence, *quiet, *rows, *gray, *devices, *parity, *protect, *rates, *schedule,
         *labels, *core, *per_mac, *clock, *deadline, *bandwidth, *risk;
     const char *sizes, *owners, *eta1, *eta2, *maps, *relative, *sorted; /* of repurpose */
+    const char *heads, *heads_at, *head_grid;                       /* of calibrate */
     const char *logits, *real, *keep, *cut_input, *every, *certify; /* not NULL: given */
 } args;
 
@@ -173,6 +174,9 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--quiet", "calibrate", offsetof(args, quiet), 0 },
     { "--rows", "calibrate plan", offsetof(args, rows), 0 },
     { "--certify", "calibrate", offsetof(args, certify), 1 },
+    { "--heads", "calibrate", offsetof(args, heads), 0 },
+    { "--heads-at", "calibrate", offsetof(args, heads_at), 0 },
+    { "--head-grid", "calibrate", offsetof(args, head_grid), 0 },
     { "--stops", "truncate", offsetof(args, stops), 0 },
     { "--name", "emit-c", offsetof(args, name), 0 },
     { "--devices", "split repurpose", offsetof(args, devices), 0 },
@@ -320,14 +324,58 @@ static int has_softmax(const sucref_model *m)
     return m->softmax_multiplier != 0 || last.kind == SUCREF_KIND_SOFTMAX;
 }
 
-/* the first layer that is no dense one reading the layer before it, or how many layers there are */
-static unsigned not_dense(const sucref_model *m)
+/* does a stop name a layer before the last one? */
+static int has_depth(const sucref_model *m)
+{
+    sucref_stop s;
+    sucref_model_stop(&s, m, 0);
+    return s.answer + 1U < m->n_layers;
+}
+
+/* the layer that answers, where stops name layers before the last one */
+static void print_answering(const sucref_model *m, unsigned stop)
+{
+    sucref_stop s;
+    sucref_model_stop(&s, m, stop);
+    if (has_depth(m)) { printf("layer %u answers, ", s.answer); }
+}
+
+/* METHOD 7: a number of the file, least significant byte first */
+static uint32_t little(const uint8_t *p, int bytes)
+{
+    uint32_t v = 0;
+    while (bytes-- > 0) { v = v << 8 | p[bytes]; }
+    return v;
+}
+
+/* what one of a layer's z is to its outputs, by its first multiplier */
+static double z_step(const sucref_model *m, unsigned layer)
+{
+    const uint8_t *p;
+    sucref_layer l;
+    int e;
+    sucref_model_layer(&l, m, layer);
+    p = m->bytes + l.params_offset + 4U * l.n_out;
+    e = (int8_t)p[4U * (l.flags & SUCREF_LAYER_PER_ROW ? l.n_out : 1U)];
+    return l.requant == SUCREF_REQUANT_TFLITE ? ldexp((int32_t)little(p, 4), e - 31) : ldexp(1, -e);
+}
+
+/* a stop's logits in units of the last layer's, whose scale the file tells: a head's weights have their own scale */
+static double logit_unit(const sucref_model *m, unsigned stop)
+{
+    sucref_stop s;
+    sucref_model_stop(&s, m, stop);
+    return s.answer + 1U == m->n_layers ? 1 : z_step(m, s.answer) / z_step(m, m->n_layers - 1U);
+}
+
+/* how many layers from the first on are dense and read the one before them */
+static unsigned dense_layers(const sucref_model *m)
 {
     sucref_layer l;
     unsigned n;
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
-        if (l.kind != SUCREF_KIND_DENSE || l.from != n || l.to != n + 1U) { break; }
+        if (l.kind != SUCREF_KIND_DENSE || l.from != n || l.to != n + 1U) { return n; }
     }
     return n;
 }
@@ -335,7 +383,7 @@ static unsigned not_dense(const sucref_model *m)
 /* what only chains of dense layers can have done to them */
 static void need_dense(const char *path, const sucref_model *m, const char *what)
 {
-    const unsigned n = not_dense(m);
+    const unsigned n = dense_layers(m);
     if (n < m->n_layers) {
         die("%s: layer %u is no dense layer that reads the one before it, as %s needs", path, n, what);
     }
