@@ -69,7 +69,8 @@ static void weights(int k)
         while (r >= ends[k][g]) { g++; }
         for (i = 0; i < taps * ci; i++) {
             const int there = deep || i % ci < (o[CONV_FROM] == 0 ? ci : ends[o[CONV_FROM]][g]);
-            w[r * taps * ci + i] = there ? (float)rnd_in(-1000, 1000) / 500 / sqrtf((float)(taps * (deep ? 1 : ci))) : 0;
+            const float v = (float)rnd_in(-1000, 1000) / 500 / sqrtf((float)(taps * (deep ? 1 : ci)));
+            w[r * taps * ci + i] = there ? v : 0;
         }
     }
     for (i = 0; i < o[CONV_C]; i++) { b[i] = (float)rnd_in(-1000, 1000) / 4000; }
@@ -540,12 +541,52 @@ static void groups_refused(void)
     a->name[0] = '_';
     refused("_roups2 belongs to no row");
     a->name[0] = 'g';
+    a->dims = 1;
+    refused("groups2 must be groups x 2");
+    a->dims = 2;
+    a->name[0] = 'g';
     a = array_named("heads");
     a->name[0] = '_';
     refused("_eads belongs to no row");
     a->name[0] = 'h';
     a = array_named("W2");
     value_refused("W2", (uint32_t)ends[1][0], 1, "W2 has a weight that is not 0 behind the channels");
+}
+
+/* what is not refused is quantized and runs, whatever rows and groups say */
+static void random_rows(void)
+{
+    int round, taken = 0;
+    for (round = 0; round < 3000; round++) {
+        npz_array *a;
+        uint8_t *x;
+        conv_model m;
+        runner r;
+        int n = rnd_in(1, 3);
+        if (round % 20 == 0) { random_archive(rnd_in(1, 3)); }
+        a = &z.a[rnd_below(3) ? 0 : rnd_below((uint32_t)z.n)];
+        for (; n > 0; n--) {
+            a->v[rnd_below(a->shape[0] * a->shape[1] * a->shape[2] * a->shape[3])] = (float)rnd_in(-1, 9);
+        }
+        if (conv_open(&m, &z)) {
+            x = random_bytes(conv_inputs(&m));
+            m.in_scale = 1;
+            (void)conv_sample(&m, x);
+            if (conv_lower(&m, &z) && runs(&r, &m)) {
+                CHECK(sucref_net_set_input(&r.net, x, r.model.n_in) == SUCREF_OK);
+                (void)logits(&r, r.model.n_stops - 1U);
+                taken++;
+                free(r.bytes); free(r.work);
+            } else {
+                CHECK(m.made.graph.why[0]);
+            }
+            free(x);
+        } else {
+            CHECK(m.real.why[0]);
+        }
+        conv_free(&m);
+    }
+    CHECK(taken > 50);
 }
 
 /* archives and samples for the tool's tests: plain, nested, and a set of inputs that fits both */
@@ -576,6 +617,7 @@ int main(int argc, char **argv)
     RUN("float64 and column order give the same model", orders_and_precisions);
     RUN("what is wrong with an archive is named", refusals);
     RUN("what is wrong with groups of channels is named", groups_refused);
+    RUN("archives of random rows are refused or run", random_rows);
     RUN("archives for the tool", files_for_the_tool);
     npz_free(&z);
     return test_report("conv");

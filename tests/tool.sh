@@ -447,8 +447,8 @@ no "has no groups of channels" $c --calibrate $a/conv.u8 --schedule 8
 no "have 8 bits at every stop" $cn --calibrate $a/conv.u8 --plan 4,4
 no "the last stop has 8 bits of every group" $cn --calibrate $a/conv.u8 --schedule 8/8,8
 no "bits that the plan does not give" $cn --calibrate $a/conv.u8 --schedule 4/8,8/8,8,8
-no "as calibrate needs" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y
-no "as --quiet, --rows or --certify needs" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y --max-disagree 0.1 --quiet 0.1
+no "as calibrate without --heads needs" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y
+no "are for dense models without heads" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y --max-disagree 0.1 --quiet 0.1
 if [ -c /dev/full ] || [ -n "${LIST:-}" ]; then
     no "standard output" sh -c "exec $t info $m >/dev/full"
     no "cannot be written" $t truncate $m --stops 2 -o /dev/full

@@ -143,6 +143,13 @@ static inline int conv_finite(graph *g, const npz_array *a)
     return 1;
 }
 
+/* four sizes, or out x in where the kernel is of one tap */
+static inline int conv_shape_is(const npz_array *w, const uint32_t *want, int deep)
+{
+    return (w->dims == 4 && memcmp(w->shape, want, 4 * sizeof *want) == 0) ||
+           (w->dims == 2 && !deep && want[1] * want[2] == 1 && w->shape[0] == want[0] && w->shape[1] == want[3]);
+}
+
 /* W and b of row k; their shapes say how the numbers lie */
 static inline int conv_weights_ok(const conv_net *c, graph *g, const npz *z, int k)
 {
@@ -151,11 +158,8 @@ static inline int conv_weights_ok(const conv_net *c, graph *g, const npz *z, int
     const uint32_t want[4] = { deep ? 1U : (uint32_t)o[CONV_C], (uint32_t)o[CONV_KH], (uint32_t)o[CONV_KW],
                                (uint32_t)(deep ? o[CONV_C] : in[CONV_C]) };
     if (w == NULL) { return conv_fail(g, "W%d is missing: row %d of ops has weights", k, k); }
-    if (b == NULL) {
-        return conv_fail(g, "b%d is missing: row %d of ops has weights (zeros where it has no bias)", k, k);
-    }
-    if (w->dims == 2 && !deep && want[1] * want[2] == 1 && w->shape[0] == want[0] && w->shape[1] == want[3]) {
-    } else if (w->dims != 4 || memcmp(w->shape, want, sizeof want) != 0) {
+    if (b == NULL) { return conv_fail(g, "b%d is missing: row %d of ops has weights (zeros for no bias)", k, k); }
+    if (!conv_shape_is(w, want, deep)) {
         return conv_fail(g, "W%d must be %lu x %lu x %lu x %lu, %s x kernel rows x kernel columns x %s, not %lu x %lu "
                          "x %lu x %lu (of PyTorch: numpy.transpose(W, %s))", k, (unsigned long)want[0],
                          (unsigned long)want[1], (unsigned long)want[2], (unsigned long)want[3], deep ? "1" : "out",
@@ -237,8 +241,8 @@ static inline int conv_op(graph *g, const conv_net *c, const npz *z, int k, int 
 {
     const int *o = c->node[k], *in = c->node[o[CONV_FROM]], deep = o[CONV_KIND] == CONV_DEPTHWISE,
               channels = o[CONV_C],
-              w[4] = { deep ? 1 : channels, o[CONV_KH], o[CONV_KW], deep ? channels : in[CONV_C] },
-              across[2] = { channels, o[CONV_KH] * o[CONV_KW] * in[CONV_C] };
+              w[4] = { deep ? 1 : channels, o[CONV_KH], o[CONV_KW], deep ? channels : in[CONV_C] };
+    int across[2] = { channels, 0 };
     graph_op *p = &g->op[g->n_ops++];
     p->name = "row of ops";
     p->place = k;
@@ -258,6 +262,7 @@ static inline int conv_op(graph *g, const conv_net *c, const npz *z, int k, int 
     if (p->n_in < 3) { return 1; }
     p->in[1] = more;
     p->in[2] = more + 1;
+    across[1] = o[CONV_KH] * o[CONV_KW] * in[CONV_C]; /* as many as W has */
     return (p->code == GRAPH_DENSE ? conv_tensor(g, more, 2, across, conv_array(z, "W", k)->v)
                                    : conv_tensor(g, more, 4, w, conv_array(z, "W", k)->v)) &&
            conv_tensor(g, more + 1, 1, &channels, conv_array(z, "b", k)->v);
@@ -309,12 +314,24 @@ static inline uint32_t conv_there(const conv_net *c, int k, unsigned t)
     return sum;
 }
 
-/* groups of row k from its array; may: the array's text of what is wrong with one */
+/* NULL, or what is wrong with group g of row k; least: channels that the group before it reads */
+static inline const char *conv_bad_group(const conv_net *c, int k, unsigned g, uint32_t least)
+{
+    const int *o = c->node[k];
+    if (o[CONV_KIND] == CONV_PRODUCT && c->reads[k][g] > conv_there(c, o[CONV_FROM], g)) {
+        return "has a group that reads channels of a later one";
+    }
+    if (o[CONV_KIND] == CONV_PRODUCT && c->reads[k][g] < least) {
+        return "has a group that reads fewer channels than the one before it";
+    }
+    return k + 1 == c->n && c->rows[k][g] * c->n_groups != (uint32_t)o[CONV_C] ? "has heads of different sizes" : NULL;
+}
+
+/* groups of row k from its array; NULL, or what is wrong with it */
 static inline const char *conv_groups_of(conv_net *c, const npz_array *a, int k)
 {
-    const int *o = c->node[k], last = k + 1 == c->n;
     const char *why;
-    uint32_t all = 0, least = 1;
+    uint32_t all = 0;
     unsigned g;
     if (a->dims != 2 || a->shape[1] != 2 || a->shape[0] != c->n_groups) {
         return "must be groups x 2 (channels, channels that they read), as many groups in every layer, one head for "
@@ -322,17 +339,11 @@ static inline const char *conv_groups_of(conv_net *c, const npz_array *a, int k)
     }
     for (g = 0; g < c->n_groups; g++) {
         why = conv_group_of(&c->rows[k][g], &c->reads[k][g], a, g);
+        if (why == NULL) { why = conv_bad_group(c, k, g, g > 0 ? c->reads[k][g - 1U] : 1U); }
         if (why != NULL) { return why; }
         all += c->rows[k][g];
-        if (o[CONV_KIND] == CONV_PRODUCT && c->reads[k][g] > conv_there(c, o[CONV_FROM], g)) {
-            return "has a group that reads channels of a later one";
-        }
-        if (o[CONV_KIND] == CONV_PRODUCT && c->reads[k][g] < least) { return "has a group that reads less than the one "
-                                                                             "before it"; }
-        least = c->reads[k][g];
-        if (last && c->rows[k][g] * c->n_groups != (uint32_t)o[CONV_C]) { return "has heads of different sizes"; }
     }
-    return all == (uint32_t)o[CONV_C] ? NULL : "must have as many channels in all as its row of ops";
+    return all == (uint32_t)c->node[k][CONV_C] ? NULL : "must have as many channels in all as its row of ops";
 }
 
 /* groups of what has no weights, and of depthwise rows: those of what is read */
@@ -344,14 +355,14 @@ static inline const char *conv_follow(conv_net *c, int k)
     for (g = 0; g < c->n_groups; g++) {
         const uint32_t n = conv_there(c, o[CONV_FROM], g);
         if (o[CONV_KIND] == CONV_SUM && conv_there(c, o[CONV_OTHER], g) != n) { return "adds maps of other groups"; }
-        if (o[CONV_KIND] == CONV_DEPTHWISE && conv_there(c, k, g) != n) { return "must have the groups that it reads"; }
-        if (o[CONV_FROM] == 0) { return "reads the input: where channels have groups a convolution must come first"; }
+        if (o[CONV_KIND] == CONV_DEPTHWISE && conv_there(c, k, g) != n) { return "must have the groups it reads"; }
+        if (o[CONV_FROM] == 0) { return "reads the input: before groups of channels a convolution must come"; }
         c->rows[k][g] = n - (g > 0 ? conv_there(c, k, g - 1U) : 0U);
     }
     return NULL;
 }
 
-/* the first of a row's weights that its group may not have, 0 where there is none */
+/* are the weights of row k 0 behind what their groups read? */
 static inline int conv_masked(const conv_net *c, const npz_array *w, int k)
 {
     const int *o = c->node[k], in = c->node[o[CONV_FROM]][CONV_C], taps = o[CONV_KH] * o[CONV_KW];
@@ -397,8 +408,8 @@ static inline int conv_groups(conv_net *c, graph *g, const npz *z)
         why = conv_follow(c, k);
         if (why != NULL) { return conv_fail(g, "ops: row %d %s", k, why); }
         if (conv_weighs(c->node[k]) && !conv_masked(c, conv_array(z, "W", k), k)) {
-            return conv_fail(g, "W%d has a weight that is not 0 behind the channels that its group reads (groups%d)", k,
-                             k);
+            return conv_fail(g, "W%d has a weight that is not 0 behind the channels that its group reads (groups%d)",
+                             k, k);
         }
     }
     return 1;
