@@ -2334,7 +2334,9 @@ static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, u
                                                                                    : last && SUCREF_I_ABSENT(now)) {
             return SUCREF_I_FAIL(f, "correction", at + 4U);
         }
-        if (!last && !idle && !SUCREF_I_ABSENT(now) && absent) { return SUCREF_I_FAIL(f, "group behind an absent one", at); }
+        if (!last && !idle && !SUCREF_I_ABSENT(now) && absent) {
+            return SUCREF_I_FAIL(f, "group behind an absent one", at);
+        }
         absent = SUCREF_I_ABSENT(now);
         if (!last && !idle && absent && !SUCREF_I_ABSENT(before)) {
             return SUCREF_I_FAIL(f, "group that is absent again", at);

@@ -94,7 +94,8 @@ static inline int heads_may(const headed *h, unsigned layer)
     const sucref_tensor_spec *t = &h->tensor[s[layer].to];
     unsigned n;
     for (n = layer + 1U; n < h->r.spec.n_layers; n++) { if (s[n].to == s[layer].to) { return 0; } }
-    return layer + 1U < h->r.spec.n_layers && s[layer].kind != SUCREF_KIND_CONSTANT && t->height < 256 && t->width < 256;
+    return layer + 1U < h->r.spec.n_layers && s[layer].kind != SUCREF_KIND_CONSTANT && t->height < 256 &&
+           t->width < 256;
 }
 
 /* does all that follows come from this layer's output? */

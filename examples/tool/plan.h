@@ -500,8 +500,8 @@ static void plan(const args *a)
     if (isatty(2)) { fprintf(stderr, "\r%-48s\r", ""); }
     print_plan(r, n, &j);
     if (!dense) {
-        printf("bits were not tried: a first plane of 4 bits costs .93 to 1.01 of the one-shot network where layers are "
-               "convolutions, as counted on Cortex-M0 and M3; --plan of import is for bytes that arrive late\n");
+        printf("bits were not tried: a first plane of 4 bits costs .93 to 1.01 of the one-shot network where layers "
+               "are convolutions, as counted on Cortex-M0 and M3; --plan of import is for bytes that arrive late\n");
     }
     if (has_classes(&m) && upper_bound(0, j.n - j.half, .95) > j.risk) {
         printf("%lu samples show no risk below %.2g at 95 %% confidence: calibrate with more\n",

@@ -115,7 +115,7 @@ static inline double ridge_error(const double *w, const ridge_sums *s)
 }
 
 /* w [n + 1][m] fitted to all samples, with the penalty of those tried, from `least` on, that errs least on `held` when
- * fitted to `most` alone; `most` becomes the sums of all. Returns that sum of squares; negative where memory is short */
+ * fitted to `most` alone; `most` becomes the sums of all. Returns that sum of squares; negative: memory is short */
 static inline double ridge_fit(double *w, ridge_sums *most, const ridge_sums *held, double least)
 {
     double best = least, penalty, error, good = -1;

@@ -193,7 +193,7 @@ static void calibrate_exits(const args *a, const sucref_model *m, const calibrat
     static respec r;
     uint32_t len;
     uint8_t *model;
-    if (a->quiet || a->rows || a->certify) { die("--quiet, --rows and --certify are for models without heads by depth"); }
+    if (a->quiet || a->rows || a->certify) { die("--quiet, --rows and --certify: this model has heads by depth"); }
     respec_model(&r, m);
     find_exits(&r, a, p, x);
     if (a->labels != NULL) { print_last_stop(a, m, x, p->n); }
@@ -215,11 +215,11 @@ static void calibrate(const args *a)
     sucref_bounds bounds;
     int status;
     if (a->x == NULL || a->out == NULL) { die("calibrate needs --in samples and -o out.sucref"); }
+    if (a->head_grid && !a->heads && !a->heads_at) { die("--head-grid needs --heads or --heads-at"); }
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
     if (!a->heads && !a->heads_at && (!has_depth(&m) || corrects(&m, 0) || !a->disagree)) {
         need_dense(a->in, &m, "calibrate without --heads");
     }
-    if (a->head_grid && !a->heads && !a->heads_at) { die("--head-grid needs --heads or --heads-at"); }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     share_samples(&p, a, n);
     if (a->heads || a->heads_at || has_depth(&m)) {
@@ -385,15 +385,15 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    most that share leaves with another answer than the last stop's, at that confidence.\n"
       "    --rows: stops before the model's own that compute these shares of each hidden layer's rows, at the bits of\n"
       "    its first stop (8 of a model made with --plan 8); says what each costs and how it errs.\n"
-      "    --heads: stops by depth for an imported network of one stop: small layers behind its tensors at these shares\n"
-      "    of the multiply-adds, fitted to its own answers; the network and its last answer stay as they are.\n"
+      "    --heads: stops by depth for an imported network of one stop: small layers behind tensors at these shares of\n"
+      "    its multiply-adds, fitted to its own answers; the network and its last answer stay as they are.\n"
       "    --head-grid: they read means of G x G parts (else of 1 to 4, as errs least on samples held back).\n"
       "    --labels: says how right the last stop is.\n" },
     { "plan", plan,
       "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|rv32|avr | --per-mac X] [--clock MHZ]\n"
       "        [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001] [--rows .5]\n"
       "        [--labels y.u8]\n"
-      "    tries ways to refine the model, by bits, by rows and by both, or of networks with convolutions by depth, says\n"
+      "    tries ways to refine the model, by bits, by rows and by both, where there are convolutions by depth; says\n"
       "    what each costs, and recommends one, or one stop. --per-mac: instructions per multiply-add;\n"
       "    --bandwidth: of the store that weights are read from;\n"
       "    --risk: share of answers that may leave early and be others; --labels: one byte a sample.\n" },

@@ -360,7 +360,7 @@ static double z_step(const sucref_model *m, unsigned layer)
     return l.requant == SUCREF_REQUANT_TFLITE ? ldexp((int32_t)little(p, 4), e - 31) : ldexp(1, -e);
 }
 
-/* a stop's logits in units of the last layer's, whose scale the file tells: a head's weights have a scale of their own */
+/* a stop's logits in units of the last layer's, whose scale the file tells: a head's weights have one of their own */
 static double logit_unit(const sucref_model *m, unsigned stop)
 {
     sucref_stop s;
