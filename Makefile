@@ -30,6 +30,7 @@ help:
 	@echo "mpi        the devices as MPI ranks, one killed (where an MPI is installed)"
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
 	@echo "paper-long means of three trainings of networks nested in width: build/widths/paper.csv"
+	@echo "paper-mixed codes across inputs, trained and with integer workers: build/mixed/paper.csv (half an hour)"
 	@echo "bench      instruction ratios on this machine (valgrind)"
 	@echo "mcu        cross-build and run on every emulator found; digests equal the host's"
 	@echo "evaluator  MODELS=1000 small models on every emulator found, all answers against the second evaluator's"
@@ -53,7 +54,8 @@ vpath %.c tests bench examples/tool examples/digits examples/training examples/c
 PHILOX = vec qcs random
 TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(KERNELS:%=$(B)/evaluator_%) \
     $(KERNELS:%=$(B)/triangular_%) $(KERNELS:%=$(B)/pictures_%) $(PHILOX:%=$(B)/%_philox) $(B)/fuzz_replay
-TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits train_widths learners mcu_gen published queue)
+TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits train_widths train_conv train_mixed \
+    learners mcu_gen published queue)
 PAPER = $(patsubst bench/paper/%.c,$(B)/paper/%.o,$(filter-out %/check.c,$(wildcard bench/paper/*.c)))
 CHECK = $(patsubst bench/paper/%.c,$(B)/paper/%,$(wildcard bench/paper/check.c))
 COMPILE = $(CC) $(C99) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -MD -MF $(@:.o=.d) -c -o $@ $<
@@ -86,6 +88,8 @@ $(PHILOX:%=$(B)/%_philox.o): FLAGS = -DSUCREF_PHILOX
 $(B)/fuzz_replay.o: FLAGS = -DREPLAY
 $(B)/train_digits.o: FLAGS = -ffast-math
 $(B)/train_widths.o: FLAGS = -ffast-math -ftree-vectorize
+NATIVE = $(shell $(CC) -march=native -x c -c -o /dev/null /dev/null 2>/dev/null && echo -march=native)
+$(B)/train_conv.o $(B)/train_mixed.o: FLAGS = -ffast-math -ftree-vectorize $(NATIVE)
 $(B)/paper/sensors.o: FLAGS = -ftree-vectorize -fno-math-errno
 %.h: ; # a header that has gone: what used it is built again
 .SECONDARY:
@@ -110,6 +114,8 @@ mpi: | $(B)
 SEEDS = $(B)/widths
 paper-long: $(B)/published $(B)/train_widths
 	@sh bench/widths.sh $(SEEDS)
+paper-mixed: $(B)/published $(B)/train_mixed
+	@sh bench/mixed.sh $(B)/mixed
 paper: $(B)/queue $(B)/published $(CHECK)
 	@./$(B)/queue $(B) && ./$(B)/published $(B) $(if $(CHECK),&& ./$(CHECK) $(B)/paper.csv)
 mcu: $(B)/mcu_gen $(B)/sucref
@@ -141,11 +147,11 @@ fuzz: | $(B)
 MAX ?= 300
 mutants: | $(B)
 	@MAX=$(MAX) ROOM="$(ROOM)" sh tests/mutants.sh
-models: $(B)/train_digits $(B)/train_widths $(B)/sucref
+models: $(B)/train_digits $(B)/train_widths $(B)/train_conv $(B)/sucref
 	@sh examples/models/make.sh
 
 clean:
 	rm -rf $(B)
 
-.PHONY: help all demo test tests check examples learners mpi paper paper-long mcu evaluator bench-mcu size gates bench \
-    warn sanitize compilers coverage fuzz mutants models clean
+.PHONY: help all demo test tests check examples learners mpi paper paper-long paper-mixed mcu evaluator bench-mcu size \
+    gates bench warn sanitize compilers coverage fuzz mutants models clean

@@ -74,6 +74,7 @@
  *     SUCREF_READ_U32(p)      how four bytes, least significant first, at a multiple of 4 are read; optional
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
  *     SUCREF_ASSERT(cond)     internal invariants; default nothing
+ *     SUCREF_NO_PICTURES      leaves out all kinds of layers but dense ones of vectors: files with others do not open
  *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs and vec
  *     SUCREF_NO_PARITY        leaves out the bodies of parity, mix, fusion and shards
  *     SUCREF_PHILOX           dithers from Philox2x32-7 in place of mix2 (both ends must agree; frames say so)
@@ -398,8 +399,8 @@ SUCREF_API uint64_t sucref_linear_bound(const sucref_linear *l, uint32_t r);
 SUCREF_API uint64_t sucref_linear_rest(const sucref_linear *l);
 
 /* ---- model -------------------------------------------------------------------------------------------------------
- * The file is read where it lies: bytes must be aligned as a uint32_t is and stay unchanged while in use. Limits: 64
- * layers, 32 stops, 16 row groups a layer, 65,535 rows and columns. */
+ * The file is read where it lies: bytes must be aligned as a uint32_t is and stay unchanged while in use. Limits: 128
+ * layers, 200 tensors, 32 stops, 16 row groups a layer, 65,535 rows and columns. */
 enum {
     SUCREF_MAX_LAYERS = 128, SUCREF_MAX_TENSORS = 200, SUCREF_MAX_STOPS = 32, SUCREF_MAX_GROUPS = 16,
     SUCREF_MAX_PLANES = 8
@@ -486,8 +487,7 @@ SUCREF_API int sucref_model_check(const sucref_model *m, sucref_fault *fault);
  * SUCREF_E_DATA (a bad section). */
 SUCREF_API int sucref_model_extend(sucref_model *m, size_t bytes_len, sucref_fault *fault);
 
-/* Records of an opened model; indices are not checked. There is a tensor more than layers; g counts groups over all
- * layers. */
+/* Records of an opened model; indices are not checked. g counts groups over all layers. */
 SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, unsigned layer);
 SUCREF_API void sucref_model_tensor(sucref_tensor *out, const sucref_model *m, unsigned tensor);
 SUCREF_API void sucref_model_group(sucref_group *out, const sucref_model *m, unsigned g);
@@ -1585,14 +1585,23 @@ typedef struct {
     uint32_t bias, multiplier, exponent, shift, colmax, box, table, order, mean, weight, input_order, end;
 } sucref_i_params;
 
+/* a layer's kind; where pictures are left out there is one, of vectors, and compilers drop what serves the others */
+#ifdef SUCREF_NO_PICTURES
+#  define SUCREF_I_PICTURES 0
+#else
+#  define SUCREF_I_PICTURES 1
+#endif
+#define SUCREF_I_WINDOWED(h) (SUCREF_I_PICTURES && (h)->windowed) /* is a list for one position? */
+#define SUCREF_I_KIND(l) (SUCREF_I_PICTURES ? (unsigned)(l)->kind : (unsigned)SUCREF_KIND_DENSE)
+
 /* kinds that have weights; of them those whose columns are listed */
-#define SUCREF_I_WEIGHS(l) ((l)->kind <= SUCREF_KIND_DEPTHWISE)
-#define SUCREF_I_LISTS(l) ((l)->kind <= SUCREF_KIND_CONV)
+#define SUCREF_I_WEIGHS(l) (SUCREF_I_KIND(l) <= SUCREF_KIND_DEPTHWISE)
+#define SUCREF_I_LISTS(l) (SUCREF_I_KIND(l) <= SUCREF_KIND_CONV)
 
 /* numbers of multipliers */
 static uint32_t sucref_i_multipliers(const sucref_layer *l)
 {
-    switch (l->kind) {
+    switch (SUCREF_I_KIND(l)) {
     case SUCREF_KIND_ADD: return 3;
     case SUCREF_KIND_MAX: case SUCREF_KIND_COPY: case SUCREF_KIND_CONSTANT: return 0;
     default: return (l->flags & SUCREF_LAYER_PER_ROW) ? l->n_out : 1U;
@@ -1609,7 +1618,7 @@ static sucref_i_params sucref_i_params_of(const sucref_layer *l)
     p.shift = p.exponent + SUCREF_I_PAD4(k);
     p.colmax = p.shift + SUCREF_I_PAD4(l->n_out);
     p.box = p.colmax + (SUCREF_I_LISTS(l) ? SUCREF_I_PAD4(l->n_in) : 0U);
-    p.table = p.box + (l->kind == SUCREF_KIND_COPY ? (uint32_t)SUCREF_I_BOX : 0U);
+    p.table = p.box + (SUCREF_I_KIND(l) == SUCREF_KIND_COPY ? (uint32_t)SUCREF_I_BOX : 0U);
     p.order = p.table + (l->act == SUCREF_ACT_TABLE    ? SUCREF_I_PAD4(2 * SUCREF_TABLE_LEN)
                          : l->act == SUCREF_ACT_LOOKUP ? (uint32_t)SUCREF_LOOKUP_LEN
                                                        : 0U);
@@ -1811,7 +1820,7 @@ static int sucref_i_input_changes(const sucref_model *m, unsigned stop, unsigned
 /* are a layer's groups heads, sets of all outputs of which a stop answers one? */
 static int sucref_i_has_heads(const sucref_model *m, const sucref_layer *l, unsigned layer)
 {
-    return layer + 1U == m->n_layers && l->kind == SUCREF_KIND_DENSE && l->n_out != m->n_out;
+    return layer + 1U == m->n_layers && SUCREF_I_KIND(l) == SUCREF_KIND_DENSE && l->n_out != m->n_out;
 }
 
 /* of a layer's outputs, from the first on, how many have a value at a stop */
@@ -1948,15 +1957,18 @@ static int sucref_i_open_params(const sucref_model *m, const sucref_layer *l, su
     for (r = 0; r < k; r++) {
         const uint32_t mul = sucref_i_u32(m->bytes + at.multiplier + 4U * r);
         const int e = sucref_i_s8(SUCREF_READ_U8(m->bytes + at.exponent + r));
-        if (l->kind == SUCREF_KIND_AVERAGE ? mul >> 31 != 0 : mul != 0 && mul >> 30 != 1) {
+        if (SUCREF_I_KIND(l) == SUCREF_KIND_AVERAGE ? mul >> 31 != 0 : mul != 0 && mul >> 30 != 1) {
             return SUCREF_I_FAIL(f, "multiplier", at.multiplier + 4U * r);
         }
         /* both parts of a sum stay below 2^29 */
-        if (e < low || e > (l->kind == SUCREF_KIND_ADD && r < 2 ? 1 : high)) {
+        if (e < low || e > (SUCREF_I_KIND(l) == SUCREF_KIND_ADD && r < 2 ? 1 : high)) {
             return SUCREF_I_FAIL(f, "exponent", at.exponent + r);
         }
-        if (l->kind == SUCREF_KIND_SOFTMAX && (mul == 0 || e < 0)) {
+        if (SUCREF_I_KIND(l) == SUCREF_KIND_SOFTMAX && (mul == 0 || e < 0)) {
             return SUCREF_I_FAIL(f, "softmax of a layer", at.multiplier);
+        }
+        if (SUCREF_I_KIND(l) == SUCREF_KIND_AVERAGE && mul == 0 && l->act == SUCREF_ACT_LOOKUP) {
+            return SUCREF_I_FAIL(f, "lookup of a plain average", at.multiplier);
         }
     }
     for (r = 0; (l->flags & SUCREF_LAYER_INPUT_ORDER) && r < l->n_in; r++) {
@@ -1983,7 +1995,7 @@ static int sucref_i_open_biases(const sucref_model *m, const sucref_layer *l, co
 /* what the columns of a layer's groups must be a multiple of: the taps of a window */
 static uint32_t sucref_i_taps(const sucref_layer *l)
 {
-    return l->kind == SUCREF_KIND_DENSE ? 1U : (uint32_t)l->kernel_h * l->kernel_w;
+    return SUCREF_I_KIND(l) == SUCREF_KIND_DENSE ? 1U : (uint32_t)l->kernel_h * l->kernel_w;
 }
 
 /* least: the fewest columns that a group may have */
@@ -2049,18 +2061,18 @@ static int sucref_i_shape_ok(const sucref_model *m, const sucref_layer *l, const
                              const sucref_tensor *out, uint32_t outputs)
 {
     const uint32_t taps = sucref_i_taps(l);
-    const int window = l->kind >= SUCREF_KIND_CONV && l->kind <= SUCREF_KIND_MAX,
+    const int window = SUCREF_I_KIND(l) >= SUCREF_KIND_CONV && SUCREF_I_KIND(l) <= SUCREF_KIND_MAX,
               fits = window && taps <= 65535U &&
                      sucref_i_window_ok(in->height, out->height, l->kernel_h, l->stride_h, l->dilation_h,
                                         l->pad_top) &&
                      sucref_i_window_ok(in->width, out->width, l->kernel_w, l->stride_w, l->dilation_w, l->pad_left);
     sucref_tensor second;
     if (!window && !sucref_i_zero_bytes(&l->kernel_h, 8)) { return 0; }
-    if (l->kind > SUCREF_KIND_DEPTHWISE && (l->n_in != 0 || (l->kind != SUCREF_KIND_CONSTANT && l->n_out != 0))) {
+    if (!SUCREF_I_WEIGHS(l) && (l->n_in != 0 || (SUCREF_I_KIND(l) != SUCREF_KIND_CONSTANT && l->n_out != 0))) {
         return 0;
     }
-    if (l->kind != SUCREF_KIND_ADD && l->kind != SUCREF_KIND_MUL && l->from2 != 0) { return 0; }
-    switch (l->kind) {
+    if (SUCREF_I_KIND(l) != SUCREF_KIND_ADD && SUCREF_I_KIND(l) != SUCREF_KIND_MUL && l->from2 != 0) { return 0; }
+    switch (SUCREF_I_KIND(l)) {
     case SUCREF_KIND_DENSE: return l->n_in == sucref_i_tensor_bytes(in) && outputs == sucref_i_tensor_bytes(out);
     case SUCREF_KIND_CONV: return fits && l->n_in == taps * in->channels && l->n_out == out->channels;
     case SUCREF_KIND_DEPTHWISE:
@@ -2080,14 +2092,14 @@ static int sucref_i_shape_ok(const sucref_model *m, const sucref_layer *l, const
 /* the kinds that a layer's flags and activation ask for */
 static int sucref_i_flags_ok(const sucref_model *m, unsigned n, const sucref_layer *l, const sucref_tensor *in)
 {
-    const int vector = l->kind == SUCREF_KIND_DENSE && in->height == 1 && in->width == 1;
+    const int vector = SUCREF_I_KIND(l) == SUCREF_KIND_DENSE && in->height == 1 && in->width == 1;
     unsigned may = 0;
     if (SUCREF_I_WEIGHS(l)) { may |= SUCREF_LAYER_PER_ROW; }
     if (vector) { may |= SUCREF_LAYER_KEEP; }
     if (vector && n == 0 && l->from == 0) { /* what is about the model's input */
         may |= SUCREF_LAYER_COLUMNS | SUCREF_LAYER_INPUT_ORDER | SUCREF_LAYER_KEEP_LIST;
     }
-    if (l->kind == SUCREF_KIND_DENSE && n + 1U == m->n_layers && !sucref_i_has_heads(m, l, n)) {
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_DENSE && n + 1U == m->n_layers && !sucref_i_has_heads(m, l, n)) {
         may |= SUCREF_LAYER_ORDER;
     }
     return (l->flags & ~may) == 0;
@@ -2096,11 +2108,12 @@ static int sucref_i_flags_ok(const sucref_model *m, unsigned n, const sucref_lay
 /* does the layer's plan, requantization and activation suit its kind? */
 static int sucref_i_kind_ok(const sucref_layer *l)
 {
-    if (l->kind <= SUCREF_KIND_CONV) { return 1; }
-    if (l->kind == SUCREF_KIND_DEPTHWISE) { return l->plan[0] == 8 && !l->coarse; }
+    if (SUCREF_I_KIND(l) <= SUCREF_KIND_CONV) { return 1; }
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE) { return l->plan[0] == 8 && !l->coarse; }
     return l->n_planes == 0 && l->coarse == 0 && l->plan[0] == 0 && sucref_i_zero_bytes(l->plan, SUCREF_MAX_PLANES) &&
            l->requant == SUCREF_REQUANT_TFLITE && l->act != SUCREF_ACT_LEAKY && l->act != SUCREF_ACT_TABLE &&
-           (l->act != SUCREF_ACT_LOOKUP || (l->kind <= SUCREF_KIND_COPY && l->kind != SUCREF_KIND_MAX));
+           (l->act != SUCREF_ACT_LOOKUP ||
+            (SUCREF_I_KIND(l) <= SUCREF_KIND_COPY && SUCREF_I_KIND(l) != SUCREF_KIND_MAX));
 }
 
 /* what a layer reads was written by a layer before it, or is a state or the input; only copies share an output */
@@ -2138,11 +2151,13 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
     sucref_tensor in, out;
     sucref_layer layer, *l = &layer;
     int status, heads;
-    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) >= m->n_tensors) { /* whose zero point sucref_model_layer reads */
+    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) >= m->n_tensors) { /* sucref_model_layer reads its zero point */
         return SUCREF_I_FAIL(f, "tensors of a layer", at + SUCREF_I_L_FROM);
     }
     sucref_model_layer(l, m, n);
-    if (l->kind > SUCREF_KIND_CONSTANT) { return SUCREF_I_FAIL(f, "kind of a layer", at + SUCREF_I_L_KIND); }
+    if (l->kind > (SUCREF_I_PICTURES ? SUCREF_KIND_CONSTANT : SUCREF_KIND_DENSE)) {
+        return SUCREF_I_FAIL(f, "kind of a layer", at + SUCREF_I_L_KIND);
+    }
     if (!sucref_i_order_of_layers_ok(m, n, l->from, l->to) ||
         (l->from2 != 0 && !sucref_i_order_of_layers_ok(m, n, l->from2, l->to))) {
         return SUCREF_I_FAIL(f, "tensors of a layer", at + SUCREF_I_L_FROM);
@@ -2150,6 +2165,7 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
     sucref_model_tensor(&in, m, l->from);
     sucref_model_tensor(&out, m, l->to);
     heads = sucref_i_has_heads(m, l, n);
+    if (!SUCREF_I_PICTURES && (in.height > 1 || in.width > 1)) { return SUCREF_I_FAIL(f, "shape of a layer", at); }
     if (l->n_in > 65535U || l->n_out > 65535U || (SUCREF_I_WEIGHS(l) && (l->n_in < 1 || l->n_out < 1))) {
         return SUCREF_I_FAIL(f, "size of a layer", at);
     }
@@ -2182,7 +2198,7 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
         return SUCREF_I_FAIL(f, "reserved bytes of a layer", at + SUCREF_I_L_IN_ZERO);
     }
     return sucref_i_open_parts(m, l, heads,
-                               l->kind == SUCREF_KIND_DEPTHWISE || (l->kind == SUCREF_KIND_DENSE &&
+                               SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE || (SUCREF_I_KIND(l) == SUCREF_KIND_DENSE &&
                                                                     in.height * (uint32_t)in.width > 1)
                                    ? l->n_in
                                    : 1U, f);
@@ -2197,12 +2213,12 @@ static int32_t sucref_i_distance(const sucref_layer *l, const sucref_tensor *in,
 {
     const int32_t line = (int32_t)in->width * in->channels, out_line = (int32_t)out->width * out->channels;
     int32_t most = 0, y;
-    if (l->n_groups > 1 || l->kind == SUCREF_KIND_DENSE || l->kind == SUCREF_KIND_CONSTANT ||
-        l->kind == SUCREF_KIND_COPY) {
+    if (l->n_groups > 1 || SUCREF_I_KIND(l) == SUCREF_KIND_DENSE || SUCREF_I_KIND(l) == SUCREF_KIND_CONSTANT ||
+        SUCREF_I_KIND(l) == SUCREF_KIND_COPY) {
         return SUCREF_I_APART;
     }
-    if (l->kind >= SUCREF_KIND_ADD) { return back ? SUCREF_I_APART : 0; }
-    if (l->kind == SUCREF_KIND_CONV && sucref_i_taps(l) == 1 && l->stride_h == 1 && l->stride_w == 1) {
+    if (SUCREF_I_KIND(l) >= SUCREF_KIND_ADD) { return back ? SUCREF_I_APART : 0; }
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_CONV && sucref_i_taps(l) == 1 && l->stride_h == 1 && l->stride_w == 1) {
         const int32_t grows = (int32_t)out->channels - in->channels, n = (int32_t)out->height * out->width - 1;
         /* a position's inputs are listed before its outputs are written: after p + 1 of them, forward
          * (p + 1) * out <= distance + (p + 1) * in; backward p * out >= (p) * in - distance */
@@ -2222,7 +2238,7 @@ static int sucref_i_beside_ok(const sucref_layer *l, const sucref_tensor *in, co
 {
     const int back = out->place > in->place;
     const uint32_t by = back ? out->place - in->place : in->place - out->place;
-    const int32_t distance = sucref_i_distance(l, in, out, back);
+    const int32_t distance = SUCREF_I_PICTURES ? sucref_i_distance(l, in, out, back) : SUCREF_I_APART;
     return distance != SUCREF_I_APART && (uint32_t)distance <= by * 4U;
 }
 
@@ -2330,7 +2346,7 @@ static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, u
         if (silent ? now.bits != 0 : now.bits < before.bits || (whole && now.bits != 8)) {
             return SUCREF_I_FAIL(f, "bits of a stop", at);
         }
-        if (whole || silent || (l->kind == SUCREF_KIND_DEPTHWISE && now.bits != 0) ? now.correction_offset != 0
+        if (whole || silent || (SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE && now.bits != 0) ? now.correction_offset != 0
                                                                                    : last && SUCREF_I_ABSENT(now)) {
             return SUCREF_I_FAIL(f, "correction", at + 4U);
         }
@@ -2682,12 +2698,12 @@ static void sucref_i_passed_mark(const sucref_model *m, const sucref_layer *l, c
 {
     const uint8_t *box = m->bytes + sucref_i_params_of(l).box;
     *changed = was_changed; *present = was_present;
-    if (l->kind == SUCREF_KIND_CONSTANT) { *present = to->channels; }
-    if (l->kind == SUCREF_KIND_SOFTMAX) {
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_CONSTANT) { *present = to->channels; }
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_SOFTMAX) {
         if (was_changed != SUCREF_I_UNCHANGED) { *changed = 0; }
         if (was_present < to->channels) { *present = 0; }
     }
-    if (l->kind == SUCREF_KIND_COPY) {
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_COPY) {
         sucref_tensor in;
         const uint32_t n_c = sucref_i_u16(box + 16), first = sucref_i_u16(box + 4);
         sucref_model_tensor(&in, m, l->from);
@@ -2724,8 +2740,12 @@ static void sucref_i_lower(sucref_i_marks *k, unsigned tensor, uint32_t changed,
 /* channels of its input that a group reads */
 static uint32_t sucref_i_group_channels(const sucref_layer *l, const sucref_group *g, const sucref_tensor *in)
 {
-    if (l->kind == SUCREF_KIND_DEPTHWISE) { return (g->first_row + g->n_rows - 1U) / (l->n_out / in->channels) + 1U; }
-    if (l->kind == SUCREF_KIND_DENSE) { return in->height * (uint32_t)in->width > 1 ? in->channels : g->n_columns; }
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE) {
+        return (g->first_row + g->n_rows - 1U) / (l->n_out / in->channels) + 1U;
+    }
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_DENSE) {
+        return SUCREF_I_PICTURES && in->height * (uint32_t)in->width > 1 ? in->channels : g->n_columns;
+    }
     return g->n_columns / sucref_i_taps(l);
 }
 
@@ -2750,14 +2770,14 @@ static void sucref_i_cost_of_layer(sucref_cost *out, sucref_i_marks *k, const su
         sucref_model_stop_group(&before, m, old, g);
         channels = sucref_i_group_channels(&l, &group, &in);
         columns = group.n_columns;
-        if (channels > k->present[l.from] && l.kind != SUCREF_KIND_DEPTHWISE) {
+        if (channels > k->present[l.from] && SUCREF_I_KIND(&l) != SUCREF_KIND_DEPTHWISE) {
             columns = columns / channels * k->present[l.from];
             channels = k->present[l.from];
         }
         task = sucref_i_task_of(&l, &now, old == t ? NULL : &before, k->changed[l.from] < channels);
         if (task.mode != SUCREF_I_SKIP && group.first_row < lowest) { lowest = group.first_row; }
         sucref_i_cost_of(out, &l, &group, &task, task.mode == SUCREF_I_DELTA ? k->changed[l.from] : 0U, columns,
-                         l.kind == SUCREF_KIND_DENSE ? 1U : (uint32_t)to.height * to.width);
+                         SUCREF_I_KIND(&l) == SUCREF_KIND_DENSE ? 1U : (uint32_t)to.height * to.width);
     }
     present = sucref_i_present(m, n, t);
     if (to.channels != l.n_out) { /* rows are no channels */
@@ -2792,7 +2812,7 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
             sucref_model_tensor(&to, m, l.to);
             sucref_i_passed_mark(m, &l, &to, k.changed[l.from], k.present[l.from], &changed, &present);
             sucref_i_lower(&k, l.to, changed, present);
-            if (l.kind == SUCREF_KIND_ADD || l.kind == SUCREF_KIND_MUL) {
+            if (SUCREF_I_KIND(&l) == SUCREF_KIND_ADD || SUCREF_I_KIND(&l) == SUCREF_KIND_MUL) {
                 sucref_i_lower(&k, l.to, k.changed[l.from2], k.present[l.from2]);
             }
         }
@@ -2907,7 +2927,7 @@ static int sucref_i_next_of_window(sucref_i_run *r, sucref_i_view *v)
 static int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
 {
     uint32_t i, n = v->to - v->at;
-    if (v->window != NULL) { return sucref_i_next_of_window(r, v); }
+    if (SUCREF_I_PICTURES && v->window != NULL) { return sucref_i_next_of_window(r, v); }
     if (n == 0) { return 0; }
     r->at = v->at;
     r->u = v->bytes + v->at;
@@ -2978,10 +2998,21 @@ static uint32_t sucref_i_parts_len(const sucref_layer *l, uint32_t parts, uint32
 }
 
 /* words in front of the list of a picture's layer: its rows as sucref_i_prepare_rows has them */
-enum { SUCREF_I_PREPARED = 4 };
+enum { SUCREF_I_PREPARED = 4, SUCREF_I_MOST_LISTED = 2048 };
 static uint32_t sucref_i_prepared_len(const sucref_layer *l)
 {
-    return l->kind == SUCREF_KIND_CONV || l->kind == SUCREF_KIND_DEPTHWISE ? SUCREF_I_PREPARED * l->n_out : 0U;
+    const int any = SUCREF_I_KIND(l) == SUCREF_KIND_CONV || SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE;
+    return any ? SUCREF_I_PREPARED * l->n_out : 0U;
+}
+
+/* Is a window of so many columns that it is kept as bytes and never listed? Of the families pairs can multiply by
+ * bytes. */
+static int sucref_i_bytes_only(const sucref_model *m, const sucref_layer *l)
+{
+    sucref_tensor t;
+    if (SUCREF_I_FAMILY != SUCREF_PAIRS || l->n_in <= SUCREF_I_MOST_LISTED || l->plan[0] != 8) { return 0; }
+    sucref_model_tensor(&t, m, l->from);
+    return SUCREF_I_PICTURES && (SUCREF_I_KIND(l) == SUCREF_KIND_CONV || t.height > 1 || t.width > 1);
 }
 
 /* the words that a layer's list may take */
@@ -2990,8 +3021,11 @@ static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
     const uint8_t *p = m->bytes + sucref_i_groups_at(m) + l->first_group * (uint32_t)SUCREF_I_GROUP + 6U;
     uint32_t parts = 0, before = 0;
     unsigned g;
-    if (l->kind == SUCREF_KIND_ADD) { return 512U; }
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_ADD) { return 512U; }
     if (!SUCREF_I_LISTS(l)) { return sucref_i_prepared_len(l); }
+    if (sucref_i_bytes_only(m, l)) {
+        return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD + SUCREF_I_WORDS(l->n_in);
+    }
     for (g = 0; g < l->n_groups; g++, p += SUCREF_I_GROUP) {
         if (sucref_i_u16(p) != before) { parts++; }
         before = sucref_i_u16(p);
@@ -3755,8 +3789,8 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
 
 enum { SUCREF_I_ROWS = 16, SUCREF_I_SHORT_ROWS = 32, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256,
        SUCREF_I_ENOUGH = 4608, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
-/* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is */
-enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED };
+/* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
+enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED, SUCREF_I_ANSWER };
 
 #ifdef SUCREF_CONSTANT_WORK
 #  define SUCREF_I_ANY_CHANGE 1 /* what is computed counts as changed */
@@ -3957,7 +3991,7 @@ static int32_t sucref_i_requant(int32_t z, int32_t multiplier, int exponent, uns
  *     -|z'| / 2 >= -2^14  (m is M rounded to 15 bits)   and   |z'| / 2 + m < 2^14 + 2^15 + 1  (the bits left out)
  *
  * and |z' m| <= 2^30; where the sum with 1/2 and +-2^-(s + 1) is as near as that to a step, the long way decides. */
-static inline int32_t sucref_i_round(int32_t z, int32_t multiplier, unsigned exponent) /* a byte, modulo 256 */
+SUCREF_I_EACH int32_t sucref_i_round(int32_t z, int32_t multiplier, unsigned exponent) /* a byte, modulo 256 */
 {
     const unsigned s = 256U - exponent;
     if (s - 2U > 29U) {
@@ -4064,7 +4098,8 @@ static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
     const uint32_t k = (h->l.flags & SUCREF_LAYER_PER_ROW) ? h->g.n_rows : 1U,
                    from = (h->l.flags & SUCREF_LAYER_PER_ROW) ? h->g.first_row : 0U;
     uint32_t i;
-    if ((h->l.kind != SUCREF_KIND_CONV && h->l.kind != SUCREF_KIND_DEPTHWISE) || h->e.correction_offset != 0 ||
+    if ((SUCREF_I_KIND(&h->l) != SUCREF_KIND_CONV && SUCREF_I_KIND(&h->l) != SUCREF_KIND_DEPTHWISE) ||
+        h->e.correction_offset != 0 ||
         !sucref_i_own_bytes(&h->l, h->e.bits) || h->l.requant != SUCREF_REQUANT_TFLITE ||
         h->l.act > SUCREF_ACT_RELU6 || s->layer == s->answer) {
         return 0;
@@ -4113,7 +4148,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_exact_row(const sucref_net *s, const suc
 }
 
 /* activations of n prepared rows from their sums; halves: do those below 0 count? */
-static inline void sucref_i_finish_each(uint8_t *u, const uint32_t *acc, const uint32_t *row, const sucref_net *s,
+SUCREF_I_EACH void sucref_i_finish_each(uint8_t *u, const uint32_t *acc, const uint32_t *row, const sucref_net *s,
                                         const sucref_i_here *h, uint32_t first, uint32_t n, int halves)
 {
     const uint32_t lo = h->l.lo, range = (uint32_t)h->l.hi - lo;
@@ -4122,13 +4157,13 @@ static inline void sucref_i_finish_each(uint8_t *u, const uint32_t *acc, const u
         uint32_t r = 0;
 #if SUCREF_I_LONG
         const int64_t t = (int64_t)((uint64_t)row[1] << 32 | row[0]) + (int64_t)sucref_i_s32(acc[i]) * (int32_t)row[2];
-        const int32_t high = (int32_t)sucref_i_floor64(t, 32), v = sucref_i_floor32(high, row[3]);
+        const int32_t high = (int32_t)sucref_i_floor64(t, 32), v = sucref_i_floor32(high, (unsigned)row[3]);
         r = (uint32_t)v > range ? (v < 0 ? 0U : range) : (uint32_t)v;
         if (halves && (uint32_t)high << (32U - row[3]) == 0) { r = sucref_i_exact_row(s, h, acc[i], first + i); }
 #else
         const int32_t z = sucref_i_s32(acc[i] + row[0]);
         if (z > 0 || halves) {
-            const uint32_t k = row[3] & 0xFFU, far = row[3] >> 8;
+            const unsigned k = (unsigned)(row[3] & 0xFFU), far = (unsigned)(row[3] >> 8);
             const int32_t over = sucref_i_floor32(z, far);
             if (over != 0 && over != -1) {
                 r = z < 0 ? 0U : range;
@@ -4176,13 +4211,14 @@ static void sucref_i_load_positions(sucref_i_here *h, const sucref_net *s)
 {
     h->lines = h->out.height; h->places = h->out.width;
     h->outputs = h->out.channels;
-    h->windowed = (uint8_t)(h->l.kind == SUCREF_KIND_CONV);
-    h->fills = (uint8_t)(h->l.kind == SUCREF_KIND_COPY && h->out.first == s->layer && /* and of an input once: other */
-                         !(h->out.flags & SUCREF_TENSOR_STATE) && s->layer >= s->reached); /* copies may rest */
-    switch (h->l.kind) {
+    h->windowed = (uint8_t)(SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV);
+    h->fills = (uint8_t)(SUCREF_I_KIND(&h->l) == SUCREF_KIND_COPY && h->out.first == s->layer &&
+                         /* and of an input once: other copies may rest */
+                         !(h->out.flags & SUCREF_TENSOR_STATE) && s->layer >= s->reached);
+    switch (SUCREF_I_KIND(&h->l)) {
     case SUCREF_KIND_DENSE:
         h->lines = h->places = 1;
-        h->windowed = (uint8_t)(h->in.height > 1 || h->in.width > 1);
+        h->windowed = (uint8_t)(SUCREF_I_PICTURES && (h->in.height > 1 || h->in.width > 1));
         break;
     case SUCREF_KIND_ADD: case SUCREF_KIND_MUL:
         h->outputs *= h->places;
@@ -4204,7 +4240,7 @@ static void sucref_i_load_positions(sucref_i_here *h, const sucref_net *s)
         break;
     default: break;
     }
-    h->most = h->outputs * (h->l.kind == SUCREF_KIND_SOFTMAX ? (uint32_t)SUCREF_I_SOFTMAX_COST
+    h->most = h->outputs * (SUCREF_I_KIND(&h->l) == SUCREF_KIND_SOFTMAX ? (uint32_t)SUCREF_I_SOFTMAX_COST
                                                              : sucref_i_taps(&h->l) + SUCREF_I_ROW_COST);
 }
 
@@ -4217,7 +4253,8 @@ static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
     h->from = sucref_i_view_of(s, &h->l, h->l.from, s->stop);
     h->second = sucref_i_view_of(s, &h->l, h->l.from2, s->stop);
     h->to = (uint8_t *)(s->work + s->at_tensors + h->out.place);
-    h->back = (uint8_t)(h->l.from != 0 && h->out.place > h->in.place && sucref_i_share(&h->in, &h->out));
+    h->back = (uint8_t)(SUCREF_I_PICTURES && h->l.from != 0 && h->out.place > h->in.place &&
+                        sucref_i_share(&h->in, &h->out));
     h->g.n_rows = h->g.n_columns = 0;
     sucref_i_load_positions(h, s);
     sucref_i_load_group(h, s);
@@ -4309,7 +4346,7 @@ static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_
 }
 
 /* METHOD 3 for TFLITE and a clamp, of n rows from where the pointers are; their sums become their z */
-static inline void sucref_i_plain_rows(uint8_t *u, uint32_t *acc, const sucref_layer *l, const uint8_t *bias,
+SUCREF_I_EACH void sucref_i_plain_rows(uint8_t *u, uint32_t *acc, const sucref_layer *l, const uint8_t *bias,
                                        const uint8_t *multiplier, const uint8_t *exponent, uint32_t step, uint32_t n)
 {
     const int32_t lo = l->lo, above = (int32_t)l->out_zero - lo;
@@ -4358,7 +4395,7 @@ static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
     if (s->layer == 0) { sucref_i_start_marks(s); }
     mark = *sucref_i_mark(s, l->from);
     s->changed = (uint16_t)(mark & 0xFFFFU); s->present = (uint16_t)(mark >> 16);
-    if (l->kind == SUCREF_KIND_ADD || l->kind == SUCREF_KIND_MUL) {
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_ADD || SUCREF_I_KIND(l) == SUCREF_KIND_MUL) {
         mark = *sucref_i_mark(s, l->from2);
         if ((mark & 0xFFFFU) < s->changed) { s->changed = (uint16_t)(mark & 0xFFFFU); }
         if (mark >> 16 < s->present) { s->present = (uint16_t)(mark >> 16); }
@@ -4392,8 +4429,8 @@ static int sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h, int
 /* the position at hand in the layer's output */
 static void sucref_i_position(const sucref_net *s, const sucref_i_here *h, uint32_t *y, uint32_t *x)
 {
-    *y = h->back ? h->lines - 1U - s->y : s->y;
-    *x = h->back ? h->places - 1U - s->x : s->x;
+    *y = SUCREF_I_PICTURES && h->back ? h->lines - 1U - s->y : s->y;
+    *x = SUCREF_I_PICTURES && h->back ? h->places - 1U - s->x : s->x;
 }
 
 /* ---- layers without lists: depthwise, pools, sums, copies ---- */
@@ -4468,7 +4505,7 @@ static sucref_i_walk_of_taps sucref_i_walk_taps(const sucref_i_here *h, const su
 }
 
 /* one tap of four channels */
-static inline void sucref_i_tap(int32_t *a, const uint8_t *u, const uint8_t *w)
+SUCREF_I_EACH void sucref_i_tap(int32_t *a, const uint8_t *u, const uint8_t *w)
 {
     a[0] += u[0] * sucref_i_s8(SUCREF_READ_U8(w));
     a[1] += u[1] * sucref_i_s8(SUCREF_READ_U8(w + 1));
@@ -4549,7 +4586,7 @@ SUCREF_I_ALONE static uint8_t sucref_i_pool(const sucref_net *s, const sucref_i_
             if (u > most) { most = u; }
         }
     }
-    if (h->l.kind == SUCREF_KIND_AVERAGE) {
+    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_AVERAGE) {
         multiplier = sucref_i_multiplier_of(&exponent, s->model, &h->l, &h->at, 0);
         if (multiplier != 0) {
             return sucref_i_post(&h->l, sum - count * h->in.zero, multiplier, exponent, s->model->bytes + h->at.table);
@@ -4577,7 +4614,7 @@ static int32_t sucref_i_scaled_input(const sucref_net *s, const sucref_i_here *h
 static uint32_t sucref_i_start_other(const sucref_net *s, const sucref_i_here *h)
 {
     uint32_t *table = s->work + s->at_list, i;
-    if (h->l.kind != SUCREF_KIND_ADD) { return 1; }
+    if (SUCREF_I_KIND(&h->l) != SUCREF_KIND_ADD) { return 1; }
     for (i = 0; i < 256U; i++) {
         table[i] = (uint32_t)sucref_i_scaled_input(s, h, &h->from, i, 0);
         table[256U + i] = (uint32_t)sucref_i_scaled_input(s, h, &h->second, i, 1);
@@ -4589,7 +4626,7 @@ static uint32_t sucref_i_start_other(const sucref_net *s, const sucref_i_here *h
 SUCREF_I_ALONE static void sucref_i_sum_or_product(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t n)
 {
     const uint32_t *table = s->work + s->at_list, line = y * h->outputs, channels = h->out.channels;
-    const unsigned k = h->l.kind == SUCREF_KIND_ADD ? 2U : 0U;
+    const unsigned k = SUCREF_I_KIND(&h->l) == SUCREF_KIND_ADD ? 2U : 0U;
     const int32_t multiplier = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * k));
     const int exponent = sucref_i_s8(SUCREF_READ_U8(s->model->bytes + h->at.exponent + k));
     sucref_tensor t;
@@ -4655,17 +4692,17 @@ static uint32_t sucref_i_do_other(sucref_net *s, const sucref_i_here *h)
     uint32_t n = SUCREF_I_BYTES, cost = 1, i, y, x, at;
     sucref_i_position(s, h, &y, &x);
     at = (y * h->places + x) * h->out.channels;
-    if (h->l.kind == SUCREF_KIND_AVERAGE || h->l.kind == SUCREF_KIND_MAX) {
+    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_AVERAGE || SUCREF_I_KIND(&h->l) == SUCREF_KIND_MAX) {
         n = taps < 4096U ? 4096U / (taps + SUCREF_I_ROW_COST) + 1U : 1U;
         cost = taps + SUCREF_I_ROW_COST;
-    } else if (h->l.kind == SUCREF_KIND_SOFTMAX) {
+    } else if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_SOFTMAX) {
         n = left;
         cost = SUCREF_I_SOFTMAX_COST;
-    } else if (h->l.kind <= SUCREF_KIND_MUL) {
+    } else if (SUCREF_I_KIND(&h->l) <= SUCREF_KIND_MUL) {
         cost = SUCREF_I_ROW_COST;
     }
     if (n > left) { n = left; }
-    switch (h->l.kind) {
+    switch (SUCREF_I_KIND(&h->l)) {
     case SUCREF_KIND_AVERAGE: case SUCREF_KIND_MAX: {
         const sucref_i_area a = sucref_i_area_of(h, y, x);
         for (i = 0; i < n; i++) { h->to[at + s->row + i] = sucref_i_pool(s, h, &a, s->row + i); }
@@ -4709,7 +4746,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
         uint32_t changed, present;
         sucref_i_passed_mark(s->model, &h->l, &h->out, s->changed, s->present, &changed, &present);
         s->mode = (!SUCREF_I_ANY_CHANGE && changed == SUCREF_I_UNCHANGED) ||
-                          (present == 0 && h->l.kind != SUCREF_KIND_COPY) /* that has to fill its output */
+                          (present == 0 && SUCREF_I_KIND(&h->l) != SUCREF_KIND_COPY) /* that has to fill its output */
                       ? SUCREF_I_SKIP
                       : SUCREF_I_ALL;
         return s->mode == SUCREF_I_SKIP ? 1U : sucref_i_start_other(s, h);
@@ -4721,8 +4758,8 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     if (task.mode == SUCREF_I_SKIP) { return 1; }
     if (SUCREF_I_ANY_CHANGE || SUCREF_I_ABSENT(old)) { sucref_i_changes(s, h->g.first_row); }
     if (task.mode == SUCREF_I_CONSTANT) { return 1; }
-    if (h->windowed || h->l.kind == SUCREF_KIND_DEPTHWISE) {
-        if (h->windowed) { sucref_i_start_windows(s, h); }
+    if (SUCREF_I_WINDOWED(h) || SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
+        if (SUCREF_I_WINDOWED(h)) { sucref_i_start_windows(s, h); }
         s->prepared = (uint8_t)sucref_i_preparable(s, h);
         return s->prepared ? sucref_i_prepare_rows(s, h) : 1U;
     }
@@ -4757,7 +4794,8 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
 {
     const sucref_layer *l = &h->l;
     const sucref_group *g = &h->g;
-    const uint32_t *list = s->work + s->at_list, columns = h->windowed ? g->n_columns : sucref_i_columns_of(s, g);
+    const uint32_t *list = s->work + s->at_list,
+                   columns = SUCREF_I_WINDOWED(h) ? g->n_columns : sucref_i_columns_of(s, g);
     uint32_t i, none = 0;
     unsigned n;
     SUCREF_I_HIDE(none); /* a compiler would call memset */
@@ -4813,8 +4851,9 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     uint32_t i, cost, sum, *kept = NULL;
     const int own = sucref_i_own_bytes(l, h->e.bits);
     if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + first; }
-    cost = own && h->windowed ? sucref_i_window_sums(acc, s->work + s->at_list + SUCREF_I_LIST_HEAD, h, row, rows)
-                               : sucref_i_accumulate(s, h, acc, kept, rows);
+    cost = own && SUCREF_I_WINDOWED(h)
+               ? sucref_i_window_sums(acc, s->work + s->at_list + SUCREF_I_LIST_HEAD, h, row, rows)
+               : sucref_i_accumulate(s, h, acc, kept, rows);
     if (own && h->e.correction_offset == 0) {
         sucref_i_activate_rows(u, acc, s->model, h, first, rows);
         return cost;
@@ -4832,7 +4871,7 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
 SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x)
 {
     uint32_t *list = s->work + s->at_list, cost;
-    const int own = sucref_i_own_bytes(&h->l, h->e.bits), dense = h->l.kind == SUCREF_KIND_DENSE;
+    const int own = sucref_i_own_bytes(&h->l, h->e.bits), dense = SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE;
     const uint32_t read = sucref_i_channels_of(s, h), stride = dense ? h->in.channels
                                                                       : h->g.n_columns / sucref_i_taps(&h->l);
     sucref_i_purpose why;
@@ -4856,7 +4895,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     v.to = h->g.n_columns;
     why.m = s->model; why.l = &h->l; why.number = 0; why.own = own;
     why.most = own ? s->chunk : 0U;
-    why.wide = (s->wide & 7U) != 0;
+    why.wide = (s->wide & 7U) != 0 || sucref_i_bytes_only(s->model, &h->l);
     sucref_i_list_begin(list, own);
     cost = sucref_i_list_part(list, &why, &v);
     s->wide = (uint8_t)(list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] != SUCREF_I_CHUNKS ? s->wide + 1U : 0U);
@@ -4883,7 +4922,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
     if (s->mode == SUCREF_I_CONSTANT) {
         const uint8_t *constant = s->model->bytes + h->e.correction_offset + s->row;
         for (i = 0; i < rows; i++) { acc[i] = 0; u[i] = SUCREF_READ_U8(constant + i); }
-    } else if (h->l.kind == SUCREF_KIND_DEPTHWISE) {
+    } else if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
         cost = sucref_i_depthwise_rows(acc, s, h, area, rows);
         sucref_i_activate_rows(u, acc, s->model, h, first, rows);
     } else {
@@ -4904,18 +4943,18 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
     const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD,
                    *row = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
     uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST);
-    const int short_way = s->prepared && s->mode == SUCREF_I_ALL && s->any == 0;
+    const int short_way = SUCREF_I_PICTURES && s->prepared && s->mode == SUCREF_I_ALL && s->any == 0;
     uint32_t acc[SUCREF_I_SHORT_ROWS];
     if (cost != 0 && cost + block > SUCREF_I_ENOUGH) { /* the list was a quantum */
         s->state = SUCREF_I_LISTED;
         return cost;
     }
     s->state = SUCREF_I_RUNNING;
-    if (short_way && 2U * block <= SUCREF_I_ENOUGH && most == SUCREF_I_ROWS) { most *= 2U; block *= 2U; }
+    if (short_way && cost + 2U * block <= SUCREF_I_ENOUGH && most == SUCREF_I_ROWS) { most *= 2U; block *= 2U; }
     do {
         const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
         if (short_way) {
-            cost += h->l.kind == SUCREF_KIND_DEPTHWISE ? sucref_i_depthwise_rows(acc, s, h, area, rows)
+            cost += SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE ? sucref_i_depthwise_rows(acc, s, h, area, rows)
                                                        : sucref_i_window_sums(acc, part, h, s->row, rows);
             sucref_i_finish_rows(h->to + at + s->row, acc, row + SUCREF_I_PREPARED * s->row, s, h,
                                  h->g.first_row + s->row, rows);
@@ -4933,7 +4972,7 @@ static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
 {
     uint32_t cost = 0, y, x, at, most = SUCREF_I_ROWS;
     sucref_i_area area = { 0, 0, 0, 0, 0, 0 };
-    if (h->l.kind == SUCREF_KIND_DENSE && !h->windowed) {
+    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE && !SUCREF_I_WINDOWED(h)) {
         const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
         cost = sucref_i_do_block(s, h, &area,
                                  s->row + (sucref_i_has_heads(s->model, &h->l, s->layer) ? 0U : h->g.first_row), rows);
@@ -4943,7 +4982,7 @@ static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
     sucref_i_position(s, h, &y, &x);
     at = (y * h->places + x) * h->out.channels + h->g.first_row;
     if (sucref_i_has_heads(s->model, &h->l, s->layer)) { at = 0; }
-    if (h->windowed) {
+    if (SUCREF_I_WINDOWED(h)) {
         most = sucref_i_step_rows(&h->l, h->g.n_columns);
         if (s->row == 0 && s->mode == SUCREF_I_ALL && s->state != SUCREF_I_LISTED) {
             cost = sucref_i_list_window(s, h, y, x);
@@ -4982,7 +5021,6 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
     }
     if (s->model->softmax_multiplier != 0) {
         (void)sucref_softmax(out, out, n, s->model->softmax_multiplier, s->model->softmax_shift);
-        s->spent += n * SUCREF_I_SOFTMAX_COST;
     }
     record[0] = s->stop; record[1] = s->spent;
     sucref_i_publish(s);
@@ -4995,6 +5033,13 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
 /* one quantum; 1 when it completed a stop, else h is where the next one is */
 static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
 {
+    if (s->state == SUCREF_I_ANSWER) {
+        *cost = s->model->n_out * SUCREF_I_SOFTMAX_COST;
+        s->spent += *cost;
+        s->state = SUCREF_I_FRESH;
+        sucref_i_answer_stop(s, &h->l);
+        return 1;
+    }
     if (s->state == SUCREF_I_FRESH) {
         *cost = sucref_i_start_group(s, h);
         s->state = SUCREF_I_RUNNING;
@@ -5026,6 +5071,10 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
     if (s->layer != s->answer) {
         s->layer = (uint16_t)(s->layer + 1U);
         sucref_i_load(h, s);
+        return 0;
+    }
+    if (s->model->softmax_multiplier != 0) { /* a quantum of its own */
+        s->state = SUCREF_I_ANSWER;
         return 0;
     }
     sucref_i_answer_stop(s, &h->l);
@@ -5069,7 +5118,7 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
     uint32_t most, cost;
     unsigned g;
     sucref_model_tensor(&t, m, SUCREF_I_WEIGHS(l) ? l->from : l->to);
-    if (l->kind == SUCREF_KIND_DENSE && t.height == 1 && t.width == 1) { /* > 3 * n_in too */
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_DENSE && t.height == 1 && t.width == 1) { /* > 3 * n_in too */
         return l->n_in * (uint32_t)l->n_planes * SUCREF_I_ROWS + SUCREF_I_ROWS * SUCREF_I_ROW_COST;
     }
     most = l->n_out * SUCREF_I_ROW_COST; /* preparing rows */
@@ -5083,8 +5132,8 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
         if (cost < 2U * group.n_columns) { cost = 2U * group.n_columns; }
         if (cost > most) { most = cost; }
     }
-    cost = l->kind == SUCREF_KIND_SOFTMAX     ? t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST
-           : l->kind == SUCREF_KIND_DEPTHWISE ? SUCREF_I_ROWS * (l->n_in + SUCREF_I_ROW_COST)
+    cost = SUCREF_I_KIND(l) == SUCREF_KIND_SOFTMAX     ? t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST
+           : SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE ? SUCREF_I_ROWS * (l->n_in + SUCREF_I_ROW_COST)
                                               : 4096U + sucref_i_taps(l) + SUCREF_I_ROW_COST; /* of a pool */
     return cost > most ? cost : most;
 }
@@ -5099,7 +5148,8 @@ SUCREF_API uint32_t sucref_net_quantum(const sucref_model *m)
         cost = sucref_i_layer_quantum(m, &l);
         if (cost > most) { most = cost; }
     }
-    return m != NULL && m->softmax_multiplier != 0 ? most + m->n_out * SUCREF_I_SOFTMAX_COST : most;
+    cost = m != NULL && m->softmax_multiplier != 0 ? m->n_out * SUCREF_I_SOFTMAX_COST : 0U;
+    return cost > most ? cost : most;
 }
 
 SUCREF_API int sucref_net_answer(const sucref_net *s, sucref_answer *a)
@@ -5211,7 +5261,7 @@ static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const s
                            uint32_t row, uint32_t col)
 {
     const int own = sucref_i_own_bytes(l, 8);
-    const uint32_t taps = l->kind == SUCREF_KIND_CONV ? sucref_i_taps(l) : 1U, channels = g->n_columns / taps;
+    const uint32_t taps = SUCREF_I_KIND(l) == SUCREF_KIND_CONV ? sucref_i_taps(l) : 1U, channels = g->n_columns / taps;
     unsigned i = own ? l->n_planes - 1U : 0U, v = 0, bit;
     if (col % (l->n_in / taps) >= channels) { return 0; }
     col = col / (l->n_in / taps) * channels + col % (l->n_in / taps); /* in the group's planes */
@@ -5220,7 +5270,7 @@ static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const s
         const uint32_t at = sucref_i_digit_at(&bit, &p, row, col);
         v = v << p.width | ((unsigned)(SUCREF_READ_U8(p.bytes + at) >> bit) & ((1U << p.width) - 1U));
     }
-    if (l->kind == SUCREF_KIND_DEPTHWISE) { return sucref_i_s8((uint8_t)v); }
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE) { return sucref_i_s8((uint8_t)v); }
     return (int)sucref_i_floor32((int32_t)v - 128, own ? 0U : shift); /* exact */
 }
 
@@ -5443,7 +5493,7 @@ static int sucref_i_provable(const sucref_net *s, unsigned stop)
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
         if (n + 1U < m->n_layers && l.act > SUCREF_ACT_RELU6) { return SUCREF_E_STATE; }
-        if (l.kind != SUCREF_KIND_DENSE || l.from != n || l.to != n + 1U) { return SUCREF_E_DATA; }
+        if (SUCREF_I_KIND(&l) != SUCREF_KIND_DENSE || l.from != n || l.to != n + 1U) { return SUCREF_E_DATA; }
         for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
             sucref_model_stop_group(&e, m, stop, g);
             if (n == 0 ? e.bits == 0 : e.bits != 8) { return SUCREF_E_DATA; }
@@ -7497,7 +7547,7 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
     }
     if (layer >= m->n_layers || stop >= m->usable_stops) { return SUCREF_E_RANGE; }
     sucref_model_layer(&l, m, layer);
-    if (l.kind != SUCREF_KIND_DENSE) { return SUCREF_E_RANGE; }
+    if (SUCREF_I_KIND(&l) != SUCREF_KIND_DENSE) { return SUCREF_E_RANGE; }
     at = sucref_i_params_of(&l);
     sucref_model_stop(&t, m, stop);
     heads = sucref_i_has_heads(m, &l, layer);
@@ -7635,6 +7685,8 @@ static sucref_layer sucref_i_layer_of(const sucref_model_spec *spec, unsigned n)
     const sucref_layer_spec *s = &spec->layers[n];
     const uint8_t *kind = spec->tensors != NULL ? (const uint8_t *)s + offsetof(sucref_layer_spec, kind) : none;
     sucref_layer l;
+    size_t i;
+    for (i = 0; i < sizeof l; i++) { ((uint8_t *)&l)[i] = 0; }
     l.n_in = s->n_in; l.n_out = s->n_out;
     l.params_offset = 0; l.first_group = 0;
     l.n_groups = (uint16_t)sucref_i_spec_groups(spec, s);
@@ -7649,7 +7701,7 @@ static sucref_layer sucref_i_layer_of(const sucref_model_spec *spec, unsigned n)
 /* in a layer's weights the column that is column `col` of a group */
 static uint32_t sucref_i_spec_column(const sucref_layer *l, const sucref_layer_spec *s, unsigned group, uint32_t col)
 {
-    const uint32_t taps = l->kind == SUCREF_KIND_CONV ? sucref_i_taps(l) : 1U,
+    const uint32_t taps = SUCREF_I_KIND(l) == SUCREF_KIND_CONV ? sucref_i_taps(l) : 1U,
                    channels = sucref_i_spec_columns(s, group) / taps;
     return col / channels * (l->n_in / taps) + col % channels;
 }
@@ -7729,7 +7781,8 @@ static const char *sucref_i_bad_arrays(const sucref_layer *l, const sucref_layer
 {
     if ((SUCREF_I_WEIGHS(l) && s->w == NULL && !parity) ||
         (sucref_i_multipliers(l) > 0 && (s->multiplier == NULL || s->exponent == NULL)) ||
-        (l->kind == SUCREF_KIND_COPY && s->box == NULL) || (l->kind == SUCREF_KIND_CONSTANT && s->constant == NULL)) {
+        (SUCREF_I_KIND(l) == SUCREF_KIND_COPY && s->box == NULL) ||
+        (SUCREF_I_KIND(l) == SUCREF_KIND_CONSTANT && s->constant == NULL)) {
         return "spec: a layer's NULL";
     }
     if ((s->act == SUCREF_ACT_TABLE && s->table == NULL) || (s->act == SUCREF_ACT_LOOKUP && s->lookup == NULL) ||
@@ -7742,7 +7795,7 @@ static const char *sucref_i_bad_arrays(const sucref_layer *l, const sucref_layer
 
 static const char *sucref_i_bad_groups(const sucref_layer *l, const sucref_layer_spec *s)
 {
-    const uint32_t taps = l->kind == SUCREF_KIND_CONV ? sucref_i_taps(l) : 1U;
+    const uint32_t taps = SUCREF_I_KIND(l) == SUCREF_KIND_CONV ? sucref_i_taps(l) : 1U;
     unsigned g;
     uint32_t sum = 0;
     if (s->group_rows != NULL ? s->n_groups < 1 || s->n_groups > SUCREF_MAX_GROUPS : s->n_groups > 1) {
@@ -7765,7 +7818,7 @@ static const char *sucref_i_bad_groups(const sucref_layer *l, const sucref_layer
 static int sucref_i_spec_windows_ok(const sucref_model_spec *spec, const sucref_layer *l)
 {
     const sucref_tensor_spec *in = &spec->tensors[l->from], *out = &spec->tensors[l->to];
-    return l->kind < SUCREF_KIND_CONV || l->kind > SUCREF_KIND_MAX ||
+    return SUCREF_I_KIND(l) < SUCREF_KIND_CONV || SUCREF_I_KIND(l) > SUCREF_KIND_MAX ||
            (sucref_i_window_ok(in->height, out->height, l->kernel_h, l->stride_h, l->dilation_h, l->pad_top) &&
             sucref_i_window_ok(in->width, out->width, l->kernel_w, l->stride_w, l->dilation_w, l->pad_left));
 }
@@ -7775,7 +7828,7 @@ static const char *sucref_i_bad_shape(const sucref_model_spec *spec, unsigned n,
     const sucref_layer l = sucref_i_layer_of(spec, n);
     const sucref_layer_spec *s = &spec->layers[n];
     const char *bad = NULL;
-    if (l.kind > SUCREF_KIND_CONSTANT || l.from >= spec->n_tensors || l.to >= spec->n_tensors ||
+    if (SUCREF_I_KIND(&l) > SUCREF_KIND_CONSTANT || l.from >= spec->n_tensors || l.to >= spec->n_tensors ||
         l.from2 >= spec->n_tensors) {
         if (spec->tensors != NULL) { return "spec: kind or tensors of a layer"; }
     }
@@ -7796,14 +7849,14 @@ static const char *sucref_i_bad_weights(const sucref_i_parity *q, const sucref_m
     const sucref_layer l = sucref_i_layer_of(spec, n);
     const sucref_layer_spec *s = &spec->layers[n];
     const int saturates = s->coarse || s->plan[0] == 8; /* the shift is not that of the full weights */
-    const uint32_t taps = l.kind == SUCREF_KIND_CONV ? sucref_i_taps(&l) : 1U;
+    const uint32_t taps = SUCREF_I_KIND(&l) == SUCREF_KIND_CONV ? sucref_i_taps(&l) : 1U;
     uint32_t r, c, end = 0;
     unsigned g = 0;
     for (r = 0; r < s->n_out; r++) {
         const unsigned shift = s->row_shift != NULL ? s->row_shift[r] : 0U;
         while (r >= end + sucref_i_spec_rows(s, g)) { end += sucref_i_spec_rows(s, g++); }
         if (shift > 7) { return "spec: a row shift over 7"; }
-        for (c = 0; l.kind != SUCREF_KIND_DEPTHWISE && c < s->n_in; c++) {
+        for (c = 0; SUCREF_I_KIND(&l) != SUCREF_KIND_DEPTHWISE && c < s->n_in; c++) {
             const int32_t mag = sucref_i_magnitude_of(q, s, r, c);
             if (mag != 0 && c % (s->n_in / taps) >= sucref_i_spec_columns(s, g) / taps) {
                 return "spec: a weight behind a group's columns";
@@ -7892,8 +7945,8 @@ static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_s
         sucref_i_put_all(o, at.bias, s->bias, s->n_out, 4);
         for (r = 0; r < s->n_out; r++) { sucref_i_put(o, at.shift + r, sucref_i_spec_shift(s, r), 1); }
     }
-    if (l->kind == SUCREF_KIND_COPY) { sucref_i_put_all(o, at.box, s->box, 9, 2); }
-    if (l->kind == SUCREF_KIND_CONSTANT) { sucref_i_put_all(o, at.shift, s->constant, s->n_out, 1); }
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_COPY) { sucref_i_put_all(o, at.box, s->box, 9, 2); }
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_CONSTANT) { sucref_i_put_all(o, at.shift, s->constant, s->n_out, 1); }
     for (c = 0; SUCREF_I_LISTS(l) && c < s->n_in; c++) {
         sucref_i_put(o, at.colmax + c, (uint32_t)sucref_i_column_max(o->parity, s, l, c), 1);
     }
@@ -8058,7 +8111,7 @@ static void sucref_i_write_plane(sucref_i_writer *o, uint32_t table, const sucre
     const unsigned width = s->plan[plane], low = sucref_i_bits_below(s, plane);
     const uint32_t columns = sucref_i_spec_columns(s, o->group);
     const sucref_layer l = sucref_i_layer_of(o->spec, o->layer);
-    const unsigned flip = l.kind == SUCREF_KIND_DEPTHWISE ? 0x80U : 0U; /* w itself, modulo 256 */
+    const unsigned flip = SUCREF_I_KIND(&l) == SUCREF_KIND_DEPTHWISE ? 0x80U : 0U; /* w itself, modulo 256 */
     const sucref_i_plane p = sucref_i_plane_of(NULL, o->n_rows, columns, width);
     const uint32_t at = sucref_i_section(o, table, SUCREF_I_T_PLANE, o->layer, o->group * 8U + plane,
                                          sucref_i_plane_bytes(o->n_rows, columns, width));
@@ -8334,8 +8387,8 @@ static sucref_layer_spec sucref_i_spec_layer(sucref_i_room *o, unsigned layer)
     at = sucref_i_params_of(&l);
     s.n_in = l.n_in; s.n_out = l.n_out; s.n_groups = (uint8_t)l.n_groups;
     s.bias = (const int32_t *)sucref_i_take_all(o, at.bias, (at.multiplier - at.bias) / 4U, 4);
-    s.box = l.kind == SUCREF_KIND_COPY ? (const uint16_t *)sucref_i_take_all(o, at.box, 9, 2) : NULL;
-    s.constant = l.kind == SUCREF_KIND_CONSTANT ? o->m->bytes + at.shift : NULL;
+    s.box = SUCREF_I_KIND(&l) == SUCREF_KIND_COPY ? (const uint16_t *)sucref_i_take_all(o, at.box, 9, 2) : NULL;
+    s.constant = SUCREF_I_KIND(&l) == SUCREF_KIND_CONSTANT ? o->m->bytes + at.shift : NULL;
     sucref_i_layer_bytes((uint8_t *)&s + offsetof(sucref_layer_spec, kind),
                          (const uint8_t *)&l + offsetof(sucref_layer, kind), SUCREF_I_K_BYTES);
     s.multiplier = (const int32_t *)sucref_i_take_all(o, at.multiplier, (at.exponent - at.multiplier) / 4U, 4);
@@ -8441,7 +8494,7 @@ static const sucref_tensor_spec *sucref_i_spec_table(sucref_i_room *o)
     }
     for (n = 0; n < m->n_layers; n++) {
         sucref_model_layer(&l, m, n);
-        chain = chain && l.kind == SUCREF_KIND_DENSE && l.from == n && l.to == n + 1U;
+        chain = chain && SUCREF_I_KIND(&l) == SUCREF_KIND_DENSE && l.from == n && l.to == n + 1U;
     }
     to = chain ? NULL : (sucref_tensor_spec *)sucref_i_take(o, sizeof *to * (uint64_t)m->n_tensors);
     for (n = 0; to != NULL && n < m->n_tensors; n++) {

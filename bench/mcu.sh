@@ -113,4 +113,21 @@ if ad01=$(data_dir tflite/ad01_int8.tflite 2>/dev/null) && [ -e "$ad01/golden/ad
         net ad01 $plan $d/ad01.s8 $d/imported.sucref
     done
 else skip "ad01, a network of ten layers: no tflite/ad01_int8.tflite and golden/ here"; fi
+# convolutional networks: of MLPerf Tiny keyword spotting, image classification and visual wake words, and person_detect
+pictures() { # name, .tflite, inputs
+    if t=$(data_dir tflite/$2.tflite 2>/dev/null); then
+        imported "$t/tflite/$2.tflite" 8
+        net $1 8 $3 $d/imported.sucref
+    else skip "$1: no tflite/$2.tflite here"; fi
+}
+if g=$(data_dir golden/person_real.in.s8 2>/dev/null); then
+    cp "$g/golden/person_real.in.s8" $d/person.s8
+    head -c 1960 "$g/golden/kws_rand_a.in.s8" >$d/kws.s8 # random bytes, four of them
+    ./build/mcu_gen colour $d/small_picture.s8 $d/person.s8 3 &&
+        ./build/mcu_gen colour $d/large_picture.s8 $d/person.s8 1 || exit 1
+    pictures kws kws_ref_model $d/kws.s8
+    pictures person person_detect $d/person.s8
+    pictures resnet8 pretrainedResnet_quant $d/small_picture.s8
+    pictures vww vww_96_int8 $d/large_picture.s8
+else skip "four convolutional networks: no golden/ here"; fi
 total

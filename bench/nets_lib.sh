@@ -47,7 +47,7 @@ room_for_inputs() { # core
     case $1 in m0|avr) [ $((work_bytes + n_in)) -le 12288 ] || { echo 0; return; } ;; esac
     case $1 in
     m0) echo $((256 * 1024 - 24 * 1024 - model_bytes)) ;;
-    avr) r=$((62 * 1024 - model_bytes)); [ $model_bytes -le 32767 ] || r=0; [ $r -lt 32767 ] || r=32767; echo $r ;;
+    avr) r=$((62 * 1024 - model_bytes)); [ $model_bytes -le 24576 ] || r=0; [ $r -lt 32767 ] || r=32767; echo $r ;;
     *) echo 2000000 ;;
     esac
 }
@@ -101,7 +101,10 @@ net() { # name, plan, inputs, model
     model_bytes=$(wc -c <$model) n_in=$(sed -n '1,2s/^\([0-9]*\) inputs.*/\1/p' $d/net.info)
     work_bytes=$(sed -n 's/^work buffer: \([0-9]*\) bytes.*/\1/p' $d/net.info)
     for c in $cores; do
-        pack $inputs $n_in "$(room_for_inputs $c)" >$d/inputs.h
+        room=$(room_for_inputs $c)
+        small_m0
+        if [ $c = m0 ] && [ "$room" -lt $((2 * n_in)) ]; then large_m0; room=2000000; fi
+        pack $inputs $n_in "$room" >$d/inputs.h
         if grep -q 'INPUT_COUNT 0U' $d/inputs.h; then
             printf '%-4s %-9s %s bytes of model do not fit\n' $c $network $model_bytes
             continue

@@ -1,7 +1,8 @@
 /* published.c - the published tables beside ours, added to the rows of queue.c: OUT_DIR/paper.csv and figures as SVG.
- * published OUT_DIR [SEEDS]
+ * published OUT_DIR [SEEDS | --mixed CODES]
  *
- * With SEEDS, a folder of networks, only the rows of width, in a file of their own. One piece a file in paper/
+ * With SEEDS, a folder of networks, only the rows of width, in a file of their own; with CODES, a folder of what
+ * bench/mixed.sh trains, only the rows of codes across inputs. One piece a file in paper/
  * (pieces.h); the columns are told in paper/table.h. */
 #include "paper/data.h"
 #include "paper/pieces.h"
@@ -25,8 +26,19 @@ static int widths_only(const char *dir, const char *seeds)
     return 0;
 }
 
+/* `make paper-mixed`: the rows of [CIC] */
+static int mixed_only(const char *dir, const char *codes)
+{
+    table_open(dir, "w");
+    if (!data_load("fashion-mnist")) { return 2; }
+    mixed(codes);
+    table_close();
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 3 && strcmp(argv[2], "--mixed") == 0) { return mixed_only(argv[1], argv[3]); }
     if (argc > 2) { return widths_only(argv[1], argv[2]); }
     table_open(argc > 1 ? argv[1] : ".", "a");
     statements();

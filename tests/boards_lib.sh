@@ -6,16 +6,20 @@ ARM="arm-none-eabi-gcc -std=c99 $O -mthumb $W $SECTIONS,--no-warn-rwx-segments -
     -T examples/mcu/cm.ld"
 RV="riscv64-unknown-elf-gcc -std=c99 $O -march=rv32imc -mabi=ilp32 $W $SECTIONS,--no-warn-rwx-segments -I$d -nostdlib
     -ffreestanding -T examples/mcu/rv.ld"
-AVR="avr-gcc -std=c99 -mmcu=atmega1284p $O $W $SECTIONS -I$d"
+AVR="avr-gcc -std=c99 -mmcu=atmega1284p -DSUCREF_NO_PICTURES $O $W $SECTIONS -I$d"
 SEMI="-nographic -monitor none -serial none -semihosting-config enable=on,target=native"
 PLUGIN=""
+# the microbit has 16 KB of RAM; code for Cortex-M0 that needs more runs on a machine with an M3
+M0_PLACE="" M0_MACHINE=""
+large_m0() { M0_PLACE="4M 4M"; M0_MACHINE=mps2-an385; }
+small_m0() { M0_PLACE=""; M0_MACHINE=""; }
 
 place() { echo "-Wl,--defsym=ROM_ORG=0,--defsym=ROM_LEN=$1,--defsym=RAM_ORG=0x20000000,--defsym=RAM_LEN=$2"; }
 build() { # core, output, sources and flags
     core=$1; out=$2; shift 2
     case $core in
     host) $C -Wall -Wextra -I$d -o $out "$@" examples/mcu/board.c $LDLIBS ;;
-    m0) $ARM -mcpu=cortex-m0 $(place 256K 16K) -o $out "$@" examples/mcu/board.c ;;
+    m0) $ARM -mcpu=cortex-m0 $(place ${M0_PLACE:-256K 16K}) -o $out "$@" examples/mcu/board.c ;;
     m3) $ARM -mcpu=cortex-m3 $(place 4M 4M) -o $out "$@" examples/mcu/board.c ;;
     m4) $ARM -mcpu=cortex-m4 -mfloat-abi=soft $(place 4M 4M) -o $out "$@" examples/mcu/board.c ;;
     rv32) $RV -o $out "$@" examples/mcu/board.c -lgcc ;;
@@ -26,7 +30,7 @@ run() { # core, program: its output on stdout, counts on stderr
     esc=$(printf '\033')
     case $1 in
     host) ./$2 ;;
-    m0) timeout 300 qemu-system-arm -M microbit $SEMI $PLUGIN -kernel $2 ;;
+    m0) timeout 300 qemu-system-arm -M ${M0_MACHINE:-microbit} $SEMI $PLUGIN -kernel $2 ;;
     m3) timeout 300 qemu-system-arm -M mps2-an385 $SEMI $PLUGIN -kernel $2 ;;
     m4) timeout 300 qemu-system-arm -M mps2-an386 $SEMI $PLUGIN -kernel $2 ;;
     rv32) timeout 300 qemu-system-riscv32 -M virt -bios none $SEMI $PLUGIN -kernel $2 ;;

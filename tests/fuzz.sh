@@ -24,5 +24,8 @@ fuzz "model reader" fuzz 8192 corpus
 $C -w tests/test_import.c -o $d/seeds $LDLIBS && ./$d/seeds seeds $d/tflite &&
     $F -DFUZZ tests/test_import.c -o $d/import -lm || exit 1
 if t=$(data_dir tflite/hello_world_int8.tflite); then cp $t/tflite/hello_world_int8.tflite $d/tflite/; fi
-fuzz "importer" import 4096 tflite
+for m in 9b931a24 9ccac1a0 e10999b6; do # convolutions, pools, a mean; too long to be changed whole, not to be read
+    if t=$(data_dir wild/$m.tflite); then cp $t/wild/$m.tflite $d/tflite/; fi
+done
+fuzz "importer" import 10240 tflite
 total

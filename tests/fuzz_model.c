@@ -2,7 +2,7 @@
  * feeds damaged copies of valid models, for `make test`. A model that opens must run to its last usable stop. */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
-#include "random_spec.h"
+#include "random_pictures.h"
 #include "../sucref.h"
 #include "../examples/tool/certify.h"
 #include "crc.h"
@@ -130,6 +130,32 @@ static void save(const char *dir, const char *name, int k, const void *bytes, si
 
 static const char *seeds; /* where small models, frames and messages are written, or NULL */
 
+/* networks with tensors, whole and damaged */
+static void pictures(void)
+{
+    static random_pictures r;
+    uint32_t bytes, *file, n;
+    int k, t;
+    for (k = 0; k < 200; k++) {
+        rp_make(&r);
+        file = rp_write(&r, &bytes);
+        CHECK(file != NULL);
+        if (bytes <= 8192) { save(seeds, "picture", k, file, bytes); }
+        for (t = 0; t < 50; t++) {
+            uint8_t *p = (uint8_t *)malloc(bytes);
+            memcpy(p, file, bytes);
+            for (n = rnd_below(4); n > 0; n--) { /* mostly in the head, where it means something */
+                const uint32_t within = rnd_below(4) && bytes > 600 ? 600 : bytes;
+                p[rnd_below(within)] = (uint8_t)(rnd_below(3) ? rnd_below(10) : rnd());
+            }
+            (void)LLVMFuzzerTestOneInput(p, bytes);
+            free(p);
+        }
+        free(file);
+        rp_free(&r);
+    }
+}
+
 static void replay(void)
 {
     static random_spec r;
@@ -204,6 +230,7 @@ int main(int argc, char **argv)
     test_init(seeding ? 0 : argc, argv);
     if (seeding) { seeds = argv[2]; }
     RUN("models, frames and messages, whole and damaged", replay);
+    RUN("networks with tensors, whole and damaged", pictures);
     return test_report("fuzz replay");
 }
 #endif

@@ -30,7 +30,9 @@ static int32_t eval_scaled(int64_t x, int32_t m, int e)
 }
 static void eval_multiplier(int32_t *m, int *e, double real)
 {
-    int64_t q = (int64_t)floor(frexp(real, e) * 2147483648.0 + 0.5);
+    int64_t q;
+    if (!(real < 1e9)) { *m = INT32_MAX; *e = 30; return; }
+    q = (int64_t)floor(frexp(real, e) * 2147483648.0 + 0.5);
     if (q == (int64_t)1 << 31) { q /= 2; ++*e; }
     if (*e < -31) { *e = 0; q = 0; }
     if (*e > 30) { *e = 30; q = INT32_MAX; }

@@ -227,7 +227,8 @@ static void gf_random_weights(gf_file *f, int *in, int rank, const int *dim, int
     gf_part *p = &f->part[0];
     static int8_t w[8192];
     int32_t bias[64];
-    const int per_row = (int)rnd_below(2), largest = rnd_below(2) ? 127 : 20, dead = rnd_below(3) ? 0 : 1 + (int)rnd_below(3);
+    const int per_row = (int)rnd_below(2), largest = rnd_below(2) ? 127 : 20,
+              dead = rnd_below(3) ? 0 : 1 + (int)rnd_below(3);
     int k, n = 1;
     for (k = 0; k < rank; k++) { n *= dim[k]; }
     for (k = 0; k < n; k++) { w[k] = (int8_t)rnd_in(-largest, largest); }
@@ -418,7 +419,8 @@ static int gf_random_slice(gf_file *f, int at)
 
 static int gf_random_number(gf_file *f, int at)
 {
-    static const int codes[] = { GRAPH_LOGISTIC, GRAPH_TANH, GRAPH_RELU, GRAPH_RELU6, GRAPH_LEAKY_RELU, GRAPH_QUANTIZE };
+    static const int codes[] = { GRAPH_LOGISTIC, GRAPH_TANH, GRAPH_RELU, GRAPH_RELU6, GRAPH_LEAKY_RELU,
+                                 GRAPH_QUANTIZE };
     const int code = codes[rnd_below(6)];
     const float scale = code == GRAPH_LOGISTIC ? 1.0F / 256 : code == GRAPH_TANH ? 1.0F / 128 : gf_random_scale();
     const int zero = code == GRAPH_LOGISTIC ? -128 : code == GRAPH_TANH ? 0 : gf_any_zero();

@@ -4,6 +4,7 @@
  *                                evaluator.h's from the file, which must be oracle.h's from the spec; from number K on
  *   mcu_gen pictures OUT.h PGM.. the pictures as 28x28 digits (the label is the first letter of the name)
  *   mcu_gen bytes OUT.u8 PGM..   the same, 784 bytes a picture and nothing else
+ *   mcu_gen colour OUT.s8 IN.s8 BY  grey int8 pictures of 96 x 96, every BY x BY pixels averaged, as three colours
  *   mcu_gen layer PLAN ROWS COLS OUT.sucref OUT.u8 relu|centred    one layer with bell-shaped weights, an input */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
@@ -108,6 +109,26 @@ static int picture_bytes(FILE *f, int n, char **paths)
     return 0;
 }
 
+static int colour(FILE *f, const char *path, int by)
+{
+    enum { SIDE = 96 };
+    static uint8_t grey[SIDE][SIDE];
+    FILE *in = fopen(path, "rb");
+    int y, x, i;
+    if (in == NULL || by < 1 || SIDE % by != 0) { return 2; }
+    while (fread(grey, 1, sizeof grey, in) == sizeof grey) {
+        for (y = 0; y < SIDE; y += by) {
+            for (x = 0; x < SIDE; x += by) {
+                int sum = 0;
+                for (i = 0; i < by * by; i++) { sum += grey[y + i / by][x + i % by] ^ 0x80; }
+                for (i = 0; i < 3; i++) { fputc((sum / (by * by)) ^ 0x80, f); }
+            }
+        }
+    }
+    fclose(in);
+    return 0;
+}
+
 static int pictures(FILE *f, int n, char **paths)
 {
     int i;
@@ -192,6 +213,8 @@ int main(int argc, char **argv)
         status = cases((unsigned)atoi(argv[2]), argc > 4 ? (unsigned)atoi(argv[4]) : 0, f);
     } else if (strcmp(argv[1], "bytes") == 0) {
         status = picture_bytes(f, argc - 3, argv + 3);
+    } else if (strcmp(argv[1], "colour") == 0 && argc == 5) {
+        status = colour(f, argv[3], atoi(argv[4]));
     } else {
         status = pictures(f, argc - 3, argv + 3);
     }

@@ -76,7 +76,8 @@ static inline void po_input(picture_oracle *o, const uint8_t *x)
     for (i = 0; i < po_size(&o->spec->tensors[0]); i++) {
         const int64_t v = o->spec->input_type == SUCREF_INPUT_S8 ? (x[i] + 128) % 256 : x[i];
         const int64_t top = v / oracle_pow2(missing);
-        o->bytes[0][i] = (uint8_t)(missing == 0 ? v : top == 0 ? 0 : top * oracle_pow2(missing) + oracle_pow2(missing - 1));
+        const int64_t centre = missing == 0 || top == 0 ? 0 : top * oracle_pow2(missing) + oracle_pow2(missing - 1);
+        o->bytes[0][i] = (uint8_t)(missing == 0 ? v : centre);
     }
     o->present[0] = o->spec->tensors[0].channels;
 }
@@ -112,7 +113,9 @@ static inline int po_cut(picture_oracle *o, const sucref_layer_spec *s, uint32_t
     int shift = s->plan[0] == 8 || s->row_shift == NULL ? 0 : s->row_shift[row], most = 0;
     uint32_t c;
     for (c = 0; c < s->n_in; c++) { most = w[c] > most ? w[c] : -w[c] > most ? -w[c] : most; }
-    if (s->row_shift == NULL && s->plan[0] != 8) { while (most > 0 && shift < 7 && most * oracle_pow2(shift + 1) <= 127) { shift++; } }
+    if (s->row_shift == NULL && s->plan[0] != 8) {
+        while (most > 0 && shift < 7 && most * oracle_pow2(shift + 1) <= 127) { shift++; }
+    }
     if (s->coarse && bits == 8) { shift = 0; }
     for (c = 0; c < s->n_in; c++) {
         const int64_t v = oracle_clamp(w[c] * oracle_pow2(shift), -128, 127) + 128;
@@ -157,11 +160,13 @@ static inline void po_columns(picture_oracle *o, const sucref_layer_spec *s, uin
     for (i = 0; i < s->kernel_h; i++) {
         for (j = 0; j < s->kernel_w; j++) {
             if (s->kind == SUCREF_KIND_DEPTHWISE) {
-                o->u[n++] = po_at(o, s->from, po_tap_y(s, y, i), po_tap_x(s, x, j), row / (out->channels / in->channels));
+                o->u[n++] = po_at(o, s->from, po_tap_y(s, y, i), po_tap_x(s, x, j),
+                                  row / (out->channels / in->channels));
                 continue;
             }
             for (c = 0; c < in->channels; c++) {
-                o->u[n++] = c < columns / s->kernel_h / s->kernel_w ? po_at(o, s->from, po_tap_y(s, y, i), po_tap_x(s, x, j), c) : 0;
+                const int reads = c < columns / s->kernel_h / s->kernel_w;
+                o->u[n++] = reads ? po_at(o, s->from, po_tap_y(s, y, i), po_tap_x(s, x, j), c) : 0;
             }
         }
     }
@@ -205,7 +210,8 @@ static inline void po_rows(picture_oracle *o, const sucref_layer_spec *s)
     o->present[s->to] = to->channels;
     for (g = 0; g < po_groups(s); g++) {
         rows = s->group_rows != NULL ? s->group_rows[g] : s->n_out;
-        if (o->spec->bits[o->stop * po_all_groups(o->spec) + o->flat + g] == SUCREF_ABSENT && row < o->present[s->to] && !heads) {
+        const int absent = o->spec->bits[o->stop * po_all_groups(o->spec) + o->flat + g] == SUCREF_ABSENT;
+        if (absent && row < o->present[s->to] && !heads) {
             o->present[s->to] = row;
         }
         for (i = 0; i < rows; i++, row++) {

@@ -54,7 +54,8 @@ static inline sucref_layer_spec *rp_layer(random_pictures *r, int kind, unsigned
     s->kind = (uint8_t)kind; s->from = (uint8_t)from; s->to = (uint8_t)to;
     s->hi = 255;
     s->out_zero = r->tensor[to].zero;
-    if (kind > SUCREF_KIND_DEPTHWISE && kind != SUCREF_KIND_CONSTANT && r->tensor[from].channels == r->tensor[to].channels) {
+    if (kind > SUCREF_KIND_DEPTHWISE && kind != SUCREF_KIND_CONSTANT &&
+        r->tensor[from].channels == r->tensor[to].channels) {
         memcpy(r->cut[to], r->cut[from], sizeof r->cut[to]);
     }
     return s;
@@ -106,7 +107,8 @@ static inline void rp_scale(int32_t *multiplier, int8_t *exponent, int requant, 
     *multiplier = (int32_t)(0x40000000U + rnd() % 0x40000000U);
     *exponent = (int8_t)(requant == SUCREF_REQUANT_TFLITE ? 1 - right : right < 0 ? 0 : right);
     if (rnd_below(200) == 0) { *multiplier = 0; }
-    if (rnd_below(200) == 0) { *exponent = (int8_t)(requant == SUCREF_REQUANT_TFLITE ? rnd_in(-31, 30) : rnd_in(0, 31)); }
+    if (rnd_below(200)) { return; }
+    *exponent = (int8_t)(requant == SUCREF_REQUANT_TFLITE ? rnd_in(-31, 30) : rnd_in(0, 31));
 }
 
 /* an activation: any of a layer with weights, or one that is no more than lo, hi, or with lookup */
@@ -166,7 +168,8 @@ static inline void rp_groups(random_pictures *r, sucref_layer_spec *s)
  * multiple of the taps */
 static inline void rp_widths(random_pictures *r, sucref_layer_spec *s)
 {
-    const uint32_t taps = s->kind == SUCREF_KIND_CONV ? (uint32_t)s->kernel_h * s->kernel_w : 1, channels = s->n_in / taps;
+    const uint32_t taps = s->kind == SUCREF_KIND_CONV ? (uint32_t)s->kernel_h * s->kernel_w : 1;
+    const uint32_t channels = s->n_in / taps;
     const sucref_tensor_spec *in = &r->tensor[s->from];
     const int all = s->kind == SUCREF_KIND_DEPTHWISE || (s->kind == SUCREF_KIND_DENSE && in->height * in->width > 1);
     const uint32_t kind = all ? 0 : rnd_below(3), *cut = r->cut[s->from];
@@ -277,10 +280,12 @@ static inline int rp_conv_of(random_pictures *r, unsigned from, int depthwise, u
     memset(&window, 0, sizeof window);
     window.kind = depthwise ? SUCREF_KIND_DEPTHWISE : SUCREF_KIND_CONV;
     if (!depthwise && rnd_below(4) == 0) { /* 1 x 1 */
-        window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = window.dilation_h = window.dilation_w = 1;
+        window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = 1;
+        window.dilation_h = window.dilation_w = 1;
         height = in.height;
         width = in.width;
-        if (height * width * channels > r->most_bytes || height * width * channels * in.channels > r->most_work) { return 0; }
+        if (height * width * channels > r->most_bytes) { return 0; }
+        if (height * width * channels * in.channels > r->most_work) { return 0; }
     } else if (!rp_small_window(r, &window, &in, channels, &height, &width)) { return 0; }
     s = rp_layer(r, window.kind, from, rp_tensor(r, height, width, channels));
     window.from = s->from; window.to = s->to; window.hi = s->hi; window.out_zero = s->out_zero;
@@ -333,7 +338,8 @@ static inline void rp_multipliers(random_pictures *r, sucref_layer_spec *s, unsi
 /* the k-th multiplier of a layer without weights */
 static inline void rp_set_scale(sucref_layer_spec *s, unsigned k, int right)
 {
-    rp_scale((int32_t *)(uintptr_t)s->multiplier + k, (int8_t *)(uintptr_t)s->exponent + k, SUCREF_REQUANT_TFLITE, right);
+    rp_scale((int32_t *)(uintptr_t)s->multiplier + k, (int8_t *)(uintptr_t)s->exponent + k, SUCREF_REQUANT_TFLITE,
+             right);
 }
 
 /* a pool; all: of the whole picture */
@@ -377,11 +383,10 @@ static inline int rp_pair(random_pictures *r, unsigned from)
     for (k = 0; k < r->spec.n_tensors; k++) {
         const unsigned other = (first + k) % r->spec.n_tensors;
         const sucref_tensor_spec *b = &r->tensor[other];
-        if (b->channels != a.channels || !((b->height == a.height && b->width == a.width) || (b->height == 1 && b->width == 1))) {
-            continue;
-        }
-        if (other == from && rnd_below(4)) { continue; }
-        s = rp_layer(r, rnd_below(2) ? SUCREF_KIND_ADD : SUCREF_KIND_MUL, from, rp_tensor(r, a.height, a.width, a.channels));
+        const int fits = (b->height == a.height && b->width == a.width) || (b->height == 1 && b->width == 1);
+        if (b->channels != a.channels || !fits || (other == from && rnd_below(4))) { continue; }
+        s = rp_layer(r, rnd_below(2) ? SUCREF_KIND_ADD : SUCREF_KIND_MUL, from,
+                     rp_tensor(r, a.height, a.width, a.channels));
         s->from2 = (uint8_t)other;
         rp_multipliers(r, s, 3);
         if (s->kind == SUCREF_KIND_ADD) {
@@ -492,7 +497,8 @@ static inline int rp_constant(random_pictures *r, unsigned from)
 {
     const sucref_tensor_spec in = r->tensor[from];
     const unsigned one = rnd_below(2);
-    sucref_layer_spec *s = rp_layer(r, SUCREF_KIND_CONSTANT, 0, rp_tensor(r, one ? 1 : in.height, one ? 1 : in.width, in.channels));
+    sucref_layer_spec *s = rp_layer(r, SUCREF_KIND_CONSTANT, 0,
+                                    rp_tensor(r, one ? 1 : in.height, one ? 1 : in.width, in.channels));
     uint32_t n = s->n_out = rp_size(&r->tensor[s->to]);
     uint8_t *bytes = (uint8_t *)rp_memory(r, n);
     while (n-- > 0) { bytes[n] = (uint8_t)rnd(); }
@@ -696,7 +702,8 @@ static inline void rp_correct(random_pictures *r, sucref_correction *c, uint32_t
 }
 
 /* has a group no value at a stop? Where nothing needs one, and of a hidden layer perhaps before it has bits */
-static inline int rp_is_absent(const random_pictures *r, const sucref_layer_spec *s, unsigned g, unsigned t, int perhaps)
+static inline int rp_is_absent(const random_pictures *r, const sucref_layer_spec *s, unsigned g, unsigned t,
+                               int perhaps)
 {
     const unsigned n = (unsigned)(s - r->layer);
     if (n > r->answers[t] || (rp_is_head(r, s) && r->heads[t] != g)) { return 1; }
@@ -723,7 +730,8 @@ static inline void rp_schedule_group(random_pictures *r, const sucref_layer_spec
         whole |= *to == 8;
         if (*to != SUCREF_ABSENT) { absent = 0; } /* and never again */
         if (*to == 0 && rnd_below(2)) { rp_constants(r, c, rows); }
-        if (*to > 0 && *to != SUCREF_ABSENT && s->kind != SUCREF_KIND_DEPTHWISE && !rp_whole(r, s, g, t) && rnd_below(*to == 8 ? 8 : 2)) {
+        k = *to > 0 && *to != SUCREF_ABSENT && s->kind != SUCREF_KIND_DEPTHWISE && !rp_whole(r, s, g, t);
+        if (k != 0 && rnd_below(*to == 8 ? 8 : 2)) {
             rp_correct(r, c, rows);
         }
         if (plane < s->n_planes && (!head || *to != SUCREF_ABSENT)) { plane += rnd_below(2); }
@@ -789,20 +797,24 @@ static inline void rp_make(random_pictures *r)
 
 static inline void rp_print(const random_pictures *r)
 {
-    static const char *const kind[] = { "dense", "conv", "depthwise", "average", "max", "add", "mul", "copy", "softmax", "constant" };
+    static const char *const kind[] = { "dense", "conv", "depthwise", "average", "max",
+                                        "add",   "mul",  "copy",      "softmax", "constant" };
     unsigned n, k;
     printf("  input %s, %u stops, softmax %ld\n", r->spec.input_type ? "int8" : "uint8", r->spec.n_stops,
            (long)r->spec.softmax_multiplier);
     for (n = 0; n < r->spec.n_tensors; n++) {
         const sucref_tensor_spec *t = &r->tensor[n];
-        printf("  tensor %u: %u x %u x %u zero %u%s\n", n, t->height, t->width, t->channels, t->zero, t->state ? " state" : "");
+        printf("  tensor %u: %u x %u x %u zero %u%s\n", n, t->height, t->width, t->channels, t->zero,
+               t->state ? " state" : "");
     }
     for (n = 0; n < r->spec.n_layers; n++) {
         const sucref_layer_spec *s = &r->layer[n];
-        printf("  %2u %-9s %u,%u -> %u  %lu x %lu kernel %u,%u stride %u,%u dilation %u,%u pad %u,%u act %u requant %u "
-               "flags %u zero %u %u..%u groups %u plan", n, kind[s->kind], s->from, s->from2, s->to, (unsigned long)s->n_out,
-               (unsigned long)s->n_in, s->kernel_h, s->kernel_w, s->stride_h, s->stride_w, s->dilation_h, s->dilation_w,
-               s->pad_top, s->pad_left, s->act, s->requant, s->flags, s->out_zero, s->lo, s->hi, s->n_groups);
+        printf("  %2u %-9s %u,%u -> %u  %lu x %lu", n, kind[s->kind], s->from, s->from2, s->to, (unsigned long)s->n_out,
+               (unsigned long)s->n_in);
+        printf(" kernel %u,%u stride %u,%u dilation %u,%u pad %u,%u", s->kernel_h, s->kernel_w, s->stride_h,
+               s->stride_w, s->dilation_h, s->dilation_w, s->pad_top, s->pad_left);
+        printf(" act %u requant %u flags %u zero %u %u..%u groups %u plan", s->act, s->requant, s->flags, s->out_zero,
+               s->lo, s->hi, s->n_groups);
         for (k = 0; k < s->n_planes; k++) { printf(" %u", s->plan[k]); }
         for (k = 0; s->kind == SUCREF_KIND_COPY && k < 9; k++) { printf(" %u", s->box[k]); }
         printf("\n");

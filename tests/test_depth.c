@@ -69,11 +69,13 @@ static void spend(spending *s, sucref_net *net, const sucref_model *m, unsigned 
         uint32_t cost;
         status = sucref_net_step(net, 1);
         cost = net->spent - before;
-        if (status != SUCREF_MORE && r.spec.softmax_multiplier != 0) {
-            s->softmax += m->n_out * 256U;
-            cost -= m->n_out * 256U;
+        if (status != SUCREF_MORE && r.spec.softmax_multiplier != 0) { /* a step of its own */
+            CHECK(cost == m->n_out * 256U);
+            s->softmax += cost;
+            cost = 0;
+        } else if (layer < reached && !is_head(layer)) {
+            CHECK(cost == 1);
         }
-        if (layer < reached && !is_head(layer)) { CHECK(cost == 1); }
         if (layer < reached) { s->again += cost; } else { s->first[layer] += cost; }
         if (status != SUCREF_MORE) { reached = r.answers[stop] + 1U; }
     }

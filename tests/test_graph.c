@@ -63,10 +63,12 @@ static void public_models(void)
         { "tflite/ad01_int8", NULL, 10 }, { "tflite/hello_world_int8", NULL, 3 }, { "tflite/kws_ref_model", NULL, 13 },
         { "tflite/person_detect", NULL, 31 }, { "tflite/pretrainedResnet_quant", NULL, 16 },
         { "tflite/vww_96_int8", NULL, 31 }, { "wild/1325b192", "operator 0: DEPTHWISE_CONV_2D of float", 0 },
-        { "wild/2e5555fe", NULL, 11 }, { "wild/2fc332c8", NULL, 50 }, { "wild/31716eae", "FULLY_CONNECTED of float", 0 },
+        { "wild/2e5555fe", NULL, 11 }, { "wild/2fc332c8", NULL, 50 },
+        { "wild/31716eae", "FULLY_CONNECTED of float", 0 },
         { "wild/339ecade", "operator 0: CONV_2D of float32 by int8 weights: a hybrid", 0 },
         { "wild/3bb65fb0", "operator 0: UNIDIRECTIONAL_SEQUENCE_LSTM is not supported", 0 },
-        { "wild/50b87192", NULL, 35 }, { "wild/5aab8fac", NULL, 50 }, { "wild/5f8fba06", "FULLY_CONNECTED of float", 0 },
+        { "wild/50b87192", NULL, 35 }, { "wild/5aab8fac", NULL, 50 },
+        { "wild/5f8fba06", "FULLY_CONNECTED of float", 0 },
         { "wild/6bbc0a06", "CONV_2D of float numbers", 0 }, { "wild/73c3493a", NULL, 78 },
         { "wild/78138530", "LSTM is not supported", 0 }, { "wild/7bf3ab3c", "FULLY_CONNECTED of float", 0 },
         { "wild/7c743178", "has 2 inputs and 1 outputs", 0 }, { "wild/80191370", NULL, 78 },
@@ -164,7 +166,8 @@ static void hand_depthwise(void)
 {
     static const int8_t x[4] = { 1, 10, 3, -20 }, w[8] = { 1, 1, 2, 2, 1, -1, 1, 1 };
     static const int32_t bias[4] = { 0, 0, 0, 1 };
-    static const int dim[4] = { 1, 2, 1, 4 }, y[4] = { 4, -1, 0, 1 }, relu[4] = { 4, 0, 0, 1 }, one[4] = { 1, -1, 0, 1 };
+    static const int dim[4] = { 1, 2, 1, 4 }, y[4] = { 4, -1, 0, 1 }, relu[4] = { 4, 0, 0, 1 },
+                     one[4] = { 1, -1, 0, 1 };
     int in[3], out, act;
     for (act = 0; act < 4; act++) {
         in[0] = start(2, 1, 2, 0); in[1] = gf_weights(&f, 4, dim, w, 1);

@@ -264,8 +264,8 @@ static void many_operators(void)
 
 static void names_and_cures(void)
 {
-    changed("a float model, or a float part of one; convert it", all_float);
-    changed("hybrid model; convert it", hybrid);
+    changed("a float model, or a float part of one; add --calibrate", all_float);
+    changed("hybrid model; add --calibrate", hybrid);
     changed("old scheme; convert it", old_scheme);
     changed("int16 activations", int16_inputs);
     changed("bias of another scale", other_bias);
@@ -318,7 +318,8 @@ static void six_in_float(void)
         found++;
     }
     CHECK(found == 5);
-    CHECK(graph_steps(6.0F, 1e-30F, -100, -128, 127) == 127 && graph_steps(6.0F, 0.02F, 100, -128, 127) == 127 && graph_steps(6.0F, 6, 1, 0, 255) == 2);
+    CHECK(graph_steps(6.0F, 1e-30F, -100, -128, 127) == 127 && graph_steps(6.0F, 0.02F, 100, -128, 127) == 127 &&
+          graph_steps(6.0F, 6, 1, 0, 255) == 2);
 }
 
 static void damaged_random_files(void)

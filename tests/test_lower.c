@@ -57,8 +57,8 @@ static size_t differences(const sucref_model *m, uint32_t n, const int8_t *x)
             in[r] = (int8_t)(m->input_type == SUCREF_INPUT_U8 ? own[r] ^ -128 : own[r]);
         }
         want = eval_run(&e, own);
-        if (sucref_net_set_input(&net, in, m->n_in) != SUCREF_OK || sucref_net_run(&net, m->n_stops - 1U) != SUCREF_OK ||
-            sucref_net_answer(&net, &a) != SUCREF_OK) {
+        if (sucref_net_set_input(&net, in, m->n_in) != SUCREF_OK ||
+            sucref_net_run(&net, m->n_stops - 1U) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) {
             CHECK(0);
             break;
         }
@@ -131,12 +131,13 @@ static void constants_beside_edges(void)
     int k;
     for (k = 0; k < 4; k++) {
         const int32_t bias = k & 1 ? 1000 : -1000;
-        int in[3];
+        int in[3], at;
         in[0] = begin(4, 4, 1, 0);
         in[1] = gf_weights(&f, 4, point, none, 1);
         in[2] = gf_numbers(&f, 1, &bias);
-        in[0] = (gf_window(gf_add(&f.part[0], GRAPH_CONV, 3, in, gf_image(&f, 4, 4, 1, 1, k & 2 ? -28 : 27)), 0, 1, 1, 3, 0),
-                 f.part[0].op[0].out[0]);
+        at = gf_image(&f, 4, 4, 1, 1, k & 2 ? -28 : 27);
+        gf_window(gf_add(&f.part[0], GRAPH_CONV, 3, in, at), 0, 1, 1, 3, 0);
+        in[0] = at;
         in[1] = gf_weights(&f, 4, window, ones, 1);
         in[2] = -1;
         gf_window(gf_add(&f.part[0], GRAPH_CONV, 3, in, gf_image(&f, 4, 4, 1, 20, 0)), 0, 1, 1, 3, 0);
@@ -218,12 +219,50 @@ static void public_models(void)
     }
 }
 
+static void put_file(const char *name, const void *p, size_t n)
+{
+    FILE *o = fopen(test_path(name), "wb");
+    CHECK(o != NULL && fwrite(p, 1, n, o) == n);
+    if (o != NULL) { CHECK(fclose(o) == 0); }
+}
+
+/* a streaming network, inputs for it and what it answers, as files for the tool's tests */
+static void files_for_the_tool(void)
+{
+    static int8_t x[20 * 1000];
+    static uint8_t y[20 * 1000];
+    uint32_t n_in, n_out, k, r;
+    graph_eval e;
+    int i, fits = 0;
+    while (!fits) {
+        gf_random(&f);
+        for (i = 0; i < f.part[0].n_ops; i++) { fits |= f.part[0].op[i].code == GRAPH_CONV; }
+        fits = fits && f.part[1].n_ops > 0 && f.part[0].tensor[f.part[0].output].type == GRAPH_INT8;
+    }
+    CHECK(tflite_read(&plain, f.file.p, f.file.n));
+    n_in = plain.tensor[plain.input].elements;
+    n_out = plain.tensor[plain.output].elements;
+    eval_init(&e, &plain);
+    for (k = 0; k < 20 && n_out <= 1000; k++) {
+        const int32_t *want;
+        for (r = 0; r < n_in; r++) { x[k * n_in + r] = (int8_t)rnd_in(-128, 127); }
+        want = eval_run(&e, x + k * n_in);
+        for (r = 0; r < n_out; r++) { y[k * n_out + r] = (uint8_t)want[r]; }
+    }
+    put_file("stream.tflite", f.file.p, f.file.n);
+    put_file("stream.s8", x, 20 * (size_t)n_in);
+    put_file("stream.out", y, 20 * (size_t)n_out);
+    eval_free(&e);
+    graph_free(&plain);
+}
+
 int main(int argc, char **argv)
 {
     test_init(argc, argv);
     RUN("random networks answer as the reference does", random_networks);
     RUN("constants beside the edges of a picture", constants_beside_edges);
     RUN("a variable that is read late", late_reading);
+    RUN("files for the tool's tests", files_for_the_tool);
     RUN("golden inputs", golden_inputs);
     RUN("public models, streams over sixty inputs", public_models);
     return test_report("lower");

@@ -169,7 +169,8 @@ static void quantize_refuses(void)
           prepare_quantize(&file, NULL, layers, 2, &good, NULL) == SUCREF_E_ARG);
     CHECK(prepare_quantize(&file, &len, NULL, 2, &good, NULL) == SUCREF_E_ARG &&
           prepare_quantize(&file, &len, layers, 2, NULL, NULL) == SUCREF_E_ARG);
-    CHECK(attempt(&good, 0) == SUCREF_E_ARG && attempt(&good, SUCREF_MAX_LAYERS + 1) == SUCREF_E_ARG && attempt(&good, 2) == SUCREF_OK &&
+    CHECK(attempt(&good, 0) == SUCREF_E_ARG && attempt(&good, SUCREF_MAX_LAYERS + 1) == SUCREF_E_ARG &&
+          attempt(&good, 2) == SUCREF_OK &&
           attempt(&good, 1) == SUCREF_OK);
     o = good; o.calibrate = NULL; CHECK(attempt(&o, 2) == SUCREF_E_ARG);
     o = good; o.input_scale = 0; CHECK(attempt(&o, 2) == SUCREF_E_RANGE);

@@ -439,7 +439,7 @@ no "heads goes with none of" $hc --heads 1 --quiet .1
 no "head-grid needs" $hc --head-grid 2
 no "head-grid must be" $hc --heads 1 --head-grid 0
 no "no dense layer .* calibrate without --heads" $hc --max-disagree .1
-no "this model has heads by depth" $t calibrate $d/hd --in $hx -o $d/y --max-disagree .1 --quiet .1
+no "dense models without heads" $t calibrate $d/hd --in $hx -o $d/y --max-disagree .1 --quiet .1
 no "for chains of dense layers" $t plan $hn --in $hx --rows .5
 . examples/training/data.sh
 mi=mnist/train-images-idx3-ubyte.gz; mr=wild/86959f76.tflite
@@ -451,6 +451,48 @@ if [ -n "${LIST:-}" ] || { dm=$(data_dir $mi 2>$d/missing) && dw=$(data_dir $mr 
         grep -q '^stop 0: layer 3 answers, 9[0-9].* (0.30[0-9] of one-shot)' $d/hd.txt &&
         $t run $d/mr --in $d/mnist.s8 --out $d/h1 && $t run $d/mrh --in $d/mnist.s8 --out $d/h2 && cmp $d/h1 $d/h2"
 else skip "$(cat $d/missing)"; fi
+s="$t import $a/stream.tflite -o $d/stream.sucref"
+ok "a streaming network is imported and answers as the reference does" "$s >$d/made && grep -q convolution $d/made &&
+    $t run $d/stream.sucref --in $a/stream.s8 --out $d/stream.out >$d/ran && cmp $d/stream.out $a/stream.out"
+ok "info and emit-c show it" "$t info $d/stream.sucref | grep -q '(state)' &&
+    $t emit-c $d/stream.sucref -o $d/stream.h && grep -q 'STREAM_STOPS 1U' $d/stream.h"
+no "keeps state between inputs: it has one stop" $s --plan 4,4
+no "is no dense layer that reads the one before it, as calibrate without --heads needs" $t calibrate $d/stream.sucref \
+    --in $a/stream.s8 -o $d/y
+no "as split needs" $t split $d/stream.sucref --devices 2 --parity 0 -o $d/shard%d
+no "as plan needs" $t plan $d/stream.sucref --in $a/stream.s8 --core m0
+r="$t import $a/real.tflite -o $d/real.sucref"
+ok "a float model is quantized with samples, and how well is said" "$r --calibrate $a/real_samples.npy >$d/made &&
+    grep -q 'on 5 samples outputs are off the float model' $d/made && $t info $d/real.sucref | grep -q depthwise"
+no "a float model, or a float part of one; add --calibrate samples.npy" $r
+no "in a .npy" $r --calibrate $d/x.s8
+no "its shape does not hold inputs of 200 values" $r --calibrate $a/real.npy
+no "is no float model" $s --calibrate $a/real_samples.npy
+c="$t quantize $a/conv.npz -o $d/conv.sucref $is"; cn="$t quantize $a/conv_nested.npz -o $d/cn.sucref $is"
+ok "convolutions are quantized, and how often the class stays is said" "$c --calibrate $a/conv.u8 >$d/made &&
+    grep -q '1 dense, 1 convolution), 9 inputs, 2 outputs, 1 stop' $d/made &&
+    grep -q 'stop 0: the class is the float network.s on [0-9]* of 1000 samples' $d/made &&
+    $t info $d/conv.sucref | grep -q convolution"
+ok "groups of channels come stop by stop" "$cn --calibrate $a/conv.u8 >$d/made && grep -q '3 stops' $d/made &&
+    grep -q 'stop 2: the class is' $d/made && cp $d/cn.sucref $d/cn3 &&
+    $cn --calibrate $a/conv.u8 --schedule 8/8,8/8,8,8 && cmp $d/cn.sucref $d/cn3 &&
+    $t emit-c $d/cn3 -o $d/cn.h && grep -q 'CN_STOPS 3U' $d/cn.h"
+ok "exit rules of convolutions leave the stops as they are" "$t calibrate $d/cn3 --in $a/conv.u8 --max-disagree 0.1 \
+    -o $d/cn4 && $t run $d/cn4 --in $a/conv.u8 --out $d/y4 --logits --stop 1 >$d/ran &&
+    $t run $d/cn3 --in $a/conv.u8 --out $d/y3 --logits --stop 1 >$d/ran && cmp $d/y3 $d/y4 &&
+    $t evaluate $d/cn4 --in $a/conv.u8 | grep -q 'with exit'"
+ok "convolutions may end in a softmax" "$c --calibrate $a/conv.u8 --output softmax | grep -q softmax"
+ok "bits of convolutions" "$c --calibrate $a/conv.u8 --plan 4,4 | grep -q '2 stops'"
+no "convolutions needs --calibrate" $c
+no "says where a ReLU is" $c --calibrate $a/conv.u8 --act relu6
+no "are for dense layers" $c --calibrate $a/conv.u8 --clip 1
+no "must be none or softmax" $c --calibrate $a/conv.u8 --output tanh
+no "has no groups of channels" $c --calibrate $a/conv.u8 --schedule 8
+no "have 8 bits at every stop" $cn --calibrate $a/conv.u8 --plan 4,4
+no "the last stop has 8 bits of every group" $cn --calibrate $a/conv.u8 --schedule 8/8,8
+no "bits that the plan does not give" $cn --calibrate $a/conv.u8 --schedule 4/8,8/8,8,8
+no "as calibrate without --heads needs" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y
+no "dense models without heads" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y --max-disagree 0.1 --quiet 0.1
 if [ -c /dev/full ] || [ -n "${LIST:-}" ]; then
     no "standard output" sh -c "exec $t info $m >/dev/full"
     no "cannot be written" $t truncate $m --stops 2 -o /dev/full

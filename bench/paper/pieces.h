@@ -21,7 +21,12 @@ void imported(void);    /* a TensorFlow Lite model cut everywhere */
 void coverage(void);    /* Table 1, Figures 17 and 18: no data */
 void late(void);        /* Figures 1 and 11 to 16: answers that are late or lost: no data */
 void parities(void);    /* what parities cost on the parts of the shipped models: no data */
-void lost(void);        /* Figure 2 */
+void lost(void);        /* Figure 2, dense */
+void lost_conv(void);   /* Figure 2, LeNet-5: called by lost() */
+double lost_share(const double *at, double level); /* where a curve of ten tenths falls to a level; NAN: nowhere */
+
+/* [CIC] */
+void mixed(const char *dir); /* Table 2, from the codes that bench/mixed.sh trained in `dir` */
 
 /* [AB] */
 void frames(void);      /* vectors at one and two bits a value */

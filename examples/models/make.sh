@@ -11,6 +11,10 @@ widths() { # set, schedule, seed, name, options
     # shellcheck disable=SC2086 # three words in $a
     $w $a "$out" --teacher "build/teacher_${a%% *}.npz" "$@" || exit 2
 }
+conv() { # set, name, options
+    out=$d/$2.npz; set_=$1; shift 2
+    ./build/train_conv "$set_" "$out" "$@" || exit 2
+}
 if [ "${1:-}" != quantize ]; then
     for s in 0 1 2 3 4; do train even plain $s even$s; done
     train even nested 0 even_nested
@@ -24,6 +28,9 @@ if [ "${1:-}" != quantize ]; then
     widths mnist 32x196,32x392,96x784 2 widths --heads
     widths fashion-mnist 32x196,32x392,96x784 3 widths_fashion --heads --last labels
     widths mnist 32x196,32x392,192x784/32,32,64 2 widths_deep --heads
+    conv mnist lenet --net lenet --epochs 8
+    conv fashion-mnist residual --net residual
+    conv fashion-mnist residual_nested --net residual --nested
 fi
 x=mnist/train-images-idx3-ubyte
 if dir=$(data_dir $x 2>/dev/null); then idx=$dir/$x

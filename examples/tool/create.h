@@ -1,8 +1,11 @@
-/* create.h - the commands that make models: quantize (from float layers) and import (from TensorFlow Lite). */
+/* create.h - the commands that make models: quantize (from float layers or convolutions) and import (from TensorFlow
+ * Lite). */
 #ifndef SUCREF_TOOL_CREATE_H
 #define SUCREF_TOOL_CREATE_H
 #include "calibrate.h"
+#include "conv_quantize.h"
 #include "quantize.h"
+#include "graph_quantize.h"
 #include "tflite.h"
 #include "nested_npz.h"
 #include "samples.h"
@@ -59,7 +62,7 @@ static unsigned read_layers(prepare_float_layer *layers, const npz *z, const cha
         layers[n].w = w->v;
         layers[n].b = b->v;
     }
-    if (n == 0) { die("%s: W0 is missing: the arrays are W0 (out x in), b0, W1, b1 ..", path); }
+    if (n == 0) { die("%s: W0 is missing: the arrays are W0 (out x in), b0, W1 .., of convolutions ops, W1, b1 ..", path); }
     if (z->n != 2 * (int)n + nested_arrays(z, n)) {
         die("%s: arrays other than W0,b0 .. W%u,b%u, and groups0 .. groups%u, order and heads", path, n - 1, n - 1,
             n - 1);
@@ -231,6 +234,8 @@ static void print_made(const char *path, const uint8_t *bytes, uint32_t len, con
     print_meaning(&m);
 }
 
+static void quantize_conv(const args *a, const npz *z);
+
 static void quantize(const args *a)
 {
     static prepare_nested nested;
@@ -248,6 +253,11 @@ static void quantize(const args *a)
     file = read_file(a->in, &len);
     if (npz_parse(&z, file, len) != 0) { die("%s: %s", a->in, z.why); }
     free(file);
+    if (conv_is(&z)) {
+        quantize_conv(a, &z);
+        npz_free(&z);
+        return;
+    }
     n = read_layers(layers, &z, a->in);
     read_options(&o, a, read_nested(&nested, &z, a->in, n, layers[0].n_in) ? &nested : NULL);
     calibrate = calibration_samples(a, layers[0].n_in, &unit, &o.n_calibrate);
@@ -266,7 +276,7 @@ static void quantize(const args *a)
     npz_free(&z);
 }
 
-/* ---- import ------------------------------------------------------------------------------------------------------ */
+/* ---- shared by both ---- */
 
 /* may a layer have digits? Depthwise ones have whole bytes */
 static int takes_plan(const sucref_layer_spec *s)
@@ -325,8 +335,237 @@ static void print_pruned(const char *path, const pruned *p)
            (unsigned long long)p->left, (unsigned long long)p->macs);
 }
 
+static uint32_t largest(const float *v, uint32_t n)
+{
+    uint32_t best = 0, i;
+    for (i = 1; i < n; i++) { if (v[i] > v[best]) { best = i; } }
+    return best;
+}
+
+/* ---- quantize: convolutions -------------------------------------------------------------------------------------- */
+
+/* options of dense layers, which an archive of convolutions says itself or has no use for */
+static void check_conv_options(const args *a, const conv_model *m)
+{
+    if (a->calibrate == NULL) { die("quantize of convolutions needs --calibrate inputs.u8|.s8|.npy"); }
+    if (a->act != NULL) { die("--act: the array ops of %s says where a ReLU is", a->in); }
+    if (a->clip != NULL || a->cut_input != NULL) { die("--clip and --cut-input are for dense layers, without ops"); }
+    if (a->output != NULL && strcmp(a->output, "none") != 0 && strcmp(a->output, "softmax") != 0) {
+        die("--output of convolutions must be none or softmax, not %s", a->output);
+    }
+    if (m->net.n_groups == 0 && a->schedule != NULL) { die("--schedule: %s has no groups of channels", a->in); }
+    if (m->net.n_groups > 0 && ((a->plan != NULL && strcmp(a->plan, "8") != 0) || a->keep != NULL)) {
+        die("--plan and --keep: channels in groups have 8 bits at every stop");
+    }
+}
+
+/* the classes of the float network on the samples, which give the ranges: [n][heads] */
+static uint32_t *conv_see(conv_model *m, const uint8_t *x, uint32_t n)
+{
+    const unsigned heads = conv_heads(m);
+    uint32_t *want = (uint32_t *)malloc(sizeof *want * n * heads), k;
+    unsigned h;
+    if (want == NULL) { die("out of memory"); }
+    for (k = 0; k < n; k++) {
+        const float *y = conv_sample(m, x + (size_t)k * conv_inputs(m));
+        for (h = 0; h < heads; h++) { want[k * heads + h] = largest(y + h * conv_outputs(m), conv_outputs(m)); }
+        if (isatty(2)) { show_progress(NULL, k + 1U, n); }
+    }
+    return want;
+}
+
+/* how often a stop says what the float network's head says */
+static void print_same(const char *path, const uint8_t *model, uint32_t len, const uint8_t *x, uint32_t n,
+                       const uint32_t *want, unsigned heads)
+{
+    uint32_t same[SUCREF_MAX_STOPS] = { 0 }, k, *work;
+    sucref_stop s;
+    sucref_answer y;
+    sucref_model m;
+    sucref_net net;
+    unsigned t;
+    if (sucref_model_open(&m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
+    if (m.n_out < 2) { return; }
+    work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
+    if (work == NULL) { die("out of memory"); }
+    (void)sucref_net_init(&net, &m, work, sucref_net_work_len(&m));
+    for (k = 0; k < n; k++) {
+        if (sucref_net_set_input(&net, x + (size_t)k * m.n_in, m.n_in) != SUCREF_OK) { die("internal error"); }
+        for (t = 0; t < m.n_stops; t++) {
+            sucref_model_stop(&s, &m, t);
+            if (sucref_net_run(&net, t) != SUCREF_OK || sucref_net_answer(&net, &y) != SUCREF_OK) {
+                die("internal error");
+            }
+            same[t] += sucref_argmax(y.logits, y.n_out) == want[k * heads + s.head];
+        }
+    }
+    for (t = 0; t < m.n_stops; t++) {
+        printf("%s: stop %u: the class is the float network's on %lu of %lu samples\n", path, t,
+               (unsigned long)same[t], (unsigned long)n);
+    }
+    free(work);
+}
+
+/* the stops of groups: one after the other, or as --schedule says */
+static void conv_schedule(prepare_nested *p, const args *a, const conv_model *m)
+{
+    static const uint8_t cut = 8;
+    const char *why;
+    memset(p, 0, sizeof *p);
+    p->n_groups = (uint8_t)m->net.n_groups;
+    p->heads = 1;
+    if (a->schedule == NULL) { prepare_schedule(p, &cut, 1); return; }
+    parse_schedule(p, a->schedule);
+    why = prepare_bad_schedule(p, &cut, 1);
+    if (why != NULL) { die("--schedule %s: %s", a->schedule, why); }
+}
+
+/* the model of what has been lowered */
+static uint8_t *write_conv(const args *a, conv_model *m, uint32_t *len)
+{
+    uint8_t bits[SUCREF_MAX_STOPS * SUCREF_MAX_LAYERS * SUCREF_MAX_GROUPS], in_bits[SUCREF_MAX_STOPS],
+            heads[SUCREF_MAX_STOPS];
+    prepare_options plan;
+    prepare_nested nested;
+    sucref_model_spec spec;
+    if (a->output != NULL && strcmp(a->output, "softmax") == 0 && !conv_softmax(m)) {
+        die("--output softmax: %s has over 4095 outputs, or outputs too close to each other", a->in);
+    }
+    lower_spec(&spec, &m->made.net);
+    memset(in_bits, 8, sizeof in_bits);
+    if (m->net.n_groups > 0) {
+        conv_schedule(&nested, a, m);
+        conv_stops(bits, heads, m, &nested);
+        spec.heads = heads;
+        spec.n_stops = nested.n_stops;
+    } else {
+        import_plan(&plan, a, &m->made.net);
+        plan_layers(&m->made.net, &plan, 0, a->keep != NULL, bits);
+        spec.n_stops = plan.n_planes;
+    }
+    spec.bits = bits;
+    spec.in_bits = in_bits;
+    return write_spec(a->in, &spec, len);
+}
+
+static void quantize_conv(const args *a, const npz *z)
+{
+    static conv_model m;
+    uint8_t *x, *model;
+    uint32_t n, len, *want;
+    input_unit unit;
+    if (!conv_open(&m, z)) { die("%s: %s", a->in, m.real.why); }
+    check_conv_options(a, &m);
+    x = calibration_samples(a, conv_inputs(&m), &unit, &n);
+    warn_of_range(a->calibrate, x, (size_t)n * conv_inputs(&m), &unit);
+    m.in_scale = (float)unit.scale;
+    m.in_zero = (int)unit.zero;
+    m.is_signed = unit.is_signed;
+    want = conv_see(&m, x, n);
+    if (!conv_lower(&m, z)) { die("%s: %s", a->in, m.made.graph.why); }
+    model = write_conv(a, &m, &len);
+    write_file(a->out, model, len);
+    print_made(a->out, model, len, "");
+    print_pruned(a->in, &m.made.pruned);
+    print_same(a->in, model, len, x, n, want, conv_heads(&m));
+    conv_free(&m);
+    free(x); free(want); free(model);
+}
+
+/* ---- import ------------------------------------------------------------------------------------------------------ */
+
+typedef struct { graph graph; graph_ranges ranges; npy samples; uint32_t n; uint8_t *file; } real_model;
+
+static void put_sample(const real_model *r, uint32_t k)
+{
+    const uint32_t n_in = r->graph.tensor[r->graph.input].elements;
+    uint32_t i;
+    for (i = 0; i < n_in; i++) {
+        const uint64_t at = npy_place(&r->samples, (uint64_t)k * n_in + i);
+        r->ranges.real.v[r->graph.input][i] = (float)npy_value(&r->samples, at);
+    }
+}
+
+/* reads a model of float32 tensors and, of the samples, what is to be quantized how */
+static void read_real(real_model *r, const args *a, const uint8_t *file, size_t len)
+{
+    double lo, hi;
+    size_t samples_len;
+    uint32_t k;
+    if (!is_npy(a->calibrate)) { die("%s: samples of a float model are real values, in a .npy", a->calibrate); }
+    if (!tflite_read_as(&r->graph, file, len, 1)) { die("%s: %s", a->in, r->graph.why); }
+    r->file = read_file(a->calibrate, &samples_len);
+    r->samples = read_npy(a->calibrate, r->file, samples_len, r->graph.tensor[r->graph.input].elements, &r->n);
+    npy_range(&r->samples, a->calibrate, &lo, &hi);
+    if (!ranges_init(&r->ranges, &r->graph)) { die("%s: %s", a->in, r->graph.why); }
+    for (k = 0; k < r->n; k++) {
+        put_sample(r, k);
+        ranges_add(&r->ranges, k);
+        if (isatty(2)) { show_progress(NULL, k + 1U, r->n); }
+    }
+    if (!ranges_choose(&r->ranges, &r->graph)) { die("%s: %s", a->in, r->graph.why); }
+}
+
+/* how far the model's answers on the samples are from those of the float network */
+static void print_real(const real_model *r, const args *a, const uint8_t *model, uint32_t len)
+{
+    const graph *g = &r->graph;
+    const uint32_t n_in = g->tensor[g->input].elements, n_out = g->tensor[g->output].elements;
+    const float scale = r->ranges.scale[g->input], *in = r->ranges.real.v[g->input],
+                *want = r->ranges.real.v[g->output];
+    int8_t *x = (int8_t *)malloc(n_in);
+    float *got = (float *)malloc(4 * (size_t)n_out);
+    double most = 0, sum = 0;
+    uint32_t *work, k, i, same = 0;
+    sucref_scales s;
+    sucref_answer y;
+    sucref_model m;
+    sucref_net net;
+    if (sucref_model_open(&m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
+    work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
+    if (x == NULL || got == NULL || work == NULL) { die("out of memory"); }
+    sucref_model_scales(&s, &m);
+    (void)sucref_net_init(&net, &m, work, sucref_net_work_len(&m));
+    for (k = 0; k < r->n; k++) {
+        put_sample(r, k);
+        real_run(&r->ranges.real);
+        for (i = 0; i < n_in; i++) {
+            x[i] = (int8_t)quantized_byte((double)in[i], scale, r->ranges.zero[g->input], -128, 127);
+        }
+        if (sucref_net_set_input(&net, x, n_in) != SUCREF_OK || sucref_net_run(&net, m.n_stops - 1U) != SUCREF_OK ||
+            sucref_net_answer(&net, &y) != SUCREF_OK) {
+            die("internal error");
+        }
+        for (i = 0; i < n_out; i++) {
+            got[i] = (float)ldexp((double)(y.out[i] - s.output_zero) * s.output.multiplier, s.output.exponent - 31);
+            sum += fabs((double)got[i] - (double)want[i]);
+            most = fmax(most, fabs((double)got[i] - (double)want[i]));
+        }
+        same += largest(got, n_out) == largest(want, n_out);
+    }
+    printf("%s: on %lu samples outputs are off the float model's by %.3g on average, at most %.3g", a->in,
+           (unsigned long)r->n, sum / r->n / n_out, most);
+    if (n_out > 1) { printf("; the largest one is the same on %lu", (unsigned long)same); }
+    printf("\n");
+    free(x); free(got); free(work);
+}
+
+/* the file as an int8 network, lowered and pruned */
+static void read_network(tflite *t, real_model *r, const args *a, const uint8_t *file, size_t len)
+{
+    if (a->calibrate == NULL) {
+        if (!tflite_parse(t, file, len)) { die("%s: %s", a->in, t->graph.why); }
+        return;
+    }
+    read_real(r, a, file, len);
+    if (!tflite_read_as(&t->graph, file, len, 1) || !quantize_graph(&t->graph, &r->ranges) || !tflite_lower(t)) {
+        die("%s: %s", a->in, t->graph.why);
+    }
+}
+
 static void import(const args *a)
 {
+    static real_model real;
     static tflite t;
     prepare_options plan;
     sucref_model_spec spec;
@@ -335,7 +574,7 @@ static void import(const args *a)
     uint32_t model_len;
     if (a->out == NULL) { die("import needs -o m.sucref"); }
     file = read_file(a->in, &len);
-    if (!tflite_parse(&t, file, len)) { die("%s: %s", a->in, t.graph.why); }
+    read_network(&t, &real, a, file, len);
     import_plan(&plan, a, &t.net);
     plan_layers(&t.net, &plan, a->every != NULL, a->keep != NULL, bits);
     memset(in_bits, 8, sizeof in_bits);
@@ -347,7 +586,10 @@ static void import(const args *a)
     write_file(a->out, model, model_len);
     print_made(a->out, model, model_len, "");
     print_pruned(a->in, &t.pruned);
+    if (a->calibrate != NULL) { print_real(&real, a, model, model_len); }
     tflite_free(&t);
+    graph_free(&real.graph);
+    free(real.file);
     free(model);
     free(file);
 }

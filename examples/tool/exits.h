@@ -80,9 +80,8 @@ static inline uint32_t exit_apply(uint32_t *left, uint32_t *wrong, const uint32_
     return wrong[stops - 1U];
 }
 
-/* what leaving at each stop saves of those that are still there, in weight bytes, or in multiply-adds where stops
- * differ by depth; where thresholds are about as they will be: found from thresholds, which it changes, a few times
- * over */
+/* what leaving at each stop saves of those that are still there, in weight bytes, or in multiply-adds where they differ
+ * by depth; where thresholds are about as they will be: found from thresholds, which it changes, a few times over */
 static inline void exit_weigh(exit_fit *f, const sucref_model *m, const stop_result *r, uint32_t n)
 {
     const unsigned stops = m->n_stops;

@@ -1,5 +1,5 @@
-/* flatbuffer.h - reads tables, fields and vectors of a FlatBuffer that may hold any bytes: every offset is checked before
- * it is followed. What is absent or impossible has at = 0, and whatever is read from it is absent, too. */
+/* flatbuffer.h - reads tables, fields and vectors of a FlatBuffer that may hold any bytes: every offset is checked
+ * before it is followed. What is absent or impossible has at = 0, and whatever is read from it is absent, too. */
 #ifndef SUCREF_TOOL_FLATBUFFER_H
 #define SUCREF_TOOL_FLATBUFFER_H
 #include <stddef.h>

@@ -54,7 +54,7 @@ typedef struct {
     int over[2];               /* MEAN: over y, over x? */
     int fill;                  /* PAD: in the tensor's numbers */
     int state;                 /* of READ and ASSIGN */
-    float number;              /* beta of SOFTMAX, alpha of LEAKY_RELU */
+    float number;              /* beta of SOFTMAX, alpha of LEAKY_RELU; of real numbers what PAD fills in */
 } graph_op;
 
 typedef struct graph_block { struct graph_block *next; double align; } graph_block;
@@ -67,6 +67,7 @@ typedef struct {               /* free with graph_free; the file's bytes stay in
     int input, output;         /* tensors */
     int input_type;            /* of the file's own input: float, uint8 or int8 */
     int output_type;
+    int real;                  /* numbers are float32, to be quantized: scales say nothing yet */
     graph_block *blocks;
     char why[300];
 } graph;

@@ -61,7 +61,8 @@ static inline int lower_number(const graph_op *o, const graph_tensor *x, const g
         r = o->code == GRAPH_LOGISTIC ? prepare_round_shift(gemmlowp_logistic(r), (unsigned)(31 - bits)) - 128
                                       : prepare_round_shift(gemmlowp_tanh(r), (unsigned)(31 - bits));
     } else {
-        double ratio = (double)graph_ratio(o->code == GRAPH_LEAKY_RELU && in < 0 ? graph_float(sx * o->number) : sx, sy);
+        const int leaks = o->code == GRAPH_LEAKY_RELU && in < 0;
+        double ratio = (double)graph_ratio(leaks ? graph_float(sx * o->number) : sx, sy);
         if (o->code == GRAPH_QUANTIZE) { ratio = (double)sx / (double)sy; }
         if (o->code == GRAPH_RELU || o->code == GRAPH_RELU6) { lo = zero; }
         if (o->code == GRAPH_RELU6) { hi = graph_steps(6.0F, sy, zero, -128, 127); }
@@ -363,8 +364,12 @@ static inline int lower_conv(lowered *l, const graph_op *o)
     graph_shape(dy, lower_tensor_of(l, o->out));
     whole = !deep && dy[1] == 1 && dy[2] == 1 && o->kernel[0] == dx[1] && o->kernel[1] == dx[2] && o->pad[0] == 0 &&
             o->pad[1] == 0 && o->dilation[0] == 1 && o->dilation[1] == 1;
-    s = lower_new_layer(l, o, deep ? SUCREF_KIND_DEPTHWISE : whole ? SUCREF_KIND_DENSE : SUCREF_KIND_CONV, from,
-                        lower_output(l, o, dy));
+    /* of one channel it is a convolution, whose kernels are faster */
+    s = lower_new_layer(l, o,
+                        deep && (dx[3] > 1 || memchr(w->data, 0x80, w->elements) != NULL) ? SUCREF_KIND_DEPTHWISE
+                        : whole ? SUCREF_KIND_DENSE
+                                : SUCREF_KIND_CONV,
+                        from, lower_output(l, o, dy));
     if (s == NULL || (!whole && !lower_window(l, s, o))) { return 0; }
     s->n_in = deep ? taps : taps * (uint32_t)dx[3];
     s->n_out = (uint32_t)dy[3];

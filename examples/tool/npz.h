@@ -8,8 +8,8 @@
 #include <math.h>
 #include "npy.h"
 
-enum { NPZ_MAX_ARRAYS = 64 };
-typedef struct { char name[32]; uint32_t dims, shape[2]; float *v; } npz_array;
+enum { NPZ_MAX_ARRAYS = 64, NPZ_MAX_DIMS = 4 };
+typedef struct { char name[32]; uint32_t dims, shape[NPZ_MAX_DIMS]; float *v; } npz_array;
 typedef struct { npz_array a[NPZ_MAX_ARRAYS]; int n; char why[160]; } npz;
 
 static inline uint32_t npz_u16(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
@@ -43,25 +43,24 @@ static inline const npz_array *npz_get(const npz *z, const char *name)
     return NULL;
 }
 
-/* one .npy member of one or two dimensions, to rows of float32 */
+/* one .npy member of one to four dimensions, to float32 in C order; sizes beyond its dimensions are 1 */
 static inline int npz_member(npz *z, const char *name, const uint8_t *p, size_t n)
 {
     npz_array *a = &z->a[z->n];
     const char *why;
     uint64_t i;
+    unsigned k;
     npy in = { 0 };
     if (strlen(name) >= sizeof a->name) { return npz_fail(z, name, "has a name over 31 letters"); }
     if (npz_get(z, name) != NULL) { return npz_fail(z, name, "is there twice"); }
     why = npy_parse(&in, p, n);
     if (why != NULL) { return npz_fail(z, name, why); }
     if (in.kind != 'f') { return npz_fail(z, name, "dtype must be float32 or float64"); }
-    if (in.dims < 1 || in.dims > 2 || in.shape[0] > 65535 || (in.dims == 2 && in.shape[1] > 65535)) {
-        return npz_fail(z, name, "shape must be 1 or 2 sizes of 1..65535");
-    }
+    for (k = 0; k < in.dims && k < NPZ_MAX_DIMS && in.shape[k] <= 65535; k++) { }
+    if (in.dims < 1 || k < in.dims) { return npz_fail(z, name, "shape must be 1 to 4 sizes of 1..65535"); }
     strcpy(a->name, name);
     a->dims = in.dims;
-    a->shape[0] = in.shape[0];
-    a->shape[1] = in.dims == 2 ? in.shape[1] : 1;
+    for (k = 0; k < NPZ_MAX_DIMS; k++) { a->shape[k] = k < in.dims ? in.shape[k] : 1; }
     a->v = (float *)malloc((size_t)in.count * sizeof(float));
     if (a->v == NULL) { return npz_fail(z, name, "out of memory"); }
     z->n++;
@@ -127,13 +126,17 @@ static inline void npz_free(npz *z)
 /* the .npy of one array: [*size] */
 static inline uint8_t *npz_body(size_t *size, const npz_array *a)
 {
-    const size_t count = (size_t)a->shape[0] * (a->dims == 2 ? a->shape[1] : 1);
-    char dict[128], shape[40];
+    char dict[128], shape[60] = "";
     uint8_t *body;
-    size_t i;
+    size_t i, count = 1;
+    unsigned k;
+    for (k = 0; k < a->dims; k++) { /* (5,), but (5, 3) */
+        const size_t at = strlen(shape);
+        count *= a->shape[k];
+        snprintf(shape + at, sizeof shape - at, "%s%u%s", k ? ", " : "(", (unsigned)a->shape[k],
+                 k + 1 < a->dims ? "" : a->dims == 1 ? ",)" : ")");
+    }
     *size = 128 + count * 4;
-    if (a->dims == 2) { snprintf(shape, sizeof shape, "(%u, %u)", (unsigned)a->shape[0], (unsigned)a->shape[1]); }
-    else { snprintf(shape, sizeof shape, "(%u,)", (unsigned)a->shape[0]); }
     snprintf(dict, sizeof dict, "{'descr': '<f4', 'fortran_order': False, 'shape': %s, }", shape);
     body = (uint8_t *)malloc(*size);
     if (body == NULL) { return NULL; }

@@ -152,7 +152,8 @@ static inline void prune_pool(prune *p, const sucref_layer_spec *s, uint32_t c)
         prune_outputs(p, s, c, (int64_t)count * ((int)lo - zero), (int64_t)count * ((int)hi - zero));
         return;
     }
-    prune_widen(p, s->to, c, lo < s->lo ? s->lo : lo > s->hi ? s->hi : lo, hi < s->lo ? s->lo : hi > s->hi ? s->hi : hi);
+    prune_widen(p, s->to, c, lo < s->lo ? s->lo : lo > s->hi ? s->hi : lo,
+                hi < s->lo ? s->lo : hi > s->hi ? s->hi : hi);
 }
 
 /* bytes of a tensor that copies write */
@@ -236,7 +237,8 @@ static inline void prune_tie_layer(prune *p, const sucref_layer_spec *s)
     default:
         for (c = 0; c < out; c++) {
             prune_tie(p, a + c / (out / in), b + c);
-            if (s->kind == SUCREF_KIND_ADD || s->kind == SUCREF_KIND_MUL) { prune_tie(p, p->base[s->from2] + c, b + c); }
+            if (s->kind != SUCREF_KIND_ADD && s->kind != SUCREF_KIND_MUL) { continue; }
+            prune_tie(p, p->base[s->from2] + c, b + c);
         }
     }
 }
@@ -337,8 +339,8 @@ static inline int prune_rows(prune *p, sucref_layer_spec *s)
                    n_out = own ? prune_kept(p, s->to, s->n_out) : s->n_out;
     const int per_row = (s->flags & SUCREF_LAYER_PER_ROW) != 0;
     int8_t *w = (int8_t *)graph_new(p->l->g, (size_t)n_in * n_out), *exponent = (int8_t *)graph_new(p->l->g, n_out);
-    int32_t *bias = (int32_t *)graph_new(p->l->g, 4 * (size_t)n_out), *multiplier = (int32_t *)graph_new(p->l->g,
-                                                                                                    4 * (size_t)n_out);
+    int32_t *bias = (int32_t *)graph_new(p->l->g, 4 * (size_t)n_out),
+            *multiplier = (int32_t *)graph_new(p->l->g, 4 * (size_t)n_out);
     uint32_t r, k, to = 0, at = 0;
     if (w == NULL || exponent == NULL || bias == NULL || multiplier == NULL) { return 0; }
     for (r = 0; r < s->n_out; r++) {
@@ -349,7 +351,11 @@ static inline int prune_rows(prune *p, sucref_layer_spec *s)
         for (k = 0; k < s->n_in; k++) {
             const int8_t v = s->w[(size_t)r * s->n_in + k];
             const uint32_t c = k % channels;
-            if (deep || !prune_is_gone(p, s->from, c)) { w[at++] = v; } else { bias[to] += v * p->lo[p->base[s->from] + c]; }
+            if (deep || !prune_is_gone(p, s->from, c)) {
+                w[at++] = v;
+            } else {
+                bias[to] += v * p->lo[p->base[s->from] + c];
+            }
         }
         to++;
     }
@@ -389,7 +395,8 @@ static inline int prune_apply(prune *p)
     unsigned n;
     for (n = 0; n < p->l->n_layers; n++) {
         sucref_layer_spec *s = prune_layer(p, n);
-        if ((s->kind <= SUCREF_KIND_DEPTHWISE && !prune_rows(p, s)) || (s->kind == SUCREF_KIND_COPY && !prune_box(p, s)) ||
+        if ((s->kind <= SUCREF_KIND_DEPTHWISE && !prune_rows(p, s)) ||
+            (s->kind == SUCREF_KIND_COPY && !prune_box(p, s)) ||
             (s->kind == SUCREF_KIND_CONSTANT && !prune_constant(p, s))) {
             return 0;
         }

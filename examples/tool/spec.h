@@ -11,6 +11,7 @@ typedef struct {
     sucref_layer_spec layer[SUCREF_MAX_LAYERS];
     uint8_t in_bits[SUCREF_MAX_STOPS], *bits;
     sucref_correction *corrections;
+    const sucref_correction *had; /* the model's own */
     sucref_exit exits[SUCREF_MAX_STOPS];
     void *memory[SUCREF_MAX_LAYERS * 16]; /* blocks to free */
     unsigned n_memory;
@@ -51,9 +52,12 @@ static inline void respec_model(respec *r, const sucref_model *m)
     r->spec.layers = r->layer;
     r->spec.in_bits = r->in_bits;
     r->spec.bits = r->bits;
+    r->had = r->spec.corrections;
     r->spec.corrections = r->corrections;
     r->spec.exits = NULL;
     r->spec.bounds = NULL;
+    for (t = 0; t < m->n_stops && r->spec.answers != NULL && r->spec.answers[t] + 1U == m->n_layers; t++) { }
+    if (t == m->n_stops) { r->spec.answers = NULL; } /* nothing to say, however many stops there will be */
 }
 
 static inline void respec_free(respec *r)

@@ -187,20 +187,33 @@ static void calibrate_heads(const args *a, const sucref_model *m, calibration_pl
     free(model);
 }
 
-/* exit rules alone, of a model that has heads by depth */
+/* exit rules alone, of a model with tensors or heads by depth: its stops stay as they are */
 static void calibrate_exits(const args *a, const sucref_model *m, const calibration_plan *p, const uint8_t *x)
 {
     static respec r;
     uint32_t len;
     uint8_t *model;
-    if (a->quiet || a->rows || a->certify) { die("--quiet, --rows and --certify: this model has heads by depth"); }
+    if (a->quiet || a->rows || a->certify) { die("--quiet, --rows and --certify are for dense models without heads"); }
     respec_model(&r, m);
+    r.spec.corrections = r.had;
     find_exits(&r, a, p, x);
     if (a->labels != NULL) { print_last_stop(a, m, x, p->n); }
     model = write_spec(a->in, &r.spec, &len);
     write_file(a->out, model, len);
     respec_free(&r);
     free(model);
+}
+
+/* fits the stops of a chain of dense layers to samples; returns what holds the corrections, to be freed */
+static void *correct(respec *r, const args *a, const sucref_model *m, const uint8_t *x, const calibration_plan *p)
+{
+    void *memory;
+    int status;
+    arrange(r, m, x, p);
+    status = prepare_calibrate(r->corrections, &memory, &r->spec, x, p->fit, isatty(2) ? show_progress : NULL, NULL);
+    if (status != SUCREF_OK) { die("%s: cannot be calibrated: %s", a->in, sucref_status_text(status)); }
+    if (a->rows == NULL && !corrects(m, 8)) { prepare_leave_whole(r->corrections, &r->spec); }
+    return memory;
 }
 
 static void calibrate(const args *a)
@@ -210,20 +223,20 @@ static void calibrate(const args *a)
     calibration_plan p = plan_calibration(a);
     sucref_model m = open_model(a->in, &bytes);
     const input_unit unit = unit_of(&m);
+    const int heads = a->heads || a->heads_at,
+              exits_only = !heads && a->disagree != NULL && m.n_stops > 1 &&
+                           (has_depth(&m) || dense_layers(&m) < m.n_layers);
     uint32_t n, len;
-    void *memory, *bounds_memory = NULL;
+    void *memory = NULL, *bounds_memory = NULL;
     sucref_bounds bounds;
-    int status;
     if (a->x == NULL || a->out == NULL) { die("calibrate needs --in samples and -o out.sucref"); }
     if (a->head_grid && !a->heads && !a->heads_at) { die("--head-grid needs --heads or --heads-at"); }
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
-    if (!a->heads && !a->heads_at && (!has_depth(&m) || corrects(&m, 0) || !a->disagree)) {
-        need_dense(a->in, &m, "calibrate without --heads");
-    }
+    if (!heads && !exits_only) { need_dense(a->in, &m, "calibrate without --heads"); }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     share_samples(&p, a, n);
-    if (a->heads || a->heads_at || has_depth(&m)) {
-        if (a->heads || a->heads_at) { calibrate_heads(a, &m, &p, x); } else { calibrate_exits(a, &m, &p, x); }
+    if (heads || exits_only) {
+        if (heads) { calibrate_heads(a, &m, &p, x); } else { calibrate_exits(a, &m, &p, x); }
         free(x); free(bytes);
         return;
     }
@@ -233,10 +246,7 @@ static void calibrate(const args *a)
     if (a->certify && is_nested(&r, &m)) {
         die("--certify: %s cannot be certified: its neurons come group by group", a->in);
     }
-    arrange(&r, &m, x, &p);
-    status = prepare_calibrate(r.corrections, &memory, &r.spec, x, p.fit, isatty(2) ? show_progress : NULL, NULL);
-    if (status != SUCREF_OK) { die("%s: cannot be calibrated: %s", a->in, sucref_status_text(status)); }
-    if (a->rows == NULL && !corrects(&m, 8)) { prepare_leave_whole(r.corrections, &r.spec); }
+    memory = correct(&r, a, &m, x, &p);
     if (a->certify) {
         if (prepare_certify(&bounds, &bounds_memory, &r.spec, x, p.fit) != SUCREF_OK) {
             die("%s: no stop can be certified: the first layer must keep its accumulators (--keep), later ones must be "
@@ -369,13 +379,16 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    real values and neither is given, both are found from them. --keep: a layer's sums stay between stops, so\n"
       "    that the next one reads only its next plane (more RAM); --cut-input: stops read the input at as many bits;\n"
       "    --clip: largest |w| that keeps its value, as a share of its row's largest.\n"
+      "    Convolutions (arrays ops, W1, b1 .., examples/training/README.md says what they are) need --calibrate and\n"
+      "    say themselves where a ReLU is; one stop, or one for each group of channels.\n"
       "    Neurons in groups (arrays groups0 (n x 2: rows, columns), groups1 .., order, heads): --plan is 8 and every\n"
       "    stop has a group more; --schedule: the bits of the groups at each stop, stops apart by /.\n" },
     { "import", import,
-      "sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep]\n"
+      "sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep] [--calibrate samples.npy]\n"
       "    makes a model of an int8 TensorFlow Lite file, exact at its last stop: dense and convolutional layers,\n"
       "    pooling, sums, variables of streaming models (README names them all). Without --plan dense layers get the\n"
       "    stops 4,4, other models one stop. What no input can change is dropped, and that is said.\n"
+      "    Float and hybrid models are quantized: --calibrate has inputs as rows of real values.\n"
       "    --every-layer: small layers follow the plan too; --keep: as for quantize.\n" },
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"
@@ -385,10 +398,11 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    most that share leaves with another answer than the last stop's, at that confidence.\n"
       "    --rows: stops before the model's own that compute these shares of each hidden layer's rows, at the bits of\n"
       "    its first stop (8 of a model made with --plan 8); says what each costs and how it errs.\n"
-      "    --heads: stops by depth for an imported network of one stop: small layers behind tensors at these shares of\n"
-      "    its multiply-adds, fitted to its own answers; the network and its last answer stay as they are.\n"
+      "    --heads: stops by depth for an imported network of one stop: small layers behind its tensors at these\n"
+      "    shares of the multiply-adds, fitted to its own answers; the network and its last answer stay as they are.\n"
       "    --head-grid: they read means of G x G parts (else of 1 to 4, as errs least on samples held back).\n"
-      "    --labels: says how right the last stop is.\n" },
+      "    --labels: says how right the last stop is.\n"
+      "    Of other networks with convolutions only exit rules are found (--max-disagree), their stops stay.\n" },
     { "plan", plan,
       "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|rv32|avr | --per-mac X] [--clock MHZ]\n"
       "        [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001] [--rows .5]\n"

@@ -12,13 +12,18 @@
 
 typedef struct { graph graph; lowered net; pruned pruned; } tflite; /* free with tflite_free */
 
-/* 1, or 0 with t->graph.why filled. p stays in use until tflite_free. A chain of dense layers is left as it is. */
-static inline int tflite_parse(tflite *t, const uint8_t *p, size_t n)
+/* layers of t->graph; a chain of dense layers is left as it is. 1, or 0 with t->graph.why filled */
+static inline int tflite_lower(tflite *t)
 {
     memset(&t->net, 0, sizeof t->net);
     memset(&t->pruned, 0, sizeof t->pruned);
-    return tflite_read(&t->graph, p, n) && lower_graph(&t->net, &t->graph) &&
-           (t->net.dense_only || prune_all(&t->pruned, &t->net));
+    return lower_graph(&t->net, &t->graph) && (t->net.dense_only || prune_all(&t->pruned, &t->net));
+}
+
+/* 1, or 0 with t->graph.why filled. p stays in use until tflite_free. */
+static inline int tflite_parse(tflite *t, const uint8_t *p, size_t n)
+{
+    return tflite_read(&t->graph, p, n) && tflite_lower(t);
 }
 
 static inline void tflite_free(tflite *t)

@@ -11,8 +11,9 @@
 #include "graph.h"
 #include "tflite_names.h"
 
-#define TFLITE_CURE "; convert it with full integer quantization (representative dataset, int8 in and out), or " \
-                    "give its weights as .npz to `sucref quantize`"
+#define TFLITE_INT8 "; convert it with full integer quantization (representative dataset, int8 in and out)"
+#define TFLITE_CURE "; add --calibrate samples.npy, or convert it with full integer quantization (representative " \
+                    "dataset, int8 in and out)"
 
 typedef struct { /* an operator being read */
     graph *g;
@@ -137,10 +138,14 @@ static inline int tflite_is_byte(const graph_tensor *x, int type)
 /* is it an int8 tensor with one scale? */
 static inline int tflite_check_int8(const tflite_op *r, const graph_tensor *x)
 {
+    if (r->g->real) {
+        if (x->type != GRAPH_FLOAT32) { return tflite_say(r, "of integers in a float model is not supported"); }
+        return x->data == NULL || x->data_len / 4 == x->elements || tflite_say(r, "has a constant that does not fit");
+    }
     switch (x->type) {
     case GRAPH_FLOAT32: case GRAPH_FLOAT16:
         return tflite_say(r, "of float numbers: a float model, or a float part of one" TFLITE_CURE);
-    case GRAPH_UINT8: return tflite_say(r, "of uint8, the old scheme" TFLITE_CURE);
+    case GRAPH_UINT8: return tflite_say(r, "of uint8, the old scheme" TFLITE_INT8);
     case GRAPH_INT16: return tflite_say(r, "of int16 activations is not supported");
     default: break;
     }
@@ -191,7 +196,10 @@ static inline int tflite_shape(const tflite_op *r, int32_t *d, const graph_tenso
 /* scales that the reference takes for the same, where bytes pass unchanged */
 static inline int tflite_same_scale(const tflite_op *r, const graph_tensor *x, const graph_tensor *y)
 {
-    const double a = (double)graph_scale(x, 0), b = (double)graph_scale(y, 0);
+    double a, b;
+    if (r->g->real) { return 1; }
+    a = (double)graph_scale(x, 0);
+    b = (double)graph_scale(y, 0);
     return (x->zero == y->zero && fabs(a - b) <= 1e-5 * b) ||
            tflite_say(r, "has inputs and outputs of different scales");
 }
@@ -242,11 +250,36 @@ static inline int tflite_bias_fits(const graph_tensor *x, const graph_tensor *w,
     return 1;
 }
 
+/* weights and bias of a float model: float32, or int8 with scales (a hybrid one) */
+static inline int tflite_real_weights(const tflite_op *r, int n_out, int dimension)
+{
+    const graph_tensor *w = tflite_tensor(r, r->in, 1), *b = NULL;
+    if (w == NULL) { return 0; }
+    if (w->type == GRAPH_INT8) {
+        if (!tflite_scales(r, w, 65535)) { return 0; }
+        if (w->n_scales < 1 || w->zero != 0 ||
+            (w->n_scales > 1 && (w->n_scales != (uint32_t)n_out || w->dimension != dimension))) {
+            return tflite_say(r, "must have symmetric int8 weights with scales along its outputs");
+        }
+    } else if (w->type != GRAPH_FLOAT32) {
+        return tflite_say(r, "must have float32 or int8 weights");
+    }
+    if (w->data == NULL || w->data_len / (w->type == GRAPH_INT8 ? 1 : 4) != w->elements) {
+        return tflite_say(r, "must have constant weights");
+    }
+    if (flat_number(&r->g->file, r->in, 2, -1) < 0) { return 1; }
+    b = tflite_tensor(r, r->in, 2);
+    if (b == NULL) { return 0; }
+    return (b->type == GRAPH_FLOAT32 && b->data_len == 4U * (uint32_t)n_out && b->elements == (uint32_t)n_out) ||
+           tflite_say(r, "has a bias that does not fit");
+}
+
 /* weights and bias of n_out rows whose scales, if many, run along `dimension` */
 static inline int tflite_weights(const tflite_op *r, const graph_tensor *x, int n_out, int dimension)
 {
     const graph_tensor *w = tflite_tensor(r, r->in, 1), *b = NULL;
     const int has_bias = flat_number(&r->g->file, r->in, 2, -1) >= 0;
+    if (r->g->real) { return tflite_real_weights(r, n_out, dimension); }
     if (w == NULL || !tflite_scales(r, w, 65535)) { return 0; }
     if (w->type != GRAPH_INT8 || w->n_scales < 1 || w->zero != 0) {
         return tflite_say(r, "must have symmetric int8 weights");
@@ -269,8 +302,8 @@ static inline int tflite_not_float(const tflite_op *r)
 {
     const graph_tensor *x = tflite_tensor(r, r->in, 0), *w = x != NULL ? tflite_tensor(r, r->in, 1) : NULL;
     if (w == NULL) { return 0; }
-    if (w->type == GRAPH_UINT8) { return tflite_say(r, "of uint8, the old scheme" TFLITE_CURE); }
-    return x->type != GRAPH_FLOAT32 || w->type != GRAPH_INT8 ||
+    if (w->type == GRAPH_UINT8) { return tflite_say(r, "of uint8, the old scheme" TFLITE_INT8); }
+    return r->g->real || x->type != GRAPH_FLOAT32 || w->type != GRAPH_INT8 ||
            tflite_say(r, "of float32 by int8 weights: a hybrid model" TFLITE_CURE);
 }
 
@@ -383,7 +416,8 @@ static inline int tflite_read_mean(const tflite_op *r)
 /* ADD and MUL, where an input may be a constant, and sides of 1 are spread */
 static inline int tflite_read_pair(const tflite_op *r)
 {
-    graph_tensor *a = tflite_in(r, 0), *b = a != NULL ? tflite_in(r, 1) : NULL, *y = b != NULL ? tflite_out(r, 0) : NULL;
+    graph_tensor *a = tflite_in(r, 0), *b = a != NULL ? tflite_in(r, 1) : NULL,
+                 *y = b != NULL ? tflite_out(r, 0) : NULL;
     int32_t da[4], db[4], dy[4];
     graph_op *o;
     int k;
@@ -404,7 +438,9 @@ static inline int tflite_read_pad(const tflite_op *r)
     int32_t dx[4], dy[4], before[4] = { 0, 0, 0, 0 };
     graph_op *o;
     int k;
-    if (sides == NULL || !tflite_shape(r, dx, x) || !tflite_shape(r, dy, y) || !tflite_same_scale(r, x, y)) { return 0; }
+    if (sides == NULL || !tflite_shape(r, dx, x) || !tflite_shape(r, dy, y) || !tflite_same_scale(r, x, y)) {
+        return 0;
+    }
     if (sides->elements != 2U * (uint32_t)x->rank) { return tflite_say(r, "has shapes that do not fit"); }
     for (k = 0; k < 4; k++) {
         const int have = k - 4 + x->rank;
@@ -422,6 +458,7 @@ static inline int tflite_read_pad(const tflite_op *r)
     o = tflite_add(r, GRAPH_PAD, 1, y);
     if (o == NULL) { return 0; }
     memcpy(o->begin, before, sizeof before);
+    if (r->g->real) { o->number = fill != NULL ? flat_f32(fill->data) : 0; return 1; }
     o->fill = fill != NULL ? (int8_t)fill->data[0] : y->zero;
     return 1;
 }
@@ -472,8 +509,9 @@ static inline int tflite_read_elementwise(const tflite_op *r)
     graph_op *o;
     if (y == NULL) { return 0; }
     if (x->elements != y->elements) { return tflite_say(r, "changes the number of elements"); }
-    if ((r->code == GRAPH_LOGISTIC && (y->zero != -128 || graph_scale(y, 0) != 1.0F / 256)) ||
-        (r->code == GRAPH_TANH && (y->zero != 0 || graph_scale(y, 0) != 1.0F / 128))) {
+    if (!r->g->real &&
+        ((r->code == GRAPH_LOGISTIC && (y->zero != -128 || graph_scale(y, 0) != 1.0F / 256)) ||
+         (r->code == GRAPH_TANH && (y->zero != 0 || graph_scale(y, 0) != 1.0F / 128)))) {
         return tflite_say(r, "must have output scale 1/256 and zero point -128 (LOGISTIC), or 1/128 and 0 (TANH)");
     }
     o = tflite_add(r, r->code, 1, y);
@@ -489,14 +527,15 @@ static inline int tflite_read_softmax(const tflite_op *r)
     graph_op *o;
     if (y == NULL || !tflite_shape(r, d, x) || !tflite_shape(r, dy, y)) { return 0; }
     if (d[3] != dy[3]) { return tflite_say(r, "has shapes that do not fit"); }
-    if (x->elements != y->elements || y->zero != -128 || graph_scale(y, 0) != 1.0F / 256) {
+    if (x->elements != y->elements || (!r->g->real && (y->zero != -128 || graph_scale(y, 0) != 1.0F / 256))) {
         return tflite_say(r, "must be int8 with output scale 1/256 and zero point -128");
     }
     if (d[3] > 4095) { return tflite_say(r, "with over 4095 classes"); }
     o = tflite_add(r, GRAPH_SOFTMAX, 1, y);
     if (o == NULL) { return 0; }
     o->number = flat_float(&r->options, 0, 0);
-    return (isfinite(o->number) && (double)o->number * (double)graph_scale(x, 0) * 67108864.0 >= 1) ||
+    return (isfinite(o->number) && o->number > 0 &&
+            (r->g->real || (double)o->number * (double)graph_scale(x, 0) * 67108864.0 >= 1)) ||
            tflite_say(r, "with an impossible scale");
 }
 
@@ -506,6 +545,7 @@ static inline int tflite_read_quantize(const tflite_op *r)
     graph *g = r->g;
     graph_tensor *x = tflite_tensor(r, r->in, 0), *y = x != NULL ? tflite_tensor(r, r->out, 0) : NULL;
     if (y == NULL || !tflite_scales(r, x, 1) || !tflite_scales(r, y, 1)) { return 0; }
+    if (g->real) { return tflite_say(r, "in a float model is not supported"); }
     if (y->given) { return tflite_say(r, "gives a tensor that is there already"); }
     if (x->elements != y->elements) { return tflite_say(r, "changes the number of elements"); }
     if (tflite_index(g, x) == g->input && x->type != GRAPH_INT8) {
@@ -531,6 +571,7 @@ static inline int tflite_read_dequantize(const tflite_op *r)
 {
     const graph_tensor *x = tflite_tensor(r, r->in, 0), *y = x != NULL ? tflite_tensor(r, r->out, 0) : NULL;
     if (y == NULL || (x->type != GRAPH_UINT8 && !tflite_check_int8(r, x))) { return 0; }
+    if (r->g->real) { return tflite_say(r, "in a float model is not supported"); }
     if (!r->last || tflite_index(r->g, y) != r->g->output) { return tflite_say(r, "is supported at the end"); }
     r->g->output = tflite_index(r->g, x);
     return 1;
@@ -749,6 +790,7 @@ static inline int tflite_read_handle(const tflite_op *r)
 {
     graph_tensor *y = tflite_tensor(r, r->out, 0);
     if (y == NULL) { return 0; }
+    if (r->g->real) { return tflite_say(r, "of float numbers is not supported"); }
     if (++r->g->n_working > GRAPH_WORKING) { return tflite_say(r, "is one of too many operators"); }
     y->state = tflite_state(r);
     return y->state >= 0;
@@ -937,6 +979,9 @@ static inline int tflite_ends(graph *g, const flat_table *main)
     if (in < 0 || (uint32_t)in >= g->n_tensors || out < 0 || (uint32_t)out >= g->n_tensors || g->tensor[in].given) {
         return graph_fail(g, -1, "", "the input or the output is no tensor");
     }
+    if (g->real && g->tensor[in].type != GRAPH_FLOAT32) {
+        return graph_fail(g, -1, "", "is no float model: --calibrate is not for it");
+    }
     g->input = in;
     g->output = out;
     g->input_type = g->tensor[in].type;
@@ -953,8 +998,9 @@ static inline int tflite_too_many(graph *g, uint32_t graphs)
     return graph_fail(g, -1, "", what);
 }
 
-/* 1, or 0 with g->why filled. p stays in use until graph_free, which the caller calls in both cases. */
-static inline int tflite_read(graph *g, const uint8_t *p, size_t n)
+/* 1, or 0 with g->why filled. p stays in use until graph_free, which the caller calls in both cases. real: a network
+ * of float32 tensors is wanted */
+static inline int tflite_read_as(graph *g, const uint8_t *p, size_t n, int real)
 {
     tflite_file t;
     flat_table model, main;
@@ -965,6 +1011,7 @@ static inline int tflite_read(graph *g, const uint8_t *p, size_t n)
     memset(&t, 0, sizeof t);
     g->file.p = p; g->file.n = n;
     t.g = g;
+    g->real = real;
     if (n < 8 || n > 0x7FFFFFFF || memcmp(p + 4, "TFL3", 4) != 0) {
         return graph_fail(g, -1, "", "not a TensorFlow Lite file");
     }
@@ -984,4 +1031,6 @@ static inline int tflite_read(graph *g, const uint8_t *p, size_t n)
     if (t.graphs.len > (t.called ? 2U : 1U)) { return tflite_too_many(g, t.graphs.len); }
     return g->tensor[g->output].given || graph_fail(g, -1, "", "nothing gives the output");
 }
+
+static inline int tflite_read(graph *g, const uint8_t *p, size_t n) { return tflite_read_as(g, p, n, 0); }
 #endif

@@ -152,7 +152,7 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--out", "quantize import calibrate run truncate emit-c split repurpose", offsetof(args, out), 0 },
     { "--in", "calibrate run evaluate plan repurpose", offsetof(args, x), 0 },
     { "--labels", "calibrate evaluate plan", offsetof(args, labels), 0 },
-    { "--calibrate", "quantize", offsetof(args, calibrate), 0 },
+    { "--calibrate", "quantize import", offsetof(args, calibrate), 0 },
     { "--plan", "quantize import", offsetof(args, plan), 0 },
     { "--schedule", "quantize", offsetof(args, schedule), 0 },
     { "--act", "quantize repurpose", offsetof(args, act), 0 },
@@ -360,7 +360,7 @@ static double z_step(const sucref_model *m, unsigned layer)
     return l.requant == SUCREF_REQUANT_TFLITE ? ldexp((int32_t)little(p, 4), e - 31) : ldexp(1, -e);
 }
 
-/* a stop's logits in units of the last layer's, whose scale the file tells: a head's weights have one of their own */
+/* a stop's logits in units of the last layer's, whose scale the file tells: a head's weights have their own scale */
 static double logit_unit(const sucref_model *m, unsigned stop)
 {
     sucref_stop s;
@@ -378,6 +378,18 @@ static unsigned dense_layers(const sucref_model *m)
         if (l.kind != SUCREF_KIND_DENSE || l.from != n || l.to != n + 1U) { return n; }
     }
     return n;
+}
+
+/* does a model keep something from one input to the next? */
+static int has_states(const sucref_model *m)
+{
+    sucref_tensor t;
+    unsigned n, any = 0;
+    for (n = 0; n < m->n_tensors; n++) {
+        sucref_model_tensor(&t, m, n);
+        any |= t.flags & SUCREF_TENSOR_STATE;
+    }
+    return any != 0;
 }
 
 /* what only chains of dense layers can have done to them */

@@ -1,0 +1,247 @@
+/* graph_real.h - what a graph of float32 tensors answers: every operator in double, rounded to float where it writes.
+ */
+#ifndef SUCREF_TOOL_GRAPH_REAL_H
+#define SUCREF_TOOL_GRAPH_REAL_H
+#include "graph.h"
+
+typedef struct { const graph *g; float **v; } graph_real; /* v: of each tensor, or NULL */
+
+/* number k of a weight tensor whose value k belongs to row `row` */
+static inline double real_weight(const graph_tensor *w, uint32_t k, uint32_t row)
+{
+    return w->type == GRAPH_INT8 ? (double)(int8_t)w->data[k] * (double)graph_scale(w, row)
+                                 : (double)flat_f32(w->data + 4 * (size_t)k);
+}
+
+static inline double real_act(double v, int act)
+{
+    const double lo = act == GRAPH_ACT_RELU_N1_TO_1 ? -1 : 0, hi = act == GRAPH_ACT_RELU6 ? 6 : 1;
+    if (act == GRAPH_NO_ACT) { return v; }
+    v = v < lo ? lo : v;
+    return act != GRAPH_ACT_RELU && v > hi ? hi : v;
+}
+
+static inline double real_bias(const graph *g, const graph_op *o, uint32_t row)
+{
+    return o->in[2] >= 0 ? (double)flat_f32(g->tensor[o->in[2]].data + 4 * (size_t)row) : 0;
+}
+
+/* where row `out`, tap k, channel c of a layer's weights is */
+static inline uint32_t real_weight_at(const graph_op *o, const graph_tensor *w, uint32_t out, uint32_t k, uint32_t c,
+                                      uint32_t channels)
+{
+    return o->code == GRAPH_DEPTHWISE ? k * (uint32_t)w->dim[3] + out
+                                      : (out * (uint32_t)(o->kernel[0] * o->kernel[1]) + k) * channels + c;
+}
+
+static inline double real_window(const graph *g, const graph_op *o, const float *in, const int32_t *d, int y, int x,
+                                 int out, int first, int n)
+{
+    const graph_tensor *w = &g->tensor[o->in[1]];
+    double sum = 0;
+    int ky, kx, c;
+    for (ky = 0; ky < o->kernel[0]; ky++) {
+        for (kx = 0; kx < o->kernel[1]; kx++) {
+            const int iy = y * o->stride[0] - o->pad[0] + ky * o->dilation[0],
+                      ix = x * o->stride[1] - o->pad[1] + kx * o->dilation[1];
+            if (iy < 0 || iy >= d[1] || ix < 0 || ix >= d[2]) { continue; }
+            for (c = 0; c < n; c++) {
+                const uint32_t at = real_weight_at(o, w, (uint32_t)out, (uint32_t)(ky * o->kernel[1] + kx), (uint32_t)c,
+                                                   (uint32_t)n);
+                sum += (double)in[(iy * d[2] + ix) * d[3] + first + c] * real_weight(w, at, (uint32_t)out);
+            }
+        }
+    }
+    return sum;
+}
+
+static inline void real_conv(const graph *g, const graph_op *o, float *out, const float *in)
+{
+    const int deep = o->code == GRAPH_DEPTHWISE;
+    int32_t dx[4], dy[4];
+    int y, x, c;
+    graph_shape(dx, &g->tensor[o->in[0]]);
+    graph_shape(dy, &g->tensor[o->out]);
+    for (y = 0; y < dy[1]; y++) {
+        for (x = 0; x < dy[2]; x++) {
+            for (c = 0; c < dy[3]; c++) {
+                const double sum = real_window(g, o, in, dx, y, x, c, deep ? c / (dy[3] / dx[3]) : 0, deep ? 1 : dx[3]);
+                *out++ = (float)real_act(sum + real_bias(g, o, (uint32_t)c), o->act);
+            }
+        }
+    }
+}
+
+static inline void real_dense(const graph *g, const graph_op *o, float *out, const float *in)
+{
+    const graph_tensor *w = &g->tensor[o->in[1]];
+    const uint32_t n_out = (uint32_t)w->dim[0], n_in = (uint32_t)w->dim[1];
+    uint32_t at, r, c;
+    for (at = 0; at < g->tensor[o->in[0]].elements; at += n_in) {
+        for (r = 0; r < n_out; r++) {
+            double sum = real_bias(g, o, r);
+            for (c = 0; c < n_in; c++) { sum += (double)in[at + c] * real_weight(w, r * n_in + c, r); }
+            *out++ = (float)real_act(sum, o->act);
+        }
+    }
+}
+
+/* pools, and means as pools of all there is */
+static inline void real_pool(const graph *g, const graph_op *o, float *out, const float *in)
+{
+    const int mean = o->code == GRAPH_MEAN;
+    int32_t dx[4], dy[4];
+    int y, x, c, ky, kx;
+    graph_shape(dx, &g->tensor[o->in[0]]);
+    graph_shape(dy, &g->tensor[o->out]);
+    if (mean) { dy[1] = o->over[0] ? 1 : dx[1]; dy[2] = o->over[1] ? 1 : dx[2]; dy[3] = dx[3]; }
+    for (y = 0; y < dy[1]; y++) {
+        for (x = 0; x < dy[2]; x++) {
+            for (c = 0; c < dy[3]; c++) {
+                const int kh = mean ? (o->over[0] ? dx[1] : 1) : o->kernel[0], kw = mean ? (o->over[1] ? dx[2] : 1)
+                                                                                        : o->kernel[1];
+                double sum = 0, most = -HUGE_VAL, n = 0;
+                for (ky = 0; ky < kh; ky++) {
+                    for (kx = 0; kx < kw; kx++) {
+                        const int iy = mean ? y + ky : y * o->stride[0] - o->pad[0] + ky,
+                                  ix = mean ? x + kx : x * o->stride[1] - o->pad[1] + kx;
+                        double v;
+                        if (iy < 0 || iy >= dx[1] || ix < 0 || ix >= dx[2]) { continue; }
+                        v = (double)in[(iy * dx[2] + ix) * dx[3] + c];
+                        sum += v;
+                        most = v > most ? v : most;
+                        n++;
+                    }
+                }
+                *out++ = (float)real_act(o->code == GRAPH_MAX_POOL ? most : n > 0 ? sum / n : 0, o->act);
+            }
+        }
+    }
+}
+
+/* sides of 1 are repeated */
+static inline double real_spread(const float *v, const int32_t *d, int y, int x, int c)
+{
+    return (double)v[((d[1] > 1 ? y : 0) * d[2] + (d[2] > 1 ? x : 0)) * d[3] + (d[3] > 1 ? c : 0)];
+}
+
+static inline void real_pair(const graph *g, const graph_op *o, float *out, const float *a, const float *b)
+{
+    int32_t da[4], db[4], dy[4];
+    int y, x, c;
+    graph_shape(da, &g->tensor[o->in[0]]);
+    graph_shape(db, &g->tensor[o->in[1]]);
+    graph_shape(dy, &g->tensor[o->out]);
+    for (y = 0; y < dy[1]; y++) {
+        for (x = 0; x < dy[2]; x++) {
+            for (c = 0; c < dy[3]; c++) {
+                const double u = real_spread(a, da, y, x, c), v = real_spread(b, db, y, x, c);
+                *out++ = (float)real_act(o->code == GRAPH_ADD ? u + v : u * v, o->act);
+            }
+        }
+    }
+}
+
+/* copies the box size[1..3] with steps from begin in `in` (shape di) to `at` in out (shape dout) */
+static inline void real_move(float *out, const int32_t *dout, const int32_t *at, const float *in, const int32_t *di,
+                             const int32_t *begin, const int32_t *step, const int32_t *size)
+{
+    int y, x, c;
+    for (y = 0; y < size[1]; y++) {
+        for (x = 0; x < size[2]; x++) {
+            for (c = 0; c < size[3]; c++) {
+                out[((y + at[1]) * dout[2] + x + at[2]) * dout[3] + c + at[3]] =
+                    in[((begin[1] + y * step[1]) * di[2] + begin[2] + x * step[2]) * di[3] + begin[3] + c * step[3]];
+            }
+        }
+    }
+}
+
+static inline void real_moving(const graph_real *e, const graph_op *o, float *out)
+{
+    static const int32_t none[4] = { 0, 0, 0, 0 }, one[4] = { 1, 1, 1, 1 };
+    const graph *g = e->g;
+    int32_t dx[4], dy[4], at[4] = { 0, 0, 0, 0 };
+    uint32_t k;
+    int i;
+    graph_shape(dx, &g->tensor[o->in[0]]);
+    graph_shape(dy, &g->tensor[o->out]);
+    if (o->code == GRAPH_SLICE) { real_move(out, o->size, none, e->v[o->in[0]], dx, o->begin, o->step, o->size); }
+    if (o->code == GRAPH_PAD) {
+        for (k = 0; k < g->tensor[o->out].elements; k++) { out[k] = o->number; }
+        real_move(out, dy, o->begin, e->v[o->in[0]], dx, none, one, dx);
+    }
+    for (i = 0; o->code == GRAPH_CONCATENATION && i < o->n_in; i++) {
+        graph_shape(dx, &g->tensor[o->in[i]]);
+        real_move(out, dy, at, e->v[o->in[i]], dx, none, one, dx);
+        at[o->axis] += dx[o->axis];
+    }
+}
+
+static inline void real_softmax(const graph *g, const graph_op *o, float *out, const float *in)
+{
+    int32_t d[4];
+    uint32_t at;
+    int c;
+    graph_shape(d, &g->tensor[o->in[0]]);
+    for (at = 0; at < g->tensor[o->in[0]].elements; at += (uint32_t)d[3], in += d[3], out += d[3]) {
+        double sum = 0, most = -HUGE_VAL;
+        for (c = 0; c < d[3]; c++) { most = fmax(most, (double)in[c]); }
+        for (c = 0; c < d[3]; c++) { sum += exp((double)o->number * ((double)in[c] - most)); }
+        for (c = 0; c < d[3]; c++) { out[c] = (float)(exp((double)o->number * ((double)in[c] - most)) / sum); }
+    }
+}
+
+static inline double real_function(const graph_op *o, double v)
+{
+    switch (o->code) {
+    case GRAPH_LOGISTIC: return 1 / (1 + exp(-v));
+    case GRAPH_TANH: return tanh(v);
+    case GRAPH_RELU: return v > 0 ? v : 0;
+    case GRAPH_RELU6: return v > 6 ? 6 : v > 0 ? v : 0;
+    case GRAPH_LEAKY_RELU: return v > 0 ? v : v * (double)o->number;
+    default: return v; /* RESHAPE */
+    }
+}
+
+static inline void real_op(const graph_real *e, const graph_op *o)
+{
+    const graph *g = e->g;
+    const float *in = e->v[o->in[0]];
+    float *out = e->v[o->out];
+    uint32_t k;
+    switch (o->code) {
+    case GRAPH_CONV: case GRAPH_DEPTHWISE: real_conv(g, o, out, in); break;
+    case GRAPH_DENSE: real_dense(g, o, out, in); break;
+    case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: case GRAPH_MEAN: real_pool(g, o, out, in); break;
+    case GRAPH_ADD: case GRAPH_MUL: real_pair(g, o, out, in, e->v[o->in[1]]); break;
+    case GRAPH_SLICE: case GRAPH_PAD: case GRAPH_CONCATENATION: real_moving(e, o, out); break;
+    case GRAPH_SOFTMAX: real_softmax(g, o, out, in); break;
+    default: for (k = 0; k < g->tensor[o->out].elements; k++) { out[k] = (float)real_function(o, (double)in[k]); }
+    }
+}
+
+/* room for all tensors that operators read and write, in g's memory; 0 with g's reason */
+static inline int real_init(graph_real *e, graph *g)
+{
+    uint32_t k, i;
+    e->g = g;
+    e->v = (float **)graph_new(g, (g->n_tensors + 1) * sizeof *e->v);
+    if (e->v == NULL) { return 0; }
+    for (k = 0; k < g->n_tensors; k++) {
+        const graph_tensor *x = &g->tensor[k];
+        if (!x->given || x->type != GRAPH_FLOAT32 || x->why != NULL) { continue; }
+        e->v[k] = (float *)graph_new(g, 4 * (size_t)x->elements);
+        if (e->v[k] == NULL) { return 0; }
+        for (i = 0; x->data != NULL && i < x->elements; i++) { e->v[k][i] = flat_f32(x->data + 4 * (size_t)i); }
+    }
+    return 1;
+}
+
+/* runs the input that is in e->v[g->input]; the answer is in e->v[g->output] */
+static inline void real_run(const graph_real *e)
+{
+    uint32_t k;
+    for (k = 0; k < e->g->n_ops; k++) { real_op(e, &e->g->op[k]); }
+}
+#endif

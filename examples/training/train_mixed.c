@@ -1,0 +1,201 @@
+/* train_mixed.c - trains codes across inputs on Fashion-MNIST: a master mixes K = 2 pictures, each of N workers
+ * classifies a mixture, and any R answers give both classes. [CIC] J. Tang, N. Agrawal, S. Stanczak, J. Zhu, "Coded
+ * Distributed Image Classification"; sucref_mix_* is the master's and workers' part in integers.
+ *
+ *     E(a) = C_0 + C_1 a                  C_g made of both pictures by a network gamma_g with ReLU
+ *     H(x) = omega(x)                     basic: the worker knows its mixture only
+ *     H(x) = omega(V_0 + V_1 x)           shared: it knows V_p, too, made of both pictures by networks lambda_p;
+ *                                         the product is one of single pixels (print leaves it open)
+ *     D(b_k) = H(E(b_k)), b_k = k / 2     what learns the label of picture k: no worker occurs in training
+ *
+ * omega is 784-200-100-10 without activations, so D is a polynomial in a of degree 1 and R = 2. As in print: pictures
+ * in random pairs, each once an epoch, 64 pairs a step, Adam at .001, 20 epochs, all 60,000 pictures, weights uniform
+ * up to 1 / sqrt(inputs). `centralised` and `linear` are what stands beside: omega with ReLU, and one dense layer,
+ * which see every picture as it is. After every epoch networks go to OUT_gamma0.npz and so on, the state to OUT.part.
+ */
+#include "idx.h"
+#include "checkpoint.h"
+#include "conv_file.h"
+#include "mixed.h"
+#include <time.h>
+
+enum { GROUPS = 64, SIDE = 28, ALL = GROUPS * MIXED, TRAIN = IDX_TRAIN + IDX_VALID, EPOCHS = 20 };
+
+typedef struct { const char *worker, *encoder, *out, *data; int seed, epochs; } options;
+
+static const char usage[] =
+    "usage: train_mixed WORKER OUT [options]\n"
+    "  WORKER          basic or shared; or centralised or linear, which mix nothing\n"
+    "  OUT             networks become OUT_gamma0.npz, OUT_omega.npz and so on\n"
+    "  --encoder WHICH mlp (default: 1568-1568-784) or conv (seven convolutions of 40 channels; hours)\n"
+    "  --seed N        default 1\n"
+    "  --epochs N      default 20\n"
+    "  --data DIR      where fashion-mnist/ is, else $SUCREF_DATA, data/ and ../shared/data\n";
+
+static void stop(const char *what, const char *why)
+{
+    fprintf(stderr, "train_mixed: %s: %s\n", what, why);
+    exit(2);
+}
+
+static int mixes(const options *o) { return strcmp(o->worker, "basic") == 0 || strcmp(o->worker, "shared") == 0; }
+
+static mixed_code code_new(const options *o)
+{
+    static const int rows[3] = { 200, 100, MIXED_CLASSES };
+    const int linear = strcmp(o->worker, "linear") == 0;
+    mixed_code c = mixed_new(GROUPS, SIDE);
+    if (mixes(o)) { mixed_encoders(&c, SIDE, strcmp(o->encoder, "conv") == 0, strcmp(o->worker, "shared") == 0); }
+    c.omega = mixed_dense(ALL, IDX_PIXELS, linear ? rows + 2 : rows, linear ? 1 : 3, !mixes(o));
+    c.omega->input_gradient = mixes(o);
+    return c;
+}
+
+/* ---- training ---- */
+
+/* share of right answers to the test pictures in pairs as they lie */
+static double accuracy(mixed_code *c, const idx_set *s)
+{
+    const net_node *out = &c->omega->node[c->omega->n - 1];
+    const uint8_t *x[ALL];
+    int first, j, k, right = 0;
+    for (first = 0; first < IDX_TEST; first += ALL) {
+        for (j = 0; j < ALL; j++) { x[j] = s->x + (size_t)(first + j < IDX_TEST ? first + j : j) * IDX_PIXELS; }
+        mixed_forward(c, x);
+        for (j = 0; j < ALL && first + j < IDX_TEST; j++) {
+            const float *z = out->y + j * MIXED_CLASSES;
+            int best = 0;
+            for (k = 1; k < MIXED_CLASSES; k++) { best = z[k] > z[best] ? k : best; }
+            right += best == s->label[first + j];
+        }
+    }
+    return right / (double)IDX_TEST;
+}
+
+/* one step of Adam by the pictures of these numbers; the mean loss */
+static double step(mixed_code *c, checkpoint *p, const idx_set *s, const int *order)
+{
+    const uint8_t *x[ALL];
+    uint8_t label[ALL];
+    double loss;
+    int j;
+    for (j = 0; j < ALL; j++) {
+        x[j] = s->x + (size_t)order[j] * IDX_PIXELS;
+        label[j] = s->label[order[j]];
+    }
+    loss = mixed_gradients(c, x, label);
+    for (p->t++, j = 0; j < p->n_nets; j++) { net_step(p->nets[j], 1e-3F, 0, p->t); }
+    return loss;
+}
+
+static double epoch(mixed_code *c, checkpoint *p, const idx_set *s)
+{
+    const int steps = TRAIN / ALL;
+    int *order = (int *)zeros(TRAIN, sizeof(int)), i;
+    double loss = 0;
+    for (i = 0; i < TRAIN; i++) { order[i] = i; } /* anew each time: nothing but `rng` to keep */
+    shuffle(order, TRAIN);
+    for (i = 0; i < steps; i++) { loss += step(c, p, s, order + i * ALL) / steps; }
+    p->epoch++;
+    free(order);
+    return loss;
+}
+
+static void save(const mixed_code *c, const char *out)
+{
+    net *nets[MIXED_NETS];
+    const char *names[MIXED_NETS];
+    char path[DATA_PATH];
+    const int n = mixed_nets(c, nets, names);
+    int k;
+    for (k = 0; k < n; k++) {
+        if (snprintf(path, sizeof path, "%s_%s.npz", out, names[k]) >= DATA_PATH) { stop(out, "is too long"); }
+        if (net_write(path, nets[k], 1) != 0) { stop(path, "cannot be written"); }
+    }
+}
+
+/* the accuracies of epochs are shown, not chosen by: the networks of the last epoch are kept */
+static void train(mixed_code *c, const options *o, const idx_set *s, const idx_set *test)
+{
+    checkpoint p = { "", 0, 0, 0, { NULL }, 0 };
+    const char *names[MIXED_NETS];
+    char part[DATA_PATH];
+    int found;
+    p.n_nets = mixed_nets(c, p.nets, names);
+    snprintf(p.title, TITLE, "train_mixed %s, encoder %s, seed %d", o->worker, o->encoder, o->seed);
+    if (snprintf(part, sizeof part, "%s.part", o->out) >= DATA_PATH) { stop(o->out, "is too long"); }
+    found = checkpoint_read(&p, part);
+    if (found < 0) { stop(part, "is of another training; remove it to begin anew"); }
+    if (found) { fprintf(stderr, "taken up after epoch %d\n", p.epoch); }
+    while (p.epoch < o->epochs) {
+        const double loss = epoch(c, &p, s);
+        if (checkpoint_write(&p, part) != 0) { stop(part, "cannot be written"); }
+        save(c, o->out);
+        fprintf(stderr, "%s, epoch %d of %d: loss %.4f, test %.4f, %.0f s\n", p.title + 12, p.epoch, o->epochs, loss,
+                accuracy(c, test), (double)clock() / CLOCKS_PER_SEC);
+    }
+    printf("%s, %d epochs: test %.4f\n", p.title + 12, p.epoch, accuracy(c, test));
+    remove(part);
+}
+
+/* ---- the command line ---- */
+
+static int number(const char *what, const char *text)
+{
+    char *end;
+    const long n = strtol(text, &end, 10);
+    if (end == text || *end != 0 || n < 0 || n > 99999) { stop(what, "is not such a number"); }
+    return (int)n;
+}
+
+static const char *option(options *o, const char *name, const char *value)
+{
+    if (value == NULL) { return "needs a value"; }
+    if (strcmp(name, "--encoder") == 0) {
+        o->encoder = value;
+        return strcmp(value, "mlp") == 0 || strcmp(value, "conv") == 0 ? NULL : "mlp or conv";
+    }
+    if (strcmp(name, "--seed") == 0) { o->seed = number(name, value); }
+    else if (strcmp(name, "--epochs") == 0) { o->epochs = number(name, value); }
+    else if (strcmp(name, "--data") == 0) { o->data = value; }
+    else { return "no such option"; }
+    return NULL;
+}
+
+static int options_parse(options *o, int argc, char **argv)
+{
+    const char *word[2] = { NULL, NULL };
+    int k, n = 0;
+    memset(o, 0, sizeof *o);
+    o->encoder = "mlp"; o->seed = 1; o->epochs = EPOCHS;
+    for (k = 1; k < argc; k++) {
+        if (argv[k][0] == '-') {
+            const char *why = option(o, argv[k], k + 1 < argc ? argv[k + 1] : NULL);
+            if (why != NULL) { stop(argv[k], why); }
+            k++;
+        } else if (n < 2) { word[n++] = argv[k]; }
+        else { return -1; }
+    }
+    o->worker = word[0]; o->out = word[1];
+    if (n < 2) { return -1; }
+    return mixes(o) || strcmp(o->worker, "centralised") == 0 || strcmp(o->worker, "linear") == 0 ? 0 : -1;
+}
+
+int main(int argc, char **argv)
+{
+    idx_set s, test;
+    options o;
+    mixed_code c;
+    if (options_parse(&o, argc, argv) != 0) { fputs(usage, stderr); return 2; }
+    s = idx_load(o.data, "fashion-mnist", 0);
+    test = idx_load(o.data, "fashion-mnist", 1);
+    if (s.n != TRAIN || test.n != IDX_TEST) {
+        stop("pictures", o.data ? "DIR lacks them" : data_missing("fashion-mnist"));
+    }
+    rng_seed(o.seed);
+    c = code_new(&o);
+    train(&c, &o, &s, &test);
+    mixed_free(&c);
+    free(s.x); free(s.label); free(test.x); free(test.label);
+    return 0;
+}

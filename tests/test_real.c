@@ -1,0 +1,394 @@
+/* test_real.c - float models: what they answer, by hand, and the int8 models made of them with samples, which stay
+ * near. Leaves a float model and samples behind for the tool's tests. */
+#define SUCREF_HOST
+#define SUCREF_IMPLEMENTATION
+#define SUCREF_ASSERT(cond) CHECK(cond)
+#include "test.h"
+#include "../sucref.h"
+#include "../examples/tool/graph_quantize.h"
+#include "../examples/tool/tflite.h"
+#include "graph_file.h"
+
+enum { SAMPLES = 60, MOST = 4096 };
+static gf_file f;
+static graph real_graph;
+static graph_ranges ranges;
+static tflite t;
+
+/* ---- building ---- */
+
+static int floats(int rank, const int *dim, const float *v) /* v NULL: no constant */
+{
+    const int at = gf_new(&f, &f.part[0], GRAPH_FLOAT32, rank, dim);
+    uint8_t bytes[4 * MOST];
+    int k, n = 1, i;
+    for (k = 0; k < rank; k++) { n *= dim[k]; }
+    for (k = 0; v != NULL && k < n; k++) {
+        for (i = 0; i < 4; i++) { bytes[4 * k + i] = (uint8_t)(tf_float(v[k]) >> 8 * i); }
+    }
+    if (v != NULL) { gf_data(&f, &f.part[0], at, bytes, 4U * (uint32_t)n); }
+    return at;
+}
+static int image(int h, int w, int c)
+{
+    const int dim[4] = { 1, h, w, c };
+    return floats(4, dim, NULL);
+}
+static int start(int h, int w, int c)
+{
+    gf_begin(&f);
+    return f.part[0].input = image(h, w, c);
+}
+static gf_op *last_op(void) { return &f.part[0].op[f.part[0].n_ops - 1]; }
+
+/* ---- by hand ---- */
+
+static void gives(int out, const float *x, const double *y, uint32_t n)
+{
+    graph_real e;
+    uint32_t k;
+    f.part[0].output = out;
+    gf_write(&f);
+    if (!tflite_read_as(&real_graph, f.file.p, f.file.n, 1) || !real_init(&e, &real_graph)) {
+        printf("  %s\n", real_graph.why);
+        CHECK(0);
+    } else {
+        memcpy(e.v[real_graph.input], x, 4 * (size_t)real_graph.tensor[real_graph.input].elements);
+        real_run(&e);
+        CHECK(real_graph.tensor[real_graph.output].elements == n);
+        for (k = 0; k < n; k++) {
+            if (fabs((double)e.v[real_graph.output][k] - y[k]) > 1e-6) {
+                printf("  number %lu: %g, not %g\n", (unsigned long)k, (double)e.v[real_graph.output][k], y[k]);
+                CHECK(0);
+            }
+        }
+    }
+    graph_free(&real_graph);
+}
+
+static void windows(void)
+{
+    static const float x[9] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 }, w[4] = { 1, 2, 3, 4 },
+                       deep[8] = { 1, 1, 2, 2, 1, -1, 1, 1 }, two[4] = { 1, 10, 3, -20 },
+                       bias[4] = { 0, 0, 0, 1.5F }, p[6] = { -1, 2, 1, -2, 3, 2 };
+    static const int dim[4] = { 1, 2, 2, 1 }, deep_dim[4] = { 1, 2, 1, 4 }, four[1] = { 4 };
+    static const double same[9] = { 37, 47, 21, 67, 77, 33, 23, 26, 9 }, y[4] = { 4, 0, 0, 1.5 },
+                        average[4] = { 0.5, 1.5, 0.5, 2 }, most[4] = { 3, 2, 3, 2 }, mean[2] = { 2.0 / 3, 1 };
+    static const int32_t axis = 2;
+    int in[3], out, k;
+    in[0] = start(3, 3, 1); in[1] = floats(4, dim, w); in[2] = -1;
+    out = image(3, 3, 1);
+    gf_window(gf_add(&f.part[0], GRAPH_CONV, 3, in, out), 0, 1, 1, 3, 0);
+    gives(out, x, same, 9);
+    in[0] = start(2, 1, 2); in[1] = floats(4, deep_dim, deep); in[2] = floats(1, four, bias);
+    out = image(1, 1, 4);
+    gf_window(gf_add(&f.part[0], GRAPH_DEPTHWISE, 3, in, out), 1, 1, 1, 4, GRAPH_ACT_RELU);
+    gives(out, two, y, 4);
+    for (k = 0; k < 2; k++) {
+        in[0] = start(2, 3, 1);
+        out = image(2, 2, 1);
+        gf_window(gf_add(&f.part[0], k ? GRAPH_MAX_POOL : GRAPH_AVERAGE_POOL, 1, in, out), 0, 1, 2, 5, 0);
+        gf_field(last_op(), 3, 4, 2);
+        gf_field(last_op(), 4, 4, 2);
+        gives(out, p, k ? most : average, 4);
+    }
+    in[0] = start(2, 3, 1); in[1] = gf_numbers(&f, 1, &axis);
+    out = image(2, 1, 1);
+    gf_add(&f.part[0], GRAPH_MEAN, 2, in, out);
+    gives(out, p, mean, 2);
+}
+
+static void numbers(void)
+{
+    static const float x[2] = { 1, -2 }, k[2] = { 0.5F, 3 }, four[4] = { 0, 0, 1, -1 };
+    static const int two[1] = { 2 };
+    static const double sum[2] = { 1.5, 1 }, product[2] = { 0.5, 0 }, leaky[2] = { 1, -0.5 },
+                        curve[2] = { 0.73105857863, 0.11920292202 }, tangent[2] = { 0.76159415596, -0.96402758008 },
+                        soft[4] = { 0.5, 0.5, 0.88079707798, 0.11920292202 };
+    int in[2], out;
+    in[0] = start(1, 1, 2); in[1] = floats(1, two, k);
+    gf_field(gf_add(&f.part[0], GRAPH_ADD, 2, in, out = image(1, 1, 2)), 0, 1, 0);
+    gives(out, x, sum, 2);
+    in[0] = start(1, 1, 2); in[1] = floats(1, two, k);
+    gf_field(gf_add(&f.part[0], GRAPH_MUL, 2, in, out = image(1, 1, 2)), 0, 1, GRAPH_ACT_RELU);
+    gives(out, x, product, 2);
+    in[0] = start(1, 1, 2);
+    gf_field(gf_add(&f.part[0], GRAPH_LEAKY_RELU, 1, in, out = image(1, 1, 2)), 0, 4, tf_float(0.25F));
+    gives(out, x, leaky, 2);
+    in[0] = start(1, 1, 2);
+    gf_add(&f.part[0], GRAPH_LOGISTIC, 1, in, out = image(1, 1, 2));
+    gives(out, x, curve, 2);
+    in[0] = start(1, 1, 2);
+    gf_add(&f.part[0], GRAPH_TANH, 1, in, out = image(1, 1, 2));
+    gives(out, x, tangent, 2);
+    in[0] = start(1, 2, 2);
+    gf_field(gf_add(&f.part[0], GRAPH_SOFTMAX, 1, in, out = image(1, 2, 2)), 0, 4, tf_float(1));
+    gives(out, four, soft, 4);
+}
+
+/* ---- int8 models of random float ones ---- */
+
+static float any(void) { return (float)rnd_in(-1000, 1000) / 1000; }
+
+static int weights(int *in, int rank, const int *dim, int n_out, int fan)
+{
+    static float w[MOST], b[64];
+    int k, n = 1;
+    for (k = 0; k < rank; k++) { n *= dim[k]; }
+    for (k = 0; k < n; k++) { w[k] = any() * 2 / sqrtf((float)fan); }
+    for (k = 0; k < n_out; k++) { b[k] = any() / 4; }
+    in[1] = floats(rank, dim, w);
+    in[2] = floats(1, &n_out, b);
+    return n;
+}
+
+/* convolution, depthwise, padding, a branch that is added, pool, slices put together, dense, softmax or logistic */
+static void random_real(int logistic)
+{
+    const int conv[4] = { 8, 3, 3, 2 }, deep[4] = { 1, 3, 3, 8 }, dense[2] = { 5, 5 * 5 * 8 };
+    int32_t sides[8] = { 0, 0, 1, 1, 1, 1, 0, 0 }, sizes[2] = { 3, 5 }, axis = 3;
+    int in[3], at, sum, part[2];
+    gf_op *o;
+    in[0] = start(10, 10, 2);
+    weights(in, 4, conv, 8, 18);
+    at = image(10, 10, 8);
+    gf_window(gf_add(&f.part[0], GRAPH_CONV, 3, in, at), 0, 1, 1, 3, GRAPH_ACT_RELU6);
+    in[0] = at; in[1] = gf_numbers(&f, 8, sides);
+    f.part[0].tensor[in[1]].rank = 2;
+    f.part[0].tensor[in[1]].dim[0] = 4;
+    f.part[0].tensor[in[1]].dim[1] = 2;
+    sum = image(12, 12, 8);
+    gf_add(&f.part[0], GRAPH_PAD, 2, in, sum);
+    in[0] = sum;
+    weights(in, 4, deep, 8, 9);
+    sum = image(10, 10, 8);
+    gf_window(gf_add(&f.part[0], GRAPH_DEPTHWISE, 3, in, sum), 1, 1, 1, 4, GRAPH_NO_ACT);
+    in[0] = sum; in[1] = at;
+    at = image(10, 10, 8);
+    gf_field(gf_add(&f.part[0], GRAPH_ADD, 2, in, at), 0, 1, GRAPH_ACT_RELU);
+    sum = image(5, 5, 8);
+    gf_window(gf_add(&f.part[0], logistic ? GRAPH_AVERAGE_POOL : GRAPH_MAX_POOL, 1, &at, sum), 1, 2, 2, 5, 0);
+    gf_field(last_op(), 3, 4, 2);
+    gf_field(last_op(), 4, 4, 2);
+    part[0] = image(5, 5, 3); part[1] = image(5, 5, 5);
+    in[0] = sum; in[1] = gf_numbers(&f, 2, sizes); in[2] = gf_numbers(&f, 1, &axis);
+    o = gf_add(&f.part[0], GRAPH_SPLIT_V, 3, in, part[0]);
+    o->n_out = 2;
+    o->out[1] = part[1];
+    in[0] = part[1]; in[1] = part[0];
+    gf_field(gf_add(&f.part[0], GRAPH_CONCATENATION, 2, in, at = image(5, 5, 8)), 0, 4, 3);
+    in[0] = at;
+    weights(in, 2, dense, 5, 40);
+    gf_field(gf_add(&f.part[0], GRAPH_DENSE, 3, in, at = image(1, 1, 5)), 0, 1, 0);
+    o = gf_add(&f.part[0], logistic ? GRAPH_LOGISTIC : GRAPH_SOFTMAX, 1, &at, sum = image(1, 1, 5));
+    if (!logistic) { gf_field(o, 0, 4, tf_float(1)); }
+    f.part[0].output = sum;
+    gf_write(&f);
+}
+
+static float sample[SAMPLES][200];
+static void random_samples(void)
+{
+    int k, i;
+    for (k = 0; k < SAMPLES; k++) {
+        const float level = any();
+        for (i = 0; i < 200; i++) { sample[k][i] = level + any() / 2; }
+    }
+}
+
+/* the int8 model of the float one; how far its outputs are off on the samples, on average and at most, and the largest
+ * mean of one output's errors in its steps */
+static int off(double *average, double *most, double *moved)
+{
+    static const uint8_t in_bits[1] = { 8 };
+    static uint8_t bits[SUCREF_MAX_LAYERS];
+    float *const *v;
+    sucref_model_spec spec;
+    sucref_model m;
+    sucref_net net;
+    sucref_answer y;
+    uint32_t len, *file, *work, k, i;
+    double mean[16] = { 0 };
+    sucref_scales s;
+    int ok = tflite_read_as(&real_graph, f.file.p, f.file.n, 1) && ranges_init(&ranges, &real_graph);
+    v = ranges.real.v;
+    for (k = 0; ok && k < SAMPLES; k++) {
+        memcpy(v[real_graph.input], sample[k], sizeof sample[k]);
+        ranges_add(&ranges, k);
+    }
+    ok = ok && ranges_choose(&ranges, &real_graph) && tflite_read_as(&t.graph, f.file.p, f.file.n, 1) &&
+         quantize_graph(&t.graph, &ranges) && tflite_lower(&t);
+    if (!ok) { printf("  %s %s\n", real_graph.why, t.graph.why); return 0; }
+    memset(bits, 8, sizeof bits);
+    lower_spec(&spec, &t.net);
+    spec.n_stops = 1; spec.bits = bits; spec.in_bits = in_bits;
+    len = sucref_model_write(NULL, 0, &spec, NULL);
+    file = (uint32_t *)malloc(len + 4);
+    CHECK(len != 0 && sucref_model_write((uint8_t *)file, len, &spec, NULL) == len);
+    CHECK(sucref_model_open(&m, file, len, NULL) == SUCREF_OK);
+    work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
+    CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+    *average = *most = *moved = 0;
+    sucref_model_scales(&s, &m);
+    for (k = 0; k < SAMPLES; k++) {
+        int8_t x[200];
+        memcpy(v[real_graph.input], sample[k], sizeof sample[k]);
+        real_run(&ranges.real);
+        for (i = 0; i < 200; i++) {
+            x[i] = (int8_t)quantized_byte((double)sample[k][i], ranges.scale[real_graph.input],
+                                          ranges.zero[real_graph.input], -128, 127);
+        }
+        CHECK(sucref_net_set_input(&net, x, 200) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK &&
+              sucref_net_answer(&net, &y) == SUCREF_OK);
+        for (i = 0; i < m.n_out; i++) {
+            const double scale = prepare_scale_value(&s.output),
+                         e = (y.out[i] - s.output_zero) * scale - (double)v[real_graph.output][i], d = fabs(e);
+            *average += d / SAMPLES / m.n_out;
+            *most = d > *most ? d : *most;
+            mean[i] += e / scale / SAMPLES;
+        }
+    }
+    for (i = 0; i < m.n_out; i++) { *moved = fabs(mean[i]) > *moved ? fabs(mean[i]) : *moved; }
+    graph_free(&real_graph);
+    tflite_free(&t);
+    free(file); free(work);
+    return 1;
+}
+
+static void quantized_models(void)
+{
+    int k;
+    for (k = 0; k < 30; k++) {
+        double average = 1, most = 1, moved;
+        random_samples();
+        random_real(k & 1);
+        CHECK(off(&average, &most, &moved));
+        CHECK(average < 0.01 && most < 0.08);
+        if (!(average < 0.01 && most < 0.08)) { printf("  network %d: %g on average, at most %g\n", k, average, most); }
+    }
+}
+
+/* of each weight the mean of what it is multiplied by, over all places: here the number of its channel or input */
+static void means_of_weights(void)
+{
+    uint32_t k, i;
+    CHECK(tflite_read_as(&real_graph, f.file.p, f.file.n, 1) && ranges_init(&ranges, &real_graph));
+    CHECK(real_graph.n_ops == 4); /* of the last network of means_stay: 8 channels, 12, then 300 inputs */
+    for (k = 0; k < 4; k++) {
+        const graph_op *o = &real_graph.op[k];
+        const uint32_t every = k == 0 ? 8 : k == 2 ? 12 : 300;
+        if (k == 1) { continue; }
+        for (i = 0; i < real_graph.tensor[o->in[0]].elements; i++) { ranges.mean[o->in[0]][i] = i % every; }
+        for (i = 0; i < real_graph.tensor[o->in[1]].elements; i++) {
+            CHECK(quantized_mean(&ranges, o, &real_graph.tensor[o->in[1]], i) == i % every);
+        }
+    }
+    graph_free(&real_graph);
+}
+
+/* Rows of one large weight and many that are less than half a step of it: rounding takes all of them, and what they
+ * give on average comes back in the bias. Put together with the input, whose range is far larger or smaller. */
+static void means_stay(void)
+{
+    const int point[4] = { 4, 1, 1, 8 }, deep[4] = { 1, 3, 3, 12 }, dense[2] = { 5, 300 };
+    static float w[1500];
+    int in[3], at, both, k, i, out;
+    double average, most, moved = 9;
+    for (k = 0; k < 20; k++) {
+        const float size = k & 1 ? 3.0F : 0.05F;
+        for (i = 0; i < 200 * SAMPLES; i++) { sample[i / 200][i % 200] = (float)(i % 8) / 4 + any() / 2; }
+        in[0] = start(5, 5, 8);
+        for (i = 0; i < 32; i++) { w[i] = i % 8 == i / 8 ? size : size * 0.003F; }
+        in[1] = floats(4, point, w); in[2] = -1;
+        at = image(5, 5, 4);
+        gf_window(gf_add(&f.part[0], GRAPH_CONV, 3, in, at), 1, 1, 1, 3, 0);
+        in[1] = at; both = image(5, 5, 12);
+        gf_field(gf_add(&f.part[0], GRAPH_CONCATENATION, 2, in, both), 0, 4, 3);
+        in[0] = both; out = image(5, 5, 12);
+        for (i = 0; i < 108; i++) { w[i] = i / 12 == 4 ? 1 : 0.003F; }
+        in[1] = floats(4, deep, w);
+        gf_window(gf_add(&f.part[0], GRAPH_DEPTHWISE, 3, in, out), 0, 1, 1, 4, 0);
+        for (i = 0; i < 1500; i++) { w[i] = i % 300 == i / 300 ? 1 : 0.003F; }
+        in[0] = out; in[1] = floats(2, dense, w);
+        f.part[0].output = image(1, 1, 5);
+        gf_field(gf_add(&f.part[0], GRAPH_DENSE, 3, in, f.part[0].output), 0, 1, 0);
+        gf_write(&f);
+        CHECK(off(&average, &most, &moved) && moved < 3); /* edges' means are unknown */
+        if (moved >= 3) { printf("  network %d: a mean is off by %g steps\n", k, moved); }
+    }
+    means_of_weights();
+}
+
+static void refusals(void)
+{
+    const int in = start(1, 1, 2), out = image(1, 1, 2), both = image(1, 1, 4);
+    int two[2];
+    gf_add(&f.part[0], GRAPH_LOGISTIC, 1, &in, out);
+    two[0] = out; two[1] = in;
+    gf_field(gf_add(&f.part[0], GRAPH_CONCATENATION, 2, two, both), 0, 4, 3);
+    f.part[0].output = both;
+    gf_write(&f);
+    CHECK(!tflite_read(&real_graph, f.file.p, f.file.n) && strstr(real_graph.why, "add --calibrate") != NULL);
+    graph_free(&real_graph);
+    CHECK(tflite_read_as(&real_graph, f.file.p, f.file.n, 1) && ranges_init(&ranges, &real_graph));
+    ranges.real.v[in][0] = 5;
+    ranges_add(&ranges, 0);
+    CHECK(!ranges_choose(&ranges, &real_graph) && strstr(real_graph.why, "LOGISTIC is put together") != NULL);
+    graph_free(&real_graph);
+    gf_random(&f); /* of int8 */
+    CHECK(!tflite_read_as(&real_graph, f.file.p, f.file.n, 1) && strstr(real_graph.why, "is no float model") != NULL);
+    graph_free(&real_graph);
+}
+
+/* damaged float files are refused or run */
+static void damaged(void)
+{
+    uint32_t n;
+    random_real(0);
+    for (n = 0; n < f.file.n; n += 1 + rnd_below(8)) {
+        const uint8_t was = f.file.p[n];
+        f.file.p[n] = (uint8_t)(was ^ (1U << rnd_below(8)));
+        if (tflite_read_as(&real_graph, f.file.p, f.file.n, 1)) {
+            graph_real e;
+            if (real_graph.tensor[real_graph.input].elements == 200 && real_init(&e, &real_graph)) { real_run(&e); }
+        } else {
+            CHECK(real_graph.why[0] != 0);
+        }
+        graph_free(&real_graph);
+        f.file.p[n] = was;
+    }
+}
+
+/* a float model, and five samples as an array */
+static void files_for_the_tool(void)
+{
+    static uint8_t all[128 + 4 * 5 * 200];
+    uint32_t k, i, u;
+    FILE *o = fopen(test_path("real.tflite"), "wb");
+    random_real(0);
+    CHECK(o != NULL && fwrite(f.file.p, 1, f.file.n, o) == f.file.n && fclose(o) == 0);
+    random_samples();
+    memset(all, ' ', 128);
+    memcpy(all, "\x93NUMPY\1\0\x76\0", 10);
+    memcpy(all + 10, "{'descr': '<f4', 'fortran_order': False, 'shape': (5, 10, 10, 2), }", 67);
+    all[127] = '\n';
+    for (k = 0; k < 1000; k++) {
+        memcpy(&u, &sample[k / 200][k % 200], 4);
+        for (i = 0; i < 4; i++) { all[128 + 4 * k + i] = (uint8_t)(u >> 8 * i); }
+    }
+    o = fopen(test_path("real_samples.npy"), "wb");
+    CHECK(o != NULL && fwrite(all, 1, sizeof all, o) == sizeof all && fclose(o) == 0);
+}
+
+int main(int argc, char **argv)
+{
+    test_init(argc, argv);
+    RUN("windows of float numbers by hand", windows);
+    RUN("functions of float numbers by hand", numbers);
+    RUN("int8 models of random float ones stay near", quantized_models);
+    RUN("what rounding takes from means comes back", means_stay);
+    RUN("what cannot be quantized is named", refusals);
+    RUN("damaged float files", damaged);
+    RUN("files for the tool's tests", files_for_the_tool);
+    return test_report("real");
+}
