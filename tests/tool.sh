@@ -407,6 +407,50 @@ ok "the mode of a file stays" "cp $m $d/mode && chmod 640 $d/mode && $t truncate
     [ \$(ls -l $d/mode | cut -c1-10) = -rw-r----- ]"
 ok "a link stays a link" "cp $m $d/aim && ln -sf aim $d/link && $t truncate $m --stops 2 -o $d/link &&
     [ -h $d/link ] && $t info $d/aim | grep -q '2 of 4'"
+# heads by depth
+hn=$a/heads_net.sucref; hx=$a/heads_net.s8; hc="$t calibrate $hn --in $hx -o $d/hd"
+ok "calibrate --heads: stops by depth, the last one as it was" "$hc --heads 3 >$d/hd.txt &&
+    grep -q '^stop 0: behind layer 0 (convolution, 6x6x8), .* means of' $d/hd.txt &&
+    grep -q '^no tensor of its own for a head at 0.75' $d/hd.txt && grep -q '^of 300 samples that no head' $d/hd.txt &&
+    grep -q '^stop 1: layer 6 answers, .* % as the last stop' $d/hd.txt &&
+    $t run $hn --in $hx --out $d/h1 && $t run $d/hd --in $hx --out $d/h2 && cmp $d/h1 $d/h2 &&
+    $t run $hn --in $hx --out $d/h1 --logits && $t run $d/hd --in $hx --out $d/h2 --logits && cmp $d/h1 $d/h2"
+ok "info and evaluate say which layer answers" "$t info $d/hd | grep -q '^stop 0: layer 2 answers, input bits 8' &&
+    $t evaluate $d/hd --in $hx | grep -q '^stop 2: layer 9 answers, 100.00 %'"
+ok "calibrate --heads finds exits, run leaves" "$hc --heads-at 0,2 --head-grid 2 --max-disagree .3 >$d/hd.txt &&
+    grep -q 'means of 2 x 2 parts, 5 x 32' $d/hd.txt && grep -q '^with exit: on average multiply-adds' $d/hd.txt &&
+    $t run $d/hd --in $hx --out $d/h3 --exit margin | grep -q '; multiply-adds: 0'"
+ok "exits of heads are found again" "$t calibrate $d/hd --in $hx -o $d/hd2 --max-disagree .2 | grep -q 'risk <= 0.20' &&
+    $t run $d/hd --in $hx --out $d/h1 --stop 0 --logits && $t run $d/hd2 --in $hx --out $d/h2 --stop 0 --logits &&
+    cmp $d/h1 $d/h2"
+ok "a model cut behind a head answers by it" "$t truncate $d/hd --stops 1 -o $d/hd1 &&
+    $t run $d/hd1 --in $hx --out $d/h2 --logits && cmp $d/h1 $d/h2"
+ok "plan tries heads where layers are convolutions" "$t plan $hn --in $hx --risk .2 >$d/hd.txt &&
+    grep -q '^heads 2 ' $d/hd.txt && grep -q 'bits were not tried' $d/hd.txt && grep -q '^recommended: ' $d/hd.txt &&
+    $t plan $d/hd --in $hx | grep -q '^its last stop alone'"
+no "heads: it has stops already" $t calibrate $d/hd --in $hx -o $d/y --heads 1
+no "heads must be a number from 1 to 15" $hc --heads 16
+no "heads must be up to" $hc --heads .5,.2
+no "heads-at must be up to 15 rising layers" $hc --heads-at 2,1
+no "heads-at must be up to 15 rising layers" $hc --heads-at 6
+no "heads-at: layer 5 has no output" $hc --heads-at 5
+no "say the same: take one" $hc --heads 1 --heads-at 1
+no "heads goes with none of" $hc --heads 1 --quiet .1
+no "head-grid needs" $hc --head-grid 2
+no "head-grid must be" $hc --heads 1 --head-grid 0
+no "no dense layer .* calibrate without --heads" $hc --max-disagree .1
+no "dense models without heads" $t calibrate $d/hd --in $hx -o $d/y --max-disagree .1 --quiet .1
+no "for chains of dense layers" $t plan $hn --in $hx --rows .5
+. examples/training/data.sh
+mi=mnist/train-images-idx3-ubyte.gz; mr=wild/86959f76.tflite
+if [ -n "${LIST:-}" ] || { dm=$(data_dir $mi 2>$d/missing) && dw=$(data_dir $mr 2>$d/missing); }; then
+    [ -n "${LIST:-}" ] || gzip -dc "$dm/$mi" | tail -c +17 | head -c 2352000 |
+        LC_ALL=C tr '\000-\377' '\200-\377\000-\177' >$d/mnist.s8
+    ok "mnist_resnet_q: nine in ten answers at a third of the work, the last stop as it was" \
+        "$t import $dw/$mr -o $d/mr && $t calibrate $d/mr --heads 3 --in $d/mnist.s8 -o $d/mrh >$d/hd.txt &&
+        grep -q '^stop 0: layer 3 answers, 9[0-9].* (0.30[0-9] of one-shot)' $d/hd.txt &&
+        $t run $d/mr --in $d/mnist.s8 --out $d/h1 && $t run $d/mrh --in $d/mnist.s8 --out $d/h2 && cmp $d/h1 $d/h2"
+else skip "$(cat $d/missing)"; fi
 s="$t import $a/stream.tflite -o $d/stream.sucref"
 ok "a streaming network is imported and answers as the reference does" "$s >$d/made && grep -q convolution $d/made &&
     $t run $d/stream.sucref --in $a/stream.s8 --out $d/stream.out >$d/ran && cmp $d/stream.out $a/stream.out"

@@ -495,6 +495,7 @@ static void plan(const args *a)
         }
     }
     dense = dense_layers(&m) == m.n_layers;
+    if (has_states(&m)) { need_dense(a->in, &m, "plan"); }
     if (!dense && a->rows) { die("--rows is for chains of dense layers"); }
     n = dense ? try_all(r, &j, a->rows) : try_depth(r, &j);
     if (isatty(2)) { fprintf(stderr, "\r%-48s\r", ""); }

@@ -230,9 +230,9 @@ static void calibrate(const args *a)
     void *memory = NULL, *bounds_memory = NULL;
     sucref_bounds bounds;
     if (a->x == NULL || a->out == NULL) { die("calibrate needs --in samples and -o out.sucref"); }
+    if (a->head_grid && !a->heads && !a->heads_at) { die("--head-grid needs --heads or --heads-at"); }
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
     if (!heads && !exits_only) { need_dense(a->in, &m, "calibrate without --heads"); }
-    if (a->head_grid && !heads) { die("--head-grid needs --heads or --heads-at"); }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     share_samples(&p, a, n);
     if (heads || exits_only) {
@@ -407,8 +407,8 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|rv32|avr | --per-mac X] [--clock MHZ]\n"
       "        [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001] [--rows .5]\n"
       "        [--labels y.u8]\n"
-      "    tries ways to refine the model, by bits, by rows and by both, or of networks with convolutions by depth,\n"
-      "    says what each costs, and recommends one, or one stop. --per-mac: instructions per multiply-add;\n"
+      "    tries ways to refine the model, by bits, by rows and by both, where there are convolutions by depth; says\n"
+      "    what each costs, and recommends one, or one stop. --per-mac: instructions per multiply-add;\n"
       "    --bandwidth: of the store that weights are read from;\n"
       "    --risk: share of answers that may leave early and be others; --labels: one byte a sample.\n" },
     { "info", info,

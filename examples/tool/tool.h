@@ -380,6 +380,18 @@ static unsigned dense_layers(const sucref_model *m)
     return n;
 }
 
+/* does a model keep something from one input to the next? */
+static int has_states(const sucref_model *m)
+{
+    sucref_tensor t;
+    unsigned n, any = 0;
+    for (n = 0; n < m->n_tensors; n++) {
+        sucref_model_tensor(&t, m, n);
+        any |= t.flags & SUCREF_TENSOR_STATE;
+    }
+    return any != 0;
+}
+
 /* what only chains of dense layers can have done to them */
 static void need_dense(const char *path, const sucref_model *m, const char *what)
 {
