@@ -53,7 +53,8 @@ bytes() { # what, flags: the size of its code, by the compiler $cc
         echo "$name,$1,$2,$n" >>$csv
     else n=-; fail "$name $1 $2"; fi
 }
-printf '%-12s %16s %8s %16s %8s %12s %14s %8s\n' core 'pictures -Os' -O2 'dense only -Os' -O2 everything 'plan, recover' frames
+printf '%-12s %16s %8s %16s %8s %12s %14s %8s\n' core 'pictures -Os' -O2 'dense only -Os' -O2 everything \
+    'plan, recover' frames
 one() { # name, compiler and flags
     name=$1; x=$2; shift
     cc=$*
