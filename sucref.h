@@ -1877,6 +1877,13 @@ static int sucref_i_zero_bytes(const uint8_t *p, unsigned n)
     return 1;
 }
 
+/* the same of a record in RAM, which may be another memory */
+static int sucref_i_zeros(const uint8_t *p, unsigned n)
+{
+    while (n-- > 0) { if (p[n] != 0) { return 0; } }
+    return 1;
+}
+
 static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
 {
     const uint8_t *p = m->bytes;
@@ -2067,7 +2074,7 @@ static int sucref_i_shape_ok(const sucref_model *m, const sucref_layer *l, const
                                         l->pad_top) &&
                      sucref_i_window_ok(in->width, out->width, l->kernel_w, l->stride_w, l->dilation_w, l->pad_left);
     sucref_tensor second;
-    if (!window && !sucref_i_zero_bytes(&l->kernel_h, 8)) { return 0; }
+    if (!window && !sucref_i_zeros(&l->kernel_h, 8)) { return 0; }
     if (!SUCREF_I_WEIGHS(l) && (l->n_in != 0 || (SUCREF_I_KIND(l) != SUCREF_KIND_CONSTANT && l->n_out != 0))) {
         return 0;
     }
@@ -2110,7 +2117,7 @@ static int sucref_i_kind_ok(const sucref_layer *l)
 {
     if (SUCREF_I_KIND(l) <= SUCREF_KIND_CONV) { return 1; }
     if (SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE) { return l->plan[0] == 8 && !l->coarse; }
-    return l->n_planes == 0 && l->coarse == 0 && l->plan[0] == 0 && sucref_i_zero_bytes(l->plan, SUCREF_MAX_PLANES) &&
+    return l->n_planes == 0 && l->coarse == 0 && l->plan[0] == 0 && sucref_i_zeros(l->plan, SUCREF_MAX_PLANES) &&
            l->requant == SUCREF_REQUANT_TFLITE && l->act != SUCREF_ACT_LEAKY && l->act != SUCREF_ACT_TABLE &&
            (l->act != SUCREF_ACT_LOOKUP ||
             (SUCREF_I_KIND(l) <= SUCREF_KIND_COPY && SUCREF_I_KIND(l) != SUCREF_KIND_MAX));
