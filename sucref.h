@@ -201,7 +201,8 @@
  *    to the next, and starts as `initial`; models with states have one stop.
  *
  *    By depth: a stop can name a layer before the last one whose outputs, as many as the model's, are its answer; what
- *    lies behind it is not computed. The layers named do not go back, and have weights where there are several stops.
+ *    lies behind it is not computed; a softmax at the end is of every answer. The layers named do not go back, and have
+ *    weights where there are several stops.
  *    A layer whose outputs no other layer reads is a head: its groups may be absent at any stop that does not name it,
  *    but have 8 bits at one stop at least.
  *
