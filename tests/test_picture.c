@@ -8,12 +8,12 @@
 #include "crc.h"
 
 static size_t most_asked;
-static void *counted_malloc(size_t n)
+static inline void *counted_malloc(size_t n)
 {
     if (n > most_asked) { most_asked = n; }
     return malloc(n);
 }
-static void *counted_realloc(void *p, size_t n)
+static inline void *counted_realloc(void *p, size_t n)
 {
     if (n > most_asked) { most_asked = n; }
     return realloc(p, n);
