@@ -386,10 +386,13 @@ static uint8_t *pictures(const char *set)
 
 static void lenet_agrees(void)
 {
-    uint8_t *x = pictures("mnist");
+    idx_set set = idx_load(NULL, "mnist", 1);
+    uint8_t *x = set.x;
     conv_model m;
     runner r;
     int k, same = 0;
+    if (x == NULL) { SKIP("LeNet-5 against the float network: no mnist here"); return; } /* noise has no classes */
+    free(set.label);
     CHECK(archive_of("examples/models/lenet.npz"));
     if (seen(&m, x, 300, 0, 0) && runs(&r, &m)) {
         for (k = 0; k < 300; k++) {
