@@ -53,7 +53,8 @@ $(B):
 vpath %.c tests bench examples/tool examples/digits examples/training examples/cluster
 PHILOX = vec qcs random
 TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(KERNELS:%=$(B)/evaluator_%) \
-    $(KERNELS:%=$(B)/triangular_%) $(KERNELS:%=$(B)/pictures_%) $(PHILOX:%=$(B)/%_philox) $(B)/fuzz_replay
+    $(KERNELS:%=$(B)/triangular_%) $(KERNELS:%=$(B)/pictures_%) \
+    $(KERNELS:%=$(B)/picture_files_%) $(PHILOX:%=$(B)/%_philox) $(B)/fuzz_replay
 TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits train_widths train_conv train_mixed \
     learners mcu_gen published queue)
 PAPER = $(patsubst bench/paper/%.c,$(B)/paper/%.o,$(filter-out %/check.c,$(wildcard bench/paper/*.c)))
@@ -76,6 +77,8 @@ $(KERNELS:%=$(B)/evaluator_%.o): test_evaluator.c | $(B)
 	$(COMPILE)
 $(KERNELS:%=$(B)/triangular_%.o): test_triangular.c | $(B)
 	$(COMPILE)
+$(KERNELS:%=$(B)/picture_files_%.o): test_picture_files.c | $(B)
+	$(COMPILE)
 $(KERNELS:%=$(B)/pictures_%.o): test_pictures.c | $(B)
 	$(COMPILE)
 $(PHILOX:%=$(B)/%_philox.o): $(B)/%_philox.o: test_%.c | $(B)
@@ -83,7 +86,7 @@ $(PHILOX:%=$(B)/%_philox.o): $(B)/%_philox.o: test_%.c | $(B)
 $(B)/fuzz_replay.o: fuzz_model.c | $(B)
 	$(COMPILE)
 $(foreach k,$(KERNELS),$(eval $(B)/net_$(k).o $(B)/evaluator_$(k).o $(B)/triangular_$(k).o \
-    $(B)/pictures_$(k).o: FLAGS = $(FLAGS_$(k))))
+    $(B)/pictures_$(k).o $(B)/picture_files_$(k).o: FLAGS = $(FLAGS_$(k))))
 $(PHILOX:%=$(B)/%_philox.o): FLAGS = -DSUCREF_PHILOX
 $(B)/fuzz_replay.o: FLAGS = -DREPLAY
 $(B)/train_digits.o: FLAGS = -ffast-math

@@ -1,5 +1,5 @@
-/* picture_run.h - a random network with tensors as a file, its state, and the oracle beside it: what its steps answer and
- * spend. */
+/* picture_run.h - a random network with tensors as a file, its state, and the oracle beside it: what its steps answer
+ * and spend. */
 #ifndef SUCREF_PICTURE_RUN_H
 #define SUCREF_PICTURE_RUN_H
 #include "test.h"

@@ -20,6 +20,7 @@ one() { # label, folder, compiler and flags; the counts go to a file, for two of
     for k in -DSUCREF_KERNEL=1 -DSUCREF_KERNEL=2 -DSUCREF_KERNEL=4 -DSUCREF_CONSTANT_WORK; do
         try "net $k" test_net -DNETS=300 $k
         try "pictures $k" test_pictures -DNETS=300 $k
+        try "picture files $k" test_picture_files $k
         [ $label != gcc ] || try "evaluator $k" test_evaluator -DNETS=100 $k
     done
     echo $passed $failed >$o/count
@@ -31,7 +32,7 @@ if have clang && runs clang -fsanitize=memory; then
         -fno-sanitize=unsigned-integer-overflow,unsigned-shift-base,implicit-conversion)
     wait
     (one memory memory clang -O1 -fsanitize=memory)
-else skip "clang's sanitizers ($CLANG)" $((2 * ($(words $TESTS) + 9))); fi
+else skip "clang's sanitizers ($CLANG)" $((2 * ($(words $TESTS) + 13))); fi
 wait
 passed=$(cat $d/*/count | awk '{ n += $1 } END { print n + 0 }')
 failed=$(cat $d/*/count | awk '{ n += $2 } END { print n + 0 }')

@@ -1,5 +1,5 @@
-/* test_picture_files.c - files of networks with tensors: what is refused of them, by name, what lies at a limit, and windows
- * of many columns. */
+/* test_picture_files.c - files of networks with tensors: what is refused of them, by name, what lies at a limit, and
+ * windows of many columns. */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
