@@ -6,6 +6,7 @@
  * validate; nothing is chosen by the test pictures. After every epoch the state is in OUT.npz.part: the same command
  * takes it up again. */
 #include "idx.h"
+#include "args.h"
 #include "checkpoint.h"
 #include "conv_file.h"
 #include <time.h>
@@ -219,45 +220,16 @@ static void report(const options *o, net *n, const idx_set *s, const idx_set *te
 
 /* ---- the command line ---- */
 
-static int number(const char *what, const char *text)
-{
-    char *end;
-    const long n = strtol(text, &end, 10);
-    if (end == text || *end != 0 || n < 0 || n > 99999) { stop(what, "is not such a number"); }
-    return (int)n;
-}
-
-static const char *option(options *o, const char *name, const char *value)
-{
-    if (value == NULL) { return "needs a value"; }
-    if (strcmp(name, "--net") == 0) {
-        o->shape = value;
-        return strcmp(value, "lenet") == 0 || strcmp(value, "residual") == 0 ? NULL : "lenet or residual";
-    }
-    if (strcmp(name, "--seed") == 0) { o->seed = number(name, value); }
-    else if (strcmp(name, "--epochs") == 0) { o->epochs = number(name, value); }
-    else if (strcmp(name, "--data") == 0) { o->data = value; }
-    else { return "no such option"; }
-    return NULL;
-}
-
 static int options_parse(options *o, int argc, char **argv)
 {
-    const char *word[2] = { NULL, NULL };
-    int k, n = 0;
-    memset(o, 0, sizeof *o);
-    o->shape = "lenet"; o->seed = 1; o->epochs = EPOCHS;
-    for (k = 1; k < argc; k++) {
-        if (strcmp(argv[k], "--nested") == 0) { o->nested = 1; }
-        else if (argv[k][0] == '-') {
-            const char *why = option(o, argv[k], k + 1 < argc ? argv[k + 1] : NULL);
-            if (why != NULL) { stop(argv[k], why); }
-            k++;
-        } else if (n < 2) { word[n++] = argv[k]; }
-        else { return -1; }
-    }
-    o->set = word[0]; o->out = word[1];
-    return n == 2 && (strcmp(o->set, "mnist") == 0 || strcmp(o->set, "fashion-mnist") == 0) ? 0 : -1;
+    static const char *const choice[3] = { "--net", "lenet", "residual" };
+    training_args a = { { NULL, NULL }, "lenet", NULL, 1, EPOCHS, 0 };
+    const char *what = "", *why = "";
+    const int bad = args_read(&a, argc, argv, choice, "--nested", &what, &why);
+    if (bad > 0) { stop(what, why); }
+    o->set = a.word[0]; o->out = a.word[1]; o->shape = a.choice; o->data = a.data;
+    o->seed = a.seed; o->epochs = a.epochs; o->nested = a.flag;
+    return bad == 0 && (strcmp(o->set, "mnist") == 0 || strcmp(o->set, "fashion-mnist") == 0) ? 0 : -1;
 }
 
 int main(int argc, char **argv)

@@ -14,6 +14,7 @@
  * which see every picture as it is. After every epoch networks go to OUT_gamma0.npz and so on, the state to OUT.part.
  */
 #include "idx.h"
+#include "args.h"
 #include "checkpoint.h"
 #include "conv_file.h"
 #include "mixed.h"
@@ -140,44 +141,16 @@ static void train(mixed_code *c, const options *o, const idx_set *s, const idx_s
 
 /* ---- the command line ---- */
 
-static int number(const char *what, const char *text)
-{
-    char *end;
-    const long n = strtol(text, &end, 10);
-    if (end == text || *end != 0 || n < 0 || n > 99999) { stop(what, "is not such a number"); }
-    return (int)n;
-}
-
-static const char *option(options *o, const char *name, const char *value)
-{
-    if (value == NULL) { return "needs a value"; }
-    if (strcmp(name, "--encoder") == 0) {
-        o->encoder = value;
-        return strcmp(value, "mlp") == 0 || strcmp(value, "conv") == 0 ? NULL : "mlp or conv";
-    }
-    if (strcmp(name, "--seed") == 0) { o->seed = number(name, value); }
-    else if (strcmp(name, "--epochs") == 0) { o->epochs = number(name, value); }
-    else if (strcmp(name, "--data") == 0) { o->data = value; }
-    else { return "no such option"; }
-    return NULL;
-}
-
 static int options_parse(options *o, int argc, char **argv)
 {
-    const char *word[2] = { NULL, NULL };
-    int k, n = 0;
-    memset(o, 0, sizeof *o);
-    o->encoder = "mlp"; o->seed = 1; o->epochs = EPOCHS;
-    for (k = 1; k < argc; k++) {
-        if (argv[k][0] == '-') {
-            const char *why = option(o, argv[k], k + 1 < argc ? argv[k + 1] : NULL);
-            if (why != NULL) { stop(argv[k], why); }
-            k++;
-        } else if (n < 2) { word[n++] = argv[k]; }
-        else { return -1; }
-    }
-    o->worker = word[0]; o->out = word[1];
-    if (n < 2) { return -1; }
+    static const char *const choice[3] = { "--encoder", "mlp", "conv" };
+    training_args a = { { NULL, NULL }, "mlp", NULL, 1, EPOCHS, 0 };
+    const char *what = "", *why = "";
+    const int bad = args_read(&a, argc, argv, choice, NULL, &what, &why);
+    if (bad > 0) { stop(what, why); }
+    o->worker = a.word[0]; o->out = a.word[1]; o->encoder = a.choice; o->data = a.data;
+    o->seed = a.seed; o->epochs = a.epochs;
+    if (bad != 0) { return -1; }
     return mixes(o) || strcmp(o->worker, "centralised") == 0 || strcmp(o->worker, "linear") == 0 ? 0 : -1;
 }
 
