@@ -68,6 +68,8 @@
  *                             (the slow, obvious twin); SUCREF_PAIRS two rows per multiply with the sums of sixteen
  *                             rows in registers; SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at
  *                             a time, four rows in registers, for 8-bit cores
+ *     SUCREF_NO_ASM           no assembly: of pairs the inner loop for Cortex-M is assembly where words are read as they
+ *                             lie (no SUCREF_READ_ macro)
  *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts; quads
  *                             in place of pairs
  *     SUCREF_READ_U8(p)       how a model byte is read; define as pgm_read_byte(p) for AVR flash
@@ -146,9 +148,10 @@
  *    R * B = 64: two words per column, the first half of the rows in the first. R * B < 32: several columns per word,
  *    in each half the first column lowest. So one multiplication of a masked word by u makes the products of two rows,
  *    in fields of 16 bits. A run of columns ends (a chunk) before a field could overflow: for digits of w bits when
- *    (2^w - 1) * sum(u) would pass 65535, for full bytes, whose fields start at 32768 - 128 * sum(u), when
- *    sum(colmax_c * u_c) would pass 32767, colmax_c = max over rows of |w|, stored one byte per column (c counts
- *    a group's own columns, see CONV below).
+ *    (2^w - 1) * sum(u) would pass 65535, for full bytes, whose fields start at 32768 - 128 * sum(x), when
+ *    sum(max_c |x_c|) would pass 32767, max_c the largest |w| of the column, or of the layer. x = u, or u - zero point:
+ *    what is quiet then costs nothing, and what is not makes short sums. The sum(w) of the file's rows make up for it.
+ *    Where chunks would be so short that they do not pay, products are made one at a time, at a fixed cost.
  *
  * 5. Stops. Stop t uses bits[t][group] of each row group and in_bits[t] of the input (for in_bits = i < 8 an input
  *    u is read as 0 if u < 2^(8-i), else as the centre (floor(u / 2^(8-i)) + 1/2) * 2^(8-i)). All are non-decreasing,
@@ -206,7 +209,7 @@
  *    A layer whose outputs no other layer reads is a head: its groups may be absent at any stop that does not name it,
  *    but have 8 bits at one stop at least.
  *
- * 7. The file (format version 0: it may still change), little-endian, every offset a multiple of 4:
+ * 7. The file (format version 1), little-endian, every offset a multiple of 4:
  *
  *        header 64 | layer records 48 each | tensor records 16 each | group records 40 each | stop records 16 each
  *        | stop-group entries 8 each | parameters of each layer | then, stop by stop, the framed sections first needed
@@ -217,7 +220,8 @@
  *                     52 u16 tensors   60 CRC-32 of all before the first section but these 4 bytes
  *        layer        0 inputs   4 outputs   8 parameters   12 u16 first group   14 u16 groups   16 u8[8] plan
  *                     24 u8 planes   25 u8 coarse   26 u8 activation   27 u8 requantization   28 u8 flags
- *                     30 u8 output zero point   31 u8 lo   32 u8 hi   34 i16 slope   36 u8 kind   37 u8 input tensor
+ *                     30 u8 output zero point   31 u8 lo   32 u8 hi   33 u8 largest |w| of planes of 8 bits,
+ *                     at most 128   34 i16 slope   36 u8 kind   37 u8 input tensor
  *                     38 u8 output tensor   39 u8 second input   40 u8 kernel h, w, stride h, w, dilation h, w,
  *                     pad top, left
  *        tensor       0 u16 height   2 u16 width   4 u16 channels   6 u8 zero point   7 u8 flags   8 place
@@ -226,11 +230,13 @@
  *        stop         0 end   4 u8 input bits   5 u8 head, or 0   6 u8 answering layer + 1, or 0: the last one
  *                     8 exit rule, or 0   12 bounds, or 0
  *        stop-group   0 u8 bits   4 correction, or 0
- *        parameters   i32 bias[n_out]   i32 multiplier[k]   i8 exponent[k]   u8 row shift[n_out]   u8 colmax[n_in]
- *                     u16 box[9]   i16 table[33] or u8 lookup[256]   u16 order[n_out]   u8 mean[n_in]   u8 weight[n_in]
- *                     u16 input_order[n_in];
- *                     k = n_out or 1; each padded to 4; the first line always, of the others what the activation
- *                     or a flag asks for. DEPTHWISE: no colmax. Kinds without weights have n_in = 0, and of all this
+ *        parameters   i32 bias[n_out]   i32 multiplier[k]   i8 exponent[k]   u8 row shift[n_out]
+ *                     i32 sum[n_out]   u8 colmax[n_in]   u16 box[9]   i16 table[33] or u8 lookup[256]
+ *                     u16 order[n_out]   u8 mean[n_in]   u8 weight[n_in]   u16 input_order[n_in];
+ *                     k = n_out or 1; each padded to 4; bias to row shift always, of the others what the activation
+ *                     or a flag asks for. With a plane of 8 bits CONV and DENSE have sum, the sum(w) of each row's own
+ *                     columns, where the input's zero point is not 0, and DENSE has colmax, the largest |w| of each
+ *                     column (c counts a group's own columns). Kinds without weights have n_in = 0, and of all this
  *                     multiplier and exponent (ADD 3, AVERAGE, MUL, SOFTMAX 1; its exponent is the left shift), COPY
  *                     a box, CONSTANT its n_out bytes in place of the row shifts; else n_out = 0
  *        correction   i32 beta[rows]   i32 gamma[rows]   i16 alpha[rows];   for 0 bits: u8 constant[rows]
@@ -245,14 +251,15 @@
  *    reads. The zero point of the last tensor is the output's, behind lookups and softmax.
  *
  *    Unnamed sizes are u32, unnamed bytes are 0; offsets count from the file's start and name a payload; entries go
- *    stop by stop. Kinds and flags are the SUCREF_ACT_, _REQUANT_, _LAYER_ and _INPUT_ values below, colmax is as in 4
- *    or larger, an order a permutation. The columns of a layer's groups do not decrease; planes are as narrow as their
- *    group. A section is framed by 16 bytes: u16 type (1 correction, 2 plane, 3 exit rule, 4 bounds), u8 flags (1: a
- *    reader that does not know the type must refuse the file), u8 stop, u16 layer, u16 index (8 * group + plane, or
- *    group), u32 length, u32 CRC-32 of the first 12 bytes and the payload. Sections follow one another and none reaches
- *    past the end of its stop: a file cut there is a model with fewer stops. What sucref_model_open accepts is safe to
- *    run; what sucref_model_check accepts as well gives the same integers on every kernel. CRCs find accidents, not
- *    attackers: authenticate a file before opening it, and do not change its bytes afterwards.
+ *    stop by stop. Kinds and flags are the SUCREF_ACT_, _REQUANT_, _LAYER_ and _INPUT_ values below, the largest |w|
+ *    and colmax are as they are or larger, an order a permutation. The columns of a layer's groups do not decrease;
+ *    planes are as narrow as their group. A section is framed by 16 bytes: u16 type (1 correction, 2 plane, 3 exit
+ *    rule, 4 bounds), u8 flags (1: a reader that does not know the type must refuse the file), u8 stop, u16 layer, u16
+ *    index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12 bytes and the payload. Sections
+ *    follow one another and none reaches past the end of its stop: a file cut there is a model with fewer stops. What
+ *    sucref_model_open accepts is safe to run; what sucref_model_check accepts as well gives the same integers on
+ *    every kernel. CRCs find accidents, not attackers: authenticate a file before opening it, and do not change its
+ *    bytes afterwards.
  */
 #ifndef SUCREF_H
 #define SUCREF_H
@@ -264,7 +271,7 @@
 #define SUCREF_VERSION_MINOR 1
 #define SUCREF_VERSION_PATCH 0
 #define SUCREF_VERSION (SUCREF_VERSION_MAJOR * 10000 + SUCREF_VERSION_MINOR * 100 + SUCREF_VERSION_PATCH)
-#define SUCREF_FORMAT 0 /* version of the model file */
+#define SUCREF_FORMAT 1 /* version of the model file */
 
 #define SUCREF_SINGLE 1  /* families of kernels, values of SUCREF_KERNEL */
 #define SUCREF_PAIRS_8 2
@@ -442,6 +449,7 @@ typedef struct {
     uint8_t coarse;              /* 1: the plan is `b+8`, two separate planes */
     uint8_t act, requant, flags; /* SUCREF_ACT_*, SUCREF_REQUANT_*, SUCREF_LAYER_* */
     uint8_t in_zero, out_zero, lo, hi;
+    uint8_t max_weight;          /* no |w| of a plane of whole weights is larger; 0..128 */
     int16_t slope;               /* of SUCREF_ACT_LEAKY, in 2^-15 */
     uint8_t kind, from, to, from2; /* SUCREF_KIND_*; tensors it reads and writes, and of ADD and MUL a second one */
     uint8_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left; /* 0 where not read */
@@ -532,7 +540,7 @@ typedef struct {
     uint8_t listed;            /* the first layer's list is there, or a part of it */
     uint8_t prepared;          /* the group's rows go the short way */
     uint8_t wide;              /* of the windows before this one of so many the list had no chunks; modulo 256 */
-    uint16_t chunk;            /* sum of inputs that no weight of the layer at hand takes beyond a chunk */
+    uint8_t form;              /* what the group's list holds */
     uint8_t state;
     volatile uint32_t sequence; /* counts publications; its lowest bit names the record */
 } sucref_net;
@@ -1166,6 +1174,12 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #  define SUCREF_I_FAMILY SUCREF_KERNEL
 #  define SUCREF_I_SIXTEEN 1
 #endif
+#define SUCREF_I_CENTRES (SUCREF_I_FAMILY == SUCREF_PAIRS) /* lists of u - zero point? */
+#if SUCREF_I_FAMILY == SUCREF_PAIRS && (defined(__riscv) || defined(__aarch64__) || defined(__x86_64__))
+#  define SUCREF_I_TWO 1 /* sums of sixteen rows of whole weights fit in registers */
+#else
+#  define SUCREF_I_TWO 0
+#endif
 #ifndef SUCREF_ASSERT
 #  define SUCREF_ASSERT(cond) ((void)0)
 #endif
@@ -1184,6 +1198,7 @@ extern "C" {
 #if defined(__GNUC__)
 #  define SUCREF_I_HIDE(v) __asm__("" : "+r"(v)) /* the compiler no longer knows v: a constant stays in its register */
 #  define SUCREF_I_ALONE __attribute__((__noinline__)) /* registers to itself */
+#  define SUCREF_I_FORGET() __asm__("" ::: "memory") /* what memory holds, rather than a copy on the stack */
 #  ifdef __OPTIMIZE_SIZE__
 #    define SUCREF_I_EACH static
 #  else
@@ -1192,6 +1207,7 @@ extern "C" {
 #else
 #  define SUCREF_I_EACH static
 #  define SUCREF_I_HIDE(v) ((void)0)
+#  define SUCREF_I_FORGET() ((void)0)
 #  define SUCREF_I_ALONE
 #endif
 
@@ -1201,6 +1217,7 @@ extern "C" {
 #  define SUCREF_READ_U8(p) (*(p))
 #  if !defined(SUCREF_READ_U32) && defined(__GNUC__) && defined(__BYTE_ORDER__)
 #    if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#      define SUCREF_I_WORD_READS
 typedef uint32_t __attribute__((__may_alias__)) sucref_i_word;
 #      define SUCREF_READ_U32(p) (*(const sucref_i_word *)(const void *)(p))
 #    endif
@@ -1570,7 +1587,8 @@ enum { /* byte offsets in the file and its records */
     SUCREF_I_L_IN = 0, SUCREF_I_L_OUT = 4, SUCREF_I_L_PARAMS = 8, SUCREF_I_L_GROUP = 12, SUCREF_I_L_GROUPS = 14,
     SUCREF_I_L_PLAN = 16, SUCREF_I_L_PLANES = 24, SUCREF_I_L_COARSE = 25, SUCREF_I_L_ACT = 26, SUCREF_I_L_REQUANT = 27,
     SUCREF_I_L_FLAGS = 28, SUCREF_I_L_IN_ZERO = 29, SUCREF_I_L_OUT_ZERO = 30, SUCREF_I_L_LO = 31, SUCREF_I_L_HI = 32,
-    SUCREF_I_L_SLOPE = 34, SUCREF_I_L_KIND = 36, SUCREF_I_L_FROM = 37, SUCREF_I_L_TO = 38, SUCREF_I_L_KERNEL = 40,
+    SUCREF_I_L_MAX = 33, SUCREF_I_L_SLOPE = 34, SUCREF_I_L_KIND = 36, SUCREF_I_L_FROM = 37, SUCREF_I_L_TO = 38,
+    SUCREF_I_L_KERNEL = 40,
     SUCREF_I_X_ZERO = 6, SUCREF_I_X_FLAGS = 7, SUCREF_I_X_PLACE = 8, SUCREF_I_X_FIRST = 12, SUCREF_I_X_LAST = 13,
     SUCREF_I_X_INITIAL = 14, /* of a tensor */
     SUCREF_I_F_TYPE = 0, SUCREF_I_F_FLAGS = 2, SUCREF_I_F_STOP = 3, SUCREF_I_F_LAYER = 4, SUCREF_I_F_INDEX = 6,
@@ -1583,7 +1601,7 @@ enum { SUCREF_I_REQUIRED = 1, SUCREF_I_EXIT_LEN = 16, SUCREF_I_BOX = 20 };
 
 /* parts of a layer's parameters, in order, and their total length */
 typedef struct {
-    uint32_t bias, multiplier, exponent, shift, colmax, box, table, order, mean, weight, input_order, end;
+    uint32_t bias, multiplier, exponent, shift, sums, colmax, box, table, order, mean, weight, input_order, end;
 } sucref_i_params;
 
 /* a layer's kind; where pictures are left out there is one, of vectors, and compilers drop what serves the others */
@@ -1609,6 +1627,18 @@ static uint32_t sucref_i_multipliers(const sucref_layer *l)
     }
 }
 
+/* does the file hold, of a layer with a plane of whole weights, the largest weight of each column? And sum(w) of its
+ * rows? Where lists of u - zero point differ from lists of u. Asked before plans are checked, too */
+static int sucref_i_has_whole(const sucref_layer *l)
+{
+    return SUCREF_I_LISTS(l) && l->n_planes - 1U < SUCREF_MAX_PLANES && l->plan[l->n_planes - 1U] == 8;
+}
+static int sucref_i_has_maxima(const sucref_layer *l)
+{
+    return sucref_i_has_whole(l) && SUCREF_I_KIND(l) == SUCREF_KIND_DENSE;
+}
+static int sucref_i_has_sums(const sucref_layer *l) { return sucref_i_has_whole(l) && l->in_zero != 0; }
+
 static sucref_i_params sucref_i_params_of(const sucref_layer *l)
 {
     const uint32_t k = sucref_i_multipliers(l);
@@ -1617,8 +1647,9 @@ static sucref_i_params sucref_i_params_of(const sucref_layer *l)
     p.multiplier = p.bias + (SUCREF_I_WEIGHS(l) ? 4U * l->n_out : 0U);
     p.exponent = p.multiplier + 4U * k;
     p.shift = p.exponent + SUCREF_I_PAD4(k);
-    p.colmax = p.shift + SUCREF_I_PAD4(l->n_out);
-    p.box = p.colmax + (SUCREF_I_LISTS(l) ? SUCREF_I_PAD4(l->n_in) : 0U);
+    p.sums = p.shift + SUCREF_I_PAD4(l->n_out);
+    p.colmax = p.sums + (sucref_i_has_sums(l) ? 4U * l->n_out : 0U);
+    p.box = p.colmax + (sucref_i_has_maxima(l) ? SUCREF_I_PAD4(l->n_in) : 0U);
     p.table = p.box + (SUCREF_I_KIND(l) == SUCREF_KIND_COPY ? (uint32_t)SUCREF_I_BOX : 0U);
     p.order = p.table + (l->act == SUCREF_ACT_TABLE    ? SUCREF_I_PAD4(2 * SUCREF_TABLE_LEN)
                          : l->act == SUCREF_ACT_LOOKUP ? (uint32_t)SUCREF_LOOKUP_LEN
@@ -1673,6 +1704,7 @@ SUCREF_API void sucref_model_layer(sucref_layer *out, const sucref_model *m, uns
     sucref_i_layer_bytes((uint8_t *)out + offsetof(sucref_layer, kind), p + SUCREF_I_L_KIND, SUCREF_I_K_BYTES);
     out->in_zero = SUCREF_READ_U8(m->bytes + sucref_i_tensors_at(m) + (uint32_t)out->from * SUCREF_I_TENSOR +
                                   SUCREF_I_X_ZERO);
+    out->max_weight = SUCREF_READ_U8(p + SUCREF_I_L_MAX);
     out->slope = sucref_i_s16(sucref_i_u16(p + SUCREF_I_L_SLOPE));
 }
 
@@ -2201,8 +2233,10 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
         return SUCREF_I_FAIL(f, "output zero point", at + SUCREF_I_L_OUT_ZERO);
     }
     if (l->lo > l->hi) { return SUCREF_I_FAIL(f, "clamp", at + SUCREF_I_L_LO); }
-    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_IN_ZERO) != 0 || SUCREF_READ_U8(m->bytes + at + 33U) != 0 ||
-        (l->act != SUCREF_ACT_LEAKY && l->slope != 0)) {
+    if (l->max_weight > (SUCREF_I_LISTS(l) ? 128U : 0U)) {
+        return SUCREF_I_FAIL(f, "largest weight", at + SUCREF_I_L_MAX);
+    }
+    if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_IN_ZERO) != 0 || (l->act != SUCREF_ACT_LEAKY && l->slope != 0)) {
         return SUCREF_I_FAIL(f, "reserved bytes of a layer", at + SUCREF_I_L_IN_ZERO);
     }
     return sucref_i_open_parts(m, l, heads,
@@ -2491,24 +2525,31 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
     return SUCREF_OK;
 }
 
-/* do a complete plane's bytes keep what the kernels trust: no bits outside the digits, no weight above its column's
- * maximum? */
-static int sucref_i_plane_ok(const sucref_i_plane *p, const uint8_t *colmax) /* NULL: any weights */
+/* do a complete plane's bytes keep what the kernels trust: no bits outside the digits? */
+static int sucref_i_digits_ok(const sucref_i_plane *p)
 {
     const uint32_t bytes = sucref_i_plane_bytes(p->n_rows, p->n_in, p->width);
     const unsigned spare = p->width == 3 ? 0x88U : p->width > 4 ? (0xFFU << p->width) & 0xFFU : 0U;
-    uint32_t i, row, c;
-    sucref_i_block b;
+    uint32_t i;
     for (i = 0; i < bytes; i++) { if (SUCREF_READ_U8(p->bytes + i) & spare) { return 0; } }
-    for (row = 0; colmax != NULL && p->width == 8 && row < SUCREF_I_PAD4(p->n_rows); row += b.rows) {
-        const uint8_t *q;
-        b = sucref_i_block_of(p, row);
-        for (c = 0, q = p->bytes + b.at; c < p->n_in; c++) { /* b.rows bytes a column */
-            for (i = 0; i < b.rows; i++, q++) {
-                const int w = (int)SUCREF_READ_U8(q) - 128;
-                if ((w < 0 ? -w : w) > (int)SUCREF_READ_U8(colmax + c)) { return 0; }
-            }
+    return 1;
+}
+
+/* of whole weights: none above the layer's largest or its column's, padding included, and rows that add up to their
+ * sums; sums: of the plane's first row; NULL: the file has none */
+static int sucref_i_weights_ok(const sucref_i_plane *p, int most, const uint8_t *maxima, const uint8_t *sums)
+{
+    uint32_t row, c;
+    for (row = 0; row < SUCREF_I_PAD4(p->n_rows); row++) {
+        const sucref_i_block b = sucref_i_block_of(p, row);
+        const uint8_t *q = p->bytes + b.at + b.inside;
+        int32_t sum = 0;
+        for (c = 0; c < p->n_in; c++, q += b.rows) {
+            const int w = (int)SUCREF_READ_U8(q) - 128, size = w < 0 ? -w : w;
+            if (size > most || (maxima != NULL && size > (int)SUCREF_READ_U8(maxima + c))) { return 0; }
+            sum += w;
         }
+        if (sums != NULL && row < p->n_rows && sucref_i_u32(sums + 4U * row) != (uint32_t)sum) { return 0; }
     }
     return 1;
 }
@@ -2523,9 +2564,11 @@ static int sucref_i_check_planes(const sucref_model *m, unsigned layer, sucref_f
     unsigned k, i, t;
     sucref_model_layer(&l, m, layer);
     for (k = l.first_group; k < (unsigned)l.first_group + l.n_groups; k++) {
-        const uint8_t *colmax = SUCREF_I_LISTS(&l) ? m->bytes + sucref_i_params_of(&l).colmax : NULL;
+        const sucref_i_params at = sucref_i_params_of(&l);
+        const uint8_t *maxima = sucref_i_has_maxima(&l) ? m->bytes + at.colmax : NULL, *sums = m->bytes + at.sums;
         unsigned used = 0;
         sucref_model_group(&g, m, k);
+        sums = sucref_i_has_sums(&l) ? sums + 4U * g.first_row : NULL;
         for (t = 0; t < m->usable_stops; t++) {
             sucref_model_stop_group(&e, m, t, k);
             task = sucref_i_task_of(&l, &e, NULL, 1);
@@ -2533,8 +2576,10 @@ static int sucref_i_check_planes(const sucref_model *m, unsigned layer, sucref_f
         }
         for (i = 0; used >> i != 0; i++) {
             const sucref_i_plane p = sucref_i_plane_of(m->bytes + g.plane_offset[i], g.n_rows, g.n_columns, l.plan[i]);
-            if ((used >> i & 1U) && !sucref_i_plane_ok(&p, colmax)) {
-                return SUCREF_I_FAIL(f, "digit wider than its plan or column maximum", g.plane_offset[i]);
+            if (!(used >> i & 1U)) { continue; }
+            if (!sucref_i_digits_ok(&p)) { return SUCREF_I_FAIL(f, "digit wider than its plan", g.plane_offset[i]); }
+            if (SUCREF_I_LISTS(&l) && p.width == 8 && !sucref_i_weights_ok(&p, l.max_weight, maxima, sums)) {
+                return SUCREF_I_FAIL(f, "weight above its maximum, or sum of a row", g.plane_offset[i]);
             }
         }
     }
@@ -2963,32 +3008,35 @@ static int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
  * METHOD 4 and end in the same integers.
  *
  * A layer's list is a head and parts, one behind the other, which end where the columns of one of its groups do: a
- * group is multiplied by the parts up to its columns. A part is a head and entries, one word for each column that
- * counts: x << 24 | col << 3, so that the low 24 bits are the byte offset at 8 bytes per column. The entries of a wide
- * part are one run, of the head's count, then a word that is no entry; what else a family puts into its parts is told
- * in its room. */
+ * group is multiplied by the parts up to its columns. A part is a head and entries, whose form is told in the family's
+ * room. Lists for full bytes of the layer's own plane may hold d = u - zero point in place of u (sucref_i_form): few
+ * of them count where the input is quiet, and they are small; the file's row sums make up for it. */
 
 enum {                     /* words of a list's head */
     SUCREF_I_LIST_COLUMNS, /* that are listed; 0: the list is of no use */
-    SUCREF_I_LIST_OWN,     /* whether for full bytes of the layer's own plane */
+    SUCREF_I_LIST_FORM,    /* what for, as below */
     SUCREF_I_LIST_NEXT,    /* where the next part starts */
     SUCREF_I_LIST_SUM,     /* of the group at hand: sum(u) of its columns, entries of its parts */
     SUCREF_I_LIST_COUNT,
     SUCREF_I_LIST_HEAD
 };
+enum { SUCREF_I_DIGITS = 0, SUCREF_I_OWN, SUCREF_I_CENTRED }; /* of u for digits, of u, of d for whole weights */
 enum {                     /* words of a part's head */
     SUCREF_I_PART_COLUMNS, /* where it ends, in columns */
     SUCREF_I_PART_WORDS,   /* its length */
-    SUCREF_I_PART_SUM,     /* sum(u); of a delta how much it changed */
+    SUCREF_I_PART_SUM,     /* sum of what it lists; of a delta how much that changed */
     SUCREF_I_PART_COUNT,   /* entries: products of each row */
-    SUCREF_I_PART_OVER,    /* what full bytes add too much to each row */
+    SUCREF_I_PART_OVER,    /* what is added too much to each row */
     SUCREF_I_PART_KIND,
-    SUCREF_I_PART_SECOND,  /* of a delta, where the list of what fell starts; else 0 */
+    SUCREF_I_PART_SECOND,  /* of a delta, where the list of what fell starts, if there are two; else 0 */
+    SUCREF_I_PART_BASE,    /* the column that entries count from */
+    SUCREF_I_PART_ZERO,    /* of bytes: what to subtract */
     SUCREF_I_PART_HEAD
 };
-enum { SUCREF_I_CHUNKS = 0, SUCREF_I_WIDE, SUCREF_I_BYTES_KIND };
+enum { SUCREF_I_CHUNKS = 0, SUCREF_I_SIGNED, SUCREF_I_WIDE, SUCREF_I_BYTES_KIND };
 #define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
 #define SUCREF_I_PART_ENDS 6 /* words of a part beside its head, entries and ends of chunks */
+#define SUCREF_I_BASE 8192U  /* columns that a part reaches over, at most */
 
 /* the widest digit of a layer, full bytes apart; 1 where it has no other */
 static unsigned sucref_i_widest_digit(const sucref_layer *l)
@@ -3001,7 +3049,7 @@ static unsigned sucref_i_widest_digit(const sucref_layer *l)
 /* words of a list's first parts, to a column: an end of a chunk for every fourth one, or every second (see pairs) */
 static uint32_t sucref_i_parts_len(const sucref_layer *l, uint32_t parts, uint32_t columns)
 {
-    return parts * (SUCREF_I_PART_HEAD + SUCREF_I_PART_ENDS) + columns +
+    return (parts + columns / SUCREF_I_BASE) * (SUCREF_I_PART_HEAD + SUCREF_I_PART_ENDS) + columns +
            (columns >> (sucref_i_widest_digit(l) == 7 ? 1 : 2));
 }
 
@@ -3047,19 +3095,26 @@ static inline int sucref_i_own_bytes(const sucref_layer *l, unsigned bits)
     return bits == 8 && l->plan[l->n_planes - 1U] == 8;
 }
 
+/* what a list for a group's rows of so many bits holds; all: is every column of it there? Families that list d have
+ * SUCREF_I_CENTRES. */
+static inline unsigned sucref_i_form(const sucref_layer *l, unsigned bits, int all)
+{
+    if (!sucref_i_own_bytes(l, bits)) { return SUCREF_I_DIGITS; }
+    return SUCREF_I_CENTRES && all && sucref_i_has_sums(l) ? SUCREF_I_CENTRED : SUCREF_I_OWN;
+}
+
 /* what a part is made for */
 typedef struct {
     const sucref_model *m;
     const sucref_layer *l;
-    uint32_t number;   /* parts before it */
-    uint32_t most;     /* of a window for full bytes: sum(u) of a chunk that no weight of the layer overflows; else 0 */
-    int own;           /* for full bytes of the layer's own plane */
+    unsigned form;
     int wide;          /* try no chunks: the list before this one had none */
 } sucref_i_purpose;
 
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
 /* A wide part of all inputs that are not 0, or of all of them where work must not depend on the data; of a delta of
- * what grew, then of what fell. */
+ * what grew, then of what fell. An entry is u << 24 | column << 3, so that the low 24 bits are the byte offset at 8
+ * bytes per column; a word that is no entry ends them. */
 SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_purpose *p, const sucref_i_view *from)
 {
     uint32_t *to = part + SUCREF_I_PART_HEAD, all = 0, grew = 0, second = 0;
@@ -3090,22 +3145,30 @@ SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_pur
     part[SUCREF_I_PART_WORDS] = (uint32_t)(to - part);
     part[SUCREF_I_PART_SUM] = all;
     part[SUCREF_I_PART_COUNT] = (uint32_t)(to - part) - SUCREF_I_PART_HEAD - (second != 0 ? 2U : 1U);
-    part[SUCREF_I_PART_OVER] = p->own ? all << 7 : 0U;
+    part[SUCREF_I_PART_OVER] = p->form != SUCREF_I_DIGITS ? all << 7 : 0U;
     part[SUCREF_I_PART_KIND] = SUCREF_I_WIDE;
     part[SUCREF_I_PART_SECOND] = second;
+    part[SUCREF_I_PART_BASE] = part[SUCREF_I_PART_ZERO] = 0;
 }
 #endif
 
 #if SUCREF_I_FAMILY == SUCREF_PAIRS
 /* ---- kernels: pairs ----------------------------------------------------------------------------------------------
  * One multiplication of a masked word by x makes the products of two rows, in fields of 16 bits, for any core of 32
- * bits. A part is cut into chunks inside which no field passes 65535 (METHOD 4), each ended by sum(x) < 2^24, whose x
- * is 0; a zero word ends it. Fields of full bytes start at 32768 - 128 * sum(x), k0 - sum(x) * k1 below. Digits of up
- * to 6 bits make chunks of four columns or more, those of 7 bits of two, so that their lists always fit. Where chunks
- * of full bytes are so short that a part is full before its end, a wide part serves sucref_i_dot_each, which empties
- * the fields after every product. */
+ * bits. An entry is 8 * (column - base) * 2^16 + x mod 2^16, x = u, or d, or what changed, -255..255; base is a
+ * multiple of 8192. A part is cut into chunks inside which no field leaves its 16 bits (METHOD 4). In front of each
+ * stands the number of its entries * 2^18 + sum(x) mod 2^16; a zero word ends the part. Fields of full bytes start at
+ * 32768 - 128 * sum(x), k0 - sum(x) * k1 below, and of digits at 0, but in a delta, whose x have signs, at 32768.
+ *
+ * Digits of up to 6 bits make chunks of four columns or more, those of 7 bits of two, so that their lists always fit.
+ * Where chunks of full bytes are so short that a part would have more ends than columns / 4, the list would cost more
+ * than it saves: the part holds the bytes of all columns then, and rows are multiplied one product at a time, at a
+ * cost that does not depend on the data. */
 
 enum { SUCREF_I_LIST_END = 0 };
+
+/* the lower half of an entry, with its sign, modulo 2^32 */
+static inline uint32_t sucref_i_entry_x(uint32_t e) { return (uint32_t)sucref_i_floor32(sucref_i_s32(e << 16), 16); }
 
 /* the two fields of a finished chunk */
 static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fields)
@@ -3115,40 +3178,164 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
 }
 
 /* 8 rows, slots of 8 bits: two words per column. The unmasked product holds rows 0, 2 plus 256 times rows 1, 3. */
+#if defined(__thumb__) && defined(__GNUC__) && defined(SUCREF_I_WORD_READS) && !defined(SUCREF_NO_ASM)
+/* By hand, as compilers need a third more: from the list's word of an entry to its products, four entries a turn, of
+ * which the first turn makes 1 to 4. */
+#  ifdef __clang__
+#    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __used__))
+#  else
+#    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __noclone__, __used__))
+#  endif
+#  define SUCREF_I_UNUSED __attribute__((__unused__))
+#  ifdef __thumb2__
+/* r0 acc  r1 p  r2 list  r3 mask  r4, r5, r6, r7 all0, odd0, all1, odd1  r8 x  r9, r10 words  r12 start of the fields
+ * lr end of the chunk; on the stack k0, k1 */
+#    define SUCREF_I_ENTRY_8                                                                                           \
+        "ldr r9, [r2], #4\n\tadd r10, r1, r9, lsr #16\n\tsxth r8, r9\n\tldrd r9, r10, [r10]\n\t"                      \
+        "mla r4, r9, r8, r4\n\tand r11, r3, r9, lsr #8\n\tmla r5, r11, r8, r5\n\t"                                  \
+        "mla r6, r10, r8, r6\n\tand r11, r3, r10, lsr #8\n\tmla r7, r11, r8, r7\n\t"
+#    define SUCREF_I_EMIT_8(at, even, odd)                                                                             \
+        "sub " even ", " even ", " odd ", lsl #8\n\tadd " even ", " even ", r12\n\tadd " odd ", " odd ", r12\n\t"      \
+        "ldrd r8, r9, [r0, #" at "]\n\tuxth r10, " even "\n\tuxth r11, " odd "\n\tadd r8, r8, r10\n\t"               \
+        "add r9, r9, r11\n\tstrd r8, r9, [r0, #" at "]\n\tldrd r8, r9, [r0, #" at " + 8]\n\t"                       \
+        "add r8, r8, " even ", lsr #16\n\tadd r9, r9, " odd ", lsr #16\n\tstrd r8, r9, [r0, #" at " + 8]\n\t"
+SUCREF_I_NAKED static void sucref_i_dot8(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
+                                         SUCREF_I_UNUSED const uint32_t *list, SUCREF_I_UNUSED uint32_t k0,
+                                         SUCREF_I_UNUSED uint32_t k1)
+{
+    __asm__ volatile("push {r3-r11, lr}\n\tmov r3, #0x00FF00FF\n\tb 6f\n"
+                     "0:\tsxth r8, r9\n\tldr r10, [sp]\n\tldr r11, [sp, #40]\n\tmls r12, r8, r11, r10\n\t"
+                     "add lr, r2, r9, lsr #16\n\tmovs r4, #0\n\tmovs r5, #0\n\tmovs r6, #0\n\tmovs r7, #0\n\t"
+                     "lsls r9, r9, #13\n\tbcs 5f\n\tbmi 4f\n" /* carry and sign: bits 1 and 0 of the number */
+                     "1:\t" SUCREF_I_ENTRY_8
+                     "2:\t" SUCREF_I_ENTRY_8
+                     "3:\t" SUCREF_I_ENTRY_8
+                     "4:\t" SUCREF_I_ENTRY_8
+                     "cmp r2, lr\n\tbne 1b\n\t"
+                     SUCREF_I_EMIT_8("0", "r4", "r5") SUCREF_I_EMIT_8("16", "r6", "r7")
+                     "6:\tldr r9, [r2], #4\n\tcmp r9, #0\n\tbne 0b\n\tpop {r3-r11, pc}\n"
+                     "5:\tbmi 2b\n\tb 3b");
+}
+#  else
+/* r0 list  r1, r12 p  r2 x  r3, r5 words  r4 a product  r6, r8, r9, r10 all0, odd0, all1, odd1  r7, r11 mask  lr end of
+ * the chunk; on the stack the start of the fields, acc, k0, k1 */
+#    define SUCREF_I_ENTRY_8                                                                                           \
+        "ldmia r0!, {r5}\n\tsxth r2, r5\n\tlsrs r5, r5, #16\n\tadds r5, r5, r1\n\tldmia r5, {r3, r5}\n\t"            \
+        "lsrs r4, r3, #8\n\tands r4, r4, r7\n\tmuls r4, r2, r4\n\tadd r8, r8, r4\n\t"                              \
+        "muls r3, r2, r3\n\tadds r6, r6, r3\n\tlsrs r4, r5, #8\n\tands r4, r4, r7\n\tmuls r4, r2, r4\n\t"           \
+        "add r10, r10, r4\n\tmuls r5, r2, r5\n\tadd r9, r9, r5\n\t"
+#    define SUCREF_I_EMIT_8 /* r3 where to, r6 even, r7 odd, r2 the start of their fields */                           \
+        "lsls r5, r7, #8\n\tsubs r6, r6, r5\n\tadds r6, r6, r2\n\tadds r7, r7, r2\n\tuxth r4, r6\n\t"               \
+        "uxth r5, r7\n\tlsrs r6, r6, #16\n\tlsrs r7, r7, #16\n\tldr r1, [r3]\n\tadds r4, r4, r1\n\t"                \
+        "ldr r1, [r3, #4]\n\tadds r5, r5, r1\n\tldr r1, [r3, #8]\n\tadds r6, r6, r1\n\tldr r1, [r3, #12]\n\t"       \
+        "adds r7, r7, r1\n\tstmia r3!, {r4-r7}\n\t"
+SUCREF_I_NAKED static void sucref_i_dot8(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
+                                         SUCREF_I_UNUSED const uint32_t *list, SUCREF_I_UNUSED uint32_t k0,
+                                         SUCREF_I_UNUSED uint32_t k1)
+{
+    __asm__ volatile(".syntax unified\n\t"
+                     "push {r0, r3-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\tmov r7, r11\n\t"
+                     "push {r4-r7}\n\tsub sp, #4\n\tmovs r0, r2\n\tmov r12, r1\n\tmovs r7, #255\n\t"
+                     "lsls r4, r7, #16\n\torrs r7, r7, r4\n\tmov r11, r7\n\tb 6f\n"
+                     "5:\tbmi 2f\n\tb 3f\n"
+                     "0:\tsxth r2, r5\n\tldr r3, [sp, #48]\n\tmuls r2, r3, r2\n\tldr r3, [sp, #24]\n\t"
+                     "subs r3, r3, r2\n\tstr r3, [sp]\n\tlsrs r2, r5, #16\n\tadds r2, r2, r0\n\tmov lr, r2\n\t"
+                     "movs r6, #0\n\tmov r8, r6\n\tmov r9, r6\n\tmov r10, r6\n\t"
+                     "lsls r5, r5, #13\n\tbcs 5b\n\tbmi 4f\n" /* carry and sign: bits 1 and 0 of the number */
+                     "1:\t" SUCREF_I_ENTRY_8
+                     "2:\t" SUCREF_I_ENTRY_8
+                     "3:\t" SUCREF_I_ENTRY_8
+                     "4:\t" SUCREF_I_ENTRY_8
+                     "cmp r0, lr\n\tbne 1b\n\t"
+                     "ldr r3, [sp, #20]\n\tldr r2, [sp]\n\tmov r7, r8\n\t" SUCREF_I_EMIT_8
+                     "mov r6, r9\n\tmov r7, r10\n\t" SUCREF_I_EMIT_8
+                     "mov r7, r11\n\tmov r1, r12\n"
+                     "6:\tldmia r0!, {r5}\n\tcmp r5, #0\n\tbeq 7f\n\tb 0b\n"
+                     "7:\tadd sp, #4\n\tpop {r4-r7}\n\tmov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\t"
+                     "pop {r0, r3-r7, pc}");
+}
+#  endif
+#else
 SUCREF_I_ALONE static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0,
                                          uint32_t k1)
 {
-    uint32_t mask = 0x00FF00FFU;
+    uint32_t mask = 0x00FF00FFU, head;
     SUCREF_I_HIDE(mask);
-    while (*list != SUCREF_I_LIST_END) {
-        uint32_t all0 = 0, odd0 = 0, all1 = 0, odd1 = 0, e, x;
-        for (e = *list++; (x = e >> 24) != 0; e = *list++) {
-            const uint8_t *q = p + (e & 0xFFFFFFU);
+    while ((head = *list++) != SUCREF_I_LIST_END) {
+        const uint32_t *const end = list + (head >> 18);
+        SUCREF_I_FORGET();
+        uint32_t all0 = 0, odd0 = 0, all1 = 0, odd1 = 0;
+        do {
+            const uint32_t e = *list++, x = sucref_i_entry_x(e);
+            const uint8_t *q = p + (e >> 16);
             const uint32_t u = SUCREF_READ_U32(q), v = SUCREF_READ_U32(q + 4);
             odd0 += ((u >> 8) & mask) * x;
             all0 += u * x;
             odd1 += ((v >> 8) & mask) * x;
             all1 += v * x;
-        }
-        e = k0 - e * k1;
-        sucref_i_emit(&acc[0], &acc[2], all0 - (odd0 << 8) + e);
-        sucref_i_emit(&acc[1], &acc[3], odd0 + e);
-        sucref_i_emit(&acc[4], &acc[6], all1 - (odd1 << 8) + e);
-        sucref_i_emit(&acc[5], &acc[7], odd1 + e);
+        } while (list < end);
+        head = k0 - sucref_i_entry_x(head) * k1;
+        sucref_i_emit(&acc[0], &acc[2], all0 - (odd0 << 8) + head);
+        sucref_i_emit(&acc[1], &acc[3], odd0 + head);
+        sucref_i_emit(&acc[4], &acc[6], all1 - (odd1 << 8) + head);
+        sucref_i_emit(&acc[5], &acc[7], odd1 + head);
     }
 }
+#endif
+
+#if SUCREF_I_TWO
+/* two such blocks of whole weights, the second one `next` bytes behind the first, for cores with 31 registers */
+SUCREF_I_ALONE static void sucref_i_dot8_two(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t next)
+{
+    uint32_t mask = 0x00FF00FFU, head;
+    SUCREF_I_HIDE(mask);
+    while ((head = *list++) != SUCREF_I_LIST_END) {
+        const uint32_t *const end = list + (head >> 18);
+        SUCREF_I_FORGET();
+        uint32_t all0 = 0, odd0 = 0, all1 = 0, odd1 = 0, all2 = 0, odd2 = 0, all3 = 0, odd3 = 0;
+        do {
+            const uint32_t e = *list++, x = sucref_i_entry_x(e);
+            const uint8_t *q = p + (e >> 16), *r = q + next;
+            const uint32_t u = SUCREF_READ_U32(q), v = SUCREF_READ_U32(q + 4), w = SUCREF_READ_U32(r),
+                           y = SUCREF_READ_U32(r + 4);
+            odd0 += ((u >> 8) & mask) * x;
+            all0 += u * x;
+            odd1 += ((v >> 8) & mask) * x;
+            all1 += v * x;
+            odd2 += ((w >> 8) & mask) * x;
+            all2 += w * x;
+            odd3 += ((y >> 8) & mask) * x;
+            all3 += y * x;
+        } while (list < end);
+        head = 0x80008000U - sucref_i_entry_x(head) * 0x00800080U;
+        sucref_i_emit(&acc[0], &acc[2], all0 - (odd0 << 8) + head);
+        sucref_i_emit(&acc[1], &acc[3], odd0 + head);
+        sucref_i_emit(&acc[4], &acc[6], all1 - (odd1 << 8) + head);
+        sucref_i_emit(&acc[5], &acc[7], odd1 + head);
+        sucref_i_emit(&acc[8], &acc[10], all2 - (odd2 << 8) + head);
+        sucref_i_emit(&acc[9], &acc[11], odd2 + head);
+        sucref_i_emit(&acc[12], &acc[14], all3 - (odd3 << 8) + head);
+        sucref_i_emit(&acc[13], &acc[15], odd3 + head);
+    }
+}
+#else
+#  define sucref_i_dot8_two(acc, p, list, next) ((void)0)
+#endif
 
 /* slots of 4 bits, two words per column; as above, the lowest field from the unmasked product */
 #if SUCREF_I_SIXTEEN
 /* 16 rows at once, for cores with registers for eight sums */
-SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list)
+SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
 {
-    uint32_t mask = 0x000F000FU;
+    uint32_t mask = 0x000F000FU, head;
     SUCREF_I_HIDE(mask);
-    while (*list != SUCREF_I_LIST_END) {
-        uint32_t all0 = 0, a0 = 0, b0 = 0, c0 = 0, all1 = 0, a1 = 0, b1 = 0, c1 = 0, e, x;
-        for (e = *list++; (x = e >> 24) != 0; e = *list++) {
-            const uint8_t *q = p + (e & 0xFFFFFFU);
+    while ((head = *list++) != SUCREF_I_LIST_END) {
+        const uint32_t *const end = list + (head >> 18);
+        SUCREF_I_FORGET();
+        uint32_t all0 = 0, a0 = 0, b0 = 0, c0 = 0, all1 = 0, a1 = 0, b1 = 0, c1 = 0;
+        do {
+            const uint32_t e = *list++, x = sucref_i_entry_x(e);
+            const uint8_t *q = p + (e >> 16);
             uint32_t u = SUCREF_READ_U32(q);
             a0 += ((u >> 4) & mask) * x;
             b0 += ((u >> 8) & mask) * x;
@@ -3159,36 +3346,39 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
             b1 += ((u >> 8) & mask) * x;
             c1 += ((u >> 12) & mask) * x;
             all1 += u * x;
-        }
-        sucref_i_emit(&acc[0], &acc[4], all0 - (a0 << 4) - (b0 << 8) - (c0 << 12));
-        sucref_i_emit(&acc[1], &acc[5], a0);
-        sucref_i_emit(&acc[2], &acc[6], b0);
-        sucref_i_emit(&acc[3], &acc[7], c0);
-        sucref_i_emit(&acc[8], &acc[12], all1 - (a1 << 4) - (b1 << 8) - (c1 << 12));
-        sucref_i_emit(&acc[9], &acc[13], a1);
-        sucref_i_emit(&acc[10], &acc[14], b1);
-        sucref_i_emit(&acc[11], &acc[15], c1);
+        } while (list < end);
+        sucref_i_emit(&acc[0], &acc[4], all0 - (a0 << 4) - (b0 << 8) - (c0 << 12) + k0);
+        sucref_i_emit(&acc[1], &acc[5], a0 + k0);
+        sucref_i_emit(&acc[2], &acc[6], b0 + k0);
+        sucref_i_emit(&acc[3], &acc[7], c0 + k0);
+        sucref_i_emit(&acc[8], &acc[12], all1 - (a1 << 4) - (b1 << 8) - (c1 << 12) + k0);
+        sucref_i_emit(&acc[9], &acc[13], a1 + k0);
+        sucref_i_emit(&acc[10], &acc[14], b1 + k0);
+        sucref_i_emit(&acc[11], &acc[15], c1 + k0);
     }
 }
 #else
 /* 8 rows: one of the two words of each column */
-SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list)
+SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
 {
-    uint32_t mask = 0x000F000FU;
+    uint32_t mask = 0x000F000FU, head;
     SUCREF_I_HIDE(mask);
-    while (*list != SUCREF_I_LIST_END) {
-        uint32_t all = 0, a = 0, b = 0, c = 0, e, x;
-        for (e = *list++; (x = e >> 24) != 0; e = *list++) {
-            const uint32_t u = SUCREF_READ_U32(p + (e & 0xFFFFFFU));
+    while ((head = *list++) != SUCREF_I_LIST_END) {
+        const uint32_t *const end = list + (head >> 18);
+        SUCREF_I_FORGET();
+        uint32_t all = 0, a = 0, b = 0, c = 0;
+        do {
+            const uint32_t e = *list++, x = sucref_i_entry_x(e);
+            const uint32_t u = SUCREF_READ_U32(p + (e >> 16));
             a += ((u >> 4) & mask) * x;
             b += ((u >> 8) & mask) * x;
             c += ((u >> 12) & mask) * x;
             all += u * x;
-        }
-        sucref_i_emit(&acc[0], &acc[4], all - (a << 4) - (b << 8) - (c << 12));
-        sucref_i_emit(&acc[1], &acc[5], a);
-        sucref_i_emit(&acc[2], &acc[6], b);
-        sucref_i_emit(&acc[3], &acc[7], c);
+        } while (list < end);
+        sucref_i_emit(&acc[0], &acc[4], all - (a << 4) - (b << 8) - (c << 12) + k0);
+        sucref_i_emit(&acc[1], &acc[5], a + k0);
+        sucref_i_emit(&acc[2], &acc[6], b + k0);
+        sucref_i_emit(&acc[3], &acc[7], c + k0);
     }
 }
 #endif
@@ -3198,15 +3388,18 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 static inline void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot,
                                   unsigned first, uint32_t k0, uint32_t k1)
 {
-    uint32_t mask = (((uint32_t)1 << slot) - 1U) * 0x00010001U;
+    uint32_t mask = (((uint32_t)1 << slot) - 1U) * 0x00010001U, head;
     const unsigned column_bits = (unsigned)half * slot, s2 = 2U * slot, s3 = 3U * slot;
     const unsigned columns_log2 = column_bits >= 16U ? 0U : column_bits >= 8U ? 1U : column_bits >= 4U ? 2U : 3U;
     const uint32_t column_mask = ((uint32_t)1 << columns_log2) - 1U;
     SUCREF_I_HIDE(mask);
-    while (*list != SUCREF_I_LIST_END) {
-        uint32_t a = 0, b = 0, c = 0, d = 0, e, x;
-        for (e = *list++; (x = e >> 24) != 0; e = *list++) {
-            const uint32_t col = (e & 0xFFFFFFU) >> 3;
+    while ((head = *list++) != SUCREF_I_LIST_END) {
+        const uint32_t *const end = list + (head >> 18);
+        SUCREF_I_FORGET();
+        uint32_t a = 0, b = 0, c = 0, d = 0;
+        do {
+            const uint32_t e = *list++, x = sucref_i_entry_x(e);
+            const uint32_t col = e >> 19;
             const uint32_t u = SUCREF_READ_U32(p + (col >> columns_log2) * 4U) >>
                                ((col & column_mask) * column_bits + first * slot);
             a += (u & mask) * x;
@@ -3215,26 +3408,28 @@ static inline void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_
                 c += ((u >> s2) & mask) * x;
                 d += ((u >> s3) & mask) * x;
             }
-        }
-        e = k0 - e * k1;
-        sucref_i_emit(&acc[0], &acc[half], a + e);
-        sucref_i_emit(&acc[1], &acc[half + 1U], b + e);
+        } while (list < end);
+        head = k0 - sucref_i_entry_x(head) * k1;
+        sucref_i_emit(&acc[0], &acc[half], a + head);
+        sucref_i_emit(&acc[1], &acc[half + 1U], b + head);
         if (half > 2) {
-            sucref_i_emit(&acc[2], &acc[half + 2U], c + e);
-            sucref_i_emit(&acc[3], &acc[half + 3U], d + e);
+            sucref_i_emit(&acc[2], &acc[half + 2U], c + head);
+            sucref_i_emit(&acc[3], &acc[half + 3U], d + head);
         }
     }
 }
 
 /* the same with everything known: full blocks of slots of 2 and of 1 bits; and any block */
-SUCREF_I_ALONE static void sucref_i_dot2(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned first)
+SUCREF_I_ALONE static void sucref_i_dot2(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned first,
+                                         uint32_t k0)
 {
-    sucref_i_pairs(acc, p, list, 8, 2, first, 0, 0);
+    sucref_i_pairs(acc, p, list, 8, 2, first, k0, 0);
 }
 
-SUCREF_I_ALONE static void sucref_i_dot1(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned first)
+SUCREF_I_ALONE static void sucref_i_dot1(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned first,
+                                         uint32_t k0)
 {
-    sucref_i_pairs(acc, p, list, 8, 1, first, 0, 0);
+    sucref_i_pairs(acc, p, list, 8, 1, first, k0, 0);
 }
 
 SUCREF_I_ALONE static void sucref_i_dot_any(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half,
@@ -3244,44 +3439,17 @@ SUCREF_I_ALONE static void sucref_i_dot_any(uint32_t *acc, const uint8_t *p, con
     for (first = 0; first < half; first += 4U) { sucref_i_pairs(acc + first, p, list, half, slot, first, k0, k1); }
 }
 
-/* a block of full bytes by a wide part, four rows at a time: of each product the upper field is kept apart, the lower
- * one is what is left of their sum */
-SUCREF_I_ALONE static void sucref_i_dot_each(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t count,
-                                             uint32_t rows)
-{
-    const uint32_t *const end = list + count;
-    const unsigned shift = rows == 8 ? 8U : 9U; /* 8 or 4 bytes a column */
-    uint32_t mask = 0x00FF00FFU;
-    SUCREF_I_HIDE(mask);
-    for (; rows > 0; rows -= 4, acc += 4, p += 4) {
-        uint32_t even = 0, odd = 0, even_high = 0, odd_high = 0;
-        const uint32_t *e = list;
-        while (e < end) {
-            const uint32_t u = SUCREF_READ_U32(p + (*e << 8 >> shift)), x = *e++ >> 24;
-            uint32_t t = (u & mask) * x;
-            even += t;
-            even_high += t >> 16;
-            t = ((u >> 8) & mask) * x;
-            odd += t;
-            odd_high += t >> 16;
-        }
-        acc[0] += even - (even_high << 16);
-        acc[1] += odd - (odd_high << 16);
-        acc[2] += even_high;
-        acc[3] += odd_high;
-    }
-}
-
-/* a block of full bytes by the bytes of a window, one product at a time */
+/* a block of full bytes by the bytes of all columns, one product at a time; zero: what to subtract from each */
 SUCREF_I_ALONE static void sucref_i_dot_bytes(uint32_t *acc, const uint8_t *p, const uint8_t *u, uint32_t count,
-                                              uint32_t rows)
+                                              uint32_t rows, uint32_t zero)
 {
     const uint8_t *const end = u + count;
+    uint32_t row;
 #if SUCREF_I_SIXTEEN
     if (rows == 8) {
         uint32_t a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
         for (; u < end; p += 8) {
-            const uint32_t x = *u++;
+            const uint32_t x = *u++ - zero;
             a += SUCREF_READ_U8(p) * x;
             b += SUCREF_READ_U8(p + 1) * x;
             c += SUCREF_READ_U8(p + 2) * x;
@@ -3296,20 +3464,17 @@ SUCREF_I_ALONE static void sucref_i_dot_bytes(uint32_t *acc, const uint8_t *p, c
         return;
     }
 #endif
-    {
-        uint32_t row;
-        for (row = 0; row < rows; row += 4, acc += 4) {
-            const uint8_t *q = p + row, *v = u;
-            uint32_t a = 0, b = 0, c = 0, d = 0;
-            for (; v < end; q += rows) {
-                const uint32_t x = *v++;
-                a += SUCREF_READ_U8(q) * x;
-                b += SUCREF_READ_U8(q + 1) * x;
-                c += SUCREF_READ_U8(q + 2) * x;
-                d += SUCREF_READ_U8(q + 3) * x;
-            }
-            acc[0] += a; acc[1] += b; acc[2] += c; acc[3] += d;
+    for (row = 0; row < rows; row += 4, acc += 4) {
+        const uint8_t *q = p + row, *v = u;
+        uint32_t a = 0, b = 0, c = 0, d = 0;
+        for (; v < end; q += rows) {
+            const uint32_t x = *v++ - zero;
+            a += SUCREF_READ_U8(q) * x;
+            b += SUCREF_READ_U8(q + 1) * x;
+            c += SUCREF_READ_U8(q + 2) * x;
+            d += SUCREF_READ_U8(q + 3) * x;
         }
+        acc[0] += a; acc[1] += b; acc[2] += c; acc[3] += d;
     }
 }
 
@@ -3317,185 +3482,215 @@ SUCREF_I_ALONE static void sucref_i_dot_bytes(uint32_t *acc, const uint8_t *p, c
 static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
                                uint32_t rows, const sucref_i_plane *plane)
 {
-    const uint32_t k0 = plane->width == 8 ? 0x80008000U : 0U, k1 = plane->width == 8 ? 0x00800080U : 0U;
     const unsigned slot = plane->slot;
+    const uint32_t k1 = plane->width == 8 ? 0x00800080U : 0U,
+                   k0 = k1 != 0 || head[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED ? 0x80008000U : 0U;
+    p += head[SUCREF_I_PART_BASE] * rows * slot / 8U; /* < 2^16 * 16 * 8 */
     if (head[SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND) {
-        sucref_i_dot_bytes(acc, p, (const uint8_t *)list, head[SUCREF_I_PART_COUNT], rows);
-    } else if (head[SUCREF_I_PART_KIND] == SUCREF_I_WIDE) {
-        sucref_i_dot_each(acc, p, list, head[SUCREF_I_PART_COUNT], rows);
+        sucref_i_dot_bytes(acc, p, (const uint8_t *)list, head[SUCREF_I_PART_COUNT], rows, head[SUCREF_I_PART_ZERO]);
     } else if (rows == 8 && slot == 8) {
         sucref_i_dot8(acc, p, list, k0, k1);
     } else if (rows == 16 && slot == 4) {
-        sucref_i_dot4(acc, p, list);
-        if (!SUCREF_I_SIXTEEN) { sucref_i_dot4(acc + 8, p + 4, list); }
+        sucref_i_dot4(acc, p, list, k0);
+        if (!SUCREF_I_SIXTEEN) { sucref_i_dot4(acc + 8, p + 4, list, k0); }
     } else if (rows == 16 && slot == 2) {
-        sucref_i_dot2(acc, p, list, 0);
-        sucref_i_dot2(acc + 4, p, list, 4);
+        sucref_i_dot2(acc, p, list, 0, k0);
+        sucref_i_dot2(acc + 4, p, list, 4, k0);
     } else if (rows == 16) {
-        sucref_i_dot1(acc, p, list, 0);
-        sucref_i_dot1(acc + 4, p, list, 4);
+        sucref_i_dot1(acc, p, list, 0, k0);
+        sucref_i_dot1(acc + 4, p, list, 4, k0);
     } else {
         sucref_i_dot_any(acc, p, list, rows / 2U, slot, k0, k1);
     }
 }
 
-/* builds parts; `limit` bounds the sum of weight * x in a chunk, weight = colmax[c] or max_digit */
+/* ---- lists of pairs ---- */
+/* builds a part */
 typedef struct {
-    uint32_t *list, *last;  /* next word; the last place from where an entry and all ends fit */
-    const uint8_t *colmax;  /* column maxima for full bytes, else NULL */
-    uint32_t max_digit, limit;
-    uint32_t load, chunk;   /* of the open chunk: sum of weight * x, sum of x */
-    uint32_t chunks, sum;   /* ended; their x */
+    uint32_t *part, *head, *to; /* the part's head, the open chunk's, the next word */
+    const uint8_t *maxima;      /* of the part's columns; NULL: one number bounds all weights */
+    uint32_t most, rest;        /* sum of maximum * |x| that a chunk holds, or of |x|, and what is left of it */
+    uint32_t sum, open;         /* x of the part, of that before the open chunk */
+    uint32_t chunks, room;      /* ended; how many may be */
+    uint32_t flip, zero;        /* x = (u ^ flip) - zero */
 } sucref_i_builder;
 
-static inline void sucref_i_end_chunk(sucref_i_builder *b)
+/* 0 where there is no room for another one */
+static inline int sucref_i_end_chunk(sucref_i_builder *b)
 {
-    *b->list++ = b->chunk;
+    if (b->chunks == b->room) { return 0; }
+    *b->head = (uint32_t)(b->to - b->head - 1) << 18 | ((b->sum - b->open) & 0xFFFFU);
+    b->head = b->to++;
+    b->open = b->sum;
     b->chunks++;
-    b->sum += b->chunk;
-    b->load = b->chunk = 0;
+    b->rest = b->most;
+    return 1;
 }
 
-static inline void sucref_i_push(sucref_i_builder *b, uint32_t c, uint32_t x)
+/* n columns, from one on; 0 where there is no room. A chunk holds its first column whatever that is:
+ * 255 * 128 < 32768 */
+SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column, int maxima)
 {
-    const uint32_t load = (b->colmax != NULL ? SUCREF_READ_U8(b->colmax + c) : b->max_digit) * x;
-    if (b->load + load > b->limit && b->chunk != 0) { sucref_i_end_chunk(b); }
-    *b->list++ = x << 24 | c << 3;
-    b->load += load;
-    b->chunk += x;
-}
-
-/* list: the layer's, of which the part is to be the next one, up to column `to` */
-static inline sucref_i_builder sucref_i_begin(uint32_t *list, const sucref_i_purpose *p, uint32_t to, unsigned kind)
-{
-    sucref_i_builder b;
-    b.list = list + list[SUCREF_I_LIST_NEXT] + SUCREF_I_PART_HEAD;
-    b.last = list + SUCREF_I_LIST_HEAD + sucref_i_parts_len(p->l, p->number + 1U, to) -
-             5; /* end of a chunk, entry, and up to three words that end parts */
-    b.max_digit = ((uint32_t)1 << sucref_i_widest_digit(p->l)) - 1U;
-    b.colmax = NULL;
-    b.limit = 65535U;
-    if (kind == SUCREF_I_WIDE) {
-        b.limit = 0xFFFFFFFFU; /* one chunk: 65535 * 127 * 255 < 2^32 */
-    } else if (p->own) {
-        b.colmax = p->m->bytes + sucref_i_params_of(p->l).colmax;
-        b.limit = 32767U;
-    }
-    b.load = b.chunk = b.chunks = b.sum = 0;
-    return b;
-}
-
-/* the next part of a list, of a delta what grew and then what fell; 0 where there is no room */
-SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from, unsigned kind)
-{
-    uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], sum = 0, grew = 0, second = 0;
-    sucref_i_builder b = sucref_i_begin(list, p, from->to, kind);
-    sucref_i_view v = *from;
-    sucref_i_run run;
-    for (;;) {
-        while (sucref_i_next_run(&run, &v)) {
-            const uint8_t *u = run.u, *const end = u + run.n;
-            uint32_t c = run.at;
-            for (; u < end; u++, c++) {
-                if (*u == 0) { continue; }
-                if (b.list > b.last) { return 0; }
-                sucref_i_push(&b, c, *u);
+    const uint8_t *const end = u + n, *maximum = maxima ? b->maxima + column : NULL;
+    const uint32_t flip = maxima ? 0U : b->flip, zero = b->zero;
+    uint32_t *to = b->to, rest = b->rest, sum = b->sum, at = column << 19, x, size;
+    for (; u < end; at += (uint32_t)1 << 19) {
+        x = (*u++ ^ flip) - zero;
+        if (maxima) { maximum++; }
+        if (x == 0) { continue; }
+        size = x >> 31 ? 0U - x : x;
+        if (maxima) { size *= SUCREF_READ_U8(maximum - 1); }
+        if (size > rest) {
+            if (to != b->head + 1) {
+                b->to = to; b->sum = sum;
+                if (!sucref_i_end_chunk(b)) { return 0; }
+                to++;
             }
+            rest = size > b->most ? size : b->most;
         }
-        if (b.chunk != 0) { sucref_i_end_chunk(&b); }
-        *b.list++ = SUCREF_I_LIST_END;
-        if (v.old == NULL || v.fell) { break; }
+        rest -= size;
+        sum += x;
+        *to++ = at | (x & 0xFFFFU);
+    }
+    b->to = to; b->rest = rest; b->sum = sum;
+    return 1;
+}
+
+/* starts a part for columns from one on */
+static void sucref_i_begin_part(sucref_i_builder *b, uint32_t *part, uint32_t column)
+{
+    b->part = part;
+    b->head = part + SUCREF_I_PART_HEAD;
+    b->to = b->head + 1;
+    b->rest = b->most;
+    b->sum = b->open = b->chunks = 0;
+    part[SUCREF_I_PART_BASE] = column & ~(SUCREF_I_BASE - 1U);
+}
+
+/* closes the part at hand, up to a column */
+static void sucref_i_end_part(sucref_i_builder *b, uint32_t column, unsigned kind)
+{
+    uint32_t *const part = b->part;
+    b->room++; /* every part has one chunk more */
+    if (b->to != b->head + 1) { (void)sucref_i_end_chunk(b); }
+    *b->head = SUCREF_I_LIST_END;
+    b->room -= b->chunks;
+    part[SUCREF_I_PART_COLUMNS] = column;
+    part[SUCREF_I_PART_WORDS] = (uint32_t)(b->to - part);
+    part[SUCREF_I_PART_SUM] = b->sum;
+    part[SUCREF_I_PART_COUNT] = part[SUCREF_I_PART_WORDS] - SUCREF_I_PART_HEAD - b->chunks - 1U;
+    part[SUCREF_I_PART_OVER] = kind == SUCREF_I_SIGNED ? b->chunks << 15 : 0U;
+    part[SUCREF_I_PART_KIND] = kind;
+    part[SUCREF_I_PART_SECOND] = part[SUCREF_I_PART_ZERO] = 0;
+}
+
+/* all columns of a view; 0 where there is no room */
+SUCREF_I_EACH int sucref_i_push_all(sucref_i_builder *b, sucref_i_view *v, unsigned kind, int maxima)
+{
+    sucref_i_run run;
+    while (sucref_i_next_run(&run, v)) {
+        while (run.n > 0) {
+            const uint32_t base = b->part[SUCREF_I_PART_BASE], end = base + SUCREF_I_BASE,
+                           n = run.at + run.n <= end ? run.n : run.at < end ? end - run.at : 0U;
+            if (n == 0) { /* on into the next part */
+                sucref_i_end_part(b, end, kind);
+                sucref_i_begin_part(b, b->to, end);
+                if (maxima) { b->maxima += SUCREF_I_BASE; }
+                continue;
+            }
+            if (!sucref_i_push(b, run.u, n, run.at - base, maxima)) { return 0; }
+            run.u += n; run.at += n; run.n -= n;
+        }
+    }
+    return 1;
+}
+
+/* how much a chunk holds, of what */
+static void sucref_i_set_chunks(sucref_i_builder *b, const sucref_i_purpose *p, const sucref_i_view *v)
+{
+    const int delta = v->old != NULL, digits = p->form == SUCREF_I_DIGITS;
+    b->zero = p->form == SUCREF_I_CENTRED ? p->l->in_zero : 0U;
+    b->flip = 0;
+    b->room = digits && !delta ? v->to : (v->to - v->at) / 4U;
+    b->most = digits && !delta ? 65535U : 32767U;
+    b->maxima = NULL;
+    if (digits) {
+        b->most /= ((uint32_t)1 << sucref_i_widest_digit(p->l)) - 1U;
+    } else if (sucref_i_has_maxima(p->l) && !delta) {
+        b->maxima = p->m->bytes + sucref_i_params_of(p->l).colmax + (v->at & ~(SUCREF_I_BASE - 1U));
+    } else if (p->l->max_weight > 0) {
+        b->most /= p->l->max_weight;
+    }
+}
+
+/* The next part of a list, or parts, where it reaches over more columns than one can; of a delta, which has one, what
+ * grew and then what fell. 0 where there is no room. */
+SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from, int maxima)
+{
+    const int delta = !maxima && from->old != NULL;
+    const unsigned kind = delta || p->form != SUCREF_I_DIGITS ? SUCREF_I_SIGNED : SUCREF_I_CHUNKS;
+    sucref_i_view v = *from;
+    sucref_i_builder b;
+    if (delta && from->to > SUCREF_I_BASE) { return 0; }
+    sucref_i_set_chunks(&b, p, from);
+    sucref_i_begin_part(&b, list + list[SUCREF_I_LIST_NEXT], from->at);
+    for (;;) {
+        if (!sucref_i_push_all(&b, &v, kind, maxima)) { return 0; }
+        if (!delta || v.fell) { break; }
         v = *from;
         v.fell = 1;
-        second = (uint32_t)(b.list - part);
-        grew = b.chunks;
-        sum = b.sum;
+        b.flip = b.zero = 0xFFFFFFFFU; /* x = -u */
     }
-    sum = second != 0 ? 2U * sum - b.sum : b.sum;
-    part[SUCREF_I_PART_COLUMNS] = from->to;
-    part[SUCREF_I_PART_WORDS] = (uint32_t)(b.list - part);
-    part[SUCREF_I_PART_SUM] = sum;
-    part[SUCREF_I_PART_COUNT] = part[SUCREF_I_PART_WORDS] - SUCREF_I_PART_HEAD - b.chunks - (second != 0 ? 2U : 1U);
-    part[SUCREF_I_PART_OVER] = kind == SUCREF_I_WIDE ? sum << 7 : (second != 0 ? 2U * grew - b.chunks : b.chunks) << 15;
-    part[SUCREF_I_PART_KIND] = kind;
-    part[SUCREF_I_PART_SECOND] = second;
+    sucref_i_end_part(&b, from->to, kind);
     return 1;
 }
 
-/* the same of a window for full bytes, chunks of which end by one bound: 0 where there are too many of them */
-SUCREF_I_ALONE static int sucref_i_build_window(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from)
+/* by what bounds the weights */
+SUCREF_I_ALONE static int sucref_i_build_each(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from)
 {
-    uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], *to = part + SUCREF_I_PART_HEAD;
-    const uint32_t most = p->most, room = from->to / 4U;
-    uint32_t chunks = 0, sum = 0, rest = most;
-    sucref_i_view v = *from;
-    sucref_i_run run;
-    while (sucref_i_next_run(&run, &v)) {
-        const uint8_t *u = run.u, *const end = u + run.n;
-        uint32_t column = run.at << 3;
-        for (; u < end; column += 8U) {
-            const uint32_t x = *u++;
-            if (x == 0) { continue; }
-            if (x > rest) { /* a chunk holds its first column whatever that is: 255 * 127 < 32768 */
-                if (++chunks > room) { return 0; }
-                *to++ = most - rest;
-                sum += most - rest;
-                rest = most;
-            }
-            rest -= x;
-            *to++ = x << 24 | column;
-        }
-    }
-    if (rest != most) {
-        *to++ = most - rest;
-        sum += most - rest;
-        chunks++;
-    }
-    *to++ = SUCREF_I_LIST_END;
-    part[SUCREF_I_PART_COLUMNS] = from->to;
-    part[SUCREF_I_PART_WORDS] = (uint32_t)(to - part);
-    part[SUCREF_I_PART_SUM] = sum;
-    part[SUCREF_I_PART_COUNT] = part[SUCREF_I_PART_WORDS] - SUCREF_I_PART_HEAD - chunks - 1U;
-    part[SUCREF_I_PART_OVER] = chunks << 15;
-    part[SUCREF_I_PART_KIND] = SUCREF_I_CHUNKS;
-    part[SUCREF_I_PART_SECOND] = 0;
-    return 1;
+    return sucref_i_build(list, p, from, 1);
 }
 
-/* the bytes of a window in place of a list of them */
-static void sucref_i_build_bytes(uint32_t *list, const sucref_i_view *from)
+SUCREF_I_ALONE static int sucref_i_build_all(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from)
 {
-    uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], sum = 0, i;
+    return sucref_i_build(list, p, from, 0);
+}
+
+/* bytes in place of a list */
+SUCREF_I_ALONE static void sucref_i_build_bytes(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from)
+{
+    uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], n = from->to - from->at, sum = 0, i;
+    const uint32_t zero = p->form == SUCREF_I_CENTRED ? p->l->in_zero : 0U;
     uint8_t *to = (uint8_t *)(part + SUCREF_I_PART_HEAD);
     sucref_i_view v = *from;
     sucref_i_run run;
-    for (i = 0; i < from->to; i++) { to[i] = 0; }
+    for (i = 0; i < n; i++) { to[i] = (uint8_t)zero; } /* what lies outside a picture */
     while (sucref_i_next_run(&run, &v)) {
         for (i = 0; i < run.n; i++) {
-            to[run.at + i] = run.u[i];
-            sum += run.u[i];
+            to[run.at - from->at + i] = run.u[i];
+            sum += run.u[i] - zero;
         }
     }
     part[SUCREF_I_PART_COLUMNS] = from->to;
-    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + SUCREF_I_WORDS(from->to);
+    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + SUCREF_I_WORDS(n);
     part[SUCREF_I_PART_SUM] = sum;
-    part[SUCREF_I_PART_COUNT] = from->to;
+    part[SUCREF_I_PART_COUNT] = n;
     part[SUCREF_I_PART_OVER] = sum << 7;
     part[SUCREF_I_PART_KIND] = SUCREF_I_BYTES_KIND;
     part[SUCREF_I_PART_SECOND] = 0;
+    part[SUCREF_I_PART_BASE] = from->at;
+    part[SUCREF_I_PART_ZERO] = zero;
 }
 
 /* the next part of a list; what that cost, or for a delta without room 0 */
 static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
 {
-    if (p->most != 0) { /* a window */
-        if (!p->wide && sucref_i_build_window(list, p, v)) { return v->to - v->at; }
-        sucref_i_build_bytes(list, v);
-        return 2U * (v->to - v->at);
+    if (!p->wide) {
+        const int each = p->form != SUCREF_I_DIGITS && sucref_i_has_maxima(p->l) && v->old == NULL;
+        if (each ? sucref_i_build_each(list, p, v) : sucref_i_build_all(list, p, v)) { return v->to - v->at; }
     }
-    if (sucref_i_build(list, p, v, SUCREF_I_CHUNKS)) { return v->to - v->at; }
     if (v->old != NULL) { return 0; }
-    (void)sucref_i_build(list, p, v, SUCREF_I_WIDE);
+    sucref_i_build_bytes(list, p, v);
     return 2U * (v->to - v->at);
 }
 #endif /* SUCREF_PAIRS */
@@ -3664,10 +3859,10 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
 
 /* ---- kernels: lists and rows ------------------------------------------------------------------------------------- */
 /* a list of nothing */
-static void sucref_i_list_begin(uint32_t *list, int own)
+static void sucref_i_list_begin(uint32_t *list, unsigned form)
 {
     list[SUCREF_I_LIST_COLUMNS] = 0;
-    list[SUCREF_I_LIST_OWN] = (uint32_t)own;
+    list[SUCREF_I_LIST_FORM] = form;
     list[SUCREF_I_LIST_NEXT] = SUCREF_I_LIST_HEAD;
 }
 
@@ -3684,11 +3879,12 @@ static void sucref_i_list_cut(uint32_t *list, uint32_t columns, uint32_t words)
     list[SUCREF_I_LIST_NEXT] = at;
 }
 
-/* the sums of the parts that a group reads */
-static void sucref_i_list_total(uint32_t *list, uint32_t columns)
+/* the sums of the parts that a group reads, of u whatever they list */
+static void sucref_i_list_total(uint32_t *list, const sucref_layer *l, uint32_t columns)
 {
     uint32_t at = SUCREF_I_LIST_HEAD, end = 0;
-    list[SUCREF_I_LIST_SUM] = list[SUCREF_I_LIST_COUNT] = 0;
+    list[SUCREF_I_LIST_SUM] = list[SUCREF_I_LIST_FORM] == SUCREF_I_CENTRED ? l->in_zero * columns : 0U;
+    list[SUCREF_I_LIST_COUNT] = 0;
     while (end < columns) {
         list[SUCREF_I_LIST_SUM] += list[at + SUCREF_I_PART_SUM];
         list[SUCREF_I_LIST_COUNT] += list[at + SUCREF_I_PART_COUNT];
@@ -3697,29 +3893,36 @@ static void sucref_i_list_total(uint32_t *list, uint32_t columns)
     }
 }
 
+/* where a list of parts that end by a column ends itself */
+static void sucref_i_list_end(uint32_t *list, uint32_t columns)
+{
+    uint32_t *next = &list[SUCREF_I_LIST_NEXT];
+    while (list[SUCREF_I_LIST_COLUMNS] < columns) {
+        list[SUCREF_I_LIST_COLUMNS] = list[*next + SUCREF_I_PART_COLUMNS];
+        *next += list[*next + SUCREF_I_PART_WORDS];
+    }
+}
+
 /* lists a layer's input as far as a group reads it, where it is not listed yet; what that cost */
 static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucref_layer *l, const sucref_i_view *input,
-                              uint32_t columns, int own)
+                              uint32_t columns, unsigned form)
 {
     const uint8_t *p = m->bytes + sucref_i_groups_at(m) + l->first_group * (uint32_t)SUCREF_I_GROUP + 6U;
     sucref_i_purpose why;
     uint32_t before = 0, end, cost = 0;
-    why.m = m; why.l = l; why.number = why.most = 0; why.own = own; why.wide = 0;
-    if (list[SUCREF_I_LIST_OWN] != (uint32_t)own) { sucref_i_list_begin(list, own); }
+    why.m = m; why.l = l; why.form = form; why.wide = 0;
+    if (list[SUCREF_I_LIST_FORM] != form) { sucref_i_list_begin(list, form); }
     for (; before < columns; before = end, p += SUCREF_I_GROUP) {
         end = sucref_i_u16(p);
         if (end > columns) { end = columns; }
-        if (end == before) { continue; }
         if (end > list[SUCREF_I_LIST_COLUMNS]) {
             sucref_i_view v = *input;
             v.at = before; v.to = end;
             cost += sucref_i_list_part(list, &why, &v);
-            list[SUCREF_I_LIST_COLUMNS] = end;
-            list[SUCREF_I_LIST_NEXT] += list[list[SUCREF_I_LIST_NEXT] + SUCREF_I_PART_WORDS];
+            sucref_i_list_end(list, end);
         }
-        why.number++;
     }
-    sucref_i_list_total(list, columns);
+    sucref_i_list_total(list, l, columns);
     return cost;
 }
 
@@ -3735,17 +3938,15 @@ static uint32_t sucref_i_nonzero(sucref_i_view *v, uint32_t from, uint32_t to)
 /* In place of a list, a part of the columns that changed, of those that the view yields. Returns 0, with no list made,
  * where it has no room or all that is not 0 is less. */
 static int sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucref_layer *l, sucref_i_view *v,
-                                    int own)
+                               unsigned form)
 {
     const uint32_t from = v->at, to = v->to;
     uint32_t nonzero = from > 0;
     sucref_i_purpose why;
-    sucref_i_list_begin(list, own);
-    why.m = m; why.l = l; why.own = own;
-    why.number = why.most = 0;
-    why.wide = 0;
+    sucref_i_list_begin(list, form);
+    why.m = m; why.l = l; why.form = form; why.wide = 0;
     if (sucref_i_list_part(list, &why, v) == 0) { return 0; }
-    sucref_i_list_total(list, to);
+    sucref_i_list_total(list, l, to);
     v->old = NULL;
     nonzero += sucref_i_nonzero(v, from, to);
     if (list[SUCREF_I_LIST_COUNT] >= nonzero) { nonzero += sucref_i_nonzero(v, 0, from); } /* those are unchanged */
@@ -3762,10 +3963,20 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
     uint32_t done = 0, i, over = 0;
     while (columns > 0 && done < rows) {
         const sucref_i_block b = sucref_i_block_of(p, row + done);
+        const int two = SUCREF_I_TWO && p->width == 8 && done == 0 && rows == 16 && p->n_rows >= row + 16U;
         for (part = list + SUCREF_I_LIST_HEAD, over = 0;; part += part[SUCREF_I_PART_WORDS]) {
             const uint32_t second = part[SUCREF_I_PART_SECOND];
             over += part[SUCREF_I_PART_OVER];
+            if (two && part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED) {
+                sucref_i_dot8_two(acc, p->bytes + b.at + 8U * part[SUCREF_I_PART_BASE], part + SUCREF_I_PART_HEAD,
+                                  8U * p->n_in);
+                if (part[SUCREF_I_PART_COLUMNS] >= columns) { break; }
+                continue;
+            }
             sucref_i_dot_block(acc + done, p->bytes + b.at, part, part + SUCREF_I_PART_HEAD, b.rows, p);
+            if (two) {
+                sucref_i_dot_block(acc + 8, p->bytes + b.at + 8U * p->n_in, part, part + SUCREF_I_PART_HEAD, 8, p);
+            }
             if (second != 0) { /* the whole list: what grew less what fell */
                 for (i = done; i < done + b.rows; i++) { acc[i] = 0U - acc[i]; }
                 sucref_i_dot_block(acc + done, p->bytes + b.at, part, part + second, b.rows, p);
@@ -3773,9 +3984,9 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
             }
             if (part[SUCREF_I_PART_COLUMNS] >= columns) { break; }
         }
-        done += b.rows;
+        done += two ? 16U : b.rows;
     }
-    for (i = 0; p->width == 8 && i < rows; i++) { acc[i] -= over; }
+    for (i = 0; over != 0 && i < rows; i++) { acc[i] -= over; }
 }
 
 /* ---- net: implementation -----------------------------------------------------------------------------------------
@@ -3913,8 +4124,7 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_marks = at.marks; s->at_logits = at.logits;
     s->at_list = s->at_acc = 0;
     s->changed = s->any = s->present = 0;
-    s->mode = s->first_plane = s->last_plane = s->listed = s->prepared = s->wide = 0;
-    s->chunk = 0;
+    s->mode = s->first_plane = s->last_plane = s->listed = s->prepared = s->wide = s->form = 0;
     s->sequence = 0;
     sucref_i_restart(s, NULL, SUCREF_I_IDLE);
     sucref_i_reset_states(s);
@@ -4121,6 +4331,14 @@ static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
     return 1;
 }
 
+/* what is added to a row's sum: its bias, and what d leaves out of it */
+static uint32_t sucref_i_bias_of(const sucref_net *s, const sucref_i_here *h, uint32_t row)
+{
+    const uint32_t bias = sucref_i_u32(s->model->bytes + h->at.bias + 4U * row);
+    return s->form == SUCREF_I_CENTRED ? bias + h->l.in_zero * sucref_i_u32(s->model->bytes + h->at.sums + 4U * row)
+                                       : bias;
+}
+
 /* prepares the group's rows; returns the cost */
 static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *h)
 {
@@ -4128,7 +4346,7 @@ static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *
     const int32_t above = (int32_t)h->l.out_zero - h->l.lo;
     uint32_t *to = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row, r;
     for (r = h->g.first_row; r < h->g.first_row + h->g.n_rows; r++, to += SUCREF_I_PREPARED) {
-        const int32_t bias = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.bias + 4U * r)),
+        const int32_t bias = sucref_i_s32(sucref_i_bias_of(s, h, r)),
                       mul = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * (step * r)));
         const unsigned shift = mul == 0 ? 2U : 256U - SUCREF_READ_U8(s->model->bytes + h->at.exponent + step * r);
 #if SUCREF_I_LONG
@@ -4151,7 +4369,7 @@ static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *
 SUCREF_I_ALONE static uint32_t sucref_i_exact_row(const sucref_net *s, const sucref_i_here *h, uint32_t sum,
                                                   uint32_t row)
 {
-    const uint32_t bias = sucref_i_u32(s->model->bytes + h->at.bias + 4U * row);
+    const uint32_t bias = sucref_i_bias_of(s, h, row);
     return (uint32_t)sucref_i_activate(s->model, &h->l, &h->at, sucref_i_s32(sum + bias), row) - h->l.lo;
 }
 
@@ -4422,8 +4640,9 @@ static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
 }
 
 /* a delta of the group's columns in place of its list; 0 where that does not pay */
-static int sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h, int own)
+static int sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h)
 {
+    const unsigned form = s->form == SUCREF_I_DIGITS ? SUCREF_I_DIGITS : SUCREF_I_OWN;
     sucref_i_view v = h->from;
     sucref_stop before;
     sucref_model_stop(&before, s->model, s->previous);
@@ -4431,7 +4650,7 @@ static int sucref_i_start_delta(const sucref_net *s, const sucref_i_here *h, int
     v.old_k = (uint8_t)(h->l.from > 0 ? 0U : 8U - before.in_bits);
     v.at = s->changed;
     v.to = sucref_i_columns_of(s, &h->g);
-    return sucref_i_list_delta(s->work + s->at_list, s->model, &h->l, &v, own);
+    return sucref_i_list_delta(s->work + s->at_list, s->model, &h->l, &v, form);
 }
 
 /* the position at hand in the layer's output */
@@ -4727,25 +4946,10 @@ static uint32_t sucref_i_do_other(sucref_net *s, const sucref_i_here *h)
     return n * cost;
 }
 
-/* how long the chunks of windows' lists may be */
-static void sucref_i_start_windows(sucref_net *s, const sucref_i_here *h)
-{
-    const uint8_t *colmax = s->model->bytes + h->at.colmax;
-    uint32_t c, most = 1;
-    for (c = 0; c < h->l.n_in; c++) {
-        const uint32_t max = SUCREF_READ_U8(colmax + c);
-        if (max > most) { most = max; }
-    }
-    if (most > 128U) { most = 128; } /* a byte's weight is no larger, and every chunk has room for one column */
-    s->chunk = (uint16_t)(32767U / most);
-    s->wide = 0;
-}
-
 /* decides what the rows of the current group do, and lists the layer's input if they need it; returns the cost */
 static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
 {
     const int fresh = s->layer >= s->reached;
-    int own;
     uint32_t *list, *sum, columns, cost = 0;
     sucref_stop_group old = { 0, 0 };
     sucref_i_task task;
@@ -4766,13 +4970,14 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     if (task.mode == SUCREF_I_SKIP) { return 1; }
     if (SUCREF_I_ANY_CHANGE || SUCREF_I_ABSENT(old)) { sucref_i_changes(s, h->g.first_row); }
     if (task.mode == SUCREF_I_CONSTANT) { return 1; }
+    columns = sucref_i_columns_of(s, &h->g);
+    s->form = (uint8_t)sucref_i_form(&h->l, h->e.bits,
+                                     sucref_i_group_channels(&h->l, &h->g, &h->in) <= s->present);
     if (SUCREF_I_WINDOWED(h) || SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
-        if (SUCREF_I_WINDOWED(h)) { sucref_i_start_windows(s, h); }
+        s->wide = 0;
         s->prepared = (uint8_t)sucref_i_preparable(s, h);
         return s->prepared ? sucref_i_prepare_rows(s, h) : 1U;
     }
-    own = sucref_i_own_bytes(&h->l, h->e.bits);
-    columns = sucref_i_columns_of(s, &h->g);
     list = s->work + s->at_list;
     sum = (h->l.flags & SUCREF_LAYER_KEEP) ? s->work + s->at_acc + h->l.n_out + s->group : NULL;
     if (task.mode == SUCREF_I_ADD && task.first == task.last) { /* another correction of what is there */
@@ -4782,18 +4987,27 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     }
     if (task.mode == SUCREF_I_DELTA) { /* but not where work may not depend on data, or a group before had all listed */
         s->mode = SUCREF_I_ALL;
-        if (!SUCREF_I_ANY_CHANGE && (list[SUCREF_I_LIST_COLUMNS] == 0 || list[SUCREF_I_LIST_OWN] != (uint32_t)own)) {
+        if (!SUCREF_I_ANY_CHANGE && (list[SUCREF_I_LIST_COLUMNS] == 0 || list[SUCREF_I_LIST_FORM] != s->form)) {
             cost = 3U * (columns - s->changed);
-            if (sucref_i_start_delta(s, h, own)) { s->mode = SUCREF_I_DELTA; }
+            if (sucref_i_start_delta(s, h)) { s->mode = SUCREF_I_DELTA; }
         }
     }
     if (s->mode == SUCREF_I_DELTA) {
         list[SUCREF_I_LIST_SUM] += *sum;
     } else {
-        cost += sucref_i_list(list, s->model, &h->l, &h->from, columns, own);
+        cost += sucref_i_list(list, s->model, &h->l, &h->from, columns, s->form);
     }
     if (sum != NULL) { *sum = list[SUCREF_I_LIST_SUM]; }
     return cost;
+}
+
+/* sums of w u in place of sums of w d */
+static void sucref_i_uncentre(uint32_t *acc, const sucref_net *s, const sucref_i_here *h, uint32_t rows)
+{
+    const uint8_t *sum = s->model->bytes + h->at.sums + 4U * (h->g.first_row + s->row);
+    const uint32_t zero = h->l.in_zero;
+    uint32_t i;
+    for (i = 0; i < rows; i++, sum += 4) { acc[i] += zero * SUCREF_READ_U32(sum); }
 }
 
 /* accumulators of up to 16 rows, from the planes and, where kept, from before; returns the multiply-adds */
@@ -4817,6 +5031,7 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
         }
         sucref_i_dot(acc, &p, list, columns, s->row, rows);
     }
+    if (s->form == SUCREF_I_CENTRED && s->mode == SUCREF_I_ALL) { sucref_i_uncentre(acc, s, h, rows); }
     for (i = 0; kept != NULL && i < rows; i++) {
         if (s->mode == SUCREF_I_DELTA) { acc[i] += kept[i]; }
         kept[i] = acc[i];
@@ -4833,9 +5048,12 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
     for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
     i = 0;
 #if SUCREF_I_FAMILY == SUCREF_PAIRS
-    if (part[SUCREF_I_PART_KIND] == SUCREF_I_CHUNKS) {
+    if (part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED) {
         const uint32_t full = SUCREF_I_PAD4(h->plane.n_rows) & ~(uint32_t)7, step = 8U * h->plane.n_in;
         const uint8_t *p = h->plane.bytes + row * h->plane.n_in; /* rows come by eight */
+        for (; SUCREF_I_TWO && i + 16U <= rows && row + i + 16U <= full; i += 16U, p += 2U * step) {
+            sucref_i_dot8_two(acc + i, p, part + SUCREF_I_PART_HEAD, step);
+        }
         for (; i < rows && row + i < full; i += 8U, p += step) {
             sucref_i_dot8(acc + i, p, part + SUCREF_I_PART_HEAD, 0x80008000U, 0x00800080U);
         }
@@ -4862,6 +5080,7 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     cost = own && SUCREF_I_WINDOWED(h)
                ? sucref_i_window_sums(acc, s->work + s->at_list + SUCREF_I_LIST_HEAD, h, row, rows)
                : sucref_i_accumulate(s, h, acc, kept, rows);
+    if (own && SUCREF_I_WINDOWED(h) && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
     if (own && h->e.correction_offset == 0) {
         sucref_i_activate_rows(u, acc, s->model, h, first, rows);
         return cost;
@@ -4879,7 +5098,7 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
 SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x)
 {
     uint32_t *list = s->work + s->at_list, cost;
-    const int own = sucref_i_own_bytes(&h->l, h->e.bits), dense = SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE;
+    const int dense = SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE;
     const uint32_t read = sucref_i_channels_of(s, h), stride = dense ? h->in.channels
                                                                       : h->g.n_columns / sucref_i_taps(&h->l);
     sucref_i_purpose why;
@@ -4899,15 +5118,14 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     w.dilation_w = dense ? 1U : h->l.dilation_w;
     w.stride = stride;
     w.read = read;
-    w.zero = h->in.zero;
+    w.zero = s->form == SUCREF_I_CENTRED ? 0U : h->in.zero; /* d is 0 there */
     v.to = h->g.n_columns;
-    why.m = s->model; why.l = &h->l; why.number = 0; why.own = own;
-    why.most = own ? s->chunk : 0U;
+    why.m = s->model; why.l = &h->l; why.form = s->form;
     why.wide = (s->wide & 7U) != 0 || sucref_i_bytes_only(s->model, &h->l);
-    sucref_i_list_begin(list, own);
+    sucref_i_list_begin(list, s->form);
     cost = sucref_i_list_part(list, &why, &v);
-    s->wide = (uint8_t)(list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] != SUCREF_I_CHUNKS ? s->wide + 1U : 0U);
-    sucref_i_list_total(list, v.to);
+    s->wide = (uint8_t)(list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND ? s->wide + 1U : 0U);
+    sucref_i_list_total(list, &h->l, v.to);
     return cost;
 }
 
@@ -7702,7 +7920,11 @@ static sucref_layer sucref_i_layer_of(const sucref_model_spec *spec, unsigned n)
     sucref_i_layer_bytes((uint8_t *)&l + offsetof(sucref_layer, plan),
                          (const uint8_t *)s + offsetof(sucref_layer_spec, plan), SUCREF_I_L_BYTES);
     sucref_i_layer_bytes((uint8_t *)&l + offsetof(sucref_layer, kind), kind, SUCREF_I_K_BYTES);
-    if (spec->tensors == NULL) { l.from = (uint8_t)n; l.to = (uint8_t)(n + 1U); }
+    if (spec->tensors == NULL) {
+        l.from = (uint8_t)n; l.to = (uint8_t)(n + 1U);
+    } else if (l.from < spec->n_tensors) {
+        l.in_zero = spec->tensors[l.from].zero;
+    }
     return l;
 }
 
@@ -7924,7 +8146,7 @@ static const char *sucref_i_bad_spec(const sucref_model_spec *spec, uint32_t *wh
                : NULL;
 }
 
-/* METHOD 4: the largest weight of a column, counted in each group as its rows read them */
+/* the largest weight of a column, counted in each group as its rows read them */
 static int32_t sucref_i_column_max(const sucref_i_parity *q, const sucref_layer_spec *s, const sucref_layer *l,
                                    uint32_t column)
 {
@@ -7941,12 +8163,42 @@ static int32_t sucref_i_column_max(const sucref_i_parity *q, const sucref_layer_
     return max;
 }
 
+/* maxima of the layer, returned, and of its columns */
+static uint32_t sucref_i_write_maxima(const sucref_i_writer *o, const sucref_layer_spec *s, const sucref_layer *l)
+{
+    const sucref_i_params at = sucref_i_params_of(l);
+    uint32_t c, most = 0;
+    for (c = 0; sucref_i_has_whole(l) && c < s->n_in; c++) {
+        const uint32_t max = (uint32_t)sucref_i_column_max(o->parity, s, l, c);
+        if (sucref_i_has_maxima(l)) { sucref_i_put(o, at.colmax + c, max, 1); }
+        most = max > most ? max : most;
+    }
+    return most;
+}
+
+/* sum(w) of each row, over its group's columns */
+static void sucref_i_write_sums(const sucref_i_writer *o, const sucref_layer_spec *s, const sucref_layer *l,
+                                uint32_t at)
+{
+    uint32_t r = 0, end = 0, c;
+    unsigned g;
+    for (g = 0; g < l->n_groups; g++) {
+        for (end += sucref_i_spec_rows(s, g); r < end; r++, at += 4U) {
+            int32_t sum = 0;
+            for (c = 0; c < sucref_i_spec_columns(s, g); c++) {
+                sum += sucref_i_weight_of(o->parity, s, r, sucref_i_spec_column(l, s, g, c));
+            }
+            sucref_i_put(o, at, (uint32_t)sum, 4);
+        }
+    }
+}
+
 /* ---- head and sections ---- */
 static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_spec *s, const sucref_layer *l)
 {
     const sucref_i_params at = sucref_i_params_of(l);
     const uint32_t k = at.exponent - at.multiplier; /* bytes of multipliers */
-    uint32_t r, c;
+    uint32_t r;
     sucref_i_put_all(o, at.multiplier, s->multiplier, k / 4U, 4);
     sucref_i_put_all(o, at.exponent, s->exponent, k / 4U, 1);
     if (SUCREF_I_WEIGHS(l)) {
@@ -7955,9 +8207,7 @@ static void sucref_i_write_params(const sucref_i_writer *o, const sucref_layer_s
     }
     if (SUCREF_I_KIND(l) == SUCREF_KIND_COPY) { sucref_i_put_all(o, at.box, s->box, 9, 2); }
     if (SUCREF_I_KIND(l) == SUCREF_KIND_CONSTANT) { sucref_i_put_all(o, at.shift, s->constant, s->n_out, 1); }
-    for (c = 0; SUCREF_I_LISTS(l) && c < s->n_in; c++) {
-        sucref_i_put(o, at.colmax + c, (uint32_t)sucref_i_column_max(o->parity, s, l, c), 1);
-    }
+    if (sucref_i_has_sums(l)) { sucref_i_write_sums(o, s, l, at.sums); }
     if (s->act == SUCREF_ACT_TABLE) { sucref_i_put_all(o, at.table, s->table, SUCREF_TABLE_LEN, 2); }
     if (s->act == SUCREF_ACT_LOOKUP) { sucref_i_put_all(o, at.table, s->lookup, SUCREF_LOOKUP_LEN, 1); }
     if (s->flags & SUCREF_LAYER_ORDER) { sucref_i_put_all(o, at.order, s->order, s->n_out, 2); }
@@ -8100,6 +8350,7 @@ static void sucref_i_write_layer(sucref_i_writer *o, unsigned n)
     sucref_i_put(o, at + SUCREF_I_L_GROUPS, l.n_groups, 2);
     sucref_i_put_all(o, at + SUCREF_I_L_PLAN, (const uint8_t *)&l + offsetof(sucref_layer, plan), SUCREF_I_L_BYTES, 1);
     sucref_i_put(o, at + SUCREF_I_L_IN_ZERO, 0, 1); /* its tensor has it */
+    if (o->p != NULL) { sucref_i_put(o, at + SUCREF_I_L_MAX, sucref_i_write_maxima(o, s, &l), 1); }
     sucref_i_put(o, at + SUCREF_I_L_SLOPE, (uint16_t)l.slope, 2);
     sucref_i_put_all(o, at + SUCREF_I_L_KIND, (const uint8_t *)&l + offsetof(sucref_layer, kind), SUCREF_I_K_BYTES, 1);
     for (g = 0; g < l.n_groups; g++, group += SUCREF_I_GROUP) {

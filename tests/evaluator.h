@@ -16,7 +16,7 @@ enum { EV_PER_ROW = 2, EV_ORDER = 4, EV_COLUMNS = 8, EV_INPUT_ORDER = 16 };
 
 typedef struct { /* a layer's record and where its parameters lie */
     uint32_t n_in, n_out;
-    const uint8_t *record, *bias, *multiplier, *exponent, *row_shift, *colmax, *table, *order, *input_order;
+    const uint8_t *record, *bias, *multiplier, *exponent, *row_shift, *sums, *colmax, *table, *order, *input_order;
 } ev_layer;
 
 /* ---- bytes ---- */
@@ -48,6 +48,12 @@ static const uint8_t *ev_entry(const uint8_t *file, uint32_t stop, uint32_t g)
     return ev_stop_record(file, file[28]) + 8 * (stop * ev_u16(file + 26) + g);
 }
 
+/* zero point of what a layer reads */
+static uint8_t ev_zero_in(const uint8_t *file, const uint8_t *record)
+{
+    return ev_layer_record(file, ev_u16(file + 24))[16 * record[37] + 6];
+}
+
 static const uint8_t *ev_take(const uint8_t **at, uint32_t bytes, int used)
 {
     const uint8_t *p = *at;
@@ -67,7 +73,8 @@ static ev_layer ev_layer_of(const uint8_t *file, uint32_t layer)
     l.multiplier = ev_take(&at, 4 * k, 1);
     l.exponent = ev_take(&at, k, 1);
     l.row_shift = ev_take(&at, n_out, 1);
-    l.colmax = ev_take(&at, n_in, 1);
+    l.sums = ev_take(&at, 4 * n_out, ev_zero_in(file, r) != 0 && r[16 + r[24] - 1] == 8);
+    l.colmax = ev_take(&at, n_in, r[16 + r[24] - 1] == 8);
     l.table = ev_take(&at, r[26] == EV_TABLE ? 2 * 33 : 256, r[26] == EV_TABLE || r[26] == EV_LOOKUP);
     l.order = ev_take(&at, 2 * n_out, r[28] & EV_ORDER);
     (void)ev_take(&at, n_in, r[28] & EV_COLUMNS);

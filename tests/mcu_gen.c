@@ -5,7 +5,8 @@
  *   mcu_gen pictures OUT.h PGM.. the pictures as 28x28 digits (the label is the first letter of the name)
  *   mcu_gen bytes OUT.u8 PGM..   the same, 784 bytes a picture and nothing else
  *   mcu_gen colour OUT.s8 IN.s8 BY  grey int8 pictures of 96 x 96, every BY x BY pixels averaged, as three colours
- *   mcu_gen layer PLAN ROWS COLS OUT.sucref OUT.u8 relu|centred    one layer with bell-shaped weights, an input */
+ *   mcu_gen layer PLAN ROWS COLS OUT.sucref OUT.u8 relu|centred|full|random    one layer with bell-shaped weights,
+ *                                its input (layer_input) */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define PICTURE_NO_STB
@@ -146,19 +147,27 @@ static int pictures(FILE *f, int n, char **paths)
     return 0;
 }
 
-/* inputs of a layer: as after a ReLU, half zeros, mean about 25; or centred on 128 with a standard deviation of 32 */
-static void layer_input(uint8_t *x, uint32_t n, int centred)
+/* inputs of a layer: as after a ReLU, half zeros, mean about 25; centred on the zero point with a standard deviation of
+ * 32; all 255; any bytes */
+enum { LIKE_RELU, CENTRED, FULL, ANY };
+static void layer_input(uint8_t *x, uint32_t n, int kind, unsigned zero)
 {
     uint32_t i, k;
     for (i = 0; i < n; i++) {
-        int sum = 128;
-        if (!centred) { x[i] = (uint8_t)(rnd_below(2) ? 0 : 1 + rnd_below(100)); continue; }
-        for (k = 0; k < 12; k++) { sum += rnd_in(-16, 16); }
-        x[i] = (uint8_t)(sum > 255 ? 255 : sum < 0 ? 0 : sum);
+        int sum = (int)zero;
+        switch (kind) {
+        case CENTRED:
+            for (k = 0; k < 12; k++) { sum += rnd_in(-16, 16); }
+            x[i] = (uint8_t)(sum > 255 ? 255 : sum < 0 ? 0 : sum);
+            break;
+        case FULL: x[i] = 255; break;
+        case ANY: x[i] = (uint8_t)rnd(); break;
+        default: x[i] = (uint8_t)(rnd_below(2) ? 0 : 1 + rnd_below(100));
+        }
     }
 }
 
-static int layer(const char *plan, uint32_t rows, uint32_t cols, const char *model, const char *input, int centred)
+static int layer(const char *plan, uint32_t rows, uint32_t cols, const char *model, const char *input, int kind)
 {
     static uint8_t in_bits[8], bits[8], x[65535];
     int32_t *bias = (int32_t *)calloc(rows, 4), multiplier = 0x40000000;
@@ -176,7 +185,8 @@ static int layer(const char *plan, uint32_t rows, uint32_t cols, const char *mod
         for (k = 0; k < 12; k++) { sum += rnd_in(-16, 16); }
         w[i] = (int8_t)(sum > 127 ? 127 : sum < -127 ? -127 : sum);
     }
-    layer_input(x, cols, centred);
+    l.in_zero = kind == CENTRED ? 128 : 0;
+    layer_input(x, cols, kind, l.in_zero);
     for (; *plan; plan++) {
         if (*plan == '+') { l.coarse = 1; continue; }
         if (*plan == ',') { continue; }
@@ -204,8 +214,10 @@ int main(int argc, char **argv)
     int status = 0;
     test_state = 20240229;
     if (argc == 8 && strcmp(argv[1], "layer") == 0) {
-        return layer(argv[2], (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]), argv[5], argv[6],
-                     strcmp(argv[7], "centred") == 0);
+        static const char *const kinds[] = { "relu", "centred", "full", "random" };
+        int kind = ANY;
+        while (kind > 0 && strcmp(argv[7], kinds[kind]) != 0) { kind--; }
+        return layer(argv[2], (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]), argv[5], argv[6], kind);
     }
     f = argc >= 4 ? fopen(strcmp(argv[1], "cases") == 0 ? argv[3] : argv[2], "wb") : NULL;
     if (f == NULL) { fprintf(stderr, "mcu_gen: see the top of tests/mcu_gen.c\n"); return 2; }

@@ -184,7 +184,7 @@ static void change_parameters(void)
     const ev_layer l = ev_layer_of(file, rnd_below(get_le(file + 24, 2)));
     const uint32_t kind = rnd_below(7), row = rnd_below(l.n_out), other = rnd_below(l.n_out);
     const uint32_t k = l.record[28] & EV_PER_ROW ? row : 0, most = 0x7FFFFFFFU - l.n_in * 128 * 255;
-    const uint32_t knot = rnd_below(33), column = rnd_below(l.n_in), value = rnd();
+    const uint32_t knot = rnd_below(33), value = rnd();
     switch (kind) {
     case 0:
         put_le(changed(l.bias) + 4 * row, ANY_OF(most, most - 1, most + 1, 0U - most, 0U - most - 1, value), 4);
@@ -192,7 +192,10 @@ static void change_parameters(void)
     case 1: limit(changed(l.multiplier) + 4 * k, 4); break;
     case 2: changed(l.exponent)[k] = (uint8_t)(rnd_below(4) ? (int)(value % 63) - 31 : (int)(value % 256)); break;
     case 3: changed(l.row_shift)[row] = (uint8_t)(value % 9); break;
-    case 4: changed(l.colmax)[column] = (uint8_t)ANY_OF(0, 127, 128, 255, value); break;
+    case 4:
+        changed(l.record)[33] = (uint8_t)ANY_OF(0, 127, 128, 255, value);
+        if (l.sums != NULL) { changed(l.sums)[4 * row + value % 4] ^= (uint8_t)(value >> 8); }
+        break;
     case 5:
         if (l.record[26] == EV_TABLE) { limit(changed(l.table) + 2 * knot, 2); }
         if (l.record[26] == EV_LOOKUP) { changed(l.table)[value % 256] = (uint8_t)(value >> 8); }

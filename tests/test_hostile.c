@@ -9,7 +9,7 @@
 #include "crc.h"
 #include "evaluator.h"
 
-enum { FILE_WORDS = 4000, WORK_WORDS = 4000, WIDEST = 40 };
+enum { FILE_WORDS = 4000, WORK_WORDS = 4000, WIDEST = 40, MAX_WEIGHT = 33 /* in a layer's record */ };
 static uint32_t words[FILE_WORDS], work[WORK_WORDS], scratch[WORK_WORDS];
 static uint8_t *const file = (uint8_t *)words;
 static uint32_t bytes;
@@ -136,7 +136,7 @@ static void wide_digits(void)
             for (at = 0; width < 8 && at < plane_len(0, i); at++) {
                 for (bit = 0; bit < 8; bit++) {
                     plane(0, i)[at] ^= (uint8_t)(1U << bit);
-                    if (bit % slot >= width) { CHECK(refused(1, "digit wider than its plan or column maximum")); }
+                    if (bit % slot >= width) { CHECK(refused(1, "digit wider than its plan")); }
                     else { CHECK(whole_accepted() == 2); }
                     plane(0, i)[at] ^= (uint8_t)(1U << bit);
                 }
@@ -147,24 +147,41 @@ static void wide_digits(void)
 
 static void low_maxima(void)
 {
-    unsigned k, c;
+    unsigned k;
     for (k = 0; k < 2; k++) {
+        uint8_t *most, was;
         model_of(1, k ? "4+8" : "8", 5, 9);
         written();
-        for (c = 0; c < 5; c++) {
-            uint8_t *most = file + (ev_layer_of(file, 0).colmax - file) + c;
-            const uint8_t was = *most;
-            for (*most = 0; *most < was; ++*most) { CHECK(refused(1, "digit wider than its plan or column maximum")); }
-            *most = (uint8_t)(was + rnd_below(256U - was));
-            memset(x, 255, sizeof x);
-            runs_as_evaluated();
-            *most = was;
+        most = file + (ev_layer_of(file, 0).record - file) + MAX_WEIGHT;
+        was = *most;
+        for (*most = 0; *most < was; ++*most) { CHECK(refused(1, "weight above its maximum, or sum of a row")); }
+        *most = (uint8_t)(was + rnd_below(129U - was));
+        memset(x, 255, sizeof x);
+        runs_as_evaluated();
+        *most = 129;
+        CHECK(refused(0, "largest weight"));
+    }
+}
+
+static void wrong_sums(void)
+{
+    unsigned k, bit;
+    for (k = 0; k < 2; k++) {
+        model_of(1, k ? "4+8" : "8", 5, 9);
+        layer[0].in_zero = 3;
+        written();
+        for (bit = 0; bit < 32; bit++) {
+            uint8_t *sum = file + (ev_layer_of(file, 0).sums - file) + 4 * rnd_below(9) + bit / 8;
+            *sum ^= (uint8_t)(1U << bit % 8);
+            CHECK(refused(1, "weight above its maximum, or sum of a row"));
+            *sum ^= (uint8_t)(1U << bit % 8);
         }
+        runs_as_evaluated();
     }
 }
 
 /* ---- sums at their limits ---- */
-static void fill_planes(unsigned n, uint8_t with) /* every digit of a layer's planes; the maxima follow */
+static void fill_planes(unsigned n, uint8_t with) /* every digit of a layer's planes; the largest weight follows */
 {
     const ev_layer l = ev_layer_of(file, n);
     unsigned i;
@@ -173,7 +190,7 @@ static void fill_planes(unsigned n, uint8_t with) /* every digit of a layer's pl
         if (plane(n, i) == file) { continue; } /* no stop reads it */
         memset(plane(n, i), with & (width == 3 ? 0x77 : width > 4 ? 0xFF >> (8 - width) : 0xFF), plane_len(n, i));
     }
-    memset(file + (l.colmax - file), 128, l.n_in);
+    file[l.record - file + MAX_WEIGHT] = 128;
 }
 
 static void biases_at_the_limit(void)
@@ -340,6 +357,7 @@ static void planes_outside_sections(void)
             memset(inner + 16, 255, len);
             place = file + (ev_group_record(file, 0) - file) + 8 + 4 * i;
             put_le(place, (uint32_t)(inner + 16 - file), 4);
+            file[ev_layer_of(file, 0).record - file + MAX_WEIGHT] = 126; /* 255 is 127 */
             if (layer[0].plan[i] == 1) { runs_as_evaluated(); } else { CHECK(whole_accepted() < 2); } /* 8 digits */
         }
     }
@@ -349,7 +367,8 @@ int main(int argc, char **argv)
 {
     test_init(argc, argv);
     RUN("a digit wider than its plan is refused, every other one accepted", wide_digits);
-    RUN("a column maximum below the truth is refused, one above it changes nothing", low_maxima);
+    RUN("a largest weight below the truth is refused, one above it changes nothing", low_maxima);
+    RUN("sums of rows that are not theirs are refused", wrong_sums);
     RUN("biases at the limit: no sum overflows in the engine or in a proof", biases_at_the_limit);
     RUN("corrections and slopes at the limits of their types overflow nothing", leaky_extremes);
     RUN("an output order that is no permutation is refused", orders);

@@ -436,8 +436,8 @@ static void faults(void)
         const char *field;
         uint32_t offset;
     } change[] = { { 0, 0x52435554, "magic", 0 },
-                   { 4, 1, "format version", 4 },
-                   { 4, 1U << 16, "plane layout", 6 },
+                   { 4, 0, "format version", 4 }, { 4, 2, "format version", 4 },
+                   { 4, 1U | 9U << 16, "plane layout", 6 },
                    { 48, 1U << 24, "reserved bytes of the header", 31 },
                    { 52, 2 | 1U << 16, "reserved bytes of the header", 31 },
                    { 52, 1, "number of tensors", 52 },
