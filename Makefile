@@ -8,12 +8,13 @@ MAKEFLAGS += --no-builtin-rules
 B = build
 C99 = -std=c99
 TESTS = $(patsubst tests/test_%.c,%,$(sort $(wildcard tests/test_*.c)))
-KERNELS = single eight sixteen quads constant
+KERNELS = single eight sixteen quads constant halves
 FLAGS_single = -DSUCREF_KERNEL=1
 FLAGS_eight = -DSUCREF_KERNEL=2
 FLAGS_sixteen = -DSUCREF_KERNEL=3
 FLAGS_quads = -DSUCREF_KERNEL=4
 FLAGS_constant = -DSUCREF_CONSTANT_WORK
+FLAGS_halves = -DTEST_LAYOUT=SUCREF_LAYOUT_HALVES
 MODEL = examples/models/widths.sucref
 PICTURES = $(wildcard examples/digits/*.png)
 PGM = $(wildcard examples/digits/*.pgm)

@@ -69,7 +69,7 @@
  *                             rows in registers; SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at
  *                             a time, four rows in registers, for 8-bit cores
  *     SUCREF_NO_ASM           no assembly: of pairs the inner loop for Cortex-M is assembly where words are read as they
- *                             lie (no SUCREF_READ_ macro)
+ *                             lie (SUCREF_READ_U8 and SUCREF_READ_U32 are not defined)
  *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts; quads
  *                             in place of pairs
  *     SUCREF_READ_U8(p)       how a model byte is read; define as pgm_read_byte(p) for AVR flash
@@ -417,6 +417,7 @@ enum { /* what a layer does; METHOD 6 */
     SUCREF_KIND_DENSE = 0, SUCREF_KIND_CONV, SUCREF_KIND_DEPTHWISE, SUCREF_KIND_AVERAGE, SUCREF_KIND_MAX,
     SUCREF_KIND_ADD, SUCREF_KIND_MUL, SUCREF_KIND_COPY, SUCREF_KIND_SOFTMAX, SUCREF_KIND_CONSTANT
 };
+enum { SUCREF_LAYOUT_PLAIN = 0, SUCREF_LAYOUT_HALVES = 1 }; /* of planes of 8 bits; METHOD 4 */
 enum { SUCREF_INPUT_U8 = 0, SUCREF_INPUT_S8 = 1 };
 enum { SUCREF_ACT_NONE = 0, SUCREF_ACT_RELU, SUCREF_ACT_RELU6, SUCREF_ACT_LEAKY, SUCREF_ACT_TABLE, SUCREF_ACT_LOOKUP };
 enum { SUCREF_REQUANT_TFLITE = 0, SUCREF_REQUANT_FLOOR, SUCREF_REQUANT_ROUND };
@@ -437,6 +438,7 @@ typedef struct {
     uint8_t n_stops;            /* of the whole file */
     uint8_t usable_stops;       /* complete in bytes_len */
     uint8_t input_type;         /* SUCREF_INPUT_U8 or _S8 (the unsigned value is x + 128) */
+    uint8_t layout;             /* SUCREF_LAYOUT_* */
     uint8_t softmax_shift;
     int32_t softmax_multiplier; /* of a softmax at the end; 0: none */
 } sucref_model;
@@ -541,6 +543,7 @@ typedef struct {
     uint8_t prepared;          /* the group's rows go the short way */
     uint8_t wide;              /* of the windows before this one of so many the list had no chunks; modulo 256 */
     uint8_t form;              /* what the group's list holds */
+    uint8_t positions;         /* of a picture's layer, listed at once: 1 or 2 */
     uint8_t state;
     volatile uint32_t sequence; /* counts publications; its lowest bit names the record */
 } sucref_net;
@@ -1107,6 +1110,7 @@ typedef struct {
     sucref_scales scales;
     const sucref_tensor_spec *tensors; /* [n_tensors], the first is the input; NULL: layer n reads what n - 1 wrote */
     uint8_t n_tensors;
+    uint8_t layout;           /* SUCREF_LAYOUT_* */
 } sucref_model_spec;
 
 /* sucref_model_write - the model file of a spec, which is checked whole before it is used; the result is opened and
@@ -1175,6 +1179,11 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #  define SUCREF_I_SIXTEEN 1
 #endif
 #define SUCREF_I_CENTRES (SUCREF_I_FAMILY == SUCREF_PAIRS) /* lists of u - zero point? */
+#if SUCREF_I_FAMILY == SUCREF_PAIRS && (defined(__ARM_FEATURE_DSP) || !(defined(__arm__) || defined(__riscv)))
+#  define SUCREF_I_HALVES 1 /* reads SUCREF_LAYOUT_HALVES too: on cores with its instructions, and on hosts */
+#else
+#  define SUCREF_I_HALVES 0
+#endif
 #if SUCREF_I_FAMILY == SUCREF_PAIRS && (defined(__riscv) || defined(__aarch64__) || defined(__x86_64__))
 #  define SUCREF_I_TWO 1 /* sums of sixteen rows of whole weights fit in registers */
 #else
@@ -1489,17 +1498,20 @@ typedef struct {
     const uint8_t *bytes;
     uint32_t n_rows, n_in;  /* 1..65535 each */
     uint8_t width, slot;    /* bits of a digit, and of the place it has */
+    uint8_t halves;         /* SUCREF_LAYOUT_HALVES */
 } sucref_i_plane;
 
 typedef struct { uint32_t at, rows, inside; } sucref_i_block; /* its place in the plane; the row's place in it */
 
-static inline sucref_i_plane sucref_i_plane_of(const uint8_t *bytes, uint32_t n_rows, uint32_t n_in, unsigned width)
+static inline sucref_i_plane sucref_i_plane_of(const uint8_t *bytes, uint32_t n_rows, uint32_t n_in, unsigned width,
+                                               int halves)
 {
     sucref_i_plane p;
     p.bytes = bytes;
     p.n_rows = n_rows; p.n_in = n_in;
     p.width = (uint8_t)width;
     p.slot = (uint8_t)(width <= 2 ? width : width <= 4 ? 4 : 8);
+    p.halves = (uint8_t)(halves && width == 8);
     return p;
 }
 
@@ -1531,10 +1543,30 @@ static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
 }
 
 /* bytes of a plane, at most 65536 * 65535 */
-static uint32_t sucref_i_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned width)
+static uint32_t sucref_i_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned width, int halves)
 {
-    const sucref_i_plane p = sucref_i_plane_of(NULL, n_rows, n_in, width);
-    return sucref_i_block_of(&p, SUCREF_I_PAD4(n_rows)).at;
+    const sucref_i_plane p = sucref_i_plane_of(NULL, n_rows, n_in, width, halves);
+    return p.halves ? SUCREF_I_PAD4(n_rows) * SUCREF_I_PAD4(n_in) : sucref_i_block_of(&p, SUCREF_I_PAD4(n_rows)).at;
+}
+
+/* of halves, the byte of the lower of two rows; the upper one's is behind it */
+static uint32_t sucref_i_half_at(const sucref_i_plane *p, uint32_t row, uint32_t col)
+{
+    return (row & ~(uint32_t)3) * SUCREF_I_PAD4(p->n_in) + (col & ~(uint32_t)3) * 4U + (col & 1U) * 8U +
+           (row & 2U) * 2U + (col & 2U);
+}
+
+/* w of a plane of 8 bits */
+static int sucref_i_whole_weight(const sucref_i_plane *p, uint32_t row, uint32_t col)
+{
+    sucref_i_block b;
+    if (p->halves) {
+        const uint8_t *q = p->bytes + sucref_i_half_at(p, row, col);
+        const int low = sucref_i_s8(SUCREF_READ_U8(q));
+        return (row & 1U) ? sucref_i_s8(SUCREF_READ_U8(q + 1)) + (low < 0) : low;
+    }
+    b = sucref_i_block_of(p, row);
+    return (int)SUCREF_READ_U8(p->bytes + b.at + col * b.rows + b.inside) - 128;
 }
 
 /* the byte of a plane that holds a digit, and the digit's lowest bit in that byte */
@@ -1616,6 +1648,12 @@ typedef struct {
 /* kinds that have weights; of them those whose columns are listed */
 #define SUCREF_I_WEIGHS(l) (SUCREF_I_KIND(l) <= SUCREF_KIND_DEPTHWISE)
 #define SUCREF_I_LISTS(l) (SUCREF_I_KIND(l) <= SUCREF_KIND_CONV)
+
+/* of a layer's planes of 8 bits, are there halves? */
+static inline int sucref_i_halves(const sucref_model *m, const sucref_layer *l)
+{
+    return SUCREF_I_HALVES && m->layout == SUCREF_LAYOUT_HALVES && SUCREF_I_LISTS(l);
+}
 
 /* numbers of multipliers */
 static uint32_t sucref_i_multipliers(const sucref_layer *l)
@@ -1926,7 +1964,13 @@ static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
     if (sucref_i_u16(p + SUCREF_I_H_VERSION) != SUCREF_FORMAT) {
         return SUCREF_I_FAIL(f, "format version", SUCREF_I_H_VERSION);
     }
-    if (sucref_i_u16(p + SUCREF_I_H_LAYOUT) != 0) { return SUCREF_I_FAIL(f, "plane layout", SUCREF_I_H_LAYOUT); }
+    m->layout = SUCREF_READ_U8(p + SUCREF_I_H_LAYOUT);
+    if (sucref_i_u16(p + SUCREF_I_H_LAYOUT) > SUCREF_LAYOUT_HALVES) {
+        return SUCREF_I_FAIL(f, "plane layout", SUCREF_I_H_LAYOUT);
+    }
+    if (m->layout == SUCREF_LAYOUT_HALVES && !SUCREF_I_HALVES) {
+        return SUCREF_I_FAIL(f, "plane layout: made for another target", SUCREF_I_H_LAYOUT);
+    }
     m->file_bytes = sucref_i_u32(p + SUCREF_I_H_FILE);
     head = sucref_i_u32(p + SUCREF_I_H_HEAD);
     m->n_in = sucref_i_u32(p + SUCREF_I_H_IN);
@@ -2506,7 +2550,8 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
             sucref_model_stop_group(&e, m, stop, l.first_group + g);
             task = sucref_i_task_of(&l, &e, NULL, 1);
             for (i = task.first; i < task.last; i++) {
-                const uint32_t bytes = sucref_i_plane_bytes(group.n_rows, group.n_columns, l.plan[i]);
+                const uint32_t bytes = sucref_i_plane_bytes(group.n_rows, group.n_columns, l.plan[i],
+                                                            sucref_i_halves(m, &l));
                 if (!sucref_i_section_ok(m, group.plane_offset[i], bytes, s.end, SUCREF_I_T_PLANE, n, g * 8U + i)) {
                     return SUCREF_I_FAIL(f, "plane",
                                          sucref_i_groups_at(m) + (uint32_t)(l.first_group + g) * SUCREF_I_GROUP + 8U +
@@ -2528,7 +2573,7 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
 /* do a complete plane's bytes keep what the kernels trust: no bits outside the digits? */
 static int sucref_i_digits_ok(const sucref_i_plane *p)
 {
-    const uint32_t bytes = sucref_i_plane_bytes(p->n_rows, p->n_in, p->width);
+    const uint32_t bytes = sucref_i_plane_bytes(p->n_rows, p->n_in, p->width, p->halves);
     const unsigned spare = p->width == 3 ? 0x88U : p->width > 4 ? (0xFFU << p->width) & 0xFFU : 0U;
     uint32_t i;
     for (i = 0; i < bytes; i++) { if (SUCREF_READ_U8(p->bytes + i) & spare) { return 0; } }
@@ -2539,14 +2584,14 @@ static int sucref_i_digits_ok(const sucref_i_plane *p)
  * sums; sums: of the plane's first row; NULL: the file has none */
 static int sucref_i_weights_ok(const sucref_i_plane *p, int most, const uint8_t *maxima, const uint8_t *sums)
 {
+    const uint32_t columns = p->halves ? SUCREF_I_PAD4(p->n_in) : p->n_in;
     uint32_t row, c;
     for (row = 0; row < SUCREF_I_PAD4(p->n_rows); row++) {
-        const sucref_i_block b = sucref_i_block_of(p, row);
-        const uint8_t *q = p->bytes + b.at + b.inside;
         int32_t sum = 0;
-        for (c = 0; c < p->n_in; c++, q += b.rows) {
-            const int w = (int)SUCREF_READ_U8(q) - 128, size = w < 0 ? -w : w;
-            if (size > most || (maxima != NULL && size > (int)SUCREF_READ_U8(maxima + c))) { return 0; }
+        for (c = 0; c < columns; c++) {
+            const int w = sucref_i_whole_weight(p, row, c), size = w < 0 ? -w : w;
+            const int max = c >= p->n_in ? 0 : maxima != NULL ? (int)SUCREF_READ_U8(maxima + c) : most;
+            if (size > most || size > max) { return 0; }
             sum += w;
         }
         if (sums != NULL && row < p->n_rows && sucref_i_u32(sums + 4U * row) != (uint32_t)sum) { return 0; }
@@ -2575,7 +2620,8 @@ static int sucref_i_check_planes(const sucref_model *m, unsigned layer, sucref_f
             used |= (1U << task.last) - (1U << task.first);
         }
         for (i = 0; used >> i != 0; i++) {
-            const sucref_i_plane p = sucref_i_plane_of(m->bytes + g.plane_offset[i], g.n_rows, g.n_columns, l.plan[i]);
+            const sucref_i_plane p = sucref_i_plane_of(m->bytes + g.plane_offset[i], g.n_rows, g.n_columns, l.plan[i],
+                                                       sucref_i_halves(m, &l));
             if (!(used >> i & 1U)) { continue; }
             if (!sucref_i_digits_ok(&p)) { return SUCREF_I_FAIL(f, "digit wider than its plan", g.plane_offset[i]); }
             if (SUCREF_I_LISTS(&l) && p.width == 8 && !sucref_i_weights_ok(&p, l.max_weight, maxima, sums)) {
@@ -2776,8 +2822,8 @@ static void sucref_i_cost_of(sucref_cost *out, const sucref_layer *l, const sucr
     unsigned i;
     for (i = t->first; i < t->last; i++) {
         out->macs += (uint64_t)g->n_rows * (to - old) * n;
-        out->weight_bytes += sucref_i_plane_bytes(g->n_rows, to, l->plan[i]) -
-                             sucref_i_plane_bytes(g->n_rows, old, l->plan[i]);
+        out->weight_bytes += sucref_i_plane_bytes(g->n_rows, to, l->plan[i], 0) -
+                             sucref_i_plane_bytes(g->n_rows, old, l->plan[i], 0);
     }
 }
 
@@ -3020,7 +3066,9 @@ enum {                     /* words of a list's head */
     SUCREF_I_LIST_COUNT,
     SUCREF_I_LIST_HEAD
 };
-enum { SUCREF_I_DIGITS = 0, SUCREF_I_OWN, SUCREF_I_CENTRED }; /* of u for digits, of u, of d for whole weights */
+enum { SUCREF_I_DIGITS = 0, SUCREF_I_OWN, SUCREF_I_CENTRED, SUCREF_I_HALF }; /* of u for digits; of u, of d for whole
+                                                                               * weights; of u for halves */
+enum { SUCREF_I_SHORT_ROWS = 32 }; /* of a picture's layer at once */
 enum {                     /* words of a part's head */
     SUCREF_I_PART_COLUMNS, /* where it ends, in columns */
     SUCREF_I_PART_WORDS,   /* its length */
@@ -3033,7 +3081,7 @@ enum {                     /* words of a part's head */
     SUCREF_I_PART_ZERO,    /* of bytes: what to subtract */
     SUCREF_I_PART_HEAD
 };
-enum { SUCREF_I_CHUNKS = 0, SUCREF_I_SIGNED, SUCREF_I_WIDE, SUCREF_I_BYTES_KIND };
+enum { SUCREF_I_CHUNKS = 0, SUCREF_I_SIGNED, SUCREF_I_WIDE, SUCREF_I_BYTES_KIND, SUCREF_I_HALVES_KIND };
 #define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
 #define SUCREF_I_PART_ENDS 6 /* words of a part beside its head, entries and ends of chunks */
 #define SUCREF_I_BASE 8192U  /* columns that a part reaches over, at most */
@@ -3079,6 +3127,10 @@ static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
     unsigned g;
     if (SUCREF_I_KIND(l) == SUCREF_KIND_ADD) { return 512U; }
     if (!SUCREF_I_LISTS(l)) { return sucref_i_prepared_len(l); }
+    if (sucref_i_halves(m, l) && l->plan[0] == 8) { /* of two positions, or one */
+        return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD +
+               SUCREF_I_PAD4(l->n_in) / (SUCREF_I_KIND(l) == SUCREF_KIND_CONV ? 1U : 2U);
+    }
     if (sucref_i_bytes_only(m, l)) {
         return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD + SUCREF_I_WORDS(l->n_in);
     }
@@ -3097,9 +3149,10 @@ static inline int sucref_i_own_bytes(const sucref_layer *l, unsigned bits)
 
 /* what a list for a group's rows of so many bits holds; all: is every column of it there? Families that list d have
  * SUCREF_I_CENTRES. */
-static inline unsigned sucref_i_form(const sucref_layer *l, unsigned bits, int all)
+static inline unsigned sucref_i_form(const sucref_model *m, const sucref_layer *l, unsigned bits, int all)
 {
     if (!sucref_i_own_bytes(l, bits)) { return SUCREF_I_DIGITS; }
+    if (sucref_i_halves(m, l)) { return SUCREF_I_HALF; }
     return SUCREF_I_CENTRES && all && sucref_i_has_sums(l) ? SUCREF_I_CENTRED : SUCREF_I_OWN;
 }
 
@@ -3110,6 +3163,14 @@ typedef struct {
     unsigned form;
     int wide;          /* try no chunks: the list before this one had none */
 } sucref_i_purpose;
+
+#if !SUCREF_I_TWO
+#  define sucref_i_dot8_two(acc, p, list, next) ((void)0)
+#endif
+#if !SUCREF_I_HALVES
+#  define sucref_i_dot_halves(acc, p, x, row, rows, positions) ((void)(positions))
+#  define sucref_i_build_halves(list, from, columns, position, positions, holes, sums) ((void)(from), (void)(holes))
+#endif
 
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
 /* A wide part of all inputs that are not 0, or of all of them where work must not depend on the data; of a delta of
@@ -3167,6 +3228,17 @@ SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_pur
 
 enum { SUCREF_I_LIST_END = 0 };
 
+/* functions of assembly alone, of C's calling convention */
+#if defined(__thumb__) && defined(__GNUC__) && defined(SUCREF_I_WORD_READS) && !defined(SUCREF_NO_ASM)
+#  define SUCREF_I_ASM
+#  ifdef __clang__
+#    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __used__))
+#  else
+#    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __noclone__, __used__))
+#  endif
+#  define SUCREF_I_UNUSED __attribute__((__unused__))
+#endif
+
 /* the lower half of an entry, with its sign, modulo 2^32 */
 static inline uint32_t sucref_i_entry_x(uint32_t e) { return (uint32_t)sucref_i_floor32(sucref_i_s32(e << 16), 16); }
 
@@ -3178,15 +3250,9 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
 }
 
 /* 8 rows, slots of 8 bits: two words per column. The unmasked product holds rows 0, 2 plus 256 times rows 1, 3. */
-#if defined(__thumb__) && defined(__GNUC__) && defined(SUCREF_I_WORD_READS) && !defined(SUCREF_NO_ASM)
+#ifdef SUCREF_I_ASM
 /* By hand, as compilers need a third more: from the list's word of an entry to its products, four entries a turn, of
  * which the first turn makes 1 to 4. */
-#  ifdef __clang__
-#    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __used__))
-#  else
-#    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __noclone__, __used__))
-#  endif
-#  define SUCREF_I_UNUSED __attribute__((__unused__))
 #  ifdef __thumb2__
 /* r0 acc  r1 p  r2 list  r3 mask  r4, r5, r6, r7 all0, odd0, all1, odd1  r8 x  r9, r10 words  r12 start of the fields
  * lr end of the chunk; on the stack k0, k1 */
@@ -3318,8 +3384,6 @@ SUCREF_I_ALONE static void sucref_i_dot8_two(uint32_t *acc, const uint8_t *p, co
         sucref_i_emit(&acc[13], &acc[15], odd3 + head);
     }
 }
-#else
-#  define sucref_i_dot8_two(acc, p, list, next) ((void)0)
 #endif
 
 /* slots of 4 bits, two words per column; as above, the lowest field from the unmasked product */
@@ -3503,6 +3567,180 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
         sucref_i_dot_any(acc, p, list, rows / 2U, slot, k0, k1);
     }
 }
+
+#if SUCREF_I_HALVES
+/* ---- kernels: halves ---------------------------------------------------------------------------------------------
+ * Planes of halves, for cores that multiply two halfwords by two and add: no lists, no chunks that depend on the data,
+ * a fixed cost. A half h = w_low + 256 w_high is the weight of two rows; with L = sum(w_low x) from its lower byte and
+ * H = sum(h x), sum(w_high x) = (H - L) / 256 exactly, while |sum(w_high x)| < 2^23: 256 columns at a time, as
+ * 256 * 128 * 255 < 2^23. Inputs are u in halfwords, four columns c, c + 2, c + 1, c + 3 in two words; of two positions
+ * each word of the second follows the first one's. Rows of weights beyond the last column are 0. */
+enum { SUCREF_I_HALF_CHUNK = 256 };
+
+#if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP)
+/* r0 acc  r1 p  r2 x  r3 end of x  r4, r5 two words of x  r6..r9 words of weights  r10, r12 H  r11, lr L */
+#  define SUCREF_I_QUAD_OF_HALVES                                                                                      \
+        "ldrd r4, r5, [r2], #8\n\tldmia r1!, {r6-r9}\n\t"                                                             \
+        "smlad r10, r6, r4, r10\n\tsxtb16 r6, r6\n\tsmlad r11, r6, r4, r11\n\t"                                      \
+        "smlad r12, r7, r4, r12\n\tsxtb16 r7, r7\n\tsmlad lr, r7, r4, lr\n\t"                                        \
+        "smlad r10, r8, r5, r10\n\tsxtb16 r8, r8\n\tsmlad r11, r8, r5, r11\n\t"                                      \
+        "smlad r12, r9, r5, r12\n\tsxtb16 r9, r9\n\tsmlad lr, r9, r5, lr\n\t"
+/* acc[4 * groups] += sums of groups of four rows whose weights follow one another, over `quads` times four columns */
+SUCREF_I_NAKED static void sucref_i_halves_one(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
+                                               SUCREF_I_UNUSED const uint32_t *x, SUCREF_I_UNUSED uint32_t quads,
+                                               SUCREF_I_UNUSED uint32_t groups)
+{
+    __asm__ volatile("push {r2, r4-r11, lr}\n\tadd r3, r2, r3, lsl #3\n"
+                     "0:\tmovs r4, #0\n\tmov r10, r4\n\tmov r11, r4\n\tmov r12, r4\n\tmov lr, r4\n\t"
+                     "subs r4, r3, r2\n\tlsls r4, r4, #28\n\tbmi 2f\n" /* an odd number of quads */
+                     "1:\t" SUCREF_I_QUAD_OF_HALVES
+                     "2:\t" SUCREF_I_QUAD_OF_HALVES
+                     "cmp r2, r3\n\tbne 1b\n\t"
+                     "ldrd r4, r5, [r0]\n\tadd r4, r4, r11\n\tsub r10, r10, r11\n\tadd r5, r5, r10, asr #8\n\t"
+                     "strd r4, r5, [r0], #8\n\tldrd r4, r5, [r0]\n\tadd r4, r4, lr\n\tsub r12, r12, lr\n\t"
+                     "add r5, r5, r12, asr #8\n\tstrd r4, r5, [r0], #8\n\t"
+                     "ldr r2, [sp]\n\tldr r4, [sp, #40]\n\tsubs r4, r4, #1\n\tstr r4, [sp, #40]\n\tbne 0b\n\t"
+                     "pop {r2, r4-r11, pc}");
+}
+
+/* r1 p  r2 x  r3, r4 a word of x of each position  r5, r6 words of weights  r7, r9 H, r8, r10 L of the first position,
+ * r11, r0 H, r12, lr L of the second; on the stack acc, x, end of x */
+#  define SUCREF_I_PAIR_OF_HALVES                                                                                      \
+        "ldrd r3, r4, [r2], #8\n\tldrd r5, r6, [r1], #8\n\t"                                                          \
+        "smlad r7, r5, r3, r7\n\tsmlad r11, r5, r4, r11\n\tsxtb16 r5, r5\n\t"                                        \
+        "smlad r8, r5, r3, r8\n\tsmlad r12, r5, r4, r12\n\t"                                                          \
+        "smlad r9, r6, r3, r9\n\tsmlad r0, r6, r4, r0\n\tsxtb16 r6, r6\n\t"                                          \
+        "smlad r10, r6, r3, r10\n\tsmlad lr, r6, r4, lr\n\t"
+#  define SUCREF_I_EMIT_HALVES(at, h0, l0, h1, l1) /* to r1 */                                                         \
+        "ldrd r3, r4, [r1, #" at "]\n\tadd r3, r3, " l0 "\n\tsub " h0 ", " h0 ", " l0 "\n\t"                          \
+        "add r4, r4, " h0 ", asr #8\n\tldrd r5, r6, [r1, #" at " + 8]\n\tadd r5, r5, " l1 "\n\t"                      \
+        "sub " h1 ", " h1 ", " l1 "\n\tadd r6, r6, " h1 ", asr #8\n\t"                                                \
+        "strd r3, r4, [r1, #" at "]\n\tstrd r5, r6, [r1, #" at " + 8]\n\t"
+/* the same of two positions; the sums of the second stand SUCREF_I_SHORT_ROWS behind those of the first */
+SUCREF_I_NAKED static void sucref_i_halves_two(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
+                                               SUCREF_I_UNUSED const uint32_t *x, SUCREF_I_UNUSED uint32_t quads,
+                                               SUCREF_I_UNUSED uint32_t groups)
+{
+    __asm__ volatile("add r3, r2, r3, lsl #4\n\tpush {r0, r2, r3, r4-r11, lr}\n"
+                     "0:\tldr r3, [sp, #8]\n\tmovs r0, #0\n\tmov r7, r0\n\tmov r8, r0\n\tmov r9, r0\n\t"
+                     "mov r10, r0\n\tmov r11, r0\n\tmov r12, r0\n\tmov lr, r0\n\t"
+                     "subs r3, r3, r2\n\tlsls r3, r3, #27\n\tbmi 2f\n" /* an odd number of quads */
+                     "1:\t" SUCREF_I_PAIR_OF_HALVES SUCREF_I_PAIR_OF_HALVES
+                     "2:\t" SUCREF_I_PAIR_OF_HALVES SUCREF_I_PAIR_OF_HALVES
+                     "ldr r5, [sp, #8]\n\tcmp r2, r5\n\tbne 1b\n\t"
+                     "mov r2, r1\n\tldr r1, [sp]\n\t"
+                     SUCREF_I_EMIT_HALVES("0", "r7", "r8", "r9", "r10")
+                     SUCREF_I_EMIT_HALVES("128", "r11", "r12", "r0", "lr")
+                     "adds r1, r1, #16\n\tstr r1, [sp]\n\tmov r1, r2\n\tldr r2, [sp, #4]\n\t"
+                     "ldr r3, [sp, #48]\n\tsubs r3, r3, #1\n\tstr r3, [sp, #48]\n\tbne 0b\n\t"
+                     "pop {r0, r2, r3, r4-r11, pc}");
+}
+#else
+/* the same in C: acc[4 * groups] += sums of groups of four rows whose weights follow one another, over `quads` times
+ * four columns of one position, each word of x `step` behind the last one */
+static void sucref_i_half_pair(uint32_t *acc, uint32_t w, uint32_t x)
+{
+    const uint32_t x0 = x & 0xFFFFU, x1 = x >> 16,
+                   low = (uint32_t)sucref_i_s8((uint8_t)w) * x0 + (uint32_t)sucref_i_s8((uint8_t)(w >> 16)) * x1,
+                   both = (uint32_t)sucref_i_s16((uint16_t)w) * x0 + (uint32_t)sucref_i_s16((uint16_t)(w >> 16)) * x1;
+    acc[0] += low;
+    acc[1] += (uint32_t)sucref_i_floor32(sucref_i_s32(both - low), 8);
+}
+
+static void sucref_i_halves_each(uint32_t *acc, const uint8_t *p, const uint32_t *x, uint32_t quads, uint32_t groups,
+                                 uint32_t step)
+{
+    for (; groups > 0; groups--, acc += 4) {
+        uint32_t i;
+        for (i = 0; i < quads; i++, p += 16) {
+            sucref_i_half_pair(acc, SUCREF_READ_U32(p), x[2U * i * step]);
+            sucref_i_half_pair(acc + 2, SUCREF_READ_U32(p + 4), x[2U * i * step]);
+            sucref_i_half_pair(acc, SUCREF_READ_U32(p + 8), x[(2U * i + 1U) * step]);
+            sucref_i_half_pair(acc + 2, SUCREF_READ_U32(p + 12), x[(2U * i + 1U) * step]);
+        }
+    }
+}
+static void sucref_i_halves_one(uint32_t *acc, const uint8_t *p, const uint32_t *x, uint32_t quads, uint32_t groups)
+{
+    sucref_i_halves_each(acc, p, x, quads, groups, 1);
+}
+static void sucref_i_halves_two(uint32_t *acc, const uint8_t *p, const uint32_t *x, uint32_t quads, uint32_t groups)
+{
+    sucref_i_halves_each(acc, p, x, quads, groups, 2);
+    sucref_i_halves_each(acc + SUCREF_I_SHORT_ROWS, p, x + 1, quads, groups, 2);
+}
+#endif
+
+/* rows from `row` on, a multiple of 4, of so many positions; their sums are added to acc, as above */
+static void sucref_i_dot_halves(uint32_t *acc, const sucref_i_plane *p, const uint32_t *x, uint32_t row, uint32_t rows,
+                                unsigned positions)
+{
+    const uint32_t pitch = SUCREF_I_PAD4(p->n_in), groups = SUCREF_I_PAD4(rows) / 4U, most = SUCREF_I_HALF_CHUNK;
+    const uint8_t *w = p->bytes + row * pitch;
+    uint32_t g, c;
+    void (*kernel)(uint32_t *, const uint8_t *, const uint32_t *, uint32_t, uint32_t) =
+        positions == 2 ? sucref_i_halves_two : sucref_i_halves_one;
+    if (pitch <= most) {
+        kernel(acc, w, x, pitch / 4U, groups);
+        return;
+    }
+    for (g = 0; g < groups; g++, acc += 4) {
+        for (c = 0; c < pitch; c += most, w += 4U * most) {
+            const uint32_t n = pitch - c < most ? pitch - c : most;
+            kernel(acc, w, x + c / 2U * positions, n / 4U, 1);
+            if (n < most) { w -= 4U * (most - n); }
+        }
+    }
+}
+
+/* a column's half: the lower one of its word first */
+static inline void sucref_i_put_half(uint32_t *to, uint32_t u, uint32_t column, unsigned positions)
+{
+    to += (column / 4U * 2U + column % 2U) * positions;
+    *to = (column & 2U) ? *to | u << 16 : u;
+}
+
+/* puts bytes of columns from one on into halves, columns in ascending order; to: a position's first word */
+static void sucref_i_put_halves(uint32_t *to, const uint8_t *u, uint32_t n, uint32_t column, unsigned positions)
+{
+    const uint8_t *const end = u + n;
+    for (; u < end && column % 4U != 0; u++, column++) { sucref_i_put_half(to, *u, column, positions); }
+    to += column / 2U * positions;
+#ifdef SUCREF_I_WORD_READS
+    for (; (size_t)u % 4U == 0 && u + 4 <= end; u += 4, to += 2U * positions) {
+        const uint32_t four = *(const sucref_i_word *)(const void *)u;
+        to[0] = four & 0x00FF00FFU;
+        to[positions] = (four >> 8) & 0x00FF00FFU;
+    }
+#endif
+    for (; u + 4 <= end; u += 4, to += 2U * positions) {
+        to[0] = u[0] | (uint32_t)u[2] << 16;
+        to[positions] = u[1] | (uint32_t)u[3] << 16;
+    }
+    for (column = 0; u < end; u++, column++) { sucref_i_put_half(to, *u, column, positions); }
+}
+
+/* A part of halves, of a view's columns, and zeros up to `columns`: position 0 or 1 of so many. holes: may the view
+ * leave out columns? sums: is sum(u) asked for? */
+SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, const sucref_i_view *from, uint32_t columns,
+                                                 unsigned position, unsigned positions, int holes, int sums)
+{
+    uint32_t *const part = list + SUCREF_I_LIST_HEAD, *to = part + SUCREF_I_PART_HEAD + position, i, sum = 0;
+    const uint32_t words = SUCREF_I_PAD4(columns) / 2U;
+    sucref_i_view v = *from;
+    sucref_i_run run;
+    for (i = holes ? 0U : from->to / 4U * 2U; i < words; i++) { to[i * positions] = 0; }
+    while (sucref_i_next_run(&run, &v)) {
+        sucref_i_put_halves(to, run.u, run.n, run.at, positions);
+        for (i = 0; sums && i < run.n; i++) { sum += run.u[i]; }
+    }
+    for (i = 0; i < SUCREF_I_PART_HEAD; i++) { part[i] = 0; }
+    part[SUCREF_I_PART_COLUMNS] = part[SUCREF_I_PART_COUNT] = from->to;
+    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + words * positions;
+    part[SUCREF_I_PART_SUM] = sum;
+    part[SUCREF_I_PART_KIND] = SUCREF_I_HALVES_KIND;
+}
+#endif /* SUCREF_I_HALVES */
 
 /* ---- lists of pairs ---- */
 /* builds a part */
@@ -3910,6 +4148,18 @@ static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucre
     const uint8_t *p = m->bytes + sucref_i_groups_at(m) + l->first_group * (uint32_t)SUCREF_I_GROUP + 6U;
     sucref_i_purpose why;
     uint32_t before = 0, end, cost = 0;
+    if (form == SUCREF_I_HALF) {
+        sucref_i_view v = *input;
+        v.at = 0; v.to = columns;
+        if (list[SUCREF_I_LIST_FORM] != form || list[SUCREF_I_LIST_COLUMNS] != columns) {
+            sucref_i_list_begin(list, form);
+            sucref_i_build_halves(list, &v, l->n_in, 0, 1, 0, 1);
+            sucref_i_list_end(list, columns);
+            cost = columns;
+        }
+        sucref_i_list_total(list, l, columns);
+        return cost;
+    }
     why.m = m; why.l = l; why.form = form; why.wide = 0;
     if (list[SUCREF_I_LIST_FORM] != form) { sucref_i_list_begin(list, form); }
     for (; before < columns; before = end, p += SUCREF_I_GROUP) {
@@ -3961,6 +4211,12 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
 {
     const uint32_t *part;
     uint32_t done = 0, i, over = 0;
+    if (p->halves) {
+        if (columns > 0) {
+            sucref_i_dot_halves(acc, p, list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD, row, rows, 1);
+        }
+        return;
+    }
     while (columns > 0 && done < rows) {
         const sucref_i_block b = sucref_i_block_of(p, row + done);
         const int two = SUCREF_I_TWO && p->width == 8 && done == 0 && rows == 16 && p->n_rows >= row + 16U;
@@ -4006,7 +4262,7 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
  * or up to 16 rows at a position of a picture, whose list is made before its first row. What has no weights goes by 256
  * bytes at most. Nothing of a quantum survives it but finished outputs and the list. */
 
-enum { SUCREF_I_ROWS = 16, SUCREF_I_SHORT_ROWS = 32, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256,
+enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256,
        SUCREF_I_ENOUGH = 4608, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED, SUCREF_I_ANSWER };
@@ -4124,7 +4380,7 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_marks = at.marks; s->at_logits = at.logits;
     s->at_list = s->at_acc = 0;
     s->changed = s->any = s->present = 0;
-    s->mode = s->first_plane = s->last_plane = s->listed = s->prepared = s->wide = s->form = 0;
+    s->mode = s->first_plane = s->last_plane = s->listed = s->prepared = s->wide = s->form = 0; s->positions = 1;
     s->sequence = 0;
     sucref_i_restart(s, NULL, SUCREF_I_IDLE);
     sucref_i_reset_states(s);
@@ -4427,9 +4683,10 @@ static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
     sucref_model_stop_group(&h->e, s->model, s->stop, (unsigned)h->l.first_group + s->group);
     h->outputs = h->g.n_rows;
     h->plane = sucref_i_plane_of(s->model->bytes + h->g.plane_offset[h->l.n_planes - 1U], h->g.n_rows, h->g.n_columns,
-                                 h->l.plan[h->l.n_planes - 1U]);
+                                 h->l.plan[h->l.n_planes - 1U], sucref_i_halves(s->model, &h->l));
     h->most = SUCREF_I_PAD4(h->outputs) * (h->g.n_columns * (uint32_t)h->l.n_planes + SUCREF_I_ROW_COST) +
               2U * h->g.n_columns;
+    if (sucref_i_halves(s->model, &h->l)) { h->most *= 2U; } /* of two positions */
 }
 
 /* the positions of a layer's output, and how many bytes are made at each */
@@ -4971,7 +5228,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     if (SUCREF_I_ANY_CHANGE || SUCREF_I_ABSENT(old)) { sucref_i_changes(s, h->g.first_row); }
     if (task.mode == SUCREF_I_CONSTANT) { return 1; }
     columns = sucref_i_columns_of(s, &h->g);
-    s->form = (uint8_t)sucref_i_form(&h->l, h->e.bits,
+    s->form = (uint8_t)sucref_i_form(s->model, &h->l, h->e.bits,
                                      sucref_i_group_channels(&h->l, &h->g, &h->in) <= s->present);
     if (SUCREF_I_WINDOWED(h) || SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
         s->wide = 0;
@@ -4987,7 +5244,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     }
     if (task.mode == SUCREF_I_DELTA) { /* but not where work may not depend on data, or a group before had all listed */
         s->mode = SUCREF_I_ALL;
-        if (!SUCREF_I_ANY_CHANGE && (list[SUCREF_I_LIST_COLUMNS] == 0 || list[SUCREF_I_LIST_FORM] != s->form)) {
+        if (!SUCREF_I_ANY_CHANGE && s->form != SUCREF_I_HALF && (list[SUCREF_I_LIST_COLUMNS] == 0 || list[SUCREF_I_LIST_FORM] != s->form)) {
             cost = 3U * (columns - s->changed);
             if (sucref_i_start_delta(s, h)) { s->mode = SUCREF_I_DELTA; }
         }
@@ -5025,7 +5282,8 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     for (i = 0; s->mode == SUCREF_I_ADD && i < rows; i++) { acc[i] = kept[i]; }
     for (n = s->first_plane; n < s->last_plane; n++) {
         const sucref_i_plane p =
-            sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n]);
+            sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n],
+                              sucref_i_halves(s->model, l));
         if (n > s->first_plane || s->mode == SUCREF_I_ADD) {
             for (i = 0; i < rows; i++) { acc[i] <<= p.width; }
         }
@@ -5041,11 +5299,17 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
 
 /* the same of a window's list and whole weights, which is one part */
 static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const sucref_i_here *h, uint32_t row,
-                                     uint32_t rows)
+                                     uint32_t rows, unsigned positions)
 {
     const uint32_t none = 0U - part[SUCREF_I_PART_OVER];
     uint32_t i;
     for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
+    if (h->plane.halves) {
+        uint32_t *other = acc + SUCREF_I_SHORT_ROWS;
+        for (i = 0; positions == 2 && i < rows; i += 4U) { other[i] = other[i + 1U] = other[i + 2U] = other[i + 3U] = 0; }
+        sucref_i_dot_halves(acc, &h->plane, part + SUCREF_I_PART_HEAD, row, rows, positions);
+        return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT] * positions;
+    }
     i = 0;
 #if SUCREF_I_FAMILY == SUCREF_PAIRS
     if (part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED) {
@@ -5078,7 +5342,7 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     const int own = sucref_i_own_bytes(l, h->e.bits);
     if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + first; }
     cost = own && SUCREF_I_WINDOWED(h)
-               ? sucref_i_window_sums(acc, s->work + s->at_list + SUCREF_I_LIST_HEAD, h, row, rows)
+               ? sucref_i_window_sums(acc, s->work + s->at_list + SUCREF_I_LIST_HEAD, h, row, rows, 1)
                : sucref_i_accumulate(s, h, acc, kept, rows);
     if (own && SUCREF_I_WINDOWED(h) && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
     if (own && h->e.correction_offset == 0) {
@@ -5094,38 +5358,59 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     return cost;
 }
 
-/* lists what a group reads for the output at hand; returns the cost */
-SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x)
+/* what a group reads for an output: a view, of a window that the caller has; may it leave out columns? */
+static int sucref_i_window_of(sucref_i_view *v, sucref_i_window *w, const sucref_net *s, const sucref_i_here *h,
+                              uint32_t y, uint32_t x)
 {
-    uint32_t *list = s->work + s->at_list, cost;
     const int dense = SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE;
     const uint32_t read = sucref_i_channels_of(s, h), stride = dense ? h->in.channels
                                                                       : h->g.n_columns / sucref_i_taps(&h->l);
+    *v = h->from;
+    v->to = h->g.n_columns;
+    if (h->g.n_columns == read) { /* one tap, all of whose channels are there: a run */
+        v->bytes += (y * h->l.stride_h * h->in.width + x * h->l.stride_w) * h->in.channels;
+        return 0;
+    }
+    v->window = w;
+    w->y = (int32_t)(y * h->l.stride_h) - h->l.pad_top;
+    w->x = (int32_t)(x * h->l.stride_w) - h->l.pad_left;
+    w->height = h->in.height; w->width = h->in.width; w->channels = h->in.channels;
+    w->kernel_h = dense ? h->in.height : h->l.kernel_h;
+    w->kernel_w = dense ? h->in.width : h->l.kernel_w;
+    w->dilation_h = dense ? 1U : h->l.dilation_h;
+    w->dilation_w = dense ? 1U : h->l.dilation_w;
+    w->stride = stride;
+    w->read = read;
+    w->zero = s->form == SUCREF_I_CENTRED ? 0U : h->in.zero; /* d is 0 there */
+    return read != stride || w->y < 0 || w->x < 0 ||
+           (uint32_t)w->y + (w->kernel_h - 1U) * w->dilation_h >= w->height ||
+           (uint32_t)w->x + (w->kernel_w - 1U) * w->dilation_w >= w->width;
+}
+
+/* lists what a group reads for the output at hand, and the one behind it where there are two; returns the cost */
+SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x)
+{
+    uint32_t *list = s->work + s->at_list, cost = 0;
     sucref_i_purpose why;
     sucref_i_window w;
-    sucref_i_view v = h->from;
-    if (h->g.n_columns == read) { /* one tap, all of whose channels are there: a run */
-        v.bytes += (y * h->l.stride_h * h->in.width + x * h->l.stride_w) * h->in.channels;
-    } else {
-        v.window = &w;
-    }
-    w.y = (int32_t)(y * h->l.stride_h) - h->l.pad_top;
-    w.x = (int32_t)(x * h->l.stride_w) - h->l.pad_left;
-    w.height = h->in.height; w.width = h->in.width; w.channels = h->in.channels;
-    w.kernel_h = dense ? h->in.height : h->l.kernel_h;
-    w.kernel_w = dense ? h->in.width : h->l.kernel_w;
-    w.dilation_h = dense ? 1U : h->l.dilation_h;
-    w.dilation_w = dense ? 1U : h->l.dilation_w;
-    w.stride = stride;
-    w.read = read;
-    w.zero = s->form == SUCREF_I_CENTRED ? 0U : h->in.zero; /* d is 0 there */
-    v.to = h->g.n_columns;
-    why.m = s->model; why.l = &h->l; why.form = s->form;
-    why.wide = (s->wide & 7U) != 0 || sucref_i_bytes_only(s->model, &h->l);
+    sucref_i_view v;
+    unsigned i;
     sucref_i_list_begin(list, s->form);
-    cost = sucref_i_list_part(list, &why, &v);
-    s->wide = (uint8_t)(list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND ? s->wide + 1U : 0U);
-    sucref_i_list_total(list, &h->l, v.to);
+    if (s->form == SUCREF_I_HALF) {
+        for (i = 0; i < s->positions; i++) {
+            const int holes = sucref_i_window_of(&v, &w, s, h, y, h->back ? x - i : x + i);
+            sucref_i_build_halves(list, &v, v.to, i, s->positions, holes, h->e.correction_offset != 0);
+            cost += v.to;
+        }
+    } else {
+        (void)sucref_i_window_of(&v, &w, s, h, y, x);
+        why.m = s->model; why.l = &h->l; why.form = s->form;
+        why.wide = (s->wide & 7U) != 0 || sucref_i_bytes_only(s->model, &h->l);
+        cost = sucref_i_list_part(list, &why, &v);
+        i = list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND];
+        s->wide = (uint8_t)(i == SUCREF_I_BYTES_KIND ? s->wide + 1U : 0U);
+    }
+    sucref_i_list_total(list, &h->l, h->g.n_columns);
     return cost;
 }
 
@@ -5162,15 +5447,37 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
     return cost + rows * SUCREF_I_ROW_COST;
 }
 
+/* may the rows at hand be prepared ones? */
+static inline int sucref_i_short_way(const sucref_net *s)
+{
+    return SUCREF_I_PICTURES && s->prepared && s->mode == SUCREF_I_ALL && s->any == 0;
+}
+
+/* Halves serve two positions of a line for little more than one. Fewer rows go into a quantum then; where a list is so
+ * long that four rows do not, there is one. */
+static unsigned sucref_i_positions(const sucref_net *s, const sucref_i_here *h, uint32_t *rows)
+{
+    uint32_t n = *rows;
+    if (!SUCREF_I_HALVES || s->form != SUCREF_I_HALF || !sucref_i_short_way(s) ||
+        SUCREF_I_KIND(&h->l) != SUCREF_KIND_CONV || s->x + 1U >= h->places) {
+        return 1;
+    }
+    while (n > 4U && 2U * n * (h->g.n_columns + SUCREF_I_ROW_COST) > SUCREF_I_ENOUGH) { n /= 2U; }
+    if (2U * n * (h->g.n_columns + SUCREF_I_ROW_COST) > SUCREF_I_ENOUGH) { return 1; }
+    *rows = n;
+    return 2;
+}
+
 /* rows of a picture's layer at the position at hand, so many that they are worth a quantum; returns the cost */
 static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
                                    uint32_t most, uint32_t cost)
 {
     const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD,
                    *row = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
-    uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST);
-    const int short_way = SUCREF_I_PICTURES && s->prepared && s->mode == SUCREF_I_ALL && s->any == 0;
-    uint32_t acc[SUCREF_I_SHORT_ROWS];
+    uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST) *
+                     s->positions;
+    const int short_way = sucref_i_short_way(s);
+    uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES ? 2 : 1)];
     if (cost != 0 && cost + block > SUCREF_I_ENOUGH) { /* the list was a quantum */
         s->state = SUCREF_I_LISTED;
         return cost;
@@ -5181,10 +5488,15 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
         const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
         if (short_way) {
             cost += SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE ? sucref_i_depthwise_rows(acc, s, h, area, rows)
-                                                       : sucref_i_window_sums(acc, part, h, s->row, rows);
+                                                       : sucref_i_window_sums(acc, part, h, s->row, rows, s->positions);
             sucref_i_finish_rows(h->to + at + s->row, acc, row + SUCREF_I_PREPARED * s->row, s, h,
                                  h->g.first_row + s->row, rows);
-            cost += rows * SUCREF_I_ROW_COST;
+            if (SUCREF_I_HALVES && s->positions == 2) {
+                const uint32_t other = h->back ? at - h->out.channels : at + h->out.channels;
+                sucref_i_finish_rows(h->to + other + s->row, acc + SUCREF_I_SHORT_ROWS,
+                                     row + SUCREF_I_PREPARED * s->row, s, h, h->g.first_row + s->row, rows);
+            }
+            cost += rows * SUCREF_I_ROW_COST * s->positions;
         } else {
             cost += sucref_i_do_block(s, h, area, at + s->row, rows);
         }
@@ -5210,6 +5522,7 @@ static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
     if (sucref_i_has_heads(s->model, &h->l, s->layer)) { at = 0; }
     if (SUCREF_I_WINDOWED(h)) {
         most = sucref_i_step_rows(&h->l, h->g.n_columns);
+        s->positions = (uint8_t)sucref_i_positions(s, h, &most);
         if (s->row == 0 && s->mode == SUCREF_I_ALL && s->state != SUCREF_I_LISTED) {
             cost = sucref_i_list_window(s, h, y, x);
         }
@@ -5270,6 +5583,7 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
         *cost = sucref_i_start_group(s, h);
         s->state = SUCREF_I_RUNNING;
         s->row = s->x = 0;
+        s->positions = 1;
         s->y = s->mode == SUCREF_I_SKIP ? h->lines : 0;
     } else {
         *cost = 0;
@@ -5277,7 +5591,8 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
             *cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h) : sucref_i_do_other(s, h);
             if (s->row >= h->outputs) {
                 s->row = 0;
-                s->x = (uint16_t)(s->x + 1U);
+                s->x = (uint16_t)(s->x + s->positions);
+                s->positions = 1;
                 if (s->x == h->places) { s->x = 0; s->y = (uint16_t)(s->y + 1U); }
             }
         } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && *cost + h->most <= SUCREF_I_ENOUGH);
@@ -5492,8 +5807,11 @@ static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const s
     if (col % (l->n_in / taps) >= channels) { return 0; }
     col = col / (l->n_in / taps) * channels + col % (l->n_in / taps); /* in the group's planes */
     for (; i < l->n_planes; i++) {
-        const sucref_i_plane p = sucref_i_plane_of(m->bytes + g->plane_offset[i], g->n_rows, g->n_columns, l->plan[i]);
-        const uint32_t at = sucref_i_digit_at(&bit, &p, row, col);
+        const sucref_i_plane p = sucref_i_plane_of(m->bytes + g->plane_offset[i], g->n_rows, g->n_columns, l->plan[i],
+                                                   sucref_i_halves(m, l));
+        uint32_t at;
+        if (p.halves) { return sucref_i_whole_weight(&p, row, col); }
+        at = sucref_i_digit_at(&bit, &p, row, col);
         v = v << p.width | ((unsigned)(SUCREF_READ_U8(p.bytes + at) >> bit) & ((1U << p.width) - 1U));
     }
     if (SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE) { return sucref_i_s8((uint8_t)v); }
@@ -8371,9 +8689,10 @@ static void sucref_i_write_plane(sucref_i_writer *o, uint32_t table, const sucre
     const uint32_t columns = sucref_i_spec_columns(s, o->group);
     const sucref_layer l = sucref_i_layer_of(o->spec, o->layer);
     const unsigned flip = SUCREF_I_KIND(&l) == SUCREF_KIND_DEPTHWISE ? 0x80U : 0U; /* w itself, modulo 256 */
-    const sucref_i_plane p = sucref_i_plane_of(NULL, o->n_rows, columns, width);
+    const int halves = o->spec->layout == SUCREF_LAYOUT_HALVES && SUCREF_I_LISTS(&l);
+    const sucref_i_plane p = sucref_i_plane_of(NULL, o->n_rows, columns, width, halves);
     const uint32_t at = sucref_i_section(o, table, SUCREF_I_T_PLANE, o->layer, o->group * 8U + plane,
-                                         sucref_i_plane_bytes(o->n_rows, columns, width));
+                                         sucref_i_plane_bytes(o->n_rows, columns, width, halves));
     uint32_t row, col;
     unsigned bit;
     for (row = 0; o->p != NULL && row < SUCREF_I_PAD4(o->n_rows); row++) {
@@ -8382,7 +8701,13 @@ static void sucref_i_write_plane(sucref_i_writer *o, uint32_t table, const sucre
             const uint32_t from = sucref_i_spec_column(&l, s, o->group, col);
             const int32_t w = row < o->n_rows ? sucref_i_weight_of(o->parity, s, o->row + row, from) : 0;
             const unsigned v = sucref_i_unsigned_weight(w, shift) ^ flip;
-            uint8_t *byte = o->p + at + sucref_i_digit_at(&bit, &p, row, col); /* of zeros so far */
+            uint8_t *byte;
+            if (p.halves) { /* the lower row's sign borrows from the upper one */
+                byte = o->p + at + sucref_i_half_at(&p, row, col) + (row & 1U);
+                *byte = (uint8_t)(v - 128U - ((row & 1U) && byte[-1] >= 128U));
+                continue;
+            }
+            byte = o->p + at + sucref_i_digit_at(&bit, &p, row, col); /* of zeros so far */
             *byte = (uint8_t)(*byte | (v >> low & ((1U << width) - 1U)) << bit);
         }
     }
@@ -8506,6 +8831,7 @@ static void sucref_i_write_header(const sucref_i_writer *o, uint32_t head)
     unsigned i;
     sucref_i_put(o, 0, 0x52435553U, 4);
     sucref_i_put(o, SUCREF_I_H_VERSION, SUCREF_FORMAT, 2);
+    sucref_i_put(o, SUCREF_I_H_LAYOUT, spec->layout, 2);
     sucref_i_put(o, SUCREF_I_H_FILE, o->at, 4);
     sucref_i_put(o, SUCREF_I_H_HEAD, head, 4);
     sucref_i_put(o, SUCREF_I_H_IN, sucref_i_tensor_bytes(&o->tensors[0]), 4);
@@ -8804,6 +9130,7 @@ static void sucref_i_spec_fill(sucref_model_spec *spec, sucref_i_room *o)
     spec->bounds = sucref_i_spec_bounds(o);
     spec->n_layers = (uint8_t)m->n_layers; spec->n_stops = m->n_stops; spec->input_type = m->input_type;
     spec->softmax_shift = m->softmax_shift; spec->softmax_multiplier = m->softmax_multiplier;
+    spec->layout = m->layout;
     sucref_model_scales(&spec->scales, m);
 }
 
@@ -8908,7 +9235,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
     sucref_i_parity q;
     sucref_layer_spec s;
     sucref_model_spec spec = { NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, 1, SUCREF_INPUT_U8, 0, 0,
-                               { { 0, 0 }, { 0, 0 }, { 0, 0 }, 0 }, NULL, 0 };
+                               { { 0, 0 }, { 0, 0 }, { 0, 0 }, 0 }, NULL, 0, 0 };
     const char *bad = sucref_i_bad_parts(layer, parts, part);
     spec.layers = &s;
     if (bad == NULL) {

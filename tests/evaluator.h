@@ -104,6 +104,17 @@ static uint32_t ev_digit(const uint8_t *plane, uint32_t rows, uint32_t cols, uin
     }
 }
 
+/* of a plane of halves: v of METHOD 1 */
+static uint32_t ev_half(const uint8_t *plane, uint32_t cols, uint32_t row, uint32_t col)
+{
+    /* of four rows and four columns 16 bytes; of columns 0, 2 | 1, 3 two words each, rows 0, 1 | 2, 3; of a word two
+     * halves, a column each */
+    const uint8_t *block = plane + 16 * (row / 4 * ((cols + 3) / 4) + col / 4);
+    const int64_t half = ev_i16(block + 8 * (col % 2) + 4 * (row % 4 / 2) + 2 * (col % 4 / 2));
+    const int64_t low = ev_i8(block + 8 * (col % 2) + 4 * (row % 4 / 2) + 2 * (col % 4 / 2));
+    return (uint32_t)((row % 2 ? ev_floor(half - low, 256) : low) + 128);
+}
+
 /* ---- 1: the sum of a row at b known bits ---- */
 static int64_t ev_accumulate(const uint8_t *file, const ev_layer *l, const uint8_t *group, uint32_t row, uint32_t b,
                              const uint8_t *u)
@@ -116,7 +127,9 @@ static int64_t ev_accumulate(const uint8_t *file, const ev_layer *l, const uint8
         uint32_t v = 0, known = 0, p = 0;
         if (l->record[25]) { p = b == 8; } /* a coarse layer reads one of its planes */
         do {
-            v = v << plan[p] | ev_digit(file + ev_u32(group + 8 + 4 * p), rows, columns, plan[p], row, c);
+            const uint8_t *plane = file + ev_u32(group + 8 + 4 * p);
+            v = v << plan[p] | (file[6] == 1 && plan[p] == 8 ? ev_half(plane, columns, row, c)
+                                                            : ev_digit(plane, rows, columns, plan[p], row, c));
             known += plan[p++];
         } while (known < b);
         acc += ((int64_t)v * ev_power(8 - b) - 128) * u[c];

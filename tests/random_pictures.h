@@ -779,6 +779,7 @@ static inline void rp_make(random_pictures *r)
     r->most_work = size == 0 ? 40000 : size < 4 ? 10000 : 2500;
     r->spec.layers = r->layer; r->spec.tensors = r->tensor; r->spec.bits = r->bits; r->spec.in_bits = r->in_bits;
     r->spec.corrections = r->correction;
+    r->spec.layout = TEST_LAYOUT;
     r->spec.n_stops = (uint8_t)(rnd_below(2) ? 1 : 1 + rnd_below(RP_STOPS));
     r->spec.input_type = (uint8_t)rnd_below(2);
     if (r->spec.n_stops > 1 && rnd_below(4) == 0) { rp_heads(r); }

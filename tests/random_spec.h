@@ -8,6 +8,10 @@
 #include <string.h>
 #include "../sucref.h"
 
+#ifndef TEST_LAYOUT
+#  define TEST_LAYOUT SUCREF_LAYOUT_PLAIN /* of all files */
+#endif
+
 enum { RS_LAYERS = 6, RS_GROUPS = 4, RS_STOPS = 6, RS_WIDE = 300 };
 
 typedef struct {
@@ -251,6 +255,7 @@ static inline void rs_make(random_spec *r, uint32_t widest)
     uint32_t i;
     memset(r, 0, sizeof *r);
     r->spec.n_layers = (uint8_t)(1 + rnd_below(RS_LAYERS));
+    r->spec.layout = TEST_LAYOUT;
     r->spec.n_stops = (uint8_t)(1 + rnd_below(RS_STOPS));
     r->spec.input_type = (uint8_t)rnd_below(2);
     if (rnd_below(3) == 0 && r->spec.n_stops > 1) { rs_heads(r); }
