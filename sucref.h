@@ -2936,7 +2936,8 @@ typedef struct {
     uint32_t at, to;        /* columns left */
     uint8_t flip, k, old_k; /* a column is cut(byte ^ flip, k) */
     uint8_t fell;           /* of a delta: what fell, in place of what grew */
-    const sucref_i_window *window; /* NULL: columns lie one behind the other */
+    uint32_t line, pitch;   /* of a window inside the picture: columns of a line, bytes to the next one; else 0 */
+    const sucref_i_window *window; /* of any other; NULL: columns lie one behind the other */
     const uint8_t *span;    /* of a window: where the columns at hand lie, NULL outside the picture */
     uint32_t left;          /* how many they are */
     uint8_t tap_y, tap_x;   /* the next tap */
@@ -3029,6 +3030,13 @@ static int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
     if (SUCREF_I_PICTURES && v->window != NULL) { return sucref_i_next_of_window(r, v); }
     if (n == 0) { return 0; }
     r->at = v->at;
+    if (SUCREF_I_PICTURES && v->line != 0) {
+        r->u = v->bytes;
+        r->n = v->line;
+        v->bytes += v->pitch;
+        v->at += v->line;
+        return 1;
+    }
     r->u = v->bytes + v->at;
     if (v->order != NULL || v->old != NULL || v->flip != 0 || v->k != 0) {
         if (n > SUCREF_I_PIECE) { n = SUCREF_I_PIECE; }
@@ -3707,10 +3715,13 @@ static void sucref_i_put_halves(uint32_t *to, const uint8_t *u, uint32_t n, uint
     for (; u < end && column % 4U != 0; u++, column++) { sucref_i_put_half(to, *u, column, positions); }
     to += column / 2U * positions;
 #ifdef SUCREF_I_WORD_READS
-    for (; (size_t)u % 4U == 0 && u + 4 <= end; u += 4, to += 2U * positions) {
-        const uint32_t four = *(const sucref_i_word *)(const void *)u;
-        to[0] = four & 0x00FF00FFU;
-        to[positions] = (four >> 8) & 0x00FF00FFU;
+    if ((size_t)u % 4U == 0) {
+        const uint8_t *const last = u + (size_t)(end - u) / 4U * 4U;
+        for (; u < last; u += 4, to += 2U * positions) {
+            const uint32_t four = *(const sucref_i_word *)(const void *)u;
+            to[0] = four & 0x00FF00FFU;
+            to[positions] = (four >> 8) & 0x00FF00FFU;
+        }
     }
 #endif
     for (; u + 4 <= end; u += 4, to += 2U * positions) {
@@ -3765,6 +3776,8 @@ static inline int sucref_i_end_chunk(sucref_i_builder *b)
     return 1;
 }
 
+enum { SUCREF_I_ANY_X = 0, SUCREF_I_PLAIN, SUCREF_I_EACH_MAXIMUM }; /* how a part is built */
+
 /* n columns, from one on; 0 where there is no room. A chunk holds its first column whatever that is:
  * 255 * 128 < 32768 */
 SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column, int maxima)
@@ -3791,6 +3804,27 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
         *to++ = at | (x & 0xFFFFU);
     }
     b->to = to; b->rest = rest; b->sum = sum;
+    return 1;
+}
+
+/* the same of columns x = u, whose sums are bounded by one number, at least 255 */
+SUCREF_I_EACH int sucref_i_push_plain(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column)
+{
+    const uint8_t *const end = u + n;
+    uint32_t *to = b->to, rest = b->rest, at = column << 19;
+    for (; u < end; at += (uint32_t)1 << 19) {
+        const uint32_t x = *u++;
+        if (x == 0) { continue; }
+        if (x > rest) {
+            b->to = to; b->sum = b->open + b->most - rest;
+            if (!sucref_i_end_chunk(b)) { return 0; }
+            to++;
+            rest = b->rest;
+        }
+        rest -= x;
+        *to++ = at | x;
+    }
+    b->to = to; b->rest = rest; b->sum = b->open + b->most - rest;
     return 1;
 }
 
@@ -3823,7 +3857,7 @@ static void sucref_i_end_part(sucref_i_builder *b, uint32_t column, unsigned kin
 }
 
 /* all columns of a view; 0 where there is no room */
-SUCREF_I_EACH int sucref_i_push_all(sucref_i_builder *b, sucref_i_view *v, unsigned kind, int maxima)
+SUCREF_I_EACH int sucref_i_push_all(sucref_i_builder *b, sucref_i_view *v, unsigned kind, int how)
 {
     sucref_i_run run;
     while (sucref_i_next_run(&run, v)) {
@@ -3833,10 +3867,13 @@ SUCREF_I_EACH int sucref_i_push_all(sucref_i_builder *b, sucref_i_view *v, unsig
             if (n == 0) { /* on into the next part */
                 sucref_i_end_part(b, end, kind);
                 sucref_i_begin_part(b, b->to, end);
-                if (maxima) { b->maxima += SUCREF_I_BASE; }
+                if (how == SUCREF_I_EACH_MAXIMUM) { b->maxima += SUCREF_I_BASE; }
                 continue;
             }
-            if (!sucref_i_push(b, run.u, n, run.at - base, maxima)) { return 0; }
+            if (how == SUCREF_I_PLAIN ? !sucref_i_push_plain(b, run.u, n, run.at - base)
+                                      : !sucref_i_push(b, run.u, n, run.at - base, how == SUCREF_I_EACH_MAXIMUM)) {
+                return 0;
+            }
             run.u += n; run.at += n; run.n -= n;
         }
     }
@@ -3863,9 +3900,9 @@ static void sucref_i_set_chunks(sucref_i_builder *b, const sucref_i_purpose *p, 
 
 /* The next part of a list, or parts, where it reaches over more columns than one can; of a delta, which has one, what
  * grew and then what fell. 0 where there is no room. */
-SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from, int maxima)
+SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from, int how)
 {
-    const int delta = !maxima && from->old != NULL;
+    const int delta = how == SUCREF_I_ANY_X && from->old != NULL;
     const unsigned kind = delta || p->form != SUCREF_I_DIGITS ? SUCREF_I_SIGNED : SUCREF_I_CHUNKS;
     sucref_i_view v = *from;
     sucref_i_builder b;
@@ -3873,7 +3910,7 @@ SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, cons
     sucref_i_set_chunks(&b, p, from);
     sucref_i_begin_part(&b, list + list[SUCREF_I_LIST_NEXT], from->at);
     for (;;) {
-        if (!sucref_i_push_all(&b, &v, kind, maxima)) { return 0; }
+        if (!sucref_i_push_all(&b, &v, kind, how)) { return 0; }
         if (!delta || v.fell) { break; }
         v = *from;
         v.fell = 1;
@@ -3883,15 +3920,20 @@ SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, cons
     return 1;
 }
 
-/* by what bounds the weights */
+/* how by how, each with what it needs and no more */
 SUCREF_I_ALONE static int sucref_i_build_each(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from)
 {
-    return sucref_i_build(list, p, from, 1);
+    return sucref_i_build(list, p, from, SUCREF_I_EACH_MAXIMUM);
 }
 
-SUCREF_I_ALONE static int sucref_i_build_all(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from)
+SUCREF_I_ALONE static int sucref_i_build_plain(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from)
 {
-    return sucref_i_build(list, p, from, 0);
+    return sucref_i_build(list, p, from, SUCREF_I_PLAIN);
+}
+
+SUCREF_I_ALONE static int sucref_i_build_any(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from)
+{
+    return sucref_i_build(list, p, from, SUCREF_I_ANY_X);
 }
 
 /* bytes in place of a list */
@@ -3924,8 +3966,13 @@ SUCREF_I_ALONE static void sucref_i_build_bytes(uint32_t *list, const sucref_i_p
 static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
 {
     if (!p->wide) {
-        const int each = p->form != SUCREF_I_DIGITS && sucref_i_has_maxima(p->l) && v->old == NULL;
-        if (each ? sucref_i_build_each(list, p, v) : sucref_i_build_all(list, p, v)) { return v->to - v->at; }
+        const int each = p->form != SUCREF_I_DIGITS && sucref_i_has_maxima(p->l),
+                  any = v->old != NULL || (p->form == SUCREF_I_CENTRED && !each);
+        if (any    ? sucref_i_build_any(list, p, v)
+            : each ? sucref_i_build_each(list, p, v)
+                   : sucref_i_build_plain(list, p, v)) {
+            return v->to - v->at;
+        }
     }
     if (v->old != NULL) { return 0; }
     sucref_i_build_bytes(list, p, v);
@@ -4263,7 +4310,7 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
  * bytes at most. Nothing of a quantum survives it but finished outputs and the list. */
 
 enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256,
-       SUCREF_I_ENOUGH = 4608, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
+       SUCREF_I_ENOUGH = 4608, SUCREF_I_TWO_ENOUGH = 5000, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED, SUCREF_I_ANSWER };
 
@@ -4421,7 +4468,7 @@ static sucref_i_view sucref_i_view_of(const sucref_net *s, const sucref_layer *l
     sucref_i_view v;
     v.order = v.old = v.span = NULL;
     v.window = NULL;
-    v.at = v.to = v.left = 0;
+    v.at = v.to = v.left = v.line = v.pitch = 0;
     v.flip = v.k = v.old_k = v.fell = v.tap_y = v.tap_x = 0;
     if (from == 0) {
         sucref_stop t;
@@ -4665,11 +4712,31 @@ SUCREF_I_EACH void sucref_i_finish_each(uint8_t *u, const uint32_t *acc, const u
     }
 }
 
+#if defined(SUCREF_I_ASM) && defined(__thumb2__)
+/* the same of rows whose activations reach from 0 to 255, halves apart; r0 u  r1 acc  r2 row  r3 n, at least 1 */
+#  define SUCREF_I_FINISH_ROW                                                                                          \
+        "ldr r4, [r1], #4\n\tldmia r2!, {r5-r8}\n\tsmlal r5, r6, r7, r4\n\tasr r6, r6, r8\n\tusat r6, #8, r6\n\t"     \
+        "strb r6, [r0], #1\n\t"
+SUCREF_I_NAKED static void sucref_i_finish_bytes(SUCREF_I_UNUSED uint8_t *u, SUCREF_I_UNUSED const uint32_t *acc,
+                                                 SUCREF_I_UNUSED const uint32_t *row, SUCREF_I_UNUSED uint32_t n)
+{
+    __asm__ volatile("push {r4-r8, lr}\n\tlsls r4, r3, #31\n\tbmi 2f\n"
+                     "1:\t" SUCREF_I_FINISH_ROW "subs r3, r3, #1\n"
+                     "2:\t" SUCREF_I_FINISH_ROW "subs r3, r3, #1\n\tbne 1b\n\tpop {r4-r8, pc}");
+}
+#  define SUCREF_I_FINISHES(l) ((l)->lo == 0 && (l)->hi == 255)
+#else
+#  define SUCREF_I_FINISHES(l) 0
+#  define sucref_i_finish_bytes(u, acc, row, n) ((void)0)
+#endif
+
 SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc, const uint32_t *row,
                                                 const sucref_net *s, const sucref_i_here *h, uint32_t first,
                                                 uint32_t n)
 {
-    if (h->l.lo >= h->l.out_zero) {
+    if (h->l.lo >= h->l.out_zero && SUCREF_I_FINISHES(&h->l)) {
+        sucref_i_finish_bytes(u, acc, row, n);
+    } else if (h->l.lo >= h->l.out_zero) {
         sucref_i_finish_each(u, acc, row, s, h, first, n, 0);
     } else {
         sucref_i_finish_each(u, acc, row, s, h, first, n, 1);
@@ -5382,14 +5449,24 @@ static int sucref_i_window_of(sucref_i_view *v, sucref_i_window *w, const sucref
     w->stride = stride;
     w->read = read;
     w->zero = s->form == SUCREF_I_CENTRED ? 0U : h->in.zero; /* d is 0 there */
-    return read != stride || w->y < 0 || w->x < 0 ||
-           (uint32_t)w->y + (w->kernel_h - 1U) * w->dilation_h >= w->height ||
-           (uint32_t)w->x + (w->kernel_w - 1U) * w->dilation_w >= w->width;
+    if (read != stride || w->y < 0 || w->x < 0 ||
+        (uint32_t)w->y + (w->kernel_h - 1U) * w->dilation_h >= w->height ||
+        (uint32_t)w->x + (w->kernel_w - 1U) * w->dilation_w >= w->width) {
+        return 1;
+    }
+    if (read == w->channels && w->dilation_w == 1 && (v->flip | v->k) == 0) { /* all of it inside */
+        v->window = NULL;
+        v->line = w->kernel_w * stride;
+        v->pitch = w->dilation_h * w->width * stride;
+        v->bytes += ((uint32_t)w->y * w->width + (uint32_t)w->x) * stride;
+    }
+    return 0;
 }
 
 /* lists what a group reads for the output at hand, and the one behind it where there are two; returns the cost */
 SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x)
 {
+    const uint32_t last = h->back ? 0U : h->places - 1U;
     uint32_t *list = s->work + s->at_list, cost = 0;
     sucref_i_purpose why;
     sucref_i_window w;
@@ -5398,9 +5475,10 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     sucref_i_list_begin(list, s->form);
     if (s->form == SUCREF_I_HALF) {
         for (i = 0; i < s->positions; i++) {
-            const int holes = sucref_i_window_of(&v, &w, s, h, y, h->back ? x - i : x + i);
+            const int holes = sucref_i_window_of(&v, &w, s, h, y, x);
             sucref_i_build_halves(list, &v, v.to, i, s->positions, holes, h->e.correction_offset != 0);
             cost += v.to;
+            if (x == last) { y += h->back ? 0U - 1U : 1U; x = h->places - 1U - last; } else { x += h->back ? 0U - 1U : 1U; }
         }
     } else {
         (void)sucref_i_window_of(&v, &w, s, h, y, x);
@@ -5453,17 +5531,17 @@ static inline int sucref_i_short_way(const sucref_net *s)
     return SUCREF_I_PICTURES && s->prepared && s->mode == SUCREF_I_ALL && s->any == 0;
 }
 
-/* Halves serve two positions of a line for little more than one. Fewer rows go into a quantum then; where a list is so
+/* Halves serve two positions, one behind the other, for little more than one. Fewer rows go into a quantum then; where a list is so
  * long that four rows do not, there is one. */
 static unsigned sucref_i_positions(const sucref_net *s, const sucref_i_here *h, uint32_t *rows)
 {
     uint32_t n = *rows;
     if (!SUCREF_I_HALVES || s->form != SUCREF_I_HALF || !sucref_i_short_way(s) ||
-        SUCREF_I_KIND(&h->l) != SUCREF_KIND_CONV || s->x + 1U >= h->places) {
+        SUCREF_I_KIND(&h->l) != SUCREF_KIND_CONV || (s->x + 1U >= h->places && s->y + 1U >= h->lines)) {
         return 1;
     }
     while (n > 4U && 2U * n * (h->g.n_columns + SUCREF_I_ROW_COST) > SUCREF_I_ENOUGH) { n /= 2U; }
-    if (2U * n * (h->g.n_columns + SUCREF_I_ROW_COST) > SUCREF_I_ENOUGH) { return 1; }
+    if (2U * n * (h->g.n_columns + SUCREF_I_ROW_COST) > SUCREF_I_TWO_ENOUGH) { return 1; }
     *rows = n;
     return 2;
 }
@@ -5569,6 +5647,15 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
     s->layer = s->group = 0;
 }
 
+/* n positions further */
+static void sucref_i_go_on(sucref_net *s, const sucref_i_here *h, unsigned n)
+{
+    for (; n > 0; n--) {
+        s->x = (uint16_t)(s->x + 1U);
+        if (s->x == h->places) { s->x = 0; s->y = (uint16_t)(s->y + 1U); }
+    }
+}
+
 /* one quantum; 1 when it completed a stop, else h is where the next one is */
 static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
 {
@@ -5591,9 +5678,8 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
             *cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h) : sucref_i_do_other(s, h);
             if (s->row >= h->outputs) {
                 s->row = 0;
-                s->x = (uint16_t)(s->x + s->positions);
+                sucref_i_go_on(s, h, s->positions);
                 s->positions = 1;
-                if (s->x == h->places) { s->x = 0; s->y = (uint16_t)(s->y + 1U); }
             }
         } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && *cost + h->most <= SUCREF_I_ENOUGH);
     }
@@ -5671,6 +5757,7 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
         if (cost > SUCREF_I_PAD4(group.n_rows)) { cost = SUCREF_I_PAD4(group.n_rows); }
         cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
         if (cost < 2U * group.n_columns) { cost = 2U * group.n_columns; }
+        if (sucref_i_halves(m, l) && cost < SUCREF_I_TWO_ENOUGH) { cost = SUCREF_I_TWO_ENOUGH; }
         if (cost > most) { most = cost; }
     }
     cost = SUCREF_I_KIND(l) == SUCREF_KIND_SOFTMAX     ? t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST

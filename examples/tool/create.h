@@ -9,6 +9,7 @@
 #include "tflite.h"
 #include "nested_npz.h"
 #include "samples.h"
+#include "target.h"
 
 /* ---- quantize ---------------------------------------------------------------------------------------------------- */
 
@@ -270,7 +271,7 @@ static void quantize(const args *a)
     if (calibrate != NULL) { warn_of_range(a->calibrate, calibrate, (size_t)o.n_calibrate * layers[0].n_in, &unit); }
     status = prepare_quantize(&model, &model_len, layers, n, &o, &fault);
     if (status != SUCREF_OK) { die("%s: cannot be quantized: %s: %s", a->in, sucref_status_text(status), fault.field); }
-    write_file(a->out, model, model_len);
+    write_model(a, &model, &model_len);
     print_made(a->out, model, model_len, calibrate == NULL ? ", not calibrated" : "");
     free(model);
     free(calibrate);
@@ -466,7 +467,7 @@ static void quantize_conv(const args *a, const npz *z)
     want = conv_see(&m, x, n);
     if (!conv_lower(&m, z)) { die("%s: %s", a->in, m.made.graph.why); }
     model = write_conv(a, &m, &len);
-    write_file(a->out, model, len);
+    write_model(a, &model, &len);
     print_made(a->out, model, len, "");
     print_pruned(a->in, &m.made.pruned);
     print_same(a->in, model, len, x, n, want, conv_heads(&m));
@@ -585,7 +586,7 @@ static void import(const args *a)
     spec.bits = bits;
     spec.in_bits = in_bits;
     model = write_spec(a->in, &spec, &model_len);
-    write_file(a->out, model, model_len);
+    write_model(a, &model, &model_len);
     print_made(a->out, model, model_len, "");
     print_pruned(a->in, &t.pruned);
     if (a->calibrate != NULL) { print_real(&real, a, model, model_len); }

@@ -151,6 +151,7 @@ static void info_model(const sucref_model *m)
     printf("%lu inputs (%s), %lu outputs, %u layers, %u of %u stops, %lu of %lu bytes\n", (unsigned long)m->n_in,
            m->input_type ? "s8" : "u8", (unsigned long)m->n_out, m->n_layers, m->usable_stops, m->n_stops,
            (unsigned long)m->bytes_len, (unsigned long)m->file_bytes);
+    if (m->layout == SUCREF_LAYOUT_HALVES) { printf("whole weights packed for cores with DSP instructions\n"); }
     print_meaning(m);
     for (n = 0; n < m->n_layers; n++) { info_layer(m, n); }
     info_tensors(m);

@@ -140,7 +140,7 @@ static uint8_t *read_file(const char *path, size_t *len)
 typedef struct {
     const char *in, *out, *x, *calibrate, *plan, *act, *output, *clip, *scale, *zero, *stop, *stops, *type, *name,
         *exit_rule, *disagree, *confidence, *quiet, *rows, *gray, *devices, *parity, *protect, *rates, *schedule,
-        *labels, *core, *per_mac, *clock, *deadline, *bandwidth, *risk;
+        *labels, *core, *target, *per_mac, *clock, *deadline, *bandwidth, *risk;
     const char *sizes, *owners, *eta1, *eta2, *maps, *relative, *sorted; /* of repurpose */
     const char *heads, *heads_at, *head_grid;                       /* of calibrate */
     const char *logits, *real, *keep, *cut_input, *every, *certify; /* not NULL: given */
@@ -148,8 +148,8 @@ typedef struct {
 
 /* every option, the commands that take it, and where its value goes; flags have none */
 static const struct { const char *name, *commands; size_t place; int flag; } options[] = {
-    { "-o", "quantize import calibrate run truncate emit-c split repurpose", offsetof(args, out), 0 },
-    { "--out", "quantize import calibrate run truncate emit-c split repurpose", offsetof(args, out), 0 },
+    { "-o", "quantize import calibrate run truncate retarget emit-c split repurpose", offsetof(args, out), 0 },
+    { "--out", "quantize import calibrate run truncate retarget emit-c split repurpose", offsetof(args, out), 0 },
     { "--in", "calibrate run evaluate plan repurpose", offsetof(args, x), 0 },
     { "--labels", "calibrate evaluate plan", offsetof(args, labels), 0 },
     { "--calibrate", "quantize import", offsetof(args, calibrate), 0 },
@@ -184,6 +184,7 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--protect", "split", offsetof(args, protect), 0 },
     { "--rates", "split", offsetof(args, rates), 0 },
     { "--core", "plan", offsetof(args, core), 0 },
+    { "--target", "quantize import retarget", offsetof(args, target), 0 },
     { "--per-mac", "plan", offsetof(args, per_mac), 0 },
     { "--clock", "plan", offsetof(args, clock), 0 },
     { "--deadline", "plan", offsetof(args, deadline), 0 },
