@@ -68,8 +68,8 @@
  *                             (the slow, obvious twin); SUCREF_PAIRS two rows per multiply with the sums of sixteen
  *                             rows in registers; SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at
  *                             a time, four rows in registers, for 8-bit cores
- *     SUCREF_NO_ASM           no assembly: of pairs the inner loop for Cortex-M is assembly where words are read as they
- *                             lie (SUCREF_READ_U8 and SUCREF_READ_U32 are not defined)
+ *     SUCREF_NO_ASM           no assembly: inner loops for Cortex-M are assembly where words are read as they lie
+ *                             (SUCREF_READ_U8 and SUCREF_READ_U32 are not defined)
  *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts; quads
  *                             in place of pairs
  *     SUCREF_READ_U8(p)       how a model byte is read; define as pgm_read_byte(p) for AVR flash
@@ -4310,7 +4310,8 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
  * bytes at most. Nothing of a quantum survives it but finished outputs and the list. */
 
 enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256,
-       SUCREF_I_ENOUGH = 4608, SUCREF_I_TWO_ENOUGH = 5000, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256, SUCREF_I_NONE = 0xFF };
+       SUCREF_I_ENOUGH = 4608, SUCREF_I_TWO_ENOUGH = 5000, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256,
+       SUCREF_I_NONE = 0xFF };
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED, SUCREF_I_ANSWER };
 
@@ -4642,28 +4643,38 @@ static uint32_t sucref_i_bias_of(const sucref_net *s, const sucref_i_here *h, ui
                                        : bias;
 }
 
-/* prepares the group's rows; returns the cost */
-static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *h)
+/* of a row with 2 <= shift <= 22, and of one whose multiplier is 0 */
+static void sucref_i_prepare_row(uint32_t *to, int32_t bias, int32_t mul, unsigned shift, int32_t above)
 {
-    const uint32_t step = (h->l.flags & SUCREF_LAYER_PER_ROW) ? 1U : 0U;
-    const int32_t above = (int32_t)h->l.out_zero - h->l.lo;
-    uint32_t *to = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row, r;
-    for (r = h->g.first_row; r < h->g.first_row + h->g.n_rows; r++, to += SUCREF_I_PREPARED) {
-        const int32_t bias = sucref_i_s32(sucref_i_bias_of(s, h, r)),
-                      mul = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * (step * r)));
-        const unsigned shift = mul == 0 ? 2U : 256U - SUCREF_READ_U8(s->model->bytes + h->at.exponent + step * r);
+    if (mul == 0) { shift = 2; }
 #if SUCREF_I_LONG
+    {
         const int64_t c = (int64_t)bias * mul + 0x40000000 + ((int64_t)1 << (30U + shift)) +
                           above * ((int64_t)1 << (31U + shift)); /* < 2^62 + 2^52 + 2^61 */
         to[0] = (uint32_t)c; to[1] = (uint32_t)((uint64_t)c >> 32); /* modulo 2^32 */
         to[2] = (uint32_t)mul; to[3] = shift - 1U;
+    }
 #else
+    {
         const unsigned drop = shift < 6U ? 10U + shift : 16U;
         to[0] = (uint32_t)bias;
         to[1] = (uint32_t)((int32_t)0x100000 + (int32_t)((uint32_t)0x100000 >> shift) + above * (int32_t)0x200000);
         to[2] = ((uint32_t)mul + ((uint32_t)1 << (drop - 1U))) >> drop;
         to[3] = (shift > 6U ? shift - 6U : 0U) | (mul != 0 ? shift + 9U : 31U) << 8;
+    }
 #endif
+}
+
+/* prepares the group's rows; returns the cost */
+static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *h)
+{
+    const uint32_t step = (h->l.flags & SUCREF_LAYER_PER_ROW) ? 1U : 0U;
+    uint32_t *to = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row, r;
+    for (r = h->g.first_row; r < h->g.first_row + h->g.n_rows; r++, to += SUCREF_I_PREPARED) {
+        sucref_i_prepare_row(to, sucref_i_s32(sucref_i_bias_of(s, h, r)),
+                             sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * (step * r))),
+                             256U - SUCREF_READ_U8(s->model->bytes + h->at.exponent + step * r),
+                             (int32_t)h->l.out_zero - h->l.lo);
     }
     return h->g.n_rows * (uint32_t)SUCREF_I_ROW_COST;
 }
@@ -4676,38 +4687,45 @@ SUCREF_I_ALONE static uint32_t sucref_i_exact_row(const sucref_net *s, const suc
     return (uint32_t)sucref_i_activate(s->model, &h->l, &h->at, sucref_i_s32(sum + bias), row) - h->l.lo;
 }
 
-/* activations of n prepared rows from their sums; halves: do those below 0 count? */
+/* u - lo of a prepared row from its sum; halves: do those below 0 count? near: 1 where only the long way knows */
+SUCREF_I_EACH uint32_t sucref_i_short_row(int *near, uint32_t sum, const uint32_t *row, uint32_t range, int halves)
+{
+    uint32_t r = 0;
+#if SUCREF_I_LONG
+    const int64_t t = (int64_t)((uint64_t)row[1] << 32 | row[0]) + (int64_t)sucref_i_s32(sum) * (int32_t)row[2];
+    const int32_t high = (int32_t)sucref_i_floor64(t, 32), v = sucref_i_floor32(high, (unsigned)row[3]);
+    r = (uint32_t)v > range ? (v < 0 ? 0U : range) : (uint32_t)v;
+    if (halves) { *near = (uint32_t)high << (32U - row[3]) == 0; }
+#else
+    const int32_t z = sucref_i_s32(sum + row[0]);
+    if (z > 0 || halves) {
+        const unsigned k = (unsigned)(row[3] & 0xFFU), far = (unsigned)(row[3] >> 8);
+        const int32_t over = sucref_i_floor32(z, far);
+        if (over != 0 && over != -1) { return z < 0 ? 0U : range; }
+        {
+            int32_t v = sucref_i_floor32(z, k) * (int32_t)row[2] + sucref_i_s32(row[1]);
+            if (halves && z < 0) { v -= (int32_t)((uint32_t)0x200000 >> (far - 9U)); }
+            *near = ((uint32_t)v & 0x1FFFFFU) - 0x4002U >= 0x1FFFFFU - 0x4002U - 0xC003U;
+            if (v > 0) {
+                r = (uint32_t)v >> 21;
+                r = r > range ? range : r;
+            }
+        }
+    }
+#endif
+    return r;
+}
+
+/* activations of n prepared rows from their sums */
 SUCREF_I_EACH void sucref_i_finish_each(uint8_t *u, const uint32_t *acc, const uint32_t *row, const sucref_net *s,
                                         const sucref_i_here *h, uint32_t first, uint32_t n, int halves)
 {
     const uint32_t lo = h->l.lo, range = (uint32_t)h->l.hi - lo;
     uint32_t i;
     for (i = 0; i < n; i++, row += SUCREF_I_PREPARED) {
-        uint32_t r = 0;
-#if SUCREF_I_LONG
-        const int64_t t = (int64_t)((uint64_t)row[1] << 32 | row[0]) + (int64_t)sucref_i_s32(acc[i]) * (int32_t)row[2];
-        const int32_t high = (int32_t)sucref_i_floor64(t, 32), v = sucref_i_floor32(high, (unsigned)row[3]);
-        r = (uint32_t)v > range ? (v < 0 ? 0U : range) : (uint32_t)v;
-        if (halves && (uint32_t)high << (32U - row[3]) == 0) { r = sucref_i_exact_row(s, h, acc[i], first + i); }
-#else
-        const int32_t z = sucref_i_s32(acc[i] + row[0]);
-        if (z > 0 || halves) {
-            const unsigned k = (unsigned)(row[3] & 0xFFU), far = (unsigned)(row[3] >> 8);
-            const int32_t over = sucref_i_floor32(z, far);
-            if (over != 0 && over != -1) {
-                r = z < 0 ? 0U : range;
-            } else {
-                int32_t v = sucref_i_floor32(z, k) * (int32_t)row[2] + sucref_i_s32(row[1]);
-                if (halves && z < 0) { v -= (int32_t)((uint32_t)0x200000 >> (far - 9U)); }
-                if (((uint32_t)v & 0x1FFFFFU) - 0x4002U >= 0x1FFFFFU - 0x4002U - 0xC003U) {
-                    r = sucref_i_exact_row(s, h, acc[i], first + i);
-                } else if (v > 0) {
-                    r = (uint32_t)v >> 21;
-                    r = r > range ? range : r;
-                }
-            }
-        }
-#endif
+        int near = 0;
+        uint32_t r = sucref_i_short_row(&near, acc[i], row, range, halves);
+        if (near) { r = sucref_i_exact_row(s, h, acc[i], first + i); }
         u[i] = (uint8_t)(r + lo);
     }
 }
@@ -5173,28 +5191,54 @@ static uint32_t sucref_i_start_other(const sucref_net *s, const sucref_i_here *h
     return 512U * 8U;
 }
 
-/* METHOD 6: n elements of a line of a sum or product */
-SUCREF_I_ALONE static void sucref_i_sum_or_product(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t n)
+/* METHOD 6: n elements of a line of a sum, from its tables; b: of the second input, again from its start after
+ * `again` elements */
+SUCREF_I_ALONE static void sucref_i_sum(const sucref_net *s, const sucref_i_here *h, uint8_t *to, const uint8_t *a,
+                                        const uint8_t *b, uint32_t at, uint32_t again, uint32_t n)
 {
-    const uint32_t *table = s->work + s->at_list, line = y * h->outputs, channels = h->out.channels;
-    const unsigned k = SUCREF_I_KIND(&h->l) == SUCREF_KIND_ADD ? 2U : 0U;
-    const int32_t multiplier = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * k));
-    const int exponent = sucref_i_s8(SUCREF_READ_U8(s->model->bytes + h->at.exponent + k));
-    sucref_tensor t;
+    const uint32_t *const table = s->work + s->at_list, range = (uint32_t)h->l.hi - h->l.lo;
+    const int32_t mul = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 8U));
+    const int e = sucref_i_s8(SUCREF_READ_U8(s->model->bytes + h->at.exponent + 2U));
+    const int is_short = h->l.act <= SUCREF_ACT_RELU6 && e <= -2 && e >= -22 && mul != 0;
+    uint32_t row[SUCREF_I_PREPARED], i;
+    sucref_i_prepare_row(row, 0, mul, is_short ? (unsigned)-e : 2U, (int32_t)h->l.out_zero - h->l.lo);
+    for (i = 0; i < n; i++) {
+        const uint32_t z = table[a[i]] + table[256U + b[at]]; /* |z| < 2^30 */
+        int near = !is_short;
+        if (is_short) { to[i] = (uint8_t)(sucref_i_short_row(&near, z, row, range, 1) + h->l.lo); }
+        if (near) { to[i] = sucref_i_post(&h->l, sucref_i_s32(z), mul, e, s->model->bytes + h->at.table); }
+        if (++at == again) { at = 0; }
+    }
+}
+
+/* the same of a product */
+static void sucref_i_product(const sucref_net *s, const sucref_i_here *h, uint32_t from, uint32_t at, uint32_t again,
+                             uint32_t n, int zero)
+{
+    const int32_t mul = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier));
+    const int e = sucref_i_s8(SUCREF_READ_U8(s->model->bytes + h->at.exponent));
     uint32_t i;
-    int spread, zero;
+    for (i = from; i < from + n; i++) {
+        const int32_t a = (int32_t)sucref_i_at(&h->from, i) - h->in.zero,
+                      b = (int32_t)sucref_i_at(&h->second, at) - zero;
+        h->to[i] = sucref_i_post(&h->l, a * b, mul, e, s->model->bytes + h->at.table);
+        if (++at == again) { at = 0; }
+    }
+}
+
+/* n elements of a line of either; the second input is of the same shape, or has one for each channel */
+static void sucref_i_sum_or_product(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t n)
+{
+    const uint32_t from = y * h->outputs + s->row;
+    sucref_tensor t;
+    uint32_t at, again;
     sucref_model_tensor(&t, s->model, h->l.from2);
-    zero = t.zero;
-    spread = (t.height != h->in.height || t.width != h->in.width);
-    for (i = s->row; i < s->row + n; i++) {
-        const uint32_t j = spread ? i % channels : line + i;
-        int32_t z;
-        if (k != 0) {
-            z = sucref_i_s32(table[h->from.bytes[line + i]] + table[256U + h->second.bytes[j]]); /* |z| < 2^30 */
-        } else {
-            z = ((int32_t)sucref_i_at(&h->from, line + i) - h->in.zero) * ((int32_t)sucref_i_at(&h->second, j) - zero);
-        }
-        h->to[line + i] = sucref_i_post(&h->l, z, multiplier, exponent, s->model->bytes + h->at.table);
+    again = t.height != h->in.height || t.width != h->in.width ? h->out.channels : 0xFFFFFFFFU;
+    at = again == 0xFFFFFFFFU ? from : s->row % again;
+    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_ADD) {
+        sucref_i_sum(s, h, h->to + from, h->from.bytes + from, h->second.bytes, at, again, n);
+    } else {
+        sucref_i_product(s, h, from, at, again, n, t.zero);
     }
 }
 
@@ -5311,7 +5355,8 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     }
     if (task.mode == SUCREF_I_DELTA) { /* but not where work may not depend on data, or a group before had all listed */
         s->mode = SUCREF_I_ALL;
-        if (!SUCREF_I_ANY_CHANGE && s->form != SUCREF_I_HALF && (list[SUCREF_I_LIST_COLUMNS] == 0 || list[SUCREF_I_LIST_FORM] != s->form)) {
+        if (!SUCREF_I_ANY_CHANGE && s->form != SUCREF_I_HALF &&
+            (list[SUCREF_I_LIST_COLUMNS] == 0 || list[SUCREF_I_LIST_FORM] != s->form)) {
             cost = 3U * (columns - s->changed);
             if (sucref_i_start_delta(s, h)) { s->mode = SUCREF_I_DELTA; }
         }
@@ -5373,7 +5418,9 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
     for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
     if (h->plane.halves) {
         uint32_t *other = acc + SUCREF_I_SHORT_ROWS;
-        for (i = 0; positions == 2 && i < rows; i += 4U) { other[i] = other[i + 1U] = other[i + 2U] = other[i + 3U] = 0; }
+        for (i = 0; positions == 2 && i < rows; i += 4U) {
+            other[i] = other[i + 1U] = other[i + 2U] = other[i + 3U] = none; /* that is 0 */
+        }
         sucref_i_dot_halves(acc, &h->plane, part + SUCREF_I_PART_HEAD, row, rows, positions);
         return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT] * positions;
     }
@@ -5478,7 +5525,12 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
             const int holes = sucref_i_window_of(&v, &w, s, h, y, x);
             sucref_i_build_halves(list, &v, v.to, i, s->positions, holes, h->e.correction_offset != 0);
             cost += v.to;
-            if (x == last) { y += h->back ? 0U - 1U : 1U; x = h->places - 1U - last; } else { x += h->back ? 0U - 1U : 1U; }
+            if (x == last) {
+                y = h->back ? y - 1U : y + 1U;
+                x = h->places - 1U - last;
+            } else {
+                x = h->back ? x - 1U : x + 1U;
+            }
         }
     } else {
         (void)sucref_i_window_of(&v, &w, s, h, y, x);
@@ -5531,8 +5583,8 @@ static inline int sucref_i_short_way(const sucref_net *s)
     return SUCREF_I_PICTURES && s->prepared && s->mode == SUCREF_I_ALL && s->any == 0;
 }
 
-/* Halves serve two positions, one behind the other, for little more than one. Fewer rows go into a quantum then; where a list is so
- * long that four rows do not, there is one. */
+/* Halves serve two positions, one behind the other, for little more than one. Fewer rows go into a quantum then; where
+ * a list is so long that four rows do not, there is one. */
 static unsigned sucref_i_positions(const sucref_net *s, const sucref_i_here *h, uint32_t *rows)
 {
     uint32_t n = *rows;
