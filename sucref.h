@@ -57,8 +57,8 @@
  *     shards      what one device of many sends, and a layer from all of it
  *                 sucref_shard_sums, sucref_layer_finish, sucref_layer_planes
  *     exchange    a network over devices that tell each other a few activations [AB]
- *                 sucref_exchange_open, _work_len, _init, _begin, _step, _take, _send, _wants, _answer,
- *                 sucref_notice_pack
+ *                 sucref_exchange_open, _work_len, _init, _begin, _step, _take, _send, _give, _wants,
+ *                 _answer, sucref_notice_pack
  *     writer      models from integers and back, parts of layers for devices; with SUCREF_HOST
  *                 sucref_model_write, sucref_model_spec_of, sucref_part_write
  *
@@ -1129,6 +1129,9 @@ SUCREF_API int sucref_exchange_init(sucref_exchange *e, const sucref_exchange_pa
  * sucref_fusion_take (foreign: also for another device or plan).
  * sucref_exchange_send - the next message that is ready, for node *to; send before waiting. Errors: SUCREF_E_STATE
  * (there is none now), SUCREF_E_SPACE (*len: bytes needed).
+ * sucref_exchange_give - the outputs u, of the last layer z too, of the layer at hand, in place of computing them: of a
+ * part that another device stands in for, as recovered by parities. At later stops this layer is to be given again.
+ * Errors: SUCREF_E_RANGE (n: not the own neurons behind the layer), SUCREF_E_STATE (no layer at hand).
  * sucref_exchange_wants - the n-th missing message of the layer at hand. Errors: SUCREF_E_STATE (there is none).
  * sucref_exchange_answer - z and u of the device's own rows of the last layer at the last stop reached; at node
  * `devices` all logits in order, and out NULL. Valid until the next begin. Errors: SUCREF_E_STATE.
@@ -1145,6 +1148,7 @@ SUCREF_API int sucref_exchange_begin(sucref_exchange *e, uint32_t job, const voi
 SUCREF_API int sucref_exchange_step(sucref_exchange *e, uint32_t budget);
 SUCREF_API int sucref_exchange_take(sucref_exchange *e, const uint8_t *message, size_t len);
 SUCREF_API int sucref_exchange_send(sucref_exchange *e, uint8_t *message, size_t room, size_t *len, unsigned *to);
+SUCREF_API int sucref_exchange_give(sucref_exchange *e, const uint8_t *u, const int32_t *z, size_t n);
 SUCREF_API int sucref_exchange_wants(const sucref_exchange *e, unsigned n, sucref_exchange_want *want);
 SUCREF_API int sucref_exchange_answer(const sucref_exchange *e, sucref_answer *a);
 SUCREF_API int sucref_notice_pack(uint8_t *message, size_t room, unsigned kind, unsigned from, uint32_t job,
@@ -8447,7 +8451,7 @@ static int sucref_i_open_link(sucref_exchange_part *p, unsigned link, unsigned *
         (k.imports && (k.sums != l.sums || (!node && (uint32_t)k.from + k.values > l.imported))) ||
         !sucref_i_list_ok(p, k.list, k.values, !k.imports ? l.own : node ? p->n_out : 0x10000U, 0) ||
         (!k.imports && !sucref_i_list_ok(p, k.list + 2U * k.values, k.sums, (uint32_t)l.own + 1U, 0)) ||
-        k.stops > p->file_bytes || 8U * p->n_stops > p->file_bytes - k.stops) {
+        k.stops % 4U != 0 || k.stops > p->file_bytes || 8U * p->n_stops > p->file_bytes - k.stops) {
         return SUCREF_I_FAIL(f, "exchange: what a link sends", at);
     }
     for (t = 0; t < p->n_stops; t++) {
@@ -9046,6 +9050,23 @@ SUCREF_API int sucref_exchange_step(sucref_exchange *e, uint32_t budget)
         }
         if (e->spent - begun >= budget) { return SUCREF_MORE; }
     }
+}
+
+SUCREF_API int sucref_exchange_give(sucref_exchange *e, const uint8_t *u, const int32_t *z, size_t n)
+{
+    int last;
+    size_t i;
+    if (e == NULL || u == NULL) { return SUCREF_E_ARG; }
+    if (e->state == SUCREF_I_X_IDLE || e->stop == e->part->n_stops || e->layer == e->part->n_layers) {
+        return SUCREF_E_STATE;
+    }
+    last = e->layer + 1U == e->part->n_layers;
+    if (last && z == NULL) { return SUCREF_E_ARG; }
+    if (n != sucref_i_level_of(e->part, e->layer + 1U).own) { return SUCREF_E_RANGE; }
+    for (i = 0; i < n; i++) { sucref_i_own(e, e->stop, e->layer + 1U)[i] = u[i]; }
+    for (i = 0; last && i < n; i++) { sucref_i_logits(e, e->stop)[i] = z[i]; }
+    (void)sucref_i_next_layer(e);
+    return SUCREF_OK;
 }
 
 SUCREF_API int sucref_exchange_answer(const sucref_exchange *e, sucref_answer *a)
