@@ -8994,7 +8994,7 @@ static void sucref_i_finish_piece(sucref_exchange *e)
     sucref_stop_group entry;
     sucref_answer a;
     uint32_t r;
-    (void)sucref_net_answer(&e->net, &a);
+    if (sucref_net_answer(&e->net, &a) != SUCREF_OK) { return; } /* it has stopped, so there is one */
     sucref_model_layer(&l, m, 0);
     sucref_model_group(&g, m, 0);
     sucref_model_stop_group(&entry, m, a.stop + (with_sum ? 1U : 0U), 0);

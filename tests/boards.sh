@@ -55,6 +55,14 @@ worker() { # one of the devices that share a network is a Cortex-M3, asked throu
         pass "worker on m3: $(cat $d/worker.out)"
     else fail "worker on m3: $(tail -n 1 $d/worker.out)"; fi
 }
+sensor() { # one of two devices that see half a picture is a Cortex-M3, the others talk UDP
+    build m3 $d/sensor_m3 examples/mcu/sensor.c &&
+        timeout 300 ./$d/halves qemu-system-arm -M mps2-an385 -display none -monitor none -serial stdio \
+            -semihosting-config enable=on,target=native -kernel $d/sensor_m3 >$d/sensor.out 2>&1
+    if grep -q '^200 of 200 answers' $d/sensor.out && grep -q '20 of 20 answers by the left' $d/sensor.out; then
+        pass "halves with an m3: $(sed -n 2p $d/sensor.out)"
+    else fail "halves with an m3: $(tail -n 1 $d/sensor.out)"; fi
+}
 
 ./build/mcu_gen cases 16 $d/cases.h && ./build/mcu_gen pictures $d/pictures.h examples/digits/?_4.pgm || exit 1
 $C -o $d/telemetry examples/08_telemetry.c $LDLIBS || exit 1
@@ -72,7 +80,8 @@ done
 case $cores in *m3*)
     ./build/sucref split examples/models/digits_44.sucref --devices 4 --parity 1 -o $d/part%d.sucref >/dev/null &&
         ./build/sucref emit-c $d/part3.sucref -o $d/part3.h --name net &&
-        $C -o $d/worker examples/cluster/worker.c $LDLIBS || exit 1
-    worker ;;
+        $C -o $d/worker examples/cluster/worker.c $LDLIBS && $C -o $d/halves examples/cluster/halves.c $LDLIBS || exit 1
+    worker
+    sensor ;;
 esac
 total
