@@ -222,7 +222,7 @@ static void work(unsigned i)
 static int ask_again(void)
 {
     uint8_t notice[SUCREF_SHARD_OVERHEAD + 4];
-    unsigned i, n, k, asked = 0;
+    unsigned i, n, k, asked = 0, of[NODES] = { 0 };
     for (i = 0; i < nodes(); i++) {
         sucref_exchange_want want;
         for (n = 0; sucref_exchange_wants(&w.d[i].e, n, &want) == SUCREF_OK; n++) {
@@ -249,6 +249,15 @@ static int ask_again(void)
             }
             CHECK(sucref_notice_pack(notice, sizeof notice, SUCREF_NOTICE_AGAIN, i, want.job, want.again) == SUCREF_OK);
             CHECK(sucref_exchange_take(&w.d[want.from].e, notice, sizeof notice) == SUCREF_MORE);
+            if (of[want.from]++ == 0) { /* it had sent everything: that one comes next */
+                static uint8_t bytes[MESSAGE];
+                size_t len = 0;
+                unsigned to = NODES;
+                CHECK(sucref_exchange_send(&w.d[want.from].e, bytes, sizeof bytes, &len, &to) == SUCREF_OK && to == i);
+                CHECK(sucref_shard_open(&s, bytes, len) == SUCREF_OK && s.plane == want.stop &&
+                      (s.layer & 255U) == want.level);
+                post(bytes, len, to);
+            }
             asked++;
         }
     }
@@ -555,6 +564,75 @@ static void any_file(void)
     CHECK(opened > 1000 && refused > 5000);
 }
 
+/* sums that no neurons can have are refused, and the largest are not: they cannot overflow S */
+static void sums_from_anywhere(void)
+{
+    int tries, found = 0;
+    for (tries = 0; tries < 300; tries++) {
+        unsigned i, k;
+        make_world();
+        new_input();
+        for (i = 0; i < nodes(); i++) { begin(i, 0); collect(i, 0); }
+        for (k = 0; k < w.queued; k++) {
+            letter now = w.queue[k];
+            sucref_exchange_want want;
+            sucref_shard s;
+            uint32_t c, of = 0;
+            CHECK(sucref_shard_open(&s, now.bytes, now.len) == SUCREF_OK);
+            for (i = 0; sucref_exchange_wants(&w.d[now.to].e, i, &want) == SUCREF_OK && want.from != s.shard; i++) { }
+            if (want.from != s.shard || s.plane != 0 || s.count <= (want.count + 3U) / 4U || now.to == w.devices) {
+                continue;
+            }
+            for (c = 0; c < w.m.n_in; c++) { of += w.owner[0][c] == s.shard; }
+            put_le(now.bytes + 16, 255 * of + 1, 4);
+            bytes_close(now.bytes, now.len);
+            CHECK(sucref_exchange_take(&w.d[now.to].e, now.bytes, now.len) == SUCREF_E_DATA && w.d[now.to].e.bad == 1);
+            put_le(now.bytes + 16, 255 * of, 4);
+            bytes_close(now.bytes, now.len);
+            CHECK(sucref_exchange_take(&w.d[now.to].e, now.bytes, now.len) > 0);
+            found++;
+            break;
+        }
+        w.queued = 0;
+        free_world();
+    }
+    CHECK(found > 20);
+}
+
+/* a part whose rows need sums that a link does not send at that stop is refused: they would be guessed */
+static void missing_sums(void)
+{
+    int tries, found = 0;
+    for (tries = 0; tries < 300; tries++) {
+        unsigned i, n, t;
+        make_world();
+        for (i = 0; i < w.devices; i++) {
+            device *d = &w.d[i];
+            uint8_t *links = d->bytes + 36 + (d->part.n_stops + 3) / 4 * 4 + 8 * (d->part.n_layers + 1);
+            sucref_exchange_part p;
+            uint32_t words = 0;
+            for (n = 0; n < d->part.links; n++) {
+                uint8_t *k = links + 20 * n;
+                for (t = 0; k[2] == 1 && t < d->part.n_stops; t++) {
+                    uint8_t *at = d->bytes + get_le(k + 16, 4) + 8 * t;
+                    if (get_le(at, 2) == 0xFFFF) { continue; }
+                    put_le(at + 4, get_le(at + 4, 4) - words, 4); /* what lies behind it moves up */
+                    if (words == 0 && k[3] > 0 && exchange_sums_at(&w.plan, i, k[0], t)) {
+                        words = k[3] + (get_le(at + 2, 2) + 3) / 4;
+                        put_le(at, 0xFFFF, 2);
+                    }
+                }
+            }
+            if (words == 0) { continue; }
+            close_file(d->bytes, d->len);
+            CHECK(sucref_exchange_open(&p, d->bytes, d->len, NULL) == SUCREF_E_DATA);
+            found++;
+        }
+        free_world();
+    }
+    CHECK(found > 5);
+}
+
 static void states_and_errors(void)
 {
     uint8_t message[MESSAGE], notice[SUCREF_SHARD_OVERHEAD + 4];
@@ -670,6 +748,8 @@ int main(int argc, char **argv)
     RUN("jobs purged while they run, and before", purges);
     RUN("a device gone for good, and the plan without it", fallback);
     RUN("a lost part recovered by a parity and stood in for", protected_part);
+    RUN("sums from anywhere", sums_from_anywhere);
+    RUN("a part that lacks sums", missing_sums);
     RUN("files with any bytes changed", any_file);
     RUN("states and errors", states_and_errors);
     return test_report("exchange");
