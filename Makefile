@@ -162,5 +162,5 @@ models: $(B)/train_digits $(B)/train_widths $(B)/train_conv $(B)/sucref
 clean:
 	rm -rf $(B)
 
-.PHONY: help all demo test tests check examples learners mpi paper paper-long paper-mixed paper-average mcu evaluator bench-mcu size \
-    gates bench warn sanitize compilers coverage fuzz mutants models clean
+.PHONY: help all demo test tests check examples learners mpi paper paper-long paper-mixed paper-average mcu evaluator \
+    bench-mcu size gates bench warn sanitize compilers coverage fuzz mutants models clean

@@ -2,8 +2,8 @@
  * published OUT_DIR [SEEDS | --mixed CODES | --average]
  *
  * With SEEDS, a folder of networks, only the rows of width, in a file of their own; with CODES, a folder of what
- * bench/mixed.sh trains, only the rows of codes across inputs; with --average [AB]'s set-up 2. One piece a file in paper/
- * (pieces.h); the columns are told in paper/table.h. */
+ * bench/mixed.sh trains, only the rows of codes across inputs; with --average [AB]'s set-up 2. One piece a file in
+ * paper/ (pieces.h); the columns are told in paper/table.h. */
 #include "paper/data.h"
 #include "paper/pieces.h"
 #include "paper/table.h"

@@ -1,6 +1,6 @@
-/* exchange: random networks on random devices that tell each other activations, in any order of arrival, with losses and
- * repeats: every stop's answer is the whole network's; what is missing is named; jobs are purged, plans change; and what
- * no part may hold. */
+/* exchange: random networks on random devices that tell each other activations, in any order of arrival, with losses
+ * and repeats: every stop's answer is the whole network's; what is missing is named; jobs are purged, plans change; and
+ * what no part may hold. */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)
@@ -413,8 +413,8 @@ static void fallback(void)
     CHECK(named > 100);
 }
 
-/* a spare of [CDC] protects the rows of a lost device in the first layer: its sums are recovered, the layer finished, and
- * a stand-in with its part is given them and sends in its place */
+/* a spare of [CDC] protects the rows of a lost device in the first layer: its sums are recovered, the layer finished,
+ * and a stand-in with its part is given them and sends in its place */
 static void protected_part(void)
 {
     int trial, lost_rows = 0;
@@ -436,7 +436,9 @@ static void protected_part(void)
                 continue;
             }
             new_owners(NODES);
-            for (i = 0; i < w.devices; i++) { for (c = p.row[i]; c < p.row[i + 1]; c++) { w.owner[1][c] = (uint8_t)i; } }
+            for (i = 0; i < w.devices; i++) {
+                for (c = p.row[i]; c < p.row[i + 1]; c++) { w.owner[1][c] = (uint8_t)i; }
+            }
             make_parts(0, 0);
             break;
         } while (1);
@@ -466,7 +468,9 @@ static void protected_part(void)
             CHECK(sucref_recovery_plan(&plan, p.n, 1, ~(1U << gone), split_limit(&w.r.layer[0])) == SUCREF_OK &&
                   sucref_recover(found, &plan, 0, shard, p.rows) == SUCREF_OK);
             shard[gone] = found;
-            for (i = 0; i < p.n; i++) { for (c = p.row[i]; c < p.row[i + 1]; c++) { sums[t][c] = shard[i][c - p.row[i]]; } }
+            for (i = 0; i < p.n; i++) {
+                for (c = p.row[i]; c < p.row[i + 1]; c++) { sums[t][c] = shard[i][c - p.row[i]]; }
+            }
             use[t] = sums[t];
         }
         {

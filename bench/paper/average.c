@@ -3,7 +3,8 @@
  * weights on every sensor, whose outputs are logistic so that a digit is nearly a word of 16 bits, then 96-60-10. The
  * small network learns digits first, then all is trained as a whole; RePurpose gives the last two layers' neurons to
  * the sensors, of which the first one answers; then it is trained on with the zeros kept. Beside it as many edges
- * without rearranging, and what an engineer would try first: every sensor classifies its picture and sends its digit. */
+ * without rearranging, and what an engineer would try first: every sensor classifies its picture and sends its digit.
+ */
 #include "data.h"
 #include "pieces.h"
 #include "svg.h"
@@ -290,7 +291,9 @@ static void a_start(a_net *n, uint32_t seed)
     memset(n, 0, sizeof *n);
     memset(a_keep3, 0, sizeof a_keep3);
     memset(a_keep4, 0, sizeof a_keep4);
-    for (i = 0; i < IDX_PIXELS; i++) { for (j = 0; j < A_H1; j++) { n->w1[i][j] = (float)(normal() * sqrt(2.0 / 150)); } }
+    for (i = 0; i < IDX_PIXELS; i++) {
+        for (j = 0; j < A_H1; j++) { n->w1[i][j] = (float)(normal() * sqrt(2.0 / 150)); }
+    }
     for (i = 0; i < A_H1; i++) { for (j = 0; j < A_H2; j++) { n->w2[i][j] = (float)(normal() * sqrt(2.0 / A_H1)); } }
     for (i = 0; i < A_IN; i++) {
         for (j = 0; j < A_D; j++) { n->w3[i][j] = (float)(normal() * sqrt(2.0 / A_IN)); a_keep3[i][j] = 1; }

@@ -208,7 +208,10 @@ static unsigned picture(uint8_t *x, uint32_t k)
     int r, c, w, h;
     snprintf(path, sizeof path, "examples/digits/%u_%u.pgm", digit, (unsigned)(k / 4 % 5));
     grey = picture_read(path, &w, &h);
-    if (grey == NULL || picture_to_digit(p, grey, w, h) != 0) { fprintf(stderr, "%s %s\n", path, picture_why); exit(1); }
+    if (grey == NULL || picture_to_digit(p, grey, w, h) != 0) {
+        fprintf(stderr, "%s %s\n", path, picture_why);
+        exit(1);
+    }
     free(grey);
     memset(x, 0, PIXELS);
     for (r = 1; r < 27; r++) {
@@ -256,8 +259,8 @@ int main(int argc, char **argv)
     if (!model_load(&model, "examples/models/halves.sucref")) { return 1; }
     respec_model(&spec, &model);
     plan();
-    sent = (volatile unsigned long *)mmap(NULL, 2 * sizeof *sent, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-                                          0);
+    sent = (volatile unsigned long *)mmap(NULL, 2 * sizeof *sent, PROT_READ | PROT_WRITE,
+                                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (sent == MAP_FAILED) { return 1; }
     for (i = 0; i < NODES; i++) { open_port(i); }
     for (i = 0; i < 2; i++) {

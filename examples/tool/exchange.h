@@ -528,7 +528,8 @@ static inline void exchange_header(exchange_bytes *b, const exchange_net *x, con
     exchange_put(b, device, 1); exchange_put(b, x->devices, 1); exchange_put(b, 0, 4);
     exchange_put(b, x->plan, 1); exchange_put(b, x->n_layers, 1); exchange_put(b, x->n_stops, 1);
     exchange_put(b, spec->input_type, 1);
-    exchange_put(b, links, 2); exchange_put(b, pieces, 2); exchange_put(b, exchange_outputs(x), 2); exchange_put(b, 0, 2);
+    exchange_put(b, links, 2); exchange_put(b, pieces, 2);
+    exchange_put(b, exchange_outputs(x), 2); exchange_put(b, 0, 2);
     exchange_put(b, (uint32_t)spec->scales.logit.multiplier, 4);
     exchange_put(b, (uint8_t)spec->scales.logit.exponent, 1);
     exchange_put(b, 0, 3); exchange_put(b, 0, 4);

@@ -107,8 +107,9 @@ static void shares(const args *a, const sucref_model *m)
                (unsigned long)p.n_in, (unsigned long)len, 4UL * (unsigned long)sucref_exchange_work_len(&p, 2));
         free(bytes);
     }
-    printf("an answer: %lu messages with %lu values, %lu bytes; inputs to everybody: %lu with %lu, %lu, and the answer\n",
-           x.messages, x.values, x.bytes, (unsigned long)devices * (devices - 1U),
+    printf("an answer: %lu messages with %lu values, %lu bytes; "
+           "inputs to everybody: %lu with %lu, %lu, and the answer\n", x.messages, x.values, x.bytes,
+           (unsigned long)devices * (devices - 1U),
            (devices - 1UL) * (unsigned long)m->n_in,
            (devices - 1UL) * ((unsigned long)m->n_in + (unsigned long)devices * SUCREF_SHARD_OVERHEAD));
     for (l = 0; l <= r.spec.n_layers; l++) { free(owner[l]); }

@@ -443,8 +443,8 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    a part of every layer for N devices and r spares.\n"
       "sucref split m.sucref --devices N --exchange maps.npz [--without k] [--number p] -o part%d.sucx\n"
       "    parts for N devices that tell each other activations, and one for the node that collects the answers: who\n"
-      "    has which inputs and neurons, as repurpose --maps writes it. --number: of this plan; --without: device k is\n"
-      "    gone, its neurons go where most of what they read is.\n" },
+      "    has which inputs and neurons, as repurpose --maps writes it. --number: of this plan; --without: device k\n"
+      "    is gone, its neurons go where most of what they read is.\n" },
     { "repurpose", repurpose,
       "sucref repurpose layers.npz --devices P --eta2 y [--eta1 x] [--relative] [--sizes n1,n2,..] [--owners map]\n"
       "        -o out.npz [--maps maps.npz] [--sorted] [--in samples.npy] [--act relu|..]\n"

@@ -252,7 +252,9 @@ static int load(const char *path)
              b->shape[0] == (uint32_t)l->n_out;
         for (r = 0; ok && r < l->n_out; r++) {
             l->b.v[r] = b->v[r];
-            for (i = 0; i < l->n_in; i++) { l->w.v[k == 0 ? i * l->n_out + r : r * l->n_in + i] = w->v[r * l->n_in + i]; }
+            for (i = 0; i < l->n_in; i++) {
+                l->w.v[k == 0 ? i * l->n_out + r : r * l->n_in + i] = w->v[r * l->n_in + i];
+            }
         }
     }
     if (f != NULL) { fclose(f); }
