@@ -29,6 +29,11 @@ frames() {
     [ $1 = host ] && want_vec=$got
     verdict "vector frames on $1" "$got" "$want_vec"
 }
+mixtures() { # coding across inputs
+    ran $1 mix bench/mcu_mix.c
+    [ $1 = host ] && want_mix=$got
+    verdict "mixtures on $1" "$got" "$want_mix"
+}
 telemetry() { # the board's frame is decoded by example 08
     ran $1 telemetry examples/mcu/telemetry.c
     grep -a frame $o >$d/frame_$1.txt
@@ -72,6 +77,7 @@ done
 for c in host $cores; do
     kernels $c
     frames $c
+    mixtures $c
     telemetry $c
     case $c in m*) systick $c ;; esac
     digits $c small_44
