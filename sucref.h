@@ -302,8 +302,8 @@ extern "C" {
 
 /* What functions return:
  *
- *     a status          most: SUCREF_OK, or negative: nothing was written, unless the function says so. sucref_net_step
- *                       and sucref_fusion_take say more by positive ones
+ *     a status          most: SUCREF_OK, or negative: nothing was written, unless the function says so. sucref_net_step,
+ *                       sucref_fusion_take, sucref_exchange_step and _take say more by positive ones
  *     a count           sucref_schedule, sucref_linear_step, sucref_model_extend, sucref_fusion_stops, _close: 0 or
  *                       more, or a negative status
  *     a length          *_len, sucref_model_write, sucref_model_spec_of, sucref_part_write: 0 where there is none
@@ -322,7 +322,7 @@ enum {
     SUCREF_MORE = 1,     /* budget spent, go on */
     SUCREF_STOP = 2,     /* a stop was reached, its answer can be read, more stops follow */
     SUCREF_DONE = 3,     /* the last stop that the file holds was reached */
-    SUCREF_WAIT = 4      /* the next stop needs input bits that have not arrived */
+    SUCREF_WAIT = 4      /* input bits, or a message, that come next have not arrived */
 };
 
 /* Text of a status, never NULL. */
@@ -10207,7 +10207,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 /*
  * CHANGES
  *     0.1.0   partition, schedule, linear, model (format 0), net, exit (margin, gray zone, certified), dither,
- *             hadamard, qcs, vec, parity, mix, fusion, shards of a model, writer
+ *             hadamard, qcs, vec, parity, mix, fusion, shards of a model, exchange, writer
  *
  * LICENCE: at your choice, MIT or public domain.
  *

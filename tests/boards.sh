@@ -34,6 +34,12 @@ mixtures() { # coding across inputs
     [ $1 = host ] && want_mix=$got
     verdict "mixtures on $1" "$got" "$want_mix"
 }
+exchange() { # parts that exchange activations
+    ran $1 exchange tests/mcu_exchange.c
+    [ $1 = host ] && want_exchange=$got
+    grep -q ' 0 failed' $o || got="tests failed: $(tail -n 1 $o)"
+    verdict "exchange on $1" "$got" "$want_exchange"
+}
 telemetry() { # the board's frame is decoded by example 08
     ran $1 telemetry examples/mcu/telemetry.c
     grep -a frame $o >$d/frame_$1.txt
@@ -69,7 +75,8 @@ sensor() { # one of two devices that see half a picture is a Cortex-M3, the othe
     else fail "halves with an m3: $(tail -n 1 $d/sensor.out)"; fi
 }
 
-./build/mcu_gen cases 16 $d/cases.h && ./build/mcu_gen pictures $d/pictures.h examples/digits/?_4.pgm || exit 1
+./build/mcu_gen cases 16 $d/cases.h && ./build/mcu_gen exchange 4 $d/shares.h &&
+    ./build/mcu_gen pictures $d/pictures.h examples/digits/?_4.pgm || exit 1
 $C -o $d/telemetry examples/08_telemetry.c $LDLIBS || exit 1
 for m in digits_44 small_44; do
     ./build/sucref emit-c examples/models/$m.sucref -o $d/$m.h --name net || exit 1
@@ -78,6 +85,7 @@ for c in host $cores; do
     kernels $c
     frames $c
     mixtures $c
+    exchange $c
     telemetry $c
     case $c in m*) systick $c ;; esac
     digits $c small_44
