@@ -1071,8 +1071,8 @@ SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, un
  *               253 shard asks node value >> 16 for stop value % 256, level (value >> 8) % 256 of the job, again
  *
  *     file      0 "SUCX"  4 u16 version  6 u8 device  7 u8 devices  8 u32 file bytes  12 u8 plan  13 u8 layers
- *               14 u8 stops  15 u8 input type  16 u16 links  18 u16 pieces  20 u16 outputs of the network  24 i32, 28 i8 unit of
- *               logits  32 CRC-32 of all but these 4 bytes  36 u8 input bits[stops], padded to 4
+ *               14 u8 stops  15 u8 input type  16 u16 links  18 u16 pieces  20 u16 outputs of the network
+ *               24 i32, 28 i8 unit of logits  32 CRC-32 of all but these 4 bytes  36 u8 input bits[stops], padded to 4
  *     level     [layers + 1]  0 u16 own  2 u16 imported  4 u16 first piece of the layer behind  6 u8 pieces  7 u8 sums
  *     link      [links], by level  0 u8 level  1 u8 peer  2 u8 imports  3 u8 sums  4 u16 values  6 u16 first of the
  *               level's imports  8 u16 neurons of the peer  12 list  16 stops: [stops] u16 first  u16 values, or no
