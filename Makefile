@@ -32,7 +32,7 @@ help:
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
 	@echo "paper-long means of three trainings of networks nested in width: build/widths/paper.csv"
 	@echo "paper-mixed codes across inputs, trained and with integer workers: build/mixed/paper.csv (half an hour)"
-	@echo "paper-sensors  [AB] set-ups 2 and 3 trained: build/sensors/paper.csv (ten minutes)"
+	@echo "paper-sensors  [AB] set-ups 2 and 3 trained: build/sensors/paper.csv (a quarter of an hour)"
 	@echo "bench      instruction ratios on this machine (valgrind)"
 	@echo "mcu        cross-build and run on every emulator found; digests equal the host's"
 	@echo "evaluator  MODELS=1000 small models on every emulator found, all answers against the second evaluator's"
