@@ -32,6 +32,7 @@ help:
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
 	@echo "paper-long means of three trainings of networks nested in width: build/widths/paper.csv"
 	@echo "paper-mixed codes across inputs, trained and with integer workers: build/mixed/paper.csv (half an hour)"
+	@echo "paper-sensors  [AB] set-ups 2 and 3 trained: build/sensors/paper.csv (a quarter of an hour)"
 	@echo "bench      instruction ratios on this machine (valgrind)"
 	@echo "mcu        cross-build and run on every emulator found; digests equal the host's"
 	@echo "evaluator  MODELS=1000 small models on every emulator found, all answers against the second evaluator's"
@@ -95,6 +96,8 @@ $(B)/train_widths.o: FLAGS = -ffast-math -ftree-vectorize
 NATIVE = $(shell $(CC) -march=native -x c -c -o /dev/null /dev/null 2>/dev/null && echo -march=native)
 $(B)/train_conv.o $(B)/train_mixed.o: FLAGS = -ffast-math -ftree-vectorize $(NATIVE)
 $(B)/paper/sensors.o: FLAGS = -ftree-vectorize -fno-math-errno
+$(B)/paper/cameras.o: FLAGS = -fno-math-errno -ftree-vectorize $(NATIVE)
+$(B)/paper/average.o: FLAGS = -fno-math-errno -ftree-vectorize $(NATIVE)
 %.h: ; # a header that has gone: what used it is built again
 .SECONDARY:
 KNOWN = $(wildcard $(B)/*.d $(B)/paper/*.d)
@@ -120,6 +123,9 @@ paper-long: $(B)/published $(B)/train_widths
 	@sh bench/widths.sh $(SEEDS)
 paper-mixed: $(B)/published $(B)/train_mixed
 	@sh bench/mixed.sh $(B)/mixed
+paper-sensors: $(B)/published
+	@mkdir -p $(B)/sensors
+	@./$(B)/published $(B)/sensors --sensors
 paper: $(B)/queue $(B)/published $(CHECK)
 	@./$(B)/queue $(B) && ./$(B)/published $(B) $(if $(CHECK),&& ./$(CHECK) $(B)/paper.csv)
 mcu: $(B)/mcu_gen $(B)/sucref
@@ -157,5 +163,5 @@ models: $(B)/train_digits $(B)/train_widths $(B)/train_conv $(B)/sucref
 clean:
 	rm -rf $(B)
 
-.PHONY: help all demo test tests check examples learners mpi paper paper-long paper-mixed mcu evaluator bench-mcu size \
-    gates bench warn sanitize compilers coverage fuzz mutants models clean
+.PHONY: help all demo test tests check examples learners mpi paper paper-long paper-mixed paper-sensors mcu evaluator \
+    bench-mcu size gates bench warn sanitize compilers coverage fuzz mutants models clean

@@ -56,6 +56,9 @@
  *                 sucref_shard_pack, _open, sucref_fusion_work_len, _init, _begin, _take, _stops, _release, _close
  *     shards      what one device of many sends, and a layer from all of it
  *                 sucref_shard_sums, sucref_layer_finish, sucref_layer_planes
+ *     exchange    a network over devices that tell each other a few activations [AB]
+ *                 sucref_exchange_open, _work_len, _init, _begin, _step, _take, _send, _give, _wants,
+ *                 _answer, sucref_notice_pack
  *     writer      models from integers and back, parts of layers for devices; with SUCREF_HOST
  *                 sucref_model_write, sucref_model_spec_of, sucref_part_write
  *
@@ -78,7 +81,8 @@
  *     SUCREF_ASSERT(cond)     internal invariants; default nothing
  *     SUCREF_NO_PICTURES      leaves out all kinds of layers but dense ones of vectors: files with others do not open
  *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs and vec
- *     SUCREF_NO_PARITY        leaves out the bodies of parity, mix, fusion and shards
+ *     SUCREF_NO_PARITY        leaves out the bodies of parity, mix, fusion, shards and
+ *                             exchange
  *     SUCREF_PHILOX           dithers from Philox2x32-7 in place of mix2 (both ends must agree; frames say so)
  *     SUCREF_NO_STATUS_TEXT   no text for status codes and faults
  *
@@ -299,7 +303,7 @@ extern "C" {
 /* What functions return:
  *
  *     a status          most: SUCREF_OK, or negative: nothing was written, unless the function says so. sucref_net_step
- *                       and sucref_fusion_take say more by positive ones
+ *                       and sucref_fusion_take, sucref_exchange_step and _take say more by positive ones
  *     a count           sucref_schedule, sucref_linear_step, sucref_model_extend, sucref_fusion_stops, _close: 0 or
  *                       more, or a negative status
  *     a length          *_len, sucref_model_write, sucref_model_spec_of, sucref_part_write: 0 where there is none
@@ -318,7 +322,7 @@ enum {
     SUCREF_MORE = 1,     /* budget spent, go on */
     SUCREF_STOP = 2,     /* a stop was reached, its answer can be read, more stops follow */
     SUCREF_DONE = 3,     /* the last stop that the file holds was reached */
-    SUCREF_WAIT = 4      /* the next stop needs input bits that have not arrived */
+    SUCREF_WAIT = 4      /* input bits, or a message, that come next have not arrived */
 };
 
 /* Text of a status, never NULL. */
@@ -1046,6 +1050,109 @@ typedef struct { const int32_t *const *planes; const uint8_t *input; } sucref_la
 SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer,
                                    const sucref_layer_sums *sums);
 SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer);
+
+/* ---- exchange ----------------------------------------------------------------------------------------------------
+ * Source: [AB] chapter 6. Devices own the neurons of every layer, and the inputs, in any way; a device computes its
+ * neurons and tells each other one just those that have weights there. What a device has is a part: a file of tables
+ * and, for every row group in which it has rows, a model of one layer. Node `devices` computes nothing: it collects
+ * the logits. Every value, at every stop, is the whole model's. Layers are dense, and no stop answers by depth.
+ *
+ * Level 0 are the inputs, level l the outputs of layer l - 1. From j to k goes at a stop and a level, if anything:
+ *
+ *     message   of fusion: layer level + 256 * plan, plane the stop, shard j, exponent k, multiplier 0
+ *     outputs   u32 sums[], then those of j's neurons that k reads and that can have changed since the stop before, as
+ *               bytes, four to an output, the first lowest, rest 0; to node `devices` as z, one to an output
+ *
+ * METHOD 2 wants S of all columns where bits are missing: sums are of j's neurons among the first columns, as many as
+ * a row group reads, one for each such number. Of level 0 both are unsigned; sums are of inputs as cut at the stop.
+ *
+ *     notice    of fusion: layer 65535, one output, the value; plane 255 jobs job..job + value - 1 are purged: nobody
+ *               works on them any more; 254 from job on plan `value` is in force, in which devices have other parts;
+ *               253 shard asks node value >> 16 for stop value % 256, level (value >> 8) % 256 of the job, again
+ *
+ *     file      0 "SUCX"  4 u16 version  6 u8 device  7 u8 devices  8 u32 file bytes  12 u8 plan  13 u8 layers
+ *               14 u8 stops  15 u8 input type  16 u16 links  18 u16 pieces  20 u16 outputs of the network
+ *               24 i32, 28 i8 unit of logits  32 CRC-32 of all but these 4 bytes  36 u8 input bits[stops], padded to 4
+ *     level     [layers + 1]  0 u16 own  2 u16 imported  4 u16 first piece of the layer behind  6 u8 pieces  7 u8 sums
+ *     link      [links], by level  0 u8 level  1 u8 peer  2 u8 imports  3 u8 sums  4 u16 values  6 u16 first of the
+ *               level's imports  8 u16 neurons of the peer  12 list  16 stops: [stops] u16 first  u16 values, or no
+ *               message where first is 65535  u32 place
+ *     piece     [pieces], by layer  0 model  4 columns  8 rows  12 runs  16 u16 own neurons in S  18 u8 sum
+ *
+ * Little-endian, unnamed sizes are u32, unnamed bytes 0. The list of an import: u16 numbers of its neurons in the whole
+ * network (to node `devices`: places in the answer); of an export: u16 own neurons, u16 how many first own neurons each
+ * sum is of. Place: where the message is kept, in words: the lengths of all before it. Columns: u16 own neurons, then
+ * imported ones, or 65535 for 0; rows: u16 own neurons of the next level; runs: [stops] u8 stop of the piece's model,
+ * with bit 7 the one whose z is the sum itself, before the one that has the correction and needs S; 255: as before. */
+typedef struct {
+    const uint8_t *bytes;
+    uint32_t file_bytes;
+    uint32_t n_in, n_out;    /* own inputs; outputs of the whole network */
+    uint32_t piece_words, piece_columns, stop_bytes, imported, kept; /* what the work buffer is made of */
+    sucref_scale unit;       /* of logits */
+    uint16_t links, pieces;
+    uint8_t device, devices, plan, n_layers, n_stops, input_type;
+} sucref_exchange_part;
+
+/* sucref_exchange_open - checks everything, pieces and CRC as well; p stays in place while it is used.
+ * bytes as for sucref_model_open. Errors: SUCREF_E_DATA. */
+SUCREF_API int sucref_exchange_open(sucref_exchange_part *p, const void *bytes, size_t bytes_len, sucref_fault *fault);
+
+typedef struct {
+    const sucref_exchange_part *part;
+    uint32_t *work;
+    sucref_model model;      /* of the piece at hand */
+    sucref_net net;
+    uint32_t job;            /* at hand; messages of this one and of the next ahead - 1 are kept */
+    uint32_t sent;           /* how many messages of the job, those to nobody too; 0: all go again */
+    uint32_t spent;          /* multiply-adds of the job, wraps */
+    uint32_t bad, foreign, repeated; /* messages dropped, as in sucref_fusion */
+    uint32_t plan_job;       /* the job from which on `plan` is in force, where that is not the part's */
+    uint16_t piece;
+    uint8_t ahead, plan, state, stop, layer;
+} sucref_exchange;
+
+/* sucref_exchange_work_len - uint32 elements; 0 for NULL or an `ahead` that is none of 1, 2, 4, .. 64.
+ * sucref_exchange_init - job: no earlier one will come. e and work [work_len] stay in place. Errors: SUCREF_E_RANGE
+ * (ahead), SUCREF_E_SPACE. */
+SUCREF_API size_t sucref_exchange_work_len(const sucref_exchange_part *p, unsigned ahead);
+SUCREF_API int sucref_exchange_init(sucref_exchange *e, const sucref_exchange_part *p, uint32_t *work, size_t work_len,
+                                    unsigned ahead, uint32_t job);
+
+/* sucref_exchange_begin - x [x_len] the device's own inputs, by number, copied; x_len: part's n_in. Jobs before it are
+ * over, unfinished or not; numbers go up and wrap. Errors: SUCREF_E_RANGE (x_len, a job before the one at hand),
+ * SUCREF_E_STATE (the job was purged, or belongs to another plan).
+ * sucref_exchange_step - as sucref_net_step: about `budget` multiply-adds; SUCREF_MORE, SUCREF_STOP, SUCREF_DONE; or
+ * SUCREF_WAIT: a message that sucref_exchange_wants names has not come. SUCREF_E_STATE: no job, or it was purged.
+ * sucref_exchange_take - any bytes. SUCREF_MORE: taken; SUCREF_STOP: taken, and nothing is missing any more for the
+ * layer at hand; SUCREF_DONE: a notice, the job at hand is over. Dropped: SUCREF_E_DATA, SUCREF_E_STATE, as in
+ * sucref_fusion_take (foreign: also for another device or plan).
+ * sucref_exchange_send - the next message that is ready, for node *to; send before waiting. Errors: SUCREF_E_STATE
+ * (there is none now), SUCREF_E_SPACE (*len: bytes needed).
+ * sucref_exchange_give - the outputs u, of the last layer z too, of the layer at hand, in place of computing them: of a
+ * part that another device stands in for, as recovered by parities. At later stops this layer is to be given again.
+ * Errors: SUCREF_E_RANGE (n: not the own neurons behind the layer), SUCREF_E_STATE (no layer at hand).
+ * sucref_exchange_wants - the n-th missing message of the layer at hand. Errors: SUCREF_E_STATE (there is none).
+ * sucref_exchange_answer - z and u of the device's own rows of the last layer at the last stop reached; at node
+ * `devices` all logits in order, and out NULL. Valid until the next begin. Errors: SUCREF_E_STATE.
+ * sucref_notice_pack - a notice (kind: plane) of node `from`, of SUCREF_SHARD_OVERHEAD + 4 bytes. Errors:
+ * SUCREF_E_RANGE (kind), SUCREF_E_SPACE. */
+enum { SUCREF_NOTICE_AGAIN = 253, SUCREF_NOTICE_PLAN = 254, SUCREF_NOTICE_PURGE = 255 };
+typedef struct {
+    uint32_t job, names;     /* names: place of u16 [count] in the part's bytes, the list of the import */
+    uint32_t again;          /* value of a notice that asks for it */
+    uint16_t count;
+    uint8_t from, level, stop;
+} sucref_exchange_want;
+SUCREF_API int sucref_exchange_begin(sucref_exchange *e, uint32_t job, const void *x, size_t x_len);
+SUCREF_API int sucref_exchange_step(sucref_exchange *e, uint32_t budget);
+SUCREF_API int sucref_exchange_take(sucref_exchange *e, const uint8_t *message, size_t len);
+SUCREF_API int sucref_exchange_send(sucref_exchange *e, uint8_t *message, size_t room, size_t *len, unsigned *to);
+SUCREF_API int sucref_exchange_give(sucref_exchange *e, const uint8_t *u, const int32_t *z, size_t n);
+SUCREF_API int sucref_exchange_wants(const sucref_exchange *e, unsigned n, sucref_exchange_want *want);
+SUCREF_API int sucref_exchange_answer(const sucref_exchange *e, sucref_answer *a);
+SUCREF_API int sucref_notice_pack(uint8_t *message, size_t room, unsigned kind, unsigned from, uint32_t job,
+                                  uint32_t value);
 
 #ifdef SUCREF_HOST
 /* ---- writer (host only) ------------------------------------------------------------------------------------------
@@ -2689,6 +2796,16 @@ static int sucref_i_open_usable(sucref_model *m, unsigned first, sucref_fault *f
 struct sucref_i_align { char c; uint32_t word; };
 #define SUCREF_I_ALIGN offsetof(struct sucref_i_align, word)
 
+/* how many of so many bytes a file can have */
+static uint32_t sucref_i_bytes32(size_t n)
+{
+#if SIZE_MAX > 0xFFFFFFFFU
+    return n > 0xFFFFFFFFU ? 0xFFFFFFFFU : (uint32_t)n;
+#else
+    return n;
+#endif
+}
+
 SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault)
 {
     sucref_model t;
@@ -2697,11 +2814,7 @@ SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t byte
     int status;
     if (m == NULL || bytes == NULL || (uintptr_t)bytes % SUCREF_I_ALIGN != 0) { return SUCREF_E_ARG; }
     t.bytes = (const uint8_t *)bytes;
-#if SIZE_MAX > 0xFFFFFFFFU
-    t.bytes_len = bytes_len > 0xFFFFFFFFU ? 0xFFFFFFFFU : (uint32_t)bytes_len;
-#else
-    t.bytes_len = bytes_len;
-#endif
+    t.bytes_len = sucref_i_bytes32(bytes_len);
     t.usable_stops = 0;
     status = sucref_i_open_header(&t, fault);
     if (status != SUCREF_OK) { return status; }
@@ -7907,13 +8020,8 @@ SUCREF_API int sucref_mix_decode(int64_t *out, const sucref_mix *p, unsigned whi
 enum { SUCREF_I_JOB_HEAD = 4 };
 #define SUCREF_I_CLOSED 0x80000000U
 
-SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, const sucref_shard *s, const int32_t *y)
+static void sucref_i_shard_head(uint8_t *message, const sucref_shard *s)
 {
-    size_t i;
-    if (message == NULL || len == NULL || s == NULL || y == NULL) { return SUCREF_E_ARG; }
-    if (s->count < 1 || s->count > 16383) { return SUCREF_E_RANGE; }
-    *len = SUCREF_SHARD_OVERHEAD + 4U * (size_t)s->count;
-    if (room < *len) { return SUCREF_E_SPACE; }
     message[0] = 'S';
     message[1] = (uint8_t)s->unit.exponent;
     sucref_i_put_le(message + 2, s->layer, 2);
@@ -7921,6 +8029,16 @@ SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, con
     message[8] = s->plane; message[9] = s->shard;
     sucref_i_put_le(message + 10, s->count, 2);
     sucref_i_put_le(message + 12, (uint32_t)s->unit.multiplier, 4);
+}
+
+SUCREF_API int sucref_shard_pack(uint8_t *message, size_t room, size_t *len, const sucref_shard *s, const int32_t *y)
+{
+    size_t i;
+    if (message == NULL || len == NULL || s == NULL || y == NULL) { return SUCREF_E_ARG; }
+    if (s->count < 1 || s->count > 16383) { return SUCREF_E_RANGE; }
+    *len = SUCREF_SHARD_OVERHEAD + 4U * (size_t)s->count;
+    if (room < *len) { return SUCREF_E_SPACE; }
+    sucref_i_shard_head(message, s);
     for (i = 0; i < s->count; i++) { sucref_i_put_le(message + 16 + 4 * i, (uint32_t)y[i], 4); }
     sucref_i_put_le(message + *len - 4, sucref_i_crc_ram(message, *len - 4U), 4);
     return SUCREF_OK;
@@ -8278,6 +8396,740 @@ SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, un
         mask |= sucref_i_planes_read(&l, e.bits);
     }
     return mask;
+}
+
+/* ---- exchange: implementation ------------------------------------------------------------------------------------
+ * Work: the piece's net | its input | own inputs | per stop own neurons of levels 1.. | imported values of all levels |
+ * per stop logits | per kept job: purged | arrived, a byte for each link and stop | messages at their places. */
+enum { SUCREF_I_X_HEADER = 36, SUCREF_I_X_LEVEL = 8, SUCREF_I_X_RECORD = 20 }; /* of a link and of a piece */
+enum { SUCREF_I_X_IDLE = 0, SUCREF_I_X_ENTER, SUCREF_I_X_BETWEEN, SUCREF_I_X_RUNS }; /* states */
+enum { SUCREF_I_X_AS_BEFORE = 0xFF, SUCREF_I_X_WITH_SUM = 0x80 };
+#define SUCREF_I_X_NONE 0xFFFFU
+#define SUCREF_I_NOTICES 0xFFFFU /* their layer */
+
+typedef struct { uint16_t own, imported, first_piece; uint8_t pieces, sums; } sucref_i_level;
+typedef struct {
+    uint32_t list, stops;
+    uint16_t values, from, neurons;
+    uint8_t level, peer, imports, sums;
+} sucref_i_link;
+typedef struct { uint32_t place; uint16_t first, values, words; } sucref_i_sending; /* words 0: nothing */
+typedef struct { uint32_t model, columns, rows, runs; uint16_t bound; uint8_t sum; } sucref_i_piece;
+
+static const uint8_t *sucref_i_levels_at(const sucref_exchange_part *p)
+{
+    return p->bytes + SUCREF_I_X_HEADER + SUCREF_I_PAD4(p->n_stops);
+}
+static const uint8_t *sucref_i_links_at(const sucref_exchange_part *p)
+{
+    return sucref_i_levels_at(p) + SUCREF_I_X_LEVEL * ((uint32_t)p->n_layers + 1U);
+}
+
+static sucref_i_level sucref_i_level_of(const sucref_exchange_part *p, unsigned level)
+{
+    const uint8_t *at = sucref_i_levels_at(p) + (uint32_t)SUCREF_I_X_LEVEL * level;
+    sucref_i_level l;
+    l.own = sucref_i_u16(at); l.imported = sucref_i_u16(at + 2); l.first_piece = sucref_i_u16(at + 4);
+    l.pieces = SUCREF_READ_U8(at + 6); l.sums = SUCREF_READ_U8(at + 7);
+    return l;
+}
+
+static sucref_i_link sucref_i_link_of(const sucref_exchange_part *p, unsigned link)
+{
+    const uint8_t *at = sucref_i_links_at(p) + (uint32_t)SUCREF_I_X_RECORD * link;
+    sucref_i_link k;
+    k.level = SUCREF_READ_U8(at); k.peer = SUCREF_READ_U8(at + 1);
+    k.imports = SUCREF_READ_U8(at + 2); k.sums = SUCREF_READ_U8(at + 3);
+    k.values = sucref_i_u16(at + 4); k.from = sucref_i_u16(at + 6); k.neurons = sucref_i_u16(at + 8);
+    k.list = sucref_i_u32(at + 12); k.stops = sucref_i_u32(at + 16);
+    return k;
+}
+
+static sucref_i_sending sucref_i_sending_of(const sucref_exchange_part *p, const sucref_i_link *k, unsigned stop)
+{
+    const uint8_t *at = p->bytes + k->stops + 8U * stop;
+    sucref_i_sending s;
+    s.first = sucref_i_u16(at); s.values = sucref_i_u16(at + 2); s.place = sucref_i_u32(at + 4);
+    s.words = 0;
+    if (s.first != SUCREF_I_X_NONE) {
+        const uint32_t words = k->sums + (k->level == p->n_layers ? s.values : SUCREF_I_WORDS((uint32_t)s.values));
+        s.words = (uint16_t)(words > 0xFFFFU ? 0xFFFFU : words); /* more than 16383 do not open */
+    }
+    return s;
+}
+
+static sucref_i_piece sucref_i_piece_of(const sucref_exchange_part *p, unsigned piece)
+{
+    const uint8_t *at = sucref_i_links_at(p) + (uint32_t)SUCREF_I_X_RECORD * ((uint32_t)p->links + piece);
+    sucref_i_piece q;
+    q.model = sucref_i_u32(at); q.columns = sucref_i_u32(at + 4);
+    q.rows = sucref_i_u32(at + 8); q.runs = sucref_i_u32(at + 12);
+    q.bound = sucref_i_u16(at + 16); q.sum = SUCREF_READ_U8(at + 18);
+    return q;
+}
+
+static unsigned sucref_i_stop_bits(const sucref_exchange_part *p, unsigned stop)
+{
+    return SUCREF_READ_U8(p->bytes + SUCREF_I_X_HEADER + stop);
+}
+
+/* are the n numbers at a place in the file, each below `below`, or 65535 where `nothing`? */
+static int sucref_i_list_ok(const sucref_exchange_part *p, uint32_t at, uint32_t n, uint32_t below, int nothing)
+{
+    uint32_t i;
+    if (at > p->file_bytes || n > (p->file_bytes - at) / 2U) { return 0; }
+    for (i = 0; i < n; i++) {
+        const uint16_t v = sucref_i_u16(p->bytes + at + 2U * i);
+        if (v >= below && !(nothing && v == SUCREF_I_X_NONE)) { return 0; }
+    }
+    return 1;
+}
+
+static int sucref_i_open_link(sucref_exchange_part *p, unsigned link, unsigned *level, sucref_fault *f)
+{
+    const uint32_t at = (uint32_t)(sucref_i_links_at(p) - p->bytes) + (uint32_t)SUCREF_I_X_RECORD * link;
+    const sucref_i_link k = sucref_i_link_of(p, link);
+    const int node = p->device == p->devices;
+    sucref_i_level l;
+    unsigned t;
+    if (k.level < *level || k.level > p->n_layers || k.peer > p->devices || k.peer == p->device || k.imports > 1 ||
+        (k.imports ? k.peer == p->devices || node != (k.level == p->n_layers)
+                   : (k.peer == p->devices) != (k.level == p->n_layers))) {
+        return SUCREF_I_FAIL(f, "exchange: a link", at);
+    }
+    *level = k.level;
+    l = sucref_i_level_of(p, k.level);
+    if (k.sums > SUCREF_MAX_GROUPS || (k.level == p->n_layers && k.sums != 0) ||
+        (k.imports && (k.sums != l.sums || (!node && (uint32_t)k.from + k.values > l.imported))) ||
+        !sucref_i_list_ok(p, k.list, k.values, !k.imports ? l.own : node ? p->n_out : 0x10000U, 0) ||
+        (!k.imports && !sucref_i_list_ok(p, k.list + 2U * k.values, k.sums, (uint32_t)l.own + 1U, 0)) ||
+        k.stops % 4U != 0 || k.stops > p->file_bytes || 8U * p->n_stops > p->file_bytes - k.stops) {
+        return SUCREF_I_FAIL(f, "exchange: what a link sends", at);
+    }
+    for (t = 0; t < p->n_stops; t++) {
+        const sucref_i_sending s = sucref_i_sending_of(p, &k, t);
+        if (s.first == SUCREF_I_X_NONE) { continue; }
+        if ((uint32_t)s.first + s.values > k.values || s.words < 1 || s.words > 16383 ||
+            (k.imports && s.place != p->kept)) {
+            return SUCREF_I_FAIL(f, "exchange: a message", k.stops + 8U * t);
+        }
+        if (k.imports) { p->kept += s.words; }
+        if (p->kept > SUCREF_I_PLACES) { return SUCREF_I_FAIL(f, "exchange: messages", at); }
+    }
+    return SUCREF_OK;
+}
+
+/* do all links that give a level's sums send them at a stop? */
+static int sucref_i_sums_come(const sucref_exchange_part *p, unsigned level, unsigned stop)
+{
+    unsigned n;
+    for (n = 0; n < p->links; n++) {
+        const sucref_i_link k = sucref_i_link_of(p, n);
+        if (k.level == level && k.imports && sucref_i_sending_of(p, &k, stop).words == 0) { return 0; }
+    }
+    return 1;
+}
+
+/* what a piece's model does at every stop */
+static int sucref_i_runs_ok(const sucref_exchange_part *p, const sucref_i_piece *q, const sucref_model *m,
+                            unsigned level, const sucref_i_level *l)
+{
+    sucref_stop_group raw, e;
+    unsigned t;
+    if (q->runs > p->file_bytes || p->n_stops > p->file_bytes - q->runs) { return 0; }
+    for (t = 0; t < p->n_stops; t++) {
+        const unsigned run = SUCREF_READ_U8(p->bytes + q->runs + t), stop = run & (SUCREF_I_X_WITH_SUM - 1U);
+        if (run == SUCREF_I_X_AS_BEFORE) { continue; }
+        if (stop + (run >= SUCREF_I_X_WITH_SUM ? 1U : 0U) >= m->n_stops) { return 0; }
+        if (run < SUCREF_I_X_WITH_SUM) { continue; }
+        sucref_model_stop_group(&raw, m, stop, 0);
+        sucref_model_stop_group(&e, m, stop + 1U, 0);
+        if (raw.bits == 0 || raw.bits != e.bits || q->bound > l->own || q->sum >= l->sums ||
+            !sucref_i_sums_come(p, level, t)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static int sucref_i_open_piece(sucref_exchange_part *p, unsigned piece, unsigned level, sucref_fault *f)
+{
+    const sucref_i_level l = sucref_i_level_of(p, level), next = sucref_i_level_of(p, level + 1U);
+    const sucref_i_piece q = sucref_i_piece_of(p, piece);
+    sucref_model m;
+    sucref_layer layer;
+    size_t words;
+    int status;
+    if (q.model % 4U != 0 || q.model >= p->file_bytes) { return SUCREF_I_FAIL(f, "exchange: place of a piece", piece); }
+    status = sucref_model_open(&m, p->bytes + q.model, (size_t)(p->file_bytes - q.model), f);
+    if (status == SUCREF_OK) { status = sucref_model_check(&m, f); }
+    if (status != SUCREF_OK) { return status; }
+    sucref_model_layer(&layer, &m, 0);
+    words = sucref_net_work_len(&m);
+    if (m.n_layers != 1 || m.n_groups != 1 || m.usable_stops != m.n_stops || m.input_type != SUCREF_INPUT_U8 ||
+        SUCREF_I_KIND(&layer) != SUCREF_KIND_DENSE || m.softmax_multiplier != 0 || words == 0 ||
+        (layer.flags & (SUCREF_LAYER_ORDER | SUCREF_LAYER_INPUT_ORDER)) != 0) {
+        return SUCREF_I_FAIL(f, "exchange: a piece", q.model);
+    }
+    if (!sucref_i_list_ok(p, q.columns, m.n_in, (uint32_t)l.own + l.imported, 1) ||
+        !sucref_i_list_ok(p, q.rows, m.n_out, next.own, 0) || !sucref_i_runs_ok(p, &q, &m, level, &l)) {
+        return SUCREF_I_FAIL(f, "exchange: what a piece reads or writes", piece);
+    }
+    if (words > p->piece_words) { p->piece_words = (uint32_t)words; }
+    if (m.n_in > p->piece_columns) { p->piece_columns = m.n_in; }
+    return SUCREF_OK;
+}
+
+static int sucref_i_open_exchange_header(sucref_exchange_part *p, uint32_t len, sucref_fault *f)
+{
+    const uint8_t *b = p->bytes;
+    uint32_t tables;
+    if (len < SUCREF_I_X_HEADER || sucref_i_u32(b) != 0x58435553U || sucref_i_u16(b + 4) != SUCREF_FORMAT) {
+        return SUCREF_I_FAIL(f, "exchange: magic", 0);
+    }
+    p->device = SUCREF_READ_U8(b + 6); p->devices = SUCREF_READ_U8(b + 7);
+    p->file_bytes = sucref_i_u32(b + 8);
+    p->plan = SUCREF_READ_U8(b + 12); p->n_layers = SUCREF_READ_U8(b + 13); p->n_stops = SUCREF_READ_U8(b + 14);
+    p->input_type = SUCREF_READ_U8(b + 15);
+    p->links = sucref_i_u16(b + 16); p->pieces = sucref_i_u16(b + 18); p->n_out = sucref_i_u16(b + 20);
+    p->unit.multiplier = sucref_i_s32(sucref_i_u32(b + 24));
+    p->unit.exponent = (int8_t)sucref_i_s8(SUCREF_READ_U8(b + 28));
+    if (p->file_bytes > len || p->n_layers - 1U >= SUCREF_MAX_LAYERS || p->n_stops - 1U >= SUCREF_MAX_STOPS ||
+        p->input_type > SUCREF_INPUT_S8 || p->devices < 1 || p->devices > 254 || p->device > p->devices ||
+        p->n_out < 1) {
+        return SUCREF_I_FAIL(f, "exchange: header", 0);
+    }
+    tables = (uint32_t)(sucref_i_links_at(p) - b) + SUCREF_I_X_RECORD * ((uint32_t)p->links + p->pieces);
+    if (p->file_bytes < tables) { return SUCREF_I_FAIL(f, "exchange: tables", tables); }
+    if (~sucref_i_crc(sucref_i_crc(0xFFFFFFFFU, b, 32), b + SUCREF_I_X_HEADER, p->file_bytes - SUCREF_I_X_HEADER) !=
+        sucref_i_u32(b + 32)) {
+        return SUCREF_I_FAIL(f, "exchange: CRC", 32);
+    }
+    return SUCREF_OK;
+}
+
+/* a level's sums over all that a device can be told stay below 2^24 */
+static int sucref_i_open_level(sucref_exchange_part *p, unsigned level, unsigned *piece, sucref_fault *f)
+{
+    const sucref_i_level l = sucref_i_level_of(p, level);
+    uint32_t neurons = l.own;
+    unsigned n;
+    int status = SUCREF_OK;
+    for (n = 0; n < p->links; n++) {
+        const sucref_i_link k = sucref_i_link_of(p, n);
+        if (k.level == level && k.imports) { neurons += k.neurons; }
+    }
+    if (l.first_piece != *piece || l.pieces > p->pieces - *piece || l.sums > SUCREF_MAX_GROUPS ||
+        (l.sums > 0 && neurons > 65535U) ||
+        (level == p->n_layers && (l.pieces != 0 || l.imported != 0 || l.sums != 0))) {
+        return SUCREF_I_FAIL(f, "exchange: a level", level);
+    }
+    for (n = 0; status == SUCREF_OK && n < l.pieces; n++) { status = sucref_i_open_piece(p, (*piece)++, level, f); }
+    if (level > 0) { p->stop_bytes += l.own; }
+    p->imported += l.imported;
+    return status;
+}
+
+SUCREF_API int sucref_exchange_open(sucref_exchange_part *p, const void *bytes, size_t bytes_len, sucref_fault *fault)
+{
+    sucref_exchange_part t;
+    unsigned n, level = 0, piece = 0;
+    uint32_t bits = 1;
+    int status;
+    if (p == NULL || bytes == NULL || (uintptr_t)bytes % SUCREF_I_ALIGN != 0) { return SUCREF_E_ARG; }
+    t.bytes = (const uint8_t *)bytes;
+    t.n_in = t.piece_words = t.piece_columns = t.stop_bytes = t.imported = t.kept = 0;
+    status = sucref_i_open_exchange_header(&t, sucref_i_bytes32(bytes_len), fault);
+    for (n = 0; status == SUCREF_OK && n < t.n_stops; n++) {
+        const uint32_t now = sucref_i_stop_bits(&t, n);
+        if (now < bits || now > 8) { status = SUCREF_I_FAIL(fault, "exchange: input bits", SUCREF_I_X_HEADER + n); }
+        bits = now;
+    }
+    for (n = 0; status == SUCREF_OK && n < t.links; n++) { status = sucref_i_open_link(&t, n, &level, fault); }
+    for (n = 0; status == SUCREF_OK && n <= t.n_layers; n++) { status = sucref_i_open_level(&t, n, &piece, fault); }
+    if (status == SUCREF_OK && piece != t.pieces) { status = SUCREF_I_FAIL(fault, "exchange: pieces", piece); }
+    if (status != SUCREF_OK) { return status; }
+    t.n_in = sucref_i_level_of(&t, 0).own;
+    *p = t;
+    return SUCREF_OK;
+}
+
+/* ---- the work buffer, in words ---- */
+typedef struct { uint32_t input, own, stops, imported, logits, jobs, job, end; } sucref_i_exchange_places;
+
+static uint32_t sucref_i_answer_len(const sucref_exchange_part *p)
+{
+    return p->device == p->devices ? p->n_out : sucref_i_level_of(p, p->n_layers).own;
+}
+
+/* none overflows: 128 layers of 65,535 neurons at 32 stops, and 64 jobs of less than 2^25 words */
+static sucref_i_exchange_places sucref_i_exchange_places_of(const sucref_exchange_part *p, unsigned ahead)
+{
+    sucref_i_exchange_places at;
+    at.input = p->piece_words;
+    at.own = at.input + SUCREF_I_WORDS(p->piece_columns);
+    at.stops = at.own + SUCREF_I_WORDS(p->n_in);
+    at.imported = at.stops + p->n_stops * SUCREF_I_WORDS(p->stop_bytes);
+    at.logits = at.imported + SUCREF_I_WORDS(p->imported);
+    at.jobs = at.logits + p->n_stops * sucref_i_answer_len(p);
+    at.job = 1U + SUCREF_I_WORDS((uint32_t)p->links * p->n_stops) + p->kept;
+    at.end = at.jobs + ahead * at.job;
+    return at;
+}
+
+SUCREF_API size_t sucref_exchange_work_len(const sucref_exchange_part *p, unsigned ahead)
+{
+    uint32_t words;
+    if (p == NULL || ahead - 1U >= 64U || (ahead & (ahead - 1U)) != 0) { return 0; }
+    words = sucref_i_exchange_places_of(p, ahead).end;
+    return words == (uint32_t)(size_t)words ? (size_t)words : 0;
+}
+
+SUCREF_API int sucref_exchange_init(sucref_exchange *e, const sucref_exchange_part *p, uint32_t *work, size_t work_len,
+                                    unsigned ahead, uint32_t job)
+{
+    size_t len, i;
+    if (e == NULL || p == NULL || work == NULL) { return SUCREF_E_ARG; }
+    len = sucref_exchange_work_len(p, ahead);
+    if (len == 0) { return SUCREF_E_RANGE; }
+    if (work_len < len) { return SUCREF_E_SPACE; }
+    for (i = 0; i < len; i++) { work[i] = 0; }
+    e->part = p; e->work = work;
+    e->job = job; e->sent = e->spent = e->bad = e->foreign = e->repeated = 0;
+    e->plan = p->plan; e->plan_job = job;
+    e->ahead = (uint8_t)ahead;
+    e->piece = 0; e->state = SUCREF_I_X_IDLE; e->stop = e->layer = 0;
+    return SUCREF_OK;
+}
+
+/* a level's own neurons at a stop, or its imported values */
+static uint8_t *sucref_i_own(const sucref_exchange *e, unsigned stop, unsigned level)
+{
+    const sucref_i_exchange_places at = sucref_i_exchange_places_of(e->part, e->ahead);
+    uint8_t *p;
+    unsigned n;
+    if (level == 0) { return (uint8_t *)(e->work + at.own); }
+    p = (uint8_t *)(e->work + at.stops + stop * SUCREF_I_WORDS(e->part->stop_bytes));
+    for (n = 1; n < level; n++) { p += sucref_i_level_of(e->part, n).own; }
+    return p;
+}
+
+static uint8_t *sucref_i_imported(const sucref_exchange *e, unsigned level)
+{
+    uint8_t *p = (uint8_t *)(e->work + sucref_i_exchange_places_of(e->part, e->ahead).imported);
+    unsigned n;
+    for (n = 0; n < level; n++) { p += sucref_i_level_of(e->part, n).imported; }
+    return p;
+}
+
+static int32_t *sucref_i_logits(const sucref_exchange *e, unsigned stop)
+{
+    return (int32_t *)(e->work + sucref_i_exchange_places_of(e->part, e->ahead).logits +
+                       stop * sucref_i_answer_len(e->part));
+}
+
+/* what is kept of a job: word 0 is 1 once it is purged */
+static uint32_t *sucref_i_kept_job(const sucref_exchange *e, uint32_t job)
+{
+    const sucref_i_exchange_places at = sucref_i_exchange_places_of(e->part, e->ahead);
+    return e->work + at.jobs + (job & (e->ahead - 1U)) * at.job;
+}
+static uint8_t *sucref_i_arrived(const sucref_exchange *e, uint32_t *kept, unsigned link, unsigned stop)
+{
+    return (uint8_t *)(kept + 1) + (uint32_t)link * e->part->n_stops + stop;
+}
+static uint32_t *sucref_i_message_at(const sucref_exchange *e, uint32_t *kept, const sucref_i_sending *s)
+{
+    return kept + 1U + SUCREF_I_WORDS((uint32_t)e->part->links * e->part->n_stops) + s->place;
+}
+
+/* byte i of words, the first byte lowest */
+static uint8_t sucref_i_byte_of(const uint32_t *words, uint32_t i) { return (uint8_t)(words[i / 4U] >> 8U * (i % 4U)); }
+
+/* of the first n own neurons, as METHOD 2 reads them */
+static uint32_t sucref_i_own_sum(const sucref_exchange *e, unsigned stop, unsigned level, uint32_t n)
+{
+    const uint8_t *u = sucref_i_own(e, stop, level);
+    const unsigned missing = level == 0 ? 8U - sucref_i_stop_bits(e->part, stop) : 0U;
+    uint32_t i, sum = 0;
+    for (i = 0; i < n; i++) { sum += sucref_i_cut(u[i], missing); }
+    return sum;
+}
+
+/* ---- messages ---- */
+SUCREF_API int sucref_exchange_wants(const sucref_exchange *e, unsigned n, sucref_exchange_want *want)
+{
+    unsigned i;
+    if (e == NULL || want == NULL) { return SUCREF_E_ARG; }
+    for (i = 0; e->state == SUCREF_I_X_ENTER && e->stop < e->part->n_stops && i < e->part->links; i++) {
+        const sucref_i_link k = sucref_i_link_of(e->part, i);
+        const sucref_i_sending s = sucref_i_sending_of(e->part, &k, e->stop);
+        if (k.level != e->layer || !k.imports || s.words == 0 ||
+            *sucref_i_arrived(e, sucref_i_kept_job(e, e->job), i, e->stop) || n-- > 0) {
+            continue;
+        }
+        want->job = e->job;
+        want->names = k.list + 2U * s.first; want->count = s.values;
+        want->from = k.peer; want->level = k.level; want->stop = e->stop;
+        want->again = (uint32_t)k.peer << 16 | (uint32_t)k.level << 8 | e->stop;
+        return SUCREF_OK;
+    }
+    return SUCREF_E_STATE;
+}
+
+static int sucref_i_ready(const sucref_exchange *e)
+{
+    sucref_exchange_want want;
+    return sucref_exchange_wants(e, 0, &want) != SUCREF_OK;
+}
+
+/* forgets jobs from..from + n - 1 that are kept, for good or for others to come */
+static void sucref_i_forget(sucref_exchange *e, uint32_t from, uint32_t n, int purged)
+{
+    const uint32_t words = sucref_i_exchange_places_of(e->part, e->ahead).job;
+    uint32_t i, k;
+    for (i = 0; i < e->ahead; i++) {
+        uint32_t *kept = sucref_i_kept_job(e, e->job + i);
+        if (e->job + i - from >= n) { continue; } /* wraps before it */
+        for (k = 0; k < words; k++) { kept[k] = 0; }
+        kept[0] = purged ? 1U : 0U;
+        if (i == 0 && purged) { e->state = SUCREF_I_X_IDLE; }
+    }
+}
+
+/* to the message that a notice asks for, where it has been sent */
+static void sucref_i_send_again(sucref_exchange *e, const sucref_shard *s, uint32_t value)
+{
+    unsigned n;
+    for (n = 0; n < e->part->links; n++) {
+        const sucref_i_link k = sucref_i_link_of(e->part, n);
+        const uint32_t which = (value & 255U) * e->part->links + n;
+        if (!k.imports && k.peer == s->shard && k.level == (value >> 8 & 255U) && which < e->sent) { e->sent = which; }
+    }
+}
+
+static int sucref_i_take_notice(sucref_exchange *e, const sucref_shard *s)
+{
+    const uint32_t value = sucref_i_get_le(s->outputs);
+    const unsigned had = e->state;
+    if (s->count != 1 || s->plane < SUCREF_NOTICE_AGAIN) { e->bad++; return SUCREF_E_DATA; }
+    if (s->plane == SUCREF_NOTICE_PURGE) {
+        sucref_i_forget(e, s->job, value, 1);
+    } else if (s->plane == SUCREF_NOTICE_PLAN) {
+        if (value > 255) { e->bad++; return SUCREF_E_DATA; }
+        e->plan = (uint8_t)value; e->plan_job = s->job;
+        if (e->plan != e->part->plan) { sucref_i_forget(e, s->job, 0x80000000U, 1); }
+    } else if (value >> 16 == e->part->device && s->job == e->job && e->state != SUCREF_I_X_IDLE) {
+        sucref_i_send_again(e, s, value);
+    } else {
+        e->foreign++;
+        return SUCREF_E_STATE;
+    }
+    return had != SUCREF_I_X_IDLE && e->state == SUCREF_I_X_IDLE ? SUCREF_DONE : SUCREF_MORE;
+}
+
+/* a message that can have come over a link, into its place */
+static int sucref_i_keep(sucref_exchange *e, const sucref_shard *s, unsigned link, const sucref_i_link *k)
+{
+    const sucref_i_sending way = sucref_i_sending_of(e->part, k, s->plane);
+    uint32_t *kept = sucref_i_kept_job(e, s->job), *to = sucref_i_message_at(e, kept, &way), other = 0, i;
+    uint8_t *arrived = sucref_i_arrived(e, kept, link, s->plane);
+    int had_to_wait;
+    if (way.words == 0 || s->count != way.words) { e->bad++; return SUCREF_E_DATA; }
+    for (i = 0; i < s->count; i++) {
+        const uint32_t v = sucref_i_get_le(s->outputs + 4U * i);
+        if (i < k->sums && v > 255U * (uint32_t)k->neurons) { e->bad++; return SUCREF_E_DATA; }
+        other |= v ^ to[i];
+    }
+    if (*arrived) {
+        if (other != 0) { e->bad++; return SUCREF_E_DATA; }
+        e->repeated++;
+        return SUCREF_E_STATE;
+    }
+    had_to_wait = s->job == e->job && !sucref_i_ready(e);
+    for (i = 0; i < s->count; i++) { to[i] = sucref_i_get_le(s->outputs + 4U * i); }
+    *arrived = 1;
+    return had_to_wait && sucref_i_ready(e) ? SUCREF_STOP : SUCREF_MORE;
+}
+
+SUCREF_API int sucref_exchange_take(sucref_exchange *e, const uint8_t *message, size_t len)
+{
+    sucref_shard s;
+    unsigned n;
+    if (e == NULL || message == NULL) { return SUCREF_E_ARG; }
+    if (sucref_shard_open(&s, message, len) != SUCREF_OK) { e->bad++; return SUCREF_E_DATA; }
+    if (s.layer == SUCREF_I_NOTICES) { return sucref_i_take_notice(e, &s); }
+    if (s.layer >> 8 == e->part->plan && (uint8_t)s.unit.exponent == e->part->device && s.unit.multiplier == 0 &&
+        s.plane < e->part->n_stops && s.job - e->job < e->ahead && sucref_i_kept_job(e, s.job)[0] == 0) {
+        for (n = 0; n < e->part->links; n++) {
+            const sucref_i_link k = sucref_i_link_of(e->part, n);
+            if (k.imports && k.peer == s.shard && k.level == (s.layer & 255U)) { return sucref_i_keep(e, &s, n, &k); }
+        }
+    }
+    e->foreign++;
+    return SUCREF_E_STATE;
+}
+
+/* one output of a message: a sum, a logit or four bytes */
+static uint32_t sucref_i_sent_word(const sucref_exchange *e, const sucref_i_link *k, const sucref_i_sending *s,
+                                   unsigned stop, uint32_t i)
+{
+    const uint8_t *list = e->part->bytes + k->list, *own = sucref_i_own(e, stop, k->level);
+    uint32_t n, word = 0;
+    if (i < k->sums) {
+        return sucref_i_own_sum(e, stop, k->level, sucref_i_u16(list + 2U * ((uint32_t)k->values + i)));
+    }
+    i -= k->sums;
+    list += 2U * s->first;
+    if (k->level == e->part->n_layers) { return (uint32_t)sucref_i_logits(e, stop)[sucref_i_u16(list + 2U * i)]; }
+    for (n = 0; n < 4 && 4U * i + n < s->values; n++) {
+        word |= (uint32_t)own[sucref_i_u16(list + 2U * (4U * i + n))] << 8U * n;
+    }
+    return word;
+}
+
+SUCREF_API int sucref_exchange_send(sucref_exchange *e, uint8_t *message, size_t room, size_t *len, unsigned *to)
+{
+    if (e == NULL || message == NULL || len == NULL || to == NULL) { return SUCREF_E_ARG; }
+    for (; e->state != SUCREF_I_X_IDLE && e->sent < (uint32_t)e->part->links * e->part->n_stops; e->sent++) {
+        const unsigned stop = (unsigned)(e->sent / e->part->links);
+        const sucref_i_link k = sucref_i_link_of(e->part, (unsigned)(e->sent % e->part->links));
+        const sucref_i_sending s = sucref_i_sending_of(e->part, &k, stop);
+        sucref_shard head;
+        uint32_t i;
+        if (stop > e->stop || (stop == e->stop && k.level > e->layer)) { return SUCREF_E_STATE; }
+        if (k.imports || s.words == 0) { continue; }
+        *len = SUCREF_SHARD_OVERHEAD + 4U * (size_t)s.words;
+        if (room < *len) { return SUCREF_E_SPACE; }
+        head.job = e->job; head.count = s.words; head.plane = (uint8_t)stop; head.shard = e->part->device;
+        head.layer = (uint16_t)(k.level | (unsigned)e->part->plan << 8);
+        head.unit.multiplier = 0; head.unit.exponent = (int8_t)sucref_i_s8(k.peer);
+        sucref_i_shard_head(message, &head);
+        for (i = 0; i < s.words; i++) {
+            sucref_i_put_le(message + 16U + 4U * i, sucref_i_sent_word(e, &k, &s, stop, i), 4);
+        }
+        sucref_i_put_le(message + *len - 4, sucref_i_crc_ram(message, *len - 4U), 4);
+        *to = k.peer;
+        e->sent++;
+        return SUCREF_OK;
+    }
+    return SUCREF_E_STATE;
+}
+
+SUCREF_API int sucref_notice_pack(uint8_t *message, size_t room, unsigned kind, unsigned from, uint32_t job,
+                                  uint32_t value)
+{
+    const int32_t y = sucref_i_s32(value);
+    sucref_shard s;
+    size_t len;
+    if (message == NULL) { return SUCREF_E_ARG; }
+    if (kind - SUCREF_NOTICE_AGAIN > 2U || from > 255) { return SUCREF_E_RANGE; }
+    s.job = job; s.layer = SUCREF_I_NOTICES; s.count = 1;
+    s.plane = (uint8_t)kind; s.shard = (uint8_t)from;
+    s.unit.multiplier = 0; s.unit.exponent = 0;
+    return sucref_shard_pack(message, room, &len, &s, &y);
+}
+
+/* ---- work ---- */
+SUCREF_API int sucref_exchange_begin(sucref_exchange *e, uint32_t job, const void *x, size_t x_len)
+{
+    const sucref_exchange_part *p;
+    const uint8_t *in = (const uint8_t *)x;
+    sucref_i_exchange_places at;
+    uint8_t *own;
+    uint32_t i;
+    if (e == NULL || (x == NULL && x_len > 0)) { return SUCREF_E_ARG; }
+    p = e->part;
+    if (x_len != p->n_in || job - e->job > 0x7FFFFFFFU) { return SUCREF_E_RANGE; }
+    if ((e->plan != p->plan && job - e->plan_job <= 0x7FFFFFFFU) ||
+        (job - e->job < e->ahead && sucref_i_kept_job(e, job)[0] != 0)) {
+        return SUCREF_E_STATE;
+    }
+    sucref_i_forget(e, e->job, job - e->job, 0);
+    at = sucref_i_exchange_places_of(p, e->ahead);
+    for (i = at.stops; i < at.jobs; i++) { e->work[i] = 0; }
+    own = sucref_i_own(e, 0, 0);
+    for (i = 0; i < p->n_in; i++) { own[i] = (uint8_t)(p->input_type == SUCREF_INPUT_S8 ? in[i] ^ 0x80U : in[i]); }
+    e->job = job;
+    e->sent = e->spent = 0;
+    e->piece = 0; e->stop = e->layer = 0;
+    e->state = SUCREF_I_X_ENTER;
+    return SUCREF_OK;
+}
+
+/* what has come for the layer at hand, and at node `devices` for the answer; own neurons are as before, so far */
+static void sucref_i_enter(sucref_exchange *e)
+{
+    const sucref_exchange_part *p = e->part;
+    uint32_t *kept = sucref_i_kept_job(e, e->job), i;
+    uint8_t *imported = sucref_i_imported(e, e->layer);
+    int32_t *logits = sucref_i_logits(e, e->stop);
+    unsigned n;
+    if (e->stop > 0 && e->layer < p->n_layers) {
+        const uint8_t *from = sucref_i_own(e, e->stop - 1U, e->layer + 1U);
+        uint8_t *to = sucref_i_own(e, e->stop, e->layer + 1U);
+        const uint32_t own = sucref_i_level_of(p, e->layer + 1U).own;
+        for (i = 0; i < own; i++) { to[i] = from[i]; }
+    }
+    if (e->stop > 0 && e->layer == (p->device == p->devices ? p->n_layers : p->n_layers - 1U)) {
+        const int32_t *from = sucref_i_logits(e, e->stop - 1U);
+        for (i = 0; i < sucref_i_answer_len(p); i++) { logits[i] = from[i]; }
+    }
+    for (n = 0; n < p->links; n++) {
+        const sucref_i_link k = sucref_i_link_of(p, n);
+        const sucref_i_sending s = sucref_i_sending_of(p, &k, e->stop);
+        const uint32_t *from = sucref_i_message_at(e, kept, &s) + k.sums;
+        if (k.level != e->layer || !k.imports || s.words == 0) { continue; }
+        for (i = 0; i < s.values; i++) {
+            if (k.level == p->n_layers) {
+                logits[sucref_i_u16(p->bytes + k.list + 2U * (s.first + i))] = sucref_i_s32(from[i]);
+            } else {
+                imported[k.from + s.first + i] = sucref_i_byte_of(from, i);
+            }
+        }
+    }
+}
+
+static unsigned sucref_i_run_of(const sucref_exchange *e)
+{
+    return SUCREF_READ_U8(e->part->bytes + sucref_i_piece_of(e->part, e->piece).runs + e->stop);
+}
+
+/* the piece at hand, from its input on */
+static void sucref_i_start_piece(sucref_exchange *e)
+{
+    const sucref_i_piece q = sucref_i_piece_of(e->part, e->piece);
+    const uint16_t n_own = sucref_i_level_of(e->part, e->layer).own;
+    const uint8_t *own = sucref_i_own(e, e->stop, e->layer), *imported = sucref_i_imported(e, e->layer);
+    const sucref_i_exchange_places at = sucref_i_exchange_places_of(e->part, e->ahead);
+    uint8_t *in = (uint8_t *)(e->work + at.input);
+    uint32_t c;
+    e->model.bytes = e->part->bytes + q.model;
+    e->model.bytes_len = e->part->file_bytes - q.model;
+    (void)sucref_i_open_header(&e->model, NULL); /* it did before */
+    e->model.usable_stops = e->model.n_stops;
+    for (c = 0; c < e->model.n_in; c++) {
+        const uint16_t from = sucref_i_u16(e->part->bytes + q.columns + 2U * c);
+        in[c] = from == SUCREF_I_X_NONE ? 0U : from < n_own ? own[from] : imported[from - n_own];
+    }
+    (void)sucref_net_init(&e->net, &e->model, e->work, (size_t)at.input);
+    (void)sucref_net_set_input(&e->net, in, (size_t)e->model.n_in);
+    (void)sucref_net_start_at(&e->net, sucref_i_run_of(e) & (SUCREF_I_X_WITH_SUM - 1U));
+    e->state = SUCREF_I_X_RUNS;
+}
+
+/* S of the piece at hand, from all devices' sums: < 2^24 */
+static uint32_t sucref_i_whole_sum(const sucref_exchange *e, const sucref_i_piece *q)
+{
+    uint32_t sum = sucref_i_own_sum(e, e->stop, e->layer, q->bound), *kept = sucref_i_kept_job(e, e->job);
+    unsigned n;
+    for (n = 0; n < e->part->links; n++) {
+        const sucref_i_link k = sucref_i_link_of(e->part, n);
+        const sucref_i_sending s = sucref_i_sending_of(e->part, &k, e->stop);
+        if (k.level == e->layer && k.imports && s.words != 0) { sum += sucref_i_message_at(e, kept, &s)[q->sum]; }
+    }
+    return sum;
+}
+
+/* the piece's rows; where S is needed z is a row's sum alone, and METHOD 2 and 3 follow here, as the next stop says */
+static void sucref_i_finish_piece(sucref_exchange *e)
+{
+    const sucref_i_piece q = sucref_i_piece_of(e->part, e->piece);
+    const sucref_model *m = &e->model;
+    const int with_sum = sucref_i_run_of(e) >= SUCREF_I_X_WITH_SUM, last = e->layer + 1U == e->part->n_layers;
+    const uint32_t sum = with_sum ? sucref_i_whole_sum(e, &q) : 0;
+    uint8_t *to = sucref_i_own(e, e->stop, e->layer + 1U);
+    int32_t *logits = sucref_i_logits(e, e->stop);
+    sucref_i_params at;
+    sucref_layer l;
+    sucref_group g;
+    sucref_stop_group entry;
+    sucref_answer a;
+    uint32_t r;
+    if (sucref_net_answer(&e->net, &a) != SUCREF_OK) { return; } /* it has stopped, so there is one */
+    sucref_model_layer(&l, m, 0);
+    sucref_model_group(&g, m, 0);
+    sucref_model_stop_group(&entry, m, a.stop + (with_sum ? 1U : 0U), 0);
+    at = sucref_i_params_of(&l);
+    for (r = 0; r < m->n_out; r++) {
+        const uint16_t place = sucref_i_u16(e->part->bytes + q.rows + 2U * r);
+        int32_t z = a.logits[r];
+        if (with_sum) {
+            const int own = sucref_i_own_bytes(&l, entry.bits);
+            const uint32_t acc = own ? (uint32_t)z : ((uint32_t)z + (sum << 7)) >> (8U - entry.bits);
+            z = sucref_i_finish(m->bytes, sum, &l, &at, &entry, &g, r, acc);
+        }
+        to[place] = with_sum ? sucref_i_activate(m, &l, &at, z, r) : a.out[r];
+        if (last) { logits[place] = z; }
+    }
+}
+
+/* to the next layer, or to the next stop's first one; 1 when a stop is reached */
+static int sucref_i_next_layer(sucref_exchange *e)
+{
+    e->state = SUCREF_I_X_ENTER;
+    if (e->layer < e->part->n_layers) { e->layer++; return 0; }
+    e->layer = 0;
+    e->stop++;
+    return 1;
+}
+
+SUCREF_API int sucref_exchange_step(sucref_exchange *e, uint32_t budget)
+{
+    uint32_t begun;
+    if (e == NULL) { return SUCREF_E_ARG; }
+    if (e->state == SUCREF_I_X_IDLE) { return SUCREF_E_STATE; }
+    if (e->stop == e->part->n_stops) { return SUCREF_DONE; }
+    begun = e->spent;
+    for (;;) {
+        const sucref_i_level l = sucref_i_level_of(e->part, e->layer);
+        if (e->state == SUCREF_I_X_ENTER) {
+            if (!sucref_i_ready(e)) { return SUCREF_WAIT; }
+            sucref_i_enter(e);
+            e->piece = l.first_piece; e->state = SUCREF_I_X_BETWEEN;
+        }
+        if (e->state == SUCREF_I_X_RUNS) {
+            const uint32_t had = e->net.spent, done = e->spent - begun;
+            const int status = sucref_net_step(&e->net, done < budget ? budget - done : 0);
+            e->spent += e->net.spent - had;
+            if (status != SUCREF_MORE) { sucref_i_finish_piece(e); e->piece++; e->state = SUCREF_I_X_BETWEEN; }
+        } else if (e->piece == (unsigned)l.first_piece + l.pieces) {
+            if (sucref_i_next_layer(e)) { return e->stop == e->part->n_stops ? SUCREF_DONE : SUCREF_STOP; }
+        } else if (sucref_i_run_of(e) == SUCREF_I_X_AS_BEFORE) {
+            e->piece++;
+        } else {
+            sucref_i_start_piece(e);
+        }
+        if (e->spent - begun >= budget) { return SUCREF_MORE; }
+    }
+}
+
+SUCREF_API int sucref_exchange_give(sucref_exchange *e, const uint8_t *u, const int32_t *z, size_t n)
+{
+    int last;
+    size_t i;
+    if (e == NULL || u == NULL) { return SUCREF_E_ARG; }
+    if (e->state == SUCREF_I_X_IDLE || e->stop == e->part->n_stops || e->layer == e->part->n_layers) {
+        return SUCREF_E_STATE;
+    }
+    last = e->layer + 1U == e->part->n_layers;
+    if (last && z == NULL) { return SUCREF_E_ARG; }
+    if (n != sucref_i_level_of(e->part, e->layer + 1U).own) { return SUCREF_E_RANGE; }
+    for (i = 0; i < n; i++) { sucref_i_own(e, e->stop, e->layer + 1U)[i] = u[i]; }
+    for (i = 0; last && i < n; i++) { sucref_i_logits(e, e->stop)[i] = z[i]; }
+    (void)sucref_i_next_layer(e);
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_exchange_answer(const sucref_exchange *e, sucref_answer *a)
+{
+    if (e == NULL || a == NULL) { return SUCREF_E_ARG; }
+    if (e->stop == 0 || e->state == SUCREF_I_X_IDLE) { return SUCREF_E_STATE; }
+    a->stop = (uint8_t)(e->stop - 1U); a->spent = e->spent;
+    a->n_out = sucref_i_answer_len(e->part);
+    a->logits = sucref_i_logits(e, a->stop);
+    a->out = e->part->device == e->part->devices ? NULL : sucref_i_own(e, a->stop, e->part->n_layers);
+    return SUCREF_OK;
 }
 #endif /* SUCREF_NO_PARITY */
 
@@ -9407,7 +10259,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 /*
  * CHANGES
  *     0.1.0   partition, schedule, linear, model (format 0), net, exit (margin, gray zone, certified), dither,
- *             hadamard, qcs, vec, parity, mix, fusion, shards of a model, writer
+ *             hadamard, qcs, vec, parity, mix, fusion, shards of a model, exchange, writer
  *
  * LICENCE: at your choice, MIT or public domain.
  *

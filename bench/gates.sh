@@ -23,6 +23,7 @@ found bench-mcu.csv '{ layer = $2 == "pairs" || $2 == "quads"
     print file, what " " $6, $7; print file, what " scratch", $10 }'
 found bench-mcu-vec.csv '{ print file, $1 " " $2, $3 }'
 found bench-mcu-parity.csv '{ print file, $1 " " $2, $3 }'
+found bench-mcu-mix.csv '{ print file, $1 " " $2, $3 }'
 found size.csv '{ print file, $1 " " $2 " " $3, $4 }'
 if [ -n "${UPDATE:-}" ]; then
     sed 's/^\([^,]*\),"\([^"]*\)",\(.*\)$/\1	\2	\3/' $table | awk -F'\t' -v found=$d/found '

@@ -1,6 +1,7 @@
 #!/bin/sh
 # mcu.sh - exact instruction counts on every emulated core found: one layer, stop by stop, and whole networks
-# into build/bench-mcu.csv, vector frames into build/bench-mcu-vec.csv, recovery into build/bench-mcu-parity.csv.
+# into build/bench-mcu.csv, vector frames into build/bench-mcu-vec.csv, recovery into build/bench-mcu-parity.csv,
+# coding across inputs into build/bench-mcu-mix.csv.
 # Digests are compared with the host's.
 # shellcheck disable=SC2086 # lists of cores and flags are several words
 set -u
@@ -53,6 +54,13 @@ wanted parity bench/mcu_parity.c
 for c in $cores; do # one of four shards lost, then two of eight
     counted $c parity bench/mcu_parity.c
     rows $csv "plan-1of4 recover-1of4 plan-2of8 recover-2of8" "1 128 1 256"
+done
+csv=build/bench-mcu-mix.csv
+echo "core,what,instructions,values,each,exact" >$csv
+wanted mix bench/mcu_mix.c
+for c in $cores; do # any 2 of 3 workers, then any 4 of 6
+    counted $c mix bench/mcu_mix.c
+    rows $csv "encode-2of3 plan-2of3 decode-2of3 encode-4of6 plan-4of6 decode-4of6" "784 1 100 784 1 100"
 done
 
 layer() { # plan rows cols input: a model, its header, the host's digest and the cost that `info` tells

@@ -1,9 +1,9 @@
 /* published.c - the published tables beside ours, added to the rows of queue.c: OUT_DIR/paper.csv and figures as SVG.
- * published OUT_DIR [SEEDS | --mixed CODES]
+ * published OUT_DIR [SEEDS | --mixed CODES | --sensors]
  *
  * With SEEDS, a folder of networks, only the rows of width, in a file of their own; with CODES, a folder of what
- * bench/mixed.sh trains, only the rows of codes across inputs. One piece a file in paper/
- * (pieces.h); the columns are told in paper/table.h. */
+ * bench/mixed.sh trains, only the rows of codes across inputs; with --sensors [AB]'s set-ups 2 and 3. One piece a file
+ * in paper/ (pieces.h); the columns are told in paper/table.h. */
 #include "paper/data.h"
 #include "paper/pieces.h"
 #include "paper/table.h"
@@ -36,8 +36,21 @@ static int mixed_only(const char *dir, const char *codes)
     return 0;
 }
 
+/* `make paper-sensors`: [AB] set-ups 2 and 3, trained over six sensors and two cameras */
+static int sensors_only(const char *dir)
+{
+    table_open(dir, "w");
+    if (!data_load("mnist")) { return 2; }
+    average();
+    if (!data_load("fashion-mnist")) { return 2; }
+    cameras();
+    table_close();
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 2 && strcmp(argv[2], "--sensors") == 0) { return sensors_only(argv[1]); }
     if (argc > 3 && strcmp(argv[2], "--mixed") == 0) { return mixed_only(argv[1], argv[3]); }
     if (argc > 2) { return widths_only(argv[1], argv[2]); }
     table_open(argc > 1 ? argv[1] : ".", "a");

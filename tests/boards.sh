@@ -29,6 +29,17 @@ frames() {
     [ $1 = host ] && want_vec=$got
     verdict "vector frames on $1" "$got" "$want_vec"
 }
+mixtures() { # coding across inputs
+    ran $1 mix bench/mcu_mix.c
+    [ $1 = host ] && want_mix=$got
+    verdict "mixtures on $1" "$got" "$want_mix"
+}
+exchange() { # parts that exchange activations
+    ran $1 exchange tests/mcu_exchange.c
+    [ $1 = host ] && want_exchange=$got
+    grep -q ' 0 failed' $o || got="tests failed: $(tail -n 1 $o)"
+    verdict "exchange on $1" "$got" "$want_exchange"
+}
 telemetry() { # the board's frame is decoded by example 08
     ran $1 telemetry examples/mcu/telemetry.c
     grep -a frame $o >$d/frame_$1.txt
@@ -55,8 +66,17 @@ worker() { # one of the devices that share a network is a Cortex-M3, asked throu
         pass "worker on m3: $(cat $d/worker.out)"
     else fail "worker on m3: $(tail -n 1 $d/worker.out)"; fi
 }
+sensor() { # one of two devices that see half a picture is a Cortex-M3, the others talk UDP
+    build m3 $d/sensor_m3 examples/mcu/sensor.c &&
+        timeout 300 ./$d/halves qemu-system-arm -M mps2-an385 -display none -monitor none -serial stdio \
+            -semihosting-config enable=on,target=native -kernel $d/sensor_m3 >$d/sensor.out 2>&1
+    if grep -q '^200 of 200 answers' $d/sensor.out && grep -q '20 of 20 answers by the left' $d/sensor.out; then
+        pass "halves with an m3: $(sed -n 2p $d/sensor.out)"
+    else fail "halves with an m3: $(tail -n 1 $d/sensor.out)"; fi
+}
 
-./build/mcu_gen cases 16 $d/cases.h && ./build/mcu_gen pictures $d/pictures.h examples/digits/?_4.pgm || exit 1
+./build/mcu_gen cases 16 $d/cases.h && ./build/mcu_gen exchange 4 $d/shares.h &&
+    ./build/mcu_gen pictures $d/pictures.h examples/digits/?_4.pgm || exit 1
 $C -o $d/telemetry examples/08_telemetry.c $LDLIBS || exit 1
 for m in digits_44 small_44; do
     ./build/sucref emit-c examples/models/$m.sucref -o $d/$m.h --name net || exit 1
@@ -64,6 +84,8 @@ done
 for c in host $cores; do
     kernels $c
     frames $c
+    mixtures $c
+    exchange $c
     telemetry $c
     case $c in m*) systick $c ;; esac
     digits $c small_44
@@ -72,7 +94,8 @@ done
 case $cores in *m3*)
     ./build/sucref split examples/models/digits_44.sucref --devices 4 --parity 1 -o $d/part%d.sucref >/dev/null &&
         ./build/sucref emit-c $d/part3.sucref -o $d/part3.h --name net &&
-        $C -o $d/worker examples/cluster/worker.c $LDLIBS || exit 1
-    worker ;;
+        $C -o $d/worker examples/cluster/worker.c $LDLIBS && $C -o $d/halves examples/cluster/halves.c $LDLIBS || exit 1
+    worker
+    sensor ;;
 esac
 total

@@ -2,6 +2,8 @@
  *
  *   mcu_gen cases N OUT.h [K]    N small random models with an input each, and a hash of the answer at every stop:
  *                                evaluator.h's from the file, which must be oracle.h's from the spec; from number K on
+ *   mcu_gen exchange N OUT.h     N of them with several stops as parts for two devices and the node that collects the
+ *                                answers, an input each and a hash of the whole network's logits at every stop
  *   mcu_gen pictures OUT.h PGM.. the pictures as 28x28 digits (the label is the first letter of the name)
  *   mcu_gen bytes OUT.u8 PGM..   the same, 784 bytes a picture and nothing else
  *   mcu_gen colour OUT.s8 IN.s8 BY  grey int8 pictures of 96 x 96, every BY x BY pixels averaged, as three colours
@@ -14,6 +16,7 @@
 #include "oracle.h"
 #include "evaluator.h"
 #include "../examples/digits/picture.h"
+#include "../examples/tool/exchange.h"
 
 static void bytes_to_c(FILE *f, const uint8_t *p, uint32_t n)
 {
@@ -208,6 +211,80 @@ static int layer(const char *plan, uint32_t rows, uint32_t cols, const char *mod
     return 0;
 }
 
+/* of the whole network's logits, stop by stop */
+static int whole_logits(uint32_t *hash, const sucref_model *m, const uint8_t *x)
+{
+    const size_t len = sucref_net_work_len(m);
+    uint32_t *work = (uint32_t *)malloc(4 * len), c;
+    sucref_net net;
+    unsigned t;
+    int ok = work != NULL && sucref_net_init(&net, m, work, len) == SUCREF_OK &&
+             sucref_net_set_input(&net, x, m->n_in) == SUCREF_OK;
+    for (t = 0; ok && t < m->n_stops; t++) {
+        sucref_answer a;
+        ok = sucref_net_run(&net, t) == SUCREF_OK && sucref_net_answer(&net, &a) == SUCREF_OK;
+        for (c = 0, hash[t] = 2166136261U; ok && c < a.n_out; c++) { hash[t] = fnv(hash[t], (uint32_t)a.logits[c]); }
+    }
+    free(work);
+    return ok;
+}
+
+static void share(FILE *f, unsigned k)
+{
+    static respec s;
+    static exchange_net net;
+    uint8_t *owner[RS_LAYERS + 1], x[RS_WIDE];
+    uint32_t *file, hash[RS_STOPS], i, len;
+    sucref_model m;
+    unsigned l, d;
+    do { file = small_model(k); } while (r.spec.n_stops < 2 || r.spec.n_layers < 2);
+    if (sucref_model_open(&m, file, case_bytes, NULL) != SUCREF_OK) { exit(2); }
+    respec_model(&s, &m);
+    for (l = 0; l <= m.n_layers; l++) {
+        const uint32_t n = l == 0 ? m.n_in : s.layer[l - 1].n_out;
+        owner[l] = (uint8_t *)respec_new(n);
+        for (i = 0; i < n; i++) { owner[l][i] = (uint8_t)(i * 2 / n); }
+    }
+    rs_input(x, m.n_in, m.input_type);
+    if (!exchange_init(&net, &s, (const uint8_t *const *)owner, 2, k) || !whole_logits(hash, &m, x)) { exit(2); }
+    for (d = 0; d < 3; d++) {
+        uint8_t *bytes = exchange_part(&len, &net, d);
+        fprintf(f, "static const uint32_t part%u_%u[] SUCREF_FLASH = {\n", k, d);
+        for (i = 0; i < len; i += 4) {
+            fprintf(f, "%luU,%s", (unsigned long)exchange_get(bytes + i), i % 32 == 28 ? "\n" : "");
+        }
+        fprintf(f, "};\nstatic const uint8_t input%u_%u[] = {\n", k, d);
+        for (i = 0; i < m.n_in; i++) { if (owner[0][i] == d) { fprintf(f, "%u,", x[rs_input_of(&r, i)]); } }
+        fprintf(f, "0};\n");
+        free(bytes);
+    }
+    fprintf(f, "static const uint32_t hash%u[] = {", k);
+    for (l = 0; l < m.n_stops; l++) { fprintf(f, "%luU,", (unsigned long)hash[l]); }
+    fprintf(f, "};\n");
+    for (l = 0; l <= m.n_layers; l++) { free(owner[l]); }
+    exchange_free(&net); respec_free(&s); rs_free(&r); free(file);
+}
+
+/* as tables of pointers, too */
+static int shares(unsigned n, FILE *f)
+{
+    unsigned k, d;
+    for (k = 0; k < n; k++) { share(f, k); }
+    fprintf(f, "enum { SHARES = %u };\nstatic const struct { const uint32_t *part[3]; size_t len[3]; "
+               "const uint8_t *x[3]; const uint32_t *hash; } shares[SHARES] = {\n", n);
+    for (k = 0; k < n; k++) {
+        fprintf(f, "{ {");
+        for (d = 0; d < 3; d++) { fprintf(f, " part%u_%u,", k, d); }
+        fprintf(f, " }, {");
+        for (d = 0; d < 3; d++) { fprintf(f, " sizeof part%u_%u,", k, d); }
+        fprintf(f, " }, {");
+        for (d = 0; d < 3; d++) { fprintf(f, " input%u_%u,", k, d); }
+        fprintf(f, " }, hash%u },\n", k);
+    }
+    fprintf(f, "};\n");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     FILE *f;
@@ -219,10 +296,13 @@ int main(int argc, char **argv)
         while (kind > 0 && strcmp(argv[7], kinds[kind]) != 0) { kind--; }
         return layer(argv[2], (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]), argv[5], argv[6], kind);
     }
-    f = argc >= 4 ? fopen(strcmp(argv[1], "cases") == 0 ? argv[3] : argv[2], "wb") : NULL;
+    f = argc >= 4 ? fopen(strcmp(argv[1], "cases") == 0 || strcmp(argv[1], "exchange") == 0 ? argv[3] : argv[2], "wb")
+                  : NULL;
     if (f == NULL) { fprintf(stderr, "mcu_gen: see the top of tests/mcu_gen.c\n"); return 2; }
     if (strcmp(argv[1], "cases") == 0) {
         status = cases((unsigned)atoi(argv[2]), argc > 4 ? (unsigned)atoi(argv[4]) : 0, f);
+    } else if (strcmp(argv[1], "exchange") == 0) {
+        status = shares((unsigned)atoi(argv[2]), f);
     } else if (strcmp(argv[1], "bytes") == 0) {
         status = picture_bytes(f, argc - 3, argv + 3);
     } else if (strcmp(argv[1], "colour") == 0 && argc == 5) {

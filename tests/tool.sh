@@ -142,6 +142,24 @@ ok "rates whose sum no double holds" \
 no "must hold %d once" $t split $m --devices 2 --parity 1 -o $d/%d%d
 no "too few for these" $t split $m --devices 2 --parity 1 -o $d/y%d
 no "split needs all stops" $t split $d/t.sucref --devices 1 --parity 1 -o $d/y%d
+# parts that exchange activations
+h='examples/models/halves'
+ok "split --exchange: parts of two halves of a picture, few values between them" \
+    "$t split $h.sucref --devices 2 --exchange ${h}_maps.npz --number 3 -o $d/half%d.sucx >$d/split.txt &&
+    grep -q 'device 1: 392 inputs' $d/split.txt && grep -q 'node 2: 0 inputs' $d/split.txt && [ -s $d/half2.sucx ] &&
+    grep -q 'an answer: 4 messages with 82 values, 200 bytes; .* 2 with 784, 824' $d/split.txt"
+ok "split --exchange --without: one device's inputs and neurons go to the other" \
+    "$t split $h.sucref --devices 2 --exchange ${h}_maps.npz --without 1 -o $d/half%d.sucx >$d/split.txt &&
+    grep -q 'device 0: 784 inputs' $d/split.txt && grep -q 'device 1: 0 inputs, 64 bytes' $d/split.txt"
+no "split needs" $t split $h.sucref --devices 2 --parity 1 --exchange ${h}_maps.npz -o $d/y%d
+no "go with" $t split $h.sucref --devices 2 --rates 1,1 --exchange ${h}_maps.npz -o $d/y%d
+no "go with" $t split $h.sucref --devices 2 --parity 1 --number 2 -o $d/y%d
+no "devices must be" $t split $h.sucref --devices 255 --exchange ${h}_maps.npz -o $d/y%d
+no "none of 0 to 0" $t split $h.sucref --devices 1 --exchange ${h}_maps.npz -o $d/y%d
+no "must be there, 2 x" $t split $h.sucref --devices 2 --exchange $n -o $d/y%d
+no "zip" $t split $h.sucref --devices 2 --exchange $h.sucref -o $d/y%d
+no "number must be" $t split $h.sucref --devices 2 --exchange ${h}_maps.npz --number 256 -o $d/y%d
+no "without must be" $t split $h.sucref --devices 2 --exchange ${h}_maps.npz --without 2 -o $d/y%d
 # float layers over devices
 p="$t repurpose $n -o $d/r.npz --devices"
 ok "repurpose: edges and values before, after, and without rearranging" \
@@ -172,6 +190,9 @@ ok "repurpose: one device sends nothing, 100 have more places than neurons" "$p 
     grep -q 'before  *0 edges  *0 values' && $p 100 --eta2 0.01 | grep -q 'all layers over 100 devices'"
 ok "repurpose: sizes of each layer, the answer on one device" "$p 2 --eta2 0.01 --sizes 1,3/12,8/0,1 >$d/rp.txt &&
     grep -q 'neurons 5 15' $d/rp.txt && grep -q 'neurons 12 8' $d/rp.txt && grep -q 'neurons 0 1,' $d/rp.txt"
+ok "repurpose: eta of each layer" "$p 2 --eta2 0.01,0.02,0.03 --eta1 0,1e-9,0 >$d/rp.txt &&
+    grep -q 'layer 1: .*, eta1 1e-09, eta2 0.02' $d/rp.txt && grep -q 'layer 2: .*, eta1 0, eta2 0.03' $d/rp.txt"
+for e in 1,2 1,2,3,4 1,,3; do no "eta2" $p 2 --eta2 $e; done
 no "repurpose needs" $t repurpose $n --devices 2 -o $d/y
 no "repurpose needs" $t repurpose $n --eta2 1 -o $d/y
 no "devices must be" $p 0 --eta2 1

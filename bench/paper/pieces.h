@@ -35,6 +35,8 @@ void factors(void);     /* outer products from quantized factors, chapter 3 */
 void air(void);         /* sums over the air, chapter 5 */
 void repurpose(void);   /* splitting of trained networks, chapter 6: arithmetic */
 void sensors(void);     /* the same, set-up 1: trained over two sensors */
+void average(void);     /* the same, set-up 2: six digits' mean, a table of its own */
+void cameras(void);     /* the same, a substitute for set-up 3 */
 void training(void);    /* learners that share gradients */
 
 /* the published rule's mean accuracy, r = 1..4, and the shares of test images still undecided after each resolution:

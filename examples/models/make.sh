@@ -24,6 +24,12 @@ if [ "${1:-}" != quantize ]; then
     train fashion plain 3 fashion
     train fashion nested 3 fashion_nested
     train small nested 3 small_nested
+    # two devices see the left and the right half of a picture, the first one answers
+    row=0:14,1:14; four=$row,$row,$row,$row
+    halves=$four,$four,$four,$four,$four,$four,$four
+    $q repurpose $d/digits.npz --devices 2 --eta2 20,1 --relative --owners "$halves" --sizes 1,1/1,0 \
+        -o build/halves_cut.npz --maps $d/halves_maps.npz || exit 2
+    $t digits build/halves_cut.npz 3 build/halves.npz || exit 2
     widths mnist 128 2 plain
     widths mnist 32x196,32x392,96x784 2 widths --heads
     widths fashion-mnist 32x196,32x392,96x784 3 widths_fashion --heads --last labels
@@ -48,6 +54,8 @@ one digits_nested digits 1,1,2,4
 one digits_nested digits_44 4,4
 one even_nested even 1,1,2,4
 one small_nested small_44 4,4
+[ ! -e build/halves.npz ] || $q quantize build/halves.npz -o $d/halves.sucref --plan 8 --input-scale 1/255 \
+    --calibrate $c || exit 2
 # groups of neurons: all 10,000 validation pictures give the exit rules, of which the first 2,000 set the ranges
 v=build/validation.u8; r=build/ranges.u8
 dd if="$idx" of=$v bs=16 skip=$((1 + 49 * 50000)) count=$((49 * 10000)) 2>/dev/null

@@ -116,21 +116,38 @@ static void devices_owners(device_net *d, const char *text)
     free(owner);
 }
 
-static double devices_eta(const char *text, const char *what)
+/* one number for all layers, or one for each with commas between */
+static void devices_eta(double *eta, size_t layers, const char *text, const char *what)
 {
-    const double v = text != NULL ? real_number(text, what) : 0;
-    if (!(v >= 0)) { die("%s must not be negative, is %s", what, text); }
-    return v;
+    const int each = text != NULL && strchr(text, ',') != NULL;
+    const char *s = text;
+    size_t l, n;
+    for (l = 0; l < layers; l++) {
+        char one[64] = "0";
+        if (l > 0 && !each) { eta[l] = eta[0]; continue; }
+        n = s != NULL ? strcspn(s, ",") : 0;
+        if (n >= sizeof one || (each && (s[n] == ',') != (l + 1 < layers))) {
+            die("%s must be one number, or one for each of %lu layers, not %s", what, (unsigned long)layers, text);
+        }
+        if (s != NULL) {
+            memcpy(one, s, n);
+            one[n] = 0;
+            s += n + (s[n] == ',');
+        }
+        eta[l] = real_number(one, what);
+        if (!(eta[l] >= 0)) { die("%s must not be negative, is %s", what, text); }
+    }
 }
 
 static void devices_etas(device_net *d, const args *a)
 {
-    const double eta1 = devices_eta(a->eta1, "--eta1"), eta2 = devices_eta(a->eta2, "--eta2");
     size_t l;
+    devices_eta(d->eta1, d->n, a->eta1, "--eta1");
+    devices_eta(d->eta2, d->n, a->eta2, "--eta2");
     for (l = 0; l < d->n; l++) {
         const double unit = a->relative != NULL ? repurpose_mean_square(&d->net[l]) : 1;
-        d->eta1[l] = eta1 * unit;
-        d->eta2[l] = eta2 * unit;
+        d->eta1[l] *= unit;
+        d->eta2[l] *= unit;
     }
 }
 

@@ -12,6 +12,7 @@
 #include "compare.h"
 #include "exits.h"
 #include "parts.h"
+#include "shares.h"
 #include "create.h"
 #include "devices.h"
 #include "depth.h"
@@ -329,8 +330,11 @@ static void split(const args *a)
     size_t data = 0, parity = 0;
     const char *mark;
     unsigned n, i, devices, spares, protect = SUCREF_MAX_PLANES;
-    if (a->devices == NULL || a->parity == NULL || a->out == NULL) {
-        die("split needs --devices N, --parity r and -o shard%%d.sucref");
+    if (a->devices == NULL || (a->parity == NULL) == (a->exchange == NULL) || a->out == NULL) {
+        die("split needs --devices N, either --parity r or --exchange maps.npz, and -o shard%%d.sucref");
+    }
+    if (a->exchange == NULL ? a->without != NULL || a->number != NULL : a->protect != NULL || a->rates != NULL) {
+        die("split: --protect and --rates go with --parity, --without and --number with --exchange");
     }
     mark = strstr(a->out, "%d");
     if (mark == NULL || strchr(mark + 1, '%') != NULL || strchr(a->out, '%') != mark) {
@@ -338,6 +342,7 @@ static void split(const args *a)
     }
     need_dense(a->in, &m, "split");
     if (m.usable_stops != m.n_stops) { die("%s: is cut, split needs all stops", a->in); }
+    if (a->exchange != NULL) { shares(a, &m); free(bytes); return; }
     devices = whole_number(a->devices, "--devices", 1, SUCREF_MAX_SHARDS);
     spares = whole_number(a->parity, "--parity", 0, devices <= 8 ? 4 : 3);
     if (a->protect != NULL) { protect = whole_number(a->protect, "--protect", 1, SUCREF_MAX_PLANES); }
@@ -435,15 +440,20 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    the file as a C array, with its sizes, scales and zero points as constants.\n" },
     { "split", split,
       "sucref split m.sucref --devices N --parity r [--protect planes] [--rates 2,1,1,..] -o shard%d.sucref\n"
-      "    a part of every layer for N devices and r spares.\n" },
+      "    a part of every layer for N devices and r spares.\n"
+      "sucref split m.sucref --devices N --exchange maps.npz [--without k] [--number p] -o part%d.sucx\n"
+      "    parts for N devices that tell each other activations, and one for the node that collects the answers: who\n"
+      "    has which inputs and neurons, as repurpose --maps writes it. --number: of this plan; --without: device k\n"
+      "    is gone, its neurons go where most of what they read is.\n" },
     { "repurpose", repurpose,
       "sucref repurpose layers.npz --devices P --eta2 y [--eta1 x] [--relative] [--sizes n1,n2,..] [--owners map]\n"
       "        -o out.npz [--maps maps.npz] [--sorted] [--in samples.npy] [--act relu|..]\n"
       "    gives the neurons of float layers, as quantize takes them, to P devices so that few weights reach across,\n"
-      "    and drops weights: w^2 <= eta1 in a device, eta1 + eta2 across; --relative: both times the layer's mean\n"
-      "    square. --sizes: shares of the neurons, for all layers or each (2,1/3,3/..); --owners: who has which\n"
-      "    inputs, 0:392,1:392 or a .npy. Inputs and answers keep their places (--sorted: devices' order); hidden\n"
-      "    neurons are in the devices' order. --maps: level0 (inputs), level1 ..: each one's device, where it was.\n"
+      "    and drops weights: w^2 <= eta1 in a device, eta1 + eta2 across, one number or one for each layer (20,1);\n"
+      "    --relative: both times the layer's mean square. --sizes: shares of the neurons, for all layers or each\n"
+      "    (2,1/3,3/..); --owners: who has which inputs, 0:392,1:392 or a .npy. Inputs and answers keep their places\n"
+      "    (--sorted: devices' order); hidden neurons are in the devices' order. --maps: level0 (inputs), level1 ..:\n"
+      "    each one's device, where it was.\n"
       "    --in: how far answers are off, beside their bounds.\n" }
 };
 

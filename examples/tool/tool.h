@@ -142,6 +142,7 @@ typedef struct {
         *exit_rule, *disagree, *confidence, *quiet, *rows, *gray, *devices, *parity, *protect, *rates, *schedule,
         *labels, *core, *target, *per_mac, *clock, *deadline, *bandwidth, *risk;
     const char *sizes, *owners, *eta1, *eta2, *maps, *relative, *sorted; /* of repurpose */
+    const char *exchange, *without, *number;                        /* of split */
     const char *heads, *heads_at, *head_grid;                       /* of calibrate */
     const char *logits, *real, *keep, *cut_input, *every, *certify; /* not NULL: given */
 } args;
@@ -183,6 +184,9 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--parity", "split", offsetof(args, parity), 0 },
     { "--protect", "split", offsetof(args, protect), 0 },
     { "--rates", "split", offsetof(args, rates), 0 },
+    { "--exchange", "split", offsetof(args, exchange), 0 },
+    { "--without", "split", offsetof(args, without), 0 },
+    { "--number", "split", offsetof(args, number), 0 },
     { "--core", "plan", offsetof(args, core), 0 },
     { "--target", "quantize import retarget", offsetof(args, target), 0 },
     { "--per-mac", "plan", offsetof(args, per_mac), 0 },

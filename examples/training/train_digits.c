@@ -5,7 +5,8 @@
  *           fashion  784-128-10 on Fashion-MNIST
  *     HOW   plain, or nested: one set of first-layer weights trained under the cuts to 1, 2, 3, 4 and 8 bits at
  *           once, with straight-through gradients, every cut also taught by the full answer; or centred: the same,
- *           and the full answer's own weights lie at the centres of their top 3 bits
+ *           and the full answer's own weights lie at the centres of their top 3 bits; or the name of an archive of
+ *           such a network: training goes on from there, and its weights of 0 stay 0 (after `sucref repurpose`)
  *
  * Adam with a cosine rate, 50,000 pictures to train, the next 10,000 to validate. Pictures are mostly zeros, so
  * the first layer is computed over the lit pixels only. The nested weights are kept inside the scale that the cuts
@@ -23,7 +24,7 @@ typedef struct { float z0[MAX_UNITS], a[MAX_LAYERS][MAX_UNITS], out[10]; } trace
 
 static layer net[MAX_LAYERS];
 static cut cuts[MAX_CUTS];
-static int n_layers, n_cuts;
+static int n_layers, n_cuts, fixed; /* fixed: weights of 0 stay so */
 static float scale[MAX_UNITS]; /* integer steps per unit of weight, by row, while nested */
 /* first-layer weights as integers of 8 bits, cut to `bits`, read at the centre, back in units of weight */
 static void cut_weights(const cut *c)
@@ -135,6 +136,13 @@ static void clamp_rows(void)
     }
 }
 
+/* before a step: a weight of 0 learns nothing */
+static void fix_zeros(param *p)
+{
+    int i;
+    for (i = 0; i < p->n; i++) { if (p->v[i] == 0) { p->grad[i] = p->m[i] = 0; } }
+}
+
 static void train(const idx_set *s, int epochs, float rate, float decay)
 {
     int *order = (int *)zeros(IDX_TRAIN, sizeof(int)), e, i, k, t = 0;
@@ -148,7 +156,10 @@ static void train(const idx_set *s, int epochs, float rate, float decay)
             if (i % BATCH != BATCH - 1) { continue; }
             t++;
             for (k = 0; k < net[0].w.n; k++) { net[0].w.grad[k] += decay * BATCH * net[0].w.v[k]; }
-            for (k = 0; k < n_layers; k++) { adam(&net[k].w, BATCH, lr, t); adam(&net[k].b, BATCH, lr, t); }
+            for (k = 0; k < n_layers; k++) {
+                if (fixed) { fix_zeros(&net[k].w); }
+                adam(&net[k].w, BATCH, lr, t); adam(&net[k].b, BATCH, lr, t);
+            }
             for (k = 0; k < n_cuts && n_cuts > 1; k++) {
                 cut *c = &cuts[k];
                 adam(&c->alpha, BATCH, lr, t); adam(&c->gamma, BATCH, lr, t); adam(&c->beta, BATCH, lr, t);
@@ -218,6 +229,39 @@ static void nest(int centred)
     clamp_rows();
 }
 
+/* the weights of an archive in place of random ones; 0 where it is no such network */
+static int load(const char *path)
+{
+    static npz z;
+    uint8_t *bytes = NULL;
+    FILE *f = fopen(path, "rb");
+    long len = -1;
+    int k, i, r, ok;
+    if (f != NULL && fseek(f, 0, SEEK_END) == 0) { len = ftell(f); }
+    if (len > 0 && fseek(f, 0, SEEK_SET) == 0) { bytes = (uint8_t *)malloc((size_t)len); }
+    ok = bytes != NULL && fread(bytes, 1, (size_t)len, f) == (size_t)len && npz_parse(&z, bytes, (size_t)len) == 0;
+    for (k = 0; ok && k < n_layers; k++) {
+        const layer *l = &net[k];
+        char name[16];
+        const npz_array *w, *b;
+        snprintf(name, sizeof name, "W%d", k);
+        w = npz_get(&z, name);
+        name[0] = 'b';
+        b = npz_get(&z, name);
+        ok = w != NULL && b != NULL && w->shape[0] == (uint32_t)l->n_out && w->shape[1] == (uint32_t)l->n_in &&
+             b->shape[0] == (uint32_t)l->n_out;
+        for (r = 0; ok && r < l->n_out; r++) {
+            l->b.v[r] = b->v[r];
+            for (i = 0; i < l->n_in; i++) {
+                l->w.v[k == 0 ? i * l->n_out + r : r * l->n_in + i] = w->v[r * l->n_in + i];
+            }
+        }
+    }
+    if (f != NULL) { fclose(f); }
+    free(bytes);
+    return ok;
+}
+
 static int save(const char *path, int centred)
 {
     const float *first = centred ? cuts[n_cuts - 1].w : net[0].w.v;
@@ -253,7 +297,8 @@ int main(int argc, char **argv)
     if (argc < 5 || argc > 6 ||
         (!is_even && strcmp(argv[1], "digits") != 0 && strcmp(argv[1], "small") != 0 &&
          strcmp(argv[1], "fashion") != 0)) {
-        fprintf(stderr, "usage: train_digits even|digits|small|fashion plain|nested|centred SEED OUT.npz [DATA_DIR]\n");
+        fprintf(stderr, "usage: train_digits even|digits|small|fashion plain|nested|centred|IN.npz SEED OUT.npz "
+                        "[DATA_DIR]\n");
         return 2;
     }
     train_set = idx_load(argc > 5 ? argv[5] : NULL, set, 0);
@@ -266,6 +311,8 @@ int main(int argc, char **argv)
     for (i = 0; is_even && i < test.n; i++) { test.label[i] = (uint8_t)(1 - test.label[i] % 2); }
     rng_seed(atoi(argv[3]));
     build(is_even ? even : strcmp(argv[1], "small") == 0 ? small : digits, is_even ? 3 : 2);
+    fixed = !nested && strcmp(argv[2], "plain") != 0;
+    if (fixed && !load(argv[2])) { fprintf(stderr, "train_digits: %s: no such network\n", argv[2]); return 2; }
     train(&train_set, is_even ? 20 : 12, is_even ? 2e-3F : 1e-3F, is_even ? 0.0F : 1e-5F);
     if (nested) { nest(centred); train(&train_set, is_even ? 24 : 16, is_even ? 2e-3F : 1.5e-3F, 0); }
     for (k = 0; k < n_cuts; k++) {
