@@ -1,8 +1,8 @@
 /* published.c - the published tables beside ours, added to the rows of queue.c: OUT_DIR/paper.csv and figures as SVG.
- * published OUT_DIR [SEEDS | --mixed CODES]
+ * published OUT_DIR [SEEDS | --mixed CODES | --train PLAN]
  *
  * With SEEDS, a folder of networks, only the rows of width, in a file of their own; with CODES, a folder of what
- * bench/mixed.sh trains, only the rows of codes across inputs. One piece a file in paper/
+ * bench/mixed.sh trains, only the rows of codes across inputs; with PLAN the trainings of [AB]'s networks that it lists. One piece a file in paper/
  * (pieces.h); the columns are told in paper/table.h. */
 #include "paper/data.h"
 #include "paper/pieces.h"
@@ -39,6 +39,7 @@ static int mixed_only(const char *dir, const char *codes)
 int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[2], "--mixed") == 0) { return mixed_only(argv[1], argv[3]); }
+    if (argc > 3 && strcmp(argv[2], "--train") == 0) { return data_load("mnist") ? trainings(argv[1], argv[3]) : 2; }
     if (argc > 2) { return widths_only(argv[1], argv[2]); }
     table_open(argc > 1 ? argv[1] : ".", "a");
     statements();

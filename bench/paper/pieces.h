@@ -35,7 +35,8 @@ void factors(void);     /* outer products from quantized factors, chapter 3 */
 void air(void);         /* sums over the air, chapter 5 */
 void repurpose(void);   /* splitting of trained networks, chapter 6: arithmetic */
 void sensors(void);     /* the same, set-up 1: trained over two sensors */
-void training(void);    /* learners that share gradients */
+void training(void);    /* workers that share gradients */
+int trainings(const char *dir, const char *plan); /* the long ones: DIR/trainings.csv; 0, or 2 on errors */
 
 /* the published rule's mean accuracy, r = 1..4, and the shares of test images still undecided after each resolution:
  * filled by table_ii(); the accuracies are NAN before */
