@@ -273,8 +273,33 @@ double lloyd_max(double *value, uint8_t *bin, const float *v, int n, int kinds)
 
 enum { WIDEST = 1000, BATCHES = 256 };
 
-/* both factors by Lloyd-Max bins, their values by one round of Algorithm 1 where fit, from every so many rows of each
- * factor so that at most 48 remain */
+/* Algorithm 1's bins. A neuron that gives 0 has a delta of 0, so that the receiver, who knows which inputs of the next
+ * layer are 0, knows those zeros: a bin of its own, which costs a delta no bit. Inputs: 0, and kinds - 1 bins of what is
+ * above; deltas: 0, and kinds bins by Lloyd-Max of the others (two: by their sign). Returns the bins */
+static int bins_with_zero(uint8_t *bin, const float *v, int n, int kinds)
+{
+    static float some[WIDEST * BATCHES];
+    static uint8_t some_bin[WIDEST * BATCHES];
+    double value[KINDS];
+    int i, m = 0;
+    for (i = 0; i < n; i++) { if (fabsf(v[i]) > 0) { some[m++] = v[i]; } }
+    if (m > 0 && kinds == 2) { for (i = 0; i < m; i++) { some_bin[i] = some[i] > 0; } }
+    else if (m > 0) { (void)lloyd_max(value, some_bin, some, m, kinds); }
+    for (i = 0, m = 0; i < n; i++) { bin[i] = (uint8_t)(fabsf(v[i]) > 0 ? 1 + some_bin[m++] : 0); }
+    return kinds + 1;
+}
+
+static void count_deltas(learning *t, const uint8_t *bin, int n, int kinds)
+{
+    uint32_t count[KINDS] = { 0 };
+    int i;
+    for (i = 0; i < n; i++) { count[bin[i]]++; }
+    t->raw += n * log2(kinds) + SCALE_BITS;
+    t->coded += adaptive_bits(count + 1, kinds) + SCALE_BITS;
+}
+
+/* both factors by bins, each by itself at the values of Lloyd-Max, or fitted together by one round of Algorithm 1 to
+ * so few rows of each factor that at most 48 remain */
 static void factors_by_bins(learning *t, float *x2, float *d2, int l, int kinds, int fit)
 {
     enum { ROWS = 48 };
@@ -285,11 +310,13 @@ static void factors_by_bins(learning *t, float *x2, float *d2, int l, int kinds,
     float *const to[2] = { x2, d2 };
     const int size[2] = { net->in[l], net->out[l] };
     double value[2][KINDS];
-    int rows[2], f, i, b;
+    int rows[2], bins[2], f, i, b;
     for (f = 0; f < 2; f++) {
-        const int stride = (size[f] + ROWS - 1) / ROWS;
-        (void)lloyd_max(value[f], bin[f], from[f], size[f] * net->batch, kinds);
-        for (i = 0, rows[f] = 0; i < size[f]; i += stride, rows[f]++) {
+        const int stride = (size[f] + ROWS - 1) / ROWS, n = size[f] * net->batch;
+        bins[f] = kinds;
+        if (!fit) { (void)lloyd_max(value[f], bin[f], from[f], n, kinds); }
+        else { bins[f] = bins_with_zero(bin[f], from[f], n, f == 0 ? kinds - 1 : kinds); }
+        for (i = stride / 2, rows[f] = 0; i < size[f]; i += stride, rows[f]++) {
             for (b = 0; b < net->batch; b++) {
                 some[f][rows[f] * net->batch + b] = from[f][b * size[f] + i];
                 some_bin[f][rows[f] * net->batch + b] = bin[f][b * size[f] + i];
@@ -300,13 +327,13 @@ static void factors_by_bins(learning *t, float *x2, float *d2, int l, int kinds,
         prepare_outer_bins o;
         o.x = some[0]; o.d = some[1]; o.bin_x = some_bin[0]; o.bin_d = some_bin[1];
         o.n = (size_t)rows[0]; o.m = (size_t)rows[1]; o.batch = (size_t)net->batch;
-        o.kx = o.kd = (unsigned)kinds; o.lambda = 0;
+        o.kx = (unsigned)bins[0]; o.kd = (unsigned)bins[1]; o.lambda = 0;
         must(prepare_outer_fit(value[0], value[1], &o, 1, NULL));
     }
     for (f = 0; f < 2; f++) {
         const int n = size[f] * net->batch;
         for (i = 0; i < n; i++) { to[f][i] = (float)value[f][bin[f][i]]; index_of[i] = bin[f][i]; }
-        count_bits(t, index_of, n, 0, kinds);
+        if (fit && f == 1) { count_deltas(t, bin[f], n, kinds); } else { count_bits(t, index_of, n, 0, kinds); }
     }
 }
 
