@@ -817,9 +817,9 @@ typedef struct {
 } sucref_syndrome_code;
 
 /* sucref_syndrome_encode - message: the checks, bits packed from the lowest, then u32 CRC-32, little-endian, of the
- * plane. plane [(values + 7) / 8], packed from the lowest; what its last byte has above is not read. *len: bytes needed,
- * also when room is too short. Four XORs for each 1 of the plane and no division but one. A decoder that encodes what
- * it found gets the same message: then it is right but for one wrong plane in 2^32.
+ * plane. plane [(values + 7) / 8], packed from the lowest; what its last byte has above is not read. *len: bytes
+ * needed, also when room is too short. Four XORs for each 1 of the plane. Who has found a plane encodes it: the same
+ * message means the same plane, but for one in 2^32.
  * Errors: SUCREF_E_RANGE (no such code), SUCREF_E_SPACE. Nothing but *len is written then. */
 SUCREF_API int sucref_syndrome_encode(uint8_t *message, size_t room, size_t *len, const uint8_t *plane,
                                       const sucref_syndrome_code *c, const sucref_stream *r);
