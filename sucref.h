@@ -773,7 +773,9 @@ SUCREF_API int sucref_feedback_keep(int32_t *residual, const int32_t *g, const i
 /* sucref_air_encode - random linear coding for sums over the air [AB 5.7, 5.10]: x[j] = scale * v[j] / h[j] on the
  * channels used, else 0; v from sucref_fold, inverse_h and scale in 2^-16, scale = c * weight / P(send) * k / channels
  * used. Their sum through the channels, unfolded, estimates the weighted sum of the nodes' vectors without bias.
- * Clamped to int32; x may be v. */
+ * Clamped to int32; x may be v. What arrives tells of single vectors no more than their weighted sum [AB Lemma 12, C1]
+ * but for rounding: each node rounds its own x, so that sums of equal weighted vectors can differ by a unit for every
+ * node. They are equal where scale * inverse_h / 2^32 is a whole number at every node. */
 SUCREF_API int sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
                                  int32_t scale);
 
