@@ -2,8 +2,9 @@
  * published OUT_DIR [SEEDS | --mixed CODES | --train PLAN | --planes]
  *
  * With SEEDS, a folder of networks, only the rows of width, in a file of their own; with CODES, a folder of what
- * bench/mixed.sh trains, only the rows of codes across inputs; with PLAN the trainings of [AB]'s networks that it lists. One piece a file in paper/
- * (pieces.h); the columns are told in paper/table.h. */
+ * bench/mixed.sh trains, only the rows of codes across inputs; with PLAN the trainings of [AB]'s networks that it
+ * lists, OUT_DIR/trainings.csv; --planes more of distributed source coding, OUT_DIR/planes.csv. One piece a file in
+ * paper/ (pieces.h); the columns are told in paper/table.h. */
 #include "paper/data.h"
 #include "paper/pieces.h"
 #include "paper/table.h"
@@ -61,6 +62,7 @@ int main(int argc, char **argv)
         frames();
         training();
         planes();
+        air_training();
     } else {
         needs_data("Table II, Figures 6 to 8; early exits; Figure 2 of [CDC]; frames; training", "mnist");
     }

@@ -55,7 +55,8 @@ static void syndrome(void)
     for (i = 0; i < 1000; i++) {
         if (sucref_random(&r, 0x80000000U + i) < 858993459U) { plane[i / 8] = (uint8_t)(plane[i / 8] | 1U << (i % 8)); }
     }
-    if (sucref_syndrome_encode(message, sizeof message, &len, plane, &c, &r) == SUCREF_OK) { passed++; } else { failed++; }
+    if (sucref_syndrome_encode(message, sizeof message, &len, plane, &c, &r) == SUCREF_OK) { passed++; }
+    else { failed++; }
     for (k = 0; k < len; k++) { all = fnv(all, message[k]); }
 }
 

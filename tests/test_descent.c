@@ -125,7 +125,9 @@ static void remarks_3_4(void)
         CHECK(fabs(safe_eta(gamma, 1 - sqrt(gamma / (1 + gamma))) / least - 1) < 1e-6 &&
               lowest_safe >= least * (1 - 1e-9));         /* and when they do, the best of both is the same */
         if (gamma < 0.02) { CHECK(fabs(unbiased / gamma - 1) < 0.03 && least / gamma < 1.4); }
-        if (gamma > 100) { CHECK(fabs(unbiased / gamma / gamma - 1) < 0.02 && fabs(least / gamma / gamma / 4 - 1) < 0.02); }
+        if (gamma > 100) {
+            CHECK(fabs(unbiased / gamma / gamma - 1) < 0.02 && fabs(least / gamma / gamma / 4 - 1) < 0.02);
+        }
     }
 }
 
@@ -251,7 +253,8 @@ static void lemma_12(void)
     CHECK(exact_off == 0 && off > sums / 10 && off < sums * 6 / 10);
 }
 
-/* (5.8): the energy of what sucref_air_encode sends, over signs: m c^2 a^2 |g|^2 |q|_2^2 / |q|_0^2, q = 1/h where used */
+/* (5.8): the energy of what sucref_air_encode sends, over signs: m c^2 a^2 |g|^2 |q|_2^2 / |q|_0^2, q = 1/h where it
+ * is used */
 static void power_5_8(void)
 {
     enum { D = 96, M = 32, T = 400 };

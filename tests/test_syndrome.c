@@ -1,5 +1,5 @@
-/* syndromes: the encoder against a matrix written out from its documentation, its limits and errors, and what the host's
- * decoder (examples/tool/syndrome.h) finds. */
+/* syndromes: the encoder against a matrix written out from its documentation, its limits and errors, and what the
+ * host's decoder (examples/tool/syndrome.h) finds. */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define SUCREF_ASSERT(cond) CHECK(cond)

@@ -36,6 +36,7 @@ void air(void);         /* sums over the air, chapter 5 */
 void repurpose(void);   /* splitting of trained networks, chapter 6: arithmetic */
 void sensors(void);     /* the same, set-up 1: trained over two sensors */
 void training(void);    /* workers that share gradients */
+void air_training(void); /* sums over the air, Figure 5.4 */
 void planes(void);      /* distributed source coding */
 int planes_long(const char *dir);                 /* more of it: DIR/planes.csv; 0, or 2 on errors */
 int trainings(const char *dir, const char *plan); /* the long ones: DIR/trainings.csv; 0, or 2 on errors */

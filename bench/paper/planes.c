@@ -1,9 +1,10 @@
 /* planes.c - [AB] 2.3.2, distributed source coding: half of the workers send coded indices, the others the syndromes of
- * their binary planes, which the server decodes beside what it has. 784-300-100-10 on MNIST, 7 levels, one scale a layer.
+ * their binary planes, which the server decodes beside what it has. 784-300-100-10 on MNIST, 7 levels, a scale a layer.
  *
- * The server knows P(index | mean of the workers before, dither) from the steps before, counts halved at each, and
- * fits it to how often each index comes, which a worker says first (7 numbers). From it come the rates that it asks
- * for and the likelihoods. Planes are the bits of the index in two's complement, lowest first. */
+ * The server knows P(index | mean of the workers before, dither) from the steps before, counts halved at each, and fits
+ * it to how often each index comes, which a worker says first (7 numbers), and to its pilots, every eighth value, which
+ * go by a code. From it come the rates that the server asks for and the likelihoods. A run at which the decoder sticks
+ * is sent by the code, too. The code is adaptive and arithmetic and knows the dither, not the other workers. */
 #include "data.h"
 #include "learn.h"
 #include "table.h"
@@ -12,15 +13,17 @@
 enum { VALUES = 785 * 300 + 301 * 100 + 101 * 10, KINDS = 7, MIDDLE = 3, CLASSES = 2, SIDES = 16, DITHERS = 8,
        CONTEXTS = CLASSES * SIDES * DITHERS, CELLS = (SIDES + DITHERS) / 2 * (MIDDLE + 1), PLANES = 4, UNIT = 30000,
        PLANE_BYTES = VALUES / 8 + 1 };
-/* of the planes that go as syndromes: checks asked for, over what the shares expect; places of a run; the rates' steps */
-static const double asked[2] = { 1.07, 1.17 };
+/* of the planes that go as syndromes: checks asked for over what the shares expect; places of a run; steps of rates */
+static const double asked[2] = { 1.07, 1.14 };
 static const unsigned log2_run[2] = { 11, 10 };
 static const int step_of[2] = { 2, 2 };
 
 typedef struct { int16_t q[VALUES]; float estimate[VALUES]; uint8_t dither[VALUES]; float step[LEARN_LAYERS]; } sent;
-typedef struct { double ideal, spent; int runs, told, failed; } plane_result; /* told: runs sent by the code */
+/* told: runs that the decoder had to be sent */
+typedef struct { double ideal, spent; int runs, told, failed; } plane_result;
 typedef struct {
-    double coded, known, nested, missed; /* bits a value: dithered, the same knowing the dither, nested; share of nested values that jump */
+    double coded, known, nested; /* bits a value by a code: of the indices, of them given the dither, of nested ones */
+    double missed;               /* share of nested values that jump */
     double ideal, spent;          /* of all planes, bits a value */
     plane_result plane[PLANES];
 } worker_result;
@@ -142,7 +145,9 @@ static void p_share(double *p, const double *of, int q, int plane)
 {
     int k;
     p[0] = p[1] = 0;
-    for (k = 0; k < KINDS; k++) { if (p_known(k - MIDDLE, plane) == p_known(q, plane)) { p[p_bit(k - MIDDLE, plane)] += of[k]; } }
+    for (k = 0; k < KINDS; k++) {
+        if (p_known(k - MIDDLE, plane) == p_known(q, plane)) { p[p_bit(k - MIDDLE, plane)] += of[k]; }
+    }
 }
 
 static double p_entropy(const double *p)
@@ -181,7 +186,7 @@ static double p_ideal(const sent *o, int plane)
     return bits;
 }
 
-static double p_asked(int plane) { return asked[plane] + 1.5 * fmin(off[plane], 0.1); }
+static double p_asked(int plane) { return asked[plane] + 0.75 * fmin(off[plane], 0.1); }
 
 /* sends one plane as a syndrome and decodes it; runs at which the decoder sticks are sent by the code */
 static plane_result p_syndrome(const sent *o, int plane)
@@ -324,7 +329,10 @@ static double p_step(learning *t, worker_result *out)
 }
 
 /* sums over the workers of one stage, by the rule that chooses between syndromes and the code */
-typedef struct { double ideal, spent, coded, known, nested, missed, first; int workers, runs, told, planes, failed; } p_total;
+typedef struct {
+    double ideal, spent, coded, known, nested, missed, first;
+    int workers, runs, told, planes, failed;
+} p_total;
 enum { STAGES = 3 };
 static const int stage[STAGES] = { 10, 61, 600 };
 static p_total total[STAGES][2];
@@ -352,8 +360,8 @@ static void p_print(FILE *f, const learning *t, int worker, const worker_result 
     }
     fprintf(f, "%d,%d,%d,%d,%s,all,%.5f,%.5f,,,\n", t->seed, t->workers, t->step, worker,
             p_always ? "always" : "cheaper", r->ideal, r->spent);
-    fprintf(stderr, "seed %d, %d workers, step %d, worker %d: %.3f of the ideal\n", t->seed, t->workers, t->step, worker,
-            r->spent / r->ideal);
+    fprintf(stderr, "seed %d, %d workers, step %d, worker %d: %.3f of the ideal\n", t->seed, t->workers, t->step,
+            worker, r->spent / r->ideal);
 }
 
 /* `many` steps at every stage of a training, each by both rules; every plane to f, where there is one */
@@ -400,7 +408,8 @@ int planes_long(const char *dir)
     snprintf(path, sizeof path, "%s/planes.csv", dir);
     f = fopen(path, "w");
     if (f == NULL) { fprintf(stderr, "cannot write %s\n", path); return 2; }
-    fprintf(f, "seed,workers,step,worker,rule,plane,ideal bits a value,spent bits a value,runs,runs sent by the code,found\n");
+    fprintf(f, "seed,workers,step,worker,rule,plane,ideal bits a value,spent bits a value,runs,"
+               "runs sent by the code,found\n");
     for (seed = 1; seed <= 3; seed++) { p_training(seed, 4, 4, f); }
     p_training(1, 8, 2, f);
     p_training(1, 16, 1, f);

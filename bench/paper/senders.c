@@ -274,8 +274,8 @@ double lloyd_max(double *value, uint8_t *bin, const float *v, int n, int kinds)
 enum { WIDEST = 1000, BATCHES = 256 };
 
 /* Algorithm 1's bins. A neuron that gives 0 has a delta of 0, so that the receiver, who knows which inputs of the next
- * layer are 0, knows those zeros: a bin of its own, which costs a delta no bit. Inputs: 0, and kinds - 1 bins of what is
- * above; deltas: 0, and kinds bins by Lloyd-Max of the others (two: by their sign). Returns the bins */
+ * layer are 0, knows those zeros: a bin of its own, which costs a delta no bit. Inputs: 0, and kinds - 1 bins of what
+ * is above; deltas: 0, and kinds bins by Lloyd-Max of the others (two: by their sign). Returns the bins */
 static int bins_with_zero(uint8_t *bin, const float *v, int n, int kinds)
 {
     static float some[WIDEST * BATCHES];

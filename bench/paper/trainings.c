@@ -58,7 +58,9 @@ static int t_is_there(const char *path, const char *title)
     char line[1000];
     FILE *f = fopen(path, "r");
     int found = 0;
-    while (f != NULL && !found && fgets(line, sizeof line, f) != NULL) { found = strncmp(line, title, strlen(title)) == 0; }
+    while (f != NULL && !found && fgets(line, sizeof line, f) != NULL) {
+        found = strncmp(line, title, strlen(title)) == 0 && line[strlen(title)] == ',';
+    }
     if (f != NULL) { fclose(f); }
     return found;
 }
@@ -70,7 +72,8 @@ static void t_report(const learning *t, const saved *s, const char *path, int ep
     int e;
     if (f == NULL) { fprintf(stderr, "cannot write %s\n", path); exit(2); }
     if (fseek(f, 0, SEEK_END) == 0 && ftell(f) == 0) {
-        fprintf(f, "net,optimizer,rate,workers,batch,sender,seed,epochs,raw bits,coded bits,accuracy after each epoch\n");
+        fprintf(f, "net,optimizer,rate,workers,batch,sender,seed,epochs,raw bits,coded bits,"
+                   "accuracy after each epoch\n");
     }
     fprintf(f, "%s,%.4f,%.4f,", s->title, t->raw / values, t->coded / values);
     for (e = 0; e < epochs; e++) { fprintf(f, "%s%.4f", e ? " " : "", s->accuracy[e]); }
