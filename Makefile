@@ -30,7 +30,7 @@ help:
 	@echo "learners   eight learners on MNIST that send gradients at one bit a value (needs the data)"
 	@echo "mpi        the devices as MPI ranks, one killed (where an MPI is installed)"
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
-	@echo "paper-long means of three trainings of networks nested in width: build/widths/paper.csv"
+	@echo "paper-long means of three trainings of networks nested in width, and the trainings of [AB] (an hour)"
 	@echo "paper-mixed codes across inputs, trained and with integer workers: build/mixed/paper.csv (half an hour)"
 	@echo "bench      instruction ratios on this machine (valgrind)"
 	@echo "mcu        cross-build and run on every emulator found; digests equal the host's"
@@ -120,6 +120,7 @@ mpi: | $(B)
 SEEDS = $(B)/widths
 paper-long: $(B)/published $(B)/train_widths
 	@sh bench/widths.sh $(SEEDS)
+	@sh bench/trainings.sh $(B)/trainings
 paper-mixed: $(B)/published $(B)/train_mixed
 	@sh bench/mixed.sh $(B)/mixed
 paper: $(B)/queue $(B)/published $(CHECK)
