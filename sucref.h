@@ -6895,7 +6895,7 @@ SUCREF_API int sucref_syndrome_encode(uint8_t *message, size_t room, size_t *len
             const unsigned used = c->values - i < 8U ? (1U << (c->values - i)) - 1U : 0xFFU;
             crc = sucref_i_crc_byte(crc, plane[i / 8U] & used);
         }
-        for (edge = 0; edge < 4U && (plane[i / 8U] >> (i % 8U) & 1U) != 0; edge++) {
+        for (edge = 0; edge < 4U && ((uint32_t)plane[i / 8U] >> (i % 8U) & 1U) != 0; edge++) {
             const uint32_t row = sucref_i_syndrome_row(c, r, t, j, edge);
             message[row / 8U] = (uint8_t)(message[row / 8U] ^ 1U << (row % 8U));
         }

@@ -97,7 +97,7 @@ void air_training(void)
         row_ours(air); row_goal(0.78, 0.92);
         row("AB Figure 5.4", "the same, half sending, QCS of gain %d for each of 16 nodes: accuracy", 16 * set[k].gain);
         row_ours(digital); row_goal(0.78, 0.92);
-        row_note("print has it slightly behind at low gain, far behind at high: not here, where a use counts as 32 bits");
+        row_note("print: slightly behind at low gain, far behind at high; not here, where a use counts as 32 bits");
         row("AB Figure 5.4", "the same, half sending, QCS at the uses of gain %d over the air, 3 bits a use: accuracy",
             set[k].gain);
         row_ours(digital_18); row_goal(0.05, air);
