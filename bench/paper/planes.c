@@ -14,7 +14,7 @@ enum { VALUES = 785 * 300 + 301 * 100 + 101 * 10, KINDS = 7, MIDDLE = 3, CLASSES
        CONTEXTS = CLASSES * SIDES * DITHERS, CELLS = (SIDES + DITHERS) / 2 * (MIDDLE + 1), PLANES = 4, UNIT = 30000,
        PLANE_BYTES = VALUES / 8 + 1 };
 /* of the planes that go as syndromes: checks asked for over what the shares expect; places of a run; steps of rates */
-static const double asked[2] = { 1.07, 1.14 };
+static const double asked[2] = { 1.07, 1.17 };
 static const unsigned log2_run[2] = { 11, 10 };
 static const int step_of[2] = { 2, 2 };
 
@@ -186,7 +186,7 @@ static double p_ideal(const sent *o, int plane)
     return bits;
 }
 
-static double p_asked(int plane) { return asked[plane] + 0.75 * fmin(off[plane], 0.1); }
+static double p_asked(int plane) { return asked[plane] + 1.5 * fmin(off[plane], 0.1); }
 
 /* sends one plane as a syndrome and decodes it; runs at which the decoder sticks are sent by the code */
 static plane_result p_syndrome(const sent *o, int plane)
@@ -453,7 +453,7 @@ void planes(void)
     row_ours(all[0].spent / all[0].ideal); row_goal(1, 1.12);
     row("AB 2.3.2", "4 workers: spent bits over the ideal ones, syndromes always");
     row_ours(all[1].spent / all[1].ideal); row_goal(1, 1.2);
-    row_note("more seeds: bench/planes.csv");
+    row_note("wanted: 1.12, which syndromes alone miss; more seeds: bench/planes.csv");
     row("AB 2.3.2", "4 workers, syndromes always: share of planes lost");
     row_ours((double)all[1].failed / all[1].planes); row_goal(0, 0.01); row_note("of %d", all[1].planes);
     row("AB 2.3.2", "4 workers, syndromes always: share of runs that the decoder had to be sent");
