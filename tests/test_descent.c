@@ -8,6 +8,7 @@
 #include "rnd_real.h"
 #include "../sucref.h"
 #include "qcs_run.h"
+#include "../examples/tool/air.h"
 
 enum { N = 32, LOG2_K = 4, Q = 4 };
 
@@ -285,6 +286,43 @@ static void power_5_8(void)
     }
 }
 
+/* 5.4.1: no set of channels that keeps the power is larger; c is the largest that all nodes keep */
+static void channels_5_4_1(void)
+{
+    enum { M = 9, NODES = 4 };
+    int trial, i, node;
+    for (trial = 0; trial < 300; trial++) {
+        double h[M], at_1[NODES], power[NODES], c, most = 0;
+        uint8_t used[M];
+        for (node = 0; node < NODES; node++) {
+            const double weight = uniform(), energy = 1 + 100 * uniform(), given = 0.1 + uniform();
+            unsigned set;
+            size_t n, larger = 0;
+            for (i = 0; i < M; i++) { h[i] = rnd_below(8) == 0 ? 0.5 : normal() * normal(); }
+            power[node] = 100 * uniform() * uniform();
+            n = air_channels(used, h, M, weight, energy, given, power[node]);
+            for (i = 0, set = 0; i < M; i++) { set += used[i]; }
+            CHECK(set == n && given * given * air_power(h, used, M, weight, energy) <= power[node]);
+            for (set = 1; set < 1U << M; set++) {
+                size_t size = 0;
+                uint8_t other[M];
+                for (i = 0; i < M; i++) { other[i] = (uint8_t)(set >> i & 1U); size += other[i]; }
+                if (given * given * air_power(h, other, M, weight, energy) <= power[node] && size > larger) {
+                    larger = size;
+                }
+            }
+            CHECK(larger == n);
+            at_1[node] = air_power(h, used, M, weight, energy);
+        }
+        c = air_common(at_1, power, NODES);
+        for (node = 0; node < NODES; node++) {
+            CHECK(c * c * at_1[node] <= power[node] * (1 + 1e-12));
+            most = fmax(most, c * c * at_1[node] / power[node]);
+        }
+        CHECK(c > 1e299 || most >= 1 - 1e-12);
+    }
+}
+
 /* dithered factors of a product, `levels` to each side of their largest, through the header */
 static void factor(int32_t *x2, double *unit, const double *x, int n, uint32_t levels, const sucref_stream *s)
 {
@@ -383,6 +421,7 @@ int main(int argc, char **argv)
     RUN("Lemma 12: only linear codes keep sums", lemma_12);
     RUN("Lemma 20: sums of signs", lemma_20);
     RUN("(5.8): the power of what is sent", power_5_8);
+    RUN("5.4.1: the choice of channels, and the common factor", channels_5_4_1);
     RUN("Theorem 4: Gaussian factors", theorem_4_gaussian);
     RUN("Theorem 5: descent by quantized factors", theorem_5);
     return test_report("descent");
