@@ -6852,18 +6852,19 @@ static uint32_t sucref_i_checks_of(const sucref_syndrome_code *c, uint32_t runs,
     return at;
 }
 
-static uint32_t sucref_i_syndrome_row(const sucref_syndrome_code *c, const sucref_stream *r, uint32_t t, uint32_t x,
+/* of place x, below 2^15; what is above the lowest 16 bits of a product does not count */
+static uint32_t sucref_i_syndrome_row(const sucref_syndrome_code *c, const sucref_stream *r, uint32_t t, unsigned x,
                                       unsigned edge)
 {
-    const uint32_t w = sucref_random(r, 4U * t + edge), mask = ((uint32_t)1 << c->log2_run) - 1U;
-    const unsigned half = c->log2_run / 2U;
+    const uint32_t w = sucref_random(r, 4U * t + edge);
+    const unsigned mask = (1U << c->log2_run) - 1U, half = c->log2_run / 2U;
     uint32_t many, at = sucref_i_checks_of(c, sucref_i_runs(c), t + edge, &many);
-    x = (x * (w | 1U) + (w >> 12)) & mask; /* wraps on purpose */
+    x = (x * (unsigned)(w | 1U) + (unsigned)(w >> 12)) & mask; /* wraps on purpose */
     x ^= x >> half;
-    x = x * (w >> 20 | 1U) & mask;
+    x = x * (unsigned)(w >> 20 | 1U) & mask;
     x ^= x >> half;
-    x = x * (w >> 9 | 1U) & mask;
-    return at + (x * many >> c->log2_run); /* below 2^15 * 2^15 */
+    x = x * (unsigned)(w >> 9 | 1U) & mask;
+    return at + ((uint32_t)x * many >> c->log2_run); /* below 2^15 * 2^15 */
 }
 
 SUCREF_API uint32_t sucref_syndrome_row(const sucref_syndrome_code *c, const sucref_stream *r, uint32_t i,
@@ -6872,13 +6873,14 @@ SUCREF_API uint32_t sucref_syndrome_row(const sucref_syndrome_code *c, const suc
     const uint32_t runs = sucref_i_runs(c);
     uint32_t many;
     if (i >= c->values) { return sucref_i_checks_of(c, runs, runs + 3U, &many); }
-    return sucref_i_syndrome_row(c, r, i % runs, i / runs, edge);
+    return sucref_i_syndrome_row(c, r, i % runs, (unsigned)(i / runs), edge);
 }
 
 SUCREF_API int sucref_syndrome_encode(uint8_t *message, size_t room, size_t *len, const uint8_t *plane,
                                       const sucref_syndrome_code *c, const sucref_stream *r)
 {
-    uint32_t i, runs, many, bytes, t = 0, j = 0, crc = 0xFFFFFFFFU;
+    uint32_t i, runs, many, bytes, t = 0, crc = 0xFFFFFFFFU;
+    unsigned j = 0;
     if (message == NULL || len == NULL || plane == NULL || c == NULL || r == NULL) { return SUCREF_E_ARG; }
     if (c->values < 1 || c->values > (uint32_t)1 << 24 || c->log2_run < 4 || c->log2_run > 15 || c->checks < 1 ||
         c->checks > (uint32_t)1 << c->log2_run) {
