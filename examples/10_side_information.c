@@ -1,6 +1,6 @@
 /* 10_side_information.c - two sensors see nearly the same; the first sends which values are high, the second only the
- * syndrome of that: a third of the bits (28.6 % would be ideal). The receiver finds the second's from it and the first's. Neither sensor
- * knows the other, and the matrix of the syndrome is the same for all: it comes from the counter generator.
+ * syndrome of that: a third of the bits (28.6 % would be ideal). The receiver finds the second's from it and the
+ * first's. Neither sensor knows the other; the matrix is the same for all: it comes from the counter generator.
  *
  * Output:
  *     first sensor:   65536 bits of plane

@@ -396,7 +396,8 @@ static void t_tables_2(void)
             row_compared(kbit[p][k]);
             if (n == 0) { row_note("not trained yet: make paper-long"); continue; }
             row_ours(o.coded * 266.610); row_goal(100, 300);
-            row_note("%d epochs by SGD, one seed; %.3f bits a value (print %.3f)", o.epochs, o.coded, kbit[p][k] / 266.610);
+            row_note("%d epochs by SGD, one seed; %.3f bits a value (print %.3f)", o.epochs, o.coded,
+                     kbit[p][k] / 266.610);
         }
     }
 }

@@ -15,8 +15,8 @@ static inline double air_power(const double *h, const uint8_t *used, size_t m, d
     return n > 0 ? (double)m * weight * weight * energy * sum / (n * n) : 0;
 }
 
-/* used [m] out: for a given c the most channels that keep `power`, the strongest; how many. The sum over the strongest n
- * is least for every n, but it does not fall or rise with n, so that all n are tried */
+/* used [m] out: for a given c the most channels that keep `power`, the strongest; how many. For every n the power is
+ * least of the strongest n, but with n it may rise and fall, so that all n are tried */
 static inline size_t air_channels(uint8_t *used, const double *h, size_t m, double weight, double energy, double c,
                                   double power)
 {
