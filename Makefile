@@ -30,7 +30,7 @@ help:
 	@echo "learners   eight learners on MNIST that send gradients at one bit a value (needs the data)"
 	@echo "mpi        the devices as MPI ranks, one killed (where an MPI is installed)"
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
-	@echo "paper-long means of three trainings of networks nested in width: build/widths/paper.csv"
+	@echo "paper-long means of three trainings of networks nested in width, and the trainings of [AB] (an hour)"
 	@echo "paper-mixed codes across inputs, trained and with integer workers: build/mixed/paper.csv (half an hour)"
 	@echo "paper-sensors  [AB] set-ups 2 and 3 trained: build/sensors/paper.csv (a quarter of an hour)"
 	@echo "bench      instruction ratios on this machine (valgrind)"
@@ -95,6 +95,8 @@ $(B)/train_digits.o: FLAGS = -ffast-math
 $(B)/train_widths.o: FLAGS = -ffast-math -ftree-vectorize
 NATIVE = $(shell $(CC) -march=native -x c -c -o /dev/null /dev/null 2>/dev/null && echo -march=native)
 $(B)/train_conv.o $(B)/train_mixed.o: FLAGS = -ffast-math -ftree-vectorize $(NATIVE)
+$(B)/paper/learn.o $(B)/paper/senders.o $(B)/paper/planes.o \
+    $(B)/paper/training.o $(B)/paper/air_training.o: FLAGS = -ffast-math -ftree-vectorize $(NATIVE)
 $(B)/paper/sensors.o: FLAGS = -ftree-vectorize -fno-math-errno
 $(B)/paper/cameras.o: FLAGS = -fno-math-errno -ftree-vectorize $(NATIVE)
 $(B)/paper/average.o: FLAGS = -fno-math-errno -ftree-vectorize $(NATIVE)
@@ -121,6 +123,7 @@ mpi: | $(B)
 SEEDS = $(B)/widths
 paper-long: $(B)/published $(B)/train_widths
 	@sh bench/widths.sh $(SEEDS)
+	@sh bench/trainings.sh $(B)/trainings
 paper-mixed: $(B)/published $(B)/train_mixed
 	@sh bench/mixed.sh $(B)/mixed
 paper-sensors: $(B)/published

@@ -46,6 +46,8 @@
  *     hadamard    projections, sums over the air, products of factors [AB]
  *     and qcs     sucref_hadamard, sucref_fold, sucref_unfold, sucref_qcs_best, sucref_feedback_add, _keep,
  *                 sucref_air_encode, _power, sucref_outer
+ *     syndromes   planes of indices for a receiver that has other workers' [AB]
+ *                 sucref_syndrome_encode, _row
  *     vec         a vector as a frame of few bits
  *                 sucref_vec_ratio_for_bits, _for_error, sucref_vec_encode, _decode
  *     parity      outputs of lost or wrong devices [CDC]
@@ -80,9 +82,8 @@
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
  *     SUCREF_ASSERT(cond)     internal invariants; default nothing
  *     SUCREF_NO_PICTURES      leaves out all kinds of layers but dense ones of vectors: files with others do not open
- *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs and vec
- *     SUCREF_NO_PARITY        leaves out the bodies of parity, mix, fusion, shards and
- *                             exchange
+ *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs, syndromes and vec
+ *     SUCREF_NO_PARITY        leaves out the bodies of parity, mix, fusion, shards and exchange
  *     SUCREF_PHILOX           dithers from Philox2x32-7 in place of mix2 (both ends must agree; frames say so)
  *     SUCREF_NO_STATUS_TEXT   no text for status codes and faults
  *
@@ -775,7 +776,9 @@ SUCREF_API int sucref_feedback_keep(int32_t *residual, const int32_t *g, const i
 /* sucref_air_encode - random linear coding for sums over the air [AB 5.7, 5.10]: x[j] = scale * v[j] / h[j] on the
  * channels used, else 0; v from sucref_fold, inverse_h and scale in 2^-16, scale = c * weight / P(send) * k / channels
  * used. Their sum through the channels, unfolded, estimates the weighted sum of the nodes' vectors without bias.
- * Clamped to int32; x may be v. */
+ * Clamped to int32; x may be v. What arrives tells of single vectors no more than their weighted sum [AB Lemma 12, C1]
+ * but for rounding: each node rounds its own x, so that sums of equal weighted vectors can differ by a unit for every
+ * node. They are equal where scale * inverse_h / 2^32 is a whole number at every node. */
 SUCREF_API int sucref_air_encode(int32_t *x, const int32_t *v, size_t k, const uint8_t *used, const int32_t *inverse_h,
                                  int32_t scale);
 
@@ -795,6 +798,40 @@ SUCREF_API int sucref_air_power(int32_t *scale, const int32_t *v, size_t k, cons
  * out / (4 m_d m_x L). The factors are no more values than the product while L (m + n) <= m n. m n L multiply-adds.
  * Errors: SUCREF_E_RANGE (m, n or L 0, or a sum could pass 2^63; nothing written). */
 SUCREF_API int sucref_outer(int64_t *out, const int32_t *d2, size_t m, const int32_t *x2, size_t n, size_t batch);
+
+/* ---- syndromes ---------------------------------------------------------------------------------------------------
+ * Distributed source coding [AB 2.3.2]: a worker whose indices resemble those that the receiver has already sends less
+ * than their entropy without knowing what the receiver has. A plane of bits b, one for each index, goes as its syndrome
+ *
+ *     s = H b mod 2      H sparse and 0/1: every column has four ones, the rows as many as the others or one more
+ *
+ * and the receiver finds the b of this syndrome that its shares P(b | other workers, dither, planes before) make
+ * likely (examples/tool/syndrome.h). Print gives no code; this one is ours, a chain, which lets the receiver decide run
+ * by run and comes within a tenth of the entropy where the chain has some fifty runs:
+ *
+ *     runs     L = ceil(values / 2^log2_run); index i is at place j = i / L of run t = i mod L
+ *     checks   `checks` for each run, then 3/4, 1/2 and 1/4 as many, rounded up, of three more
+ *     ones     edge e = 0..3 of place j is in the checks of run t + e, at number x * (their number) / 2^log2_run with x
+ *              = j permuted: w = random(4t + e), R = 2^log2_run, h = log2_run / 2, all mod R,
+ *              x = j (w | 1) + w / 2^12, x ^= x / 2^h, x *= w / 2^20 | 1, x ^= x / 2^h, x *= w / 2^9 | 1
+ */
+typedef struct {
+    uint32_t values;  /* bits of the plane, 1..2^24 */
+    uint16_t checks;  /* 1..2^log2_run */
+    uint8_t log2_run; /* 4..15 */
+} sucref_syndrome_code;
+
+/* sucref_syndrome_encode - message: the checks, bits packed from the lowest, then u32 CRC-32, little-endian, of the
+ * plane. plane [(values + 7) / 8], packed from the lowest; what its last byte has above is not read. *len: bytes
+ * needed, also when room is too short. Four XORs for each 1 of the plane. Who has found a plane encodes it: the same
+ * message means the same plane, but for one in 2^32.
+ * Errors: SUCREF_E_RANGE (no such code), SUCREF_E_SPACE. Nothing but *len is written then. */
+SUCREF_API int sucref_syndrome_encode(uint8_t *message, size_t room, size_t *len, const uint8_t *plane,
+                                      const sucref_syndrome_code *c, const sucref_stream *r);
+
+/* sucref_syndrome_row - the check that edge 0..3 of value i is in; of `values`: how many checks there are. */
+SUCREF_API uint32_t sucref_syndrome_row(const sucref_syndrome_code *c, const sucref_stream *r, uint32_t i,
+                                        unsigned edge);
 
 /* ---- vec ---------------------------------------------------------------------------------------------------------
  * One vector, 1..65536 values, as one frame: random signs and Hadamard blocks of 1024, 256 .. 4, 1 values make it
@@ -6958,6 +6995,79 @@ SUCREF_API int sucref_outer(int64_t *out, const int32_t *d2, size_t m, const int
             out[j * n + i] = sum;
         }
     }
+    return SUCREF_OK;
+}
+
+/* ---- syndromes: implementation ---------------------------------------------------------------------------------- */
+static inline uint32_t sucref_i_runs(const sucref_syndrome_code *c)
+{
+    return (c->values + ((uint32_t)1 << c->log2_run) - 1U) >> c->log2_run;
+}
+
+/* the first check of run t, 0..runs + 4; *many: how many it has */
+static uint32_t sucref_i_checks_of(const sucref_syndrome_code *c, uint32_t runs, uint32_t t, uint32_t *many)
+{
+    uint32_t past, at = (t < runs ? t : runs) * c->checks;
+    *many = c->checks;
+    for (past = 0; past + runs <= t; past++) {
+        *many = ((3U - past) * c->checks + 3U) / 4U;
+        if (past + runs < t) { at += *many; }
+    }
+    return at;
+}
+
+/* of place x, below 2^15; what is above the lowest 16 bits of a product does not count */
+static uint32_t sucref_i_syndrome_row(const sucref_syndrome_code *c, const sucref_stream *r, uint32_t t, unsigned x,
+                                      unsigned edge)
+{
+    const uint32_t w = sucref_random(r, 4U * t + edge);
+    const unsigned mask = (1U << c->log2_run) - 1U, half = c->log2_run / 2U;
+    uint32_t many, at = sucref_i_checks_of(c, sucref_i_runs(c), t + edge, &many);
+    x = (x * (unsigned)(w | 1U) + (unsigned)(w >> 12)) & mask; /* wraps on purpose */
+    x ^= x >> half;
+    x = x * (unsigned)(w >> 20 | 1U) & mask;
+    x ^= x >> half;
+    x = x * (unsigned)(w >> 9 | 1U) & mask;
+    return at + ((uint32_t)x * many >> c->log2_run); /* below 2^15 * 2^15 */
+}
+
+SUCREF_API uint32_t sucref_syndrome_row(const sucref_syndrome_code *c, const sucref_stream *r, uint32_t i,
+                                        unsigned edge)
+{
+    const uint32_t runs = sucref_i_runs(c);
+    uint32_t many;
+    if (i >= c->values) { return sucref_i_checks_of(c, runs, runs + 3U, &many); }
+    return sucref_i_syndrome_row(c, r, i % runs, (unsigned)(i / runs), edge);
+}
+
+SUCREF_API int sucref_syndrome_encode(uint8_t *message, size_t room, size_t *len, const uint8_t *plane,
+                                      const sucref_syndrome_code *c, const sucref_stream *r)
+{
+    uint32_t i, runs, many, bytes, t = 0, crc = 0xFFFFFFFFU;
+    unsigned j = 0;
+    if (message == NULL || len == NULL || plane == NULL || c == NULL || r == NULL) { return SUCREF_E_ARG; }
+    if (c->values < 1 || c->values > (uint32_t)1 << 24 || c->log2_run < 4 || c->log2_run > 15 || c->checks < 1 ||
+        c->checks > (uint32_t)1 << c->log2_run) {
+        return SUCREF_E_RANGE;
+    }
+    runs = sucref_i_runs(c);
+    bytes = (sucref_i_checks_of(c, runs, runs + 3U, &many) + 7U) / 8U;
+    *len = (size_t)bytes + 4U;
+    if (room < *len) { return SUCREF_E_SPACE; }
+    for (i = 0; i < bytes; i++) { message[i] = 0; }
+    for (i = 0; i < c->values; i++) {
+        unsigned edge;
+        if (i % 8U == 0) {
+            const unsigned used = c->values - i < 8U ? (1U << (c->values - i)) - 1U : 0xFFU;
+            crc = sucref_i_crc_byte(crc, plane[i / 8U] & used);
+        }
+        for (edge = 0; edge < 4U && ((uint32_t)plane[i / 8U] >> (i % 8U) & 1U) != 0; edge++) {
+            const uint32_t row = sucref_i_syndrome_row(c, r, t, j, edge);
+            message[row / 8U] = (uint8_t)(message[row / 8U] ^ 1U << (row % 8U));
+        }
+        if (++t == runs) { t = 0; j++; }
+    }
+    sucref_i_put_le(message + bytes, ~crc, 4);
     return SUCREF_OK;
 }
 

@@ -1,9 +1,10 @@
 /* published.c - the published tables beside ours, added to the rows of queue.c: OUT_DIR/paper.csv and figures as SVG.
- * published OUT_DIR [SEEDS | --mixed CODES | --sensors]
+ * published OUT_DIR [SEEDS | --mixed CODES | --sensors | --train PLAN | --planes]
  *
  * With SEEDS, a folder of networks, only the rows of width, in a file of their own; with CODES, a folder of what
- * bench/mixed.sh trains, only the rows of codes across inputs; with --sensors [AB]'s set-ups 2 and 3. One piece a file
- * in paper/ (pieces.h); the columns are told in paper/table.h. */
+ * bench/mixed.sh trains, only the rows of codes across inputs; with --sensors [AB]'s set-ups 2 and 3; with PLAN the
+ * trainings of [AB]'s networks that it lists, OUT_DIR/trainings.csv; --planes more of distributed source coding,
+ * OUT_DIR/planes.csv. One piece a file in paper/ (pieces.h); the columns are told in paper/table.h. */
 #include "paper/data.h"
 #include "paper/pieces.h"
 #include "paper/table.h"
@@ -52,6 +53,8 @@ int main(int argc, char **argv)
 {
     if (argc > 2 && strcmp(argv[2], "--sensors") == 0) { return sensors_only(argv[1]); }
     if (argc > 3 && strcmp(argv[2], "--mixed") == 0) { return mixed_only(argv[1], argv[3]); }
+    if (argc > 3 && strcmp(argv[2], "--train") == 0) { return data_load("mnist") ? trainings(argv[1], argv[3]) : 2; }
+    if (argc > 2 && strcmp(argv[2], "--planes") == 0) { return data_load("mnist") ? planes_long(argv[1]) : 2; }
     if (argc > 2) { return widths_only(argv[1], argv[2]); }
     table_open(argc > 1 ? argv[1] : ".", "a");
     statements();
@@ -71,6 +74,8 @@ int main(int argc, char **argv)
         lost();
         frames();
         training();
+        planes();
+        air_training();
     } else {
         needs_data("Table II, Figures 6 to 8; early exits; Figure 2 of [CDC]; frames; training", "mnist");
     }

@@ -1,4 +1,5 @@
-/* mcu_kernels.c - on a board: small random models, every stop, several budgets, against hashes of evaluator.h's. */
+/* mcu_kernels.c - on a board: small random models, every stop, several budgets, against hashes of evaluator.h's; and a
+ * plane's syndrome, which the digest holds. */
 #include "../examples/mcu/board.h"
 #define SUCREF_STATIC
 #include "../sucref.h"
@@ -41,10 +42,29 @@ static void one(const void *bytes, uint32_t len, const uint8_t *input, uint32_t 
     for (k = 0; k < 32; k += 8) { all = fnv(all, (h >> k) & 0xFFU); }
 }
 
+/* 1,000 bits, a fifth of them 1, in runs of 64 places */
+static void syndrome(void)
+{
+    const sucref_syndrome_code c = { 1000, 29, 6 };
+    uint8_t plane[125], message[80];
+    sucref_stream r;
+    size_t len = 0, k;
+    uint32_t i;
+    sucref_stream_init(&r, 5, 6, 7);
+    for (i = 0; i < 125; i++) { plane[i] = 0; }
+    for (i = 0; i < 1000; i++) {
+        if (sucref_random(&r, 0x80000000U + i) < 858993459U) { plane[i / 8] = (uint8_t)(plane[i / 8] | 1U << (i % 8)); }
+    }
+    if (sucref_syndrome_encode(message, sizeof message, &len, plane, &c, &r) == SUCREF_OK) { passed++; }
+    else { failed++; }
+    for (k = 0; k < len; k++) { all = fnv(all, message[k]); }
+}
+
 int board_main(void)
 {
 #define ONE(k) one(case##k.bytes, sizeof case##k.bytes, input##k, HASH##k);
     FOR_CASES(ONE)
+    syndrome();
     board_number(passed);
     board_text(" passed, ");
     board_number(failed);

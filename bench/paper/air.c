@@ -111,8 +111,6 @@ static void figure_5_4(void)
         row_ours(digital(n, set[c].log2_k - 4)); row_goal(over_the_air(n, set[c].log2_k, 0.5), NAN);
         row_note("k / 16 values of each node; Figure 5.4 compares at equal channel uses");
     }
-    row("AB Figure 5.4", "accuracy of Lenet, 32 nodes of unequal data");
-    row_note("needs convolution; the rows above are errors of one round");
 }
 
 /* CifarNet (1e6 values), 50 nodes, P / s^2 = 63: QCS of gain 30 at capacity, each node by itself, against the sum over

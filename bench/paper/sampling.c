@@ -133,8 +133,6 @@ static void figure_4_1(void)
     svg_line(&s, "QSG: gamma", qsg_at, qsg, 8, 1);
     svg_line(&s, "unbiased sparsification: gamma", at, curve[2], 6, 1);
     svg_close(&s);
-    row("AB Figure 4.2", "LeNet: error of compressed gradients against accuracy");
-    row_note("needs convolution; a small dense network stands in, in the rows of the learners");
     row("AB Figure 4.3", "time to compress 100 batches on a GPU");
     row_note("no GPU here; instruction counts: make bench-mcu");
 }
