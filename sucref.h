@@ -5687,8 +5687,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
         why.m = s->model; why.l = &h->l; why.form = s->form;
         why.wide = (s->wide & 7U) != 0 || sucref_i_bytes_only(s->model, &h->l);
         cost = sucref_i_list_part(list, &why, &v);
-        i = list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND];
-        s->wide = (uint8_t)(i == SUCREF_I_BYTES_KIND ? s->wide + 1U : 0U);
+        s->wide = (uint8_t)(list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND ? s->wide + 1U : 0U);
     }
     sucref_i_list_total(list, &h->l, h->g.n_columns);
     return cost;

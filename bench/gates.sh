@@ -1,8 +1,8 @@
 #!/bin/sh
 # gates.sh - the counts and sizes in build/ (make bench-mcu size) against the limits of bench/gates.csv. A line of it:
 #
-#   FILE,"KEY",LIMIT        KEY: a core, then what was counted ("m0 4,4 1": plan 4,4, stop 1; of a network "m0 real
-#                           plain 8 oneshot"); LIMIT: the measured number with 3 % to spare, or the "KEY" of a number
+#   FILE,"KEY",LIMIT        KEY: a core, then what was counted ("m0 4,4 1": 784 x 128, plan 4,4, stop 1; "m0 full
+#                           256x256 8 oneshot": another input and shape; of a network "m0 real plain 8 oneshot"); LIMIT: the measured number with 3 % to spare, or the "KEY" of a number
 #                           that may not be exceeded, or a share of it: .5*"KEY"
 #
 # UPDATE=1 writes the limits again, 3 % above what build/ holds; look at the difference before it is committed.
@@ -18,8 +18,9 @@ found() { # file, awk program that prints KEY<tab>NUMBER; a plan in quotes loses
     sed -e '1d' -e 's/"\([^"]*\)"/<\1>/' -e ':a' -e 's/\(<[^>,]*\),\([^>]*>\)/\1;\2/' -e 'ta' -e 's/[<>]//g' \
         "build/$1" | awk -F, -v OFS='\t' -v file="$1" "$2" | sed "s/;/,/g" >>$d/found
 }
-found bench-mcu.csv '{ layer = $2 == "pairs" || $2 == "quads"
-    what = layer ? $1 ($12 == "centred" ? " centred " : " ") $3 : $1 " " $12 " " $2 " " $3
+found bench-mcu.csv '{ layer = $2 == "pairs" || $2 == "quads" || $2 == "halves"
+    usual = $4 == 784 && $5 == ($1 == "avr" ? 20 : 128)
+    what = layer ? $1 ($12 == "relu" ? " " : " " $12 " ") (usual ? "" : $4 "x" $5 " ") $3 : $1 " " $12 " " $2 " " $3
     print file, what " " $6, $7; print file, what " scratch", $10 }'
 found bench-mcu-vec.csv '{ print file, $1 " " $2, $3 }'
 found bench-mcu-parity.csv '{ print file, $1 " " $2, $3 }'

@@ -63,24 +63,28 @@ for c in $cores; do # any 2 of 3 workers, then any 4 of 6
     rows $csv "encode-2of3 plan-2of3 decode-2of3 encode-4of6 plan-4of6 decode-4of6" "784 1 100 784 1 100"
 done
 
-layer() { # plan rows cols input: a model, its header, the host's digest and the cost that `info` tells
-    ./build/mcu_gen layer $1 $2 $3 $d/layer.sucref $d/layer.u8 $4 &&
-        ./build/sucref emit-c $d/layer.sucref -o $d/layer.h --name net || exit 1
-    {
-        echo "#define INPUT_BYTES $3"; echo "static const uint8_t input[$3] SUCREF_FLASH = {"
-        od -An -v -tu1 $d/layer.u8 | sed 's/\([0-9][0-9]*\)/\1,/g'; echo "};"
-    } >>$d/layer.h
-    wanted layer -DMODEL_H='"layer.h"' bench/mcu_layer.c
-    ./build/sucref info $d/layer.sucref |
+layer() { # plan rows cols input: a model for each layout, their headers, the host's digest, the cost that `info` tells
+    ./build/mcu_gen layer $1 $2 $3 $d/plain.sucref $d/layer.u8 $4 &&
+        ./build/sucref retarget $d/plain.sucref --target dsp -o $d/dsp.sucref >/dev/null || exit 1
+    for target in dsp plain; do
+        ./build/sucref emit-c $d/$target.sucref -o $d/$target.h --name net || exit 1
+        {
+            echo "#define INPUT_BYTES $3"; echo "static const uint8_t input[$3] SUCREF_FLASH = {"
+            od -An -v -tu1 $d/layer.u8 | sed 's/\([0-9][0-9]*\)/\1,/g'; echo "};"
+        } >>$d/$target.h
+    done
+    wanted layer -DMODEL_H='"plain.h"' bench/mcu_layer.c
+    ./build/sucref info $d/plain.sucref |
         sed -n 's/.*at most \([0-9]*\) multiply-adds and \([0-9]*\) weight bytes.*/\1 \2/p' >$d/layer.cost
 }
 measure() { # core plan rows cols input
-    counted $1 layer -DMODEL_H='"layer.h"' bench/mcu_layer.c
-    awk -v core=$1 -v plan="$2" -v rows=$3 -v cols=$4 -v exact=$exact -v input=$5 -v csv=build/bench-mcu.csv \
-        -v scratch="$(sed -n 's/.*scratch \([0-9]*\).*/\1/p' $o)" '
+    counted $1 layer -DMODEL_H="\"$(target_of $1).h\"" bench/mcu_layer.c
+    kernel=pairs; [ "$(target_of $1)" = plain ] || kernel=halves; [ $1 != avr ] || kernel=quads
+    awk -v core=$core -v plan="$2" -v rows=$3 -v cols=$4 -v exact=$exact -v input=$5 -v csv=build/bench-mcu.csv \
+        -v kernel=$kernel -v scratch="$(sed -n 's/.*scratch \([0-9]*\).*/\1/p' $o)" '
         function row(stage, n, macs, bytes) {
-            printf "%s,%s,\"%s\",%d,%d,%s,%d,%d,%d,%d,%d,%s\n", core, core == "avr" ? "quads" : "pairs", plan, cols,
-                rows, stage, n, macs, bytes, scratch, exact, input >>csv
+            printf "%s,%s,\"%s\",%d,%d,%s,%d,%d,%d,%d,%d,%s\n", core, kernel, plan, cols, rows, stage, n, macs, bytes,
+                scratch, exact, input >>csv
             printf "%-4s %-8s %4d x %-4d %-8s %9d instructions, %6.3f each, exact %d, %s\n", core, plan, rows,
                 cols, stage, n, n / (rows * cols), exact, input }
         FILENAME ~ /cost$/ { macs[FNR] = $1; bytes[FNR] = $2; stops = FNR; next }
@@ -94,14 +98,27 @@ measure() { # core plan rows cols input
         }' $d/layer.cost $o || failed=$((failed + 1))
 }
 echo "core,kernel,plan,n_in,n_out,stage,instructions,macs,weight_bytes,scratch_bytes,exact,input" >build/bench-mcu.csv
-for plan in 8 4,4 2+8 2,2,2,2 8c 4,4c; do # c: inputs centred on 128
-    [ -n "$cores" ] || break
-    input=relu
-    case $plan in *c) input=centred; plan=${plan%c} ;; esac
-    layer $plan 128 784 $input
-    for c in ${cores% avr}; do [ $c = avr ] || measure $c $plan 128 784 $input; done
-    case $cores in *avr*) [ $plan = 2+8 ] || { layer $plan 20 784 $input; measure avr $plan 20 784 $input; } ;; esac
-done
+layers() { # plan, inputs, rows, columns, cores
+    for input in $2; do
+        layer $1 $3 $4 $input
+        for c in $5; do measure $c $1 $3 $4 $input; done
+    done
+}
+all="${cores% avr} $more_cores"
+if [ -n "$cores" ]; then
+    layers 8 "relu centred full random" 128 784 "$all"
+    layers 4,4 "relu centred" 128 784 "$all"
+    for plan in 2+8 2,2,2,2; do layers $plan relu 128 784 "${cores% avr}"; done
+    layers 8 "relu centred" 20 784 "$all"
+    layers 8 "relu centred random" 256 256 "$all"
+    layers 8 "relu centred random" 64 1024 "$all"
+fi
+case $cores in *avr*)
+    for plan in 8 4,4; do layers $plan "relu centred" 20 784 avr; done
+    layers 2,2,2,2 relu 20 784 avr
+    layers 8 "relu centred full random" 24 256 avr
+    layers 4,4 relu 24 256 avr ;;
+esac
 
 # whole networks, a line each: name, plan, inputs (bytes, one after the other), model
 digits
@@ -125,7 +142,7 @@ else skip "ad01, a network of ten layers: no tflite/ad01_int8.tflite and golden/
 pictures() { # name, .tflite, inputs
     if t=$(data_dir tflite/$2.tflite 2>/dev/null); then
         imported "$t/tflite/$2.tflite" 8
-        net $1 8 $3 $d/imported.sucref
+        net $1 8 $3 $d/imported.sucref "${more_cores:+m33}"
     else skip "$1: no tflite/$2.tflite here"; fi
 }
 if g=$(data_dir golden/person_real.in.s8 2>/dev/null); then

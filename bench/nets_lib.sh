@@ -92,15 +92,19 @@ net_rows() { # from $o, on $core: means over the inputs into build/bench-mcu.csv
             row("oneshot", mean[spans - 1], one_macs, one_bytes)
         }' $o || failed=$((failed + 1))
 }
-net() { # name, plan, inputs, model
+net() { # name, plan, inputs, model, more cores
     network=$1 plan=$2 inputs=$3 kind=real packed=""
+    set -- "$1" "$2" "$3" "$4" "${5:-}"
     [ -n "$cores" ] || return
     [ $inputs != $d/digits.u8 ] || kind=$input
     with_exits $4
-    ./build/sucref emit-c $model -o $d/net.h --name net || exit 1
+    for target in plain dsp; do
+        ./build/sucref retarget $model --target $target -o $d/net.sucref >/dev/null &&
+            ./build/sucref emit-c $d/net.sucref -o $d/net_$target.h --name net || exit 1
+    done
     model_bytes=$(wc -c <$model) n_in=$(sed -n '1,2s/^\([0-9]*\) inputs.*/\1/p' $d/net.info)
     work_bytes=$(sed -n 's/^work buffer: \([0-9]*\) bytes.*/\1/p' $d/net.info)
-    for c in $cores; do
+    for c in $cores $5; do
         room=$(room_for_inputs $c)
         small_m0
         if [ $c = m0 ] && [ "$room" -lt $((2 * n_in)) ]; then large_m0; room=2000000; fi
@@ -111,9 +115,9 @@ net() { # name, plan, inputs, model
         fi
         if [ "$(tail -n 1 $d/inputs.h)" != "$packed" ]; then # the host's digest of as many inputs
             packed=$(tail -n 1 $d/inputs.h)
-            wanted net -DMODEL_H='"net.h"' -DINPUTS_H='"inputs.h"' bench/mcu_net.c
+            wanted net -DMODEL_H='"net_plain.h"' -DINPUTS_H='"inputs.h"' bench/mcu_net.c
         fi
-        counted $c net -DMODEL_H='"net.h"' -DINPUTS_H='"inputs.h"' bench/mcu_net.c
+        counted $c net -DMODEL_H="\"net_$(target_of $c).h\"" -DINPUTS_H='"inputs.h"' bench/mcu_net.c
         net_rows
     done
 }

@@ -395,10 +395,12 @@ static void refused(void)
     p[64 + 28] ^= SUCREF_LAYER_KEEP;
     { /* an order that is no permutation: opened, but nothing is proved by it and nothing read behind it */
         sucref_layer l;
-        uint32_t k, per;
+        uint32_t k, per, whole;
         sucref_model_layer(&l, &m, m.n_layers - 1U);
+        whole = l.plan[l.n_planes - 1] == 8; /* has sums and maxima */
         per = l.flags & SUCREF_LAYER_PER_ROW ? l.n_out : 1;
-        at = l.params_offset + 4 * l.n_out + 4 * per + (per + 3) / 4 * 4 + (l.n_out + 3) / 4 * 4 + (l.n_in + 3) / 4 * 4;
+        at = l.params_offset + 4 * l.n_out + 4 * per + (per + 3) / 4 * 4 + (l.n_out + 3) / 4 * 4 +
+             whole * ((l.n_in + 3) / 4 * 4 + (l.in_zero != 0 ? 4U * l.n_out : 0U));
         CHECK(l.act <= SUCREF_ACT_RELU6);
         for (k = 0; k < l.n_out; k++) {
             CHECK((uint32_t)p[at + 2 * k] == r.layer[m.n_layers - 1U].order[k]);

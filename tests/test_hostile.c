@@ -181,7 +181,7 @@ static void wrong_sums(void)
 }
 
 /* ---- sums at their limits ---- */
-static void fill_planes(unsigned n, uint8_t with) /* every digit of a layer's planes; the largest weight follows */
+static void fill_planes(unsigned n, uint8_t with) /* every digit of a layer's planes; maxima and sums follow */
 {
     const ev_layer l = ev_layer_of(file, n);
     unsigned i;
@@ -191,6 +191,10 @@ static void fill_planes(unsigned n, uint8_t with) /* every digit of a layer's pl
         memset(plane(n, i), with & (width == 3 ? 0x77 : width > 4 ? 0xFF >> (8 - width) : 0xFF), plane_len(n, i));
     }
     file[l.record - file + MAX_WEIGHT] = 128;
+    if (l.colmax != NULL) { memset(file + (l.colmax - file), 128, l.n_in); }
+    for (i = 0; l.sums != NULL && i < l.n_out; i++) {
+        put_le(file + (l.sums - file) + 4 * i, (uint32_t)(((int)with - 128) * (int)l.n_in), 4);
+    }
 }
 
 static void biases_at_the_limit(void)

@@ -330,7 +330,7 @@ static void writer_refuses(void)
     REFUSES((l.flags = SUCREF_LAYER_PER_ROW, multiplier[19] = 1), (l.flags = 0, multiplier[19] = 0), "multiplier",
             MUL + 76);
     REFUSES((l.flags = SUCREF_LAYER_ORDER, order[19] = 20), (l.flags = 0, order[19] = 0), "output order",
-            MUL + 4 + 4 + 20 + 32 + 38);
+            MUL + 4 + 4 + 20 + 38);
     REFUSES(bias[19] = 2147483647 - 30 * 32640 + 1, bias[19] = 0, "bias", BIAS + 76);
     REFUSES(bias[19] = -(2147483647 - 30 * 32640) - 1, bias[19] = 0, "bias", BIAS + 76);
     REFUSES(spec.input_type = 2, spec.input_type = 0, "input type", 29);
