@@ -71,8 +71,9 @@
  *     SUCREF_HOST             adds the writer; integers only, no libc, too
  *     SUCREF_KERNEL           a family of kernels in place of the target's own: SUCREF_SINGLE one product at a time
  *                             (the slow, obvious twin); SUCREF_PAIRS two rows per multiply with the sums of sixteen
- *                             rows in registers; SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at
- *                             a time, four rows in registers, for 8-bit cores
+ *                             rows in registers, and halves (METHOD 4) where the core has DSP instructions;
+ *                             SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at a time, four rows
+ *                             in registers, for 8-bit cores
  *     SUCREF_NO_ASM           no assembly: inner loops for Cortex-M are assembly where words are read as they lie
  *                             (SUCREF_READ_U8 and SUCREF_READ_U32 are not defined)
  *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts; quads
@@ -158,6 +159,12 @@
  *    what is quiet then costs nothing, and what is not makes short sums. The sum(w) of the file's rows make up for it.
  *    Where chunks would be so short that they do not pay, products are made one at a time, at a fixed cost.
  *
+ *    In files of plane layout 1 (halves), for cores that multiply two halfwords by two at once, planes of 8 bits of
+ *    DENSE and CONV are packed otherwise: rows and columns are filled up to multiples of 4 with weights of 0; 4 rows of
+ *    4 columns are four words, rows 0, 1 and then rows 2, 3 of columns 0 | 2, the same of columns 1 | 3; | parts low and
+ *    high half, and a half is w_upper * 2^8 + w_lower mod 2^16 of its two rows, the lower one first. Cores without such
+ *    instructions refuse these files, hosts read both layouts.
+ *
  * 5. Stops. Stop t uses bits[t][group] of each row group and in_bits[t] of the input (for in_bits = i < 8 an input
  *    u is read as 0 if u < 2^(8-i), else as the centre (floor(u / 2^(8-i)) + 1/2) * 2^(8-i)). All are non-decreasing,
  *    and at the last stop all are 8. Column c of the first layer is input c, or input input_order[c].
@@ -219,7 +226,7 @@
  *        header 64 | layer records 48 each | tensor records 16 each | group records 40 each | stop records 16 each
  *        | stop-group entries 8 each | parameters of each layer | then, stop by stop, the framed sections first needed
  *
- *        header       0 "SUCR"   4 u16 version   6 u16 plane layout (0)   8 file bytes   12 head bytes   16 inputs
+ *        header       0 "SUCR"   4 u16 version   6 u16 plane layout   8 file bytes   12 head bytes   16 inputs
  *                     20 outputs   24 u16 layers   26 u16 groups   28 u8 stops   29 u8 input type   30 u8 softmax shift
  *                     32 softmax multiplier   36 i32[3] scales of input, output, logits   48 i8[3] their exponents
  *                     52 u16 tensors   60 CRC-32 of all before the first section but these 4 bytes
@@ -10367,7 +10374,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 
 /*
  * CHANGES
- *     0.1.0   partition, schedule, linear, model (format 0), net, exit (margin, gray zone, certified), dither,
+ *     0.1.0   partition, schedule, linear, model (format 1), net, exit (margin, gray zone, certified), dither,
  *             hadamard, qcs, vec, parity, mix, fusion, shards of a model, exchange, writer
  *
  * LICENCE: at your choice, MIT or public domain.

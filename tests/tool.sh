@@ -41,6 +41,13 @@ ok "run --type overrides" "cp $d/x.u8 $d/x.dat && $t run $m --in $d/x.dat --type
 ok "truncate keeps the stops" "$t truncate $m --stops 2 -o $d/t.sucref && $t info $d/t.sucref |
     grep -q '2 of 4 stops' && $t run $m --in $d/x.u8 --out $d/a --logits --stop 1 &&
     $t run $d/t.sucref --in $d/x.u8 --out $d/b --logits && cmp $d/a $d/b"
+w8=examples/models/widths.sucref
+ok "retarget packs for a core, and back" "$t retarget $w8 --target m4 -o $d/w4 && ! cmp -s $w8 $d/w4 &&
+    $t info $d/w4 | grep -q 'DSP' && $t retarget $d/w4 --target m0 -o $d/w0 && cmp $w8 $d/w0 &&
+    $t run $w8 --in $d/x.u8 --out $d/a --logits && $t run $d/w4 --in $d/x.u8 --out $d/b --logits && cmp $d/a $d/b"
+ok "quantize --target is quantize and retarget" "$t quantize $n -o $d/qp $is --plan 8 --calibrate $d/x.u8 &&
+    $t quantize $n -o $d/qd $is --plan 8 --calibrate $d/x.u8 --target m33 && $t retarget $d/qp --target dsp -o $d/qr &&
+    cmp $d/qd $d/qr"
 ok "emit-c compiles and holds the bytes" "$t emit-c $m -o $d/even.h && $C $d/e.c -o $d/e &&
     $d/e >$d/e.bin && cmp $d/e.bin $m"
 ok "quantize" "$t quantize $n -o $d/q.sucref $is --plan 2,2,4 --calibrate $d/x.u8 && $t info $d/q.sucref |
@@ -252,6 +259,10 @@ no "stop must be" $t run $m --in $d/x.u8 --out $d/y --stop 4
 no "stop must be" $t run $m --in $d/x.u8 --out $d/y --stop -1
 no "cannot be written" $t run $m --in $d/x.u8 --out $d/none/y
 no "truncate needs" $t truncate $m --stops 2
+no "retarget needs" $t retarget $m --target m4
+no "retarget needs" $t retarget $m -o $d/y
+no "target is plain or dsp" $t retarget $m --target m5 -o $d/y
+no "is cut, all its stops are needed" $t retarget $d/t.sucref --target m4 -o $d/y
 no "stops must be" $t truncate $m --stops 0 -o $d/y
 no "stops must be" $t truncate $m --stops 5 -o $d/y
 no "emit-c needs" $t emit-c $m
