@@ -3614,7 +3614,7 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 
 /* four pairs of rows, first .. first+3 and half above (two pairs for half = 2), of a block with rows * slot <= 32,
  * whose words hold 2^columns_log2 columns */
-static inline void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot,
+SUCREF_I_EACH void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot,
                                   unsigned first, uint32_t k0, uint32_t k1)
 {
     uint32_t mask = (((uint32_t)1 << slot) - 1U) * 0x00010001U, head;
@@ -3939,15 +3939,17 @@ enum { SUCREF_I_ANY_X = 0, SUCREF_I_PLAIN, SUCREF_I_EACH_MAXIMUM }; /* how a par
  * 255 * 128 < 32768 */
 SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column, int maxima)
 {
-    const uint8_t *const end = u + n, *maximum = maxima ? b->maxima + column : NULL;
-    const uint32_t flip = maxima ? 0U : b->flip, zero = b->zero;
-    uint32_t *to = b->to, rest = b->rest, sum = b->sum, at = column << 19, x, size;
-    for (; u < end; at += (uint32_t)1 << 19) {
-        x = (*u++ ^ flip) - zero;
-        if (maxima) { maximum++; }
-        if (x == 0) { continue; }
+    const uint8_t *const first = u, *const end = u + n, *const maximum = maxima ? b->maxima + column : NULL;
+    const uint32_t flip = maxima ? 0U : b->flip, zero = b->zero, none = flip != 0 ? 0U : zero;
+    uint32_t *to = b->to, rest = b->rest, sum = b->sum;
+    while (u < end) {
+        const uint32_t byte = *u++;
+        uint32_t x, size, i;
+        if (byte == none) { continue; }
+        i = (uint32_t)(u - first) - 1U;
+        x = (byte ^ flip) - zero;
         size = x >> 31 ? 0U - x : x;
-        if (maxima) { size *= SUCREF_READ_U8(maximum - 1); }
+        if (maxima) { size *= SUCREF_READ_U8(maximum + i); }
         if (size > rest) {
             if (to != b->head + 1) {
                 b->to = to; b->sum = sum;
@@ -3958,7 +3960,7 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
         }
         rest -= size;
         sum += x;
-        *to++ = at | (x & 0xFFFFU);
+        *to++ = (column + i) << 19 | (x & 0xFFFFU);
     }
     b->to = to; b->rest = rest; b->sum = sum;
     return 1;
