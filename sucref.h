@@ -160,10 +160,10 @@
  *    Where chunks would be so short that they do not pay, products are made one at a time, at a fixed cost.
  *
  *    In files of plane layout 1 (halves), for cores that multiply two halfwords by two at once, planes of 8 bits of
- *    DENSE and CONV are packed otherwise: rows and columns are filled up to multiples of 4 with weights of 0; 4 rows of
- *    4 columns are four words, rows 0, 1 and then rows 2, 3 of columns 0 | 2, the same of columns 1 | 3; | parts low and
- *    high half, and a half is w_upper * 2^8 + w_lower mod 2^16 of its two rows, the lower one first. Cores without such
- *    instructions refuse these files, hosts read both layouts.
+ *    DENSE and CONV are packed otherwise: rows and columns are filled up to multiples of 4 with weights of 0; 4 rows
+ *    of 4 columns are four words, rows 0, 1 and then rows 2, 3 of columns 0 | 2, the same of columns 1 | 3; | parts
+ *    low and high half, and a half is w_upper * 2^8 + w_lower mod 2^16 of its two rows, the lower one first. Cores
+ *    without such instructions refuse these files, hosts read both layouts.
  *
  * 5. Stops. Stop t uses bits[t][group] of each row group and in_bits[t] of the input (for in_bits = i < 8 an input
  *    u is read as 0 if u < 2^(8-i), else as the centre (floor(u / 2^(8-i)) + 1/2) * 2^(8-i)). All are non-decreasing,
@@ -3941,15 +3941,18 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
 {
     const uint8_t *const first = u, *const end = u + n, *const maximum = maxima ? b->maxima + column : NULL;
     const uint32_t flip = maxima ? 0U : b->flip, zero = b->zero, none = flip != 0 ? 0U : zero;
-    uint32_t *to = b->to, rest = b->rest, sum = b->sum;
-    while (u < end) {
+    uint32_t *to = b->to, rest = b->rest, sum = b->sum, at = column << 19;
+    for (; u < end; at += maxima ? 0U : (uint32_t)1 << 19) { /* of vectors most columns may not count */
         const uint32_t byte = *u++;
-        uint32_t x, size, i;
+        uint32_t x, size;
         if (byte == none) { continue; }
-        i = (uint32_t)(u - first) - 1U;
         x = (byte ^ flip) - zero;
         size = x >> 31 ? 0U - x : x;
-        if (maxima) { size *= SUCREF_READ_U8(maximum + i); }
+        if (maxima) {
+            const uint32_t i = (uint32_t)(u - first) - 1U;
+            size *= SUCREF_READ_U8(maximum + i);
+            at = (column + i) << 19;
+        }
         if (size > rest) {
             if (to != b->head + 1) {
                 b->to = to; b->sum = sum;
@@ -3960,7 +3963,7 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
         }
         rest -= size;
         sum += x;
-        *to++ = (column + i) << 19 | (x & 0xFFFFU);
+        *to++ = at | (x & 0xFFFFU);
     }
     b->to = to; b->rest = rest; b->sum = sum;
     return 1;
