@@ -74,9 +74,9 @@
  *                             rows in registers, and halves (METHOD 4) where the core has DSP instructions;
  *                             SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at a time, four rows
  *                             in registers, for 8-bit cores
- *     SUCREF_NO_SIMD          no SSE2 and no AVX2 in pairs: on x86-64 they multiply whole weights, where gcc or clang
- *                             compiles and SUCREF_READ_U8 is not defined; SUCREF_NO_AVX2 leaves out AVX2 alone, which
- *                             hosted builds else ask the processor for
+ *     SUCREF_NO_SIMD          no SSE2 and no AVX2 in pairs: on x86-64 SSE2 multiplies whole weights and digits of 3 and
+ *                             4 bits, AVX2 whole weights, where gcc or clang compiles and SUCREF_READ_U8 is not
+ *                             defined; SUCREF_NO_AVX2 leaves out AVX2, which hosted builds ask the processor for
  *     SUCREF_NO_ASM           no assembly: inner loops for Cortex-M are assembly where words are read as they lie
  *                             (SUCREF_READ_U8 and SUCREF_READ_U32 are not defined)
  *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts; quads
@@ -3580,7 +3580,47 @@ SUCREF_I_ALONE static void sucref_i_dot8_two(uint32_t *acc, const uint8_t *p, co
 #endif
 
 /* slots of 4 bits, two words per column; as above, the lowest field from the unmasked product */
-#if SUCREF_I_SIXTEEN
+#if SUCREF_I_SIMD
+/* Two entries: words of rows 4i .. 4i + 3 side by side. sum[n], of digits n and above, but of sum[0] without the fourth,
+ * is exact modulo 2^32: (2^12 - 1) * 255 * 2 < 2^31. */
+SUCREF_I_EACH void sucref_i_sse2_digits(__m128i *sum, const uint8_t *a, const uint8_t *b, __m128i x)
+{
+    const __m128i w = _mm_unpacklo_epi16(_mm_loadl_epi64((const __m128i *)(const void *)a),
+                                         _mm_loadl_epi64((const __m128i *)(const void *)b));
+    sum[0] = _mm_add_epi32(sum[0], _mm_madd_epi16(_mm_and_si128(w, _mm_set1_epi16(0xFFF)), x));
+    sum[1] = _mm_add_epi32(sum[1], _mm_madd_epi16(_mm_srli_epi16(w, 4), x));
+    sum[2] = _mm_add_epi32(sum[2], _mm_madd_epi16(_mm_srli_epi16(w, 8), x));
+    sum[3] = _mm_add_epi32(sum[3], _mm_madd_epi16(_mm_srli_epi16(w, 12), x));
+}
+
+/* 16 rows; of chunks only that each starts at k0 counts */
+SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
+{
+    uint32_t head, i, start = 0, sums[16];
+    __m128i sum[4];
+    sum[0] = sum[1] = sum[2] = sum[3] = _mm_setzero_si128();
+    while ((head = *list++) != SUCREF_I_LIST_END) {
+        const uint32_t *const end = list + (head >> 18);
+        start += k0 & 0xFFFFU;
+        for (; end - list >= 2; list += 2) {
+            const __m128i e = _mm_loadl_epi64((const __m128i *)(const void *)list);
+            sucref_i_sse2_digits(sum, p + (list[0] >> 16), p + (list[1] >> 16),
+                                 _mm_shuffle_epi32(_mm_shufflelo_epi16(e, 0x88), 0x00));
+        }
+        if (list < end) { /* the other one is 0 */
+            const uint8_t *const a = p + (*list >> 16);
+            sucref_i_sse2_digits(sum, a, a, _mm_set1_epi32(sucref_i_s32(*list++ & 0xFFFFU)));
+        }
+    }
+    for (i = 0; i < 4; i++) { _mm_storeu_si128((__m128i *)(void *)(sums + 4U * i), sum[i]); }
+    for (i = 0; i < 4; i++, acc += 4) {
+        acc[0] += sums[i] - ((sums[4U + i] - (sums[12U + i] << 8)) << 4) + start;
+        acc[1] += sums[4U + i] - (sums[8U + i] << 4) + start;
+        acc[2] += sums[8U + i] - (sums[12U + i] << 4) + start;
+        acc[3] += sums[12U + i] + start;
+    }
+}
+#elif SUCREF_I_SIXTEEN
 /* 16 rows at once, for cores with registers for eight sums */
 SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
 {
