@@ -3581,8 +3581,8 @@ SUCREF_I_ALONE static void sucref_i_dot8_two(uint32_t *acc, const uint8_t *p, co
 
 /* slots of 4 bits, two words per column; as above, the lowest field from the unmasked product */
 #if SUCREF_I_SIMD
-/* Two entries: words of rows 4i .. 4i + 3 side by side. sum[n], of digits n and above, but of sum[0] without the fourth,
- * is exact modulo 2^32: (2^12 - 1) * 255 * 2 < 2^31. */
+/* Two entries: words of rows 4i .. 4i + 3 side by side. sum[n] is of digits n and above, but sum[0] of the lower three:
+ * (2^12 - 1) * 255 * 2 < 2^31, and sums are exact modulo 2^32. */
 SUCREF_I_EACH void sucref_i_sse2_digits(__m128i *sum, const uint8_t *a, const uint8_t *b, __m128i x)
 {
     const __m128i w = _mm_unpacklo_epi16(_mm_loadl_epi64((const __m128i *)(const void *)a),
