@@ -8,10 +8,11 @@ MAKEFLAGS += --no-builtin-rules
 B = build
 C99 = -std=c99
 TESTS = $(patsubst tests/test_%.c,%,$(sort $(wildcard tests/test_*.c)))
-KERNELS = single eight sixteen quads constant halves
+KERNELS = single eight sixteen sse2 quads constant halves
 FLAGS_single = -DSUCREF_KERNEL=1
 FLAGS_eight = -DSUCREF_KERNEL=2
-FLAGS_sixteen = -DSUCREF_KERNEL=3
+FLAGS_sixteen = -DSUCREF_KERNEL=3 -DSUCREF_NO_SIMD
+FLAGS_sse2 = -DSUCREF_KERNEL=3 -DSUCREF_NO_AVX2
 FLAGS_quads = -DSUCREF_KERNEL=4
 FLAGS_constant = -DSUCREF_CONSTANT_WORK
 FLAGS_halves = -DTEST_LAYOUT=SUCREF_LAYOUT_HALVES

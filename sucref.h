@@ -74,6 +74,9 @@
  *                             rows in registers, and halves (METHOD 4) where the core has DSP instructions;
  *                             SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at a time, four rows
  *                             in registers, for 8-bit cores
+ *     SUCREF_NO_SIMD          no SSE2 and no AVX2 in pairs: on x86-64 SSE2 multiplies whole weights and digits of 3 and
+ *                             4 bits, AVX2 whole weights, where gcc or clang compiles and SUCREF_READ_U8 is not
+ *                             defined; SUCREF_NO_AVX2 leaves out AVX2, which hosted builds ask the processor for
  *     SUCREF_NO_ASM           no assembly: inner loops for Cortex-M are assembly where words are read as they lie
  *                             (SUCREF_READ_U8 and SUCREF_READ_U32 are not defined)
  *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts; quads
@@ -1339,6 +1342,25 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #  define SUCREF_I_TWO 1 /* sums of sixteen rows of whole weights fit in registers */
 #else
 #  define SUCREF_I_TWO 0
+#endif
+#if SUCREF_KERNEL == SUCREF_PAIRS && defined(__x86_64__) && defined(__SSE2__) && defined(__GNUC__) && \
+    !defined(SUCREF_READ_U8) && !defined(SUCREF_READ_U32) && !defined(SUCREF_NO_SIMD)
+#  define SUCREF_I_SIMD 1 /* whole weights by instructions for many bytes */
+#  include <emmintrin.h>
+#  if !defined(SUCREF_NO_AVX2) && (defined(__AVX2__) || __STDC_HOSTED__)
+#    include <immintrin.h>
+#    define SUCREF_I_AVX2 __attribute__((__noinline__, __target__("avx2")))
+#    define SUCREF_I_AVX2_EACH static inline __attribute__((__always_inline__, __target__("avx2")))
+#    ifdef __AVX2__
+#      define SUCREF_I_HAS_AVX2() 1
+#    else
+#      define SUCREF_I_HAS_AVX2() (__builtin_cpu_supports("avx2") != 0)
+#    endif
+#  else
+#    define SUCREF_I_HAS_AVX2() 0
+#  endif
+#else
+#  define SUCREF_I_SIMD 0
 #endif
 #ifndef SUCREF_ASSERT
 #  define SUCREF_ASSERT(cond) ((void)0)
@@ -3246,7 +3268,8 @@ enum {                     /* words of a part's head */
     SUCREF_I_PART_ZERO,    /* of bytes: what to subtract */
     SUCREF_I_PART_HEAD
 };
-enum { SUCREF_I_CHUNKS = 0, SUCREF_I_SIGNED, SUCREF_I_WIDE, SUCREF_I_BYTES_KIND, SUCREF_I_HALVES_KIND };
+enum { SUCREF_I_CHUNKS = 0, SUCREF_I_SIGNED, SUCREF_I_WIDE, SUCREF_I_BYTES_KIND, SUCREF_I_HALVES_KIND,
+       SUCREF_I_LONG_KIND };
 #define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
 #define SUCREF_I_PART_ENDS 6 /* words of a part beside its head, entries and ends of chunks */
 #define SUCREF_I_BASE 8192U  /* columns that a part reaches over, at most */
@@ -3329,6 +3352,11 @@ typedef struct {
     int wide;          /* try no chunks: the list before this one had none */
 } sucref_i_purpose;
 
+#define SUCREF_I_BY_SIMD(part) (SUCREF_I_SIMD && (part)[SUCREF_I_PART_KIND] >= SUCREF_I_BYTES_KIND)
+#define SUCREF_I_BY_TWO(part) (SUCREF_I_BY_SIMD(part) || (part)[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED)
+#if !SUCREF_I_SIMD
+#  define sucref_i_dot_simd(acc, p, part, rows, blocks, next) ((void)0)
+#endif
 #if !SUCREF_I_TWO
 #  define sucref_i_dot8_two(acc, p, list, next) ((void)0)
 #endif
@@ -3552,7 +3580,47 @@ SUCREF_I_ALONE static void sucref_i_dot8_two(uint32_t *acc, const uint8_t *p, co
 #endif
 
 /* slots of 4 bits, two words per column; as above, the lowest field from the unmasked product */
-#if SUCREF_I_SIXTEEN
+#if SUCREF_I_SIMD
+/* Two entries: words of rows 4i .. 4i + 3 side by side. sum[n] is of digits n and above, but sum[0] of the lower three:
+ * (2^12 - 1) * 255 * 2 < 2^31, and sums are exact modulo 2^32. */
+SUCREF_I_EACH void sucref_i_sse2_digits(__m128i *sum, const uint8_t *a, const uint8_t *b, __m128i x)
+{
+    const __m128i w = _mm_unpacklo_epi16(_mm_loadl_epi64((const __m128i *)(const void *)a),
+                                         _mm_loadl_epi64((const __m128i *)(const void *)b));
+    sum[0] = _mm_add_epi32(sum[0], _mm_madd_epi16(_mm_and_si128(w, _mm_set1_epi16(0xFFF)), x));
+    sum[1] = _mm_add_epi32(sum[1], _mm_madd_epi16(_mm_srli_epi16(w, 4), x));
+    sum[2] = _mm_add_epi32(sum[2], _mm_madd_epi16(_mm_srli_epi16(w, 8), x));
+    sum[3] = _mm_add_epi32(sum[3], _mm_madd_epi16(_mm_srli_epi16(w, 12), x));
+}
+
+/* 16 rows; of chunks only that each starts at k0 counts */
+SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
+{
+    uint32_t head, i, start = 0, sums[16];
+    __m128i sum[4];
+    sum[0] = sum[1] = sum[2] = sum[3] = _mm_setzero_si128();
+    while ((head = *list++) != SUCREF_I_LIST_END) {
+        const uint32_t *const end = list + (head >> 18);
+        start += k0 & 0xFFFFU;
+        for (; end - list >= 2; list += 2) {
+            const __m128i e = _mm_loadl_epi64((const __m128i *)(const void *)list);
+            sucref_i_sse2_digits(sum, p + (list[0] >> 16), p + (list[1] >> 16),
+                                 _mm_shuffle_epi32(_mm_shufflelo_epi16(e, 0x88), 0x00));
+        }
+        if (list < end) { /* the other one is 0 */
+            const uint8_t *const a = p + (*list >> 16);
+            sucref_i_sse2_digits(sum, a, a, _mm_set1_epi32(sucref_i_s32(*list++ & 0xFFFFU)));
+        }
+    }
+    for (i = 0; i < 4; i++) { _mm_storeu_si128((__m128i *)(void *)(sums + 4U * i), sum[i]); }
+    for (i = 0; i < 4; i++, acc += 4) {
+        acc[0] += sums[i] - ((sums[4U + i] - (sums[12U + i] << 8)) << 4) + start;
+        acc[1] += sums[4U + i] - (sums[8U + i] << 4) + start;
+        acc[2] += sums[8U + i] - (sums[12U + i] << 4) + start;
+        acc[3] += sums[12U + i] + start;
+    }
+}
+#elif SUCREF_I_SIXTEEN
 /* 16 rows at once, for cores with registers for eight sums */
 SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
 {
@@ -3707,6 +3775,172 @@ SUCREF_I_ALONE static void sucref_i_dot_bytes(uint32_t *acc, const uint8_t *p, c
     }
 }
 
+#if SUCREF_I_SIMD
+/* ---- kernels: SSE2 and AVX2 --------------------------------------------------------------------------------------
+ * Whole weights of blocks of 8 rows, for x86-64. Words hold rows 2i, 2i + 1 of a column; those of two columns c, d are
+ * put side by side. Their lower bytes, and then their upper ones, times x_c, x_d are sums of two products for every
+ * other row, |v x| <= 255^2 each; they are added modulo 2^32. So there are no chunks: a part is the bytes of all
+ * columns, or, where few of them count, long: one chunk, with entries of 0 up to a multiple of four. Both count the
+ * columns that are not 0, as other families do.
+ *
+ * acc[8 * blocks] += sums of 1 or 2 blocks, the second one `next` bytes behind the first */
+
+static inline __m128i sucref_i_load8(const void *p) { return _mm_loadl_epi64((const __m128i *)p); }
+static inline __m128i sucref_i_load16(const void *p) { return _mm_loadu_si128((const __m128i *)p); }
+
+/* sum[0] for rows 0, 2, 4, 6 of a block, sum[1] for rows 1, 3, 5, 7 */
+SUCREF_I_EACH void sucref_i_sse2_add(__m128i *sum, __m128i words, __m128i x)
+{
+    sum[0] = _mm_add_epi32(sum[0], _mm_madd_epi16(_mm_and_si128(words, _mm_set1_epi16(255)), x));
+    sum[1] = _mm_add_epi32(sum[1], _mm_madd_epi16(_mm_srli_epi16(words, 8), x));
+}
+
+/* four columns that follow one another, two pairs */
+SUCREF_I_EACH void sucref_i_sse2_four(__m128i *sum, const uint8_t *p, __m128i x02, __m128i x13)
+{
+    const __m128i a = sucref_i_load16(p), b = sucref_i_load16(p + 16);
+    sucref_i_sse2_add(sum, _mm_unpacklo_epi16(a, b), x02);
+    sucref_i_sse2_add(sum, _mm_unpackhi_epi16(a, b), x13);
+}
+
+static inline void sucref_i_sse2_emit(uint32_t *acc, __m128i even, __m128i odd)
+{
+    __m128i *const to = (__m128i *)(void *)acc;
+    _mm_storeu_si128(to, _mm_add_epi32(sucref_i_load16(to), _mm_unpacklo_epi32(even, odd)));
+    _mm_storeu_si128(to + 1, _mm_add_epi32(sucref_i_load16(to + 1), _mm_unpackhi_epi32(even, odd)));
+}
+
+/* by the bytes of a multiple of 8 columns */
+SUCREF_I_EACH void sucref_i_sse2_bytes(uint32_t *acc, const uint8_t *p, const uint8_t *u, uint32_t count, uint32_t zero,
+                                       unsigned blocks, uint32_t next)
+{
+    const uint8_t *const end = u + count;
+    const __m128i none = _mm_setzero_si128(), z = _mm_set1_epi16((short)zero);
+    __m128i sum[4], x, x0, x1;
+    sum[0] = sum[1] = sum[2] = sum[3] = none;
+    do {
+        x = _mm_sub_epi16(_mm_unpacklo_epi8(sucref_i_load8(u), none), z);
+        x = _mm_shufflehi_epi16(_mm_shufflelo_epi16(x, 0xD8), 0xD8); /* columns 0 2, 1 3, 4 6, 5 7 */
+        x0 = _mm_shuffle_epi32(x, 0x00);
+        x1 = _mm_shuffle_epi32(x, 0x55);
+        sucref_i_sse2_four(sum, p, x0, x1);
+        if (blocks == 2) { sucref_i_sse2_four(sum + 2, p + next, x0, x1); }
+        x0 = _mm_shuffle_epi32(x, 0xAA);
+        x1 = _mm_shuffle_epi32(x, 0xFF);
+        sucref_i_sse2_four(sum, p + 32, x0, x1);
+        if (blocks == 2) { sucref_i_sse2_four(sum + 2, p + next + 32, x0, x1); }
+        u += 8;
+        p += 64;
+    } while (u < end);
+    sucref_i_sse2_emit(acc, sum[0], sum[1]);
+    if (blocks == 2) { sucref_i_sse2_emit(acc + 8, sum[2], sum[3]); }
+}
+
+/* by a long list that is not empty */
+SUCREF_I_EACH void sucref_i_sse2_long(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned blocks,
+                                      uint32_t next)
+{
+    const uint32_t *const end = list + 1 + (*list >> 18);
+    const uint8_t *const q = p + next;
+    __m128i sum[4], x, x0, x1;
+    sum[0] = sum[1] = sum[2] = sum[3] = _mm_setzero_si128();
+    list++;
+    do {
+        const size_t a = list[0] >> 16, b = list[1] >> 16, c = list[2] >> 16, d = list[3] >> 16;
+        x = sucref_i_load16(list);
+        x = _mm_unpacklo_epi16(x, _mm_unpackhi_epi64(x, x));
+        x0 = _mm_shuffle_epi32(x, 0x00);
+        x1 = _mm_shuffle_epi32(x, 0xAA);
+        sucref_i_sse2_add(sum, _mm_unpacklo_epi16(sucref_i_load8(p + a), sucref_i_load8(p + c)), x0);
+        sucref_i_sse2_add(sum, _mm_unpacklo_epi16(sucref_i_load8(p + b), sucref_i_load8(p + d)), x1);
+        if (blocks == 2) {
+            sucref_i_sse2_add(sum + 2, _mm_unpacklo_epi16(sucref_i_load8(q + a), sucref_i_load8(q + c)), x0);
+            sucref_i_sse2_add(sum + 2, _mm_unpacklo_epi16(sucref_i_load8(q + b), sucref_i_load8(q + d)), x1);
+        }
+        list += 4;
+    } while (list < end);
+    sucref_i_sse2_emit(acc, sum[0], sum[1]);
+    if (blocks == 2) { sucref_i_sse2_emit(acc + 8, sum[2], sum[3]); }
+}
+
+#ifdef SUCREF_I_AVX2
+/* eight columns, in the halves 0 4 and 2 6, then 1 5 and 3 7 */
+SUCREF_I_AVX2_EACH void sucref_i_avx2_eight(__m256i *sum, const uint8_t *p, __m256i x0, __m256i x1)
+{
+    const __m256i *const from = (const __m256i *)(const void *)p;
+    const __m256i a = _mm256_loadu_si256(from), b = _mm256_loadu_si256(from + 1), v = _mm256_unpacklo_epi16(a, b),
+                  w = _mm256_unpackhi_epi16(a, b), mask = _mm256_set1_epi16(255);
+    sum[0] = _mm256_add_epi32(sum[0], _mm256_madd_epi16(_mm256_and_si256(v, mask), x0));
+    sum[1] = _mm256_add_epi32(sum[1], _mm256_madd_epi16(_mm256_srli_epi16(v, 8), x0));
+    sum[0] = _mm256_add_epi32(sum[0], _mm256_madd_epi16(_mm256_and_si256(w, mask), x1));
+    sum[1] = _mm256_add_epi32(sum[1], _mm256_madd_epi16(_mm256_srli_epi16(w, 8), x1));
+}
+
+SUCREF_I_AVX2_EACH void sucref_i_avx2_emit(uint32_t *acc, __m256i even, __m256i odd)
+{
+    sucref_i_sse2_emit(acc, _mm_add_epi32(_mm256_castsi256_si128(even), _mm256_extracti128_si256(even, 1)),
+                       _mm_add_epi32(_mm256_castsi256_si128(odd), _mm256_extracti128_si256(odd, 1)));
+}
+
+/* as sucref_i_sse2_bytes */
+SUCREF_I_AVX2 static void sucref_i_avx2_bytes(uint32_t *acc, const uint8_t *p, const uint8_t *u, uint32_t count,
+                                              uint32_t zero, unsigned blocks, uint32_t next)
+{
+    const uint8_t *const end = u + count;
+    const __m256i z = _mm256_set1_epi16((short)zero);
+    __m256i sum[4];
+    if (blocks == 1) { next = 0; } /* both times the same */
+    sum[0] = sum[1] = sum[2] = sum[3] = _mm256_setzero_si256();
+    do {
+        const __m128i u8 = _mm_cvtepu8_epi16(sucref_i_load8(u)),
+                      pairs = _mm_unpacklo_epi16(u8, _mm_unpackhi_epi64(u8, u8)); /* 0 4, 1 5, 2 6, 3 7 */
+        const __m256i x = _mm256_sub_epi16(_mm256_permute4x64_epi64(_mm256_castsi128_si256(pairs), 0x50), z),
+                      x0 = _mm256_shuffle_epi32(x, 0x00), x1 = _mm256_shuffle_epi32(x, 0x55);
+        sucref_i_avx2_eight(sum, p, x0, x1);
+        sucref_i_avx2_eight(sum + 2, p + next, x0, x1);
+        u += 8;
+        p += 64;
+    } while (u < end);
+    sucref_i_avx2_emit(acc, sum[0], sum[1]);
+    if (blocks == 2) { sucref_i_avx2_emit(acc + 8, sum[2], sum[3]); }
+}
+#endif
+
+/* blocks of 8 rows by bytes or a long list, or one of 4 */
+SUCREF_I_ALONE static void sucref_i_dot_simd(uint32_t *acc, const uint8_t *p, const uint32_t *part, uint32_t rows,
+                                             unsigned blocks, uint32_t next)
+{
+    const uint32_t *e = part + SUCREF_I_PART_HEAD;
+    if (part[SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND) {
+        const uint8_t *const u = (const uint8_t *)e;
+        const uint32_t zero = part[SUCREF_I_PART_ZERO], count = part[SUCREF_I_PART_COLUMNS] - part[SUCREF_I_PART_BASE],
+                       n = rows == 8 ? count & ~(uint32_t)7 : 0U;
+        unsigned i;
+        if (n == 0) {
+#ifdef SUCREF_I_AVX2
+        } else if (SUCREF_I_HAS_AVX2()) {
+            sucref_i_avx2_bytes(acc, p, u, n, zero, blocks, next);
+#endif
+        } else if (blocks == 2) {
+            sucref_i_sse2_bytes(acc, p, u, n, zero, 2, next);
+        } else {
+            sucref_i_sse2_bytes(acc, p, u, n, zero, 1, 0);
+        }
+        for (i = 0; i < blocks && n < count; i++) {
+            sucref_i_dot_bytes(acc + 8U * i, p + i * next + rows * n, u + n, count - n, rows, zero);
+        }
+    } else if (rows == 4) {
+        for (e++; e <= part + SUCREF_I_PART_HEAD + part[SUCREF_I_PART_COUNT]; e++) {
+            const uint8_t *const q = p + (*e >> 17);
+            const uint32_t x = sucref_i_entry_x(*e);
+            acc[0] += q[0] * x; acc[1] += q[1] * x; acc[2] += q[2] * x; acc[3] += q[3] * x;
+        }
+    } else if (part[SUCREF_I_PART_COUNT] > 0) {
+        if (blocks == 2) { sucref_i_sse2_long(acc, p, e, 2, next); } else { sucref_i_sse2_long(acc, p, e, 1, 0); }
+    }
+}
+#endif /* SUCREF_I_SIMD */
+
 /* a block of rows; list: its entries */
 static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
                                uint32_t rows, const sucref_i_plane *plane)
@@ -3715,7 +3949,9 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
     const uint32_t k1 = plane->width == 8 ? 0x00800080U : 0U,
                    k0 = k1 != 0 || head[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED ? 0x80008000U : 0U;
     p += head[SUCREF_I_PART_BASE] * rows * slot / 8U; /* < 2^16 * 16 * 8 */
-    if (head[SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND) {
+    if (SUCREF_I_BY_SIMD(head)) {
+        sucref_i_dot_simd(acc, p, head, rows, 1, 0);
+    } else if (head[SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND) {
         sucref_i_dot_bytes(acc, p, (const uint8_t *)list, head[SUCREF_I_PART_COUNT], rows, head[SUCREF_I_PART_ZERO]);
     } else if (rows == 8 && slot == 8) {
         sucref_i_dot8(acc, p, list, k0, k1);
@@ -4004,16 +4240,18 @@ static void sucref_i_begin_part(sucref_i_builder *b, uint32_t *part, uint32_t co
 /* closes the part at hand, up to a column */
 static void sucref_i_end_part(sucref_i_builder *b, uint32_t column, unsigned kind)
 {
-    uint32_t *const part = b->part;
+    uint32_t *const part = b->part, zeros = 0;
     b->room++; /* every part has one chunk more */
+    for (; kind == SUCREF_I_LONG_KIND && (b->to - b->head) % 4 != 1; zeros++) { *b->to++ = 0; }
     if (b->to != b->head + 1) { (void)sucref_i_end_chunk(b); }
     *b->head = SUCREF_I_LIST_END;
     b->room -= b->chunks;
     part[SUCREF_I_PART_COLUMNS] = column;
     part[SUCREF_I_PART_WORDS] = (uint32_t)(b->to - part);
     part[SUCREF_I_PART_SUM] = b->sum;
-    part[SUCREF_I_PART_COUNT] = part[SUCREF_I_PART_WORDS] - SUCREF_I_PART_HEAD - b->chunks - 1U;
+    part[SUCREF_I_PART_COUNT] = part[SUCREF_I_PART_WORDS] - SUCREF_I_PART_HEAD - b->chunks - 1U - zeros;
     part[SUCREF_I_PART_OVER] = kind == SUCREF_I_SIGNED ? b->chunks << 15 : 0U;
+    if (kind == SUCREF_I_LONG_KIND) { part[SUCREF_I_PART_OVER] = b->sum << 7; }
     part[SUCREF_I_PART_KIND] = kind;
     part[SUCREF_I_PART_SECOND] = part[SUCREF_I_PART_ZERO] = 0;
 }
@@ -4053,6 +4291,8 @@ static void sucref_i_set_chunks(sucref_i_builder *b, const sucref_i_purpose *p, 
     b->maxima = NULL;
     if (digits) {
         b->most /= ((uint32_t)1 << sucref_i_widest_digit(p->l)) - 1U;
+    } else if (SUCREF_I_SIMD) {
+        b->most = 0x7FFFFFFFU; /* one chunk */
     } else if (sucref_i_has_maxima(p->l) && !delta) {
         b->maxima = p->m->bytes + sucref_i_params_of(p->l).colmax + (v->at & ~(SUCREF_I_BASE - 1U));
     } else if (p->l->max_weight > 0) {
@@ -4065,7 +4305,9 @@ static void sucref_i_set_chunks(sucref_i_builder *b, const sucref_i_purpose *p, 
 SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from, int how)
 {
     const int delta = how == SUCREF_I_ANY_X && from->old != NULL;
-    const unsigned kind = delta || p->form != SUCREF_I_DIGITS ? SUCREF_I_SIGNED : SUCREF_I_CHUNKS;
+    const unsigned kind = SUCREF_I_SIMD && p->form != SUCREF_I_DIGITS      ? SUCREF_I_LONG_KIND
+                          : delta || p->form != SUCREF_I_DIGITS ? SUCREF_I_SIGNED
+                                                                : SUCREF_I_CHUNKS;
     sucref_i_view v = *from;
     sucref_i_builder b;
     if (delta && from->to > SUCREF_I_BASE) { return 0; }
@@ -4098,35 +4340,77 @@ SUCREF_I_ALONE static int sucref_i_build_any(uint32_t *list, const sucref_i_purp
     return sucref_i_build(list, p, from, SUCREF_I_ANY_X);
 }
 
-/* bytes in place of a list */
-SUCREF_I_ALONE static void sucref_i_build_bytes(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from)
+#if SUCREF_I_SIMD
+/* copies n bytes; returns how many are not zero and adds up all */
+static uint32_t sucref_i_copy_bytes(uint8_t *to, const uint8_t *u, uint32_t n, uint32_t zero, uint32_t *sum)
 {
-    uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], n = from->to - from->at, sum = 0, i;
+    const __m128i z = _mm_set1_epi8((char)sucref_i_s8((uint8_t)zero)), none = _mm_setzero_si128();
+    __m128i all = none, same = none; /* each counts 255 */
+    uint32_t i, many = 0;
+    for (i = 0; i + 16U <= n; i += 16U) {
+        const __m128i x = sucref_i_load16(u + i);
+        _mm_storeu_si128((__m128i *)(void *)(to + i), x);
+        all = _mm_add_epi32(all, _mm_sad_epu8(x, none));
+        same = _mm_add_epi32(same, _mm_sad_epu8(_mm_cmpeq_epi8(x, z), none));
+    }
+    all = _mm_add_epi32(all, _mm_unpackhi_epi64(all, all));
+    same = _mm_add_epi32(same, _mm_unpackhi_epi64(same, same));
+    *sum += (uint32_t)_mm_cvtsi128_si32(all) - n * zero;
+    many = i - (uint32_t)_mm_cvtsi128_si32(same) / 255U;
+    for (; i < n; i++) {
+        to[i] = u[i];
+        *sum += u[i];
+        many += u[i] != zero;
+    }
+    return many;
+}
+#endif
+
+/* bytes in place of a list; with SSE2 returns how many are not zero */
+SUCREF_I_ALONE static uint32_t sucref_i_build_bytes(uint32_t *list, const sucref_i_purpose *p,
+                                                    const sucref_i_view *from)
+{
+    uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], n = from->to - from->at, sum = 0, many = 0, i;
     const uint32_t zero = p->form == SUCREF_I_CENTRED ? p->l->in_zero : 0U;
     uint8_t *to = (uint8_t *)(part + SUCREF_I_PART_HEAD);
     sucref_i_view v = *from;
     sucref_i_run run;
-    for (i = 0; i < n; i++) { to[i] = (uint8_t)zero; } /* what lies outside a picture */
+    for (i = 0; (!SUCREF_I_SIMD || v.window != NULL) && i < n; i++) { to[i] = (uint8_t)zero; } /* outside a picture */
     while (sucref_i_next_run(&run, &v)) {
+#if SUCREF_I_SIMD
+        many += sucref_i_copy_bytes(to + (run.at - from->at), run.u, run.n, zero, &sum);
+#else
         for (i = 0; i < run.n; i++) {
             to[run.at - from->at + i] = run.u[i];
             sum += run.u[i] - zero;
         }
+#endif
     }
     part[SUCREF_I_PART_COLUMNS] = from->to;
     part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + SUCREF_I_WORDS(n);
     part[SUCREF_I_PART_SUM] = sum;
-    part[SUCREF_I_PART_COUNT] = n;
+    part[SUCREF_I_PART_COUNT] = SUCREF_I_SIMD ? many : n;
     part[SUCREF_I_PART_OVER] = sum << 7;
     part[SUCREF_I_PART_KIND] = SUCREF_I_BYTES_KIND;
     part[SUCREF_I_PART_SECOND] = 0;
     part[SUCREF_I_PART_BASE] = from->at;
     part[SUCREF_I_PART_ZERO] = zero;
+    return many;
 }
 
 /* the next part of a list; what that cost, or for a delta without room 0 */
 static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
 {
+#if SUCREF_I_SIMD
+    if (p->form != SUCREF_I_DIGITS) {
+        const uint32_t n = v->to - v->at;
+        if (v->old == NULL) {
+            const uint32_t many = sucref_i_build_bytes(list, p, v);
+            if (p->wide || many > n / 8U * (SUCREF_I_HAS_AVX2() ? 3U : 6U)) { return n; } /* as measured */
+        }
+        return sucref_i_build_any(list, p, v) ? n : 0U;
+    }
+#endif
     if (!p->wide) {
         const int each = p->form != SUCREF_I_DIGITS && sucref_i_has_maxima(p->l),
                   any = v->old != NULL || (p->form == SUCREF_I_CENTRED && !each);
@@ -4137,7 +4421,7 @@ static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, co
         }
     }
     if (v->old != NULL) { return 0; }
-    sucref_i_build_bytes(list, p, v);
+    (void)sucref_i_build_bytes(list, p, v);
     return 2U * (v->to - v->at);
 }
 #endif /* SUCREF_PAIRS */
@@ -4412,6 +4696,14 @@ static int sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucr
     return list[SUCREF_I_LIST_COUNT] < nonzero;
 }
 
+/* two blocks of 8 rows of whole weights, the second one `next` bytes behind the first, by one part */
+static inline void sucref_i_dot_two(uint32_t *acc, const uint8_t *p, const uint32_t *part, uint32_t next)
+{
+    if (SUCREF_I_BY_SIMD(part)) { sucref_i_dot_simd(acc, p, part, 8, 2, next); }
+    else { sucref_i_dot8_two(acc, p, part + SUCREF_I_PART_HEAD, next); }
+    (void)acc; (void)p; (void)next;
+}
+
 /* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over the first columns of a
  * list, where one of its parts ends, or of w * x for full bytes, modulo 2^32; of a delta, what grew less what fell.
  * They are added to what is there. */
@@ -4432,9 +4724,8 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
         for (part = list + SUCREF_I_LIST_HEAD, over = 0;; part += part[SUCREF_I_PART_WORDS]) {
             const uint32_t second = part[SUCREF_I_PART_SECOND];
             over += part[SUCREF_I_PART_OVER];
-            if (two && part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED) {
-                sucref_i_dot8_two(acc, p->bytes + b.at + 8U * part[SUCREF_I_PART_BASE], part + SUCREF_I_PART_HEAD,
-                                  8U * p->n_in);
+            if (two && SUCREF_I_BY_TWO(part)) {
+                sucref_i_dot_two(acc, p->bytes + b.at + 8U * part[SUCREF_I_PART_BASE], part, 8U * p->n_in);
                 if (part[SUCREF_I_PART_COLUMNS] >= columns) { break; }
                 continue;
             }
@@ -5588,13 +5879,13 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
     }
     i = 0;
 #if SUCREF_I_FAMILY == SUCREF_PAIRS
-    if (part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED) {
+    if (part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED || SUCREF_I_BY_SIMD(part)) {
         const uint32_t full = SUCREF_I_PAD4(h->plane.n_rows) & ~(uint32_t)7, step = 8U * h->plane.n_in;
         const uint8_t *p = h->plane.bytes + row * h->plane.n_in; /* rows come by eight */
         for (; SUCREF_I_TWO && i + 16U <= rows && row + i + 16U <= full; i += 16U, p += 2U * step) {
-            sucref_i_dot8_two(acc + i, p, part + SUCREF_I_PART_HEAD, step);
+            sucref_i_dot_two(acc + i, p, part, step);
         }
-        for (; i < rows && row + i < full; i += 8U, p += step) {
+        for (; !SUCREF_I_BY_SIMD(part) && i < rows && row + i < full; i += 8U, p += step) {
             sucref_i_dot8(acc + i, p, part + SUCREF_I_PART_HEAD, 0x80008000U, 0x00800080U);
         }
     }
