@@ -9569,7 +9569,8 @@ typedef struct {
     unsigned stop, layer, group, flat; /* flat: of all layers' groups */
     sucref_tensor tensors[SUCREF_MAX_TENSORS];
     uint8_t written[SUCREF_MAX_LAYERS * SUCREF_MAX_GROUPS];    /* of each group the planes that are, as a mask */
-    uint32_t constants[SUCREF_MAX_LAYERS * SUCREF_MAX_GROUPS]; /* where its constants are, or 0 */
+    uint32_t constants[SUCREF_MAX_LAYERS * SUCREF_MAX_GROUPS]; /* where its latest constants are, or 0 */
+    uint8_t constants_of[SUCREF_MAX_LAYERS * SUCREF_MAX_GROUPS]; /* of which stop they are */
 } sucref_i_writer;
 
 static void sucref_i_put(const sucref_i_writer *o, uint32_t at, uint32_t v, unsigned bytes)
@@ -10139,14 +10140,15 @@ static void sucref_i_write_correction(sucref_i_writer *o, uint32_t table, const 
     }
 }
 
-/* does the group have the constants that it had at the stop before? Then they stand in the file once. */
+/* does the group have the constants that it had last? Then they stand in the file once. */
 static int sucref_i_same_constants(const sucref_i_writer *o, const sucref_layer_spec *s, unsigned k)
 {
     const sucref_correction *c = o->spec->corrections;
+    const unsigned before = o->constants_of[o->flat] * o->m.n_groups + o->flat;
     uint32_t r;
     if (o->constants[o->flat] == 0) { return 0; }
     for (r = 0; c != NULL && r < o->n_rows; r++) {
-        if (sucref_i_constant(s, &c[k], r) != sucref_i_constant(s, &c[k - o->m.n_groups], r)) { return 0; }
+        if (sucref_i_constant(s, &c[k], r) != sucref_i_constant(s, &c[before], r)) { return 0; }
     }
     return 1;
 }
@@ -10173,7 +10175,10 @@ static void sucref_i_write_entry(sucref_i_writer *o, const sucref_layer_spec *s)
     if (bits == 0 && sucref_i_same_constants(o, s, k)) {
         sucref_i_put(o, entry + 4U, o->constants[o->flat], 4);
     } else if (bits == 0 || (bits < 8 && o->plain) || (c != NULL && c->alpha != NULL)) {
-        o->constants[o->flat] = o->at + SUCREF_I_FRAME;
+        if (bits == 0) {
+            o->constants[o->flat] = o->at + SUCREF_I_FRAME;
+            o->constants_of[o->flat] = (uint8_t)o->stop;
+        }
         sucref_i_write_correction(o, entry + 4U, s, c, bits);
     }
     mask = sucref_i_planes_read(&l, bits) & ~(unsigned)o->written[o->flat]; /* those that no stop before has read */

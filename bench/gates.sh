@@ -2,8 +2,9 @@
 # gates.sh - the counts and sizes in build/ (make bench-mcu size) against the limits of bench/gates.csv. A line of it:
 #
 #   FILE,"KEY",LIMIT        KEY: a core, then what was counted ("m0 4,4 1": 784 x 128, plan 4,4, stop 1; "m0 full
-#                           256x256 8 oneshot": another input and shape; of a network "m0 real plain 8 oneshot"); LIMIT: the measured number with 3 % to spare, or the "KEY" of a number
-#                           that may not be exceeded, or a share of it: .5*"KEY"
+#                           256x256 8 oneshot": another input and shape; of a network "m0 real plain 8 oneshot");
+#                           LIMIT: the measured number with 3 % to spare, or the "KEY" of a number that may not be
+#                           exceeded, or a share of it: .5*"KEY"
 #
 # UPDATE=1 writes the limits again, 3 % above what build/ holds; look at the difference before it is committed.
 # shellcheck disable=SC2016 # awk programs stand in single quotes

@@ -25,7 +25,8 @@ build() { # core, output, sources and flags
     m3) $ARM -mcpu=cortex-m3 $(place 4M 4M) -o $out "$@" examples/mcu/board.c ;;
     m4) $ARM -mcpu=cortex-m4 -mfloat-abi=soft $(place 4M 4M) -o $out "$@" examples/mcu/board.c ;;
     m7) $ARM -mcpu=cortex-m7 -mfloat-abi=soft $(place 4M 4M) -o $out "$@" examples/mcu/board.c ;;
-    m33) $ARM -mcpu=cortex-m33 -mfloat-abi=soft $(place 4M 2M 0x10000000 0x38000000) -o $out "$@" examples/mcu/board.c ;;
+    m33) $ARM -mcpu=cortex-m33 -mfloat-abi=soft $(place 4M 2M 0x10000000 0x38000000) -o $out "$@" \
+        examples/mcu/board.c ;;
     m55) $ARM -mcpu=cortex-m55 -mfloat-abi=soft $(place 512K 512K) -o $out "$@" examples/mcu/board.c ;;
     rv32) $RV -o $out "$@" examples/mcu/board.c -lgcc ;;
     avr) $AVR -o $out "$@" examples/mcu/board.c ;;
