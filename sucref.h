@@ -3666,6 +3666,10 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
  * the chunk; on the stack acc, k0 */
 #  define SUCREF_I_FIELD_4(shift, sum)                                                                                 \
     "lsrs r3, r1, #" shift "\n\tands r3, r3, r7\n\tmuls r3, r2, r3\n\tadd " sum ", " sum ", r3\n\t"
+#  define SUCREF_I_ENTRY_4                                                                                             \
+    "ldmia r0!, {r1}\n\tsxth r2, r1\n\tlsrs r1, r1, #16\n\tldr r1, [r6, r1]\n\t"                                      \
+    SUCREF_I_FIELD_4("4", "r4") SUCREF_I_FIELD_4("8", "r5") SUCREF_I_FIELD_4("12", "r9")                               \
+    "muls r1, r2, r1\n\tadd r8, r8, r1\n\t"
 #  define SUCREF_I_EMIT_4(field, low, high) /* to r3 */                                                                \
     "lsrs r2, " field ", #16\n\tuxth r1, " field "\n\tldr r7, [r3, #" low "]\n\tadds r7, r7, r1\n\t"                  \
     "str r7, [r3, #" low "]\n\tldr r7, [r3, #" high "]\n\tadds r7, r7, r2\n\tstr r7, [r3, #" high "]\n\t"
@@ -3673,12 +3677,16 @@ SUCREF_I_NAKED static void sucref_i_dot4(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I
                                          SUCREF_I_UNUSED const uint32_t *list, SUCREF_I_UNUSED uint32_t k0)
 {
     __asm__ volatile(".syntax unified\n\tpush {r0, r3-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tpush {r4, r5}\n\t"
-                     "movs r0, r2\n\tmovs r6, r1\n\tmovs r7, #15\n\tlsls r4, r7, #16\n\torrs r7, r7, r4\n\tb 2f\n"
-                     "0:\tlsrs r1, r1, #16\n\tadds r1, r1, r0\n\tmov lr, r1\n\tmovs r4, #0\n\tmovs r5, #0\n\t"
-                     "mov r8, r4\n\tmov r9, r4\n"
-                     "1:\tldmia r0!, {r1}\n\tsxth r2, r1\n\tlsrs r1, r1, #16\n\tldr r1, [r6, r1]\n\t"
-                     SUCREF_I_FIELD_4("4", "r4") SUCREF_I_FIELD_4("8", "r5") SUCREF_I_FIELD_4("12", "r9")
-                     "muls r1, r2, r1\n\tadd r8, r8, r1\n\tcmp r0, lr\n\tbne 1b\n\t"
+                     "movs r0, r2\n\tmovs r6, r1\n\tmovs r7, #15\n\tlsls r4, r7, #16\n\torrs r7, r7, r4\n\tb 6f\n"
+                     "5:\tbmi 2f\n\tb 3f\n"
+                     "0:\tmovs r3, r1\n\tlsrs r1, r1, #16\n\tadds r1, r1, r0\n\tmov lr, r1\n\tmovs r4, #0\n\t"
+                     "movs r5, #0\n\tmov r8, r4\n\tmov r9, r4\n\t"
+                     "lsls r3, r3, #13\n\tbcs 5b\n\tbmi 4f\n" /* carry and sign: bits 1 and 0 of the number */
+                     "1:\t" SUCREF_I_ENTRY_4
+                     "2:\t" SUCREF_I_ENTRY_4
+                     "3:\t" SUCREF_I_ENTRY_4
+                     "4:\t" SUCREF_I_ENTRY_4
+                     "cmp r0, lr\n\tbne 1b\n\t"
                      "ldr r2, [sp, #12]\n\tmov r1, r8\n\tlsls r3, r4, #4\n\tsubs r1, r1, r3\n\tlsls r3, r5, #8\n\t"
                      "subs r1, r1, r3\n\tmov r3, r9\n\tlsls r3, r3, #12\n\tsubs r1, r1, r3\n\tadds r1, r1, r2\n\t"
                      "mov r8, r1\n\tadds r4, r4, r2\n\tadds r5, r5, r2\n\tadd r9, r9, r2\n\tldr r3, [sp, #8]\n\t"
@@ -3686,8 +3694,8 @@ SUCREF_I_NAKED static void sucref_i_dot4(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I
                      "mov r4, r8\n\t" SUCREF_I_EMIT_4("r4", "0", "16")
                      "mov r4, r9\n\t" SUCREF_I_EMIT_4("r4", "12", "28")
                      "movs r7, #15\n\tlsls r1, r7, #16\n\torrs r7, r7, r1\n"
-                     "2:\tldmia r0!, {r1}\n\tcmp r1, #0\n\tbne 0b\n\t"
-                     "pop {r4, r5}\n\tmov r8, r4\n\tmov r9, r5\n\tpop {r0, r3-r7, pc}");
+                     "6:\tldmia r0!, {r1}\n\tcmp r1, #0\n\tbeq 7f\n\tb 0b\n"
+                     "7:\tpop {r4, r5}\n\tmov r8, r4\n\tmov r9, r5\n\tpop {r0, r3-r7, pc}");
 }
 #else
 /* 8 rows: one of the two words of each column */
