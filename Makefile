@@ -37,7 +37,7 @@ help:
 	@echo "bench      instruction ratios on this machine (valgrind)"
 	@echo "mcu        cross-build and run on every emulator found; digests equal the host's"
 	@echo "evaluator  MODELS=1000 small models on every emulator found, all answers against the second evaluator's"
-	@echo "bench-mcu  exact instruction counts on emulated cores: build/bench-mcu*.csv"
+	@echo "bench-mcu  exact instruction counts on emulated cores: build/bench-mcu*.csv; CORES=m0 on some"
 	@echo "size       flash and RAM by core: build/size.csv"
 	@echo "gates      the counts and sizes found by bench-mcu and size against bench/gates.csv"
 	@echo "warn       strict warnings, every compiler found; freestanding builds; rules for the sources"

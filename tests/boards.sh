@@ -1,13 +1,15 @@
 #!/bin/sh
 # boards.sh - the kernel tests, vector frames and the programs of examples/mcu on every emulated core found; their
 # digests are compared with the host's.
-# shellcheck disable=SC2086 # lists of cores are several words
+# shellcheck disable=SC2086,SC2154 # lists of cores are several words, boards_lib.sh sets them
 set -u
 # shellcheck source=tests/lib.sh
 . tests/lib.sh
 d=build/boards; mkdir -p $d
 # shellcheck source=tests/boards_lib.sh
 . tests/boards_lib.sh
+# shellcheck source=bench/nets_lib.sh
+. bench/nets_lib.sh # pack
 find_cores
 ran() { # core, name, sources and flags: built and run, its output in $o; the output's digest in $got
     core=$1; o=$d/$2_$1.out; elf=$d/$2_$1; shift 2
@@ -58,6 +60,20 @@ digits() { # core, model
     eval "want=\$want_$2"
     verdict "$2 on $1 ($(sed -n 's/\(.* right, .*stack [0-9]*\) bytes.*/\1/p' $o))" "$got" "$want"
 }
+kept() { # core: the files of tests/compat, packed for it; four inputs each
+    case $1 in avr) kinds="dense heads" ;; *) kinds="dense heads picture depth halves" ;; esac
+    for k in $kinds; do
+        ./build/sucref retarget tests/compat/$k.sucref --target "$(target_of $1)" -o $d/kept.sucref >/dev/null &&
+            ./build/sucref emit-c $d/kept.sucref -o $d/kept.h --name net || exit 1
+        n=$(./build/sucref info $d/kept.sucref | sed -n '1s/^\([0-9]*\) inputs.*/\1/p')
+        dd if=examples/models/even.sucref bs=$n skip=1 count=4 2>/dev/null | pack - $n 65535 >$d/kept_inputs.h
+        ran $1 kept_$k -DMODEL_H='"kept.h"' -DINPUTS_H='"kept_inputs.h"' bench/mcu_net.c
+        if [ $1 = host ]; then eval "want_kept_$k=\$got"; fi
+        want=""
+        eval "want=\$want_kept_$k"
+        verdict "kept $k on $1" "$got" "$want"
+    done
+}
 worker() { # one of the devices that share a network is a Cortex-M3, asked through its serial port
     build m3 $d/worker_m3 -DMODEL_H='"part3.h"' examples/mcu/worker.c &&
         timeout 300 ./$d/worker qemu-system-arm -M mps2-an385 -display none -monitor none -serial stdio \
@@ -89,8 +105,10 @@ for c in host $cores; do
     telemetry $c
     case $c in m*) systick $c ;; esac
     digits $c small_44
+    kept $c
     [ $c = avr ] || digits $c digits_44 # 128 KB of flash, objects end at 32,767 bytes
 done
+for c in $more_cores; do kept $c; done
 case $cores in *m3*)
     ./build/sucref split examples/models/digits_44.sucref --devices 4 --parity 1 -o $d/part%d.sucref >/dev/null &&
         ./build/sucref emit-c $d/part3.sucref -o $d/part3.h --name net &&
