@@ -3431,7 +3431,9 @@ enum { SUCREF_I_LIST_END = 0 };
 #if defined(__thumb__) && defined(__GNUC__) && defined(SUCREF_I_WORD_READS) && !defined(SUCREF_NO_ASM)
 #  define SUCREF_I_ASM
 #  ifdef __clang__
-#    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __used__))
+#    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__))
+#  elif __GNUC__ >= 8
+#    define SUCREF_I_NAKED __attribute__((__naked__, __noipa__)) /* all arguments come, whatever C sees of their use */
 #  else
 #    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __noclone__, __used__))
 #  endif
