@@ -558,7 +558,6 @@ typedef struct {
     uint8_t prepared;          /* the group's rows go the short way */
     uint8_t wide;              /* of the windows before this one of so many the list had no chunks; modulo 256 */
     uint8_t form;              /* what the group's list holds */
-    uint8_t positions;         /* of a picture's layer, listed at once: 1 or 2 */
     uint8_t state;
     volatile uint32_t sequence; /* counts publications; its lowest bit names the record */
 } sucref_net;
@@ -590,7 +589,7 @@ SUCREF_API int sucref_net_set_input_bits(sucref_net *s, unsigned bits);
 SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop);
 
 /* sucref_net_step - works until about `budget` multiply-adds are spent (at least one quantum is done, and the budget
- * is passed by less than sucref_net_quantum), a stop is reached, or nothing is left to do.
+ * is passed by less than sucref_net_quantum; 0 is as 1), a stop is reached, or nothing is left to do.
  * Returns SUCREF_MORE, SUCREF_STOP, SUCREF_DONE, SUCREF_WAIT, or SUCREF_E_ARG, SUCREF_E_STATE (no input). After
  * SUCREF_DONE it says so again, unless the model has been extended. */
 SUCREF_API int sucref_net_step(sucref_net *s, uint32_t budget);
@@ -4020,7 +4019,7 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
  * a fixed cost. A half h = w_low + 256 w_high is the weight of two rows; with L = sum(w_low x) from its lower byte and
  * H = sum(h x), sum(w_high x) = (H - L) / 256 exactly, while |sum(w_high x)| < 2^23: 256 columns at a time, as
  * 256 * 128 * 255 < 2^23. Inputs are u in halfwords, four columns c, c + 2, c + 1, c + 3 in two words; of two positions
- * each word of the second follows the first one's. Rows of weights beyond the last column are 0. */
+ * each word of the second follows the first one's. Weights beyond the last column are 0. */
 enum { SUCREF_I_HALF_CHUNK = 256 };
 
 #if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP)
@@ -4230,8 +4229,8 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
         x = (byte ^ flip) - zero;
         size = x >> 31 ? 0U - x : x;
         if (maxima) {
-            const uint32_t i = (uint32_t)(u - first) - 1U;
-            size *= SUCREF_READ_U8(maximum + i);
+            const uint32_t i = (uint32_t)(u - first) - 1U, max = SUCREF_READ_U8(maximum + i);
+            if (max > 1) { size *= max; } /* counts as 1 at least: |sum(x)| of a chunk stays below 2^15, too */
             at = (column + i) << 19;
         }
         if (size > rest) {
@@ -4926,7 +4925,7 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_marks = at.marks; s->at_logits = at.logits;
     s->at_list = s->at_acc = 0;
     s->changed = s->any = s->present = 0;
-    s->mode = s->first_plane = s->last_plane = s->listed = s->prepared = s->wide = s->form = 0; s->positions = 1;
+    s->mode = s->first_plane = s->last_plane = s->listed = s->prepared = s->wide = s->form = 0;
     s->sequence = 0;
     sucref_i_restart(s, NULL, SUCREF_I_IDLE);
     sucref_i_reset_states(s);
@@ -6009,7 +6008,8 @@ static int sucref_i_window_of(sucref_i_view *v, sucref_i_window *w, const sucref
 }
 
 /* lists what a group reads for the output at hand, and the one behind it where there are two; returns the cost */
-SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x)
+SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x,
+                                                    unsigned positions)
 {
     const uint32_t last = h->back ? 0U : h->places - 1U;
     uint32_t *list = s->work + s->at_list, cost = 0;
@@ -6019,9 +6019,9 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     unsigned i;
     sucref_i_list_begin(list, s->form);
     if (s->form == SUCREF_I_HALF) {
-        for (i = 0; i < s->positions; i++) {
+        for (i = 0; i < positions; i++) {
             const int holes = sucref_i_window_of(&v, &w, s, h, y, x);
-            sucref_i_build_halves(list, &v, v.to, i, s->positions, holes, h->e.correction_offset != 0);
+            sucref_i_build_halves(list, &v, v.to, i, positions, holes, h->e.correction_offset != 0);
             cost += v.to;
             if (x == last) {
                 y = h->back ? y - 1U : y + 1U;
@@ -6080,29 +6080,33 @@ static inline int sucref_i_short_way(const sucref_net *s)
     return SUCREF_I_PICTURES && s->prepared && s->mode == SUCREF_I_ALL && s->any == 0;
 }
 
-/* Halves serve two positions, one behind the other, for little more than one. Fewer rows go into a quantum then; where
- * a list is so long that four rows do not, there is one. */
-static unsigned sucref_i_positions(const sucref_net *s, const sucref_i_here *h, uint32_t *rows)
+/* rows of a quantum at two positions; 0 where four rows would be too many */
+static uint32_t sucref_i_rows_of_two(uint32_t columns)
 {
-    uint32_t n = *rows;
-    if (!SUCREF_I_HALVES || s->form != SUCREF_I_HALF || !sucref_i_short_way(s) ||
-        SUCREF_I_KIND(&h->l) != SUCREF_KIND_CONV || (s->x + 1U >= h->places && s->y + 1U >= h->lines)) {
-        return 1;
-    }
-    while (n > 4U && 2U * n * (h->g.n_columns + SUCREF_I_ROW_COST) > SUCREF_I_ENOUGH) { n /= 2U; }
-    if (2U * n * (h->g.n_columns + SUCREF_I_ROW_COST) > SUCREF_I_TWO_ENOUGH) { return 1; }
-    *rows = n;
-    return 2;
+    const uint32_t row = 2U * (columns + SUCREF_I_ROW_COST);
+    uint32_t n = SUCREF_I_ROWS;
+    while (n > 4U && n * row > SUCREF_I_ENOUGH) { n /= 2U; }
+    return n * row > SUCREF_I_TWO_ENOUGH ? 0U : n;
+}
+
+/* positions that are listed at once: halves serve two, one behind the other, for little more than one */
+static unsigned sucref_i_positions(const sucref_net *s, const sucref_i_here *h)
+{
+    return SUCREF_I_HALVES && SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV && s->form == SUCREF_I_HALF &&
+                   sucref_i_short_way(s) && (s->x + 1U < h->places || s->y + 1U < h->lines) &&
+                   sucref_i_rows_of_two(h->g.n_columns) > 0
+               ? 2U
+               : 1U;
 }
 
 /* rows of a picture's layer at the position at hand, so many that they are worth a quantum; returns the cost */
 static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
-                                   uint32_t most, uint32_t cost)
+                                   uint32_t most, uint32_t cost, unsigned positions)
 {
     const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD,
                    *row = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
     uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST) *
-                     s->positions;
+                     positions;
     const int short_way = sucref_i_short_way(s);
     uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES ? 2 : 1)];
     if (cost != 0 && cost + block > SUCREF_I_ENOUGH) { /* the list was a quantum */
@@ -6115,15 +6119,15 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
         const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
         if (short_way) {
             cost += SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE ? sucref_i_depthwise_rows(acc, s, h, area, rows)
-                                                       : sucref_i_window_sums(acc, part, h, s->row, rows, s->positions);
+                                                       : sucref_i_window_sums(acc, part, h, s->row, rows, positions);
             sucref_i_finish_rows(h->to + at + s->row, acc, row + SUCREF_I_PREPARED * s->row, s, h,
                                  h->g.first_row + s->row, rows);
-            if (SUCREF_I_HALVES && s->positions == 2) {
+            if (SUCREF_I_HALVES && positions == 2) {
                 const uint32_t other = h->back ? at - h->out.channels : at + h->out.channels;
                 sucref_i_finish_rows(h->to + other + s->row, acc + SUCREF_I_SHORT_ROWS,
                                      row + SUCREF_I_PREPARED * s->row, s, h, h->g.first_row + s->row, rows);
             }
-            cost += rows * SUCREF_I_ROW_COST * s->positions;
+            cost += rows * SUCREF_I_ROW_COST * positions;
         } else {
             cost += sucref_i_do_block(s, h, area, at + s->row, rows);
         }
@@ -6133,7 +6137,7 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
 }
 
 /* rows of the current group at the position at hand; returns the cost */
-static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
+static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h, unsigned positions)
 {
     uint32_t cost = 0, y, x, at, most = SUCREF_I_ROWS;
     sucref_i_area area = { 0, 0, 0, 0, 0, 0 };
@@ -6148,15 +6152,14 @@ static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h)
     at = (y * h->places + x) * h->out.channels + h->g.first_row;
     if (sucref_i_has_heads(s->model, &h->l, s->layer)) { at = 0; }
     if (SUCREF_I_WINDOWED(h)) {
-        most = sucref_i_step_rows(&h->l, h->g.n_columns);
-        s->positions = (uint8_t)sucref_i_positions(s, h, &most);
+        most = positions == 2 ? sucref_i_rows_of_two(h->g.n_columns) : sucref_i_step_rows(&h->l, h->g.n_columns);
         if (s->row == 0 && s->mode == SUCREF_I_ALL && s->state != SUCREF_I_LISTED) {
-            cost = sucref_i_list_window(s, h, y, x);
+            cost = sucref_i_list_window(s, h, y, x, positions);
         }
     } else {
         area = sucref_i_area_of(h, y, x);
     }
-    return sucref_i_do_blocks(s, h, &area, at, most, cost);
+    return sucref_i_do_blocks(s, h, &area, at, most, cost, positions);
 }
 
 /* a kept layer remembers the input that its accumulators are for; what has no value counts as 0 */
@@ -6219,16 +6222,15 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
         *cost = sucref_i_start_group(s, h);
         s->state = SUCREF_I_RUNNING;
         s->row = s->x = 0;
-        s->positions = 1;
         s->y = s->mode == SUCREF_I_SKIP ? h->lines : 0;
     } else {
         *cost = 0;
         do {
-            *cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h) : sucref_i_do_other(s, h);
+            const unsigned positions = sucref_i_positions(s, h);
+            *cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h, positions) : sucref_i_do_other(s, h);
             if (s->row >= h->outputs) {
                 s->row = 0;
-                sucref_i_go_on(s, h, s->positions);
-                s->positions = 1;
+                sucref_i_go_on(s, h, positions);
             }
         } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && *cost + h->most <= SUCREF_I_ENOUGH);
     }

