@@ -13,8 +13,8 @@ try() { # name, source, flags
     else fail "$label $name"; grep -E 'ERROR|runtime error|FAIL|:[0-9]+:' $o/log | head -n 3; fi
 }
 halves=-DTEST_LAYOUT=SUCREF_LAYOUT_HALVES
-engine="certified depth engine evaluator exchange exchange_files fusion groups hostile model nested net picture_files pictures \
-prepare sums syndrome triangular vec widths writer"
+engine="certified depth engine evaluator exchange exchange_files fusion groups hostile model nested net \
+picture_files pictures prepare sums syndrome triangular vec widths writer"
 one() { # label, folder, compiler and flags; the counts go to a file, for two of these run side by side
     label=$1; o=$d/$2; shift 2; mkdir -p $o; passed=0; failed=0; programs=$TESTS
     [ $label != memory ] || [ "${MEMORY:-}" = all ] || programs=$(for t in $TESTS; do
