@@ -5607,6 +5607,96 @@ SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_
     }
 }
 
+#ifdef SUCREF_I_ASM
+/* The same of kernels three taps wide, of every other four rows: `blocks` of them, one in each block of eight. By hand,
+ * as four sums, pointers and taps do not fit a compiler's registers. walk: lines * 4 + places, what leads from behind a
+ * block's last line to the next block of u and of w, from tap to tap and from line to line of u. */
+#  if defined(__ARM_FEATURE_DSP)
+#    define SUCREF_I_DEPTHWISE_TAP(u, w) /* r8, r9 channels 0, 2 and 1, 3; r10, r11 their weights */                    \
+        "ldr r8, [r1" u "]\n\tldr r10, [r2, #" w "]\n\tuxtb16 r9, r8, ror #8\n\tuxtb16 r8, r8\n\t"                     \
+        "sxtb16 r11, r10, ror #8\n\tsxtb16 r10, r10\n\tsmlabb r4, r8, r10, r4\n\tsmlatt r6, r8, r10, r6\n\t"         \
+        "smlabb r5, r9, r11, r5\n\tsmlatt r7, r9, r11, r7\n\t"
+#  elif defined(__thumb2__)
+#    define SUCREF_I_DEPTHWISE_ROW(sum, at, w)                                                                         \
+        "ldrb r9, [r8, #" at "]\n\tldrsb r10, [r2, #" w " + " at "]\n\tmla " sum ", r9, r10, " sum "\n\t"
+#    define SUCREF_I_DEPTHWISE_TAP(u, w) /* r8 where u is */                                                           \
+        "add r8, r1" u "\n\t" SUCREF_I_DEPTHWISE_ROW("r4", "0", w) SUCREF_I_DEPTHWISE_ROW("r5", "1", w)                \
+        SUCREF_I_DEPTHWISE_ROW("r6", "2", w) SUCREF_I_DEPTHWISE_ROW("r7", "3", w)
+#  endif
+#  ifdef __thumb2__
+/* r0 acc  r1 u  r2 w  r3 lines left * 4 + places  r4 to r7 sums  r12, lr from tap to tap, from line to line */
+SUCREF_I_NAKED static void sucref_i_depthwise_three(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint32_t *walk,
+                                                    SUCREF_I_UNUSED const uint8_t *u, SUCREF_I_UNUSED const uint8_t *w,
+                                                    SUCREF_I_UNUSED uint32_t blocks)
+{
+    __asm__ volatile("push {r1, r4-r11, lr}\n\tldr r12, [r1, #12]\n\tldr lr, [r1, #16]\n\tldr r4, [r1]\n\t"
+                     "mov r1, r2\n\tmov r2, r3\n\tmov r3, r4\n"
+                     "0:\tmovs r4, #0\n\tmov r5, r4\n\tmov r6, r4\n\tmov r7, r4\n"
+                     "1:\tlsls r8, r3, #31\n\tbcc 3f\n\tbpl 2f\n\t" /* bit 1, bit 0 of places */
+                     SUCREF_I_DEPTHWISE_TAP(", r12, lsl #1", "16")
+                     "2:\t" SUCREF_I_DEPTHWISE_TAP(", r12", "8")
+                     "3:\t" SUCREF_I_DEPTHWISE_TAP(", #0", "0")
+                     "add r1, r1, lr\n\tadds r2, r2, #24\n\tsubs r3, r3, #4\n\tcmp r3, #4\n\tbhs 1b\n\t"
+                     "stmia r0!, {r4-r7}\n\tadds r0, r0, #16\n\tldr r8, [sp]\n\tldmia r8, {r3, r9, r10}\n\t"
+                     "add r1, r1, r9\n\tadd r2, r2, r10\n\t"
+                     "ldr r8, [sp, #40]\n\tsubs r8, r8, #1\n\tstr r8, [sp, #40]\n\tbne 0b\n\t"
+                     "pop {r1, r4-r11, pc}");
+}
+#  else
+#    define SUCREF_I_DEPTHWISE_ROW(sum, at, weight)                                                                    \
+        "ldrb r3, [r0, #" at "]\n\t" weight "muls r3, r4\n\tadd " sum ", r3\n\t"
+#    define SUCREF_I_DEPTHWISE_TAP(w)                                                                                  \
+        "ldr r2, [r1, #" w "]\n\t" SUCREF_I_DEPTHWISE_ROW("r8", "0", "sxtb r4, r2\n\t")                              \
+        SUCREF_I_DEPTHWISE_ROW("r9", "1", "lsls r4, r2, #16\n\tasrs r4, r4, #24\n\t")                                \
+        SUCREF_I_DEPTHWISE_ROW("r10", "2", "lsls r4, r2, #8\n\tasrs r4, r4, #24\n\t")                                \
+        SUCREF_I_DEPTHWISE_ROW("r11", "3", "asrs r4, r2, #24\n\t") "add r0, r12\n\t"
+/* r0 u  r1 w  r5 lines left * 4 + places  r6 places  r7 acc  r8 to r11 sums  r12, lr as above */
+SUCREF_I_NAKED static void sucref_i_depthwise_three(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint32_t *walk,
+                                                    SUCREF_I_UNUSED const uint8_t *u, SUCREF_I_UNUSED const uint8_t *w,
+                                                    SUCREF_I_UNUSED uint32_t blocks)
+{
+    __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\tmov r7, r11\n\t"
+                     "push {r1, r4-r7}\n\tmov r7, r0\n\tmov r0, r2\n\tldr r4, [r1, #12]\n\tmov r12, r4\n\t"
+                     "ldr r2, [r1, #16]\n\tmov lr, r2\n\tldr r5, [r1]\n\tmovs r6, #3\n\tands r6, r5\n\t"
+                     /* taps are read from the first one on, whose weights of fewer than three are the later ones */
+                     "movs r1, #3\n\tsubs r1, r1, r6\n\tlsls r1, r1, #3\n\tsubs r1, r3, r1\n"
+                     "0:\tmovs r2, #0\n\tmov r8, r2\n\tmov r9, r2\n\tmov r10, r2\n\tmov r11, r2\n"
+                     "1:\tcmp r6, #2\n\tblo 3f\n\tbeq 2f\n\t"
+                     SUCREF_I_DEPTHWISE_TAP("0")
+                     "2:\t" SUCREF_I_DEPTHWISE_TAP("8")
+                     "3:\t" SUCREF_I_DEPTHWISE_TAP("16")
+                     "add r0, lr\n\tadds r1, r1, #24\n\tsubs r5, r5, #4\n\tcmp r5, #4\n\tbhs 1b\n\t"
+                     "mov r2, r8\n\tmov r3, r9\n\tmov r4, r10\n\tmov r5, r11\n\tstmia r7!, {r2-r5}\n\tadds r7, r7, #16\n\t"
+                     "ldr r2, [sp]\n\tldmia r2!, {r3-r5}\n\tadds r0, r0, r4\n\tadds r1, r1, r5\n\tmov r5, r3\n\t"
+                     "ldr r2, [sp, #40]\n\tsubs r2, r2, #1\n\tstr r2, [sp, #40]\n\tbne 0b\n\t"
+                     "pop {r1, r4-r7}\n\tmov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\t"
+                     "pop {r4-r7, pc}");
+}
+#  endif
+
+/* sums of rows as above, in blocks of eight but for the last one; 0 where it does not take them */
+static int sucref_i_depthwise_fast(uint32_t *acc, const sucref_i_walk_of_taps *t, const uint8_t *u, const uint8_t *w,
+                                   uint32_t rows)
+{
+    uint32_t walk[5];
+    if (t->places - 1U > 2U || t->lines == 0 || t->next_w != 8 || t->pitch_w != 24 ||
+        ((t->next_u | (uint32_t)(size_t)u) & 3U) != 0) { return 0; } /* words of u */
+    walk[0] = 4U * t->lines + t->places;
+    walk[1] = 8U - t->lines * t->pitch_u; /* wraps */
+    walk[2] = t->block_w + 4U - 24U * t->lines;
+    walk[3] = t->next_u;
+    walk[4] = t->pitch_u;
+#  ifndef __thumb2__
+    walk[4] -= t->places * t->next_u;
+#  endif
+    sucref_i_depthwise_three(acc, walk, u, w, (rows + 4U) / 8U);
+    if (rows > 4) { sucref_i_depthwise_three(acc + 4, walk, u + 4, w + 4, rows / 8U); }
+    return 1;
+}
+#else
+#  define sucref_i_depthwise_fast(acc, t, u, w, rows) 0
+#endif
+
 /* sums of rows of a depthwise layer; what they read and is absent counts as 0. Returns the cost. */
 static uint32_t sucref_i_depthwise_rows(uint32_t *sum, const sucref_net *s, const sucref_i_here *h,
                                         const sucref_i_area *a, uint32_t rows)
@@ -5627,7 +5717,10 @@ static uint32_t sucref_i_depthwise_rows(uint32_t *sum, const sucref_net *s, cons
         if (plain && block != 0 && channel + block <= s->present) { /* rows before are blocks of four, too */
             t.next_w = b.rows;
             t.pitch_w = h->l.kernel_w * b.rows;
-            sucref_i_depthwise_plain(sum + i, &t, t.u + channel, w + (a->y0 * h->l.kernel_w + a->x0) * b.rows, block);
+            w += (a->y0 * h->l.kernel_w + a->x0) * b.rows;
+            if (!sucref_i_depthwise_fast(sum + i, &t, t.u + channel, w, block)) {
+                sucref_i_depthwise_plain(sum + i, &t, t.u + channel, w, block);
+            }
             i += block;
         } else {
             sum[i++] = channel < s->present ? (uint32_t)sucref_i_depthwise_row(h, a, w, b.rows, channel) : 0U;
