@@ -3120,7 +3120,10 @@ typedef struct {
     uint32_t at, to;        /* columns left */
     uint8_t flip, k, old_k; /* a column is cut(byte ^ flip, k) */
     uint8_t fell;           /* of a delta: what fell, in place of what grew */
-    uint32_t line, pitch;   /* of a window inside the picture: columns of a line, bytes to the next one; else 0 */
+    uint32_t line, pitch;   /* of a window: columns of a line inside the picture, bytes to the next one; 0: no lines */
+    uint32_t lines, column; /* lines left, the next column */
+    uint32_t skip;          /* columns outside the picture from line to line, */
+    uint8_t fill;           /* which hold this */
     const sucref_i_window *window; /* of any other; NULL: columns lie one behind the other */
     const uint8_t *span;    /* of a window: where the columns at hand lie, NULL outside the picture */
     uint32_t left;          /* how many they are */
@@ -3207,20 +3210,45 @@ static int sucref_i_next_of_window(sucref_i_run *r, sucref_i_view *v)
     return 1;
 }
 
-/* the next columns; 0 where none is left */
-static int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
+/* one direction: taps first..end - 1 lie inside */
+static void sucref_i_inside(uint32_t *first, uint32_t *end, int32_t at, unsigned kernel, unsigned dilation,
+                            uint32_t size)
+{
+    *first = 0; *end = kernel;
+    if (at >= 0 && at + (int32_t)((kernel - 1U) * dilation) < (int32_t)size) { return; }
+    while (*first < kernel && at + (int32_t)(*first * dilation) < 0) { (*first)++; }
+    for (*end = *first; *end < kernel && at + (int32_t)(*end * dilation) < (int32_t)size;) { (*end)++; }
+}
+
+/* the next columns of a line whose bytes are not as they are read */
+static int sucref_i_next_of_line(sucref_i_run *r, sucref_i_view *v)
+{
+    uint32_t i;
+    if (v->left == 0) {
+        if (v->lines == 0) { return 0; }
+        v->lines--;
+        v->span = v->bytes;
+        v->bytes += v->pitch;
+        v->left = v->line;
+    }
+    r->at = v->column;
+    r->n = v->left > SUCREF_I_PIECE ? (uint32_t)SUCREF_I_PIECE : v->left;
+    r->u = r->piece;
+    for (i = 0; i < r->n; i++) { r->piece[i] = (uint8_t)sucref_i_cut((uint32_t)(v->span[i] ^ v->flip), v->k); }
+    v->span += r->n;
+    v->left -= r->n;
+    v->column += v->left == 0 ? r->n + v->skip : r->n;
+    return 1;
+}
+
+/* the next columns of any view but of plain lines */
+SUCREF_I_ALONE static int sucref_i_next_piece(sucref_i_run *r, sucref_i_view *v)
 {
     uint32_t i, n = v->to - v->at;
+    if (SUCREF_I_PICTURES && v->line != 0) { return sucref_i_next_of_line(r, v); }
     if (SUCREF_I_PICTURES && v->window != NULL) { return sucref_i_next_of_window(r, v); }
     if (n == 0) { return 0; }
     r->at = v->at;
-    if (SUCREF_I_PICTURES && v->line != 0) {
-        r->u = v->bytes;
-        r->n = v->line;
-        v->bytes += v->pitch;
-        v->at += v->line;
-        return 1;
-    }
     r->u = v->bytes + v->at;
     if (v->order != NULL || v->old != NULL || v->flip != 0 || v->k != 0) {
         if (n > SUCREF_I_PIECE) { n = SUCREF_I_PIECE; }
@@ -3237,6 +3265,18 @@ static int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
     }
     r->n = n;
     v->at += n;
+    return 1;
+}
+
+/* the next columns; 0 where none is left */
+static inline int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
+{
+    if (!SUCREF_I_PICTURES || v->line == 0 || (v->flip | v->k) != 0) { return sucref_i_next_piece(r, v); }
+    if (v->lines == 0) { return 0; }
+    r->u = v->bytes; r->at = v->column; r->n = v->line;
+    v->bytes += v->pitch;
+    v->column += v->line + v->skip;
+    v->lines--;
     return 1;
 }
 
@@ -4030,7 +4070,7 @@ enum { SUCREF_I_HALF_CHUNK = 256 };
         "smlad r12, r7, r4, r12\n\tsxtb16 r7, r7\n\tsmlad lr, r7, r4, lr\n\t"                                        \
         "smlad r10, r8, r5, r10\n\tsxtb16 r8, r8\n\tsmlad r11, r8, r5, r11\n\t"                                      \
         "smlad r12, r9, r5, r12\n\tsxtb16 r9, r9\n\tsmlad lr, r9, r5, lr\n\t"
-/* acc[4 * groups] += sums of groups of four rows whose weights follow one another, over `quads` times four columns */
+/* acc[4 * groups] = sums of groups of four rows whose weights follow one another, over `quads` times four columns */
 SUCREF_I_NAKED static void sucref_i_halves_one(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
                                                SUCREF_I_UNUSED const uint32_t *x, SUCREF_I_UNUSED uint32_t quads,
                                                SUCREF_I_UNUSED uint32_t groups)
@@ -4041,9 +4081,8 @@ SUCREF_I_NAKED static void sucref_i_halves_one(SUCREF_I_UNUSED uint32_t *acc, SU
                      "1:\t" SUCREF_I_QUAD_OF_HALVES
                      "2:\t" SUCREF_I_QUAD_OF_HALVES
                      "cmp r2, r3\n\tbne 1b\n\t"
-                     "ldrd r4, r5, [r0]\n\tadd r4, r4, r11\n\tsub r10, r10, r11\n\tadd r5, r5, r10, asr #8\n\t"
-                     "strd r4, r5, [r0], #8\n\tldrd r4, r5, [r0]\n\tadd r4, r4, lr\n\tsub r12, r12, lr\n\t"
-                     "add r5, r5, r12, asr #8\n\tstrd r4, r5, [r0], #8\n\t"
+                     "sub r10, r10, r11\n\tasr r10, r10, #8\n\tstrd r11, r10, [r0], #8\n\t"
+                     "sub r12, r12, lr\n\tasr r12, r12, #8\n\tstrd lr, r12, [r0], #8\n\t"
                      "ldr r2, [sp]\n\tldr r4, [sp, #40]\n\tsubs r4, r4, #1\n\tstr r4, [sp, #40]\n\tbne 0b\n\t"
                      "pop {r2, r4-r11, pc}");
 }
@@ -4057,10 +4096,8 @@ SUCREF_I_NAKED static void sucref_i_halves_one(SUCREF_I_UNUSED uint32_t *acc, SU
         "smlad r9, r6, r3, r9\n\tsmlad r0, r6, r4, r0\n\tsxtb16 r6, r6\n\t"                                          \
         "smlad r10, r6, r3, r10\n\tsmlad lr, r6, r4, lr\n\t"
 #  define SUCREF_I_EMIT_HALVES(at, h0, l0, h1, l1) /* to r1 */                                                         \
-        "ldrd r3, r4, [r1, #" at "]\n\tadd r3, r3, " l0 "\n\tsub " h0 ", " h0 ", " l0 "\n\t"                          \
-        "add r4, r4, " h0 ", asr #8\n\tldrd r5, r6, [r1, #" at " + 8]\n\tadd r5, r5, " l1 "\n\t"                      \
-        "sub " h1 ", " h1 ", " l1 "\n\tadd r6, r6, " h1 ", asr #8\n\t"                                                \
-        "strd r3, r4, [r1, #" at "]\n\tstrd r5, r6, [r1, #" at " + 8]\n\t"
+        "sub " h0 ", " h0 ", " l0 "\n\tasr " h0 ", " h0 ", #8\n\tstrd " l0 ", " h0 ", [r1, #" at "]\n\t"               \
+        "sub " h1 ", " h1 ", " l1 "\n\tasr " h1 ", " h1 ", #8\n\tstrd " l1 ", " h1 ", [r1, #" at " + 8]\n\t"
 /* the same of two positions; the sums of the second stand SUCREF_I_SHORT_ROWS behind those of the first */
 SUCREF_I_NAKED static void sucref_i_halves_two(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
                                                SUCREF_I_UNUSED const uint32_t *x, SUCREF_I_UNUSED uint32_t quads,
@@ -4081,7 +4118,7 @@ SUCREF_I_NAKED static void sucref_i_halves_two(SUCREF_I_UNUSED uint32_t *acc, SU
                      "pop {r0, r2, r3, r4-r11, pc}");
 }
 #else
-/* the same in C: acc[4 * groups] += sums of groups of four rows whose weights follow one another, over `quads` times
+/* the same in C: acc[4 * groups] = sums of groups of four rows whose weights follow one another, over `quads` times
  * four columns of one position, each word of x `step` behind the last one */
 static void sucref_i_half_pair(uint32_t *acc, uint32_t w, uint32_t x)
 {
@@ -4097,6 +4134,7 @@ static void sucref_i_halves_each(uint32_t *acc, const uint8_t *p, const uint32_t
 {
     for (; groups > 0; groups--, acc += 4) {
         uint32_t i;
+        acc[0] = acc[1] = acc[2] = acc[3] = 0;
         for (i = 0; i < quads; i++, p += 16) {
             sucref_i_half_pair(acc, SUCREF_READ_U32(p), x[2U * i * step]);
             sucref_i_half_pair(acc + 2, SUCREF_READ_U32(p + 4), x[2U * i * step]);
@@ -4116,13 +4154,13 @@ static void sucref_i_halves_two(uint32_t *acc, const uint8_t *p, const uint32_t 
 }
 #endif
 
-/* rows from `row` on, a multiple of 4, of so many positions; their sums are added to acc, as above */
+/* sums of rows from `row` on, a multiple of 4, of so many positions, as above */
 static void sucref_i_dot_halves(uint32_t *acc, const sucref_i_plane *p, const uint32_t *x, uint32_t row, uint32_t rows,
                                 unsigned positions)
 {
     const uint32_t pitch = SUCREF_I_PAD4(p->n_in), groups = SUCREF_I_PAD4(rows) / 4U, most = SUCREF_I_HALF_CHUNK;
     const uint8_t *w = p->bytes + row * pitch;
-    uint32_t g, c;
+    uint32_t g, c, i, sum[2][4];
     void (*kernel)(uint32_t *, const uint8_t *, const uint32_t *, uint32_t, uint32_t) =
         positions == 2 ? sucref_i_halves_two : sucref_i_halves_one;
     if (pitch <= most) {
@@ -4130,10 +4168,20 @@ static void sucref_i_dot_halves(uint32_t *acc, const sucref_i_plane *p, const ui
         return;
     }
     for (g = 0; g < groups; g++, acc += 4) {
-        for (c = 0; c < pitch; c += most, w += 4U * most) {
+        uint32_t *const other = positions == 2 ? acc + SUCREF_I_SHORT_ROWS : acc;
+        for (i = 0; i < 4; i++) { sum[0][i] = sum[1][i] = 0; }
+        for (c = 0; c < pitch; c += most) {
             const uint32_t n = pitch - c < most ? pitch - c : most;
             kernel(acc, w, x + c / 2U * positions, n / 4U, 1);
-            if (n < most) { w -= 4U * (most - n); }
+            w += 4U * n;
+            for (i = 0; i < 4; i++) {
+                sum[1][i] += other[i];
+                sum[0][i] += acc[i];
+            }
+        }
+        for (i = 0; i < 4; i++) {
+            other[i] = sum[1][i];
+            acc[i] = sum[0][i];
         }
     }
 }
@@ -4142,7 +4190,7 @@ static void sucref_i_dot_halves(uint32_t *acc, const sucref_i_plane *p, const ui
 static inline void sucref_i_put_half(uint32_t *to, uint32_t u, uint32_t column, unsigned positions)
 {
     to += (column / 4U * 2U + column % 2U) * positions;
-    *to = (column & 2U) ? *to | u << 16 : u;
+    *to = (column & 2U) ? (*to & 0xFFFFU) | u << 16 : (*to & 0xFFFF0000U) | u;
 }
 
 /* puts bytes of columns from one on into halves, columns in ascending order; to: a position's first word */
@@ -4174,10 +4222,11 @@ SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, const sucref_i_
                                                  unsigned position, unsigned positions, int holes, int sums)
 {
     uint32_t *const part = list + SUCREF_I_LIST_HEAD, *to = part + SUCREF_I_PART_HEAD + position, i, sum = 0;
-    const uint32_t words = SUCREF_I_PAD4(columns) / 2U;
+    const uint32_t words = SUCREF_I_PAD4(columns) / 2U, fill = from->fill * 0x10001U;
     sucref_i_view v = *from;
     sucref_i_run run;
-    for (i = holes ? 0U : from->to / 4U * 2U; i < words; i++) { to[i * positions] = 0; }
+    for (i = holes ? 0U : words; i < words; i++) { to[i * positions] = fill; }
+    for (i = from->to; i < 2U * words; i++) { sucref_i_put_half(to, 0, i, positions); }
     while (sucref_i_next_run(&run, &v)) {
         sucref_i_put_halves(to, run.u, run.n, run.at, positions);
         for (i = 0; sums && i < run.n; i++) { sum += run.u[i]; }
@@ -4750,7 +4799,7 @@ static inline void sucref_i_dot_two(uint32_t *acc, const uint8_t *p, const uint3
 
 /* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over the first columns of a
  * list, where one of its parts ends, or of w * x for full bytes, modulo 2^32; of a delta, what grew less what fell.
- * They are added to what is there. */
+ * They are added to what is there, which of halves is nothing. */
 static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t columns, uint32_t row,
                          uint32_t rows)
 {
@@ -4966,8 +5015,8 @@ static sucref_i_view sucref_i_view_of(const sucref_net *s, const sucref_layer *l
     sucref_i_view v;
     v.order = v.old = v.span = NULL;
     v.window = NULL;
-    v.at = v.to = v.left = v.line = v.pitch = 0;
-    v.flip = v.k = v.old_k = v.fell = v.tap_y = v.tap_x = 0;
+    v.at = v.to = v.left = v.line = v.pitch = v.lines = v.skip = v.column = 0;
+    v.flip = v.k = v.old_k = v.fell = v.fill = v.tap_y = v.tap_x = 0;
     if (from == 0) {
         sucref_stop t;
         sucref_model_stop(&t, s->model, stop);
@@ -5090,6 +5139,9 @@ typedef struct {
     uint8_t *to;
     uint32_t outputs, most; /* at a position; what they cost at most. These are */
     uint16_t lines, places; /* lines of so many places */
+    const uint32_t *rows;   /* the group's prepared rows, where outputs go the short way; else NULL */
+    uint32_t row_cost;      /* of a row at a position, at most; and as many rows are a quantum */
+    uint8_t step_rows, two_rows; /* at one position, and where one list serves two, else 0 */
     uint8_t windowed;       /* a list is for one position */
     uint8_t back;           /* from the last position to the first */
     uint8_t fills;          /* the first copy into its output, for an input the first time: also around the box */
@@ -5309,6 +5361,42 @@ static void sucref_i_load_positions(sucref_i_here *h, const sucref_net *s)
                                                              : sucref_i_taps(&h->l) + SUCREF_I_ROW_COST);
 }
 
+/* rows of a quantum at a position of a picture: fewer where the list is long, but always whole blocks of rows, of which
+ * digits in slots below 8 bits have 16 (METHOD 4) */
+static uint32_t sucref_i_step_rows(const sucref_layer *l, uint32_t columns)
+{
+    unsigned n;
+    for (n = 0; columns > SUCREF_I_FEW_COLUMNS && n < l->n_planes && l->plan[n] > 4; n++) { }
+    return columns > SUCREF_I_FEW_COLUMNS && n == l->n_planes ? 8U : (uint32_t)SUCREF_I_ROWS;
+}
+
+/* rows of a quantum at two positions; 0 where four rows would be too many */
+static uint32_t sucref_i_rows_of_two(uint32_t columns)
+{
+    const uint32_t row = 2U * (columns + SUCREF_I_ROW_COST);
+    uint32_t n = SUCREF_I_ROWS;
+    while (n > 4U && n * row > SUCREF_I_ENOUGH) { n /= 2U; }
+    return n * row > SUCREF_I_TWO_ENOUGH ? 0U : n;
+}
+
+/* how the group at hand, which was started, goes on */
+static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
+{
+    const int conv = SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV;
+    h->rows = NULL;
+    h->step_rows = SUCREF_I_ROWS;
+    h->two_rows = 0;
+    if (!SUCREF_I_PICTURES || !SUCREF_I_WEIGHS(&h->l)) { return; }
+    h->row_cost = h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST;
+    if (SUCREF_I_WINDOWED(h)) { h->step_rows = (uint8_t)sucref_i_step_rows(&h->l, h->g.n_columns); }
+    if (s->prepared && s->mode == SUCREF_I_ALL && s->any == 0) {
+        h->rows = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
+        if (SUCREF_I_HALVES && conv && s->form == SUCREF_I_HALF) {
+            h->two_rows = (uint8_t)sucref_i_rows_of_two(h->g.n_columns);
+        }
+    }
+}
+
 static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
 {
     sucref_model_layer(&h->l, s->model, s->layer);
@@ -5323,6 +5411,7 @@ static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
     h->g.n_rows = h->g.n_columns = 0;
     sucref_i_load_positions(h, s);
     sucref_i_load_group(h, s);
+    sucref_i_pace(h, s);
 }
 
 /* the columns that a group reads at this stop */
@@ -5507,16 +5596,6 @@ static inline uint32_t sucref_i_at(const sucref_i_view *v, uint32_t i)
 }
 
 typedef struct { uint32_t y0, y1, x0, x1; int32_t y, x; } sucref_i_area; /* taps inside the picture; the first one */
-
-/* one direction: taps first..end - 1 lie inside */
-static void sucref_i_inside(uint32_t *first, uint32_t *end, int32_t at, unsigned kernel, unsigned dilation,
-                            uint32_t size)
-{
-    *first = 0; *end = kernel;
-    if (at >= 0 && at + (int32_t)((kernel - 1U) * dilation) < (int32_t)size) { return; }
-    while (*first < kernel && at + (int32_t)(*first * dilation) < 0) { (*first)++; }
-    for (*end = *first; *end < kernel && at + (int32_t)(*end * dilation) < (int32_t)size;) { (*end)++; }
-}
 
 static sucref_i_area sucref_i_area_of(const sucref_i_here *h, uint32_t y, uint32_t x)
 {
@@ -5734,18 +5813,25 @@ SUCREF_I_ALONE static uint8_t sucref_i_pool(const sucref_net *s, const sucref_i_
                                             uint32_t channel)
 {
     const int32_t count = (int32_t)((a->y1 - a->y0) * (a->x1 - a->x0));
+    const uint32_t next = h->in.channels, line = (a->x1 - a->x0) * next;
+    const int average = SUCREF_I_KIND(&h->l) == SUCREF_KIND_AVERAGE;
     int32_t multiplier, r, sum = 0, most = 0;
     int exponent;
-    uint32_t ky, kx;
+    uint32_t ky, at;
     for (ky = a->y0; ky < a->y1; ky++) {
-        uint32_t at = sucref_i_tap_at(h, a, ky, a->x0) + channel;
-        for (kx = a->x0; kx < a->x1; kx++, at += h->in.channels) {
+        const uint32_t first = sucref_i_tap_at(h, a, ky, a->x0) + channel;
+        if (average && (h->from.flip | h->from.k) == 0) {
+            const uint8_t *const u = h->from.bytes;
+            for (at = first; at < first + line; at += next) { sum += u[at]; }
+            continue;
+        }
+        for (at = first; at < first + line; at += next) {
             const int32_t u = (int32_t)sucref_i_at(&h->from, at);
             sum += u;
             if (u > most) { most = u; }
         }
     }
-    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_AVERAGE) {
+    if (average) {
         multiplier = sucref_i_multiplier_of(&exponent, s->model, &h->l, &h->at, 0);
         if (multiplier != 0) {
             return sucref_i_post(&h->l, sum - count * h->in.zero, multiplier, exponent, s->model->bytes + h->at.table);
@@ -6005,15 +6091,11 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
 {
     const uint32_t none = 0U - part[SUCREF_I_PART_OVER];
     uint32_t i;
-    for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
     if (h->plane.halves) {
-        uint32_t *other = acc + SUCREF_I_SHORT_ROWS;
-        for (i = 0; positions == 2 && i < rows; i += 4U) {
-            other[i] = other[i + 1U] = other[i + 2U] = other[i + 3U] = none; /* that is 0 */
-        }
         sucref_i_dot_halves(acc, &h->plane, part + SUCREF_I_PART_HEAD, row, rows, positions);
         return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT] * positions;
     }
+    for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
     i = 0;
 #if SUCREF_I_FAMILY == SUCREF_PAIRS
     if (part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED || SUCREF_I_BY_SIMD(part)) {
@@ -6069,10 +6151,14 @@ static int sucref_i_window_of(sucref_i_view *v, sucref_i_window *w, const sucref
     const int dense = SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE;
     const uint32_t read = sucref_i_channels_of(s, h), stride = dense ? h->in.channels
                                                                       : h->g.n_columns / sucref_i_taps(&h->l);
+    uint32_t y0, y1, x0, x1;
+    int holes;
     *v = h->from;
     v->to = h->g.n_columns;
-    if (h->g.n_columns == read) { /* one tap, all of whose channels are there: a run */
+    if (h->g.n_columns == read) { /* one tap, all of whose channels are there: a line */
         v->bytes += (y * h->l.stride_h * h->in.width + x * h->l.stride_w) * h->in.channels;
+        v->line = read;
+        v->lines = 1;
         return 0;
     }
     v->window = w;
@@ -6086,18 +6172,22 @@ static int sucref_i_window_of(sucref_i_view *v, sucref_i_window *w, const sucref
     w->stride = stride;
     w->read = read;
     w->zero = s->form == SUCREF_I_CENTRED ? 0U : h->in.zero; /* d is 0 there */
-    if (read != stride || w->y < 0 || w->x < 0 ||
-        (uint32_t)w->y + (w->kernel_h - 1U) * w->dilation_h >= w->height ||
-        (uint32_t)w->x + (w->kernel_w - 1U) * w->dilation_w >= w->width) {
-        return 1;
-    }
-    if (read == w->channels && w->dilation_w == 1 && (v->flip | v->k) == 0) { /* all of it inside */
-        v->window = NULL;
-        v->line = w->kernel_w * stride;
+    if (read != stride) { return 1; }
+    sucref_i_inside(&y0, &y1, w->y, w->kernel_h, w->dilation_h, w->height);
+    sucref_i_inside(&x0, &x1, w->x, w->kernel_w, w->dilation_w, w->width);
+    holes = (y1 - y0) * (x1 - x0) != w->kernel_h * w->kernel_w;
+    if (read == w->channels && w->dilation_w == 1 && (!holes || w->zero == 0 || s->form == SUCREF_I_HALF)) {
+        if (!holes) { v->window = NULL; }
+        if (y0 == y1 || x0 == x1) { y1 = y0; x1 = x0 + 1U; } /* none of it inside: no lines */
+        v->line = (x1 - x0) * stride;
         v->pitch = w->dilation_h * w->width * stride;
-        v->bytes += ((uint32_t)w->y * w->width + (uint32_t)w->x) * stride;
+        v->lines = y1 - y0;
+        v->skip = (w->kernel_w - (x1 - x0)) * stride;
+        v->fill = w->zero;
+        v->column = (y0 * w->kernel_w + x0) * stride;
+        v->bytes += (((uint32_t)w->y + y0 * w->dilation_h) * w->width + (uint32_t)w->x + x0) * stride;
     }
-    return 0;
+    return holes;
 }
 
 /* lists what a group reads for the output at hand, and the one behind it where there are two; returns the cost */
@@ -6134,15 +6224,6 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     return cost;
 }
 
-/* rows of a quantum at a position of a picture: fewer where the list is long, but always whole blocks of rows, of which
- * digits in slots below 8 bits have 16 (METHOD 4) */
-static uint32_t sucref_i_step_rows(const sucref_layer *l, uint32_t columns)
-{
-    unsigned n;
-    for (n = 0; columns > SUCREF_I_FEW_COLUMNS && n < l->n_planes && l->plan[n] > 4; n++) { }
-    return columns > SUCREF_I_FEW_COLUMNS && n == l->n_planes ? 8U : (uint32_t)SUCREF_I_ROWS;
-}
-
 /* up to 16 rows of the current group at a place of the output, all the way there; returns the cost */
 SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area,
                                                  uint32_t at, uint32_t rows)
@@ -6167,63 +6248,41 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
     return cost + rows * SUCREF_I_ROW_COST;
 }
 
-/* may the rows at hand be prepared ones? */
-static inline int sucref_i_short_way(const sucref_net *s)
+/* rows of the short way at the position at hand, and the one behind it where there are two; returns the cost */
+static uint32_t sucref_i_do_short(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
+                                  uint32_t rows, unsigned positions)
 {
-    return SUCREF_I_PICTURES && s->prepared && s->mode == SUCREF_I_ALL && s->any == 0;
-}
-
-/* rows of a quantum at two positions; 0 where four rows would be too many */
-static uint32_t sucref_i_rows_of_two(uint32_t columns)
-{
-    const uint32_t row = 2U * (columns + SUCREF_I_ROW_COST);
-    uint32_t n = SUCREF_I_ROWS;
-    while (n > 4U && n * row > SUCREF_I_ENOUGH) { n /= 2U; }
-    return n * row > SUCREF_I_TWO_ENOUGH ? 0U : n;
-}
-
-/* positions that are listed at once: halves serve two, one behind the other, for little more than one */
-static unsigned sucref_i_positions(const sucref_net *s, const sucref_i_here *h)
-{
-    return SUCREF_I_HALVES && SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV && s->form == SUCREF_I_HALF &&
-                   sucref_i_short_way(s) && (s->x + 1U < h->places || s->y + 1U < h->lines) &&
-                   sucref_i_rows_of_two(h->g.n_columns) > 0
-               ? 2U
-               : 1U;
+    const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD, *row = h->rows + SUCREF_I_PREPARED * s->row,
+                   first = h->g.first_row + s->row;
+    uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES ? 2 : 1)];
+    uint8_t *u = h->to + at + s->row;
+    const uint32_t cost = SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE
+                              ? sucref_i_depthwise_rows(acc, s, h, area, rows)
+                              : sucref_i_window_sums(acc, part, h, s->row, rows, positions);
+    sucref_i_finish_rows(u, acc, row, s, h, first, rows);
+    if (SUCREF_I_HALVES && positions == 2) {
+        u = h->back ? u - h->out.channels : u + h->out.channels;
+        sucref_i_finish_rows(u, acc + SUCREF_I_SHORT_ROWS, row, s, h, first, rows);
+    }
+    return cost + rows * SUCREF_I_ROW_COST * positions;
 }
 
 /* rows of a picture's layer at the position at hand, so many that they are worth a quantum; returns the cost */
 static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
                                    uint32_t most, uint32_t cost, unsigned positions)
 {
-    const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD,
-                   *row = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
-    uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST) *
-                     positions;
-    const int short_way = sucref_i_short_way(s);
-    uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES ? 2 : 1)];
+    uint32_t block = most * h->row_cost * positions;
     if (cost != 0 && cost + block > SUCREF_I_ENOUGH) { /* the list was a quantum */
         s->state = SUCREF_I_LISTED;
         return cost;
     }
     s->state = SUCREF_I_RUNNING;
-    if (short_way && cost + 2U * block <= SUCREF_I_ENOUGH && most == SUCREF_I_ROWS) { most *= 2U; block *= 2U; }
+    while (h->rows != NULL && cost + 2U * block <= SUCREF_I_ENOUGH && most >= SUCREF_I_ROWS &&
+           2U * most <= (SUCREF_I_HALVES && positions == 1 ? 2U : 1U) * SUCREF_I_SHORT_ROWS) { most *= 2U; block *= 2U; }
     do {
         const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
-        if (short_way) {
-            cost += SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE ? sucref_i_depthwise_rows(acc, s, h, area, rows)
-                                                       : sucref_i_window_sums(acc, part, h, s->row, rows, positions);
-            sucref_i_finish_rows(h->to + at + s->row, acc, row + SUCREF_I_PREPARED * s->row, s, h,
-                                 h->g.first_row + s->row, rows);
-            if (SUCREF_I_HALVES && positions == 2) {
-                const uint32_t other = h->back ? at - h->out.channels : at + h->out.channels;
-                sucref_i_finish_rows(h->to + other + s->row, acc + SUCREF_I_SHORT_ROWS,
-                                     row + SUCREF_I_PREPARED * s->row, s, h, h->g.first_row + s->row, rows);
-            }
-            cost += rows * SUCREF_I_ROW_COST * positions;
-        } else {
-            cost += sucref_i_do_block(s, h, area, at + s->row, rows);
-        }
+        cost += h->rows != NULL ? sucref_i_do_short(s, h, area, at, rows, positions)
+                                : sucref_i_do_block(s, h, area, at + s->row, rows);
         s->row += rows;
     } while (s->row < h->g.n_rows && cost + block <= SUCREF_I_ENOUGH);
     return cost;
@@ -6232,10 +6291,10 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
 /* rows of the current group at the position at hand; returns the cost */
 static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h, unsigned positions)
 {
-    uint32_t cost = 0, y, x, at, most = SUCREF_I_ROWS;
+    uint32_t cost = 0, y, x, at;
     sucref_i_area area = { 0, 0, 0, 0, 0, 0 };
     if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE && !SUCREF_I_WINDOWED(h)) {
-        const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
+        const uint32_t left = h->g.n_rows - s->row, rows = left < SUCREF_I_ROWS ? left : (uint32_t)SUCREF_I_ROWS;
         cost = sucref_i_do_block(s, h, &area,
                                  s->row + (sucref_i_has_heads(s->model, &h->l, s->layer) ? 0U : h->g.first_row), rows);
         s->row += rows;
@@ -6245,14 +6304,13 @@ static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h, unsigned
     at = (y * h->places + x) * h->out.channels + h->g.first_row;
     if (sucref_i_has_heads(s->model, &h->l, s->layer)) { at = 0; }
     if (SUCREF_I_WINDOWED(h)) {
-        most = positions == 2 ? sucref_i_rows_of_two(h->g.n_columns) : sucref_i_step_rows(&h->l, h->g.n_columns);
         if (s->row == 0 && s->mode == SUCREF_I_ALL && s->state != SUCREF_I_LISTED) {
             cost = sucref_i_list_window(s, h, y, x, positions);
         }
     } else {
         area = sucref_i_area_of(h, y, x);
     }
-    return sucref_i_do_blocks(s, h, &area, at, most, cost, positions);
+    return sucref_i_do_blocks(s, h, &area, at, positions == 2 ? h->two_rows : h->step_rows, cost, positions);
 }
 
 /* a kept layer remembers the input that its accumulators are for; what has no value counts as 0 */
@@ -6313,13 +6371,14 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
     }
     if (s->state == SUCREF_I_FRESH) {
         *cost = sucref_i_start_group(s, h);
+        sucref_i_pace(h, s);
         s->state = SUCREF_I_RUNNING;
         s->row = s->x = 0;
         s->y = s->mode == SUCREF_I_SKIP ? h->lines : 0;
     } else {
         *cost = 0;
         do {
-            const unsigned positions = sucref_i_positions(s, h);
+            const unsigned positions = h->two_rows != 0 && (s->x + 1U < h->places || s->y + 1U < h->lines) ? 2U : 1U;
             *cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h, positions) : sucref_i_do_other(s, h);
             if (s->row >= h->outputs) {
                 s->row = 0;
