@@ -4216,26 +4216,43 @@ static void sucref_i_put_halves(uint32_t *to, const uint8_t *u, uint32_t n, uint
     for (column = 0; u < end; u++, column++) { sucref_i_put_half(to, *u, column, positions); }
 }
 
-/* A part of halves, of a view's columns, and zeros up to `columns`: position 0 or 1 of so many. holes: may the view
- * leave out columns? sums: is sum(u) asked for? */
-SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, const sucref_i_view *from, uint32_t columns,
-                                                 unsigned position, unsigned positions, int holes, int sums)
+/* sum of n bytes */
+static uint32_t sucref_i_sum_of_bytes(const uint8_t *u, uint32_t n)
+{
+    uint32_t sum = 0;
+#ifdef SUCREF_I_WORD_READS
+    for (; n > 0 && (size_t)u % 4U != 0; n--) { sum += *u++; }
+    for (; n >= 4; n -= 4, u += 4) {
+        const uint32_t four = *(const sucref_i_word *)(const void *)u,
+                       two = (four & 0x00FF00FFU) + ((four >> 8) & 0x00FF00FFU);
+        sum += (two & 0xFFFFU) + (two >> 16);
+    }
+#endif
+    for (; n > 0; n--) { sum += *u++; }
+    return sum;
+}
+
+/* A part of halves, of the columns of a view, which is used up, and zeros up to `columns`: position 0 or 1 of so many.
+ * holes: may the view leave out columns? sums: is sum(u) asked for? */
+SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, sucref_i_view *v, uint32_t columns, unsigned position,
+                                                 unsigned positions, int holes, int sums)
 {
     uint32_t *const part = list + SUCREF_I_LIST_HEAD, *to = part + SUCREF_I_PART_HEAD + position, i, sum = 0;
-    const uint32_t words = SUCREF_I_PAD4(columns) / 2U, fill = from->fill * 0x10001U;
-    sucref_i_view v = *from;
+    const uint32_t words = SUCREF_I_PAD4(columns) / 2U, fill = v->fill * 0x10001U;
     sucref_i_run run;
     for (i = holes ? 0U : words; i < words; i++) { to[i * positions] = fill; }
-    for (i = from->to; i < 2U * words; i++) { sucref_i_put_half(to, 0, i, positions); }
-    while (sucref_i_next_run(&run, &v)) {
-        sucref_i_put_halves(to, run.u, run.n, run.at, positions);
-        for (i = 0; sums && i < run.n; i++) { sum += run.u[i]; }
+    for (i = v->to; i < 2U * words; i++) { sucref_i_put_half(to, 0, i, positions); }
+    if (position == 0) {
+        for (i = 0; i < SUCREF_I_PART_HEAD; i++) { part[i] = 0; }
+        part[SUCREF_I_PART_COLUMNS] = part[SUCREF_I_PART_COUNT] = v->to;
+        part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + words * positions;
+        part[SUCREF_I_PART_KIND] = SUCREF_I_HALVES_KIND;
     }
-    for (i = 0; i < SUCREF_I_PART_HEAD; i++) { part[i] = 0; }
-    part[SUCREF_I_PART_COLUMNS] = part[SUCREF_I_PART_COUNT] = from->to;
-    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + words * positions;
+    while (sucref_i_next_run(&run, v)) {
+        sucref_i_put_halves(to, run.u, run.n, run.at, positions);
+        if (sums) { sum += sucref_i_sum_of_bytes(run.u, run.n); }
+    }
     part[SUCREF_I_PART_SUM] = sum;
-    part[SUCREF_I_PART_KIND] = SUCREF_I_HALVES_KIND;
 }
 #endif /* SUCREF_I_HALVES */
 
@@ -5373,10 +5390,8 @@ static uint32_t sucref_i_step_rows(const sucref_layer *l, uint32_t columns)
 /* rows of a quantum at two positions; 0 where four rows would be too many */
 static uint32_t sucref_i_rows_of_two(uint32_t columns)
 {
-    const uint32_t row = 2U * (columns + SUCREF_I_ROW_COST);
-    uint32_t n = SUCREF_I_ROWS;
-    while (n > 4U && n * row > SUCREF_I_ENOUGH) { n /= 2U; }
-    return n * row > SUCREF_I_TWO_ENOUGH ? 0U : n;
+    const uint32_t n = SUCREF_I_TWO_ENOUGH / (2U * (columns + SUCREF_I_ROW_COST)) & ~(uint32_t)3;
+    return n < SUCREF_I_SHORT_ROWS ? n : (uint32_t)SUCREF_I_SHORT_ROWS;
 }
 
 /* how the group at hand, which was started, goes on */
@@ -5393,6 +5408,10 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
         h->rows = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
         if (SUCREF_I_HALVES && conv && s->form == SUCREF_I_HALF) {
             h->two_rows = (uint8_t)sucref_i_rows_of_two(h->g.n_columns);
+        }
+        while (h->step_rows >= SUCREF_I_ROWS && 2U * h->step_rows <= SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES ? 2U : 1U) &&
+               2U * (h->step_rows * h->row_cost + (conv ? h->g.n_columns : 0U)) <= SUCREF_I_ENOUGH) {
+            h->step_rows = (uint8_t)(2U * h->step_rows);
         }
     }
 }
@@ -6271,14 +6290,12 @@ static uint32_t sucref_i_do_short(sucref_net *s, const sucref_i_here *h, const s
 static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
                                    uint32_t most, uint32_t cost, unsigned positions)
 {
-    uint32_t block = most * h->row_cost * positions;
+    const uint32_t block = most * h->row_cost * positions;
     if (cost != 0 && cost + block > SUCREF_I_ENOUGH) { /* the list was a quantum */
         s->state = SUCREF_I_LISTED;
         return cost;
     }
     s->state = SUCREF_I_RUNNING;
-    while (h->rows != NULL && cost + 2U * block <= SUCREF_I_ENOUGH && most >= SUCREF_I_ROWS &&
-           2U * most <= (SUCREF_I_HALVES && positions == 1 ? 2U : 1U) * SUCREF_I_SHORT_ROWS) { most *= 2U; block *= 2U; }
     do {
         const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
         cost += h->rows != NULL ? sucref_i_do_short(s, h, area, at, rows, positions)
@@ -6360,33 +6377,34 @@ static void sucref_i_go_on(sucref_net *s, const sucref_i_here *h, unsigned n)
 }
 
 /* one quantum; 1 when it completed a stop, else h is where the next one is */
-static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
+static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *spent)
 {
+    uint32_t cost = 0;
     if (s->state == SUCREF_I_ANSWER) {
-        *cost = s->model->n_out * SUCREF_I_SOFTMAX_COST;
-        s->spent += *cost;
+        *spent = s->model->n_out * SUCREF_I_SOFTMAX_COST;
+        s->spent += *spent;
         s->state = SUCREF_I_FRESH;
         sucref_i_answer_stop(s, &h->l);
         return 1;
     }
     if (s->state == SUCREF_I_FRESH) {
-        *cost = sucref_i_start_group(s, h);
+        cost = sucref_i_start_group(s, h);
         sucref_i_pace(h, s);
         s->state = SUCREF_I_RUNNING;
         s->row = s->x = 0;
         s->y = s->mode == SUCREF_I_SKIP ? h->lines : 0;
     } else {
-        *cost = 0;
         do {
             const unsigned positions = h->two_rows != 0 && (s->x + 1U < h->places || s->y + 1U < h->lines) ? 2U : 1U;
-            *cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h, positions) : sucref_i_do_other(s, h);
+            cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h, positions) : sucref_i_do_other(s, h);
             if (s->row >= h->outputs) {
                 s->row = 0;
                 sucref_i_go_on(s, h, positions);
             }
-        } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && *cost + h->most <= SUCREF_I_ENOUGH);
+        } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && cost + h->most <= SUCREF_I_ENOUGH);
     }
-    s->spent += *cost;
+    *spent = cost;
+    s->spent += cost;
     if (s->y < h->lines) { return 0; }
     s->state = SUCREF_I_FRESH;
     s->row = s->y = 0;
