@@ -4193,41 +4193,51 @@ static inline void sucref_i_put_half(uint32_t *to, uint32_t u, uint32_t column, 
     *to = (column & 2U) ? (*to & 0xFFFFU) | u << 16 : (*to & 0xFFFF0000U) | u;
 }
 
-/* puts bytes of columns from one on into halves, columns in ascending order; to: a position's first word */
-static void sucref_i_put_halves(uint32_t *to, const uint8_t *u, uint32_t n, uint32_t column, unsigned positions)
+/* four bytes at once, where that is one load whatever their address */
+#if defined(SUCREF_I_WORD_READS) && defined(__ARM_FEATURE_UNALIGNED)
+typedef struct { uint32_t word; } __attribute__((__packed__, __may_alias__)) sucref_i_unaligned;
+#  define SUCREF_I_FOUR(p) (((const sucref_i_unaligned *)(const void *)(p))->word)
+#  define SUCREF_I_FOUR_AT(p) 1
+#elif defined(SUCREF_I_WORD_READS)
+#  define SUCREF_I_FOUR(p) (*(const sucref_i_word *)(const void *)(p))
+#  define SUCREF_I_FOUR_AT(p) ((size_t)(p) % 4U == 0)
+#else
+#  define SUCREF_I_FOUR(p) 0U
+#  define SUCREF_I_FOUR_AT(p) 0
+#endif
+
+/* puts bytes of columns from one on into halves, columns in ascending order; to: a position's first word; flip: of a
+ * byte's bits, those to be turned */
+static void sucref_i_put_halves(uint32_t *to, const uint8_t *u, uint32_t n, uint32_t column, unsigned positions,
+                                uint32_t flip)
 {
-    const uint8_t *const end = u + n;
-    for (; u < end && column % 4U != 0; u++, column++) { sucref_i_put_half(to, *u, column, positions); }
+    const uint8_t *const end = u + n, *last;
+    for (; u < end && column % 4U != 0; u++, column++) { sucref_i_put_half(to, *u ^ flip, column, positions); }
     to += column / 2U * positions;
-#ifdef SUCREF_I_WORD_READS
-    if ((size_t)u % 4U == 0) {
-        const uint8_t *const last = u + (size_t)(end - u) / 4U * 4U;
+    last = u + (size_t)(end - u) / 4U * 4U;
+    if (SUCREF_I_FOUR_AT(u)) {
+        const uint32_t flips = flip * 0x01010101U;
         for (; u < last; u += 4, to += 2U * positions) {
-            const uint32_t four = *(const sucref_i_word *)(const void *)u;
+            const uint32_t four = SUCREF_I_FOUR(u) ^ flips;
             to[0] = four & 0x00FF00FFU;
             to[positions] = (four >> 8) & 0x00FF00FFU;
         }
     }
-#endif
-    for (; u + 4 <= end; u += 4, to += 2U * positions) {
-        to[0] = u[0] | (uint32_t)u[2] << 16;
-        to[positions] = u[1] | (uint32_t)u[3] << 16;
+    for (; u < last; u += 4, to += 2U * positions) {
+        to[0] = (u[0] | (uint32_t)u[2] << 16) ^ flip * 0x00010001U;
+        to[positions] = (u[1] | (uint32_t)u[3] << 16) ^ flip * 0x00010001U;
     }
-    for (column = 0; u < end; u++, column++) { sucref_i_put_half(to, *u, column, positions); }
+    for (column = 0; u < end; u++, column++) { sucref_i_put_half(to, *u ^ flip, column, positions); }
 }
 
 /* sum of n bytes */
 static uint32_t sucref_i_sum_of_bytes(const uint8_t *u, uint32_t n)
 {
     uint32_t sum = 0;
-#ifdef SUCREF_I_WORD_READS
-    for (; n > 0 && (size_t)u % 4U != 0; n--) { sum += *u++; }
-    for (; n >= 4; n -= 4, u += 4) {
-        const uint32_t four = *(const sucref_i_word *)(const void *)u,
-                       two = (four & 0x00FF00FFU) + ((four >> 8) & 0x00FF00FFU);
+    for (; n >= 4 && SUCREF_I_FOUR_AT(u); n -= 4, u += 4) {
+        const uint32_t four = SUCREF_I_FOUR(u), two = (four & 0x00FF00FFU) + ((four >> 8) & 0x00FF00FFU);
         sum += (two & 0xFFFFU) + (two >> 16);
     }
-#endif
     for (; n > 0; n--) { sum += *u++; }
     return sum;
 }
@@ -4238,8 +4248,10 @@ SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, sucref_i_view *
                                                  unsigned positions, int holes, int sums)
 {
     uint32_t *const part = list + SUCREF_I_LIST_HEAD, *to = part + SUCREF_I_PART_HEAD + position, i, sum = 0;
-    const uint32_t words = SUCREF_I_PAD4(columns) / 2U, fill = v->fill * 0x10001U;
+    const uint32_t words = SUCREF_I_PAD4(columns) / 2U, fill = v->fill * 0x10001U,
+                   flip = v->line != 0 && v->k == 0 && !sums ? v->flip : 0U;
     sucref_i_run run;
+    v->flip = (uint8_t)(v->flip ^ flip); /* lines as they are, to be turned here */
     for (i = holes ? 0U : words; i < words; i++) { to[i * positions] = fill; }
     for (i = v->to; i < 2U * words; i++) { sucref_i_put_half(to, 0, i, positions); }
     if (position == 0) {
@@ -4249,7 +4261,7 @@ SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, sucref_i_view *
         part[SUCREF_I_PART_KIND] = SUCREF_I_HALVES_KIND;
     }
     while (sucref_i_next_run(&run, v)) {
-        sucref_i_put_halves(to, run.u, run.n, run.at, positions);
+        sucref_i_put_halves(to, run.u, run.n, run.at, positions, flip);
         if (sums) { sum += sucref_i_sum_of_bytes(run.u, run.n); }
     }
     part[SUCREF_I_PART_SUM] = sum;
