@@ -555,7 +555,7 @@ typedef struct {
     uint8_t input_bits;        /* how many have arrived */
     uint8_t mode, first_plane, last_plane; /* what the group's rows do */
     uint8_t listed;            /* the first layer's list is there, or a part of it */
-    uint8_t prepared;          /* the group's rows go the short way */
+    uint8_t prepared;          /* the group's rows go the short way; 2: but for some */
     uint8_t wide;              /* of the windows before this one of so many the list had no chunks; modulo 256 */
     uint8_t form;              /* what the group's list holds */
     uint8_t state;
@@ -5190,14 +5190,16 @@ static uint32_t sucref_i_box(const sucref_model *m, const sucref_i_here *h, unsi
  *     else             bias;  2^20 + 2^(20 - s) + a 2^21;  m;  k and the number of bits of z that must be 0, as bytes
  *
  * before the clamp. Halves below 0 count where lo is below the zero point: what is less than 2^31 above a step goes the
- * long way, then. Rows are prepared of whole weights, without correction, requantized as TFLITE with 2 <= s <= 22. */
+ * long way, then, of s = 1 all. Rows are prepared of whole weights, without correction, requantized as TFLITE with
+ * 2 <= s <= 22, of long products 1 where no halves count; a few others, made to be halves always, may be among them. */
 
-/* may the rows of the group at hand go the short way? Asked of the records alone */
+/* may the rows of the group at hand go the short way? 2: but for some. Asked of the records alone */
 static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
 {
     const uint32_t k = (h->l.flags & SUCREF_LAYER_PER_ROW) ? h->g.n_rows : 1U,
                    from = (h->l.flags & SUCREF_LAYER_PER_ROW) ? h->g.first_row : 0U;
-    uint32_t i;
+    const unsigned least = SUCREF_I_LONG && h->l.lo >= h->l.out_zero ? 1U : 2U;
+    uint32_t i, others = 0;
     if ((SUCREF_I_KIND(&h->l) != SUCREF_KIND_CONV && SUCREF_I_KIND(&h->l) != SUCREF_KIND_DEPTHWISE) ||
         h->e.correction_offset != 0 ||
         !sucref_i_own_bytes(&h->l, h->e.bits) || h->l.requant != SUCREF_REQUANT_TFLITE ||
@@ -5205,12 +5207,10 @@ static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
         return 0;
     }
     for (i = from; i < from + k; i++) {
-        if ((unsigned)(256 - SUCREF_READ_U8(s->model->bytes + h->at.exponent + i)) - 2U > 20U &&
-            sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * i) != 0) {
-            return 0;
-        }
+        others += (unsigned)(256 - SUCREF_READ_U8(s->model->bytes + h->at.exponent + i)) - least > 22U - least &&
+                  sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * i) != 0;
     }
-    return 1;
+    return others == 0 ? 1 : 8U * others <= k ? 2 : 0;
 }
 
 /* what is added to a row's sum: its bias, and what d leaves out of it */
@@ -5221,10 +5221,14 @@ static uint32_t sucref_i_bias_of(const sucref_net *s, const sucref_i_here *h, ui
                                        : bias;
 }
 
-/* of a row with 2 <= shift <= 22, and of one whose multiplier is 0 */
 static void sucref_i_prepare_row(uint32_t *to, int32_t bias, int32_t mul, unsigned shift, int32_t above)
 {
     if (mul == 0) { shift = 2; }
+    if (shift - (SUCREF_I_LONG ? 1U : 2U) > (SUCREF_I_LONG ? 21U : 20U)) { /* a half whatever its sum */
+        to[0] = to[1] = to[2] = 0;
+        to[3] = SUCREF_I_LONG ? 31U : (uint32_t)31 << 8;
+        return;
+    }
 #if SUCREF_I_LONG
     {
         const int64_t c = (int64_t)bias * mul + 0x40000000 + ((int64_t)1 << (30U + shift)) +
@@ -5273,7 +5277,7 @@ SUCREF_I_EACH uint32_t sucref_i_short_row(int *near, uint32_t sum, const uint32_
     const int64_t t = (int64_t)((uint64_t)row[1] << 32 | row[0]) + (int64_t)sucref_i_s32(sum) * (int32_t)row[2];
     const int32_t high = (int32_t)sucref_i_floor64(t, 32), v = sucref_i_floor32(high, (unsigned)row[3]);
     r = (uint32_t)v > range ? (v < 0 ? 0U : range) : (uint32_t)v;
-    if (halves) { *near = (uint32_t)high << (32U - row[3]) == 0; }
+    if (halves) { *near = (uint32_t)high << 1 << (31U - row[3]) == 0; }
 #else
     const int32_t z = sucref_i_s32(sum + row[0]);
     if (z > 0 || halves) {
@@ -5330,9 +5334,10 @@ SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc,
                                                 const sucref_net *s, const sucref_i_here *h, uint32_t first,
                                                 uint32_t n)
 {
-    if (h->l.lo >= h->l.out_zero && SUCREF_I_FINISHES(&h->l)) {
+    const int halves = h->l.lo < h->l.out_zero || s->prepared == 2;
+    if (!halves && SUCREF_I_FINISHES(&h->l)) {
         sucref_i_finish_bytes(u, acc, row, n);
-    } else if (h->l.lo >= h->l.out_zero) {
+    } else if (!halves) {
         sucref_i_finish_each(u, acc, row, s, h, first, n, 0);
     } else {
         sucref_i_finish_each(u, acc, row, s, h, first, n, 1);
