@@ -5187,7 +5187,8 @@ static uint32_t sucref_i_box(const sucref_model *m, const sucref_i_here *h, unsi
  *
  *     long products    c = bias M + 2^30 + 2^(30 + s) + a 2^(31 + s), low and high word;  M;  s - 1
  *                      u - lo = floor((sum M + c) / 2^(31 + s))
- *     else             bias;  2^20 + 2^(20 - s) + a 2^21;  m;  k and the number of bits of z that must be 0, as bytes
+ *     else             bias;  2^20 + 2^(20 - s) + a 2^21 - 0x4002;  m;  2^(s + 9) + 256 (k + 6 - s) + k
+ *                      u - lo = floor(((z >> k) m + c) / 2^21), unless that is near a step
  *
  * before the clamp. Halves below 0 count where lo is below the zero point: what is less than 2^31 above a step goes the
  * long way, then, of s = 1 all. Rows are prepared of whole weights, without correction, requantized as TFLITE with
@@ -5225,8 +5226,10 @@ static void sucref_i_prepare_row(uint32_t *to, int32_t bias, int32_t mul, unsign
 {
     if (mul == 0) { shift = 2; }
     if (shift - (SUCREF_I_LONG ? 1U : 2U) > (SUCREF_I_LONG ? 21U : 20U)) { /* a half whatever its sum */
-        to[0] = to[1] = to[2] = 0;
-        to[3] = SUCREF_I_LONG ? 31U : (uint32_t)31 << 8;
+        to[0] = SUCREF_I_LONG ? 0U : (uint32_t)bias;
+        to[1] = SUCREF_I_LONG ? 0U : 0x1FFFFFU;
+        to[2] = 0;
+        to[3] = SUCREF_I_LONG ? 31U : 0x80000000U;
         return;
     }
 #if SUCREF_I_LONG
@@ -5240,9 +5243,11 @@ static void sucref_i_prepare_row(uint32_t *to, int32_t bias, int32_t mul, unsign
     {
         const unsigned drop = shift < 6U ? 10U + shift : 16U;
         to[0] = (uint32_t)bias;
-        to[1] = (uint32_t)((int32_t)0x100000 + (int32_t)((uint32_t)0x100000 >> shift) + above * (int32_t)0x200000);
+        to[1] = (uint32_t)((int32_t)(0x100000 - 0x4002) + (int32_t)((uint32_t)0x100000 >> shift) +
+                           above * (int32_t)0x200000);
         to[2] = ((uint32_t)mul + ((uint32_t)1 << (drop - 1U))) >> drop;
-        to[3] = (shift > 6U ? shift - 6U : 0U) | (mul != 0 ? shift + 9U : 31U) << 8;
+        to[3] = (mul != 0 ? (uint32_t)1 << (shift + 9U) : 0x80000000U) |
+                (shift > 6U ? shift - 6U : (6U - shift) << 8);
     }
 #endif
 }
@@ -5269,6 +5274,9 @@ SUCREF_I_ALONE static uint32_t sucref_i_exact_row(const sucref_net *s, const suc
     return (uint32_t)sucref_i_activate(s->model, &h->l, &h->at, sucref_i_s32(sum + bias), row) - h->l.lo;
 }
 
+/* of the 21 bits behind the point: from here on a step is near, of sums that are 0x4002 less */
+#define SUCREF_I_NOT_NEAR (0x1FFFFFU - 0x4002U - 0xC003U)
+
 /* u - lo of a prepared row from its sum; halves: do those below 0 count? near: 1 where only the long way knows */
 SUCREF_I_EACH uint32_t sucref_i_short_row(int *near, uint32_t sum, const uint32_t *row, uint32_t range, int halves)
 {
@@ -5281,13 +5289,12 @@ SUCREF_I_EACH uint32_t sucref_i_short_row(int *near, uint32_t sum, const uint32_
 #else
     const int32_t z = sucref_i_s32(sum + row[0]);
     if (z > 0 || halves) {
-        const unsigned k = (unsigned)(row[3] & 0xFFU), far = (unsigned)(row[3] >> 8);
-        const int32_t over = sucref_i_floor32(z, far);
-        if (over != 0 && over != -1) { return z < 0 ? 0U : range; }
+        const unsigned k = (unsigned)(row[3] & 0xFFU), s = k + 6U - (unsigned)(row[3] >> 8 & 7U);
+        if ((uint32_t)(z < 0 ? -1 - z : z) >= row[3]) { return z < 0 ? 0U : range; }
         {
             int32_t v = sucref_i_floor32(z, k) * (int32_t)row[2] + sucref_i_s32(row[1]);
-            if (halves && z < 0) { v -= (int32_t)((uint32_t)0x200000 >> (far - 9U)); }
-            *near = ((uint32_t)v & 0x1FFFFFU) - 0x4002U >= 0x1FFFFFU - 0x4002U - 0xC003U;
+            if (halves && z < 0) { v -= (int32_t)((uint32_t)0x200000 >> s); }
+            *near = ((uint32_t)v & 0x1FFFFFU) >= SUCREF_I_NOT_NEAR;
             if (v > 0) {
                 r = (uint32_t)v >> 21;
                 r = r > range ? range : r;
@@ -5325,18 +5332,49 @@ SUCREF_I_NAKED static void sucref_i_finish_bytes(SUCREF_I_UNUSED uint8_t *u, SUC
                      "2:\t" SUCREF_I_FINISH_ROW "subs r3, r3, #1\n\tbne 1b\n\tpop {r4-r8, pc}");
 }
 #  define SUCREF_I_FINISHES(l) ((l)->lo == 0 && (l)->hi == 255)
+#  define sucref_i_finish_fast(u, acc, row, s, h, first, n) ((void)(s), sucref_i_finish_bytes(u, acc, row, n))
+#elif defined(SUCREF_I_ASM) && !SUCREF_I_LONG
+/* The same, as far as rows whose step is near are not among them: returns how many were left. r0 u  r1 acc  r2 row
+ * r3 z  r4 to r7 a row's words  r8 end of u  r9 where steps are near, times 2^11 */
+SUCREF_I_NAKED static uint32_t sucref_i_finish_bytes(SUCREF_I_UNUSED uint8_t *u, SUCREF_I_UNUSED const uint32_t *acc,
+                                                     SUCREF_I_UNUSED const uint32_t *row, SUCREF_I_UNUSED uint32_t n,
+                                                     SUCREF_I_UNUSED uint32_t near)
+{
+    __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tpush {r4, r5}\n\t"
+                     "adds r3, r3, r0\n\tmov r8, r3\n\tldr r4, [sp, #28]\n\tmov r9, r4\n"
+                     "1:\tldmia r2!, {r4-r7}\n\tldmia r1!, {r3}\n\tadds r3, r3, r4\n\tble 3f\n\t"
+                     "cmp r3, r7\n\tbhs 4f\n\tlsrs r3, r3, r7\n\tmuls r3, r6, r3\n\tadds r3, r3, r5\n\t"
+                     "lsls r4, r3, #11\n\tcmp r4, r9\n\tbhs 5f\n\tasrs r3, r3, #21\n\tbmi 3f\n\t"
+                     "cmp r3, #255\n\tbhi 4f\n"
+                     "2:\tstrb r3, [r0]\n\tadds r0, r0, #1\n\tcmp r0, r8\n\tbne 1b\n\tb 5f\n"
+                     "3:\tmovs r3, #0\n\tb 2b\n"
+                     "4:\tmovs r3, #255\n\tb 2b\n"
+                     "5:\tmov r3, r8\n\tsubs r0, r3, r0\n\tpop {r4, r5}\n\tmov r8, r4\n\tmov r9, r5\n\t"
+                     "pop {r4-r7, pc}");
+}
+#  define SUCREF_I_FINISHES(l) ((l)->lo == 0 && (l)->hi == 255)
+static void sucref_i_finish_fast(uint8_t *u, const uint32_t *acc, const uint32_t *row, const sucref_net *s,
+                                 const sucref_i_here *h, uint32_t first, uint32_t n)
+{
+    uint32_t at = 0;
+    while ((at = n - sucref_i_finish_bytes(u + at, acc + at, row + SUCREF_I_PREPARED * at, n - at,
+                                           SUCREF_I_NOT_NEAR << 11)) < n) {
+        u[at] = (uint8_t)sucref_i_exact_row(s, h, acc[at], first + at);
+        if (++at == n) { break; }
+    }
+}
 #else
 #  define SUCREF_I_FINISHES(l) 0
-#  define sucref_i_finish_bytes(u, acc, row, n) ((void)0)
+#  define sucref_i_finish_fast(u, acc, row, s, h, first, n) ((void)0)
 #endif
 
 SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc, const uint32_t *row,
                                                 const sucref_net *s, const sucref_i_here *h, uint32_t first,
                                                 uint32_t n)
 {
-    const int halves = h->l.lo < h->l.out_zero || s->prepared == 2;
+    const int halves = h->l.lo < h->l.out_zero || (SUCREF_I_LONG && s->prepared == 2);
     if (!halves && SUCREF_I_FINISHES(&h->l)) {
-        sucref_i_finish_bytes(u, acc, row, n);
+        sucref_i_finish_fast(u, acc, row, s, h, first, n);
     } else if (!halves) {
         sucref_i_finish_each(u, acc, row, s, h, first, n, 0);
     } else {
