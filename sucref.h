@@ -3122,12 +3122,12 @@ typedef struct {
     uint8_t fell;           /* of a delta: what fell, in place of what grew */
     uint32_t line, pitch;   /* of a window: columns of a line inside the picture, bytes to the next one; 0: no lines */
     uint32_t lines, column; /* lines left, the next column */
-    uint32_t skip;          /* columns outside the picture from line to line, */
-    uint8_t fill;           /* which hold this */
+    uint32_t skip;          /* columns outside the picture from line to line, which hold `fill` */
     const sucref_i_window *window; /* of any other; NULL: columns lie one behind the other */
     const uint8_t *span;    /* of a window: where the columns at hand lie, NULL outside the picture */
     uint32_t left;          /* how many they are */
     uint8_t tap_y, tap_x;   /* the next tap */
+    uint8_t fill;
 } sucref_i_view;
 
 enum { SUCREF_I_PIECE = 32 };
@@ -3395,7 +3395,17 @@ typedef struct {
     const sucref_layer *l;
     unsigned form;
     int wide;          /* try no chunks: the list before this one had none */
+    uint32_t most;     /* of sucref_i_chunk_of */
 } sucref_i_purpose;
+
+/* how much a chunk of a list may hold: of maximum * |x|, or where one number bounds all weights, of |x| */
+static uint32_t sucref_i_chunk_of(const sucref_layer *l, unsigned form, int delta)
+{
+    const uint32_t most = form == SUCREF_I_DIGITS && !delta ? 65535U : 32767U;
+    if (form == SUCREF_I_DIGITS) { return most / (((uint32_t)1 << sucref_i_widest_digit(l)) - 1U); }
+    if (SUCREF_I_SIMD) { return 0x7FFFFFFFU; } /* one chunk */
+    return (sucref_i_has_maxima(l) && !delta) || l->max_weight == 0 ? most : most / l->max_weight;
+}
 
 #define SUCREF_I_BY_SIMD(part) (SUCREF_I_SIMD && (part)[SUCREF_I_PART_KIND] >= SUCREF_I_BYTES_KIND)
 #define SUCREF_I_BY_TWO(part) (SUCREF_I_BY_SIMD(part) || (part)[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED)
@@ -4402,64 +4412,57 @@ SUCREF_I_EACH int sucref_i_push_all(sucref_i_builder *b, sucref_i_view *v, unsig
     return 1;
 }
 
-/* how much a chunk holds, of what */
+/* what chunks hold */
 static void sucref_i_set_chunks(sucref_i_builder *b, const sucref_i_purpose *p, const sucref_i_view *v)
 {
     const int delta = v->old != NULL, digits = p->form == SUCREF_I_DIGITS;
     b->zero = p->form == SUCREF_I_CENTRED ? p->l->in_zero : 0U;
     b->flip = 0;
     b->room = digits && !delta ? v->to : (v->to - v->at) / 4U;
-    b->most = digits && !delta ? 65535U : 32767U;
-    b->maxima = NULL;
-    if (digits) {
-        b->most /= ((uint32_t)1 << sucref_i_widest_digit(p->l)) - 1U;
-    } else if (SUCREF_I_SIMD) {
-        b->most = 0x7FFFFFFFU; /* one chunk */
-    } else if (sucref_i_has_maxima(p->l) && !delta) {
-        b->maxima = p->m->bytes + sucref_i_params_of(p->l).colmax + (v->at & ~(SUCREF_I_BASE - 1U));
-    } else if (p->l->max_weight > 0) {
-        b->most /= p->l->max_weight;
-    }
+    b->most = p->most;
+    b->maxima = !digits && !SUCREF_I_SIMD && sucref_i_has_maxima(p->l) && !delta
+                    ? p->m->bytes + sucref_i_params_of(p->l).colmax + (v->at & ~(SUCREF_I_BASE - 1U))
+                    : NULL;
 }
 
-/* The next part of a list, or parts, where it reaches over more columns than one can; of a delta, which has one, what
- * grew and then what fell. 0 where there is no room. */
-SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from, int how)
+/* The next part of a list, or parts, where it reaches over more columns than one can, of a view, which is used up; of a
+ * delta, which has one and lies in one piece, what grew and then what fell. 0 where there is no room. */
+SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v, int how)
 {
-    const int delta = how == SUCREF_I_ANY_X && from->old != NULL;
+    const int delta = how == SUCREF_I_ANY_X && v->old != NULL;
     const unsigned kind = SUCREF_I_SIMD && p->form != SUCREF_I_DIGITS      ? SUCREF_I_LONG_KIND
                           : delta || p->form != SUCREF_I_DIGITS ? SUCREF_I_SIGNED
                                                                 : SUCREF_I_CHUNKS;
-    sucref_i_view v = *from;
+    const uint32_t at = v->at;
     sucref_i_builder b;
-    if (delta && from->to > SUCREF_I_BASE) { return 0; }
-    sucref_i_set_chunks(&b, p, from);
-    sucref_i_begin_part(&b, list + list[SUCREF_I_LIST_NEXT], from->at);
+    if (delta && v->to > SUCREF_I_BASE) { return 0; }
+    sucref_i_set_chunks(&b, p, v);
+    sucref_i_begin_part(&b, list + list[SUCREF_I_LIST_NEXT], at);
     for (;;) {
-        if (!sucref_i_push_all(&b, &v, kind, how)) { return 0; }
-        if (!delta || v.fell) { break; }
-        v = *from;
-        v.fell = 1;
+        if (!sucref_i_push_all(&b, v, kind, how)) { return 0; }
+        if (!delta || v->fell) { break; }
+        v->at = at;
+        v->fell = 1;
         b.flip = b.zero = 0xFFFFFFFFU; /* x = -u */
     }
-    sucref_i_end_part(&b, from->to, kind);
+    sucref_i_end_part(&b, v->to, kind);
     return 1;
 }
 
 /* how by how, each with what it needs and no more */
-SUCREF_I_ALONE static int sucref_i_build_each(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from)
+SUCREF_I_ALONE static int sucref_i_build_each(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
 {
-    return sucref_i_build(list, p, from, SUCREF_I_EACH_MAXIMUM);
+    return sucref_i_build(list, p, v, SUCREF_I_EACH_MAXIMUM);
 }
 
-SUCREF_I_ALONE static int sucref_i_build_plain(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from)
+SUCREF_I_ALONE static int sucref_i_build_plain(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
 {
-    return sucref_i_build(list, p, from, SUCREF_I_PLAIN);
+    return sucref_i_build(list, p, v, SUCREF_I_PLAIN);
 }
 
-SUCREF_I_ALONE static int sucref_i_build_any(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *from)
+SUCREF_I_ALONE static int sucref_i_build_any(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
 {
-    return sucref_i_build(list, p, from, SUCREF_I_ANY_X);
+    return sucref_i_build(list, p, v, SUCREF_I_ANY_X);
 }
 
 #if SUCREF_I_SIMD
@@ -4488,63 +4491,60 @@ static uint32_t sucref_i_copy_bytes(uint8_t *to, const uint8_t *u, uint32_t n, u
 }
 #endif
 
-/* bytes in place of a list; with SSE2 returns how many are not zero */
-SUCREF_I_ALONE static uint32_t sucref_i_build_bytes(uint32_t *list, const sucref_i_purpose *p,
-                                                    const sucref_i_view *from)
+/* bytes in place of a list, of a view, which is used up; with SSE2 returns how many are not zero */
+SUCREF_I_ALONE static uint32_t sucref_i_build_bytes(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
 {
-    uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], n = from->to - from->at, sum = 0, many = 0, i;
-    const uint32_t zero = p->form == SUCREF_I_CENTRED ? p->l->in_zero : 0U;
+    uint32_t *const part = list + list[SUCREF_I_LIST_NEXT], sum = 0, many = 0, i;
+    const uint32_t zero = p->form == SUCREF_I_CENTRED ? p->l->in_zero : 0U, from = v->at, n = v->to - from;
     uint8_t *to = (uint8_t *)(part + SUCREF_I_PART_HEAD);
-    sucref_i_view v = *from;
     sucref_i_run run;
-    for (i = 0; (!SUCREF_I_SIMD || v.window != NULL) && i < n; i++) { to[i] = (uint8_t)zero; } /* outside a picture */
-    while (sucref_i_next_run(&run, &v)) {
+    for (i = 0; v->window != NULL && i < n; i++) { to[i] = (uint8_t)zero; } /* outside a picture */
+    while (sucref_i_next_run(&run, v)) {
 #if SUCREF_I_SIMD
-        many += sucref_i_copy_bytes(to + (run.at - from->at), run.u, run.n, zero, &sum);
+        many += sucref_i_copy_bytes(to + (run.at - from), run.u, run.n, zero, &sum);
 #else
         for (i = 0; i < run.n; i++) {
-            to[run.at - from->at + i] = run.u[i];
+            to[run.at - from + i] = run.u[i];
             sum += run.u[i] - zero;
         }
 #endif
     }
-    part[SUCREF_I_PART_COLUMNS] = from->to;
+    part[SUCREF_I_PART_COLUMNS] = v->to;
     part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + SUCREF_I_WORDS(n);
     part[SUCREF_I_PART_SUM] = sum;
     part[SUCREF_I_PART_COUNT] = SUCREF_I_SIMD ? many : n;
     part[SUCREF_I_PART_OVER] = sum << 7;
     part[SUCREF_I_PART_KIND] = SUCREF_I_BYTES_KIND;
     part[SUCREF_I_PART_SECOND] = 0;
-    part[SUCREF_I_PART_BASE] = from->at;
+    part[SUCREF_I_PART_BASE] = from;
     part[SUCREF_I_PART_ZERO] = zero;
     return many;
 }
 
-/* the next part of a list; what that cost, or for a delta without room 0 */
-static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
+/* The next part of a list, of a view, which is used up; what that cost. 0 where it has no room, which for whole weights
+ * one that is `wide` has always, but not a delta. */
+static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
 {
+    const uint32_t n = v->to - v->at;
 #if SUCREF_I_SIMD
     if (p->form != SUCREF_I_DIGITS) {
-        const uint32_t n = v->to - v->at;
+        sucref_i_view again = *v;
         if (v->old == NULL) {
             const uint32_t many = sucref_i_build_bytes(list, p, v);
             if (p->wide || many > n / 8U * (SUCREF_I_HAS_AVX2() ? 3U : 6U)) { return n; } /* as measured */
         }
-        return sucref_i_build_any(list, p, v) ? n : 0U;
+        return sucref_i_build_any(list, p, &again) ? n : 0U;
     }
 #endif
-    if (!p->wide) {
+    if (!p->wide || v->old != NULL) {
         const int each = p->form != SUCREF_I_DIGITS && sucref_i_has_maxima(p->l),
                   any = v->old != NULL || (p->form == SUCREF_I_CENTRED && !each);
-        if (any    ? sucref_i_build_any(list, p, v)
-            : each ? sucref_i_build_each(list, p, v)
-                   : sucref_i_build_plain(list, p, v)) {
-            return v->to - v->at;
-        }
+        return (any    ? sucref_i_build_any(list, p, v)
+                : each ? sucref_i_build_each(list, p, v)
+                       : sucref_i_build_plain(list, p, v)) ? n : 0U;
     }
-    if (v->old != NULL) { return 0; }
     (void)sucref_i_build_bytes(list, p, v);
-    return 2U * (v->to - v->at);
+    return 2U * n;
 }
 #endif /* SUCREF_PAIRS */
 
@@ -4581,7 +4581,7 @@ static void sucref_i_dot_single(uint32_t *acc, const uint8_t *p, const uint32_t 
     }
 }
 
-static inline uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
+static inline uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
 {
     sucref_i_list_wide(list + list[SUCREF_I_LIST_NEXT], p, v);
     return v->to - v->at;
@@ -4776,14 +4776,21 @@ static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucre
         return cost;
     }
     why.m = m; why.l = l; why.form = form; why.wide = 0;
+    why.most = sucref_i_chunk_of(l, form, 0);
     if (list[SUCREF_I_LIST_FORM] != form) { sucref_i_list_begin(list, form); }
     for (; before < columns; before = end, p += SUCREF_I_GROUP) {
         end = sucref_i_u16(p);
         if (end > columns) { end = columns; }
         if (end > list[SUCREF_I_LIST_COLUMNS]) {
-            sucref_i_view v = *input;
-            v.at = before; v.to = end;
-            cost += sucref_i_list_part(list, &why, &v);
+            uint32_t more;
+            do { /* the second time as bytes */
+                sucref_i_view v = *input;
+                v.at = before; v.to = end;
+                more = sucref_i_list_part(list, &why, &v);
+                why.wide = !why.wide;
+            } while (more == 0 && why.wide);
+            why.wide = 0;
+            cost += more;
             sucref_i_list_end(list, end);
         }
     }
@@ -4810,6 +4817,7 @@ static int sucref_i_list_delta(uint32_t *list, const sucref_model *m, const sucr
     sucref_i_purpose why;
     sucref_i_list_begin(list, form);
     why.m = m; why.l = l; why.form = form; why.wide = 0;
+    why.most = sucref_i_chunk_of(l, form, 1);
     if (sucref_i_list_part(list, &why, v) == 0) { return 0; }
     sucref_i_list_total(list, l, to);
     v->old = NULL;
@@ -5169,6 +5177,8 @@ typedef struct {
     uint32_t outputs, most; /* at a position; what they cost at most. These are */
     uint16_t lines, places; /* lines of so many places */
     const uint32_t *rows;   /* the group's prepared rows, where outputs go the short way; else NULL */
+    uint32_t stride, chunk; /* columns of a window's tap; what a chunk of its list holds */
+    uint8_t bytes_only;     /* no lists of windows */
     uint32_t row_cost;      /* of a row at a position, at most; and as many rows are a quantum */
     uint8_t step_rows, two_rows; /* at one position, and where one list serves two, else 0 */
     uint8_t windowed;       /* a list is for one position */
@@ -5388,6 +5398,7 @@ static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
     sucref_model_group(&h->g, s->model, (unsigned)h->l.first_group + s->group);
     sucref_model_stop_group(&h->e, s->model, s->stop, (unsigned)h->l.first_group + s->group);
     h->outputs = h->g.n_rows;
+    h->stride = SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV ? h->g.n_columns / sucref_i_taps(&h->l) : h->in.channels;
     h->plane = sucref_i_plane_of(s->model->bytes + h->g.plane_offset[h->l.n_planes - 1U], h->g.n_rows, h->g.n_columns,
                                  h->l.plan[h->l.n_planes - 1U], sucref_i_halves(s->model, &h->l));
     h->most = SUCREF_I_PAD4(h->outputs) * (h->g.n_columns * (uint32_t)h->l.n_planes + SUCREF_I_ROW_COST) +
@@ -5458,7 +5469,11 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
     h->two_rows = 0;
     if (!SUCREF_I_PICTURES || !SUCREF_I_WEIGHS(&h->l)) { return; }
     h->row_cost = h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST;
-    if (SUCREF_I_WINDOWED(h)) { h->step_rows = (uint8_t)sucref_i_step_rows(&h->l, h->g.n_columns); }
+    if (SUCREF_I_WINDOWED(h)) {
+        h->step_rows = (uint8_t)sucref_i_step_rows(&h->l, h->g.n_columns);
+        h->chunk = sucref_i_chunk_of(&h->l, s->form, 0);
+        h->bytes_only = (uint8_t)sucref_i_bytes_only(s->model, &h->l);
+    }
     if (s->prepared && s->mode == SUCREF_I_ALL && s->any == 0) {
         h->rows = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
         if (SUCREF_I_HALVES && conv && s->form == SUCREF_I_HALF) {
@@ -6223,8 +6238,7 @@ static int sucref_i_window_of(sucref_i_view *v, sucref_i_window *w, const sucref
                               uint32_t y, uint32_t x)
 {
     const int dense = SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE;
-    const uint32_t read = sucref_i_channels_of(s, h), stride = dense ? h->in.channels
-                                                                      : h->g.n_columns / sucref_i_taps(&h->l);
+    const uint32_t read = sucref_i_channels_of(s, h), stride = h->stride;
     uint32_t y0, y1, x0, x1;
     int holes;
     *v = h->from;
@@ -6288,10 +6302,15 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
             }
         }
     } else {
+        why.m = s->model; why.l = &h->l; why.form = s->form; why.most = h->chunk;
+        why.wide = (s->wide & 7U) != 0 || h->bytes_only;
         (void)sucref_i_window_of(&v, &w, s, h, y, x);
-        why.m = s->model; why.l = &h->l; why.form = s->form;
-        why.wide = (s->wide & 7U) != 0 || sucref_i_bytes_only(s->model, &h->l);
         cost = sucref_i_list_part(list, &why, &v);
+        if (cost == 0) {
+            why.wide = 1;
+            (void)sucref_i_window_of(&v, &w, s, h, y, x);
+            cost = sucref_i_list_part(list, &why, &v);
+        }
         s->wide = (uint8_t)(list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND ? s->wide + 1U : 0U);
     }
     sucref_i_list_total(list, &h->l, h->g.n_columns);
