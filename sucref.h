@@ -558,6 +558,7 @@ typedef struct {
     uint8_t prepared;          /* the group's rows go the short way; 2: but for some */
     uint8_t wide;              /* of the windows before this one of so many the list had no chunks; modulo 256 */
     uint8_t form;              /* what the group's list holds */
+    uint8_t slid;              /* where windows share lists: 1 and which of them is the first one's; 0: none is there */
     uint8_t state;
     volatile uint32_t sequence; /* counts publications; its lowest bit names the record */
 } sucref_net;
@@ -3371,6 +3372,7 @@ static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
         if (sucref_i_u16(p) != before) { parts++; }
         before = sucref_i_u16(p);
     }
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_CONV) { parts += l->kernel_w - 1U; } /* as columns of windows */
     return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + sucref_i_parts_len(l, parts, l->n_in);
 }
 
@@ -4892,7 +4894,7 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
  * or up to 16 rows at a position of a picture, whose list is made before its first row. What has no weights goes by 256
  * bytes at most. Nothing of a quantum survives it but finished outputs and the list. */
 
-enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256,
+enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_LONG_COLUMN = 32, SUCREF_I_BYTES = 256,
        SUCREF_I_ENOUGH = 4608, SUCREF_I_TWO_ENOUGH = 5000, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256,
        SUCREF_I_NONE = 0xFF };
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
@@ -5011,7 +5013,7 @@ SUCREF_API int sucref_net_init(sucref_net *s, const sucref_model *m, uint32_t *w
     s->at_tensors = at.tensors; s->at_kept = at.kept; s->at_marks = at.marks; s->at_logits = at.logits;
     s->at_list = s->at_acc = 0;
     s->changed = s->any = s->present = 0;
-    s->mode = s->first_plane = s->last_plane = s->listed = s->prepared = s->wide = s->form = 0;
+    s->mode = s->first_plane = s->last_plane = s->listed = s->prepared = s->wide = s->form = s->slid = 0;
     s->sequence = 0;
     sucref_i_restart(s, NULL, SUCREF_I_IDLE);
     sucref_i_reset_states(s);
@@ -5179,6 +5181,7 @@ typedef struct {
     const uint32_t *rows;   /* the group's prepared rows, where outputs go the short way; else NULL */
     uint32_t stride, chunk; /* columns of a window's tap; what a chunk of its list holds */
     uint8_t bytes_only;     /* no lists of windows */
+    uint8_t slides;         /* lists, one for each column of a window, that neighbours share; 0: one list */
     uint32_t row_cost;      /* of a row at a position, at most; and as many rows are a quantum */
     uint8_t step_rows, two_rows; /* at one position, and where one list serves two, else 0 */
     uint8_t windowed;       /* a list is for one position */
@@ -5444,6 +5447,20 @@ static void sucref_i_load_positions(sucref_i_here *h, const sucref_net *s)
                                                              : sucref_i_taps(&h->l) + SUCREF_I_ROW_COST);
 }
 
+/* the columns that a group reads at this stop */
+static inline uint32_t sucref_i_columns_of(const sucref_net *s, const sucref_group *g)
+{
+    return g->n_columns < s->present ? g->n_columns : s->present;
+}
+
+/* of a layer's input the channels that a group reads, from the first on; a vector's columns */
+static uint32_t sucref_i_channels_of(const sucref_net *s, const sucref_i_here *h)
+{
+    const uint32_t n = sucref_i_group_channels(&h->l, &h->g, &h->in);
+    return n < s->present ? n : s->present;
+}
+
+/* an output changed */
 /* rows of a quantum at a position of a picture: fewer where the list is long, but always whole blocks of rows, of which
  * digits in slots below 8 bits have 16 (METHOD 4) */
 static uint32_t sucref_i_step_rows(const sucref_layer *l, uint32_t columns)
@@ -5460,11 +5477,23 @@ static uint32_t sucref_i_rows_of_two(uint32_t columns)
     return n < SUCREF_I_SHORT_ROWS ? n : (uint32_t)SUCREF_I_SHORT_ROWS;
 }
 
+/* Do windows share lists of their columns? Where each is long enough and there is a whole block of rows for it. */
+static int sucref_i_slides(const sucref_i_here *h, const sucref_net *s)
+{
+    const uint32_t n = h->g.n_columns;
+    return SUCREF_I_FAMILY == SUCREF_PAIRS && !SUCREF_I_SIMD && SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV &&
+           h->l.kernel_w > 1 && h->l.stride_w == 1 && h->l.dilation_w == 1 && !h->bytes_only &&
+           n / h->l.kernel_w >= SUCREF_I_LONG_COLUMN && n <= SUCREF_I_BASE && SUCREF_I_PAD4(h->g.n_rows) % 8U == 0 &&
+           (s->form == SUCREF_I_CENTRED || (s->form == SUCREF_I_OWN && h->in.zero == 0)) &&
+           sucref_i_channels_of(s, h) == h->stride;
+}
+
 /* how the group at hand, which was started, goes on */
 static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
 {
     const int conv = SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV;
     h->rows = NULL;
+    h->slides = 0;
     h->step_rows = SUCREF_I_ROWS;
     h->two_rows = 0;
     if (!SUCREF_I_PICTURES || !SUCREF_I_WEIGHS(&h->l)) { return; }
@@ -5473,6 +5502,7 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
         h->step_rows = (uint8_t)sucref_i_step_rows(&h->l, h->g.n_columns);
         h->chunk = sucref_i_chunk_of(&h->l, s->form, 0);
         h->bytes_only = (uint8_t)sucref_i_bytes_only(s->model, &h->l);
+        if (sucref_i_slides(h, s)) { h->slides = h->l.kernel_w; }
     }
     if (s->prepared && s->mode == SUCREF_I_ALL && s->any == 0) {
         h->rows = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
@@ -5503,20 +5533,6 @@ static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
     sucref_i_pace(h, s);
 }
 
-/* the columns that a group reads at this stop */
-static inline uint32_t sucref_i_columns_of(const sucref_net *s, const sucref_group *g)
-{
-    return g->n_columns < s->present ? g->n_columns : s->present;
-}
-
-/* of a layer's input the channels that a group reads, from the first on; a vector's columns */
-static uint32_t sucref_i_channels_of(const sucref_net *s, const sucref_i_here *h)
-{
-    const uint32_t n = sucref_i_group_channels(&h->l, &h->g, &h->in);
-    return n < s->present ? n : s->present;
-}
-
-/* an output changed */
 static inline void sucref_i_changes(sucref_net *s, uint32_t row)
 {
     if (row < s->any) { s->any = (uint16_t)row; }
@@ -6107,7 +6123,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     s->form = (uint8_t)sucref_i_form(s->model, &h->l, h->e.bits,
                                      sucref_i_group_channels(&h->l, &h->g, &h->in) <= s->present);
     if (SUCREF_I_WINDOWED(h) || SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
-        s->wide = 0;
+        s->wide = s->slid = 0;
         s->prepared = (uint8_t)sucref_i_preparable(s, h);
         return s->prepared ? sucref_i_prepare_rows(s, h) : 1U;
     }
@@ -6174,27 +6190,36 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * list[SUCREF_I_LIST_COUNT];
 }
 
-/* the same of a window's list and whole weights, which is one part */
+/* The same of a window's list and whole weights: one part, or one for each column of the window, whose blocks of eight
+ * rows start at that column */
 static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const sucref_i_here *h, uint32_t row,
                                      uint32_t rows, unsigned positions)
 {
-    const uint32_t none = 0U - part[SUCREF_I_PART_OVER];
-    uint32_t i;
+    const uint32_t parts = h->slides != 0 && part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED ? h->slides : 1U;
+    uint32_t i, k, none = 0, count = 0;
+    const uint32_t *from = part;
     if (h->plane.halves) {
         sucref_i_dot_halves(acc, &h->plane, part + SUCREF_I_PART_HEAD, row, rows, positions);
         return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT] * positions;
+    }
+    for (k = 0; k < parts; k++, from += from[SUCREF_I_PART_WORDS]) {
+        none -= from[SUCREF_I_PART_OVER];
+        count += from[SUCREF_I_PART_COUNT];
     }
     for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
     i = 0;
 #if SUCREF_I_FAMILY == SUCREF_PAIRS
     if (part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED || SUCREF_I_BY_SIMD(part)) {
         const uint32_t full = SUCREF_I_PAD4(h->plane.n_rows) & ~(uint32_t)7, step = 8U * h->plane.n_in;
-        const uint8_t *p = h->plane.bytes + row * h->plane.n_in; /* rows come by eight */
-        for (; SUCREF_I_TWO && i + 16U <= rows && row + i + 16U <= full; i += 16U, p += 2U * step) {
-            sucref_i_dot_two(acc + i, p, part, step);
-        }
-        for (; !SUCREF_I_BY_SIMD(part) && i < rows && row + i < full; i += 8U, p += step) {
-            sucref_i_dot8(acc + i, p, part + SUCREF_I_PART_HEAD, 0x80008000U, 0x00800080U);
+        for (k = 0, from = part; k < parts; k++, from += from[SUCREF_I_PART_WORDS]) {
+            const uint8_t *p = h->plane.bytes + row * h->plane.n_in; /* rows come by eight */
+            if (parts > 1) { p += 8U * from[SUCREF_I_PART_BASE]; }
+            for (i = 0; SUCREF_I_TWO && i + 16U <= rows && row + i + 16U <= full; i += 16U, p += 2U * step) {
+                sucref_i_dot_two(acc + i, p, from, step);
+            }
+            for (; !SUCREF_I_BY_SIMD(from) && i < rows && row + i < full; i += 8U, p += step) {
+                sucref_i_dot8(acc + i, p, from + SUCREF_I_PART_HEAD, 0x80008000U, 0x00800080U);
+            }
         }
     }
 #endif
@@ -6203,7 +6228,7 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
         sucref_i_dot_block(acc + i, h->plane.bytes + b.at, part, part + SUCREF_I_PART_HEAD, b.rows, &h->plane);
         i += b.rows;
     }
-    return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT];
+    return SUCREF_I_PAD4(rows) * count;
 }
 
 /* activations u of up to 16 rows of the current group, whose accumulators become their z; returns the cost */
@@ -6278,6 +6303,56 @@ static int sucref_i_window_of(sucref_i_view *v, sucref_i_window *w, const sucref
     return holes;
 }
 
+/* lists column kx of the window at (y, x), so that its entries count from column 0 of a window; 0 where there is no
+ * room. The lists stand one behind the other, each in the room of the longest. */
+static int sucref_i_list_column(uint32_t *list, const sucref_i_purpose *why, const sucref_i_here *h, uint32_t slot,
+                                uint32_t y, uint32_t x, uint32_t kx)
+{
+    const uint32_t n = h->g.n_columns / h->slides, words = SUCREF_I_PART_HEAD + SUCREF_I_PART_ENDS + n + n / 4U,
+                   at = SUCREF_I_LIST_HEAD + slot * words, in_x = x + kx - h->l.pad_left; /* wraps before the picture */
+    const int32_t in_y = (int32_t)(y * h->l.stride_h) - h->l.pad_top;
+    sucref_i_view v = h->from;
+    uint32_t y0, y1;
+    v.to = n;
+    v.line = h->stride;
+    if (in_x < h->in.width) {
+        sucref_i_inside(&y0, &y1, in_y, h->l.kernel_h, h->l.dilation_h, h->in.height);
+        v.pitch = (uint32_t)h->l.dilation_h * h->in.width * h->in.channels;
+        v.lines = y1 - y0;
+        v.column = y0 * h->slides * h->stride;
+        v.skip = (h->slides - 1U) * h->stride;
+        v.bytes += (((uint32_t)in_y + y0 * h->l.dilation_h) * h->in.width + in_x) * h->in.channels;
+    }
+    list[SUCREF_I_LIST_NEXT] = at;
+    if (sucref_i_list_part(list, why, &v) == 0) { return 0; }
+    list[at + SUCREF_I_PART_WORDS] = words;
+    list[at + SUCREF_I_PART_COLUMNS] = slot + 1U < h->slides ? 0U : h->g.n_columns; /* where parts end */
+    return 1;
+}
+
+/* lists the columns of the window at (y, x) that the one before it did not have; returns the cost, 0 where there is no
+ * room */
+static uint32_t sucref_i_slide(sucref_net *s, const sucref_i_here *h, const sucref_i_purpose *why, uint32_t y,
+                               uint32_t x)
+{
+    uint32_t *list = s->work + s->at_list, *part = list + SUCREF_I_LIST_HEAD, kx, cost = 0;
+    const uint32_t all = h->slides, start = h->back ? h->places - 1U : 0U, news = x == start || s->slid == 0 ? all : 1U,
+                   from = h->back ? 0U : all - news; /* the new ones */
+    uint32_t first = 0;                              /* where the list of column 0 stands */
+    if (news != all) { first = h->back ? (s->slid == 1 ? all - 1U : s->slid - 2U) : s->slid == all ? 0U : s->slid; }
+    s->slid = 0;
+    for (kx = from; kx < from + news; kx++) {
+        const uint32_t slot = first + kx < all ? first + kx : first + kx - all;
+        if (!sucref_i_list_column(list, why, h, slot, y, x, kx)) { return 0; }
+        cost += h->g.n_columns / all;
+    }
+    for (kx = 0; kx < all; kx++, part += part[SUCREF_I_PART_WORDS]) {
+        part[SUCREF_I_PART_BASE] = (kx >= first ? kx - first : kx + all - first) * h->stride;
+    }
+    s->slid = (uint8_t)(1U + first);
+    return cost;
+}
+
 /* lists what a group reads for the output at hand, and the one behind it where there are two; returns the cost */
 SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x,
                                                     unsigned positions)
@@ -6304,10 +6379,16 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     } else {
         why.m = s->model; why.l = &h->l; why.form = s->form; why.most = h->chunk;
         why.wide = (s->wide & 7U) != 0 || h->bytes_only;
-        (void)sucref_i_window_of(&v, &w, s, h, y, x);
-        cost = sucref_i_list_part(list, &why, &v);
+        if (h->slides == 0) {
+            (void)sucref_i_window_of(&v, &w, s, h, y, x);
+            cost = sucref_i_list_part(list, &why, &v);
+        } else if (!why.wide) {
+            cost = sucref_i_slide(s, h, &why, y, x);
+        }
         if (cost == 0) {
             why.wide = 1;
+            s->slid = 0;
+            list[SUCREF_I_LIST_NEXT] = SUCREF_I_LIST_HEAD;
             (void)sucref_i_window_of(&v, &w, s, h, y, x);
             cost = sucref_i_list_part(list, &why, &v);
         }
