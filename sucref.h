@@ -4274,9 +4274,9 @@ SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, sucref_i_view *
     }
     while (sucref_i_next_run(&run, v)) {
         sucref_i_put_halves(to, run.u, run.n, run.at, positions, flip);
-        if (sums) { sum += sucref_i_sum_of_bytes(run.u, run.n); }
+        if (sums) { sum += sucref_i_sum_of_bytes(run.u, run.n) - run.n * v->fill; }
     }
-    part[SUCREF_I_PART_SUM] = sum;
+    part[SUCREF_I_PART_SUM] = sum + v->to * v->fill;
 }
 #endif /* SUCREF_I_HALVES */
 
@@ -4339,24 +4339,61 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
     return 1;
 }
 
+typedef struct { uint32_t *to, rest; } sucref_i_open_chunk; /* the next entry, and what the chunk may hold yet */
+#ifdef SUCREF_I_ASM
+/* Entries of quads of columns x = u, as far as the chunk holds them: returns the first column that is left. r0 u
+ * r1 quads  r2 8 * column << 16  r3 chunk  r4, r5 what it is  r6 x  r7 8 << 16 */
+#  ifdef __thumb2__
+#    define SUCREF_I_IF_ZERO "cbz r6, "
+#  else
+#    define SUCREF_I_IF_ZERO "cmp r6, #0\n\tbeq "
+#  endif
+#  define SUCREF_I_PUSH_COLUMN(at, next, full)                                                                         \
+        "ldrb r6, [r0, #" at "]\n\t" SUCREF_I_IF_ZERO next "f\n\tsubs r5, r5, r6\n\tblo " full "f\n\t"                 \
+        "orrs r6, r6, r2\n\tstmia r4!, {r6}\n" next ":\tadds r2, r2, r7\n\t"
+SUCREF_I_NAKED static const uint8_t *sucref_i_push_quads(SUCREF_I_UNUSED const uint8_t *u,
+                                                         SUCREF_I_UNUSED uint32_t quads, SUCREF_I_UNUSED uint32_t at,
+                                                         SUCREF_I_UNUSED sucref_i_open_chunk *chunk)
+{
+    __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tldr r4, [r3]\n\tldr r5, [r3, #4]\n\tmovs r7, #8\n\t"
+                     "lsls r7, r7, #16\n"
+                     "1:\t" SUCREF_I_PUSH_COLUMN("0", "2", "9") SUCREF_I_PUSH_COLUMN("1", "3", "8")
+                     SUCREF_I_PUSH_COLUMN("2", "4", "7") SUCREF_I_PUSH_COLUMN("3", "5", "6")
+                     "adds r0, r0, #4\n\tsubs r1, r1, #1\n\tbne 1b\n\tb 10f\n"
+                     "6:\tadds r0, r0, #1\n7:\tadds r0, r0, #1\n8:\tadds r0, r0, #1\n9:\tadds r5, r5, r6\n"
+                     "10:\tstr r4, [r3]\n\tstr r5, [r3, #4]\n\tpop {r4-r7, pc}");
+}
+#endif
+
 /* the same of columns x = u, whose sums are bounded by one number, at least 255 */
 SUCREF_I_EACH int sucref_i_push_plain(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column)
 {
     const uint8_t *const end = u + n;
-    uint32_t *to = b->to, rest = b->rest, at = column << 19;
-    for (; u < end; at += (uint32_t)1 << 19) {
-        const uint32_t x = *u++;
-        if (x == 0) { continue; }
-        if (x > rest) {
-            b->to = to; b->sum = b->open + b->most - rest;
-            if (!sucref_i_end_chunk(b)) { return 0; }
-            to++;
-            rest = b->rest;
+    sucref_i_open_chunk c;
+    uint32_t at = column << 19;
+    c.to = b->to; c.rest = b->rest;
+    while (u < end) {
+        uint32_t x;
+#ifdef SUCREF_I_ASM
+        if (end - u >= 4) {
+            const uint8_t *const first = u;
+            u = sucref_i_push_quads(u, (uint32_t)(end - u) / 4U, at, &c);
+            at += (uint32_t)(u - first) << 19;
+            if (u == end) { break; }
         }
-        rest -= x;
-        *to++ = at | x;
+#endif
+        x = *u++;
+        if (x > c.rest) {
+            b->to = c.to; b->sum = b->open + b->most - c.rest;
+            if (!sucref_i_end_chunk(b)) { return 0; }
+            c.to++;
+            c.rest = b->rest;
+        }
+        if (x != 0) { *c.to++ = at | x; }
+        c.rest -= x;
+        at += (uint32_t)1 << 19;
     }
-    b->to = to; b->rest = rest; b->sum = b->open + b->most - rest;
+    b->to = c.to; b->rest = c.rest; b->sum = b->open + b->most - c.rest;
     return 1;
 }
 
@@ -5504,7 +5541,7 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
         h->bytes_only = (uint8_t)sucref_i_bytes_only(s->model, &h->l);
         if (sucref_i_slides(h, s)) { h->slides = h->l.kernel_w; }
     }
-    if (s->prepared && s->mode == SUCREF_I_ALL && s->any == 0) {
+    if (s->prepared && s->mode == SUCREF_I_ALL) {
         h->rows = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
         if (SUCREF_I_HALVES && conv && s->form == SUCREF_I_HALF) {
             h->two_rows = (uint8_t)sucref_i_rows_of_two(h->g.n_columns);
@@ -5972,23 +6009,42 @@ static uint32_t sucref_i_start_other(const sucref_net *s, const sucref_i_here *h
     return 512U * 8U;
 }
 
-/* METHOD 6: n elements of a line of a sum, from its tables; b: of the second input, again from its start after
- * `again` elements */
-SUCREF_I_ALONE static void sucref_i_sum(const sucref_net *s, const sucref_i_here *h, uint8_t *to, const uint8_t *a,
-                                        const uint8_t *b, uint32_t at, uint32_t again, uint32_t n)
+/* METHOD 6: elements of a sum by the short way, as a prepared row, up to the first that only the long way knows; how
+ * many they were */
+SUCREF_I_EACH uint32_t sucref_i_sum_short(uint8_t *to, const uint8_t *a, const uint8_t *b, uint32_t n,
+                                          const uint32_t *table, const uint32_t *row, uint32_t lo, uint32_t range,
+                                          int halves)
 {
-    const uint32_t *const table = s->work + s->at_list, range = (uint32_t)h->l.hi - h->l.lo;
+    uint32_t i;
+    for (i = 0; i < n; i++) {
+        int near = 0;
+        const uint32_t r = sucref_i_short_row(&near, table[a[i]] + table[256U + b[i]], row, range, halves);
+        if (near) { break; }
+        to[i] = (uint8_t)(r + lo);
+    }
+    return i;
+}
+
+/* n elements of a line of a sum, from its tables; b: of the second input */
+SUCREF_I_ALONE static void sucref_i_sum(const sucref_net *s, const sucref_i_here *h, uint8_t *to, const uint8_t *a,
+                                        const uint8_t *b, uint32_t n)
+{
+    const uint32_t *const table = s->work + s->at_list, lo = h->l.lo, range = (uint32_t)h->l.hi - lo;
     const int32_t mul = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 8U));
     const int e = sucref_i_s8(SUCREF_READ_U8(s->model->bytes + h->at.exponent + 2U));
     const int is_short = h->l.act <= SUCREF_ACT_RELU6 && e <= -2 && e >= -22 && mul != 0;
     uint32_t row[SUCREF_I_PREPARED], i;
     sucref_i_prepare_row(row, 0, mul, is_short ? (unsigned)-e : 2U, (int32_t)h->l.out_zero - h->l.lo);
     for (i = 0; i < n; i++) {
-        const uint32_t z = table[a[i]] + table[256U + b[at]]; /* |z| < 2^30 */
-        int near = !is_short;
-        if (is_short) { to[i] = (uint8_t)(sucref_i_short_row(&near, z, row, range, 1) + h->l.lo); }
-        if (near) { to[i] = sucref_i_post(&h->l, sucref_i_s32(z), mul, e, s->model->bytes + h->at.table); }
-        if (++at == again) { at = 0; }
+        if (is_short && lo < h->l.out_zero) {
+            i += sucref_i_sum_short(to + i, a + i, b + i, n - i, table, row, lo, range, 1);
+        } else if (is_short) {
+            i += sucref_i_sum_short(to + i, a + i, b + i, n - i, table, row, lo, range, 0);
+        }
+        if (i < n) {
+            const uint32_t z = table[a[i]] + table[256U + b[i]]; /* |z| < 2^30 */
+            to[i] = sucref_i_post(&h->l, sucref_i_s32(z), mul, e, s->model->bytes + h->at.table);
+        }
     }
 }
 
@@ -6010,16 +6066,18 @@ static void sucref_i_product(const sucref_net *s, const sucref_i_here *h, uint32
 /* n elements of a line of either; the second input is of the same shape, or has one for each channel */
 static void sucref_i_sum_or_product(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t n)
 {
-    const uint32_t from = y * h->outputs + s->row;
+    uint32_t from = y * h->outputs + s->row, at, again, left;
     sucref_tensor t;
-    uint32_t at, again;
     sucref_model_tensor(&t, s->model, h->l.from2);
     again = t.height != h->in.height || t.width != h->in.width ? h->out.channels : 0xFFFFFFFFU;
     at = again == 0xFFFFFFFFU ? from : s->row % again;
-    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_ADD) {
-        sucref_i_sum(s, h, h->to + from, h->from.bytes + from, h->second.bytes, at, again, n);
-    } else {
+    if (SUCREF_I_KIND(&h->l) != SUCREF_KIND_ADD) {
         sucref_i_product(s, h, from, at, again, n, t.zero);
+        return;
+    }
+    for (; n > 0; n -= left, from += left, at = 0) { /* up to where the second one starts again */
+        left = again - at < n ? again - at : n;
+        sucref_i_sum(s, h, h->to + from, h->from.bytes + from, h->second.bytes + at, left);
     }
 }
 
@@ -6124,7 +6182,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
                                      sucref_i_group_channels(&h->l, &h->g, &h->in) <= s->present);
     if (SUCREF_I_WINDOWED(h) || SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
         s->wide = s->slid = 0;
-        s->prepared = (uint8_t)sucref_i_preparable(s, h);
+        s->prepared = (uint8_t)(s->mode == SUCREF_I_ALL && s->any == 0 ? sucref_i_preparable(s, h) : 0);
         return s->prepared ? sucref_i_prepare_rows(s, h) : 1U;
     }
     list = s->work + s->at_list;
@@ -6268,7 +6326,7 @@ static int sucref_i_window_of(sucref_i_view *v, sucref_i_window *w, const sucref
     int holes;
     *v = h->from;
     v->to = h->g.n_columns;
-    if (h->g.n_columns == read) { /* one tap, all of whose channels are there: a line */
+    if (h->g.n_columns == read && v->order == NULL) { /* one tap, all of whose channels are there: a line */
         v->bytes += (y * h->l.stride_h * h->in.width + x * h->l.stride_w) * h->in.channels;
         v->line = read;
         v->lines = 1;
