@@ -4082,21 +4082,28 @@ enum { SUCREF_I_HALF_CHUNK = 256 };
         "smlad r12, r7, r4, r12\n\tsxtb16 r7, r7\n\tsmlad lr, r7, r4, lr\n\t"                                        \
         "smlad r10, r8, r5, r10\n\tsxtb16 r8, r8\n\tsmlad r11, r8, r5, r11\n\t"                                      \
         "smlad r12, r9, r5, r12\n\tsxtb16 r9, r9\n\tsmlad lr, r9, r5, lr\n\t"
-/* acc[4 * groups] = sums of groups of four rows whose weights follow one another, over `quads` times four columns */
+/* acc[4 * groups] = sums of groups of four rows whose weights follow one another, over `quads` times four columns. Every
+ * 256 columns what H has more than L is moved to its sum, and H starts again from L. On the stack x, end of x */
 SUCREF_I_NAKED static void sucref_i_halves_one(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
                                                SUCREF_I_UNUSED const uint32_t *x, SUCREF_I_UNUSED uint32_t quads,
                                                SUCREF_I_UNUSED uint32_t groups)
 {
-    __asm__ volatile("push {r2, r4-r11, lr}\n\tadd r3, r2, r3, lsl #3\n"
+    __asm__ volatile("add r3, r2, r3, lsl #3\n\tpush {r2, r3, r4-r11, lr}\n"
                      "0:\tmovs r4, #0\n\tmov r10, r4\n\tmov r11, r4\n\tmov r12, r4\n\tmov lr, r4\n\t"
-                     "subs r4, r3, r2\n\tlsls r4, r4, #28\n\tbmi 2f\n" /* an odd number of quads */
-                     "1:\t" SUCREF_I_QUAD_OF_HALVES
-                     "2:\t" SUCREF_I_QUAD_OF_HALVES
-                     "cmp r2, r3\n\tbne 1b\n\t"
-                     "sub r10, r10, r11\n\tasr r10, r10, #8\n\tstrd r11, r10, [r0], #8\n\t"
-                     "sub r12, r12, lr\n\tasr r12, r12, #8\n\tstrd lr, r12, [r0], #8\n\t"
-                     "ldr r2, [sp]\n\tldr r4, [sp, #40]\n\tsubs r4, r4, #1\n\tstr r4, [sp, #40]\n\tbne 0b\n\t"
-                     "pop {r2, r4-r11, pc}");
+                     "str r4, [r0, #4]\n\tstr r4, [r0, #12]\n"
+                     "3:\tldr r3, [sp, #4]\n\tadd r4, r2, #512\n\tcmp r3, r4\n\tit hi\n\tmovhi r3, r4\n\t"
+                     "subs r4, r3, r2\n\tlsls r5, r4, #28\n\tbmi 5f\n\tlsls r5, r4, #27\n\tbmi 6f\n" /* quads left */
+                     "4:\t" SUCREF_I_QUAD_OF_HALVES SUCREF_I_QUAD_OF_HALVES
+                     "6:\t" SUCREF_I_QUAD_OF_HALVES
+                     "7:\t" SUCREF_I_QUAD_OF_HALVES
+                     "cmp r2, r3\n\tbne 4b\n\t"
+                     "ldr r4, [r0, #4]\n\tsub r10, r10, r11\n\tadd r4, r4, r10, asr #8\n\tstr r4, [r0, #4]\n\t"
+                     "mov r10, r11\n\tldr r4, [r0, #12]\n\tsub r12, r12, lr\n\tadd r4, r4, r12, asr #8\n\t"
+                     "str r4, [r0, #12]\n\tmov r12, lr\n\tldr r4, [sp, #4]\n\tcmp r2, r4\n\tbne 3b\n\t"
+                     "str r11, [r0]\n\tstr lr, [r0, #8]\n\tadds r0, r0, #16\n\tldr r2, [sp]\n\t"
+                     "ldr r4, [sp, #44]\n\tsubs r4, r4, #1\n\tstr r4, [sp, #44]\n\tbne 0b\n\tpop {r2, r3, r4-r11, pc}\n"
+                     "5:\tlsls r5, r4, #27\n\tbpl 7b\n\t" /* one, or three */
+                     SUCREF_I_QUAD_OF_HALVES "b 6b");
 }
 
 /* r1 p  r2 x  r3, r4 a word of x of each position  r5, r6 words of weights  r7, r9 H, r8, r10 L of the first position,
@@ -4173,18 +4180,20 @@ static void sucref_i_dot_halves(uint32_t *acc, const sucref_i_plane *p, const ui
     const uint32_t pitch = SUCREF_I_PAD4(p->n_in), groups = SUCREF_I_PAD4(rows) / 4U, most = SUCREF_I_HALF_CHUNK;
     const uint8_t *w = p->bytes + row * pitch;
     uint32_t g, c, i, sum[2][4];
-    void (*kernel)(uint32_t *, const uint8_t *, const uint32_t *, uint32_t, uint32_t) =
-        positions == 2 ? sucref_i_halves_two : sucref_i_halves_one;
+    if (positions == 1) {
+        sucref_i_halves_one(acc, w, x, pitch / 4U, groups);
+        return;
+    }
     if (pitch <= most) {
-        kernel(acc, w, x, pitch / 4U, groups);
+        sucref_i_halves_two(acc, w, x, pitch / 4U, groups);
         return;
     }
     for (g = 0; g < groups; g++, acc += 4) {
-        uint32_t *const other = positions == 2 ? acc + SUCREF_I_SHORT_ROWS : acc;
+        uint32_t *const other = acc + SUCREF_I_SHORT_ROWS;
         for (i = 0; i < 4; i++) { sum[0][i] = sum[1][i] = 0; }
         for (c = 0; c < pitch; c += most) {
             const uint32_t n = pitch - c < most ? pitch - c : most;
-            kernel(acc, w, x + c / 2U * positions, n / 4U, 1);
+            sucref_i_halves_two(acc, w, x + c, n / 4U, 1);
             w += 4U * n;
             for (i = 0; i < 4; i++) {
                 sum[1][i] += other[i];
@@ -4931,7 +4940,7 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
  * or up to 16 rows at a position of a picture, whose list is made before its first row. What has no weights goes by 256
  * bytes at most. Nothing of a quantum survives it but finished outputs and the list. */
 
-enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_LONG_COLUMN = 32, SUCREF_I_BYTES = 256,
+enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_LONG_COLUMN = 16, SUCREF_I_BYTES = 256,
        SUCREF_I_ENOUGH = 4608, SUCREF_I_TWO_ENOUGH = 5000, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256,
        SUCREF_I_NONE = 0xFF };
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
