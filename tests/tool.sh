@@ -499,6 +499,17 @@ ok "a float model is quantized with samples, and how well is said" "$r --calibra
 no "a float model, or a float part of one; add --calibrate samples.npy" $r
 no "in a .npy" $r --calibrate $d/x.s8
 no "its shape does not hold inputs of 200 values" $r --calibrate $a/real.npy
+ok "import --ranges: all values is the default, others make other models" \
+    "for k in minmax percentile percentile=90 error; do $t import $a/real.tflite -o $d/real_\$k \
+    --calibrate $a/real_samples.npy --ranges \$k >$d/made || exit 1; done && cmp $d/real.sucref $d/real_minmax &&
+    ! cmp -s $d/real_minmax $d/real_percentile=90 && ! cmp -s $d/real_percentile $d/real_percentile=90"
+ok "quantize --ranges" "for k in minmax percentile=90 error; do $t quantize $n -o $d/ranges_\$k $is \
+    --calibrate $d/x.u8 --ranges \$k >$d/made || exit 1; done && ! cmp -s $d/ranges_minmax $d/ranges_percentile=90"
+no "ranges needs --calibrate" $t quantize $n -o $d/y $is --ranges error
+no "ranges needs --calibrate" $t import $a/real.tflite -o $d/y --ranges error
+no "ranges must be" $r --calibrate $a/real_samples.npy --ranges most
+no "ranges percentile must be" $r --calibrate $a/real_samples.npy --ranges percentile=20
+no "ranges percentile must be" $r --calibrate $a/real_samples.npy --ranges percentile=
 no "is no float model" $s --calibrate $a/real_samples.npy
 c="$t quantize $a/conv.npz -o $d/conv.sucref $is"; cn="$t quantize $a/conv_nested.npz -o $d/cn.sucref $is"
 ok "convolutions are quantized, and how often the class stays is said" "$c --calibrate $a/conv.u8 >$d/made &&
