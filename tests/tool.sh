@@ -158,7 +158,12 @@ ok "split --exchange: parts of two halves of a picture, few values between them"
 ok "split --exchange --without: one device's inputs and neurons go to the other" \
     "$t split $h.sucref --devices 2 --exchange ${h}_maps.npz --without 1 -o $d/half%d.sucx >$d/split.txt &&
     grep -q 'device 0: 784 inputs' $d/split.txt && grep -q 'device 1: 0 inputs, 64 bytes' $d/split.txt"
-no "split needs" $t split $h.sucref --devices 2 --parity 1 --exchange ${h}_maps.npz -o $d/y%d
+ok "split --exchange --parity: a device more, which is told what the others read" \
+    "$t split $h.sucref --devices 2 --exchange ${h}_maps.npz --parity 1 -o $d/spare%d.sucx >$d/split.txt &&
+    grep -q '^spare 2: 0 inputs' $d/split.txt && grep -q '^node 3: 0 inputs' $d/split.txt &&
+    grep -q '8 messages with 896 values' $d/split.txt && [ -s $d/spare3.sucx ] && [ ! -e $d/spare4.sucx ]"
+no "parities are for models of one stop" $t split $m44 --devices 2 --exchange ${h}_maps.npz --parity 1 -o $d/y%d
+no "parity must be" $t split $h.sucref --devices 2 --exchange ${h}_maps.npz --parity 5 -o $d/y%d
 no "go with" $t split $h.sucref --devices 2 --rates 1,1 --exchange ${h}_maps.npz -o $d/y%d
 no "go with" $t split $h.sucref --devices 2 --parity 1 --number 2 -o $d/y%d
 no "devices must be" $t split $h.sucref --devices 255 --exchange ${h}_maps.npz -o $d/y%d

@@ -330,8 +330,8 @@ static void split(const args *a)
     size_t data = 0, parity = 0;
     const char *mark;
     unsigned n, i, devices, spares, protect = SUCREF_MAX_PLANES;
-    if (a->devices == NULL || (a->parity == NULL) == (a->exchange == NULL) || a->out == NULL) {
-        die("split needs --devices N, either --parity r or --exchange maps.npz, and -o shard%%d.sucref");
+    if (a->devices == NULL || (a->parity == NULL && a->exchange == NULL) || a->out == NULL) {
+        die("split needs --devices N, --parity r or --exchange maps.npz, and -o shard%%d.sucref");
     }
     if (a->exchange == NULL ? a->without != NULL || a->number != NULL : a->protect != NULL || a->rates != NULL) {
         die("split: --protect and --rates go with --parity, --without and --number with --exchange");
@@ -446,10 +446,11 @@ static const struct { const char *name; void (*act)(const args *); const char *u
     { "split", split,
       "sucref split m.sucref --devices N --parity r [--protect planes] [--rates 2,1,1,..] -o shard%d.sucref\n"
       "    a part of every layer for N devices and r spares.\n"
-      "sucref split m.sucref --devices N --exchange maps.npz [--without k] [--number p] -o part%d.sucx\n"
+      "sucref split m.sucref --devices N --exchange maps.npz [--without k] [--number p] [--parity r] -o part%d.sucx\n"
       "    parts for N devices that tell each other activations, and one for the node that collects the answers: who\n"
       "    has which inputs and neurons, as repurpose --maps writes it. --number: of this plan; --without: device k\n"
-      "    is gone, its neurons go where most of what they read is.\n" },
+      "    is gone, its neurons go where most of what they read is. --parity: r devices more, behind the others, from\n"
+      "    whose sums those of a lost one come again (models of one stop).\n" },
     { "repurpose", repurpose,
       "sucref repurpose layers.npz --devices P --eta2 y [--eta1 x] [--relative] [--sizes n1,n2,..] [--owners map]\n"
       "        -o out.npz [--maps maps.npz] [--sorted] [--in samples.npy] [--act relu|..]\n"
