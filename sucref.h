@@ -9508,7 +9508,7 @@ static void sucref_i_finish_piece(sucref_exchange *e)
     sucref_stop_group entry;
     sucref_answer a;
     uint32_t r;
-    for (r = 1; sums != NULL && r <= e->layer; r++) { sums += sucref_i_level_of(e->part, r).own; }
+    for (r = 1; sums != NULL && r <= e->layer; r++) { sums += sucref_i_level_of(e->part, (unsigned)r).own; }
     if (sucref_net_answer(&e->net, &a) != SUCREF_OK) { return; } /* it has stopped, so there is one */
     sucref_model_layer(&l, m, 0);
     sucref_model_group(&g, m, 0);

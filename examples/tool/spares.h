@@ -77,7 +77,7 @@ static inline uint32_t spare_limit(const sucref_layer_spec *l)
 }
 
 /* the rows of one spare behind those that layer t has so far; 0 where a bias is too large */
-static inline int spare_fill(sucref_layer_spec *t, int8_t *w, int32_t *bias, const spare_rows *s, unsigned spare,
+static inline int spare_fill(sucref_layer_spec *t, int8_t *weight, int32_t *bias, const spare_rows *s, unsigned spare,
                              uint32_t rows)
 {
     const uint32_t first = t->n_out;
@@ -88,8 +88,8 @@ static inline int spare_fill(sucref_layer_spec *t, int8_t *w, int32_t *bias, con
         bias[first + j] = (int32_t)b;
         for (c = 0; c < s->layer->n_in; c++) {
             const int v = (int)spare_value(s, spare, j, c), low = rows > s->most ? (v + 64 + 65536) % 128 - 64 : v;
-            w[(size_t)(first + j) * t->n_in + c] = (int8_t)low;
-            if (rows > s->most) { w[(size_t)(first + s->most + j) * t->n_in + c] = (int8_t)((v - low) / 128); }
+            weight[(size_t)(first + j) * t->n_in + c] = (int8_t)low;
+            if (rows > s->most) { weight[(size_t)(first + s->most + j) * t->n_in + c] = (int8_t)((v - low) / 128); }
         }
     }
     t->n_out += rows;
@@ -115,7 +115,7 @@ static inline int spare_layer(respec *to, const spare_rows *s, unsigned n, uint8
     sucref_layer_spec *t = &to->layer[n];
     uint32_t rows[SUCREF_MAX_PARITY], all = from->n_out, r, i;
     uint16_t *order;
-    int8_t *w;
+    int8_t *weight;
     int32_t *bias;
     unsigned k;
     for (k = 0; k < s->spares; k++) {
@@ -123,10 +123,10 @@ static inline int spare_layer(respec *to, const spare_rows *s, unsigned n, uint8
         all += rows[k];
     }
     if (n > 0) { t->n_in = to->layer[n - 1].n_out; } /* what spares answer is read with weights of 0 */
-    w = (int8_t *)respec_keep(to, (size_t)all * t->n_in);
+    weight = (int8_t *)respec_keep(to, (size_t)all * t->n_in);
     bias = (int32_t *)respec_keep(to, 4 * (size_t)all);
     for (r = 0; r < from->n_out; r++) {
-        memcpy(w + (size_t)r * t->n_in, from->w + (size_t)r * from->n_in, from->n_in);
+        memcpy(weight + (size_t)r * t->n_in, from->w + (size_t)r * from->n_in, from->n_in);
         bias[r] = from->bias != NULL ? from->bias[r] : 0;
     }
     if (t->flags & SUCREF_LAYER_PER_ROW) {
@@ -139,9 +139,9 @@ static inline int spare_layer(respec *to, const spare_rows *s, unsigned n, uint8
     if (owner[n + 1] == NULL) { fprintf(stderr, "sucref: out of memory\n"); exit(2); }
     for (k = 0; k < s->spares; k++) {
         memset(owner[n + 1] + t->n_out, (int)(s->devices + k), rows[k]);
-        if (!spare_fill(t, w, bias, s, k, rows[k])) { return 0; }
+        if (!spare_fill(t, weight, bias, s, k, rows[k])) { return 0; }
     }
-    t->w = w; t->bias = bias; t->order = order;
+    t->w = weight; t->bias = bias; t->order = order;
     t->row_shift = NULL; t->group_rows = t->group_columns = NULL;
     memset(t->plan, 0, sizeof t->plan);
     t->plan[0] = 8; t->n_planes = 1; t->coarse = 0;
