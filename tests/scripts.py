@@ -3,6 +3,7 @@ the tool: answers are near the float network's, and what cannot be taken is name
 import os, subprocess, sys
 import numpy as np
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, 'examples/tool')
 D = 'build/scripts/'
 count = [0, 0]
