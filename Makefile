@@ -28,6 +28,7 @@ help:
 	@echo "test       every test that needs only a C compiler (also: check); ends in: N passed, N failed;"
 	@echo "           SEED=7 starts the random tests elsewhere, LIST=1 only lists them"
 	@echo "examples   run the examples and compare with the output in their comments"
+	@echo "scripts    networks of scikit-learn and PyTorch to models (where these are installed)"
 	@echo "learners   eight learners on MNIST that send gradients at one bit a value (needs the data)"
 	@echo "mpi        the devices as MPI ranks, one killed (where an MPI is installed)"
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
@@ -119,6 +120,8 @@ learners: $(B)/learners
 	@./$< 1500
 mpi: | $(B)
 	@sh tests/mpi.sh
+scripts: $(B)/sucref
+	@sh tests/scripts.sh
 
 # ---- published numbers, boards, counts ----
 SEEDS = $(B)/widths
@@ -167,5 +170,5 @@ models: $(B)/train_digits $(B)/train_widths $(B)/train_conv $(B)/sucref
 clean:
 	rm -rf $(B)
 
-.PHONY: help all demo test tests check examples learners mpi paper paper-long paper-mixed paper-sensors mcu evaluator \
-    bench-mcu size gates bench warn sanitize compilers coverage fuzz mutants models clean
+.PHONY: help all demo test tests check examples scripts learners mpi paper paper-long paper-mixed paper-sensors mcu \
+    evaluator bench-mcu size gates bench warn sanitize compilers coverage fuzz mutants models clean

@@ -1155,6 +1155,8 @@ typedef struct {
     uint32_t spent;          /* multiply-adds of the job, wraps */
     uint32_t bad, foreign, repeated; /* messages dropped, as in sucref_fusion */
     uint32_t plan_job;       /* the job from which on `plan` is in force, where that is not the part's */
+    int32_t *z;              /* NULL from init; the caller may set it: out, z of the own rows of all layers, one layer
+                              * behind the other, as computed last. Parities recover a lost device's from them */
     uint16_t piece;
     uint8_t ahead, plan, state, stop, layer;
 } sucref_exchange;
@@ -9549,6 +9551,7 @@ SUCREF_API int sucref_exchange_init(sucref_exchange *e, const sucref_exchange_pa
     e->job = job; e->sent = e->spent = e->bad = e->foreign = e->repeated = 0;
     e->plan = p->plan; e->plan_job = job;
     e->ahead = (uint8_t)ahead;
+    e->z = NULL;
     e->piece = 0; e->state = SUCREF_I_X_IDLE; e->stop = e->layer = 0;
     return SUCREF_OK;
 }
@@ -9890,13 +9893,14 @@ static void sucref_i_finish_piece(sucref_exchange *e)
     const int with_sum = sucref_i_run_of(e) >= SUCREF_I_X_WITH_SUM, last = e->layer + 1U == e->part->n_layers;
     const uint32_t sum = with_sum ? sucref_i_whole_sum(e, &q) : 0;
     uint8_t *to = sucref_i_own(e, e->stop, e->layer + 1U);
-    int32_t *logits = sucref_i_logits(e, e->stop);
+    int32_t *logits = sucref_i_logits(e, e->stop), *sums = e->z;
     sucref_i_params at;
     sucref_layer l;
     sucref_group g;
     sucref_stop_group entry;
     sucref_answer a;
     uint32_t r;
+    for (r = 1; sums != NULL && r <= e->layer; r++) { sums += sucref_i_level_of(e->part, (unsigned)r).own; }
     if (sucref_net_answer(&e->net, &a) != SUCREF_OK) { return; } /* it has stopped, so there is one */
     sucref_model_layer(&l, m, 0);
     sucref_model_group(&g, m, 0);
@@ -9912,6 +9916,7 @@ static void sucref_i_finish_piece(sucref_exchange *e)
         }
         to[place] = with_sum ? sucref_i_activate(m, &l, &at, z, r) : a.out[r];
         if (last) { logits[place] = z; }
+        if (sums != NULL) { sums[place] = z; }
     }
 }
 

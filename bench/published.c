@@ -59,6 +59,7 @@ int main(int argc, char **argv)
     table_open(argc > 1 ? argv[1] : ".", "a");
     statements();
     coverage();
+    split_conv();
     late();
     parities();
     sampling();

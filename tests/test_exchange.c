@@ -5,6 +5,8 @@
 #define SUCREF_ASSERT(cond) CHECK(cond)
 #include "exchange_world.h"
 #include "../examples/tool/parts.h"
+#include "../examples/tool/spares.h"
+#include "crc.h"
 
 static void all_networks(void)
 {
@@ -221,6 +223,180 @@ static void protected_part(void)
     CHECK(lost_rows > 100);
 }
 
+/* ---- spares of the tool's files: every layer of every device ---- */
+
+static respec shared;          /* the network with the spares' rows */
+static int32_t z_of[NODES][RS_LAYERS * 4 * RS_WIDE];
+
+/* a random network that can have spares, its parts on w.devices - spares devices and the spares; 0 where it has none */
+static int make_spared(unsigned spares)
+{
+    unsigned i, devices = w.devices - spares;
+    const unsigned all = w.devices;
+    make_model();
+    w.devices = devices;
+    new_owners(NODES);
+    w.devices = all;
+    if (spares_add(&shared, &w.r, w.owner, devices, spares) != NULL) {
+        for (i = 0; i <= w.m.n_layers; i++) { free(w.owner[i]); w.owner[i] = NULL; }
+        if (shared.bits != NULL) { respec_free(&shared); }
+        free(w.work); free(w.file); respec_free(&w.r); rs_free(&w.rs);
+        return 0;
+    }
+    w.ahead = 1;
+    CHECK(exchange_init(&w.plan, &shared, (const uint8_t *const *)w.owner, w.devices, 0));
+    w.plan.answers = w.r.layer[w.m.n_layers - 1].n_out;
+    for (i = 0; i < nodes(); i++) {
+        device *d = &w.d[i];
+        d->bytes = exchange_part(&d->len, &w.plan, i);
+        CHECK(d->bytes != NULL && sucref_exchange_open(&d->part, d->bytes, d->len, NULL) == SUCREF_OK);
+        d->work = (uint32_t *)malloc(4 * sucref_exchange_work_len(&d->part, 1));
+        CHECK(sucref_exchange_init(&d->e, &d->part, d->work, sucref_exchange_work_len(&d->part, 1), 1, 0) == SUCREF_OK);
+        CHECK(d->e.z == NULL);
+        d->e.z = z_of[i];
+    }
+    return 1;
+}
+
+/* own neurons of a level, as the file says */
+static uint32_t level_own(unsigned i, unsigned level) { return get_le(w.d[i].bytes + 40 + 8 * level, 2); }
+static int32_t *layer_z(unsigned i, unsigned layer)
+{
+    unsigned l;
+    int32_t *z = z_of[i];
+    for (l = 1; l <= layer; l++) { z += level_own(i, l); }
+    return z;
+}
+
+/* all but `gone` work and talk until nothing moves; the stand-in sends what it knows */
+static void settle(unsigned gone)
+{
+    static uint8_t bytes[MESSAGE];
+    unsigned i, to, moved = 1;
+    size_t len;
+    while (moved) {
+        for (i = 0, moved = 0; i < nodes(); i++) {
+            sucref_exchange *e = &w.d[i].e;
+            const unsigned stop = e->stop, layer = e->layer;
+            if (i != gone && w.d[i].done != SUCREF_DONE) { w.d[i].done = sucref_exchange_step(e, 0xFFFFFFFFU); }
+            moved |= e->stop != stop || e->layer != layer;
+            while (sucref_exchange_send(e, bytes, sizeof bytes, &len, &to) == SUCREF_OK) {
+                CHECK(sucref_exchange_take(&w.d[to].e, bytes, len) >= 0);
+                moved = 1;
+            }
+        }
+    }
+}
+
+/* z of the lost device's rows of a layer, from the others' and the spares', of which one may be missing; how many */
+static uint32_t recover_z(int32_t *found, unsigned gone, unsigned layer, unsigned spares)
+{
+    static int32_t room[NODES][4 * RS_WIDE];
+    const int32_t *shard[NODES];
+    const unsigned devices = w.devices - spares;
+    const unsigned missing = spares > 1 ? devices + rnd_below(spares) : NODES;
+    const uint32_t n = level_own(gone, layer + 1), present = ~(1U << gone) & ~(1U << missing);
+    sucref_recovery plan;
+    uint32_t most = 0, j, own;
+    unsigned i;
+    for (i = 0; i < devices; i++) { own = level_own(i, layer + 1); most = own > most ? own : most; }
+    memset(room, 0, sizeof room);
+    for (i = 0; i < w.devices; i++) {
+        const int32_t *z = layer_z(i, layer);
+        own = level_own(i, layer + 1);
+        CHECK(i < devices || own == most || own == 2 * most);
+        for (j = 0; i != gone && i != missing && j < own && j < most; j++) {
+            room[i][j] = z[j] + (i >= devices && own > most ? 128 * z[j + most] : 0);
+        }
+        shard[i] = i == gone || i == missing ? NULL : room[i];
+    }
+    CHECK(sucref_recovery_plan(&plan, devices, spares, present, spare_limit(&w.r.layer[layer])) == SUCREF_OK &&
+          sucref_recover(found, &plan, 0, shard, most) == SUCREF_OK);
+    return n;
+}
+
+/* the outputs of z, by the lost device's own piece of the layer: its sums are z less the bias */
+static void finish_piece(uint8_t *u, const int32_t *z, unsigned gone, unsigned layer)
+{
+    const uint8_t *p = w.d[gone].bytes, *level = p + 40 + 8 * layer;
+    const sucref_exchange_part *part = &w.d[gone].part;
+    const uint32_t first = get_le(level + 4, 2), pieces = get_le(level + 6, 1);
+    const uint8_t *piece = p + 40 + 8 * (part->n_layers + 1U) + 20 * (uint32_t)(part->links + first);
+    static int32_t y[RS_WIDE], again[RS_WIDE];
+    static uint8_t x[RS_WIDE], out[RS_WIDE];
+    const int32_t *planes[1] = { y };
+    sucref_layer_sums sums;
+    sucref_layer l;
+    sucref_model m;
+    uint32_t j;
+    CHECK(pieces == (level_own(gone, layer + 1) > 0));
+    if (pieces == 0) { return; }
+    CHECK(sucref_model_open(&m, p + get_le(piece, 4), w.d[gone].len - get_le(piece, 4), NULL) == SUCREF_OK);
+    sucref_model_layer(&l, &m, 0);
+    for (j = 0; j < l.n_out; j++) { y[j] = z[j] - (int32_t)get_le(m.bytes + l.params_offset + 4 * j, 4); }
+    memset(x, 255, sizeof x); /* with it no sum within the weights' reach is refused */
+    sums.planes = planes; sums.input = x;
+    CHECK(sucref_layer_finish(out, again, &m, 0, 0, &sums) == SUCREF_OK && memcmp(again, z, 4 * l.n_out) == 0);
+    for (j = 0; j < l.n_out; j++) { u[get_le(p + get_le(piece + 8, 4) + 2 * j, 2)] = out[j]; }
+}
+
+/* each device is lost in turn, from the first layer on: layer by layer its z come again from the others' and the
+ * spares', and a stand-in that computes nothing is given them; the answer is the whole network's */
+static void spared(void)
+{
+    int trial, models = 0, lost = 0;
+    for (trial = 0; models < 60; trial++) {
+        const unsigned spares = 1 + rnd_below(2);
+        unsigned gone, i, l;
+        CHECK(trial < 50000);
+        w.devices = spares + 2 + rnd_below(NODES - 2 - spares);
+        if (!make_spared(spares)) { continue; }
+        models++;
+        for (gone = 0; gone + spares < w.devices; gone++) {
+            sucref_answer a;
+            w.devices -= spares;
+            new_input();
+            w.devices += spares;
+            for (i = 0; i < nodes(); i++) { begin(i, gone); }
+            for (l = 0; l < w.m.n_layers; l++) {
+                static int32_t z[4 * RS_WIDE];
+                uint8_t u[RS_WIDE] = { 0 };
+                uint32_t n;
+                settle(gone);
+                n = recover_z(z, gone, l, spares);
+                finish_piece(u, z, gone, l);
+                CHECK(sucref_exchange_give(&w.d[gone].e, u, z, n) == SUCREF_OK);
+                lost += (int)n;
+            }
+            settle(gone);
+            CHECK(w.d[w.devices].done == SUCREF_DONE && sucref_exchange_answer(&w.d[w.devices].e, &a) == SUCREF_OK);
+            CHECK(a.n_out == w.m.n_out && memcmp(a.logits, w.logits[0], 4 * a.n_out) == 0);
+        }
+        respec_free(&shared);
+        free_world();
+    }
+    CHECK(lost > 500);
+}
+
+/* what can have none is refused */
+static void no_spares(void)
+{
+    int trial, refused = 0;
+    for (trial = 0; trial < 100; trial++) {
+        w.devices = 2;
+        make_model();
+        new_owners(NODES);
+        if (w.m.n_stops > 1) {
+            CHECK(spares_add(&shared, &w.r, w.owner, 2, 1) != NULL);
+            refused++;
+        }
+        CHECK(spares_add(&shared, &w.r, w.owner, 17, 1) != NULL && spares_add(&shared, &w.r, w.owner, 9, 4) != NULL);
+        make_parts(0, 0);
+        free_world();
+    }
+    CHECK(refused > 20);
+}
+
 int main(int argc, char **argv)
 {
     test_init(argc, argv);
@@ -228,5 +404,7 @@ int main(int argc, char **argv)
     RUN("jobs purged while they run, and before", purges);
     RUN("a device gone for good, and the plan without it", fallback);
     RUN("a lost part recovered by a parity and stood in for", protected_part);
+    RUN("spares: any device lost in every layer, its z come again", spared);
+    RUN("models and numbers of devices without spares", no_spares);
     return test_report("exchange");
 }

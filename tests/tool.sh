@@ -158,7 +158,12 @@ ok "split --exchange: parts of two halves of a picture, few values between them"
 ok "split --exchange --without: one device's inputs and neurons go to the other" \
     "$t split $h.sucref --devices 2 --exchange ${h}_maps.npz --without 1 -o $d/half%d.sucx >$d/split.txt &&
     grep -q 'device 0: 784 inputs' $d/split.txt && grep -q 'device 1: 0 inputs, 64 bytes' $d/split.txt"
-no "split needs" $t split $h.sucref --devices 2 --parity 1 --exchange ${h}_maps.npz -o $d/y%d
+ok "split --exchange --parity: a device more, which is told what the others read" \
+    "$t split $h.sucref --devices 2 --exchange ${h}_maps.npz --parity 1 -o $d/spare%d.sucx >$d/split.txt &&
+    grep -q '^spare 2: 0 inputs' $d/split.txt && grep -q '^node 3: 0 inputs' $d/split.txt &&
+    grep -q '8 messages with 896 values' $d/split.txt && [ -s $d/spare3.sucx ] && [ ! -e $d/spare4.sucx ]"
+no "parities are for models of one stop" $t split $m44 --devices 2 --exchange ${h}_maps.npz --parity 1 -o $d/y%d
+no "parity must be" $t split $h.sucref --devices 2 --exchange ${h}_maps.npz --parity 5 -o $d/y%d
 no "go with" $t split $h.sucref --devices 2 --rates 1,1 --exchange ${h}_maps.npz -o $d/y%d
 no "go with" $t split $h.sucref --devices 2 --parity 1 --number 2 -o $d/y%d
 no "devices must be" $t split $h.sucref --devices 255 --exchange ${h}_maps.npz -o $d/y%d
@@ -499,6 +504,17 @@ ok "a float model is quantized with samples, and how well is said" "$r --calibra
 no "a float model, or a float part of one; add --calibrate samples.npy" $r
 no "in a .npy" $r --calibrate $d/x.s8
 no "its shape does not hold inputs of 200 values" $r --calibrate $a/real.npy
+ok "import --ranges: all values is the default, others make other models" \
+    "for k in minmax percentile percentile=90 error; do $t import $a/real.tflite -o $d/real_\$k \
+    --calibrate $a/real_samples.npy --ranges \$k >$d/made || exit 1; done && cmp $d/real.sucref $d/real_minmax &&
+    ! cmp -s $d/real_minmax $d/real_percentile=90 && ! cmp -s $d/real_percentile $d/real_percentile=90"
+ok "quantize --ranges" "for k in minmax percentile=90 error; do $t quantize $n -o $d/ranges_\$k $is \
+    --calibrate $d/x.u8 --ranges \$k >$d/made || exit 1; done && ! cmp -s $d/ranges_minmax $d/ranges_percentile=90"
+no "ranges needs --calibrate" $t quantize $n -o $d/y $is --ranges error
+no "ranges needs --calibrate" $t import $a/real.tflite -o $d/y --ranges error
+no "ranges must be" $r --calibrate $a/real_samples.npy --ranges most
+no "ranges percentile must be" $r --calibrate $a/real_samples.npy --ranges percentile=20
+no "ranges percentile must be" $r --calibrate $a/real_samples.npy --ranges percentile=
 no "is no float model" $s --calibrate $a/real_samples.npy
 c="$t quantize $a/conv.npz -o $d/conv.sucref $is"; cn="$t quantize $a/conv_nested.npz -o $d/cn.sucref $is"
 ok "convolutions are quantized, and how often the class stays is said" "$c --calibrate $a/conv.u8 >$d/made &&

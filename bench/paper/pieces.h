@@ -19,6 +19,7 @@ void imported(void);    /* a TensorFlow Lite model cut everywhere */
 
 /* [CDC] */
 void coverage(void);    /* Table 1, Figures 17 and 18: no data */
+void split_conv(void);  /* Table 1 on the convolutions of ResNet8 */
 void late(void);        /* Figures 1 and 11 to 16: answers that are late or lost: no data */
 void parities(void);    /* what parities cost on the parts of the shipped models: no data */
 void lost(void);        /* Figure 2, dense */

@@ -178,6 +178,24 @@ static void warn_of_range(const char *path, const uint8_t *x, size_t n, const in
     }
 }
 
+/* --ranges: how, and of percentile=P the share */
+static int ranges_of(const args *a, double *percent)
+{
+    const char *text = a->ranges;
+    *percent = 99.99;
+    if (text == NULL) { return RANGE_DEFAULT; }
+    if (a->calibrate == NULL) { die("--ranges needs --calibrate"); }
+    if (strcmp(text, "minmax") == 0) { return RANGE_MINMAX; }
+    if (strcmp(text, "error") == 0) { return RANGE_ERROR; }
+    if (strncmp(text, "percentile=", 11) == 0) {
+        *percent = real_number(text + 11, "--ranges percentile");
+    } else if (strcmp(text, "percentile") != 0) {
+        die("--ranges must be minmax, percentile[=99.99] or error, not %s", text);
+    }
+    if (!(*percent >= 50 && *percent <= 100)) { die("--ranges percentile must be from 50 to 100, not %s", text + 11); }
+    return RANGE_PERCENTILE;
+}
+
 static void read_options(prepare_options *o, const args *a, prepare_nested *nested)
 {
     uint8_t cuts[SUCREF_MAX_PLANES];
@@ -202,6 +220,7 @@ static void read_options(prepare_options *o, const args *a, prepare_nested *nest
     }
     o->keep = a->keep != NULL;
     o->cut_input = a->cut_input != NULL;
+    o->ranges = ranges_of(a, &o->percent);
     if (isatty(2)) { o->progress = show_progress; }
 }
 
@@ -464,6 +483,7 @@ static void quantize_conv(const args *a, const npz *z)
     m.in_scale = (float)unit.scale;
     m.in_zero = (int)unit.zero;
     m.is_signed = unit.is_signed;
+    m.ranges.how = ranges_of(a, &m.ranges.percent);
     want = conv_see(&m, x, n);
     if (!conv_lower(&m, z)) { die("%s: %s", a->in, m.made.graph.why); }
     model = write_conv(a, &m, &len);
@@ -506,6 +526,7 @@ static void read_real(real_model *r, const args *a, const uint8_t *file, size_t 
         ranges_add(&r->ranges, k);
         if (isatty(2)) { show_progress(NULL, k + 1U, r->n); }
     }
+    r->ranges.how = ranges_of(a, &r->ranges.percent);
     if (!ranges_choose(&r->ranges, &r->graph)) { die("%s: %s", a->in, r->graph.why); }
 }
 
@@ -557,6 +578,7 @@ static void print_real(const real_model *r, const args *a, const uint8_t *model,
 static void read_network(tflite *t, real_model *r, const args *a, const uint8_t *file, size_t len)
 {
     if (a->calibrate == NULL) {
+        if (a->ranges != NULL) { die("--ranges needs --calibrate"); }
         if (!tflite_parse(t, file, len)) { die("%s: %s", a->in, t->graph.why); }
         return;
     }

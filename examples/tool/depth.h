@@ -23,7 +23,7 @@ static void heads_by_layer(headed *h, const char *text)
 {
     const char *s = text;
     for (;; s++) {
-        char *end;
+        char *end = NULL;
         const unsigned long k = isdigit((unsigned char)*s) ? strtoul(s, &end, 10) : 1000;
         if (k >= h->r.spec.n_layers || (*end != 0 && *end != ',') || h->n == HEADS_MOST ||
             (h->n > 0 && k <= h->at[h->n - 1U])) {

@@ -12,6 +12,7 @@ typedef struct {
     uint8_t *owner[SUCREF_MAX_LAYERS + 1];  /* of each input, in the order of the first layer's columns; of each row */
     uint16_t *index[SUCREF_MAX_LAYERS + 1]; /* of each among its owner's */
     uint8_t *run;                           /* [stops][groups]: 0, 1, or 2 where S is needed */
+    uint32_t answers;                       /* rows of the last layer that the node collects, from the first on */
     unsigned long messages, bytes, values;  /* of all parts written, for one answer at the last stop */
 } exchange_net;
 
@@ -172,7 +173,7 @@ static inline exchange_list exchange_sent(const exchange_net *x, unsigned from, 
     for (c = 0; c < n; c++) {
         if (x->owner[level][c] != from) { continue; }
         a.of++;
-        if (to == x->devices ? level == x->n_layers
+        if (to == x->devices ? level == x->n_layers && c < x->answers
                              : level < x->n_layers && from != to && exchange_reads(x, to, level, c)) {
             a.neuron[a.n++] = c;
         }
@@ -377,6 +378,7 @@ static inline int exchange_init(exchange_net *x, const respec *r, const uint8_t 
     memset(x, 0, sizeof *x);
     x->r = r; x->devices = devices; x->plan = plan;
     x->n_layers = r->spec.n_layers; x->n_stops = r->spec.n_stops;
+    x->answers = r->layer[x->n_layers - 1].n_out;
     if (r->spec.answers != NULL || devices < 1 || devices > EXCHANGE_MAX_DEVICES) { return 0; }
     for (l = 0; l <= x->n_layers; l++) {
         uint16_t count[256] = { 0 };
@@ -410,7 +412,7 @@ static inline uint32_t exchange_place(const exchange_net *x, uint32_t row)
 static inline uint32_t exchange_outputs(const exchange_net *x)
 {
     const sucref_layer_spec *s = &x->r->layer[x->n_layers - 1];
-    return x->r->spec.heads != NULL ? s->group_rows[0] : s->n_out;
+    return x->r->spec.heads != NULL ? s->group_rows[0] : x->answers;
 }
 
 /* one direction of one pair at a level: its record, and its list and stops behind the tables */

@@ -1,15 +1,19 @@
 /* graph_quantize.h - makes an int8 graph of one of float32 tensors and of samples: activations by their ranges over the
- * samples, weights symmetric with a scale for each output, biases that also take back what rounding the weights does
- * to an output's mean (sum of (w - rounded w) * mean input). int8 weights of hybrid models stay as they are. Where
- * bytes pass an operator unchanged its input and output share a scale; LOGISTIC, TANH and SOFTMAX have the reference's.
- */
+ * samples (ranges.h), weights symmetric with a scale for each output, biases that also take back what rounding the
+ * weights does to an output's mean (sum of (w - rounded w) * mean input). int8 weights of hybrid models stay as they
+ * are. Where bytes pass an operator unchanged its input and output share a scale; LOGISTIC, TANH and SOFTMAX have the
+ * reference's. */
 #ifndef SUCREF_TOOL_GRAPH_QUANTIZE_H
 #define SUCREF_TOOL_GRAPH_QUANTIZE_H
 #include "graph_real.h"
+#include "ranges.h"
 
 typedef struct {
     graph_real real;
-    double *lo, *hi, **mean; /* of each tensor: its range and the mean of each value over the samples */
+    range_bins *bins;        /* of each tensor: its values over the samples, and the mean of each */
+    double **mean;
+    int how;                 /* RANGE_..; set before ranges_choose, as percent is */
+    double percent;
     uint32_t *like;          /* a tensor with which it shares its scale, or itself */
     float *scale;            /* as chosen */
     int *zero;
@@ -22,14 +26,12 @@ static inline int ranges_init(graph_ranges *r, graph *g)
     const size_t n = g->n_tensors + 1;
     uint32_t k;
     if (!real_init(&r->real, g)) { return 0; }
-    r->lo = (double *)graph_new(g, n * sizeof *r->lo); r->hi = (double *)graph_new(g, n * sizeof *r->hi);
+    r->bins = (range_bins *)graph_new(g, n * sizeof *r->bins);
     r->mean = (double **)graph_new(g, n * sizeof *r->mean);
     r->like = (uint32_t *)graph_new(g, n * sizeof *r->like);
     r->scale = (float *)graph_new(g, n * sizeof *r->scale);
     r->zero = (int *)graph_new(g, n * sizeof *r->zero);
-    if (r->lo == NULL || r->hi == NULL || r->mean == NULL || r->like == NULL || r->scale == NULL || r->zero == NULL) {
-        return 0;
-    }
+    if (r->bins == NULL || r->mean == NULL || r->like == NULL || r->scale == NULL || r->zero == NULL) { return 0; }
     for (k = 0; k < g->n_tensors; k++) {
         if (r->real.v[k] == NULL) { continue; }
         r->mean[k] = (double *)graph_new(g, g->tensor[k].elements * sizeof(double));
@@ -47,8 +49,7 @@ static inline void ranges_add(graph_ranges *r, uint32_t seen)
     for (k = 0; k < g->n_tensors; k++) {
         for (i = 0; r->real.v[k] != NULL && i < g->tensor[k].elements; i++) {
             const double v = (double)r->real.v[k][i];
-            if (v < r->lo[k]) { r->lo[k] = v; }
-            if (v > r->hi[k]) { r->hi[k] = v; }
+            range_add(&r->bins[k], v);
             r->mean[k][i] += (v - r->mean[k][i]) / (seen + 1.0);
         }
     }
@@ -76,8 +77,8 @@ static inline void ranges_unit(float *scale, int *zero, double lo, double hi)
     *zero = *zero < -128 ? -128 : *zero > 127 ? 127 : *zero;
 }
 
-/* scales and zero points of all activations; 0 with a reason where two of the reference's own meet */
-static inline int ranges_choose(graph_ranges *r, graph *g)
+/* tensors that share a scale: the values of all are those of the first one, their root */
+static inline void ranges_join(graph_ranges *r, const graph *g)
 {
     uint32_t k;
     int i;
@@ -86,18 +87,40 @@ static inline int ranges_choose(graph_ranges *r, graph *g)
         const graph_op *o = &g->op[k];
         for (i = 0; ranges_passes(o->code) && i < o->n_in; i++) {
             const uint32_t a = ranges_root(r, (uint32_t)o->in[i]), b = ranges_root(r, (uint32_t)o->out);
-            if (r->lo[b] < r->lo[a]) { r->lo[a] = r->lo[b]; }
-            if (r->hi[b] > r->hi[a]) { r->hi[a] = r->hi[b]; }
+            if (a != b) { range_merge(&r->bins[a], &r->bins[b]); }
             r->like[b] = a;
         }
     }
-    for (k = 0; k < g->n_tensors; k++) { ranges_unit(&r->scale[k], &r->zero[k], r->lo[k], r->hi[k]); }
+}
+
+/* is it the answer, or what a softmax answers from? Cut there, the largest ones would be equal */
+static inline int ranges_answers(const graph_ranges *r, const graph *g, uint32_t root)
+{
+    uint32_t k;
+    for (k = 0; k < g->n_ops; k++) {
+        const graph_op *o = &g->op[k];
+        if (o->code == GRAPH_SOFTMAX && ranges_root(r, (uint32_t)o->in[0]) == root) { return 1; }
+    }
+    return ranges_root(r, (uint32_t)g->output) == root;
+}
+
+/* scales and zero points of all activations; 0 with a reason where two of the reference's own meet */
+static inline int ranges_choose(graph_ranges *r, graph *g)
+{
+    uint32_t k;
+    ranges_join(r, g);
+    for (k = 0; k < g->n_tensors; k++) {
+        double lo, hi;
+        if (ranges_root(r, k) != k) { continue; }
+        range_choose(&lo, &hi, &r->bins[k], ranges_answers(r, g, k) ? RANGE_MINMAX : r->how, r->percent);
+        ranges_unit(&r->scale[k], &r->zero[k], lo, hi);
+    }
     for (k = 0; k < g->n_ops; k++) {
         const graph_op *o = &g->op[k];
         const uint32_t root = o->out >= 0 ? ranges_root(r, (uint32_t)o->out) : 0;
         const int tanh_like = o->code == GRAPH_TANH;
         if (o->code != GRAPH_LOGISTIC && o->code != GRAPH_SOFTMAX && !tanh_like) { continue; }
-        if (r->lo[root] < (tanh_like ? -1.01 : -0.01) || r->hi[root] > 1.01) {
+        if (r->bins[root].lo < (tanh_like ? -1.01 : -0.01) || r->bins[root].hi > 1.01) {
             return graph_fail(g, o->place, o->name, "is put together with numbers of another range");
         }
         r->scale[root] = tanh_like ? 1.0F / 128 : 1.0F / 256;

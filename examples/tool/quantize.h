@@ -4,6 +4,7 @@
 #include <float.h>
 #include "corrections.h"
 #include "nested.h"
+#include "ranges.h"
 
 typedef struct {
     uint32_t n_in, n_out;
@@ -27,6 +28,9 @@ typedef struct {
     const prepare_nested *nested; /* groups that come stop by stop; or NULL */
     const uint8_t *calibrate; /* [n_calibrate][n_in] unlabelled inputs */
     uint32_t n_calibrate;
+    int ranges;               /* RANGE_.. of hidden layers, percent of RANGE_PERCENTILE; default: what 99.5 % of the
+                                 inputs stay in */
+    double percent;
     void (*progress)(void *user, unsigned done, unsigned of); /* or NULL */
     void *user;
 } prepare_options;
@@ -49,6 +53,7 @@ typedef struct {
     const prepare_float_layer *in;
     const prepare_options *opt;
     const char *why;         /* of a refusal */
+    range_bins *bins;        /* [n_layers] of activations, while ranges are found; or NULL */
     unsigned n_layers, n_stops, n_cuts, total; /* total: groups of all layers */
     uint32_t widest;
     uint8_t cuts[SUCREF_MAX_PLANES]; /* bits that planned layers can have; without groups those of the stops */
@@ -227,6 +232,7 @@ static inline int prepare_forward(const prepare_job *j, uint32_t sample, double 
             hi = z > hi ? z : hi;
             lo = z < lo ? z : lo;
             to[r] = z;
+            if (j->bins != NULL) { range_add(&j->bins[i], (double)(float)z); }
         }
         if (!known) { lo = prepare_float_act(j, i, -hi); }
         high[i * stride] = hi;
@@ -236,16 +242,35 @@ static inline int prepare_forward(const prepare_job *j, uint32_t sample, double 
     return 1;
 }
 
-/* ranges and scales of the float network's activations: what 99.5 % of the inputs stay in; or a bound where there are
- * no inputs. Of functions with a range of their own, theirs */
+/* ranges of hidden layers as asked for; the last one's holds all that the inputs give, as its values are compared */
+static inline void prepare_pick_ranges(prepare_job *j)
+{
+    unsigned i;
+    for (i = 0; j->bins != NULL && i < j->n_layers; i++) {
+        double lo, hi;
+        range_choose(&lo, &hi, &j->bins[i], i + 1U == j->n_layers ? RANGE_MINMAX : j->opt->ranges, j->opt->percent);
+        j->layer[i].range[0] = hi;
+        j->layer[i].range[1] = -lo;
+    }
+    free(j->bins);
+    j->bins = NULL;
+}
+
+/* ranges and scales of the float network's activations: what 99.5 % of the inputs stay in, or as the options say; or a
+ * bound where there are no inputs. Of functions with a range of their own, theirs */
 static inline int prepare_find_ranges(prepare_job *j)
 {
+    const int asked = j->opt->ranges != RANGE_DEFAULT && j->opt->n_calibrate > 0;
     const uint32_t n = j->opt->n_calibrate > 0 ? j->opt->n_calibrate : 1U, keep = (n - 1U) - (n - 1U) / 200U;
     double *a = (double *)malloc(sizeof(double) * j->widest * 2U),
            *max = (double *)malloc(sizeof(double) * n * j->n_layers * 2U);
     uint32_t k;
     unsigned i;
     int status = a != NULL && max != NULL ? SUCREF_OK : SUCREF_E_SPACE;
+    if (asked) {
+        j->bins = (range_bins *)calloc(j->n_layers, sizeof *j->bins);
+        if (j->bins == NULL) { status = SUCREF_E_SPACE; }
+    }
     for (k = 0; status == SUCREF_OK && k < n; k++) {
         if (!prepare_forward(j, k, a, max + k, max + n + k, 2U * n)) {
             j->why = "values of the network beyond float32";
@@ -256,6 +281,7 @@ static inline int prepare_find_ranges(prepare_job *j)
         qsort(max + (size_t)i * n, n, sizeof(double), prepare_compare);
         j->layer[i / 2U].range[i % 2U] = max[(size_t)i * n + keep];
     }
+    prepare_pick_ranges(j);
     for (i = 0; status == SUCREF_OK && i < j->n_layers; i++) {
         prepare_prep *p = &j->layer[i];
         const double span = p->range[0] + p->range[1];

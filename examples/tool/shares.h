@@ -3,7 +3,7 @@
 #ifndef SUCREF_TOOL_SHARES_H
 #define SUCREF_TOOL_SHARES_H
 #include "create.h"
-#include "exchange.h"
+#include "spares.h"
 
 /* the owner of every input, in the order of the columns, and of every row */
 static void shares_read(uint8_t **owner, const respec *r, unsigned devices, const char *path)
@@ -77,36 +77,50 @@ static void shares_write(const char *pattern, unsigned device, const uint8_t *by
     write_file(path, bytes, len);
 }
 
+/* the parts' files; `spares` of the devices hold parities */
+static void shares_files(const args *a, exchange_net *x, unsigned spares)
+{
+    const unsigned devices = x->devices - spares;
+    unsigned k;
+    for (k = 0; k <= x->devices; k++) {
+        sucref_exchange_part p;
+        sucref_fault fault = { "a part", 0 };
+        uint32_t len;
+        uint8_t *bytes = exchange_part(&len, x, k);
+        if (bytes == NULL || sucref_exchange_open(&p, bytes, len, &fault) != SUCREF_OK) {
+            die("%s: cannot be shared out: %s", a->in, fault.field);
+        }
+        shares_write(a->out, k, bytes, len);
+        printf("%s %u: %lu inputs, %lu bytes, work buffer of %lu\n",
+               k < devices ? "device" : k < x->devices ? "spare" : "node", k, (unsigned long)p.n_in, (unsigned long)len,
+               4UL * (unsigned long)sucref_exchange_work_len(&p, 2));
+        free(bytes);
+    }
+}
+
 static void shares(const args *a, const sucref_model *m)
 {
-    static respec r;
+    static respec r, with;
     static exchange_net x;
     uint8_t *owner[SUCREF_MAX_LAYERS + 1];
-    const unsigned devices = whole_number(a->devices, "--devices", 1, EXCHANGE_MAX_DEVICES);
-    const unsigned number = a->number != NULL ? whole_number(a->number, "--number", 0, 255) : 0;
-    unsigned k, l;
+    const unsigned spares = a->parity != NULL ? whole_number(a->parity, "--parity", 0, SUCREF_MAX_PARITY) : 0,
+                   devices = whole_number(a->devices, "--devices", 1, EXCHANGE_MAX_DEVICES - spares),
+                   number = a->number != NULL ? whole_number(a->number, "--number", 0, 255) : 0;
+    const char *why = NULL;
+    unsigned l;
     respec_model(&r, m);
     shares_read(owner, &r, devices, a->exchange);
     if (a->without != NULL) {
         if (devices < 2) { die("--without needs another device"); }
         shares_without(owner, &r, devices, whole_number(a->without, "--without", 0, devices - 1));
     }
-    if (!exchange_init(&x, &r, (const uint8_t *const *)owner, devices, number)) {
+    if (spares > 0) { why = spares_add(&with, &r, owner, devices, spares); }
+    if (why != NULL) { die("%s: %s", a->in, why); }
+    if (!exchange_init(&x, spares > 0 ? &with : &r, (const uint8_t *const *)owner, devices + spares, number)) {
         die("%s: stops by depth cannot be shared out", a->in);
     }
-    for (k = 0; k <= devices; k++) {
-        sucref_exchange_part p;
-        sucref_fault fault = { "a part", 0 };
-        uint32_t len;
-        uint8_t *bytes = exchange_part(&len, &x, k);
-        if (bytes == NULL || sucref_exchange_open(&p, bytes, len, &fault) != SUCREF_OK) {
-            die("%s: cannot be shared out: %s", a->in, fault.field);
-        }
-        shares_write(a->out, k, bytes, len);
-        printf("%s %u: %lu inputs, %lu bytes, work buffer of %lu\n", k < devices ? "device" : "node", k,
-               (unsigned long)p.n_in, (unsigned long)len, 4UL * (unsigned long)sucref_exchange_work_len(&p, 2));
-        free(bytes);
-    }
+    x.answers = r.layer[r.spec.n_layers - 1U].n_out;
+    shares_files(a, &x, spares);
     printf("an answer: %lu messages with %lu values, %lu bytes; "
            "inputs to everybody: %lu with %lu, %lu, and the answer\n", x.messages, x.values, x.bytes,
            (unsigned long)devices * (devices - 1U),
@@ -114,6 +128,7 @@ static void shares(const args *a, const sucref_model *m)
            (devices - 1UL) * ((unsigned long)m->n_in + (unsigned long)devices * SUCREF_SHARD_OVERHEAD));
     for (l = 0; l <= r.spec.n_layers; l++) { free(owner[l]); }
     exchange_free(&x);
+    if (spares > 0) { respec_free(&with); }
     respec_free(&r);
 }
 #endif

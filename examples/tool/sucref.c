@@ -330,8 +330,8 @@ static void split(const args *a)
     size_t data = 0, parity = 0;
     const char *mark;
     unsigned n, i, devices, spares, protect = SUCREF_MAX_PLANES;
-    if (a->devices == NULL || (a->parity == NULL) == (a->exchange == NULL) || a->out == NULL) {
-        die("split needs --devices N, either --parity r or --exchange maps.npz, and -o shard%%d.sucref");
+    if (a->devices == NULL || (a->parity == NULL && a->exchange == NULL) || a->out == NULL) {
+        die("split needs --devices N, --parity r or --exchange maps.npz, and -o shard%%d.sucref");
     }
     if (a->exchange == NULL ? a->without != NULL || a->number != NULL : a->protect != NULL || a->rates != NULL) {
         die("split: --protect and --rates go with --parity, --without and --number with --exchange");
@@ -378,22 +378,27 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "sucref quantize layers.npz -o m.sucref --input-scale s [--input-zero z] [--type u8|s8] [--plan 4,4]\n"
       "        [--calibrate inputs.u8|.s8|.npy] [--act relu|relu6|leaky:SLOPE|logistic|tanh|none]\n"
       "        [--output none|softmax|logistic|tanh|..] [--clip share|auto] [--keep] [--cut-input]\n"
-      "        [--schedule 4/8/8,4/..]\n"
+      "        [--schedule 4/8/8,4/..] [--ranges minmax|percentile[=99.99]|error]\n"
       "    makes a model of float layers: arrays W0 (out x in), b0, W1, b1 .. of float32 or float64.\n"
       "    An input byte x stands for (x - z) * s; s may be a fraction such as 1/255. Where --calibrate is a .npy of\n"
       "    real values and neither is given, both are found from them. --keep: a layer's sums stay between stops, so\n"
       "    that the next one reads only its next plane (more RAM); --cut-input: stops read the input at as many bits;\n"
       "    --clip: largest |w| that keeps its value, as a share of its row's largest.\n"
+      "    --ranges: what the bytes between layers stand for: all values of the samples, all but a share on either\n"
+      "    side, or the range whose rounding and cutting err least; without it of dense layers what 99.5 % of the\n"
+      "    samples stay in, of convolutions all values. Values that are compared, the answer's, are never cut.\n"
       "    Convolutions (arrays ops, W1, b1 .., examples/training/README.md says what they are) need --calibrate and\n"
       "    say themselves where a ReLU is; one stop, or one for each group of channels.\n"
       "    Neurons in groups (arrays groups0 (n x 2: rows, columns), groups1 .., order, heads): --plan is 8 and every\n"
       "    stop has a group more; --schedule: the bits of the groups at each stop, stops apart by /.\n" },
     { "import", import,
       "sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep] [--calibrate samples.npy]\n"
+      "        [--ranges minmax|percentile[=99.99]|error]\n"
       "    makes a model of an int8 TensorFlow Lite file, exact at its last stop: dense and convolutional layers,\n"
       "    pooling, sums, variables of streaming models (README names them all). Without --plan dense layers get the\n"
       "    stops 4,4, other models one stop. What no input can change is dropped, and that is said.\n"
-      "    Float and hybrid models are quantized: --calibrate has inputs as rows of real values.\n"
+      "    Float and hybrid models are quantized: --calibrate has inputs as rows of real values;\n"
+      "    --ranges as for quantize.\n"
       "    --every-layer: small layers follow the plan too; --keep: as for quantize.\n" },
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"
@@ -441,10 +446,11 @@ static const struct { const char *name; void (*act)(const args *); const char *u
     { "split", split,
       "sucref split m.sucref --devices N --parity r [--protect planes] [--rates 2,1,1,..] -o shard%d.sucref\n"
       "    a part of every layer for N devices and r spares.\n"
-      "sucref split m.sucref --devices N --exchange maps.npz [--without k] [--number p] -o part%d.sucx\n"
+      "sucref split m.sucref --devices N --exchange maps.npz [--without k] [--number p] [--parity r] -o part%d.sucx\n"
       "    parts for N devices that tell each other activations, and one for the node that collects the answers: who\n"
       "    has which inputs and neurons, as repurpose --maps writes it. --number: of this plan; --without: device k\n"
-      "    is gone, its neurons go where most of what they read is.\n" },
+      "    is gone, its neurons go where most of what they read is. --parity: r devices more, behind the others, from\n"
+      "    whose sums those of a lost one come again (models of one stop).\n" },
     { "repurpose", repurpose,
       "sucref repurpose layers.npz --devices P --eta2 y [--eta1 x] [--relative] [--sizes n1,n2,..] [--owners map]\n"
       "        -o out.npz [--maps maps.npz] [--sorted] [--in samples.npy] [--act relu|..]\n"

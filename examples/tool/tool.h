@@ -140,7 +140,7 @@ static uint8_t *read_file(const char *path, size_t *len)
 typedef struct {
     const char *in, *out, *x, *calibrate, *plan, *act, *output, *clip, *scale, *zero, *stop, *stops, *type, *name,
         *exit_rule, *disagree, *confidence, *quiet, *rows, *gray, *devices, *parity, *protect, *rates, *schedule,
-        *labels, *core, *target, *per_mac, *clock, *deadline, *bandwidth, *risk;
+        *labels, *ranges, *core, *target, *per_mac, *clock, *deadline, *bandwidth, *risk;
     const char *sizes, *owners, *eta1, *eta2, *maps, *relative, *sorted; /* of repurpose */
     const char *exchange, *without, *number;                        /* of split */
     const char *heads, *heads_at, *head_grid;                       /* of calibrate */
@@ -154,6 +154,7 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "--in", "calibrate run evaluate plan repurpose", offsetof(args, x), 0 },
     { "--labels", "calibrate evaluate plan", offsetof(args, labels), 0 },
     { "--calibrate", "quantize import", offsetof(args, calibrate), 0 },
+    { "--ranges", "quantize import", offsetof(args, ranges), 0 },
     { "--plan", "quantize import", offsetof(args, plan), 0 },
     { "--schedule", "quantize", offsetof(args, schedule), 0 },
     { "--act", "quantize repurpose", offsetof(args, act), 0 },
