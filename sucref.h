@@ -3275,7 +3275,12 @@ enum {                     /* words of a part's head */
 };
 enum { SUCREF_I_CHUNKS = 0, SUCREF_I_SIGNED, SUCREF_I_WIDE, SUCREF_I_BYTES_KIND, SUCREF_I_HALVES_KIND,
        SUCREF_I_LONG_KIND };
-#define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
+enum { SUCREF_I_WIDE_CHUNK = 1, SUCREF_I_WIDE_END = 3 }; /* bytes of a wide part that are no entry's */
+#ifdef SUCREF_CONSTANT_WORK
+#  define SUCREF_I_ANY_CHANGE 1 /* what is computed counts as changed, and every input as large */
+#else
+#  define SUCREF_I_ANY_CHANGE 0
+#endif
 #define SUCREF_I_PART_ENDS 6 /* words of a part beside its head, entries and ends of chunks */
 #define SUCREF_I_BASE 8192U  /* columns that a part reaches over, at most */
 
@@ -3372,42 +3377,113 @@ typedef struct {
 
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
 /* A wide part of all inputs that are not 0, or of all of them where work must not depend on the data; of a delta of
- * what grew, then of what fell. An entry is u << 24 | column << 3, so that the low 24 bits are the byte offset at 8
- * bytes per column; a word that is no entry ends them. */
+ * what grew, then of what fell. An entry is three bytes: 8 times the number of columns between the last entry's and its
+ * own (the first entry's is counted from column 0), low byte first, and u. Where there are 8191 or more an entry of 0
+ * stands in between. WIDE_CHUNK stands before an entry whose u would make the sum of the u since the last such byte
+ * larger than 65535, or for digits 4369: sums of products with bytes fit 24 bits then, 255 * 65535 < 2^24, and with
+ * digits of 4 bits 16, 15 * 4369 = 65535. WIDE_END ends the list. It takes less than 4 bytes a column, and a word. */
+typedef struct {
+    uint8_t *to;         /* the next byte */
+    uint32_t count, sum; /* entries, of a delta of both lists, and their u */
+    uint32_t next;       /* the column at hand */
+    uint16_t skip;       /* 8 times the columns since the last entry */
+    uint16_t most, rest; /* what a chunk holds, and what is left of it */
+} sucref_i_wide;
+
+/* n columns without entries, one behind the other, at most 4096; 8 * (4095 + 4096) < 2^16 */
+static void sucref_i_skip_wide(sucref_i_wide *w, uint32_t n)
+{
+    w->next += n;
+    w->skip = (uint16_t)(w->skip + 8U * n);
+    if (w->skip < 0x8000U) { return; }
+    w->skip = (uint16_t)(w->skip - 8U);
+    w->to[0] = (uint8_t)w->skip; w->to[1] = (uint8_t)(w->skip >> 8); w->to[2] = 0;
+    w->to += 3;
+    w->skip = 0;
+}
+
+/* the next n columns, at least 1; sums of at most 255 u fit 16 bits */
+SUCREF_I_ALONE static void sucref_i_push_wide(sucref_i_wide *w, const uint8_t *u, uint8_t n)
+{
+    uint16_t skip = w->skip, rest = w->rest, sum = 0;
+    uint8_t *to = w->to, count = 0;
+    w->next += n;
+    do {
+        const uint8_t x = *u++, size = SUCREF_I_ANY_CHANGE ? 255U : x;
+        if (size == 0) {
+            skip = (uint16_t)(skip + 8U);
+        } else {
+            if (size > rest) {
+                *to++ = SUCREF_I_WIDE_CHUNK;
+                rest = w->most;
+            }
+            rest = (uint16_t)(rest - size);
+            sum = (uint16_t)(sum + x);
+            count++;
+            *to++ = (uint8_t)skip; *to++ = (uint8_t)(skip >> 8); *to++ = x;
+            skip = 0;
+        }
+    } while (--n != 0);
+    w->to = to; w->skip = skip; w->rest = rest;
+    w->sum += sum; w->count += count;
+}
+
+/* all columns of a view, and an end; what follows starts at a word */
+static void sucref_i_push_view(sucref_i_wide *w, sucref_i_view *v, const uint8_t *part)
+{
+    sucref_i_run run;
+    w->next = 0;
+    w->skip = 0; w->rest = w->most;
+    while (sucref_i_next_run(&run, v)) {
+        for (; run.at - w->next > 4096U; ) { sucref_i_skip_wide(w, 4096); }
+        sucref_i_skip_wide(w, run.at - w->next);
+        for (; run.n > 255U; run.u += 255, run.n -= 255U) {
+            sucref_i_push_wide(w, run.u, 255);
+            sucref_i_skip_wide(w, 0);
+        }
+        sucref_i_push_wide(w, run.u, (uint8_t)run.n);
+    }
+    do { *w->to++ = SUCREF_I_WIDE_END; } while ((size_t)(w->to - part) % 4U != 0);
+}
+
 SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_purpose *p, const sucref_i_view *from)
 {
-    uint32_t *to = part + SUCREF_I_PART_HEAD, all = 0, grew = 0, second = 0;
+    const uint8_t *const first = (const uint8_t *)part;
+    uint32_t grew = 0, second = 0;
     sucref_i_view v = *from;
-    sucref_i_run run;
-    for (;;) {
-        while (sucref_i_next_run(&run, &v)) {
-            const uint8_t *u = run.u, *const end = u + run.n;
-            uint32_t at = run.at << 3;
-            for (; u < end; u++, at += 8U) {
-                const uint32_t x = *u;
-#ifndef SUCREF_CONSTANT_WORK
-                if (x == 0) { continue; }
-#endif
-                *to++ = x << 24 | at;
-                all += x;
-            }
-        }
-        *to++ = SUCREF_I_WIDE_END;
-        if (v.old == NULL || v.fell) { break; }
+    sucref_i_wide w;
+    w.to = (uint8_t *)(part + SUCREF_I_PART_HEAD);
+    w.count = w.sum = 0;
+    w.most = p->form == SUCREF_I_DIGITS ? 4369U : 65535U;
+    sucref_i_push_view(&w, &v, first);
+    if (v.old != NULL) {
+        second = (uint32_t)(size_t)(w.to - first) / 4U;
+        grew = w.sum;
         v = *from;
         v.fell = 1;
-        second = (uint32_t)(to - part);
-        grew = all;
+        sucref_i_push_view(&w, &v, first);
+        w.sum = 2U * grew - w.sum;
     }
-    if (second != 0) { all = 2U * grew - all; }
     part[SUCREF_I_PART_COLUMNS] = from->to;
-    part[SUCREF_I_PART_WORDS] = (uint32_t)(to - part);
-    part[SUCREF_I_PART_SUM] = all;
-    part[SUCREF_I_PART_COUNT] = (uint32_t)(to - part) - SUCREF_I_PART_HEAD - (second != 0 ? 2U : 1U);
-    part[SUCREF_I_PART_OVER] = p->form != SUCREF_I_DIGITS ? all << 7 : 0U;
+    part[SUCREF_I_PART_WORDS] = (uint32_t)(size_t)(w.to - first) / 4U;
+    part[SUCREF_I_PART_SUM] = w.sum;
+    part[SUCREF_I_PART_COUNT] = w.count;
+    part[SUCREF_I_PART_OVER] = p->form != SUCREF_I_DIGITS ? w.sum << 7 : 0U;
     part[SUCREF_I_PART_KIND] = SUCREF_I_WIDE;
     part[SUCREF_I_PART_SECOND] = second;
     part[SUCREF_I_PART_BASE] = part[SUCREF_I_PART_ZERO] = 0;
+}
+
+/* the next entry: its u, and the place of its column at 8 bytes a column; 0 at the end. `at` starts at -8 mod 2^32. */
+static inline int sucref_i_next_entry(uint8_t *x, uint32_t *at, const uint8_t **list)
+{
+    const uint8_t *p = *list;
+    if (*p == SUCREF_I_WIDE_CHUNK) { p++; }
+    if (*p == SUCREF_I_WIDE_END) { return 0; }
+    *at += (p[0] | (uint32_t)p[1] << 8) + 8U;
+    *x = p[2];
+    *list = p + 3;
+    return 1;
 }
 #endif
 
@@ -4475,16 +4551,17 @@ static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, co
  * Wide parts; any block of up to 16 rows. A byte holds digits of 8 / slot rows: rows go upwards through the bytes of a
  * column, or, where a word holds several columns, through its two bytes per half (METHOD 4). */
 
-static void sucref_i_dot_single(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, unsigned slot)
+static void sucref_i_dot_single(uint32_t *acc, const uint8_t *p, const uint8_t *list, uint32_t rows, unsigned slot)
 {
     const uint8_t mask = (uint8_t)((1U << slot) - 1U);
     /* of one column in a half word */
     const unsigned half_bits = (unsigned)rows * slot >= 32U ? 16U : (unsigned)rows * slot / 2U;
     const unsigned columns_log2 = half_bits >= 16U ? 0U : half_bits >= 8U ? 1U : half_bits >= 4U ? 2U : 3U;
     const uint32_t words = (uint32_t)rows * slot >= 32U ? rows * slot / 32U : 1U;
-    for (; *list != SUCREF_I_WIDE_END; list++) {
-        const uint8_t x = (uint8_t)(*list >> 24);
-        const uint32_t col = (*list & 0xFFFFFFU) >> 3;
+    uint32_t place = (uint32_t)0 - 8U;
+    uint8_t x;
+    while (sucref_i_next_entry(&x, &place, &list)) {
+        const uint32_t col = place >> 3;
         const unsigned bit = (unsigned)(col & (((uint32_t)1 << columns_log2) - 1U)) * half_bits;
         const uint8_t *q = p + (col >> columns_log2) * words * 4U;
         uint32_t *to = acc;
@@ -4516,7 +4593,7 @@ static inline void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uin
                                       uint32_t rows, const sucref_i_plane *plane)
 {
     (void)head;
-    sucref_i_dot_single(acc, p, list, rows, plane->slot);
+    sucref_i_dot_single(acc, p, (const uint8_t *)list, rows, plane->slot);
 }
 #endif /* SUCREF_SINGLE */
 
@@ -4539,22 +4616,21 @@ static inline uint32_t sucref_i_mac(uint32_t sum, uint8_t v, uint8_t x)
 }
 
 /* where a column lies in words that hold two: a byte in each half word */
-static inline size_t sucref_i_one_of_two(uint32_t e)
+static inline size_t sucref_i_one_of_two(uint32_t place)
 {
-    const size_t at = (size_t)((e & 0xFFFFFFU) >> 2); /* two bytes a column */
+    const size_t at = (size_t)(place >> 2); /* two bytes a column */
     return (at & ~(size_t)3) + (at >> 1 & 1U);
 }
 
 /* Four rows, wide part. Their digits follow one another in the bits from p on, 8 / 2^stride bytes further for each
  * column; stride 2: two columns to a word. high: of slots of 1 bit, the upper four in a byte. */
-static inline void sucref_i_quad(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned slot, unsigned stride,
+static inline void sucref_i_quad(uint32_t *acc, const uint8_t *p, const uint8_t *list, unsigned slot, unsigned stride,
                                  unsigned high)
 {
-    uint32_t a = 0, b = 0, c = 0, d = 0, e;
-    for (e = *list; (uint8_t)(e >> 16) != 0xFFU; e = *++list) { /* the end's byte alone: columns are below 2^16 */
-        const uint8_t *q = p + (stride == 2 ? sucref_i_one_of_two(e) : (size_t)((e & 0xFFFFFFU) >> stride));
-        const uint8_t x = (uint8_t)(e >> 24);
-        uint8_t v;
+    uint32_t a = 0, b = 0, c = 0, d = 0, at = (uint32_t)0 - 8U;
+    uint8_t x, v;
+    while (sucref_i_next_entry(&x, &at, &list)) {
+        const uint8_t *q = p + (stride == 2 ? sucref_i_one_of_two(at) : (size_t)(at >> stride));
         if (slot == 8) {
             const uint32_t u = SUCREF_READ_U32(q);
             a = sucref_i_mac(a, (uint8_t)u, x);
@@ -4590,7 +4666,7 @@ static inline void sucref_i_quad(uint32_t *acc, const uint8_t *p, const uint32_t
 
 /* by slot and rows of the block; each by itself, as it needs most of the registers */
 #define SUCREF_I_QUAD(name, slot, stride, high)                                                                        \
-    SUCREF_I_ALONE static void name(uint32_t *acc, const uint8_t *p, const uint32_t *list)                             \
+    SUCREF_I_ALONE static void name(uint32_t *acc, const uint8_t *p, const uint8_t *list)                              \
     {                                                                                                                  \
         sucref_i_quad(acc, p, list, slot, stride, high);                                                               \
     }
@@ -4604,14 +4680,177 @@ SUCREF_I_QUAD(sucref_i_quad_2x8, 2, 2, 0)
 SUCREF_I_QUAD(sucref_i_quad_1x16, 1, 2, 0)
 SUCREF_I_QUAD(sucref_i_quad_1x16_high, 1, 2, 4)
 
+#if defined(__AVR_HAVE_MUL__) && defined(__AVR_HAVE_LPMX__) && defined(__GNUC__) && !defined(SUCREF_NO_ASM)
+/* The same by hand, of weights in flash: for SUCREF_READ_U8 that is pgm_read_byte. The sums of a chunk of 8 rows are in
+ * registers (24 bits each, or 16 for digits, see WIDE_CHUNK), and what the list says of columns in between is added to
+ * Z, as it stands behind an entry's weights. Cycles of an entry:
+ *
+ *     8 bits    8 rows 75: a weight LPM 3, MUL 2, adding 3, and 11 for the list, the place, the loop. 4 rows 45
+ *     4 bits    8 rows 65: a byte LPM 3, MUL and adding 4 for L, SWAP and ANDI 2, MUL and adding 4 for the upper digit,
+ *               13 for the rest. 4 rows 61
+ *     2 bits    8 rows 63 in blocks of 16, else 83; 1 bit 8 rows 64 at most
+ *
+ * A byte of digits is multiplied whole: of digits a, b of 4 bits it gives L = sum((a + 16 b) x), and sum(a x), which is
+ * below 2^16, is L - 16 sum(b x) modulo 2^16. Of 2 bits, a to d upwards: L, M = sum(4 b x), N = sum((c + 4 d) x),
+ * O = sum(4 d x), the last three below 2^16, and sum(a x) = L - M - 16 N modulo 2^16. */
+#  define SUCREF_I_TEXT_OF(text) #text
+#  define SUCREF_I_TEXT(x) SUCREF_I_TEXT_OF(x)
+#  define SUCREF_I_LPM (__builtin_strcmp(SUCREF_I_TEXT(SUCREF_READ_U8(p)), SUCREF_I_TEXT(pgm_read_byte(p))) == 0)
+#  ifdef __clang__
+#    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__))
+#  else
+#    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __noclone__)) /* all arguments come */
+#  endif
+#  define SUCREF_I_UNUSED __attribute__((__unused__))
+#  define SUCREF_I_CLOBBERS                                                                                            \
+        : : : "r18", "r19", "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "r30", "r31", "memory"
+#  define SUCREF_I_PUSH(a, b, c, d) "push r" #a "\n\tpush r" #b "\n\tpush r" #c "\n\tpush r" #d "\n\t"
+#  define SUCREF_I_POP(a, b, c, d) "pop r" #d "\n\tpop r" #c "\n\tpop r" #b "\n\tpop r" #a "\n\t"
+#  define SUCREF_I_CLEAR(a, b, c, d) "clr r" #a "\n\tclr r" #b "\n\tclr r" #c "\n\tclr r" #d "\n\t"
+/* acc[n] += a register, and with the carry another one */
+#  define SUCREF_I_TO_ACC(n, op, r) "ldd r0, Y+" #n "\n\t" op " r0, r" #r "\n\tstd Y+" #n ", r0\n\t"
+
+/* r26 X list  r30 Z p  r2..r25 sums  r28 x  r29 0; T: 4 rows; on the stack acc */
+#  define SUCREF_I_WEIGHT(a, b, c)                                                                                     \
+        "lpm r0, Z+\n\tmul r0, r28\n\tadd r" #a ", r0\n\tadc r" #b ", r1\n\tadc r" #c ", r29\n\t"
+#  define SUCREF_I_FOUR_WEIGHTS_LOW SUCREF_I_WEIGHT(2, 3, 4) SUCREF_I_WEIGHT(5, 6, 7) SUCREF_I_WEIGHT(8, 9, 10)        \
+        SUCREF_I_WEIGHT(11, 12, 13)
+#  define SUCREF_I_ADD_24(n, n1, n2, n3, a, b, c)                                                                      \
+        SUCREF_I_TO_ACC(n, "add", a) SUCREF_I_TO_ACC(n1, "adc", b) SUCREF_I_TO_ACC(n2, "adc", c)                       \
+        SUCREF_I_TO_ACC(n3, "adc", 1)
+SUCREF_I_NAKED static void sucref_i_lpm_bytes(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
+                                              SUCREF_I_UNUSED const uint8_t *list, SUCREF_I_UNUSED uint8_t rows)
+{
+    __asm__ volatile(SUCREF_I_PUSH(2, 3, 4, 5) SUCREF_I_PUSH(6, 7, 8, 9) SUCREF_I_PUSH(10, 11, 12, 13)
+                     SUCREF_I_PUSH(14, 15, 16, 17) SUCREF_I_PUSH(28, 29, 25, 24)
+                     "movw r30, r22\n\tmovw r26, r20\n\tbst r18, 2\n"
+                     "0:\t" SUCREF_I_CLEAR(2, 3, 4, 5) SUCREF_I_CLEAR(6, 7, 8, 9) SUCREF_I_CLEAR(10, 11, 12, 13)
+                     SUCREF_I_CLEAR(14, 15, 16, 17) SUCREF_I_CLEAR(18, 19, 20, 21) SUCREF_I_CLEAR(22, 23, 24, 25)
+                     "clr r29\n\tld r0, X+\n\tsbrc r0, 0\n\trjmp 3f\n\tbrts 2f\n"
+                     "1:\tld r1, X+\n\tadd r30, r0\n\tadc r31, r1\n\tld r28, X+\n\t" SUCREF_I_FOUR_WEIGHTS_LOW
+                     SUCREF_I_WEIGHT(14, 15, 16) SUCREF_I_WEIGHT(17, 18, 19) SUCREF_I_WEIGHT(20, 21, 22)
+                     SUCREF_I_WEIGHT(23, 24, 25) "ld r0, X+\n\tsbrs r0, 0\n\trjmp 1b\n\trjmp 3f\n"
+                     "2:\tld r1, X+\n\tlsr r1\n\tror r0\n\tadd r30, r0\n\tadc r31, r1\n\tld r28, X+\n\t"
+                     SUCREF_I_FOUR_WEIGHTS_LOW "ld r0, X+\n\tsbrs r0, 0\n\trjmp 2b\n"
+                     "3:\tpop r28\n\tpop r29\n\tpush r29\n\tpush r28\n\tclr r1\n\t"
+                     SUCREF_I_ADD_24(0, 1, 2, 3, 2, 3, 4) SUCREF_I_ADD_24(4, 5, 6, 7, 5, 6, 7)
+                     SUCREF_I_ADD_24(8, 9, 10, 11, 8, 9, 10) SUCREF_I_ADD_24(12, 13, 14, 15, 11, 12, 13) "brts 4f\n\t"
+                     SUCREF_I_ADD_24(16, 17, 18, 19, 14, 15, 16) SUCREF_I_ADD_24(20, 21, 22, 23, 17, 18, 19)
+                     SUCREF_I_ADD_24(24, 25, 26, 27, 20, 21, 22) SUCREF_I_ADD_24(28, 29, 30, 31, 23, 24, 25)
+                     "\n4:\tld r0, -X\n\tadiw r26, 1\n\tsbrs r0, 1\n\trjmp 0b\n\t"
+                     SUCREF_I_POP(28, 29, 25, 24) SUCREF_I_POP(14, 15, 16, 17) SUCREF_I_POP(10, 11, 12, 13)
+                     SUCREF_I_POP(6, 7, 8, 9) SUCREF_I_POP(2, 3, 4, 5) "ret" SUCREF_I_CLOBBERS);
+}
+
+/* r26 X list  r28 Y acc  r30 Z p  r8..r23 sums  r24 digits  r25 x  r7 how  r6 0x0C, or 0  where a word has two columns,
+ * r2 p, r4 8 times the column */
+enum { SUCREF_I_LPM_4_16 = 1, SUCREF_I_LPM_4_8 = 2, SUCREF_I_LPM_4_4 = 4, SUCREF_I_LPM_2_16 = 8, SUCREF_I_LPM_2_8 = 16,
+       SUCREF_I_LPM_1_16 = 32 }; /* bits of a digit, rows of the block */
+#  define SUCREF_I_NEXT_8 "ld r1, X+\n\tadd r30, r0\n\tadc r31, r1\n\tld r25, X+\n\t"
+#  define SUCREF_I_NEXT_4 "ld r1, X+\n\tlsr r1\n\tror r0\n\tadd r30, r0\n\tadc r31, r1\n\tld r25, X+\n\t"
+#  define SUCREF_I_NEXT_OF_TWO                                                                                         \
+        "ld r1, X+\n\tadd r0, r4\n\tadc r1, r5\n\tmovw r24, r0\n\tadiw r24, 8\n\tmovw r4, r24\n\tlsr r1\n\tror r0\n\t" \
+        "lsr r1\n\tror r0\n\tbst r0, 1\n\tmovw r30, r0\n\tandi r30, 0xFC\n\tbld r30, 0\n\tadd r30, r2\n\t"             \
+        "adc r31, r3\n\tld r25, X+\n\t"
+#  define SUCREF_I_MORE(loop) "ld r0, X+\n\tsbrs r0, 0\n\trjmp " loop "\n\t"
+#  define SUCREF_I_SUM(a, b) "mul r24, r25\n\tadd r" #a ", r0\n\tadc r" #b ", r1\n\t"
+#  define SUCREF_I_NIBBLES(a, b, c, d)                                                                                 \
+        "lpm r24, Z+\n\t" SUCREF_I_SUM(a, b) "swap r24\n\tandi r24, 0x0F\n\t" SUCREF_I_SUM(c, d)
+#  define SUCREF_I_CRUMBS(a, b, c, d, e, f, g, h)                                                                      \
+        "lpm r24, Z+\n\t" SUCREF_I_SUM(a, b) "mov r0, r24\n\tand r0, r6\n\tmul r0, r25\n\tadd r" #c ", r0\n\tadc r" #d \
+        ", r1\n\tswap r24\n\tandi r24, 0x0F\n\t" SUCREF_I_SUM(e, f) "andi r24, 0x0C\n\t" SUCREF_I_SUM(g, h)
+#  define SUCREF_I_BIT(a, b) "lsr r24\n\tbrcc .+4\n\tadd r" #a ", r25\n\tadc r" #b ", r6\n\t"
+/* what the bytes' products leave of a byte's lowest digit, and all in order */
+#  define SUCREF_I_LESS_16(a, b, c, d) /* r(a) -= 16 r(c), pairs */                                                    \
+        "movw r24, r" #c "\n\tswap r25\n\tandi r25, 0xF0\n\tswap r24\n\teor r25, r24\n\tandi r24, 0xF0\n\t"            \
+        "eor r25, r24\n\tsub r" #a ", r24\n\tsbc r" #b ", r25\n\t"
+#  define SUCREF_I_QUARTER(a, b) "lsr r" #b "\n\tror r" #a "\n\tlsr r" #b "\n\tror r" #a "\n\t"
+#  define SUCREF_I_ORDER_CRUMBS(a, b, c, d, e, f, g, h)                                                                \
+        "sub r" #a ", r" #c "\n\tsbc r" #b ", r" #d "\n\t" SUCREF_I_LESS_16(a, b, e, f) "sub r" #e ", r" #g            \
+        "\n\tsbc r" #f ", r" #h "\n\t" SUCREF_I_QUARTER(c, d) SUCREF_I_QUARTER(g, h)
+#  define SUCREF_I_ADD_16(n, n1, n2, n3, a, b)                                                                         \
+        SUCREF_I_TO_ACC(n, "add", a) SUCREF_I_TO_ACC(n1, "adc", b) SUCREF_I_TO_ACC(n2, "adc", 1)                       \
+        SUCREF_I_TO_ACC(n3, "adc", 1)
+SUCREF_I_NAKED static void sucref_i_lpm_digits(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
+                                               SUCREF_I_UNUSED const uint8_t *list, SUCREF_I_UNUSED uint8_t how)
+{
+    __asm__ volatile(SUCREF_I_PUSH(2, 3, 4, 5) SUCREF_I_PUSH(6, 7, 8, 9) SUCREF_I_PUSH(10, 11, 12, 13)
+                     SUCREF_I_PUSH(14, 15, 16, 17) "push r28\n\tpush r29\n\t"
+                     "movw r28, r24\n\tmovw r30, r22\n\tmovw r2, r22\n\tmovw r26, r20\n\tmov r7, r18\n\t"
+                     "clr r4\n\tclr r5\n\t"
+                     "ldi r24, 0x0C\n\tmov r6, r24\n\tsbrc r7, 5\n\tclr r6\n"
+                     "0:\t" SUCREF_I_CLEAR(8, 9, 10, 11) SUCREF_I_CLEAR(12, 13, 14, 15)
+                     SUCREF_I_CLEAR(16, 17, 18, 19) SUCREF_I_CLEAR(20, 21, 22, 23)
+                     "ld r0, X+\n\tsbrc r0, 0\n\trjmp 9f\n\tsbrc r7, 1\n\trjmp 2f\n\tsbrc r7, 2\n\trjmp 3f\n\t"
+                     "sbrc r7, 3\n\trjmp 4f\n\tsbrc r7, 4\n\trjmp 5f\n\tsbrc r7, 5\n\trjmp 6f\n"
+                     "1:\t" SUCREF_I_NEXT_8 SUCREF_I_NIBBLES(8, 9, 10, 11) SUCREF_I_NIBBLES(12, 13, 14, 15)
+                     SUCREF_I_NIBBLES(16, 17, 18, 19) SUCREF_I_NIBBLES(20, 21, 22, 23)
+                     "adiw r30, 4\n\t" SUCREF_I_MORE("1b") "rjmp 7f\n"
+                     "2:\t" SUCREF_I_NEXT_4 SUCREF_I_NIBBLES(8, 9, 10, 11) SUCREF_I_NIBBLES(12, 13, 14, 15)
+                     SUCREF_I_NIBBLES(16, 17, 18, 19) SUCREF_I_NIBBLES(20, 21, 22, 23) SUCREF_I_MORE("2b") "rjmp 7f\n"
+                     "3:\t" SUCREF_I_NEXT_OF_TWO SUCREF_I_NIBBLES(8, 9, 10, 11) "adiw r30, 1\n\t"
+                     SUCREF_I_NIBBLES(12, 13, 14, 15) SUCREF_I_MORE("3b") "rjmp 7f\n"
+                     "4:\t" SUCREF_I_NEXT_4 SUCREF_I_CRUMBS(8, 9, 10, 11, 12, 13, 14, 15)
+                     SUCREF_I_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23) "adiw r30, 2\n\t" SUCREF_I_MORE("4b") "rjmp 8f\n"
+                     "5:\t" SUCREF_I_NEXT_OF_TWO SUCREF_I_CRUMBS(8, 9, 10, 11, 12, 13, 14, 15) "adiw r30, 1\n\t"
+                     SUCREF_I_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23) SUCREF_I_MORE("5b") "rjmp 8f\n"
+                     "6:\t" SUCREF_I_NEXT_OF_TWO "lpm r24, Z\n\t" SUCREF_I_BIT(8, 9) SUCREF_I_BIT(10, 11)
+                     SUCREF_I_BIT(12, 13) SUCREF_I_BIT(14, 15) SUCREF_I_BIT(16, 17) SUCREF_I_BIT(18, 19)
+                     SUCREF_I_BIT(20, 21) SUCREF_I_BIT(22, 23) SUCREF_I_MORE("6b") "rjmp 9f\n"
+                     "7:\t" SUCREF_I_LESS_16(8, 9, 10, 11) SUCREF_I_LESS_16(12, 13, 14, 15)
+                     SUCREF_I_LESS_16(16, 17, 18, 19) SUCREF_I_LESS_16(20, 21, 22, 23) "rjmp 9f\n"
+                     "8:\t" SUCREF_I_ORDER_CRUMBS(8, 9, 10, 11, 12, 13, 14, 15)
+                     SUCREF_I_ORDER_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23) "\n"
+                     "9:\tclr r1\n\t" SUCREF_I_ADD_16(0, 1, 2, 3, 8, 9) SUCREF_I_ADD_16(4, 5, 6, 7, 10, 11)
+                     SUCREF_I_ADD_16(8, 9, 10, 11, 12, 13) SUCREF_I_ADD_16(12, 13, 14, 15, 14, 15)
+                     "sbrc r7, 2\n\trjmp 10f\n\t" SUCREF_I_ADD_16(16, 17, 18, 19, 16, 17)
+                     SUCREF_I_ADD_16(20, 21, 22, 23, 18, 19) SUCREF_I_ADD_16(24, 25, 26, 27, 20, 21)
+                     SUCREF_I_ADD_16(28, 29, 30, 31, 22, 23)
+                     "\n10:\tld r0, -X\n\tadiw r26, 1\n\tsbrs r0, 1\n\trjmp 0b\n\tpop r29\n\tpop r28\n\t"
+                     SUCREF_I_POP(14, 15, 16, 17) SUCREF_I_POP(10, 11, 12, 13) SUCREF_I_POP(6, 7, 8, 9)
+                     SUCREF_I_POP(2, 3, 4, 5) "ret" SUCREF_I_CLOBBERS);
+}
+
+/* 0 where there is no assembly for such a block */
+static inline int sucref_i_dot_lpm(uint32_t *acc, const uint8_t *p, const uint8_t *list, uint32_t rows, unsigned slot)
+{
+    unsigned how = 0, second = 0; /* second: where rows 8 to 15 are */
+    if (slot == 8) {
+        sucref_i_lpm_bytes(acc, p, list, (uint8_t)rows);
+        return 1;
+    }
+    if (slot == 4) {
+        how = rows == 16 ? SUCREF_I_LPM_4_16 : rows == 8 ? SUCREF_I_LPM_4_8 : SUCREF_I_LPM_4_4;
+        second = 4;
+    } else if (rows == 16) {
+        how = slot == 2 ? SUCREF_I_LPM_2_16 : SUCREF_I_LPM_1_16;
+        second = 2;
+    } else if (rows == 8 && slot == 2) {
+        how = SUCREF_I_LPM_2_8;
+    }
+    if (how == 0) { return 0; }
+    sucref_i_lpm_digits(acc, p, list, (uint8_t)how);
+    if (rows == 16) { sucref_i_lpm_digits(acc + 8, p + second, list, (uint8_t)how); }
+    return 1;
+}
+#else
+#  define SUCREF_I_LPM 0
+#  define sucref_i_dot_lpm(acc, p, list, rows, slot) 0
+#endif
+
 /* where a block's columns are fractions of a byte, one row at a time */
 static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
                                uint32_t rows, const sucref_i_plane *plane)
 {
     const unsigned slot = plane->slot;
-    void (*even)(uint32_t *, const uint8_t *, const uint32_t *), (*odd)(uint32_t *, const uint8_t *, const uint32_t *);
+    const uint8_t *const bytes = (const uint8_t *)list;
+    void (*even)(uint32_t *, const uint8_t *, const uint8_t *), (*odd)(uint32_t *, const uint8_t *, const uint8_t *);
     uint32_t row, step = slot / 2U; /* bytes from four rows to the next */
     (void)head;
+    if (SUCREF_I_LPM) {
+        if (!sucref_i_dot_lpm(acc, p, bytes, rows, slot)) { sucref_i_dot_single(acc, p, bytes, rows, slot); }
+        return;
+    }
     if (slot == 8) {
         even = odd = rows == 8 ? sucref_i_quad_8x8 : sucref_i_quad_8x4;
     } else if (slot == 4) {
@@ -4623,11 +4862,11 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
         even = sucref_i_quad_1x16;
         odd = sucref_i_quad_1x16_high;
     } else {
-        sucref_i_dot_single(acc, p, list, rows, slot);
+        sucref_i_dot_single(acc, p, bytes, rows, slot);
         return;
     }
     for (row = 0; row < rows; row += 4) {
-        (row % 8U == 0 ? even : odd)(acc + row, p + (slot == 1 ? row / 8U * 2U : row / 4U * step), list);
+        (row % 8U == 0 ? even : odd)(acc + row, p + (slot == 1 ? row / 8U * 2U : row / 4U * step), bytes);
     }
 }
 #endif /* SUCREF_QUADS */
@@ -4812,11 +5051,6 @@ enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256,
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED, SUCREF_I_ANSWER };
 
-#ifdef SUCREF_CONSTANT_WORK
-#  define SUCREF_I_ANY_CHANGE 1 /* what is computed counts as changed */
-#else
-#  define SUCREF_I_ANY_CHANGE 0
-#endif
 #define SUCREF_I_RECORD_LEN(n_out) (2U + (n_out) + SUCREF_I_WORDS(n_out))
 
 typedef struct { uint32_t tensors, kept, marks, logits, end; } sucref_i_places;
