@@ -1441,6 +1441,15 @@ static inline int32_t sucref_i_floor32(int32_t v, unsigned s)
     return v >= 0 ? v >> s : ~(~v >> s);
 }
 
+/* v / 2^s, 0 <= s <= 31 */
+static inline uint32_t sucref_i_right(uint32_t v, unsigned s)
+{
+#ifdef __AVR__
+    for (; s >= 8; s -= 8U) { v >>= 8; }
+#endif
+    return v >> s;
+}
+
 static inline int32_t sucref_i_sat32(int64_t v)
 {
     return v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : (int32_t)v;
@@ -5238,10 +5247,10 @@ static int32_t sucref_i_requant(int32_t z, int32_t multiplier, int exponent, uns
  *
  *     R = floor((z M + 2^30 + 2^(30 + s)) / 2^(31 + s))     s = -exponent >= 1; less 2^31 above where z < 0
  *
- * and the last only turns halves away from 0. Without long products: |z| >= 2^(s + 9) is beyond 2^8. Else, with k
- * bits of z left out so that |z'| < 2^15, V = z M / 2^(31 + s) in units of 2^-21 is z' m to within
+ * and the last only turns halves away from 0. Without long products: z' = z / 2^(s - 6), rounded down where s > 6, is
+ * beyond -2^15..2^15 - 1 where V = z M / 2^(31 + s) is beyond 2^8. Else V in units of 2^-21 is z' m to within
  *
- *     -|z'| / 2 >= -2^14  (m is M rounded to 15 bits)   and   |z'| / 2 + m < 2^14 + 2^15 + 1  (the bits left out)
+ *     -|z'| / 2 >= -2^14  (m is M rounded to 15 bits)   and   |z'| / 2 + m <= 2^14 + 2^15  (the bits left out)
  *
  * and |z' m| <= 2^30; where the sum with 1/2 and +-2^-(s + 1) is as near as that to a step, the long way decides. */
 SUCREF_I_EACH int32_t sucref_i_round(int32_t z, int32_t multiplier, unsigned exponent) /* a byte, modulo 256 */
@@ -5259,17 +5268,17 @@ SUCREF_I_EACH int32_t sucref_i_round(int32_t z, int32_t multiplier, unsigned exp
     }
 #else
     {
-        const unsigned k = s > 6U ? s - 6U : 0U, drop = 16U - (s < 6U ? 6U - s : 0U), far = s > 22U ? 31U : s + 9U;
-        const int32_t over = sucref_i_floor32(z, far), part = sucref_i_floor32(z, k),
-                      m = (int32_t)(((uint32_t)multiplier + ((uint32_t)1 << (drop - 1U))) >> drop),
-                      first = (int32_t)((uint32_t)0x100000 >> s); /* of the first rounding, to within 1 */
+        const unsigned more = s < 6U ? 6U - s : 0U;
+        const int32_t most = (int32_t)((uint32_t)0x8000 >> more), part = sucref_i_floor32(z, s > 6U ? s - 6U : 0U),
+                      first = (int32_t)sucref_i_right(0x100000, s); /* of the first rounding, to within 1 */
+        const uint16_t m = (uint16_t)(((uint32_t)multiplier + 0x8000U) >> 16);
         int32_t v;
-        if (over != 0 && over != -1 && multiplier != 0) { return z < 0 ? -512 : 512; }
-        v = part * m + 0x100000 + (z < 0 ? -first : first);
+        if ((part < -most || part >= most) && multiplier != 0) { return z < 0 ? -512 : 512; }
+        v = (int32_t)sucref_i_s16((uint16_t)((uint32_t)part << more)) * m + 0x100000 + (z < 0 ? -first : first);
         if (((uint32_t)v & 0x1FFFFFU) - 0x4002U >= 0x1FFFFFU - 0x4002U - 0xC003U) {
             return sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE);
         }
-        return sucref_i_floor32(v, 21);
+        return sucref_i_floor32((int32_t)sucref_i_s16((uint16_t)((uint32_t)v >> 16)), 5);
     }
 #endif
 }
