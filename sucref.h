@@ -1435,8 +1435,15 @@ static inline int sucref_i_s8(uint8_t u) { return (int)(u ^ 0x80U) - 0x80; }
 static inline int64_t sucref_i_floor64(int64_t v, unsigned s) { return v >= 0 ? v >> s : ~(~v >> s); }
 static inline int32_t sucref_i_floor32(int32_t v, unsigned s)
 {
-#ifdef __AVR__ /* moves bytes, but shifts bit by bit */
-    for (; s >= 8; s -= 8U) { v = v >= 0 ? v >> 8 : ~(~v >> 8); }
+#if defined(__AVR__) && !defined(SUCREF_NO_ASM) /* bytes, then bits; C would go bit by bit */
+    if (!__builtin_constant_p(s)) {
+        uint8_t n = (uint8_t)s;
+        __asm__("rjmp 2f\n1:\tmov %A0, %B0\n\tmov %B0, %C0\n\tmov %C0, %D0\n\tlsl %D0\n\tsbc %D0, %D0\n"
+                "2:\tsubi %1, 8\n\tbrsh 1b\n\tsubi %1, 0xF8\n\trjmp 4f\n"
+                "3:\tasr %D0\n\tror %C0\n\tror %B0\n\tror %A0\n4:\tdec %1\n\tbrpl 3b"
+                : "+r"(v), "+d"(n));
+        return v;
+    }
 #endif
     return v >= 0 ? v >> s : ~(~v >> s);
 }
@@ -2082,21 +2089,19 @@ static int sucref_i_has_heads(const sucref_model *m, const sucref_layer *l, unsi
 }
 
 /* of a layer's outputs, from the first on, how many have a value at a stop */
-static uint32_t sucref_i_present(const sucref_model *m, unsigned layer, unsigned stop)
+static uint32_t sucref_i_present(const sucref_model *m, const sucref_layer *l, unsigned stop)
 {
-    sucref_layer l;
     sucref_group group;
     sucref_stop_group e;
     unsigned g;
-    sucref_model_layer(&l, m, layer);
-    for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
+    for (g = l->first_group; g < (unsigned)l->first_group + l->n_groups; g++) {
         sucref_model_stop_group(&e, m, stop, g);
         if (SUCREF_I_ABSENT(e)) {
             sucref_model_group(&group, m, g);
             return group.first_row;
         }
     }
-    return l.n_out;
+    return l->n_out;
 }
 
 /* the input that a column of a layer is */
@@ -3071,7 +3076,7 @@ static void sucref_i_cost_of_layer(sucref_cost *out, sucref_i_marks *k, const su
         sucref_i_cost_of(out, &l, &group, &task, task.mode == SUCREF_I_DELTA ? k->changed[l.from] : 0U, columns,
                          SUCREF_I_KIND(&l) == SUCREF_KIND_DENSE ? 1U : (uint32_t)to.height * to.width);
     }
-    present = sucref_i_present(m, n, t);
+    present = sucref_i_present(m, &l, t);
     if (to.channels != l.n_out) { /* rows are no channels */
         present = present == l.n_out ? to.channels : 0U;
         if (lowest != SUCREF_I_UNCHANGED) { lowest = 0; }
@@ -3284,7 +3289,7 @@ enum {                     /* words of a part's head */
 };
 enum { SUCREF_I_CHUNKS = 0, SUCREF_I_SIGNED, SUCREF_I_WIDE, SUCREF_I_BYTES_KIND, SUCREF_I_HALVES_KIND,
        SUCREF_I_LONG_KIND };
-enum { SUCREF_I_WIDE_CHUNK = 1, SUCREF_I_WIDE_END = 3 }; /* bytes of a wide part that are no entry's */
+enum { SUCREF_I_WIDE_CHUNK = 1, SUCREF_I_WIDE_END = 3, SUCREF_I_WIDE_FAR = 5 }; /* in place of a wide part's entry */
 #ifdef SUCREF_CONSTANT_WORK
 #  define SUCREF_I_ANY_CHANGE 1 /* what is computed counts as changed, and every input as large */
 #else
@@ -3386,41 +3391,43 @@ typedef struct {
 
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
 /* A wide part of all inputs that are not 0, or of all of them where work must not depend on the data; of a delta of
- * what grew, then of what fell. An entry is three bytes: 8 times the number of columns between the last entry's and its
- * own (the first entry's is counted from column 0), low byte first, and u. Where there are 8191 or more an entry of 0
- * stands in between. WIDE_CHUNK stands before an entry whose u would make the sum of the u since the last such byte
- * larger than 65535, or for digits 4369: sums of products with bytes fit 24 bits then, 255 * 65535 < 2^24, and with
- * digits of 4 bits 16, 15 * 4369 = 65535. WIDE_END ends the list. It takes less than 4 bytes a column, and a word. */
+ * what grew, then of what fell. An entry is two bytes: 8 times the number of columns between the last entry's and its
+ * own (the first one's: between the first column and its own), 0 to 31, and u. Other bytes are odd:
+ *
+ *     WIDE_FAR    8 times a number of columns, 1 to 8191, follow, low byte first: so many more are in between
+ *     WIDE_CHUNK  stands where the next u would make the sum of all since the last such byte larger than 65535, or for
+ *                 digits 4369: sums of products with bytes fit 24 bits then, 255 * 65535 < 2^24, and with digits of 4
+ *                 bits 16, 15 * 4369 = 65535
+ *     WIDE_END    ends the list
+ *
+ * That is less than 4 bytes a column, and a word: a FAR leaves out a column, and what it is for 32. */
 typedef struct {
     uint8_t *to;         /* the next byte */
     uint32_t count, sum; /* entries, of a delta of both lists, and their u */
-    uint32_t next;       /* the column at hand */
-    uint16_t skip;       /* 8 times the columns since the last entry */
     uint16_t most, rest; /* what a chunk holds, and what is left of it */
+    uint8_t skip;        /* 8 times the columns since the last entry or FAR */
 } sucref_i_wide;
 
-/* n columns without entries, one behind the other, at most 4096; 8 * (4095 + 4096) < 2^16 */
+/* n columns without entries, one behind the other */
 static void sucref_i_skip_wide(sucref_i_wide *w, uint32_t n)
 {
-    w->next += n;
-    w->skip = (uint16_t)(w->skip + 8U * n);
-    if (w->skip < 0x8000U) { return; }
-    w->skip = (uint16_t)(w->skip - 8U);
-    w->to[0] = (uint8_t)w->skip; w->to[1] = (uint8_t)(w->skip >> 8); w->to[2] = 0;
-    w->to += 3;
-    w->skip = 0;
+    while (n > 0) {
+        const uint16_t most = n < 8191U ? (uint16_t)n : 8191U;
+        *w->to++ = SUCREF_I_WIDE_FAR; *w->to++ = (uint8_t)(8U * most); *w->to++ = (uint8_t)(most >> 5);
+        n -= most;
+    }
 }
 
 /* the next n columns, at least 1; sums of at most 255 u fit 16 bits */
 SUCREF_I_ALONE static void sucref_i_push_wide(sucref_i_wide *w, const uint8_t *u, uint8_t n)
 {
-    uint16_t skip = w->skip, rest = w->rest, sum = 0;
-    uint8_t *to = w->to, count = 0;
-    w->next += n;
+    uint16_t rest = w->rest, sum = 0;
+    uint8_t *to = w->to, skip = w->skip, count = 0;
     do {
         const uint8_t x = *u++, size = SUCREF_I_ANY_CHANGE ? 255U : x;
         if (size == 0) {
-            skip = (uint16_t)(skip + 8U);
+            skip = (uint8_t)(skip + 8U);
+            if (skip == 0) { *to++ = SUCREF_I_WIDE_FAR; *to++ = 0; *to++ = 1; } /* 32 columns */
         } else {
             if (size > rest) {
                 *to++ = SUCREF_I_WIDE_CHUNK;
@@ -3429,7 +3436,7 @@ SUCREF_I_ALONE static void sucref_i_push_wide(sucref_i_wide *w, const uint8_t *u
             rest = (uint16_t)(rest - size);
             sum = (uint16_t)(sum + x);
             count++;
-            *to++ = (uint8_t)skip; *to++ = (uint8_t)(skip >> 8); *to++ = x;
+            *to++ = skip; *to++ = x;
             skip = 0;
         }
     } while (--n != 0);
@@ -3440,16 +3447,13 @@ SUCREF_I_ALONE static void sucref_i_push_wide(sucref_i_wide *w, const uint8_t *u
 /* all columns of a view, and an end; what follows starts at a word */
 static void sucref_i_push_view(sucref_i_wide *w, sucref_i_view *v, const uint8_t *part)
 {
+    uint32_t next = 0;
     sucref_i_run run;
-    w->next = 0;
     w->skip = 0; w->rest = w->most;
     while (sucref_i_next_run(&run, v)) {
-        for (; run.at - w->next > 4096U; ) { sucref_i_skip_wide(w, 4096); }
-        sucref_i_skip_wide(w, run.at - w->next);
-        for (; run.n > 255U; run.u += 255, run.n -= 255U) {
-            sucref_i_push_wide(w, run.u, 255);
-            sucref_i_skip_wide(w, 0);
-        }
+        sucref_i_skip_wide(w, run.at - next);
+        next = run.at + run.n;
+        for (; run.n > 255U; run.u += 255, run.n -= 255U) { sucref_i_push_wide(w, run.u, 255); }
         sucref_i_push_wide(w, run.u, (uint8_t)run.n);
     }
     do { *w->to++ = SUCREF_I_WIDE_END; } while ((size_t)(w->to - part) % 4U != 0);
@@ -3487,11 +3491,14 @@ SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_pur
 static inline int sucref_i_next_entry(uint8_t *x, uint32_t *at, const uint8_t **list)
 {
     const uint8_t *p = *list;
-    if (*p == SUCREF_I_WIDE_CHUNK) { p++; }
-    if (*p == SUCREF_I_WIDE_END) { return 0; }
-    *at += (p[0] | (uint32_t)p[1] << 8) + 8U;
-    *x = p[2];
-    *list = p + 3;
+    for (;; p += *p == SUCREF_I_WIDE_FAR ? 3 : 1) {
+        if (*p == SUCREF_I_WIDE_END) { return 0; }
+        if (*p == SUCREF_I_WIDE_FAR) { *at += p[1] | (uint32_t)p[2] << 8; }
+        if (*p % 2U == 0) { break; }
+    }
+    *at += p[0] + 8U;
+    *x = p[1];
+    *list = p + 2;
     return 1;
 }
 #endif
@@ -4694,14 +4701,14 @@ SUCREF_I_QUAD(sucref_i_quad_1x16_high, 1, 2, 4)
  * registers (24 bits each, or 16 for digits, see WIDE_CHUNK), and what the list says of columns in between is added to
  * Z, as it stands behind an entry's weights. Cycles of an entry:
  *
- *     8 bits    8 rows 75: a weight LPM 3, MUL 2, adding 3, and 11 for the list, the place, the loop. 4 rows 45
- *     4 bits    8 rows 65: a byte LPM 3, MUL and adding 4 for L, SWAP and ANDI 2, MUL and adding 4 for the upper digit,
- *               13 for the rest. 4 rows 61
- *     2 bits    8 rows 63 in blocks of 16, else 83; 1 bit 8 rows 64 at most
+ *     8 bits    8 rows 73: a weight LPM 3, MUL 2, adding 3; 9 for the list, the place, the loop. 4 rows 42
+ *     4 bits    8 rows 59: a byte LPM 3, MUL and adding 4, SWAP 1, MUL and adding 4; 11 for the rest. 4 rows 50
+ *     2 bits    8 rows 60 in blocks of 16, else 74    1 bit    8 rows 59 at most
  *
- * A byte of digits is multiplied whole: of digits a, b of 4 bits it gives L = sum((a + 16 b) x), and sum(a x), which is
- * below 2^16, is L - 16 sum(b x) modulo 2^16. Of 2 bits, a to d upwards: L, M = sum(4 b x), N = sum((c + 4 d) x),
- * O = sum(4 d x), the last three below 2^16, and sum(a x) = L - M - 16 N modulo 2^16. */
+ * A byte of digits is multiplied whole. Of digits a, b of 4 bits it gives, with A = sum(a x) and B = sum(b x) below
+ * 2^16 and all modulo 2^16, L = A + 16 B, and with its halves swapped M = B + 16 A: M - 16 L = -255 B, and as
+ * -255 * 257 = 1, B = (M - 16 L) (1 + 256). Of digits of 2 bits, a to d upwards: L, M = sum(4 b x),
+ * N = sum((c + 4 d) x), O = sum(4 d x), the last three below 2^16, and sum(a x) = L - M - 16 N. */
 #  define SUCREF_I_TEXT_OF(text) #text
 #  define SUCREF_I_TEXT(x) SUCREF_I_TEXT_OF(x)
 #  define SUCREF_I_LPM (__builtin_strcmp(SUCREF_I_TEXT(SUCREF_READ_U8(p)), SUCREF_I_TEXT(pgm_read_byte(p))) == 0)
@@ -4716,13 +4723,18 @@ SUCREF_I_QUAD(sucref_i_quad_1x16_high, 1, 2, 4)
 #  define SUCREF_I_PUSH(a, b, c, d) "push r" #a "\n\tpush r" #b "\n\tpush r" #c "\n\tpush r" #d "\n\t"
 #  define SUCREF_I_POP(a, b, c, d) "pop r" #d "\n\tpop r" #c "\n\tpop r" #b "\n\tpop r" #a "\n\t"
 #  define SUCREF_I_CLEAR(a, b, c, d) "clr r" #a "\n\tclr r" #b "\n\tclr r" #c "\n\tclr r" #d "\n\t"
-/* acc[n] += a register, and with the carry another one */
+#  define SUCREF_I_HALVE "lsr r1\n\tror r0\n\t"
+/* the next byte: on with an entry, or to the end of a chunk, or a pair of registers takes what is far, halved or not */
+#  define SUCREF_I_MORE(entry, next, end, low, high, halve)                                                            \
+        "\n" #next ":\tld r0, X+\n\tsbrs r0, 0\n\trjmp " #entry "b\n\tsbrs r0, 2\n\trjmp " #end "f\n\t"                \
+        "ld r0, X+\n\tld r1, X+\n\t" halve "add r" #low ", r0\n\tadc r" #high ", r1\n\trjmp " #next "b\n"
+/* a byte of acc += a register */
 #  define SUCREF_I_TO_ACC(n, op, r) "ldd r0, Y+" #n "\n\t" op " r0, r" #r "\n\tstd Y+" #n ", r0\n\t"
 
 /* r26 X list  r30 Z p  r2..r25 sums  r28 x  r29 0; T: 4 rows; on the stack acc */
 #  define SUCREF_I_WEIGHT(a, b, c)                                                                                     \
         "lpm r0, Z+\n\tmul r0, r28\n\tadd r" #a ", r0\n\tadc r" #b ", r1\n\tadc r" #c ", r29\n\t"
-#  define SUCREF_I_FOUR_WEIGHTS_LOW SUCREF_I_WEIGHT(2, 3, 4) SUCREF_I_WEIGHT(5, 6, 7) SUCREF_I_WEIGHT(8, 9, 10)        \
+#  define SUCREF_I_FOUR_WEIGHTS SUCREF_I_WEIGHT(2, 3, 4) SUCREF_I_WEIGHT(5, 6, 7) SUCREF_I_WEIGHT(8, 9, 10)            \
         SUCREF_I_WEIGHT(11, 12, 13)
 #  define SUCREF_I_ADD_24(n, n1, n2, n3, a, b, c)                                                                      \
         SUCREF_I_TO_ACC(n, "add", a) SUCREF_I_TO_ACC(n1, "adc", b) SUCREF_I_TO_ACC(n2, "adc", c)                       \
@@ -4735,12 +4747,12 @@ SUCREF_I_NAKED static void sucref_i_lpm_bytes(SUCREF_I_UNUSED uint32_t *acc, SUC
                      "movw r30, r22\n\tmovw r26, r20\n\tbst r18, 2\n"
                      "0:\t" SUCREF_I_CLEAR(2, 3, 4, 5) SUCREF_I_CLEAR(6, 7, 8, 9) SUCREF_I_CLEAR(10, 11, 12, 13)
                      SUCREF_I_CLEAR(14, 15, 16, 17) SUCREF_I_CLEAR(18, 19, 20, 21) SUCREF_I_CLEAR(22, 23, 24, 25)
-                     "clr r29\n\tld r0, X+\n\tsbrc r0, 0\n\trjmp 3f\n\tbrts 2f\n"
-                     "1:\tld r1, X+\n\tadd r30, r0\n\tadc r31, r1\n\tld r28, X+\n\t" SUCREF_I_FOUR_WEIGHTS_LOW
+                     "clr r29\n\tbrtc 5f\n\trjmp 6f\n"
+                     "1:\tadd r30, r0\n\tadc r31, r29\n\tld r28, X+\n\t" SUCREF_I_FOUR_WEIGHTS
                      SUCREF_I_WEIGHT(14, 15, 16) SUCREF_I_WEIGHT(17, 18, 19) SUCREF_I_WEIGHT(20, 21, 22)
-                     SUCREF_I_WEIGHT(23, 24, 25) "ld r0, X+\n\tsbrs r0, 0\n\trjmp 1b\n\trjmp 3f\n"
-                     "2:\tld r1, X+\n\tlsr r1\n\tror r0\n\tadd r30, r0\n\tadc r31, r1\n\tld r28, X+\n\t"
-                     SUCREF_I_FOUR_WEIGHTS_LOW "ld r0, X+\n\tsbrs r0, 0\n\trjmp 2b\n"
+                     SUCREF_I_WEIGHT(23, 24, 25) SUCREF_I_MORE(1, 5, 3, 30, 31, "")
+                     "2:\tlsr r0\n\tadd r30, r0\n\tadc r31, r29\n\tld r28, X+\n\t" SUCREF_I_FOUR_WEIGHTS
+                     SUCREF_I_MORE(2, 6, 3, 30, 31, SUCREF_I_HALVE)
                      "3:\tpop r28\n\tpop r29\n\tpush r29\n\tpush r28\n\tclr r1\n\t"
                      SUCREF_I_ADD_24(0, 1, 2, 3, 2, 3, 4) SUCREF_I_ADD_24(4, 5, 6, 7, 5, 6, 7)
                      SUCREF_I_ADD_24(8, 9, 10, 11, 8, 9, 10) SUCREF_I_ADD_24(12, 13, 14, 15, 11, 12, 13) "brts 4f\n\t"
@@ -4751,20 +4763,19 @@ SUCREF_I_NAKED static void sucref_i_lpm_bytes(SUCREF_I_UNUSED uint32_t *acc, SUC
                      SUCREF_I_POP(6, 7, 8, 9) SUCREF_I_POP(2, 3, 4, 5) "ret" SUCREF_I_CLOBBERS);
 }
 
-/* r26 X list  r28 Y acc  r30 Z p  r8..r23 sums  r24 digits  r25 x  r7 how  r6 0x0C, or 0  where a word has two columns,
- * r2 p, r4 8 times the column */
+/* r26 X list  r28 Y acc  r30 Z p  r8..r23 sums  r24 digits  r25 x  r7 how  r6 0x0C, or 0  r5 0; where a word has two
+ * columns, r2 p and r4 8 times the column behind the last entry's */
 enum { SUCREF_I_LPM_4_16 = 1, SUCREF_I_LPM_4_8 = 2, SUCREF_I_LPM_4_4 = 4, SUCREF_I_LPM_2_16 = 8, SUCREF_I_LPM_2_8 = 16,
        SUCREF_I_LPM_1_16 = 32 }; /* bits of a digit, rows of the block */
-#  define SUCREF_I_NEXT_8 "ld r1, X+\n\tadd r30, r0\n\tadc r31, r1\n\tld r25, X+\n\t"
-#  define SUCREF_I_NEXT_4 "ld r1, X+\n\tlsr r1\n\tror r0\n\tadd r30, r0\n\tadc r31, r1\n\tld r25, X+\n\t"
+#  define SUCREF_I_NEXT_8 "add r30, r0\n\tadc r31, r5\n\tld r25, X+\n\t"
+#  define SUCREF_I_NEXT_4 "lsr r0\n\t" SUCREF_I_NEXT_8
 #  define SUCREF_I_NEXT_OF_TWO                                                                                         \
-        "ld r1, X+\n\tadd r0, r4\n\tadc r1, r5\n\tmovw r24, r0\n\tadiw r24, 8\n\tmovw r4, r24\n\tlsr r1\n\tror r0\n\t" \
-        "lsr r1\n\tror r0\n\tbst r0, 1\n\tmovw r30, r0\n\tandi r30, 0xFC\n\tbld r30, 0\n\tadd r30, r2\n\t"             \
-        "adc r31, r3\n\tld r25, X+\n\t"
-#  define SUCREF_I_MORE(loop) "ld r0, X+\n\tsbrs r0, 0\n\trjmp " loop "\n\t"
+        "clr r1\n\tadd r0, r4\n\tadc r1, r5\n\tmovw r24, r0\n\tadiw r24, 8\n\tmovw r4, r24\n\t"                        \
+        SUCREF_I_HALVE SUCREF_I_HALVE "bst r0, 1\n\tmovw r30, r0\n\tandi r30, 0xFC\n\tbld r30, 0\n\t"                  \
+        "add r30, r2\n\tadc r31, r3\n\tld r25, X+\n\t"
 #  define SUCREF_I_SUM(a, b) "mul r24, r25\n\tadd r" #a ", r0\n\tadc r" #b ", r1\n\t"
 #  define SUCREF_I_NIBBLES(a, b, c, d)                                                                                 \
-        "lpm r24, Z+\n\t" SUCREF_I_SUM(a, b) "swap r24\n\tandi r24, 0x0F\n\t" SUCREF_I_SUM(c, d)
+        "lpm r24, Z+\n\t" SUCREF_I_SUM(a, b) "swap r24\n\t" SUCREF_I_SUM(c, d)
 #  define SUCREF_I_CRUMBS(a, b, c, d, e, f, g, h)                                                                      \
         "lpm r24, Z+\n\t" SUCREF_I_SUM(a, b) "mov r0, r24\n\tand r0, r6\n\tmul r0, r25\n\tadd r" #c ", r0\n\tadc r" #d \
         ", r1\n\tswap r24\n\tandi r24, 0x0F\n\t" SUCREF_I_SUM(e, f) "andi r24, 0x0C\n\t" SUCREF_I_SUM(g, h)
@@ -4773,6 +4784,8 @@ enum { SUCREF_I_LPM_4_16 = 1, SUCREF_I_LPM_4_8 = 2, SUCREF_I_LPM_4_4 = 4, SUCREF
 #  define SUCREF_I_LESS_16(a, b, c, d) /* r(a) -= 16 r(c), pairs */                                                    \
         "movw r24, r" #c "\n\tswap r25\n\tandi r25, 0xF0\n\tswap r24\n\teor r25, r24\n\tandi r24, 0xF0\n\t"            \
         "eor r25, r24\n\tsub r" #a ", r24\n\tsbc r" #b ", r25\n\t"
+#  define SUCREF_I_ORDER_NIBBLES(a, b, c, d)                                                                           \
+        SUCREF_I_LESS_16(c, d, a, b) "add r" #d ", r" #c "\n\t" SUCREF_I_LESS_16(a, b, c, d)
 #  define SUCREF_I_QUARTER(a, b) "lsr r" #b "\n\tror r" #a "\n\tlsr r" #b "\n\tror r" #a "\n\t"
 #  define SUCREF_I_ORDER_CRUMBS(a, b, c, d, e, f, g, h)                                                                \
         "sub r" #a ", r" #c "\n\tsbc r" #b ", r" #d "\n\t" SUCREF_I_LESS_16(a, b, e, f) "sub r" #e ", r" #g            \
@@ -4790,24 +4803,26 @@ SUCREF_I_NAKED static void sucref_i_lpm_digits(SUCREF_I_UNUSED uint32_t *acc, SU
                      "ldi r24, 0x0C\n\tmov r6, r24\n\tsbrc r7, 5\n\tclr r6\n"
                      "0:\t" SUCREF_I_CLEAR(8, 9, 10, 11) SUCREF_I_CLEAR(12, 13, 14, 15)
                      SUCREF_I_CLEAR(16, 17, 18, 19) SUCREF_I_CLEAR(20, 21, 22, 23)
-                     "ld r0, X+\n\tsbrc r0, 0\n\trjmp 9f\n\tsbrc r7, 1\n\trjmp 2f\n\tsbrc r7, 2\n\trjmp 3f\n\t"
-                     "sbrc r7, 3\n\trjmp 4f\n\tsbrc r7, 4\n\trjmp 5f\n\tsbrc r7, 5\n\trjmp 6f\n"
+                     "sbrc r7, 0\n\trjmp 11f\n\tsbrc r7, 1\n\trjmp 12f\n\tsbrc r7, 2\n\trjmp 13f\n\t"
+                     "sbrc r7, 3\n\trjmp 14f\n\tsbrc r7, 4\n\trjmp 15f\n\trjmp 16f\n"
                      "1:\t" SUCREF_I_NEXT_8 SUCREF_I_NIBBLES(8, 9, 10, 11) SUCREF_I_NIBBLES(12, 13, 14, 15)
-                     SUCREF_I_NIBBLES(16, 17, 18, 19) SUCREF_I_NIBBLES(20, 21, 22, 23)
-                     "adiw r30, 4\n\t" SUCREF_I_MORE("1b") "rjmp 7f\n"
+                     SUCREF_I_NIBBLES(16, 17, 18, 19) SUCREF_I_NIBBLES(20, 21, 22, 23) "adiw r30, 4"
+                     SUCREF_I_MORE(1, 11, 7, 30, 31, "")
                      "2:\t" SUCREF_I_NEXT_4 SUCREF_I_NIBBLES(8, 9, 10, 11) SUCREF_I_NIBBLES(12, 13, 14, 15)
-                     SUCREF_I_NIBBLES(16, 17, 18, 19) SUCREF_I_NIBBLES(20, 21, 22, 23) SUCREF_I_MORE("2b") "rjmp 7f\n"
+                     SUCREF_I_NIBBLES(16, 17, 18, 19) SUCREF_I_NIBBLES(20, 21, 22, 23)
+                     SUCREF_I_MORE(2, 12, 7, 30, 31, SUCREF_I_HALVE)
                      "3:\t" SUCREF_I_NEXT_OF_TWO SUCREF_I_NIBBLES(8, 9, 10, 11) "adiw r30, 1\n\t"
-                     SUCREF_I_NIBBLES(12, 13, 14, 15) SUCREF_I_MORE("3b") "rjmp 7f\n"
+                     SUCREF_I_NIBBLES(12, 13, 14, 15) SUCREF_I_MORE(3, 13, 7, 4, 5, "")
                      "4:\t" SUCREF_I_NEXT_4 SUCREF_I_CRUMBS(8, 9, 10, 11, 12, 13, 14, 15)
-                     SUCREF_I_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23) "adiw r30, 2\n\t" SUCREF_I_MORE("4b") "rjmp 8f\n"
+                     SUCREF_I_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23) "adiw r30, 2"
+                     SUCREF_I_MORE(4, 14, 8, 30, 31, SUCREF_I_HALVE)
                      "5:\t" SUCREF_I_NEXT_OF_TWO SUCREF_I_CRUMBS(8, 9, 10, 11, 12, 13, 14, 15) "adiw r30, 1\n\t"
-                     SUCREF_I_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23) SUCREF_I_MORE("5b") "rjmp 8f\n"
+                     SUCREF_I_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23) SUCREF_I_MORE(5, 15, 8, 4, 5, "")
                      "6:\t" SUCREF_I_NEXT_OF_TWO "lpm r24, Z\n\t" SUCREF_I_BIT(8, 9) SUCREF_I_BIT(10, 11)
                      SUCREF_I_BIT(12, 13) SUCREF_I_BIT(14, 15) SUCREF_I_BIT(16, 17) SUCREF_I_BIT(18, 19)
-                     SUCREF_I_BIT(20, 21) SUCREF_I_BIT(22, 23) SUCREF_I_MORE("6b") "rjmp 9f\n"
-                     "7:\t" SUCREF_I_LESS_16(8, 9, 10, 11) SUCREF_I_LESS_16(12, 13, 14, 15)
-                     SUCREF_I_LESS_16(16, 17, 18, 19) SUCREF_I_LESS_16(20, 21, 22, 23) "rjmp 9f\n"
+                     SUCREF_I_BIT(20, 21) SUCREF_I_BIT(22, 23) SUCREF_I_MORE(6, 16, 9, 4, 5, "")
+                     "7:\t" SUCREF_I_ORDER_NIBBLES(8, 9, 10, 11) SUCREF_I_ORDER_NIBBLES(12, 13, 14, 15)
+                     SUCREF_I_ORDER_NIBBLES(16, 17, 18, 19) SUCREF_I_ORDER_NIBBLES(20, 21, 22, 23) "rjmp 9f\n"
                      "8:\t" SUCREF_I_ORDER_CRUMBS(8, 9, 10, 11, 12, 13, 14, 15)
                      SUCREF_I_ORDER_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23) "\n"
                      "9:\tclr r1\n\t" SUCREF_I_ADD_16(0, 1, 2, 3, 8, 9) SUCREF_I_ADD_16(4, 5, 6, 7, 10, 11)
@@ -5003,7 +5018,7 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
                          uint32_t rows)
 {
     const uint32_t *part;
-    uint32_t done = 0, i, over = 0;
+    uint32_t *const end = acc + rows, *to, done = 0, i, over = 0;
     if (p->halves) {
         if (columns > 0) {
             sucref_i_dot_halves(acc, p, list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD, row, rows, 1);
@@ -5034,7 +5049,7 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
         }
         done += two ? 16U : b.rows;
     }
-    for (i = 0; over != 0 && i < rows; i++) { acc[i] -= over; }
+    for (to = acc; over != 0 && to < end; to++) { *to -= over; }
 }
 
 /* ---- net: implementation -----------------------------------------------------------------------------------------
@@ -5095,17 +5110,16 @@ static sucref_i_places sucref_i_places_of(const sucref_model *m)
 }
 
 /* finds the list and the accumulators of the layer at hand */
-static void sucref_i_find_layer(sucref_net *s)
+static void sucref_i_find_layer(sucref_net *s, const sucref_layer *l)
 {
-    sucref_layer l;
+    sucref_layer before;
     unsigned n;
     s->at_acc = s->at_kept;
-    for (n = 0;; n++) {
-        sucref_model_layer(&l, s->model, n);
-        if (n == s->layer) { break; }
-        s->at_acc += sucref_i_kept_len(&l);
+    for (n = 0; n < s->layer; n++) {
+        sucref_model_layer(&before, s->model, n);
+        s->at_acc += sucref_i_kept_len(&before);
     }
-    s->at_list = (n > 0 ? s->at_tensors - sucref_i_list_len(s->model, &l) : 0U) + sucref_i_prepared_len(&l);
+    s->at_list = (n > 0 ? s->at_tensors - sucref_i_list_len(s->model, l) : 0U) + sucref_i_prepared_len(l);
 }
 
 static uint8_t *sucref_i_tensor_at(const sucref_net *s, unsigned tensor)
@@ -5239,8 +5253,10 @@ static int32_t sucref_i_requant(int32_t z, int32_t multiplier, int exponent, uns
 
 #if SUCREF_KERNEL == SUCREF_PAIRS_8 || SUCREF_KERNEL == SUCREF_QUADS
 #  define SUCREF_I_LONG 0 /* a product of 64 bits is dear */
+typedef int16_t sucref_i_rounded;
 #else
 #  define SUCREF_I_LONG 1
+typedef int32_t sucref_i_rounded;
 #endif
 
 /* R of METHOD 3 for TFLITE, as far as a byte can tell: beyond +-255 any number beyond them. Its two roundings are one,
@@ -5252,13 +5268,14 @@ static int32_t sucref_i_requant(int32_t z, int32_t multiplier, int exponent, uns
  *
  *     -|z'| / 2 >= -2^14  (m is M rounded to 15 bits)   and   |z'| / 2 + m <= 2^14 + 2^15  (the bits left out)
  *
- * and |z' m| <= 2^30; where the sum with 1/2 and +-2^-(s + 1) is as near as that to a step, the long way decides. */
-SUCREF_I_EACH int32_t sucref_i_round(int32_t z, int32_t multiplier, unsigned exponent) /* a byte, modulo 256 */
+ * and |z' m| <= 2^30; where the sum with 1/2 and +-2^-(s + 1), of which at most 2^11 is left out, too, is as near as
+ * that to a step, the long way decides. */
+SUCREF_I_EACH sucref_i_rounded sucref_i_round(int32_t z, int32_t multiplier, unsigned exponent) /* a byte, modulo 256 */
 {
     const unsigned s = 256U - exponent;
     if (s - 2U > 29U) {
         const int32_t r = sucref_i_requant(z, multiplier, sucref_i_s8((uint8_t)exponent), SUCREF_REQUANT_TFLITE);
-        return r > 512 ? 512 : r < -512 ? -512 : r;
+        return (sucref_i_rounded)(r > 512 ? 512 : r < -512 ? -512 : r);
     }
 #if SUCREF_I_LONG
     {
@@ -5269,16 +5286,18 @@ SUCREF_I_EACH int32_t sucref_i_round(int32_t z, int32_t multiplier, unsigned exp
 #else
     {
         const unsigned more = s < 6U ? 6U - s : 0U;
-        const int32_t most = (int32_t)((uint32_t)0x8000 >> more), part = sucref_i_floor32(z, s > 6U ? s - 6U : 0U),
-                      first = (int32_t)sucref_i_right(0x100000, s); /* of the first rounding, to within 1 */
+        const int32_t most = (int32_t)((uint32_t)0x8000 >> more), part = sucref_i_floor32(z, s > 6U ? s - 6U : 0U);
         const uint16_t m = (uint16_t)(((uint32_t)multiplier + 0x8000U) >> 16);
         int32_t v;
+        int16_t r;
         if ((part < -most || part >= most) && multiplier != 0) { return z < 0 ? -512 : 512; }
-        v = (int32_t)sucref_i_s16((uint16_t)((uint32_t)part << more)) * m + 0x100000 + (z < 0 ? -first : first);
-        if (((uint32_t)v & 0x1FFFFFU) - 0x4002U >= 0x1FFFFFU - 0x4002U - 0xC003U) {
-            return sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE);
+        v = (int32_t)sucref_i_s16((uint16_t)((uint32_t)part << more)) * m + 0x100000;
+        if (s < 9) { v += z < 0 ? -(int32_t)((uint32_t)0x100000 >> s) : (int32_t)((uint32_t)0x100000 >> s); }
+        if ((uint16_t)((((uint32_t)v >> 8) & 0x1FFFU) - 0x49U) >= 0x1F37U - 0x49U) { /* 2^14 + 2^11, 3 * 2^14 + 2^11 */
+            return (int16_t)sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE);
         }
-        return sucref_i_floor32((int32_t)sucref_i_s16((uint16_t)((uint32_t)v >> 16)), 5);
+        r = sucref_i_s16((uint16_t)((uint32_t)v >> 16));
+        return (int16_t)(r >= 0 ? r >> 5 : ~(~r >> 5));
     }
 #endif
 }
@@ -5559,7 +5578,7 @@ static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
     sucref_model_tensor(&h->in, s->model, h->l.from);
     sucref_model_tensor(&h->out, s->model, h->l.to);
     h->from = sucref_i_view_of(s, &h->l, h->l.from, s->stop);
-    h->second = sucref_i_view_of(s, &h->l, h->l.from2, s->stop);
+    if (SUCREF_I_PICTURES) { h->second = sucref_i_view_of(s, &h->l, h->l.from2, s->stop); }
     h->to = (uint8_t *)(s->work + s->at_tensors + h->out.place);
     h->back = (uint8_t)(SUCREF_I_PICTURES && h->l.from != 0 && h->out.place > h->in.place &&
                         sucref_i_share(&h->in, &h->out));
@@ -5620,7 +5639,7 @@ static void sucref_i_finish_mark(const sucref_net *s, const sucref_i_here *h)
     if (!SUCREF_I_WEIGHS(&h->l)) {
         sucref_i_passed_mark(s->model, &h->l, &h->out, s->changed, s->present, &changed, &present);
     } else {
-        present = sucref_i_present(s->model, s->layer, s->stop);
+        present = sucref_i_present(s->model, &h->l, s->stop);
         if (h->out.channels != h->l.n_out) { /* rows are no channels */
             present = present == h->l.n_out ? h->out.channels : 0U;
             if (changed != SUCREF_I_UNCHANGED) { changed = 0; }
@@ -5629,43 +5648,60 @@ static void sucref_i_finish_mark(const sucref_net *s, const sucref_i_here *h)
     sucref_i_lower_mark(s, h->l.to, changed, present);
 }
 
+/* METHOD 2 without correction, k bits missing: z without its bias, of n rows with digits, whose shifts follow one
+ * another:
+ *
+ *     (acc 2^k - 128 sum(u) + (2^(k - s) - 1) 2^s sum(u) / 2) / 2^s    the last term where k > s
+ *
+ * rounded down; |z 2^s| <= 128 sum(u) < 2^31 while digits keep their plan (_check), else it wraps */
+static void sucref_i_uncorrected(uint32_t *acc, const uint8_t *shift, uint32_t sum, unsigned k, unsigned n)
+{
+    uint32_t more = 0;
+    unsigned s, last = 8;
+    for (; n > 0; n--, acc++, shift++, last = s) {
+        s = SUCREF_READ_U8(shift);
+        if (s != last) {
+            more = (k > s ? ((((uint32_t)1 << k) - ((uint32_t)1 << s)) * sum) >> 1 : 0U) - (sum << 7);
+        }
+        *acc = (uint32_t)sucref_i_floor32(sucref_i_s32((*acc << k) + more), s);
+    }
+}
+
 /* METHOD 2: z of a row from its accumulator */
 static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_layer *l, const sucref_i_params *at,
                                const sucref_stop_group *e, const sucref_group *g, uint32_t row, uint32_t acc)
 {
     const uint32_t r = g->first_row + row, bias = sucref_i_u32(bytes + at->bias + 4U * r);
     const int own = sucref_i_own_bytes(l, e->bits);
-    const unsigned k = 8U - e->bits, shift = own ? 0U : SUCREF_READ_U8(bytes + at->shift + r);
-    const int32_t a = sucref_i_s32(own ? acc : (acc << k) - (sum << 7));
-    int64_t alpha, gamma, beta;
-    if (e->bits == 8 && e->correction_offset == 0) { /* no overflow while digits keep their plan (_check), else wraps */
-        return sucref_i_s32(bias + (uint32_t)(own ? a : sucref_i_floor32(a, shift)));
+    int32_t alpha, gamma, beta;
+    const uint8_t *c;
+    if (e->correction_offset == 0) {
+        if (!own) { sucref_i_uncorrected(&acc, bytes + at->shift + r, sum, 8U - e->bits, 1); }
+        return sucref_i_s32(bias + acc);
     }
-    alpha = 4096 >> shift;
-    gamma = shift >= k ? 0 : (int64_t)(((uint32_t)1 << (k - shift)) - 1U) * 2048;
-    beta = sucref_i_s32(bias);
-    if (e->correction_offset != 0) {
-        const uint8_t *c = bytes + e->correction_offset;
-        beta = sucref_i_s32(sucref_i_u32(c + 4U * row));
-        gamma = sucref_i_s32(sucref_i_u32(c + 4U * (g->n_rows + row)));
-        alpha = sucref_i_s16(sucref_i_u16(c + 8U * g->n_rows + 2U * row));
-    }
-    return sucref_i_sat32(beta + sucref_i_floor64(alpha * a + gamma * (int64_t)sum, 12)); /* < 2^46 + 2^55 */
-}
+    if (!own) { acc = (acc << (8U - e->bits)) - (sum << 7); }
+    c = bytes + e->correction_offset;
+    beta = sucref_i_s32(sucref_i_u32(c + 4U * row));
+    gamma = sucref_i_s32(sucref_i_u32(c + 4U * (g->n_rows + row)));
+    alpha = sucref_i_s16(sucref_i_u16(c + 8U * g->n_rows + 2U * row));
+    return sucref_i_sat32(beta + sucref_i_floor64((int64_t)alpha * sucref_i_s32(acc) + (int64_t)gamma * sucref_i_s32(sum),
+                                                 12));
+} /* < 2^46 + 2^55 */
 
 /* METHOD 3 for TFLITE and a clamp, of n rows from where the pointers are; their sums become their z */
 SUCREF_I_EACH void sucref_i_plain_rows(uint8_t *u, uint32_t *acc, const sucref_layer *l, const uint8_t *bias,
                                        const uint8_t *multiplier, const uint8_t *exponent, uint32_t step, uint32_t n)
 {
-    const int32_t lo = l->lo, above = (int32_t)l->out_zero - lo;
-    const uint32_t range = (uint32_t)l->hi - l->lo;
+    const sucref_i_rounded lo = l->lo, above = (sucref_i_rounded)(l->out_zero - lo),
+                           range = (sucref_i_rounded)(l->hi - lo);
     const uint8_t *const end = u + n;
     for (; u < end; u++, acc++, bias += 4, multiplier += 4U * step, exponent += step) {
         const int32_t z = sucref_i_s32(*acc + SUCREF_READ_U32(bias));
-        int32_t r = sucref_i_round(z, sucref_i_s32(SUCREF_READ_U32(multiplier)), SUCREF_READ_U8(exponent)) + above;
-        if ((uint32_t)r > range) { r = r < 0 ? 0 : (int32_t)range; }
+        const sucref_i_rounded
+            r = (sucref_i_rounded)(sucref_i_round(z, sucref_i_s32(SUCREF_READ_U32(multiplier)),
+                                                  SUCREF_READ_U8(exponent)) + above);
         *acc = (uint32_t)z;
-        *u = (uint8_t)(r + lo);
+        *u = (uint8_t)((r < 0 ? 0 : r > range ? range : r) + lo);
     }
 }
 
@@ -5698,7 +5734,7 @@ static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
 {
     const int fresh = s->layer >= s->reached;
     uint32_t mark, room;
-    sucref_i_find_layer(s);
+    sucref_i_find_layer(s, l);
     room = s->at_list - sucref_i_prepared_len(l); /* words of the lists' part that the layer leaves free */
     if (s->layer == 0) { sucref_i_start_marks(s); }
     mark = *sucref_i_mark(s, l->from);
@@ -6127,7 +6163,7 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     const sucref_group *g = &h->g;
     const uint32_t *list = s->work + s->at_list,
                    columns = SUCREF_I_WINDOWED(h) ? g->n_columns : sucref_i_columns_of(s, g);
-    uint32_t i, none = 0;
+    uint32_t *const end = acc + rows, *to, i, none = 0;
     unsigned n;
     SUCREF_I_HIDE(none); /* a compiler would call memset */
     for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
@@ -6142,10 +6178,8 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
         sucref_i_dot(acc, &p, list, columns, s->row, rows);
     }
     if (s->form == SUCREF_I_CENTRED && s->mode == SUCREF_I_ALL) { sucref_i_uncentre(acc, s, h, rows); }
-    for (i = 0; kept != NULL && i < rows; i++) {
-        if (s->mode == SUCREF_I_DELTA) { acc[i] += kept[i]; }
-        kept[i] = acc[i];
-    }
+    for (to = acc; kept != NULL && s->mode == SUCREF_I_DELTA && to < end; to++) { *to += kept[to - acc]; }
+    if (kept != NULL) { for (to = acc; to < end; to++) { *kept++ = *to; } }
     return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * list[SUCREF_I_LIST_COUNT];
 }
 
@@ -6199,16 +6233,16 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
                ? sucref_i_window_sums(acc, s->work + s->at_list + SUCREF_I_LIST_HEAD, h, row, rows, 1)
                : sucref_i_accumulate(s, h, acc, kept, rows);
     if (own && SUCREF_I_WINDOWED(h) && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
-    if (own && h->e.correction_offset == 0) {
-        sucref_i_activate_rows(u, acc, s->model, h, first, rows);
-        return cost;
-    }
     sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
-    for (i = 0; i < rows; i++) {
-        const int32_t z = sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
-        acc[i] = (uint32_t)z;
-        u[i] = sucref_i_activate(s->model, l, &h->at, z, first + i);
+    if (h->e.correction_offset == 0) {
+        if (!own) { sucref_i_uncorrected(acc, bytes + h->at.shift + first, sum, 8U - h->e.bits, (unsigned)rows); }
+    } else {
+        for (i = 0; i < rows; i++) { /* without the bias, which is added next */
+            acc[i] = (uint32_t)sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]) -
+                     sucref_i_u32(bytes + h->at.bias + 4U * (first + i));
+        }
     }
+    sucref_i_activate_rows(u, acc, s->model, h, first, rows);
     return cost;
 }
 
@@ -6298,7 +6332,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
                                                  uint32_t at, uint32_t rows)
 {
     const uint32_t first = h->g.first_row + s->row;
-    uint32_t acc[SUCREF_I_ROWS], i, cost = 0;
+    uint32_t acc[SUCREF_I_ROWS], *logits = s->work + s->at_logits + at, *z, i, cost = 0;
     uint8_t room[SUCREF_I_ROWS], *out = h->to + at, *u = s->any == 0 ? out : room; /* is a change to be noticed? */
     if (s->mode == SUCREF_I_CONSTANT) {
         const uint8_t *constant = s->model->bytes + h->e.correction_offset + s->row;
@@ -6309,7 +6343,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
     } else {
         cost = sucref_i_compute_rows(u, acc, s, h, rows);
     }
-    for (i = 0; s->layer == s->answer && i < rows; i++) { s->work[s->at_logits + at + i] = acc[i]; }
+    if (s->layer == s->answer) { for (z = acc; z < acc + rows; z++) { *logits++ = *z; } }
     for (i = 0; u == room && i < rows; i++) {
         if (out[i] != u[i]) { sucref_i_changes(s, first + i); }
         out[i] = u[i];
@@ -6421,13 +6455,14 @@ static void sucref_i_remember(const sucref_net *s, const sucref_layer *l)
 static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
 {
     const uint32_t n = s->model->n_out, *logits = s->work + s->at_logits;
-    uint32_t *record = sucref_i_record(s, s->sequence + 1U), r;
+    uint32_t *record = sucref_i_record(s, s->sequence + 1U);
+    size_t r;
     uint8_t *out = (uint8_t *)(record + 2U + n);
     const uint8_t *act = sucref_i_tensor_at(s, l->to);
     sucref_tensor t;
     sucref_model_tensor(&t, s->model, l->to);
     for (r = 0; r < n; r++) {
-        const uint32_t to = sucref_i_place_in_answer(s->model, l, r);
+        const size_t to = (size_t)sucref_i_place_in_answer(s->model, l, (uint32_t)r);
         record[2U + to] = SUCREF_I_WEIGHS(l) ? logits[r] : act[r] - (uint32_t)t.zero; /* wraps below 0 */
         out[to] = act[r];
     }
