@@ -1462,6 +1462,23 @@ static inline int32_t sucref_i_sat32(int64_t v)
     return v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : (int32_t)v;
 }
 
+static inline int32_t sucref_i_mul16(int16_t a, uint16_t b)
+{
+#if defined(__AVR_HAVE_MUL__) && !defined(SUCREF_NO_ASM) /* where C calls a function that calls another one */
+    int32_t p;
+    uint8_t none;
+    __asm__("clr %1\n\tmul %A2, %A3\n\tmovw %A0, r0\n\tmulsu %B2, %B3\n\tmovw %C0, r0\n\t"
+            "mulsu %B2, %A3\n\tsbc %D0, %1\n\tadd %B0, r0\n\tadc %C0, r1\n\tadc %D0, %1\n\t"
+            "mul %A2, %B3\n\tadd %B0, r0\n\tadc %C0, r1\n\tadc %D0, %1\n\tclr r1"
+            : "=&r"(p), "=&r"(none)
+            : "a"(a), "a"(b)
+            : "r0");
+    return p;
+#else
+    return (int32_t)a * b;
+#endif
+}
+
 /* largest r with r * r <= v, or with `up` the smallest with r * r >= v (at most 2^32 - 1) */
 static uint32_t sucref_i_root(uint64_t v, int up)
 {
@@ -1721,15 +1738,19 @@ static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
         b.inside = row & 7U;
         return b;
     }
+    if (p->slot < 8 && row < 16 && left >= 16) {
+        b.rows = 16;
+        b.inside = row;
+        return b;
+    }
     for (log2 = p->slot == 8 ? 3 : 4; log2 >= 2; log2--) { /* full blocks, then tails of 8 and 4 rows */
-        const uint32_t bytes = (((p->n_in * p->slot) << log2) + 31U) / 32U * 4U, rows = left >> log2 << log2;
+        const uint32_t size = 1U << log2, rows = left & ~(size - 1U), blocks = (row < rows ? row : rows) >> log2;
+        if (blocks > 0) { b.at += blocks * ((p->n_in * p->slot * size + 31U) / 32U * 4U); }
         if (row < rows) {
-            b.at += (row >> log2) * bytes;
-            b.rows = (uint32_t)1 << log2;
-            b.inside = row & (b.rows - 1U);
+            b.rows = size;
+            b.inside = row & (size - 1U);
             break;
         }
-        b.at += (rows >> log2) * bytes;
         row -= rows;
         left -= rows;
     }
@@ -1871,25 +1892,30 @@ static int sucref_i_has_maxima(const sucref_layer *l)
 }
 static int sucref_i_has_sums(const sucref_layer *l) { return sucref_i_has_whole(l) && l->in_zero != 0; }
 
-static sucref_i_params sucref_i_params_of(const sucref_layer *l)
+static void sucref_i_place_params(sucref_i_params *p, const sucref_layer *l)
 {
     const uint32_t k = sucref_i_multipliers(l);
-    sucref_i_params p;
-    p.bias = l->params_offset;
-    p.multiplier = p.bias + (SUCREF_I_WEIGHS(l) ? 4U * l->n_out : 0U);
-    p.exponent = p.multiplier + 4U * k;
-    p.shift = p.exponent + SUCREF_I_PAD4(k);
-    p.sums = p.shift + SUCREF_I_PAD4(l->n_out);
-    p.colmax = p.sums + (sucref_i_has_sums(l) ? 4U * l->n_out : 0U);
-    p.box = p.colmax + (sucref_i_has_maxima(l) ? SUCREF_I_PAD4(l->n_in) : 0U);
-    p.table = p.box + (SUCREF_I_KIND(l) == SUCREF_KIND_COPY ? (uint32_t)SUCREF_I_BOX : 0U);
-    p.order = p.table + (l->act == SUCREF_ACT_TABLE    ? SUCREF_I_PAD4(2 * SUCREF_TABLE_LEN)
+    p->bias = l->params_offset;
+    p->multiplier = p->bias + (SUCREF_I_WEIGHS(l) ? 4U * l->n_out : 0U);
+    p->exponent = p->multiplier + 4U * k;
+    p->shift = p->exponent + SUCREF_I_PAD4(k);
+    p->sums = p->shift + SUCREF_I_PAD4(l->n_out);
+    p->colmax = p->sums + (sucref_i_has_sums(l) ? 4U * l->n_out : 0U);
+    p->box = p->colmax + (sucref_i_has_maxima(l) ? SUCREF_I_PAD4(l->n_in) : 0U);
+    p->table = p->box + (SUCREF_I_KIND(l) == SUCREF_KIND_COPY ? (uint32_t)SUCREF_I_BOX : 0U);
+    p->order = p->table + (l->act == SUCREF_ACT_TABLE    ? SUCREF_I_PAD4(2 * SUCREF_TABLE_LEN)
                          : l->act == SUCREF_ACT_LOOKUP ? (uint32_t)SUCREF_LOOKUP_LEN
                                                        : 0U);
-    p.mean = p.order + ((l->flags & SUCREF_LAYER_ORDER) ? SUCREF_I_PAD4(2U * l->n_out) : 0U);
-    p.weight = p.mean + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
-    p.input_order = p.weight + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
-    p.end = p.input_order + ((l->flags & SUCREF_LAYER_INPUT_ORDER) ? SUCREF_I_PAD4(2U * l->n_in) : 0U);
+    p->mean = p->order + ((l->flags & SUCREF_LAYER_ORDER) ? SUCREF_I_PAD4(2U * l->n_out) : 0U);
+    p->weight = p->mean + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
+    p->input_order = p->weight + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
+    p->end = p->input_order + ((l->flags & SUCREF_LAYER_INPUT_ORDER) ? SUCREF_I_PAD4(2U * l->n_in) : 0U);
+}
+
+static sucref_i_params sucref_i_params_of(const sucref_layer *l)
+{
+    sucref_i_params p;
+    sucref_i_place_params(&p, l);
     return p;
 }
 
@@ -3423,6 +3449,17 @@ SUCREF_I_ALONE static void sucref_i_push_wide(sucref_i_wide *w, const uint8_t *u
 {
     uint16_t rest = w->rest, sum = 0;
     uint8_t *to = w->to, skip = w->skip, count = 0;
+#if defined(__AVR__) && !defined(SUCREF_NO_ASM) && !defined(SUCREF_CONSTANT_WORK) /* 10 cycles a zero, 18 an entry */
+    uint8_t t;
+    __asm__("1:\tld r0, X+\n\ttst r0\n\tbreq 3f\n\tsub %A3, r0\n\tsbc %B3, r1\n\tbrcs 4f\n"
+            "2:\tst Z+, %2\n\tst Z+, r0\n\tclr %2\n\tadd %A4, r0\n\tadc %B4, r1\n\tinc %5\n"
+            "5:\tdec %6\n\tbrne 1b\n\trjmp 6f\n"
+            "3:\tsubi %2, 0xF8\n\tbrne 5b\n\tldi %7, 5\n\tst Z+, %7\n\tst Z+, r1\n\tldi %7, 1\n\tst Z+, %7\n\trjmp 5b\n"
+            "4:\tldi %7, 1\n\tst Z+, %7\n\tmovw %A3, %A8\n\tsub %A3, r0\n\tsbc %B3, r1\n\trjmp 2b\n6:"
+            : "+x"(u), "+z"(to), "+d"(skip), "+r"(rest), "+r"(sum), "+r"(count), "+r"(n), "=&d"(t)
+            : "r"(w->most)
+            : "r0", "memory");
+#else
     do {
         const uint8_t x = *u++, size = SUCREF_I_ANY_CHANGE ? 255U : x;
         if (size == 0) {
@@ -3440,6 +3477,7 @@ SUCREF_I_ALONE static void sucref_i_push_wide(sucref_i_wide *w, const uint8_t *u
             skip = 0;
         }
     } while (--n != 0);
+#endif
     w->to = to; w->skip = skip; w->rest = rest;
     w->sum += sum; w->count += count;
 }
@@ -3459,17 +3497,20 @@ static void sucref_i_push_view(sucref_i_wide *w, sucref_i_view *v, const uint8_t
     do { *w->to++ = SUCREF_I_WIDE_END; } while ((size_t)(w->to - part) % 4U != 0);
 }
 
-SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_purpose *p, const sucref_i_view *from)
+SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_purpose *p, sucref_i_view *from)
 {
     const uint8_t *const first = (const uint8_t *)part;
-    uint32_t grew = 0, second = 0;
-    sucref_i_view v = *from;
+    uint32_t second = 0;
     sucref_i_wide w;
     w.to = (uint8_t *)(part + SUCREF_I_PART_HEAD);
     w.count = w.sum = 0;
     w.most = p->form == SUCREF_I_DIGITS ? 4369U : 65535U;
-    sucref_i_push_view(&w, &v, first);
-    if (v.old != NULL) {
+    if (from->old == NULL) {
+        sucref_i_push_view(&w, from, first);
+    } else {
+        sucref_i_view v = *from;
+        uint32_t grew;
+        sucref_i_push_view(&w, &v, first);
         second = (uint32_t)(size_t)(w.to - first) / 4U;
         grew = w.sum;
         v = *from;
@@ -4596,10 +4637,11 @@ static void sucref_i_dot_single(uint32_t *acc, const uint8_t *p, const uint8_t *
     }
 }
 
-static inline uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, const sucref_i_view *v)
+static inline uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
 {
+    const uint32_t n = v->to - v->at;
     sucref_i_list_wide(list + list[SUCREF_I_LIST_NEXT], p, v);
-    return v->to - v->at;
+    return n;
 }
 #endif
 
@@ -4702,8 +4744,8 @@ SUCREF_I_QUAD(sucref_i_quad_1x16_high, 1, 2, 4)
  * Z, as it stands behind an entry's weights. Cycles of an entry:
  *
  *     8 bits    8 rows 73: a weight LPM 3, MUL 2, adding 3; 9 for the list, the place, the loop. 4 rows 42
- *     4 bits    8 rows 59: a byte LPM 3, MUL and adding 4, SWAP 1, MUL and adding 4; 11 for the rest. 4 rows 50
- *     2 bits    8 rows 60 in blocks of 16, else 74    1 bit    8 rows 59 at most
+ *     4 bits    8 rows 58: a byte LPM 3, MUL and adding 4, SWAP 1, MUL and adding 4; 10 for the rest. 4 rows 50
+ *     2 bits    8 rows 59 in blocks of 16, else 74    1 bit    8 rows 59 at most
  *
  * A byte of digits is multiplied whole. Of digits a, b of 4 bits it gives, with A = sum(a x) and B = sum(b x) below
  * 2^16 and all modulo 2^16, L = A + 16 B, and with its halves swapped M = B + 16 A: M - 16 L = -255 B, and as
@@ -4763,12 +4805,13 @@ SUCREF_I_NAKED static void sucref_i_lpm_bytes(SUCREF_I_UNUSED uint32_t *acc, SUC
                      SUCREF_I_POP(6, 7, 8, 9) SUCREF_I_POP(2, 3, 4, 5) "ret" SUCREF_I_CLOBBERS);
 }
 
-/* r26 X list  r28 Y acc  r30 Z p  r8..r23 sums  r24 digits  r25 x  r7 how  r6 0x0C, or 0  r5 0; where a word has two
- * columns, r2 p and r4 8 times the column behind the last entry's */
+/* r26 X list  r28 Y acc  r30 Z p  r8..r23 sums  r24 digits  r25 x  r7 how  r6 0x0C, or 0  r5 0 and r4 what it
+ * is below; where a word has two columns, r2 p and r4, r5 8 times the column behind the last entry's */
 enum { SUCREF_I_LPM_4_16 = 1, SUCREF_I_LPM_4_8 = 2, SUCREF_I_LPM_4_4 = 4, SUCREF_I_LPM_2_16 = 8, SUCREF_I_LPM_2_8 = 16,
        SUCREF_I_LPM_1_16 = 32 }; /* bits of a digit, rows of the block */
 #  define SUCREF_I_NEXT_8 "add r30, r0\n\tadc r31, r5\n\tld r25, X+\n\t"
 #  define SUCREF_I_NEXT_4 "lsr r0\n\t" SUCREF_I_NEXT_8
+#  define SUCREF_I_PAST "or r0, r4\n\t" /* r4: bytes of a column that the other half of its rows has */
 #  define SUCREF_I_NEXT_OF_TWO                                                                                         \
         "clr r1\n\tadd r0, r4\n\tadc r1, r5\n\tmovw r24, r0\n\tadiw r24, 8\n\tmovw r4, r24\n\t"                        \
         SUCREF_I_HALVE SUCREF_I_HALVE "bst r0, 1\n\tmovw r30, r0\n\tandi r30, 0xFC\n\tbld r30, 0\n\t"                  \
@@ -4800,21 +4843,23 @@ SUCREF_I_NAKED static void sucref_i_lpm_digits(SUCREF_I_UNUSED uint32_t *acc, SU
                      SUCREF_I_PUSH(14, 15, 16, 17) "push r28\n\tpush r29\n\t"
                      "movw r28, r24\n\tmovw r30, r22\n\tmovw r2, r22\n\tmovw r26, r20\n\tmov r7, r18\n\t"
                      "clr r4\n\tclr r5\n\t"
-                     "ldi r24, 0x0C\n\tmov r6, r24\n\tsbrc r7, 5\n\tclr r6\n"
+                     "ldi r24, 4\n\tsbrc r7, 0\n\tmov r4, r24\n\tldi r24, 2\n\tsbrc r7, 3\n\tmov r4, r24\n\t"
+                     "sub r30, r4\n\tsbc r31, r5\n\tldi r24, 0x0C\n\tmov r6, r24\n\tsbrc r7, 5\n\tclr r6\n"
                      "0:\t" SUCREF_I_CLEAR(8, 9, 10, 11) SUCREF_I_CLEAR(12, 13, 14, 15)
                      SUCREF_I_CLEAR(16, 17, 18, 19) SUCREF_I_CLEAR(20, 21, 22, 23)
                      "sbrc r7, 0\n\trjmp 11f\n\tsbrc r7, 1\n\trjmp 12f\n\tsbrc r7, 2\n\trjmp 13f\n\t"
                      "sbrc r7, 3\n\trjmp 14f\n\tsbrc r7, 4\n\trjmp 15f\n\trjmp 16f\n"
-                     "1:\t" SUCREF_I_NEXT_8 SUCREF_I_NIBBLES(8, 9, 10, 11) SUCREF_I_NIBBLES(12, 13, 14, 15)
-                     SUCREF_I_NIBBLES(16, 17, 18, 19) SUCREF_I_NIBBLES(20, 21, 22, 23) "adiw r30, 4"
+                     "1:\t" SUCREF_I_PAST SUCREF_I_NEXT_8
+                     SUCREF_I_NIBBLES(8, 9, 10, 11) SUCREF_I_NIBBLES(12, 13, 14, 15)
+                     SUCREF_I_NIBBLES(16, 17, 18, 19) SUCREF_I_NIBBLES(20, 21, 22, 23)
                      SUCREF_I_MORE(1, 11, 7, 30, 31, "")
                      "2:\t" SUCREF_I_NEXT_4 SUCREF_I_NIBBLES(8, 9, 10, 11) SUCREF_I_NIBBLES(12, 13, 14, 15)
                      SUCREF_I_NIBBLES(16, 17, 18, 19) SUCREF_I_NIBBLES(20, 21, 22, 23)
                      SUCREF_I_MORE(2, 12, 7, 30, 31, SUCREF_I_HALVE)
                      "3:\t" SUCREF_I_NEXT_OF_TWO SUCREF_I_NIBBLES(8, 9, 10, 11) "adiw r30, 1\n\t"
                      SUCREF_I_NIBBLES(12, 13, 14, 15) SUCREF_I_MORE(3, 13, 7, 4, 5, "")
-                     "4:\t" SUCREF_I_NEXT_4 SUCREF_I_CRUMBS(8, 9, 10, 11, 12, 13, 14, 15)
-                     SUCREF_I_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23) "adiw r30, 2"
+                     "4:\tlsr r0\n\t" SUCREF_I_PAST SUCREF_I_NEXT_8 SUCREF_I_CRUMBS(8, 9, 10, 11, 12, 13, 14, 15)
+                     SUCREF_I_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23)
                      SUCREF_I_MORE(4, 14, 8, 30, 31, SUCREF_I_HALVE)
                      "5:\t" SUCREF_I_NEXT_OF_TWO SUCREF_I_CRUMBS(8, 9, 10, 11, 12, 13, 14, 15) "adiw r30, 1\n\t"
                      SUCREF_I_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23) SUCREF_I_MORE(5, 15, 8, 4, 5, "")
@@ -5218,24 +5263,23 @@ SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop)
 }
 
 /* a tensor as the layer at hand reads it at a stop; at and to are the caller's to set */
-static sucref_i_view sucref_i_view_of(const sucref_net *s, const sucref_layer *l, unsigned from, unsigned stop)
+static void sucref_i_set_view(sucref_i_view *v, const sucref_net *s, const sucref_layer *l, unsigned from,
+                              unsigned stop)
 {
-    sucref_i_view v;
-    v.order = v.old = v.span = NULL;
-    v.window = NULL;
-    v.at = v.to = v.left = v.line = v.pitch = 0;
-    v.flip = v.k = v.old_k = v.fell = v.tap_y = v.tap_x = 0;
+    v->order = v->old = v->span = NULL;
+    v->window = NULL;
+    v->at = v->to = v->left = v->line = v->pitch = 0;
+    v->flip = v->k = v->old_k = v->fell = v->tap_y = v->tap_x = 0;
     if (from == 0) {
         sucref_stop t;
         sucref_model_stop(&t, s->model, stop);
-        v.bytes = s->input;
-        if (l->flags & SUCREF_LAYER_INPUT_ORDER) { v.order = s->model->bytes + sucref_i_params_of(l).input_order; }
-        v.flip = s->model->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
-        v.k = (uint8_t)(8U - t.in_bits);
+        v->bytes = s->input;
+        if (l->flags & SUCREF_LAYER_INPUT_ORDER) { v->order = s->model->bytes + sucref_i_params_of(l).input_order; }
+        v->flip = s->model->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
+        v->k = (uint8_t)(8U - t.in_bits);
     } else {
-        v.bytes = sucref_i_tensor_at(s, from);
+        v->bytes = sucref_i_tensor_at(s, from);
     }
-    return v;
 }
 
 /* METHOD 3: from accumulator units to output units, zero point not yet added */
@@ -5272,26 +5316,30 @@ typedef int32_t sucref_i_rounded;
  * that to a step, the long way decides. */
 SUCREF_I_EACH sucref_i_rounded sucref_i_round(int32_t z, int32_t multiplier, unsigned exponent) /* a byte, modulo 256 */
 {
-    const unsigned s = 256U - exponent;
-    if (s - 2U > 29U) {
+    const uint8_t s = (uint8_t)(256U - exponent);
+    if (s < 2 || s > 31) {
         const int32_t r = sucref_i_requant(z, multiplier, sucref_i_s8((uint8_t)exponent), SUCREF_REQUANT_TFLITE);
         return (sucref_i_rounded)(r > 512 ? 512 : r < -512 ? -512 : r);
     }
 #if SUCREF_I_LONG
     {
-        const uint32_t sign = (uint32_t)z & 0x80000000U, high = ((uint32_t)1 << (s - 2U)) - (sign >> 31);
+        const uint32_t sign = (uint32_t)z & 0x80000000U, high = ((uint32_t)1 << (s - 2)) - (sign >> 31);
         const int64_t first = (int64_t)sucref_i_s32(high) * 4294967296 + (0x40000000U | sign);
-        return sucref_i_floor32((int32_t)sucref_i_floor64(first + (int64_t)z * multiplier, 32), s - 1U);
+        return sucref_i_floor32((int32_t)sucref_i_floor64(first + (int64_t)z * multiplier, 32), (unsigned)s - 1U);
     }
 #else
     {
-        const unsigned more = s < 6U ? 6U - s : 0U;
-        const int32_t most = (int32_t)((uint32_t)0x8000 >> more), part = sucref_i_floor32(z, s > 6U ? s - 6U : 0U);
         const uint16_t m = (uint16_t)(((uint32_t)multiplier + 0x8000U) >> 16);
-        int32_t v;
+        int32_t part, v;
         int16_t r;
-        if ((part < -most || part >= most) && multiplier != 0) { return z < 0 ? -512 : 512; }
-        v = (int32_t)sucref_i_s16((uint16_t)((uint32_t)part << more)) * m + 0x100000;
+        if (s >= 6) {
+            part = sucref_i_floor32(z, s - 6U);
+        } else {
+            const int32_t most = (int32_t)(0x8000U >> (6U - s));
+            part = z < -most || z >= most ? 0x8000 : z * (1 << (6U - s));
+        }
+        if (part != sucref_i_s16((uint16_t)part) && multiplier != 0) { return z < 0 ? -512 : 512; }
+        v = sucref_i_mul16(sucref_i_s16((uint16_t)part), m) + 0x100000;
         if (s < 9) { v += z < 0 ? -(int32_t)((uint32_t)0x100000 >> s) : (int32_t)((uint32_t)0x100000 >> s); }
         if ((uint16_t)((((uint32_t)v >> 8) & 0x1FFFU) - 0x49U) >= 0x1F37U - 0x49U) { /* 2^14 + 2^11, 3 * 2^14 + 2^11 */
             return (int16_t)sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE);
@@ -5574,11 +5622,11 @@ static void sucref_i_load_positions(sucref_i_here *h, const sucref_net *s)
 static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
 {
     sucref_model_layer(&h->l, s->model, s->layer);
-    h->at = sucref_i_params_of(&h->l);
+    sucref_i_place_params(&h->at, &h->l);
     sucref_model_tensor(&h->in, s->model, h->l.from);
     sucref_model_tensor(&h->out, s->model, h->l.to);
-    h->from = sucref_i_view_of(s, &h->l, h->l.from, s->stop);
-    if (SUCREF_I_PICTURES) { h->second = sucref_i_view_of(s, &h->l, h->l.from2, s->stop); }
+    sucref_i_set_view(&h->from, s, &h->l, h->l.from, s->stop);
+    if (SUCREF_I_PICTURES) { sucref_i_set_view(&h->second, s, &h->l, h->l.from2, s->stop); }
     h->to = (uint8_t *)(s->work + s->at_tensors + h->out.place);
     h->back = (uint8_t)(SUCREF_I_PICTURES && h->l.from != 0 && h->out.place > h->in.place &&
                         sucref_i_share(&h->in, &h->out));
@@ -5653,17 +5701,27 @@ static void sucref_i_finish_mark(const sucref_net *s, const sucref_i_here *h)
  *
  *     (acc 2^k - 128 sum(u) + (2^(k - s) - 1) 2^s sum(u) / 2) / 2^s    the last term where k > s
  *
- * rounded down; |z 2^s| <= 128 sum(u) < 2^31 while digits keep their plan (_check), else it wraps */
+ * rounded down; |z 2^s| <= 128 sum(u) < 2^31 while digits keep their plan (_check), else it wraps. Bits that are 0 in
+ * acc 2^k and would be shifted out are so from the rest before. */
+SUCREF_I_ALONE static uint32_t sucref_i_uncorrected_rest(uint32_t sum, unsigned k, unsigned s)
+{
+    const uint32_t centre = k > s ? ((((uint32_t)1 << k) - ((uint32_t)1 << s)) * sum) >> 1 : 0U;
+    return (uint32_t)sucref_i_floor32(sucref_i_s32(centre - (sum << 7)), s < k ? s : k);
+}
+
 static void sucref_i_uncorrected(uint32_t *acc, const uint8_t *shift, uint32_t sum, unsigned k, unsigned n)
 {
-    uint32_t more = 0;
-    unsigned s, last = 8;
-    for (; n > 0; n--, acc++, shift++, last = s) {
-        s = SUCREF_READ_U8(shift);
+    const uint32_t *const end = acc + n;
+    uint32_t rest = 0;
+    uint8_t last = 8;
+    for (; acc < end; acc++) {
+        const uint8_t s = SUCREF_READ_U8(shift++);
         if (s != last) {
-            more = (k > s ? ((((uint32_t)1 << k) - ((uint32_t)1 << s)) * sum) >> 1 : 0U) - (sum << 7);
+            rest = sucref_i_uncorrected_rest(sum, k, s);
+            last = s;
         }
-        *acc = (uint32_t)sucref_i_floor32(sucref_i_s32((*acc << k) + more), s);
+        if (s <= k) { *acc = (*acc << (k - s)) + rest; }
+        else { *acc = (uint32_t)sucref_i_floor32(sucref_i_s32(*acc + rest), s - k); }
     }
 }
 
@@ -5684,9 +5742,9 @@ static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_
     beta = sucref_i_s32(sucref_i_u32(c + 4U * row));
     gamma = sucref_i_s32(sucref_i_u32(c + 4U * (g->n_rows + row)));
     alpha = sucref_i_s16(sucref_i_u16(c + 8U * g->n_rows + 2U * row));
-    return sucref_i_sat32(beta + sucref_i_floor64((int64_t)alpha * sucref_i_s32(acc) + (int64_t)gamma * sucref_i_s32(sum),
-                                                 12));
-} /* < 2^46 + 2^55 */
+    return sucref_i_sat32(beta + sucref_i_floor64((int64_t)alpha * sucref_i_s32(acc) +
+                                                      (int64_t)gamma * sucref_i_s32(sum), 12)); /* < 2^46 + 2^55 */
+}
 
 /* METHOD 3 for TFLITE and a clamp, of n rows from where the pointers are; their sums become their z */
 SUCREF_I_EACH void sucref_i_plain_rows(uint8_t *u, uint32_t *acc, const sucref_layer *l, const uint8_t *bias,
@@ -6454,17 +6512,20 @@ static void sucref_i_remember(const sucref_net *s, const sucref_layer *l)
 /* the stop's outputs, in the original order, into the free record */
 static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
 {
-    const uint32_t n = s->model->n_out, *logits = s->work + s->at_logits;
-    uint32_t *record = sucref_i_record(s, s->sequence + 1U);
-    size_t r;
-    uint8_t *out = (uint8_t *)(record + 2U + n);
-    const uint8_t *act = sucref_i_tensor_at(s, l->to);
+    const uint32_t n = s->model->n_out, *logit = s->work + s->at_logits;
+    uint32_t *record = sucref_i_record(s, s->sequence + 1U), *value = record + 2, r;
+    uint8_t *const out = (uint8_t *)(value + n), *u = out;
+    const uint8_t *act = sucref_i_tensor_at(s, l->to), *const end = act + n;
     sucref_tensor t;
     sucref_model_tensor(&t, s->model, l->to);
-    for (r = 0; r < n; r++) {
-        const size_t to = (size_t)sucref_i_place_in_answer(s->model, l, (uint32_t)r);
-        record[2U + to] = SUCREF_I_WEIGHS(l) ? logits[r] : act[r] - (uint32_t)t.zero; /* wraps below 0 */
-        out[to] = act[r];
+    for (r = 0; act < end; act++, logit++) {
+        if (l->flags & SUCREF_LAYER_ORDER) {
+            const uint32_t to = sucref_i_place_in_answer(s->model, l, r++);
+            value = record + 2U + to;
+            u = out + to;
+        }
+        *value++ = SUCREF_I_WEIGHS(l) ? *logit : *act - (uint32_t)t.zero; /* wraps below 0 */
+        *u++ = *act;
     }
     if (s->model->softmax_multiplier != 0) {
         (void)sucref_softmax(out, out, n, s->model->softmax_multiplier, s->model->softmax_shift);
