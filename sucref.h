@@ -78,7 +78,8 @@
  *                             4 bits, AVX2 whole weights, where gcc or clang compiles and SUCREF_READ_U8 is not
  *                             defined; SUCREF_NO_AVX2 leaves out AVX2, which hosted builds ask the processor for
  *     SUCREF_NO_ASM           no assembly: inner loops for Cortex-M are assembly where words are read as they lie
- *                             (SUCREF_READ_U8 and SUCREF_READ_U32 are not defined)
+ *                             (SUCREF_READ_U8 and SUCREF_READ_U32 are not defined), those for ATmega where
+ *                             SUCREF_READ_U8(p) is defined as pgm_read_byte(p) and nothing else
  *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts; quads
  *                             in place of pairs
  *     SUCREF_READ_U8(p)       how a model byte is read; define as pgm_read_byte(p) for AVR flash
@@ -1435,13 +1436,15 @@ static inline int sucref_i_s8(uint8_t u) { return (int)(u ^ 0x80U) - 0x80; }
 static inline int64_t sucref_i_floor64(int64_t v, unsigned s) { return v >= 0 ? v >> s : ~(~v >> s); }
 static inline int32_t sucref_i_floor32(int32_t v, unsigned s)
 {
-#if defined(__AVR__) && !defined(SUCREF_NO_ASM) /* bytes, then bits; C would go bit by bit */
-    if (!__builtin_constant_p(s)) {
-        uint8_t n = (uint8_t)s;
+#if defined(__AVR__) && !defined(SUCREF_NO_ASM) /* bytes, then bits; 6 or 7 from the other side */
+    if (!__builtin_constant_p(s)) { /* C would go bit by bit */
+        uint8_t n = (uint8_t)s, top;
         __asm__("rjmp 2f\n1:\tmov %A0, %B0\n\tmov %B0, %C0\n\tmov %C0, %D0\n\tlsl %D0\n\tsbc %D0, %D0\n"
-                "2:\tsubi %1, 8\n\tbrsh 1b\n\tsubi %1, 0xF8\n\trjmp 4f\n"
-                "3:\tasr %D0\n\tror %C0\n\tror %B0\n\tror %A0\n4:\tdec %1\n\tbrpl 3b"
-                : "+r"(v), "+d"(n));
+                "2:\tsubi %1, 8\n\tbrsh 1b\n\tcpi %1, 0xFE\n\tbrlo 5f\n\tmov %2, %D0\n\tlsl %2\n\tsbc %2, %2\n"
+                "3:\tlsl %A0\n\trol %B0\n\trol %C0\n\trol %D0\n\trol %2\n\tinc %1\n\tbrne 3b\n\t"
+                "mov %A0, %B0\n\tmov %B0, %C0\n\tmov %C0, %D0\n\tmov %D0, %2\n\trjmp 6f\n"
+                "4:\tasr %D0\n\tror %C0\n\tror %B0\n\tror %A0\n5:\tdec %1\n\tcpi %1, 0xF7\n\tbrne 4b\n6:"
+                : "+r"(v), "+d"(n), "=&r"(top));
         return v;
     }
 #endif
@@ -3449,8 +3452,8 @@ SUCREF_I_ALONE static void sucref_i_push_wide(sucref_i_wide *w, const uint8_t *u
 {
     uint16_t rest = w->rest, sum = 0;
     uint8_t *to = w->to, skip = w->skip, count = 0;
-#if defined(__AVR__) && !defined(SUCREF_NO_ASM) && !defined(SUCREF_CONSTANT_WORK) /* 10 cycles a zero, 18 an entry */
-    uint8_t t;
+#if defined(__AVR_HAVE_MOVW__) && !defined(SUCREF_NO_ASM) && !defined(SUCREF_CONSTANT_WORK)
+    uint8_t t; /* the same: 10 cycles a zero, 18 an entry */
     __asm__("1:\tld r0, X+\n\ttst r0\n\tbreq 3f\n\tsub %A3, r0\n\tsbc %B3, r1\n\tbrcs 4f\n"
             "2:\tst Z+, %2\n\tst Z+, r0\n\tclr %2\n\tadd %A4, r0\n\tadc %B4, r1\n\tinc %5\n"
             "5:\tdec %6\n\tbrne 1b\n\trjmp 6f\n"
@@ -4657,12 +4660,12 @@ static inline void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uin
 
 #if SUCREF_I_FAMILY == SUCREF_QUADS
 /* ---- kernels: quads ----------------------------------------------------------------------------------------------
- * One product at a time with the sums of four rows in registers, for 8-bit cores. */
+ * One product at a time with the sums of four rows in registers, for 8-bit cores; on AVR of eight. */
 
 /* sum + v * x */
 static inline uint32_t sucref_i_mac(uint32_t sum, uint8_t v, uint8_t x)
 {
-#ifdef __AVR_HAVE_MUL__ /* six instructions, where the compiler widens first */
+#if defined(__AVR_HAVE_MUL__) && !defined(SUCREF_NO_ASM) /* six instructions, where the compiler widens first */
     __asm__("mul %1, %2\n\tadd %A0, r0\n\tadc %B0, r1\n\tclr r1\n\tadc %C0, r1\n\tadc %D0, r1"
             : "+r"(sum)
             : "r"(v), "r"(x)
@@ -5058,12 +5061,12 @@ static inline void sucref_i_dot_two(uint32_t *acc, const uint8_t *p, const uint3
 
 /* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over the first columns of a
  * list, where one of its parts ends, or of w * x for full bytes, modulo 2^32; of a delta, what grew less what fell.
- * They are added to what is there. */
+ * They are added to what is there, and so is sucref_i_over. */
 static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t columns, uint32_t row,
                          uint32_t rows)
 {
     const uint32_t *part;
-    uint32_t *const end = acc + rows, *to, done = 0, i, over = 0;
+    uint32_t done = 0, i;
     if (p->halves) {
         if (columns > 0) {
             sucref_i_dot_halves(acc, p, list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD, row, rows, 1);
@@ -5073,9 +5076,8 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
     while (columns > 0 && done < rows) {
         const sucref_i_block b = sucref_i_block_of(p, row + done);
         const int two = SUCREF_I_TWO && p->width == 8 && done == 0 && rows == 16 && p->n_rows >= row + 16U;
-        for (part = list + SUCREF_I_LIST_HEAD, over = 0;; part += part[SUCREF_I_PART_WORDS]) {
+        for (part = list + SUCREF_I_LIST_HEAD;; part += part[SUCREF_I_PART_WORDS]) {
             const uint32_t second = part[SUCREF_I_PART_SECOND];
-            over += part[SUCREF_I_PART_OVER];
             if (two && SUCREF_I_BY_TWO(part)) {
                 sucref_i_dot_two(acc, p->bytes + b.at + 8U * part[SUCREF_I_PART_BASE], part, 8U * p->n_in);
                 if (part[SUCREF_I_PART_COLUMNS] >= columns) { break; }
@@ -5094,7 +5096,18 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
         }
         done += two ? 16U : b.rows;
     }
-    for (to = acc; over != 0 && to < end; to++) { *to -= over; }
+}
+
+/* what that adds too much to each row */
+static uint32_t sucref_i_over(const uint32_t *list, uint32_t columns)
+{
+    const uint32_t *part = list + SUCREF_I_LIST_HEAD;
+    uint32_t over = 0, end = 0;
+    for (; end < columns; part += part[SUCREF_I_PART_WORDS]) {
+        over += part[SUCREF_I_PART_OVER];
+        end = part[SUCREF_I_PART_COLUMNS];
+    }
+    return over;
 }
 
 /* ---- net: implementation -----------------------------------------------------------------------------------------
@@ -6221,9 +6234,9 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     const sucref_group *g = &h->g;
     const uint32_t *list = s->work + s->at_list,
                    columns = SUCREF_I_WINDOWED(h) ? g->n_columns : sucref_i_columns_of(s, g);
-    uint32_t *const end = acc + rows, *to, i, none = 0;
+    const uint32_t none = s->first_plane < s->last_plane ? 0U - sucref_i_over(list, columns) : 0U; /* else no list */
+    uint32_t *const end = acc + rows, *to, i;
     unsigned n;
-    SUCREF_I_HIDE(none); /* a compiler would call memset */
     for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
     for (i = 0; s->mode == SUCREF_I_ADD && i < rows; i++) { acc[i] = kept[i]; }
     for (n = s->first_plane; n < s->last_plane; n++) {
@@ -6231,7 +6244,7 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
             sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n],
                               sucref_i_halves(s->model, l));
         if (n > s->first_plane || s->mode == SUCREF_I_ADD) {
-            for (i = 0; i < rows; i++) { acc[i] <<= p.width; }
+            for (i = 0; i < rows; i++) { acc[i] = (acc[i] << p.width) + none; }
         }
         sucref_i_dot(acc, &p, list, columns, s->row, rows);
     }
