@@ -3438,7 +3438,7 @@ typedef struct {
 } sucref_i_wide;
 
 /* n columns without entries, one behind the other */
-static void sucref_i_skip_wide(sucref_i_wide *w, uint32_t n)
+static void sucref_i_skip_wide(sucref_i_wide *w, size_t n)
 {
     while (n > 0) {
         const uint16_t most = n < 8191U ? (uint16_t)n : 8191U;
@@ -3488,14 +3488,16 @@ SUCREF_I_ALONE static void sucref_i_push_wide(sucref_i_wide *w, const uint8_t *u
 /* all columns of a view, and an end; what follows starts at a word */
 static void sucref_i_push_view(sucref_i_wide *w, sucref_i_view *v, const uint8_t *part)
 {
-    uint32_t next = 0;
+    size_t next = 0;
     sucref_i_run run;
     w->skip = 0; w->rest = w->most;
     while (sucref_i_next_run(&run, v)) {
-        sucref_i_skip_wide(w, run.at - next);
-        next = run.at + run.n;
-        for (; run.n > 255U; run.u += 255, run.n -= 255U) { sucref_i_push_wide(w, run.u, 255); }
-        sucref_i_push_wide(w, run.u, (uint8_t)run.n);
+        const uint8_t *u = run.u;
+        size_t n = (size_t)run.n;
+        sucref_i_skip_wide(w, (size_t)run.at - next);
+        next = (size_t)run.at + n;
+        for (; n > 255U; u += 255, n -= 255U) { sucref_i_push_wide(w, u, 255); }
+        sucref_i_push_wide(w, u, (uint8_t)n);
     }
     do { *w->to++ = SUCREF_I_WIDE_END; } while ((size_t)(w->to - part) % 4U != 0);
 }
@@ -4884,25 +4886,25 @@ SUCREF_I_NAKED static void sucref_i_lpm_digits(SUCREF_I_UNUSED uint32_t *acc, SU
 }
 
 /* 0 where there is no assembly for such a block */
-static inline int sucref_i_dot_lpm(uint32_t *acc, const uint8_t *p, const uint8_t *list, uint32_t rows, unsigned slot)
+static int sucref_i_dot_lpm(uint32_t *acc, const uint8_t *p, const uint8_t *list, uint8_t rows, uint8_t slot)
 {
-    unsigned how = 0, second = 0; /* second: where rows 8 to 15 are */
+    const uint8_t second = slot == 4 ? 4 : 2; /* where rows 8 to 15 are */
+    uint8_t how;
     if (slot == 8) {
-        sucref_i_lpm_bytes(acc, p, list, (uint8_t)rows);
+        sucref_i_lpm_bytes(acc, p, list, rows);
         return 1;
     }
     if (slot == 4) {
         how = rows == 16 ? SUCREF_I_LPM_4_16 : rows == 8 ? SUCREF_I_LPM_4_8 : SUCREF_I_LPM_4_4;
-        second = 4;
     } else if (rows == 16) {
         how = slot == 2 ? SUCREF_I_LPM_2_16 : SUCREF_I_LPM_1_16;
-        second = 2;
     } else if (rows == 8 && slot == 2) {
         how = SUCREF_I_LPM_2_8;
+    } else {
+        return 0;
     }
-    if (how == 0) { return 0; }
-    sucref_i_lpm_digits(acc, p, list, (uint8_t)how);
-    if (rows == 16) { sucref_i_lpm_digits(acc + 8, p + second, list, (uint8_t)how); }
+    sucref_i_lpm_digits(acc, p, list, how);
+    if (rows == 16) { sucref_i_lpm_digits(acc + 8, p + second, list, how); }
     return 1;
 }
 #else
@@ -4920,7 +4922,9 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
     uint32_t row, step = slot / 2U; /* bytes from four rows to the next */
     (void)head;
     if (SUCREF_I_LPM) {
-        if (!sucref_i_dot_lpm(acc, p, bytes, rows, slot)) { sucref_i_dot_single(acc, p, bytes, rows, slot); }
+        if (!sucref_i_dot_lpm(acc, p, bytes, (uint8_t)rows, (uint8_t)slot)) {
+            sucref_i_dot_single(acc, p, bytes, rows, slot);
+        }
         return;
     }
     if (slot == 8) {
