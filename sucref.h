@@ -1451,15 +1451,6 @@ static inline int32_t sucref_i_floor32(int32_t v, unsigned s)
     return v >= 0 ? v >> s : ~(~v >> s);
 }
 
-/* v / 2^s, 0 <= s <= 31 */
-static inline uint32_t sucref_i_right(uint32_t v, unsigned s)
-{
-#ifdef __AVR__
-    for (; s >= 8; s -= 8U) { v >>= 8; }
-#endif
-    return v >> s;
-}
-
 static inline int32_t sucref_i_sat32(int64_t v)
 {
     return v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : (int32_t)v;
