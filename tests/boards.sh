@@ -26,9 +26,9 @@ kernels() {
     grep -q ' 0 failed' $o || got="tests failed: $(tail -n 1 $o)"
     verdict "kernel tests on $1" "$got" "$want_kernels"
 }
-plain() { # core: the same without assembly, and with work that does not depend on the data
-    for flag in NO_ASM CONSTANT_WORK; do
-        ran $1 kernels_$flag -DSUCREF_$flag tests/mcu_kernels.c
+plain() { # core: the same without assembly, with kernels in C for models that are not read by LPM, with constant work
+    for flag in NO_ASM 'READ_U8(p)=(pgm_read_byte(p))' CONSTANT_WORK; do
+        ran $1 kernels_plain "-DSUCREF_$flag" tests/mcu_kernels.c
         verdict "kernel tests on $1, SUCREF_$flag" "$got" "$want_kernels"
     done
 }
