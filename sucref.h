@@ -78,7 +78,8 @@
  *                             4 bits, AVX2 whole weights, where gcc or clang compiles and SUCREF_READ_U8 is not
  *                             defined; SUCREF_NO_AVX2 leaves out AVX2, which hosted builds ask the processor for
  *     SUCREF_NO_ASM           no assembly: inner loops for Cortex-M are assembly where words are read as they lie
- *                             (SUCREF_READ_U8 and SUCREF_READ_U32 are not defined)
+ *                             (SUCREF_READ_U8 and SUCREF_READ_U32 are not defined), those for ATmega where
+ *                             SUCREF_READ_U8(p) is defined as pgm_read_byte(p) and nothing else
  *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts; quads
  *                             in place of pairs
  *     SUCREF_READ_U8(p)       how a model byte is read; define as pgm_read_byte(p) for AVR flash
@@ -1438,8 +1439,17 @@ static inline int sucref_i_s8(uint8_t u) { return (int)(u ^ 0x80U) - 0x80; }
 static inline int64_t sucref_i_floor64(int64_t v, unsigned s) { return v >= 0 ? v >> s : ~(~v >> s); }
 static inline int32_t sucref_i_floor32(int32_t v, unsigned s)
 {
-#ifdef __AVR__ /* moves bytes, but shifts bit by bit */
-    for (; s >= 8; s -= 8U) { v = v >= 0 ? v >> 8 : ~(~v >> 8); }
+#if defined(__AVR__) && !defined(SUCREF_NO_ASM) /* bytes, then bits; 6 or 7 from the other side */
+    if (!__builtin_constant_p(s)) { /* C would go bit by bit */
+        uint8_t n = (uint8_t)s, top;
+        __asm__("rjmp 2f\n1:\tmov %A0, %B0\n\tmov %B0, %C0\n\tmov %C0, %D0\n\tlsl %D0\n\tsbc %D0, %D0\n"
+                "2:\tsubi %1, 8\n\tbrsh 1b\n\tcpi %1, 0xFE\n\tbrlo 5f\n\tmov %2, %D0\n\tlsl %2\n\tsbc %2, %2\n"
+                "3:\tlsl %A0\n\trol %B0\n\trol %C0\n\trol %D0\n\trol %2\n\tinc %1\n\tbrne 3b\n\t"
+                "mov %A0, %B0\n\tmov %B0, %C0\n\tmov %C0, %D0\n\tmov %D0, %2\n\trjmp 6f\n"
+                "4:\tasr %D0\n\tror %C0\n\tror %B0\n\tror %A0\n5:\tdec %1\n\tcpi %1, 0xF7\n\tbrne 4b\n6:"
+                : "+r"(v), "+d"(n), "=&r"(top));
+        return v;
+    }
 #endif
     return v >= 0 ? v >> s : ~(~v >> s);
 }
@@ -1447,6 +1457,23 @@ static inline int32_t sucref_i_floor32(int32_t v, unsigned s)
 static inline int32_t sucref_i_sat32(int64_t v)
 {
     return v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : (int32_t)v;
+}
+
+static inline int32_t sucref_i_mul16(int16_t a, uint16_t b)
+{
+#if defined(__AVR_HAVE_MUL__) && !defined(SUCREF_NO_ASM) /* where C calls a function that calls another one */
+    int32_t p;
+    uint8_t none;
+    __asm__("clr %1\n\tmul %A2, %A3\n\tmovw %A0, r0\n\tmulsu %B2, %B3\n\tmovw %C0, r0\n\t"
+            "mulsu %B2, %A3\n\tsbc %D0, %1\n\tadd %B0, r0\n\tadc %C0, r1\n\tadc %D0, %1\n\t"
+            "mul %A2, %B3\n\tadd %B0, r0\n\tadc %C0, r1\n\tadc %D0, %1\n\tclr r1"
+            : "=&r"(p), "=&r"(none)
+            : "a"(a), "a"(b)
+            : "r0");
+    return p;
+#else
+    return (int32_t)a * b;
+#endif
 }
 
 /* largest r with r * r <= v, or with `up` the smallest with r * r >= v (at most 2^32 - 1) */
@@ -1708,15 +1735,19 @@ static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
         b.inside = row & 7U;
         return b;
     }
+    if (p->slot < 8 && row < 16 && left >= 16) {
+        b.rows = 16;
+        b.inside = row;
+        return b;
+    }
     for (log2 = p->slot == 8 ? 3 : 4; log2 >= 2; log2--) { /* full blocks, then tails of 8 and 4 rows */
-        const uint32_t bytes = (((p->n_in * p->slot) << log2) + 31U) / 32U * 4U, rows = left >> log2 << log2;
+        const uint32_t size = 1U << log2, rows = left & ~(size - 1U), blocks = (row < rows ? row : rows) >> log2;
+        if (blocks > 0) { b.at += blocks * ((p->n_in * p->slot * size + 31U) / 32U * 4U); }
         if (row < rows) {
-            b.at += (row >> log2) * bytes;
-            b.rows = (uint32_t)1 << log2;
-            b.inside = row & (b.rows - 1U);
+            b.rows = size;
+            b.inside = row & (size - 1U);
             break;
         }
-        b.at += (rows >> log2) * bytes;
         row -= rows;
         left -= rows;
     }
@@ -1858,25 +1889,30 @@ static int sucref_i_has_maxima(const sucref_layer *l)
 }
 static int sucref_i_has_sums(const sucref_layer *l) { return sucref_i_has_whole(l) && l->in_zero != 0; }
 
-static sucref_i_params sucref_i_params_of(const sucref_layer *l)
+static void sucref_i_place_params(sucref_i_params *p, const sucref_layer *l)
 {
     const uint32_t k = sucref_i_multipliers(l);
-    sucref_i_params p;
-    p.bias = l->params_offset;
-    p.multiplier = p.bias + (SUCREF_I_WEIGHS(l) ? 4U * l->n_out : 0U);
-    p.exponent = p.multiplier + 4U * k;
-    p.shift = p.exponent + SUCREF_I_PAD4(k);
-    p.sums = p.shift + SUCREF_I_PAD4(l->n_out);
-    p.colmax = p.sums + (sucref_i_has_sums(l) ? 4U * l->n_out : 0U);
-    p.box = p.colmax + (sucref_i_has_maxima(l) ? SUCREF_I_PAD4(l->n_in) : 0U);
-    p.table = p.box + (SUCREF_I_KIND(l) == SUCREF_KIND_COPY ? (uint32_t)SUCREF_I_BOX : 0U);
-    p.order = p.table + (l->act == SUCREF_ACT_TABLE    ? SUCREF_I_PAD4(2 * SUCREF_TABLE_LEN)
+    p->bias = l->params_offset;
+    p->multiplier = p->bias + (SUCREF_I_WEIGHS(l) ? 4U * l->n_out : 0U);
+    p->exponent = p->multiplier + 4U * k;
+    p->shift = p->exponent + SUCREF_I_PAD4(k);
+    p->sums = p->shift + SUCREF_I_PAD4(l->n_out);
+    p->colmax = p->sums + (sucref_i_has_sums(l) ? 4U * l->n_out : 0U);
+    p->box = p->colmax + (sucref_i_has_maxima(l) ? SUCREF_I_PAD4(l->n_in) : 0U);
+    p->table = p->box + (SUCREF_I_KIND(l) == SUCREF_KIND_COPY ? (uint32_t)SUCREF_I_BOX : 0U);
+    p->order = p->table + (l->act == SUCREF_ACT_TABLE    ? SUCREF_I_PAD4(2 * SUCREF_TABLE_LEN)
                          : l->act == SUCREF_ACT_LOOKUP ? (uint32_t)SUCREF_LOOKUP_LEN
                                                        : 0U);
-    p.mean = p.order + ((l->flags & SUCREF_LAYER_ORDER) ? SUCREF_I_PAD4(2U * l->n_out) : 0U);
-    p.weight = p.mean + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
-    p.input_order = p.weight + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
-    p.end = p.input_order + ((l->flags & SUCREF_LAYER_INPUT_ORDER) ? SUCREF_I_PAD4(2U * l->n_in) : 0U);
+    p->mean = p->order + ((l->flags & SUCREF_LAYER_ORDER) ? SUCREF_I_PAD4(2U * l->n_out) : 0U);
+    p->weight = p->mean + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
+    p->input_order = p->weight + ((l->flags & SUCREF_LAYER_COLUMNS) ? SUCREF_I_PAD4(l->n_in) : 0U);
+    p->end = p->input_order + ((l->flags & SUCREF_LAYER_INPUT_ORDER) ? SUCREF_I_PAD4(2U * l->n_in) : 0U);
+}
+
+static sucref_i_params sucref_i_params_of(const sucref_layer *l)
+{
+    sucref_i_params p;
+    sucref_i_place_params(&p, l);
     return p;
 }
 
@@ -2076,21 +2112,19 @@ static int sucref_i_has_heads(const sucref_model *m, const sucref_layer *l, unsi
 }
 
 /* of a layer's outputs, from the first on, how many have a value at a stop */
-static uint32_t sucref_i_present(const sucref_model *m, unsigned layer, unsigned stop)
+static uint32_t sucref_i_present(const sucref_model *m, const sucref_layer *l, unsigned stop)
 {
-    sucref_layer l;
     sucref_group group;
     sucref_stop_group e;
     unsigned g;
-    sucref_model_layer(&l, m, layer);
-    for (g = l.first_group; g < (unsigned)l.first_group + l.n_groups; g++) {
+    for (g = l->first_group; g < (unsigned)l->first_group + l->n_groups; g++) {
         sucref_model_stop_group(&e, m, stop, g);
         if (SUCREF_I_ABSENT(e)) {
             sucref_model_group(&group, m, g);
             return group.first_row;
         }
     }
-    return l.n_out;
+    return l->n_out;
 }
 
 /* the input that a column of a layer is */
@@ -3065,7 +3099,7 @@ static void sucref_i_cost_of_layer(sucref_cost *out, sucref_i_marks *k, const su
         sucref_i_cost_of(out, &l, &group, &task, task.mode == SUCREF_I_DELTA ? k->changed[l.from] : 0U, columns,
                          SUCREF_I_KIND(&l) == SUCREF_KIND_DENSE ? 1U : (uint32_t)to.height * to.width);
     }
-    present = sucref_i_present(m, n, t);
+    present = sucref_i_present(m, &l, t);
     if (to.channels != l.n_out) { /* rows are no channels */
         present = present == l.n_out ? to.channels : 0U;
         if (lowest != SUCREF_I_UNCHANGED) { lowest = 0; }
@@ -3318,7 +3352,12 @@ enum {                     /* words of a part's head */
 };
 enum { SUCREF_I_CHUNKS = 0, SUCREF_I_SIGNED, SUCREF_I_WIDE, SUCREF_I_BYTES_KIND, SUCREF_I_HALVES_KIND,
        SUCREF_I_LONG_KIND };
-#define SUCREF_I_WIDE_END 0xFFFFFFFFU /* no entry: columns end at 65534 */
+enum { SUCREF_I_WIDE_CHUNK = 1, SUCREF_I_WIDE_END = 3, SUCREF_I_WIDE_FAR = 5 }; /* in place of a wide part's entry */
+#ifdef SUCREF_CONSTANT_WORK
+#  define SUCREF_I_ANY_CHANGE 1 /* what is computed counts as changed, and every input as large */
+#else
+#  define SUCREF_I_ANY_CHANGE 0
+#endif
 #define SUCREF_I_PART_ENDS 6 /* words of a part beside its head, entries and ends of chunks */
 #define SUCREF_I_BASE 8192U  /* columns that a part reaches over, at most */
 
@@ -3426,42 +3465,132 @@ static uint32_t sucref_i_chunk_of(const sucref_layer *l, unsigned form, int delt
 
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
 /* A wide part of all inputs that are not 0, or of all of them where work must not depend on the data; of a delta of
- * what grew, then of what fell. An entry is u << 24 | column << 3, so that the low 24 bits are the byte offset at 8
- * bytes per column; a word that is no entry ends them. */
-SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_purpose *p, const sucref_i_view *from)
+ * what grew, then of what fell. An entry is two bytes: 8 times the number of columns between the last entry's and its
+ * own (the first one's: between the first column and its own), 0 to 31, and u. Other bytes are odd:
+ *
+ *     WIDE_FAR    8 times a number of columns, 1 to 8191, follow, low byte first: so many more are in between
+ *     WIDE_CHUNK  stands where the next u would make the sum of all since the last such byte larger than 65535, or for
+ *                 digits 4369: sums of products with bytes fit 24 bits then, 255 * 65535 < 2^24, and with digits of 4
+ *                 bits 16, 15 * 4369 = 65535
+ *     WIDE_END    ends the list
+ *
+ * That is less than 4 bytes a column, and a word: a FAR leaves out a column, and what it is for 32. */
+typedef struct {
+    uint8_t *to;         /* the next byte */
+    uint32_t count, sum; /* entries, of a delta of both lists, and their u */
+    uint16_t most, rest; /* what a chunk holds, and what is left of it */
+    uint8_t skip;        /* 8 times the columns since the last entry or FAR */
+} sucref_i_wide;
+
+/* n columns without entries, one behind the other */
+static void sucref_i_skip_wide(sucref_i_wide *w, size_t n)
 {
-    uint32_t *to = part + SUCREF_I_PART_HEAD, all = 0, grew = 0, second = 0;
-    sucref_i_view v = *from;
-    sucref_i_run run;
-    for (;;) {
-        while (sucref_i_next_run(&run, &v)) {
-            const uint8_t *u = run.u, *const end = u + run.n;
-            uint32_t at = run.at << 3;
-            for (; u < end; u++, at += 8U) {
-                const uint32_t x = *u;
-#ifndef SUCREF_CONSTANT_WORK
-                if (x == 0) { continue; }
-#endif
-                *to++ = x << 24 | at;
-                all += x;
+    while (n > 0) {
+        const uint16_t most = n < 8191U ? (uint16_t)n : 8191U;
+        *w->to++ = SUCREF_I_WIDE_FAR; *w->to++ = (uint8_t)(8U * most); *w->to++ = (uint8_t)(most >> 5);
+        n -= most;
+    }
+}
+
+/* the next n columns, at least 1; sums of at most 255 u fit 16 bits */
+SUCREF_I_ALONE static void sucref_i_push_wide(sucref_i_wide *w, const uint8_t *u, uint8_t n)
+{
+    uint16_t rest = w->rest, sum = 0;
+    uint8_t *to = w->to, skip = w->skip, count = 0;
+#if defined(__AVR_HAVE_MOVW__) && !defined(SUCREF_NO_ASM) && !defined(SUCREF_CONSTANT_WORK)
+    uint8_t t; /* the same: 10 cycles a zero, 18 an entry */
+    __asm__("1:\tld r0, X+\n\ttst r0\n\tbreq 3f\n\tsub %A3, r0\n\tsbc %B3, r1\n\tbrcs 4f\n"
+            "2:\tst Z+, %2\n\tst Z+, r0\n\tclr %2\n\tadd %A4, r0\n\tadc %B4, r1\n\tinc %5\n"
+            "5:\tdec %6\n\tbrne 1b\n\trjmp 6f\n"
+            "3:\tsubi %2, 0xF8\n\tbrne 5b\n\tldi %7, 5\n\tst Z+, %7\n\tst Z+, r1\n\tldi %7, 1\n\tst Z+, %7\n\trjmp 5b\n"
+            "4:\tldi %7, 1\n\tst Z+, %7\n\tmovw %A3, %A8\n\tsub %A3, r0\n\tsbc %B3, r1\n\trjmp 2b\n6:"
+            : "+x"(u), "+z"(to), "+d"(skip), "+r"(rest), "+r"(sum), "+r"(count), "+r"(n), "=&d"(t)
+            : "r"(w->most)
+            : "r0", "memory");
+#else
+    do {
+        const uint8_t x = *u++, size = SUCREF_I_ANY_CHANGE ? 255U : x;
+        if (size == 0) {
+            skip = (uint8_t)(skip + 8U);
+            if (skip == 0) { *to++ = SUCREF_I_WIDE_FAR; *to++ = 0; *to++ = 1; } /* 32 columns */
+        } else {
+            if (size > rest) {
+                *to++ = SUCREF_I_WIDE_CHUNK;
+                rest = w->most;
             }
+            rest = (uint16_t)(rest - size);
+            sum = (uint16_t)(sum + x);
+            count++;
+            *to++ = skip; *to++ = x;
+            skip = 0;
         }
-        *to++ = SUCREF_I_WIDE_END;
-        if (v.old == NULL || v.fell) { break; }
+    } while (--n != 0);
+#endif
+    w->to = to; w->skip = skip; w->rest = rest;
+    w->sum += sum; w->count += count;
+}
+
+/* all columns of a view, and an end; what follows starts at a word */
+static void sucref_i_push_view(sucref_i_wide *w, sucref_i_view *v, const uint8_t *part)
+{
+    size_t next = 0;
+    sucref_i_run run;
+    w->skip = 0; w->rest = w->most;
+    while (sucref_i_next_run(&run, v)) {
+        const uint8_t *u = run.u;
+        size_t n = (size_t)run.n;
+        sucref_i_skip_wide(w, (size_t)run.at - next);
+        next = (size_t)run.at + n;
+        for (; n > 255U; u += 255, n -= 255U) { sucref_i_push_wide(w, u, 255); }
+        sucref_i_push_wide(w, u, (uint8_t)n);
+    }
+    do { *w->to++ = SUCREF_I_WIDE_END; } while ((size_t)(w->to - part) % 4U != 0);
+}
+
+SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_purpose *p, sucref_i_view *from)
+{
+    const uint8_t *const first = (const uint8_t *)part;
+    uint32_t second = 0;
+    sucref_i_wide w;
+    w.to = (uint8_t *)(part + SUCREF_I_PART_HEAD);
+    w.count = w.sum = 0;
+    w.most = p->form == SUCREF_I_DIGITS ? 4369U : 65535U;
+    if (from->old == NULL) {
+        sucref_i_push_view(&w, from, first);
+    } else {
+        sucref_i_view v = *from;
+        uint32_t grew;
+        sucref_i_push_view(&w, &v, first);
+        second = (uint32_t)(size_t)(w.to - first) / 4U;
+        grew = w.sum;
         v = *from;
         v.fell = 1;
-        second = (uint32_t)(to - part);
-        grew = all;
+        sucref_i_push_view(&w, &v, first);
+        w.sum = 2U * grew - w.sum;
     }
-    if (second != 0) { all = 2U * grew - all; }
     part[SUCREF_I_PART_COLUMNS] = from->to;
-    part[SUCREF_I_PART_WORDS] = (uint32_t)(to - part);
-    part[SUCREF_I_PART_SUM] = all;
-    part[SUCREF_I_PART_COUNT] = (uint32_t)(to - part) - SUCREF_I_PART_HEAD - (second != 0 ? 2U : 1U);
-    part[SUCREF_I_PART_OVER] = p->form != SUCREF_I_DIGITS ? all << 7 : 0U;
+    part[SUCREF_I_PART_WORDS] = (uint32_t)(size_t)(w.to - first) / 4U;
+    part[SUCREF_I_PART_SUM] = w.sum;
+    part[SUCREF_I_PART_COUNT] = w.count;
+    part[SUCREF_I_PART_OVER] = p->form != SUCREF_I_DIGITS ? w.sum << 7 : 0U;
     part[SUCREF_I_PART_KIND] = SUCREF_I_WIDE;
     part[SUCREF_I_PART_SECOND] = second;
     part[SUCREF_I_PART_BASE] = part[SUCREF_I_PART_ZERO] = 0;
+}
+
+/* the next entry: its u, and the place of its column at 8 bytes a column; 0 at the end. `at` starts at -8 mod 2^32. */
+static inline int sucref_i_next_entry(uint8_t *x, uint32_t *at, const uint8_t **list)
+{
+    const uint8_t *p = *list;
+    for (;; p += *p == SUCREF_I_WIDE_FAR ? 3 : 1) {
+        if (*p == SUCREF_I_WIDE_END) { return 0; }
+        if (*p == SUCREF_I_WIDE_FAR) { *at += p[1] | (uint32_t)p[2] << 8; }
+        if (*p % 2U == 0) { break; }
+    }
+    *at += p[0] + 8U;
+    *x = p[1];
+    *list = p + 2;
+    return 1;
 }
 #endif
 
@@ -4603,16 +4732,17 @@ static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, su
  * Wide parts; any block of up to 16 rows. A byte holds digits of 8 / slot rows: rows go upwards through the bytes of a
  * column, or, where a word holds several columns, through its two bytes per half (METHOD 4). */
 
-static void sucref_i_dot_single(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t rows, unsigned slot)
+static void sucref_i_dot_single(uint32_t *acc, const uint8_t *p, const uint8_t *list, uint32_t rows, unsigned slot)
 {
     const uint8_t mask = (uint8_t)((1U << slot) - 1U);
     /* of one column in a half word */
     const unsigned half_bits = (unsigned)rows * slot >= 32U ? 16U : (unsigned)rows * slot / 2U;
     const unsigned columns_log2 = half_bits >= 16U ? 0U : half_bits >= 8U ? 1U : half_bits >= 4U ? 2U : 3U;
     const uint32_t words = (uint32_t)rows * slot >= 32U ? rows * slot / 32U : 1U;
-    for (; *list != SUCREF_I_WIDE_END; list++) {
-        const uint8_t x = (uint8_t)(*list >> 24);
-        const uint32_t col = (*list & 0xFFFFFFU) >> 3;
+    uint32_t place = (uint32_t)0 - 8U;
+    uint8_t x;
+    while (sucref_i_next_entry(&x, &place, &list)) {
+        const uint32_t col = place >> 3;
         const unsigned bit = (unsigned)(col & (((uint32_t)1 << columns_log2) - 1U)) * half_bits;
         const uint8_t *q = p + (col >> columns_log2) * words * 4U;
         uint32_t *to = acc;
@@ -4633,8 +4763,9 @@ static void sucref_i_dot_single(uint32_t *acc, const uint8_t *p, const uint32_t 
 
 static inline uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
 {
+    const uint32_t n = v->to - v->at;
     sucref_i_list_wide(list + list[SUCREF_I_LIST_NEXT], p, v);
-    return v->to - v->at;
+    return n;
 }
 #endif
 
@@ -4644,18 +4775,18 @@ static inline void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uin
                                       uint32_t rows, const sucref_i_plane *plane)
 {
     (void)head;
-    sucref_i_dot_single(acc, p, list, rows, plane->slot);
+    sucref_i_dot_single(acc, p, (const uint8_t *)list, rows, plane->slot);
 }
 #endif /* SUCREF_SINGLE */
 
 #if SUCREF_I_FAMILY == SUCREF_QUADS
 /* ---- kernels: quads ----------------------------------------------------------------------------------------------
- * One product at a time with the sums of four rows in registers, for 8-bit cores. */
+ * One product at a time with the sums of four rows in registers, for 8-bit cores; on AVR of eight. */
 
 /* sum + v * x */
 static inline uint32_t sucref_i_mac(uint32_t sum, uint8_t v, uint8_t x)
 {
-#ifdef __AVR_HAVE_MUL__ /* six instructions, where the compiler widens first */
+#if defined(__AVR_HAVE_MUL__) && !defined(SUCREF_NO_ASM) /* six instructions, where the compiler widens first */
     __asm__("mul %1, %2\n\tadd %A0, r0\n\tadc %B0, r1\n\tclr r1\n\tadc %C0, r1\n\tadc %D0, r1"
             : "+r"(sum)
             : "r"(v), "r"(x)
@@ -4667,22 +4798,21 @@ static inline uint32_t sucref_i_mac(uint32_t sum, uint8_t v, uint8_t x)
 }
 
 /* where a column lies in words that hold two: a byte in each half word */
-static inline size_t sucref_i_one_of_two(uint32_t e)
+static inline size_t sucref_i_one_of_two(uint32_t place)
 {
-    const size_t at = (size_t)((e & 0xFFFFFFU) >> 2); /* two bytes a column */
+    const size_t at = (size_t)(place >> 2); /* two bytes a column */
     return (at & ~(size_t)3) + (at >> 1 & 1U);
 }
 
 /* Four rows, wide part. Their digits follow one another in the bits from p on, 8 / 2^stride bytes further for each
  * column; stride 2: two columns to a word. high: of slots of 1 bit, the upper four in a byte. */
-static inline void sucref_i_quad(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned slot, unsigned stride,
+static inline void sucref_i_quad(uint32_t *acc, const uint8_t *p, const uint8_t *list, unsigned slot, unsigned stride,
                                  unsigned high)
 {
-    uint32_t a = 0, b = 0, c = 0, d = 0, e;
-    for (e = *list; (uint8_t)(e >> 16) != 0xFFU; e = *++list) { /* the end's byte alone: columns are below 2^16 */
-        const uint8_t *q = p + (stride == 2 ? sucref_i_one_of_two(e) : (size_t)((e & 0xFFFFFFU) >> stride));
-        const uint8_t x = (uint8_t)(e >> 24);
-        uint8_t v;
+    uint32_t a = 0, b = 0, c = 0, d = 0, at = (uint32_t)0 - 8U;
+    uint8_t x, v;
+    while (sucref_i_next_entry(&x, &at, &list)) {
+        const uint8_t *q = p + (stride == 2 ? sucref_i_one_of_two(at) : (size_t)(at >> stride));
         if (slot == 8) {
             const uint32_t u = SUCREF_READ_U32(q);
             a = sucref_i_mac(a, (uint8_t)u, x);
@@ -4718,7 +4848,7 @@ static inline void sucref_i_quad(uint32_t *acc, const uint8_t *p, const uint32_t
 
 /* by slot and rows of the block; each by itself, as it needs most of the registers */
 #define SUCREF_I_QUAD(name, slot, stride, high)                                                                        \
-    SUCREF_I_ALONE static void name(uint32_t *acc, const uint8_t *p, const uint32_t *list)                             \
+    SUCREF_I_ALONE static void name(uint32_t *acc, const uint8_t *p, const uint8_t *list)                              \
     {                                                                                                                  \
         sucref_i_quad(acc, p, list, slot, stride, high);                                                               \
     }
@@ -4732,14 +4862,190 @@ SUCREF_I_QUAD(sucref_i_quad_2x8, 2, 2, 0)
 SUCREF_I_QUAD(sucref_i_quad_1x16, 1, 2, 0)
 SUCREF_I_QUAD(sucref_i_quad_1x16_high, 1, 2, 4)
 
+#if defined(__AVR_HAVE_MUL__) && defined(__AVR_HAVE_LPMX__) && defined(__GNUC__) && !defined(SUCREF_NO_ASM)
+/* The same by hand, of weights in flash: for SUCREF_READ_U8 that is pgm_read_byte. The sums of a chunk of 8 rows are in
+ * registers (24 bits each, or 16 for digits, see WIDE_CHUNK), and what the list says of columns in between is added to
+ * Z, as it stands behind an entry's weights. Cycles of an entry:
+ *
+ *     8 bits    8 rows 73: a weight LPM 3, MUL 2, adding 3; 9 for the list, the place, the loop. 4 rows 42
+ *     4 bits    8 rows 58: a byte LPM 3, MUL and adding 4, SWAP 1, MUL and adding 4; 10 for the rest. 4 rows 50
+ *     2 bits    8 rows 59 in blocks of 16, else 74    1 bit    8 rows 59 at most
+ *
+ * A byte of digits is multiplied whole. Of digits a, b of 4 bits it gives, with A = sum(a x) and B = sum(b x) below
+ * 2^16 and all modulo 2^16, L = A + 16 B, and with its halves swapped M = B + 16 A: M - 16 L = -255 B, and as
+ * -255 * 257 = 1, B = (M - 16 L) (1 + 256). Of digits of 2 bits, a to d upwards: L, M = sum(4 b x),
+ * N = sum((c + 4 d) x), O = sum(4 d x), the last three below 2^16, and sum(a x) = L - M - 16 N. */
+#  define SUCREF_I_TEXT_OF(text) #text
+#  define SUCREF_I_TEXT(x) SUCREF_I_TEXT_OF(x)
+#  define SUCREF_I_LPM (__builtin_strcmp(SUCREF_I_TEXT(SUCREF_READ_U8(p)), SUCREF_I_TEXT(pgm_read_byte(p))) == 0)
+#  ifdef __clang__
+#    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__))
+#  else
+#    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __noclone__)) /* all arguments come */
+#  endif
+#  define SUCREF_I_UNUSED __attribute__((__unused__))
+#  define SUCREF_I_CLOBBERS                                                                                            \
+        : : : "r18", "r19", "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "r30", "r31", "memory"
+#  define SUCREF_I_PUSH(a, b, c, d) "push r" #a "\n\tpush r" #b "\n\tpush r" #c "\n\tpush r" #d "\n\t"
+#  define SUCREF_I_POP(a, b, c, d) "pop r" #d "\n\tpop r" #c "\n\tpop r" #b "\n\tpop r" #a "\n\t"
+#  define SUCREF_I_CLEAR(a, b, c, d) "clr r" #a "\n\tclr r" #b "\n\tclr r" #c "\n\tclr r" #d "\n\t"
+#  define SUCREF_I_HALVE "lsr r1\n\tror r0\n\t"
+/* the next byte: on with an entry, or to the end of a chunk, or a pair of registers takes what is far, halved or not */
+#  define SUCREF_I_MORE(entry, next, end, low, high, halve)                                                            \
+        "\n" #next ":\tld r0, X+\n\tsbrs r0, 0\n\trjmp " #entry "b\n\tsbrs r0, 2\n\trjmp " #end "f\n\t"                \
+        "ld r0, X+\n\tld r1, X+\n\t" halve "add r" #low ", r0\n\tadc r" #high ", r1\n\trjmp " #next "b\n"
+/* a byte of acc += a register */
+#  define SUCREF_I_TO_ACC(n, op, r) "ldd r0, Y+" #n "\n\t" op " r0, r" #r "\n\tstd Y+" #n ", r0\n\t"
+
+/* r26 X list  r30 Z p  r2..r25 sums  r28 x  r29 0; T: 4 rows; on the stack acc */
+#  define SUCREF_I_WEIGHT(a, b, c)                                                                                     \
+        "lpm r0, Z+\n\tmul r0, r28\n\tadd r" #a ", r0\n\tadc r" #b ", r1\n\tadc r" #c ", r29\n\t"
+#  define SUCREF_I_FOUR_WEIGHTS SUCREF_I_WEIGHT(2, 3, 4) SUCREF_I_WEIGHT(5, 6, 7) SUCREF_I_WEIGHT(8, 9, 10)            \
+        SUCREF_I_WEIGHT(11, 12, 13)
+#  define SUCREF_I_ADD_24(n, n1, n2, n3, a, b, c)                                                                      \
+        SUCREF_I_TO_ACC(n, "add", a) SUCREF_I_TO_ACC(n1, "adc", b) SUCREF_I_TO_ACC(n2, "adc", c)                       \
+        SUCREF_I_TO_ACC(n3, "adc", 1)
+SUCREF_I_NAKED static void sucref_i_lpm_bytes(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
+                                              SUCREF_I_UNUSED const uint8_t *list, SUCREF_I_UNUSED uint8_t rows)
+{
+    __asm__ volatile(SUCREF_I_PUSH(2, 3, 4, 5) SUCREF_I_PUSH(6, 7, 8, 9) SUCREF_I_PUSH(10, 11, 12, 13)
+                     SUCREF_I_PUSH(14, 15, 16, 17) SUCREF_I_PUSH(28, 29, 25, 24)
+                     "movw r30, r22\n\tmovw r26, r20\n\tbst r18, 2\n"
+                     "0:\t" SUCREF_I_CLEAR(2, 3, 4, 5) SUCREF_I_CLEAR(6, 7, 8, 9) SUCREF_I_CLEAR(10, 11, 12, 13)
+                     SUCREF_I_CLEAR(14, 15, 16, 17) SUCREF_I_CLEAR(18, 19, 20, 21) SUCREF_I_CLEAR(22, 23, 24, 25)
+                     "clr r29\n\tbrtc 5f\n\trjmp 6f\n"
+                     "1:\tadd r30, r0\n\tadc r31, r29\n\tld r28, X+\n\t" SUCREF_I_FOUR_WEIGHTS
+                     SUCREF_I_WEIGHT(14, 15, 16) SUCREF_I_WEIGHT(17, 18, 19) SUCREF_I_WEIGHT(20, 21, 22)
+                     SUCREF_I_WEIGHT(23, 24, 25) SUCREF_I_MORE(1, 5, 3, 30, 31, "")
+                     "2:\tlsr r0\n\tadd r30, r0\n\tadc r31, r29\n\tld r28, X+\n\t" SUCREF_I_FOUR_WEIGHTS
+                     SUCREF_I_MORE(2, 6, 3, 30, 31, SUCREF_I_HALVE)
+                     "3:\tpop r28\n\tpop r29\n\tpush r29\n\tpush r28\n\tclr r1\n\t"
+                     SUCREF_I_ADD_24(0, 1, 2, 3, 2, 3, 4) SUCREF_I_ADD_24(4, 5, 6, 7, 5, 6, 7)
+                     SUCREF_I_ADD_24(8, 9, 10, 11, 8, 9, 10) SUCREF_I_ADD_24(12, 13, 14, 15, 11, 12, 13) "brts 4f\n\t"
+                     SUCREF_I_ADD_24(16, 17, 18, 19, 14, 15, 16) SUCREF_I_ADD_24(20, 21, 22, 23, 17, 18, 19)
+                     SUCREF_I_ADD_24(24, 25, 26, 27, 20, 21, 22) SUCREF_I_ADD_24(28, 29, 30, 31, 23, 24, 25)
+                     "\n4:\tld r0, -X\n\tadiw r26, 1\n\tsbrs r0, 1\n\trjmp 0b\n\t"
+                     SUCREF_I_POP(28, 29, 25, 24) SUCREF_I_POP(14, 15, 16, 17) SUCREF_I_POP(10, 11, 12, 13)
+                     SUCREF_I_POP(6, 7, 8, 9) SUCREF_I_POP(2, 3, 4, 5) "ret" SUCREF_I_CLOBBERS);
+}
+
+/* r26 X list  r28 Y acc  r30 Z p  r8..r23 sums  r24 digits  r25 x  r7 how  r6 0x0C, or 0  r5 0 and r4 what it
+ * is below; where a word has two columns, r2 p and r4, r5 8 times the column behind the last entry's */
+enum { SUCREF_I_LPM_4_16 = 1, SUCREF_I_LPM_4_8 = 2, SUCREF_I_LPM_4_4 = 4, SUCREF_I_LPM_2_16 = 8, SUCREF_I_LPM_2_8 = 16,
+       SUCREF_I_LPM_1_16 = 32 }; /* bits of a digit, rows of the block */
+#  define SUCREF_I_NEXT_8 "add r30, r0\n\tadc r31, r5\n\tld r25, X+\n\t"
+#  define SUCREF_I_NEXT_4 "lsr r0\n\t" SUCREF_I_NEXT_8
+#  define SUCREF_I_PAST "or r0, r4\n\t" /* r4: bytes of a column that the other half of its rows has */
+#  define SUCREF_I_NEXT_OF_TWO                                                                                         \
+        "clr r1\n\tadd r0, r4\n\tadc r1, r5\n\tmovw r24, r0\n\tadiw r24, 8\n\tmovw r4, r24\n\t"                        \
+        SUCREF_I_HALVE SUCREF_I_HALVE "bst r0, 1\n\tmovw r30, r0\n\tandi r30, 0xFC\n\tbld r30, 0\n\t"                  \
+        "add r30, r2\n\tadc r31, r3\n\tld r25, X+\n\t"
+#  define SUCREF_I_SUM(a, b) "mul r24, r25\n\tadd r" #a ", r0\n\tadc r" #b ", r1\n\t"
+#  define SUCREF_I_NIBBLES(a, b, c, d)                                                                                 \
+        "lpm r24, Z+\n\t" SUCREF_I_SUM(a, b) "swap r24\n\t" SUCREF_I_SUM(c, d)
+#  define SUCREF_I_CRUMBS(a, b, c, d, e, f, g, h)                                                                      \
+        "lpm r24, Z+\n\t" SUCREF_I_SUM(a, b) "mov r0, r24\n\tand r0, r6\n\tmul r0, r25\n\tadd r" #c ", r0\n\tadc r" #d \
+        ", r1\n\tswap r24\n\tandi r24, 0x0F\n\t" SUCREF_I_SUM(e, f) "andi r24, 0x0C\n\t" SUCREF_I_SUM(g, h)
+#  define SUCREF_I_BIT(a, b) "lsr r24\n\tbrcc .+4\n\tadd r" #a ", r25\n\tadc r" #b ", r6\n\t"
+/* what the bytes' products leave of a byte's lowest digit, and all in order */
+#  define SUCREF_I_LESS_16(a, b, c, d) /* r(a) -= 16 r(c), pairs */                                                    \
+        "movw r24, r" #c "\n\tswap r25\n\tandi r25, 0xF0\n\tswap r24\n\teor r25, r24\n\tandi r24, 0xF0\n\t"            \
+        "eor r25, r24\n\tsub r" #a ", r24\n\tsbc r" #b ", r25\n\t"
+#  define SUCREF_I_ORDER_NIBBLES(a, b, c, d)                                                                           \
+        SUCREF_I_LESS_16(c, d, a, b) "add r" #d ", r" #c "\n\t" SUCREF_I_LESS_16(a, b, c, d)
+#  define SUCREF_I_QUARTER(a, b) "lsr r" #b "\n\tror r" #a "\n\tlsr r" #b "\n\tror r" #a "\n\t"
+#  define SUCREF_I_ORDER_CRUMBS(a, b, c, d, e, f, g, h)                                                                \
+        "sub r" #a ", r" #c "\n\tsbc r" #b ", r" #d "\n\t" SUCREF_I_LESS_16(a, b, e, f) "sub r" #e ", r" #g            \
+        "\n\tsbc r" #f ", r" #h "\n\t" SUCREF_I_QUARTER(c, d) SUCREF_I_QUARTER(g, h)
+#  define SUCREF_I_ADD_16(n, n1, n2, n3, a, b)                                                                         \
+        SUCREF_I_TO_ACC(n, "add", a) SUCREF_I_TO_ACC(n1, "adc", b) SUCREF_I_TO_ACC(n2, "adc", 1)                       \
+        SUCREF_I_TO_ACC(n3, "adc", 1)
+SUCREF_I_NAKED static void sucref_i_lpm_digits(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
+                                               SUCREF_I_UNUSED const uint8_t *list, SUCREF_I_UNUSED uint8_t how)
+{
+    __asm__ volatile(SUCREF_I_PUSH(2, 3, 4, 5) SUCREF_I_PUSH(6, 7, 8, 9) SUCREF_I_PUSH(10, 11, 12, 13)
+                     SUCREF_I_PUSH(14, 15, 16, 17) "push r28\n\tpush r29\n\t"
+                     "movw r28, r24\n\tmovw r30, r22\n\tmovw r2, r22\n\tmovw r26, r20\n\tmov r7, r18\n\t"
+                     "clr r4\n\tclr r5\n\t"
+                     "ldi r24, 4\n\tsbrc r7, 0\n\tmov r4, r24\n\tldi r24, 2\n\tsbrc r7, 3\n\tmov r4, r24\n\t"
+                     "sub r30, r4\n\tsbc r31, r5\n\tldi r24, 0x0C\n\tmov r6, r24\n\tsbrc r7, 5\n\tclr r6\n"
+                     "0:\t" SUCREF_I_CLEAR(8, 9, 10, 11) SUCREF_I_CLEAR(12, 13, 14, 15)
+                     SUCREF_I_CLEAR(16, 17, 18, 19) SUCREF_I_CLEAR(20, 21, 22, 23)
+                     "sbrc r7, 0\n\trjmp 11f\n\tsbrc r7, 1\n\trjmp 12f\n\tsbrc r7, 2\n\trjmp 13f\n\t"
+                     "sbrc r7, 3\n\trjmp 14f\n\tsbrc r7, 4\n\trjmp 15f\n\trjmp 16f\n"
+                     "1:\t" SUCREF_I_PAST SUCREF_I_NEXT_8
+                     SUCREF_I_NIBBLES(8, 9, 10, 11) SUCREF_I_NIBBLES(12, 13, 14, 15)
+                     SUCREF_I_NIBBLES(16, 17, 18, 19) SUCREF_I_NIBBLES(20, 21, 22, 23)
+                     SUCREF_I_MORE(1, 11, 7, 30, 31, "")
+                     "2:\t" SUCREF_I_NEXT_4 SUCREF_I_NIBBLES(8, 9, 10, 11) SUCREF_I_NIBBLES(12, 13, 14, 15)
+                     SUCREF_I_NIBBLES(16, 17, 18, 19) SUCREF_I_NIBBLES(20, 21, 22, 23)
+                     SUCREF_I_MORE(2, 12, 7, 30, 31, SUCREF_I_HALVE)
+                     "3:\t" SUCREF_I_NEXT_OF_TWO SUCREF_I_NIBBLES(8, 9, 10, 11) "adiw r30, 1\n\t"
+                     SUCREF_I_NIBBLES(12, 13, 14, 15) SUCREF_I_MORE(3, 13, 7, 4, 5, "")
+                     "4:\tlsr r0\n\t" SUCREF_I_PAST SUCREF_I_NEXT_8 SUCREF_I_CRUMBS(8, 9, 10, 11, 12, 13, 14, 15)
+                     SUCREF_I_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23)
+                     SUCREF_I_MORE(4, 14, 8, 30, 31, SUCREF_I_HALVE)
+                     "5:\t" SUCREF_I_NEXT_OF_TWO SUCREF_I_CRUMBS(8, 9, 10, 11, 12, 13, 14, 15) "adiw r30, 1\n\t"
+                     SUCREF_I_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23) SUCREF_I_MORE(5, 15, 8, 4, 5, "")
+                     "6:\t" SUCREF_I_NEXT_OF_TWO "lpm r24, Z\n\t" SUCREF_I_BIT(8, 9) SUCREF_I_BIT(10, 11)
+                     SUCREF_I_BIT(12, 13) SUCREF_I_BIT(14, 15) SUCREF_I_BIT(16, 17) SUCREF_I_BIT(18, 19)
+                     SUCREF_I_BIT(20, 21) SUCREF_I_BIT(22, 23) SUCREF_I_MORE(6, 16, 9, 4, 5, "")
+                     "7:\t" SUCREF_I_ORDER_NIBBLES(8, 9, 10, 11) SUCREF_I_ORDER_NIBBLES(12, 13, 14, 15)
+                     SUCREF_I_ORDER_NIBBLES(16, 17, 18, 19) SUCREF_I_ORDER_NIBBLES(20, 21, 22, 23) "rjmp 9f\n"
+                     "8:\t" SUCREF_I_ORDER_CRUMBS(8, 9, 10, 11, 12, 13, 14, 15)
+                     SUCREF_I_ORDER_CRUMBS(16, 17, 18, 19, 20, 21, 22, 23) "\n"
+                     "9:\tclr r1\n\t" SUCREF_I_ADD_16(0, 1, 2, 3, 8, 9) SUCREF_I_ADD_16(4, 5, 6, 7, 10, 11)
+                     SUCREF_I_ADD_16(8, 9, 10, 11, 12, 13) SUCREF_I_ADD_16(12, 13, 14, 15, 14, 15)
+                     "sbrc r7, 2\n\trjmp 10f\n\t" SUCREF_I_ADD_16(16, 17, 18, 19, 16, 17)
+                     SUCREF_I_ADD_16(20, 21, 22, 23, 18, 19) SUCREF_I_ADD_16(24, 25, 26, 27, 20, 21)
+                     SUCREF_I_ADD_16(28, 29, 30, 31, 22, 23)
+                     "\n10:\tld r0, -X\n\tadiw r26, 1\n\tsbrs r0, 1\n\trjmp 0b\n\tpop r29\n\tpop r28\n\t"
+                     SUCREF_I_POP(14, 15, 16, 17) SUCREF_I_POP(10, 11, 12, 13) SUCREF_I_POP(6, 7, 8, 9)
+                     SUCREF_I_POP(2, 3, 4, 5) "ret" SUCREF_I_CLOBBERS);
+}
+
+/* 0 where there is no assembly for such a block */
+static int sucref_i_dot_lpm(uint32_t *acc, const uint8_t *p, const uint8_t *list, uint8_t rows, uint8_t slot)
+{
+    const uint8_t second = slot == 4 ? 4 : 2; /* where rows 8 to 15 are */
+    uint8_t how;
+    if (slot == 8) {
+        sucref_i_lpm_bytes(acc, p, list, rows);
+        return 1;
+    }
+    if (slot == 4) {
+        how = rows == 16 ? SUCREF_I_LPM_4_16 : rows == 8 ? SUCREF_I_LPM_4_8 : SUCREF_I_LPM_4_4;
+    } else if (rows == 16) {
+        how = slot == 2 ? SUCREF_I_LPM_2_16 : SUCREF_I_LPM_1_16;
+    } else if (rows == 8 && slot == 2) {
+        how = SUCREF_I_LPM_2_8;
+    } else {
+        return 0;
+    }
+    sucref_i_lpm_digits(acc, p, list, how);
+    if (rows == 16) { sucref_i_lpm_digits(acc + 8, p + second, list, how); }
+    return 1;
+}
+#else
+#  define SUCREF_I_LPM 0
+#  define sucref_i_dot_lpm(acc, p, list, rows, slot) 0
+#endif
+
 /* where a block's columns are fractions of a byte, one row at a time */
 static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
                                uint32_t rows, const sucref_i_plane *plane)
 {
     const unsigned slot = plane->slot;
-    void (*even)(uint32_t *, const uint8_t *, const uint32_t *), (*odd)(uint32_t *, const uint8_t *, const uint32_t *);
+    const uint8_t *const bytes = (const uint8_t *)list;
+    void (*even)(uint32_t *, const uint8_t *, const uint8_t *), (*odd)(uint32_t *, const uint8_t *, const uint8_t *);
     uint32_t row, step = slot / 2U; /* bytes from four rows to the next */
     (void)head;
+    if (SUCREF_I_LPM) {
+        if (!sucref_i_dot_lpm(acc, p, bytes, (uint8_t)rows, (uint8_t)slot)) {
+            sucref_i_dot_single(acc, p, bytes, rows, slot);
+        }
+        return;
+    }
     if (slot == 8) {
         even = odd = rows == 8 ? sucref_i_quad_8x8 : sucref_i_quad_8x4;
     } else if (slot == 4) {
@@ -4751,11 +5057,11 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
         even = sucref_i_quad_1x16;
         odd = sucref_i_quad_1x16_high;
     } else {
-        sucref_i_dot_single(acc, p, list, rows, slot);
+        sucref_i_dot_single(acc, p, bytes, rows, slot);
         return;
     }
     for (row = 0; row < rows; row += 4) {
-        (row % 8U == 0 ? even : odd)(acc + row, p + (slot == 1 ? row / 8U * 2U : row / 4U * step), list);
+        (row % 8U == 0 ? even : odd)(acc + row, p + (slot == 1 ? row / 8U * 2U : row / 4U * step), bytes);
     }
 }
 #endif /* SUCREF_QUADS */
@@ -4886,12 +5192,12 @@ static inline void sucref_i_dot_two(uint32_t *acc, const uint8_t *p, const uint3
 
 /* acc[0 .. rows-1], at most 16, from `row` on, a multiple of 16: the sums of digit * x over the first columns of a
  * list, where one of its parts ends, or of w * x for full bytes, modulo 2^32; of a delta, what grew less what fell.
- * They are added to what is there, which of halves is nothing. */
+ * They are added to what is there, which of halves is nothing, and so is sucref_i_over. */
 static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t *list, uint32_t columns, uint32_t row,
                          uint32_t rows)
 {
     const uint32_t *part;
-    uint32_t done = 0, i, over = 0;
+    uint32_t done = 0, i;
     if (p->halves) {
         if (columns > 0) {
             sucref_i_dot_halves(acc, p, list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD, row, rows, 1);
@@ -4901,9 +5207,8 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
     while (columns > 0 && done < rows) {
         const sucref_i_block b = sucref_i_block_of(p, row + done);
         const int two = SUCREF_I_TWO && p->width == 8 && done == 0 && rows == 16 && p->n_rows >= row + 16U;
-        for (part = list + SUCREF_I_LIST_HEAD, over = 0;; part += part[SUCREF_I_PART_WORDS]) {
+        for (part = list + SUCREF_I_LIST_HEAD;; part += part[SUCREF_I_PART_WORDS]) {
             const uint32_t second = part[SUCREF_I_PART_SECOND];
-            over += part[SUCREF_I_PART_OVER];
             if (two && SUCREF_I_BY_TWO(part)) {
                 sucref_i_dot_two(acc, p->bytes + b.at + 8U * part[SUCREF_I_PART_BASE], part, 8U * p->n_in);
                 if (part[SUCREF_I_PART_COLUMNS] >= columns) { break; }
@@ -4922,7 +5227,18 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
         }
         done += two ? 16U : b.rows;
     }
-    for (i = 0; over != 0 && i < rows; i++) { acc[i] -= over; }
+}
+
+/* what that adds too much to each row */
+static uint32_t sucref_i_over(const uint32_t *list, uint32_t columns)
+{
+    const uint32_t *part = list + SUCREF_I_LIST_HEAD;
+    uint32_t over = 0, end = 0;
+    for (; end < columns; part += part[SUCREF_I_PART_WORDS]) {
+        over += part[SUCREF_I_PART_OVER];
+        end = part[SUCREF_I_PART_COLUMNS];
+    }
+    return over;
 }
 
 /* ---- net: implementation -----------------------------------------------------------------------------------------
@@ -4948,11 +5264,6 @@ enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_LONG_COLUMN = 16
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED, SUCREF_I_ANSWER };
 
-#ifdef SUCREF_CONSTANT_WORK
-#  define SUCREF_I_ANY_CHANGE 1 /* what is computed counts as changed */
-#else
-#  define SUCREF_I_ANY_CHANGE 0
-#endif
 #define SUCREF_I_RECORD_LEN(n_out) (2U + (n_out) + SUCREF_I_WORDS(n_out))
 
 typedef struct { uint32_t tensors, kept, marks, logits, end; } sucref_i_places;
@@ -4988,17 +5299,16 @@ static sucref_i_places sucref_i_places_of(const sucref_model *m)
 }
 
 /* finds the list and the accumulators of the layer at hand */
-static void sucref_i_find_layer(sucref_net *s)
+static void sucref_i_find_layer(sucref_net *s, const sucref_layer *l)
 {
-    sucref_layer l;
+    sucref_layer before;
     unsigned n;
     s->at_acc = s->at_kept;
-    for (n = 0;; n++) {
-        sucref_model_layer(&l, s->model, n);
-        if (n == s->layer) { break; }
-        s->at_acc += sucref_i_kept_len(&l);
+    for (n = 0; n < s->layer; n++) {
+        sucref_model_layer(&before, s->model, n);
+        s->at_acc += sucref_i_kept_len(&before);
     }
-    s->at_list = (n > 0 ? s->at_tensors - sucref_i_list_len(s->model, &l) : 0U) + sucref_i_prepared_len(&l);
+    s->at_list = (n > 0 ? s->at_tensors - sucref_i_list_len(s->model, l) : 0U) + sucref_i_prepared_len(l);
 }
 
 static uint8_t *sucref_i_tensor_at(const sucref_net *s, unsigned tensor)
@@ -5097,24 +5407,23 @@ SUCREF_API int sucref_net_start_at(sucref_net *s, unsigned stop)
 }
 
 /* a tensor as the layer at hand reads it at a stop; at and to are the caller's to set */
-static sucref_i_view sucref_i_view_of(const sucref_net *s, const sucref_layer *l, unsigned from, unsigned stop)
+static void sucref_i_set_view(sucref_i_view *v, const sucref_net *s, const sucref_layer *l, unsigned from,
+                              unsigned stop)
 {
-    sucref_i_view v;
-    v.order = v.old = v.span = NULL;
-    v.window = NULL;
-    v.at = v.to = v.left = v.line = v.pitch = v.lines = v.skip = v.column = 0;
-    v.flip = v.k = v.old_k = v.fell = v.fill = v.tap_y = v.tap_x = 0;
+    v->order = v->old = v->span = NULL;
+    v->window = NULL;
+    v->at = v->to = v->left = v->line = v->pitch = v->lines = v->skip = v->column = 0;
+    v->flip = v->k = v->old_k = v->fell = v->fill = v->tap_y = v->tap_x = 0;
     if (from == 0) {
         sucref_stop t;
         sucref_model_stop(&t, s->model, stop);
-        v.bytes = s->input;
-        if (l->flags & SUCREF_LAYER_INPUT_ORDER) { v.order = s->model->bytes + sucref_i_params_of(l).input_order; }
-        v.flip = s->model->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
-        v.k = (uint8_t)(8U - t.in_bits);
+        v->bytes = s->input;
+        if (l->flags & SUCREF_LAYER_INPUT_ORDER) { v->order = s->model->bytes + sucref_i_params_of(l).input_order; }
+        v->flip = s->model->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
+        v->k = (uint8_t)(8U - t.in_bits);
     } else {
-        v.bytes = sucref_i_tensor_at(s, from);
+        v->bytes = sucref_i_tensor_at(s, from);
     }
-    return v;
 }
 
 /* METHOD 3: from accumulator units to output units, zero point not yet added */
@@ -5132,46 +5441,55 @@ static int32_t sucref_i_requant(int32_t z, int32_t multiplier, int exponent, uns
 
 #if SUCREF_KERNEL == SUCREF_PAIRS_8 || SUCREF_KERNEL == SUCREF_QUADS
 #  define SUCREF_I_LONG 0 /* a product of 64 bits is dear */
+typedef int16_t sucref_i_rounded;
 #else
 #  define SUCREF_I_LONG 1
+typedef int32_t sucref_i_rounded;
 #endif
 
 /* R of METHOD 3 for TFLITE, as far as a byte can tell: beyond +-255 any number beyond them. Its two roundings are one,
  *
  *     R = floor((z M + 2^30 + 2^(30 + s)) / 2^(31 + s))     s = -exponent >= 1; less 2^31 above where z < 0
  *
- * and the last only turns halves away from 0. Without long products: |z| >= 2^(s + 9) is beyond 2^8. Else, with k
- * bits of z left out so that |z'| < 2^15, V = z M / 2^(31 + s) in units of 2^-21 is z' m to within
+ * and the last only turns halves away from 0. Without long products: z' = z / 2^(s - 6), rounded down where s > 6, is
+ * beyond -2^15..2^15 - 1 where V = z M / 2^(31 + s) is beyond 2^8. Else V in units of 2^-21 is z' m to within
  *
- *     -|z'| / 2 >= -2^14  (m is M rounded to 15 bits)   and   |z'| / 2 + m < 2^14 + 2^15 + 1  (the bits left out)
+ *     -|z'| / 2 >= -2^14  (m is M rounded to 15 bits)   and   |z'| / 2 + m <= 2^14 + 2^15  (the bits left out)
  *
- * and |z' m| <= 2^30; where the sum with 1/2 and +-2^-(s + 1) is as near as that to a step, the long way decides. */
-SUCREF_I_EACH int32_t sucref_i_round(int32_t z, int32_t multiplier, unsigned exponent) /* a byte, modulo 256 */
+ * and |z' m| <= 2^30; where the sum with 1/2 and +-2^-(s + 1), of which at most 2^11 is left out, too, is as near as
+ * that to a step, the long way decides. */
+SUCREF_I_EACH sucref_i_rounded sucref_i_round(int32_t z, int32_t multiplier, unsigned exponent) /* a byte, modulo 256 */
 {
-    const unsigned s = 256U - exponent;
-    if (s - 2U > 29U) {
+    const uint8_t s = (uint8_t)(256U - exponent);
+    if (s < 2 || s > 31) {
         const int32_t r = sucref_i_requant(z, multiplier, sucref_i_s8((uint8_t)exponent), SUCREF_REQUANT_TFLITE);
-        return r > 512 ? 512 : r < -512 ? -512 : r;
+        return (sucref_i_rounded)(r > 512 ? 512 : r < -512 ? -512 : r);
     }
 #if SUCREF_I_LONG
     {
-        const uint32_t sign = (uint32_t)z & 0x80000000U, high = ((uint32_t)1 << (s - 2U)) - (sign >> 31);
+        const uint32_t sign = (uint32_t)z & 0x80000000U, high = ((uint32_t)1 << (s - 2)) - (sign >> 31);
         const int64_t first = (int64_t)sucref_i_s32(high) * 4294967296 + (0x40000000U | sign);
-        return sucref_i_floor32((int32_t)sucref_i_floor64(first + (int64_t)z * multiplier, 32), s - 1U);
+        return sucref_i_floor32((int32_t)sucref_i_floor64(first + (int64_t)z * multiplier, 32), (unsigned)s - 1U);
     }
 #else
     {
-        const unsigned k = s > 6U ? s - 6U : 0U, drop = 16U - (s < 6U ? 6U - s : 0U), far = s > 22U ? 31U : s + 9U;
-        const int32_t over = sucref_i_floor32(z, far), part = sucref_i_floor32(z, k),
-                      m = (int32_t)(((uint32_t)multiplier + ((uint32_t)1 << (drop - 1U))) >> drop),
-                      first = (int32_t)((uint32_t)0x100000 >> s); /* of the first rounding, to within 1 */
-        int32_t v;
-        if (over != 0 && over != -1 && multiplier != 0) { return z < 0 ? -512 : 512; }
-        v = part * m + 0x100000 + (z < 0 ? -first : first);
-        if (((uint32_t)v & 0x1FFFFFU) - 0x4002U >= 0x1FFFFFU - 0x4002U - 0xC003U) {
-            return sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE);
+        const uint16_t m = (uint16_t)(((uint32_t)multiplier + 0x8000U) >> 16);
+        int32_t part, v;
+        int16_t r;
+        if (s >= 6) {
+            part = sucref_i_floor32(z, s - 6U);
+        } else {
+            const int32_t most = (int32_t)(0x8000U >> (6U - s));
+            part = z < -most || z >= most ? 0x8000 : z * (1 << (6U - s));
         }
-        return sucref_i_floor32(v, 21);
+        if (part != sucref_i_s16((uint16_t)part) && multiplier != 0) { return z < 0 ? -512 : 512; }
+        v = sucref_i_mul16(sucref_i_s16((uint16_t)part), m) + 0x100000;
+        if (s < 9) { v += z < 0 ? -(int32_t)((uint32_t)0x100000 >> s) : (int32_t)((uint32_t)0x100000 >> s); }
+        if ((uint16_t)((((uint32_t)v >> 8) & 0x1FFFU) - 0x49U) >= 0x1F37U - 0x49U) { /* 2^14 + 2^11, 3 * 2^14 + 2^11 */
+            return (int16_t)sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE);
+        }
+        r = sucref_i_s16((uint16_t)((uint32_t)v >> 16));
+        return (int16_t)(r >= 0 ? r >> 5 : ~(~r >> 5));
     }
 #endif
 }
@@ -5567,11 +5885,11 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
 static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
 {
     sucref_model_layer(&h->l, s->model, s->layer);
-    h->at = sucref_i_params_of(&h->l);
+    sucref_i_place_params(&h->at, &h->l);
     sucref_model_tensor(&h->in, s->model, h->l.from);
     sucref_model_tensor(&h->out, s->model, h->l.to);
-    h->from = sucref_i_view_of(s, &h->l, h->l.from, s->stop);
-    h->second = sucref_i_view_of(s, &h->l, h->l.from2, s->stop);
+    sucref_i_set_view(&h->from, s, &h->l, h->l.from, s->stop);
+    if (SUCREF_I_PICTURES) { sucref_i_set_view(&h->second, s, &h->l, h->l.from2, s->stop); }
     h->to = (uint8_t *)(s->work + s->at_tensors + h->out.place);
     h->back = (uint8_t)(SUCREF_I_PICTURES && h->l.from != 0 && h->out.place > h->in.place &&
                         sucref_i_share(&h->in, &h->out));
@@ -5619,7 +5937,7 @@ static void sucref_i_finish_mark(const sucref_net *s, const sucref_i_here *h)
     if (!SUCREF_I_WEIGHS(&h->l)) {
         sucref_i_passed_mark(s->model, &h->l, &h->out, s->changed, s->present, &changed, &present);
     } else {
-        present = sucref_i_present(s->model, s->layer, s->stop);
+        present = sucref_i_present(s->model, &h->l, s->stop);
         if (h->out.channels != h->l.n_out) { /* rows are no channels */
             present = present == h->l.n_out ? h->out.channels : 0U;
             if (changed != SUCREF_I_UNCHANGED) { changed = 0; }
@@ -5628,43 +5946,70 @@ static void sucref_i_finish_mark(const sucref_net *s, const sucref_i_here *h)
     sucref_i_lower_mark(s, h->l.to, changed, present);
 }
 
+/* METHOD 2 without correction, k bits missing: z without its bias, of n rows with digits, whose shifts follow one
+ * another:
+ *
+ *     (acc 2^k - 128 sum(u) + (2^(k - s) - 1) 2^s sum(u) / 2) / 2^s    the last term where k > s
+ *
+ * rounded down; |z 2^s| <= 128 sum(u) < 2^31 while digits keep their plan (_check), else it wraps. Bits that are 0 in
+ * acc 2^k and would be shifted out are so from the rest before. */
+SUCREF_I_ALONE static uint32_t sucref_i_uncorrected_rest(uint32_t sum, unsigned k, unsigned s)
+{
+    const uint32_t centre = k > s ? ((((uint32_t)1 << k) - ((uint32_t)1 << s)) * sum) >> 1 : 0U;
+    return (uint32_t)sucref_i_floor32(sucref_i_s32(centre - (sum << 7)), s < k ? s : k);
+}
+
+static void sucref_i_uncorrected(uint32_t *acc, const uint8_t *shift, uint32_t sum, unsigned k, unsigned n)
+{
+    const uint32_t *const end = acc + n;
+    uint32_t rest = 0;
+    uint8_t last = 8;
+    for (; acc < end; acc++) {
+        const uint8_t s = SUCREF_READ_U8(shift++);
+        if (s != last) {
+            rest = sucref_i_uncorrected_rest(sum, k, s);
+            last = s;
+        }
+        if (s <= k) { *acc = (*acc << (k - s)) + rest; }
+        else { *acc = (uint32_t)sucref_i_floor32(sucref_i_s32(*acc + rest), s - k); }
+    }
+}
+
 /* METHOD 2: z of a row from its accumulator */
 static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_layer *l, const sucref_i_params *at,
                                const sucref_stop_group *e, const sucref_group *g, uint32_t row, uint32_t acc)
 {
     const uint32_t r = g->first_row + row, bias = sucref_i_u32(bytes + at->bias + 4U * r);
     const int own = sucref_i_own_bytes(l, e->bits);
-    const unsigned k = 8U - e->bits, shift = own ? 0U : SUCREF_READ_U8(bytes + at->shift + r);
-    const int32_t a = sucref_i_s32(own ? acc : (acc << k) - (sum << 7));
-    int64_t alpha, gamma, beta;
-    if (e->bits == 8 && e->correction_offset == 0) { /* no overflow while digits keep their plan (_check), else wraps */
-        return sucref_i_s32(bias + (uint32_t)(own ? a : sucref_i_floor32(a, shift)));
+    int32_t alpha, gamma, beta;
+    const uint8_t *c;
+    if (e->correction_offset == 0) {
+        if (!own) { sucref_i_uncorrected(&acc, bytes + at->shift + r, sum, 8U - e->bits, 1); }
+        return sucref_i_s32(bias + acc);
     }
-    alpha = 4096 >> shift;
-    gamma = shift >= k ? 0 : (int64_t)(((uint32_t)1 << (k - shift)) - 1U) * 2048;
-    beta = sucref_i_s32(bias);
-    if (e->correction_offset != 0) {
-        const uint8_t *c = bytes + e->correction_offset;
-        beta = sucref_i_s32(sucref_i_u32(c + 4U * row));
-        gamma = sucref_i_s32(sucref_i_u32(c + 4U * (g->n_rows + row)));
-        alpha = sucref_i_s16(sucref_i_u16(c + 8U * g->n_rows + 2U * row));
-    }
-    return sucref_i_sat32(beta + sucref_i_floor64(alpha * a + gamma * (int64_t)sum, 12)); /* < 2^46 + 2^55 */
+    if (!own) { acc = (acc << (8U - e->bits)) - (sum << 7); }
+    c = bytes + e->correction_offset;
+    beta = sucref_i_s32(sucref_i_u32(c + 4U * row));
+    gamma = sucref_i_s32(sucref_i_u32(c + 4U * (g->n_rows + row)));
+    alpha = sucref_i_s16(sucref_i_u16(c + 8U * g->n_rows + 2U * row));
+    return sucref_i_sat32(beta + sucref_i_floor64((int64_t)alpha * sucref_i_s32(acc) +
+                                                      (int64_t)gamma * sucref_i_s32(sum), 12)); /* < 2^46 + 2^55 */
 }
 
 /* METHOD 3 for TFLITE and a clamp, of n rows from where the pointers are; their sums become their z */
 SUCREF_I_EACH void sucref_i_plain_rows(uint8_t *u, uint32_t *acc, const sucref_layer *l, const uint8_t *bias,
                                        const uint8_t *multiplier, const uint8_t *exponent, uint32_t step, uint32_t n)
 {
-    const int32_t lo = l->lo, above = (int32_t)l->out_zero - lo;
-    const uint32_t range = (uint32_t)l->hi - l->lo;
+    const sucref_i_rounded lo = l->lo, above = (sucref_i_rounded)(l->out_zero - lo),
+                           range = (sucref_i_rounded)(l->hi - lo);
     const uint8_t *const end = u + n;
     for (; u < end; u++, acc++, bias += 4, multiplier += 4U * step, exponent += step) {
         const int32_t z = sucref_i_s32(*acc + SUCREF_READ_U32(bias));
-        int32_t r = sucref_i_round(z, sucref_i_s32(SUCREF_READ_U32(multiplier)), SUCREF_READ_U8(exponent)) + above;
-        if ((uint32_t)r > range) { r = r < 0 ? 0 : (int32_t)range; }
+        const sucref_i_rounded
+            r = (sucref_i_rounded)(sucref_i_round(z, sucref_i_s32(SUCREF_READ_U32(multiplier)),
+                                                  SUCREF_READ_U8(exponent)) + above);
         *acc = (uint32_t)z;
-        *u = (uint8_t)(r + lo);
+        *u = (uint8_t)((r < 0 ? 0 : r > range ? range : r) + lo);
     }
 }
 
@@ -5697,7 +6042,7 @@ static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
 {
     const int fresh = s->layer >= s->reached;
     uint32_t mark, room;
-    sucref_i_find_layer(s);
+    sucref_i_find_layer(s, l);
     room = s->at_list - sucref_i_prepared_len(l); /* words of the lists' part that the layer leaves free */
     if (s->layer == 0) { sucref_i_start_marks(s); }
     mark = *sucref_i_mark(s, l->from);
@@ -6237,9 +6582,9 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     const sucref_group *g = &h->g;
     const uint32_t *list = s->work + s->at_list,
                    columns = SUCREF_I_WINDOWED(h) ? g->n_columns : sucref_i_columns_of(s, g);
-    uint32_t i, none = 0;
+    const uint32_t none = s->first_plane < s->last_plane ? 0U - sucref_i_over(list, columns) : 0U; /* else no list */
+    uint32_t *const end = acc + rows, *to, i;
     unsigned n;
-    SUCREF_I_HIDE(none); /* a compiler would call memset */
     for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
     for (i = 0; s->mode == SUCREF_I_ADD && i < rows; i++) { acc[i] = kept[i]; }
     for (n = s->first_plane; n < s->last_plane; n++) {
@@ -6247,15 +6592,13 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
             sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n],
                               sucref_i_halves(s->model, l));
         if (n > s->first_plane || s->mode == SUCREF_I_ADD) {
-            for (i = 0; i < rows; i++) { acc[i] <<= p.width; }
+            for (i = 0; i < rows; i++) { acc[i] = (acc[i] << p.width) + none; }
         }
         sucref_i_dot(acc, &p, list, columns, s->row, rows);
     }
     if (s->form == SUCREF_I_CENTRED && s->mode == SUCREF_I_ALL) { sucref_i_uncentre(acc, s, h, rows); }
-    for (i = 0; kept != NULL && i < rows; i++) {
-        if (s->mode == SUCREF_I_DELTA) { acc[i] += kept[i]; }
-        kept[i] = acc[i];
-    }
+    for (to = acc; kept != NULL && s->mode == SUCREF_I_DELTA && to < end; to++) { *to += kept[to - acc]; }
+    if (kept != NULL) { for (to = acc; to < end; to++) { *kept++ = *to; } }
     return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * list[SUCREF_I_LIST_COUNT];
 }
 
@@ -6314,16 +6657,16 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
                ? sucref_i_window_sums(acc, s->work + s->at_list + SUCREF_I_LIST_HEAD, h, row, rows, 1)
                : sucref_i_accumulate(s, h, acc, kept, rows);
     if (own && SUCREF_I_WINDOWED(h) && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
-    if (own && h->e.correction_offset == 0) {
-        sucref_i_activate_rows(u, acc, s->model, h, first, rows);
-        return cost;
-    }
     sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
-    for (i = 0; i < rows; i++) {
-        const int32_t z = sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
-        acc[i] = (uint32_t)z;
-        u[i] = sucref_i_activate(s->model, l, &h->at, z, first + i);
+    if (h->e.correction_offset == 0) {
+        if (!own) { sucref_i_uncorrected(acc, bytes + h->at.shift + first, sum, 8U - h->e.bits, (unsigned)rows); }
+    } else {
+        for (i = 0; i < rows; i++) { /* without the bias, which is added next */
+            acc[i] = (uint32_t)sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]) -
+                     sucref_i_u32(bytes + h->at.bias + 4U * (first + i));
+        }
     }
+    sucref_i_activate_rows(u, acc, s->model, h, first, rows);
     return cost;
 }
 
@@ -6472,7 +6815,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
                                                  uint32_t at, uint32_t rows)
 {
     const uint32_t first = h->g.first_row + s->row;
-    uint32_t acc[SUCREF_I_ROWS], i, cost = 0;
+    uint32_t acc[SUCREF_I_ROWS], *logits = s->work + s->at_logits + at, *z, i, cost = 0;
     uint8_t room[SUCREF_I_ROWS], *out = h->to + at, *u = s->any == 0 ? out : room; /* is a change to be noticed? */
     if (s->mode == SUCREF_I_CONSTANT) {
         const uint8_t *constant = s->model->bytes + h->e.correction_offset + s->row;
@@ -6483,7 +6826,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
     } else {
         cost = sucref_i_compute_rows(u, acc, s, h, rows);
     }
-    for (i = 0; s->layer == s->answer && i < rows; i++) { s->work[s->at_logits + at + i] = acc[i]; }
+    if (s->layer == s->answer) { for (z = acc; z < acc + rows; z++) { *logits++ = *z; } }
     for (i = 0; u == room && i < rows; i++) {
         if (out[i] != u[i]) { sucref_i_changes(s, first + i); }
         out[i] = u[i];
@@ -6569,16 +6912,20 @@ static void sucref_i_remember(const sucref_net *s, const sucref_layer *l)
 /* the stop's outputs, in the original order, into the free record */
 static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
 {
-    const uint32_t n = s->model->n_out, *logits = s->work + s->at_logits;
-    uint32_t *record = sucref_i_record(s, s->sequence + 1U), r;
-    uint8_t *out = (uint8_t *)(record + 2U + n);
-    const uint8_t *act = sucref_i_tensor_at(s, l->to);
+    const uint32_t n = s->model->n_out, *logit = s->work + s->at_logits;
+    uint32_t *record = sucref_i_record(s, s->sequence + 1U), *value = record + 2, r;
+    uint8_t *const out = (uint8_t *)(value + n), *u = out;
+    const uint8_t *act = sucref_i_tensor_at(s, l->to), *const end = act + n;
     sucref_tensor t;
     sucref_model_tensor(&t, s->model, l->to);
-    for (r = 0; r < n; r++) {
-        const uint32_t to = sucref_i_place_in_answer(s->model, l, r);
-        record[2U + to] = SUCREF_I_WEIGHS(l) ? logits[r] : act[r] - (uint32_t)t.zero; /* wraps below 0 */
-        out[to] = act[r];
+    for (r = 0; act < end; act++, logit++) {
+        if (l->flags & SUCREF_LAYER_ORDER) {
+            const uint32_t to = sucref_i_place_in_answer(s->model, l, r++);
+            value = record + 2U + to;
+            u = out + to;
+        }
+        *value++ = SUCREF_I_WEIGHS(l) ? *logit : *act - (uint32_t)t.zero; /* wraps below 0 */
+        *u++ = *act;
     }
     if (s->model->softmax_multiplier != 0) {
         (void)sucref_softmax(out, out, n, s->model->softmax_multiplier, s->model->softmax_shift);

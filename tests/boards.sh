@@ -26,6 +26,20 @@ kernels() {
     grep -q ' 0 failed' $o || got="tests failed: $(tail -n 1 $o)"
     verdict "kernel tests on $1" "$got" "$want_kernels"
 }
+plain() { # core: the same without assembly, with kernels in C for models that are not read by LPM, with constant work
+    for flag in NO_ASM 'READ_U8(p)=(pgm_read_byte(p))' CONSTANT_WORK; do
+        ran $1 kernels_plain "-DSUCREF_$flag" tests/mcu_kernels.c
+        verdict "kernel tests on $1, SUCREF_$flag" "$got" "$want_kernels"
+    done
+}
+wide() { # core, plan: a layer of more columns than sums of a chunk hold, in blocks of 16 rows, 8 and 4
+    n=$(echo $2 | tr -d ,)
+    ran $1 wide_$n -DMODEL_H="\"wide_$n.h\"" bench/mcu_layer.c
+    if [ $1 = host ]; then eval "want_wide_$n=\$got"; fi
+    want=""
+    eval "want=\$want_wide_$n"
+    verdict "28 x 600 on $1, plan $2" "$got" "$want"
+}
 frames() {
     ran $1 vec bench/mcu_vec.c
     [ $1 = host ] && want_vec=$got
@@ -97,8 +111,19 @@ $C -o $d/telemetry examples/08_telemetry.c $LDLIBS || exit 1
 for m in digits_44 small_44; do
     ./build/sucref emit-c examples/models/$m.sucref -o $d/$m.h --name net || exit 1
 done
+for plan in 8 4,4 1,2,2,3; do
+    n=$(echo $plan | tr -d ,)
+    ./build/mcu_gen layer $plan 28 600 $d/wide.sucref $d/wide.u8 random &&
+        ./build/sucref emit-c $d/wide.sucref -o $d/wide_$n.h --name net || exit 1
+    {
+        echo "#define INPUT_BYTES 600"; echo "static const uint8_t input[600] SUCREF_FLASH = {"
+        od -An -v -tu1 $d/wide.u8 | sed 's/\([0-9][0-9]*\)/\1,/g'; echo "};"
+    } >>$d/wide_$n.h
+done
 for c in host $cores; do
     kernels $c
+    case $c in avr) plain $c ;; esac
+    for plan in 8 4,4 1,2,2,3; do wide $c $plan; done
     frames $c
     mixtures $c
     exchange $c

@@ -15,7 +15,9 @@ uint32_t board_stack_used(void); /* bytes, so far */
 #ifdef __AVR__
 #  include <avr/pgmspace.h>
 #  define SUCREF_FLASH PROGMEM
-#  define SUCREF_READ_U8(p) pgm_read_byte(p)
+#  ifndef SUCREF_READ_U8
+#    define SUCREF_READ_U8(p) pgm_read_byte(p)
+#  endif
 #  define SUCREF_READ_U32(p) pgm_read_dword(p)
 #  define board_flash_u8(p) pgm_read_byte(p)
 #  define board_flash_u32(p) pgm_read_dword(p)
