@@ -432,7 +432,7 @@ enum { /* what a layer does; METHOD 6 */
     SUCREF_KIND_DENSE = 0, SUCREF_KIND_CONV, SUCREF_KIND_DEPTHWISE, SUCREF_KIND_AVERAGE, SUCREF_KIND_MAX,
     SUCREF_KIND_ADD, SUCREF_KIND_MUL, SUCREF_KIND_COPY, SUCREF_KIND_SOFTMAX, SUCREF_KIND_CONSTANT
 };
-enum { SUCREF_LAYOUT_PLAIN = 0, SUCREF_LAYOUT_HALVES = 1 }; /* of planes of 8 bits; METHOD 4 */
+enum { SUCREF_LAYOUT_PLAIN = 0, SUCREF_LAYOUT_HALVES = 1, SUCREF_LAYOUT_ROWS = 2 }; /* of planes; METHOD 4 */
 enum { SUCREF_INPUT_U8 = 0, SUCREF_INPUT_S8 = 1 };
 enum { SUCREF_ACT_NONE = 0, SUCREF_ACT_RELU, SUCREF_ACT_RELU6, SUCREF_ACT_LEAKY, SUCREF_ACT_TABLE, SUCREF_ACT_LOOKUP };
 enum { SUCREF_REQUANT_TFLITE = 0, SUCREF_REQUANT_FLOOR, SUCREF_REQUANT_ROUND };
@@ -1307,6 +1307,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #define SUCREF_IMPLEMENTATION_ONCE
 
 #define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
+#define SUCREF_I_PAD16(n) (((uint32_t)(n) + 15U) / 16U * 16U)
 #define SUCREF_I_WORDS(bytes) (((bytes) + 3U) / 4U)
 
 /* the family of kernels, and of pairs how many rows' sums fit in registers */
@@ -1332,10 +1333,27 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #  define SUCREF_I_SIXTEEN 1
 #endif
 #define SUCREF_I_CENTRES (SUCREF_I_FAMILY == SUCREF_PAIRS) /* lists of u - zero point? */
-#if SUCREF_I_FAMILY == SUCREF_PAIRS && (defined(__ARM_FEATURE_DSP) || !(defined(__arm__) || defined(__riscv)))
-#  define SUCREF_I_HALVES 1 /* reads SUCREF_LAYOUT_HALVES too: on cores with its instructions, and on hosts */
+#if SUCREF_I_FAMILY == SUCREF_PAIRS && defined(__ARM_FEATURE_MVE) && defined(__GNUC__) && !defined(__ARM_BIG_ENDIAN) && \
+    !defined(SUCREF_READ_U8) && !defined(SUCREF_READ_U32) && !defined(SUCREF_NO_MVE)
+#  define SUCREF_I_MVE 1 /* sixteen bytes at once */
+#  include <arm_mve.h>
 #else
+#  define SUCREF_I_MVE 0
+#endif
+/* layouts that are read beside the plain one: on cores with the instructions for them, and on hosts */
+#if SUCREF_I_FAMILY != SUCREF_PAIRS
 #  define SUCREF_I_HALVES 0
+#  define SUCREF_I_BY_ROWS 0
+#elif defined(__arm__) || defined(__riscv)
+#  ifdef __ARM_FEATURE_DSP
+#    define SUCREF_I_HALVES (!SUCREF_I_MVE)
+#  else
+#    define SUCREF_I_HALVES 0
+#  endif
+#  define SUCREF_I_BY_ROWS SUCREF_I_MVE
+#else
+#  define SUCREF_I_HALVES 1
+#  define SUCREF_I_BY_ROWS 1
 #endif
 #if SUCREF_I_FAMILY == SUCREF_PAIRS && (defined(__riscv) || defined(__aarch64__) || defined(__x86_64__))
 #  define SUCREF_I_TWO 1 /* sums of sixteen rows of whole weights fit in registers */
@@ -1676,22 +1694,24 @@ typedef struct {
     const uint8_t *bytes;
     uint32_t n_rows, n_in;  /* 1..65535 each */
     uint8_t width, slot;    /* bits of a digit, and of the place it has */
-    uint8_t halves;         /* SUCREF_LAYOUT_HALVES */
+    uint8_t layout;         /* SUCREF_LAYOUT_*; halves of full bytes only */
 } sucref_i_plane;
 
 typedef struct { uint32_t at, rows, inside; } sucref_i_block; /* its place in the plane; the row's place in it */
 
 static inline sucref_i_plane sucref_i_plane_of(const uint8_t *bytes, uint32_t n_rows, uint32_t n_in, unsigned width,
-                                               int halves)
+                                               unsigned layout)
 {
     sucref_i_plane p;
     p.bytes = bytes;
     p.n_rows = n_rows; p.n_in = n_in;
     p.width = (uint8_t)width;
     p.slot = (uint8_t)(width <= 2 ? width : width <= 4 ? 4 : 8);
-    p.halves = (uint8_t)(halves && width == 8);
+    p.layout = (uint8_t)(layout == SUCREF_LAYOUT_HALVES && width != 8 ? (unsigned)SUCREF_LAYOUT_PLAIN : layout);
     return p;
 }
+#define SUCREF_I_IS_HALVES(p) (SUCREF_I_HALVES && (p)->layout == SUCREF_LAYOUT_HALVES)
+#define SUCREF_I_IS_ROWS(p) (SUCREF_I_BY_ROWS && (p)->layout == SUCREF_LAYOUT_ROWS)
 
 /* the block that holds a row; behind the last row, padding included, the end of the plane */
 static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
@@ -1720,11 +1740,21 @@ static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
     return b;
 }
 
-/* bytes of a plane, at most 65536 * 65535 */
-static uint32_t sucref_i_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned width, int halves)
+/* in the layout `rows`, how many rows' bytes or parts of bytes are a unit, and its bytes for 16 columns */
+static inline uint32_t sucref_i_unit_rows(unsigned slot) { return slot == 1 ? 8U : 4U; }
+static inline uint32_t sucref_i_unit_bytes(unsigned slot) { return slot == 1 ? 16U : 8U * slot; }
+
+/* bytes of a plane, at most 65536 * 65535; of one that no file can hold, 2^32 - 1 */
+static uint32_t sucref_i_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned width, unsigned layout)
 {
-    const sucref_i_plane p = sucref_i_plane_of(NULL, n_rows, n_in, width, halves);
-    return p.halves ? SUCREF_I_PAD4(n_rows) * SUCREF_I_PAD4(n_in) : sucref_i_block_of(&p, SUCREF_I_PAD4(n_rows)).at;
+    const sucref_i_plane p = sucref_i_plane_of(NULL, n_rows, n_in, width, layout);
+    uint64_t bytes = sucref_i_block_of(&p, SUCREF_I_PAD4(n_rows)).at;
+    if (SUCREF_I_IS_HALVES(&p)) { bytes = (uint64_t)SUCREF_I_PAD4(n_rows) * SUCREF_I_PAD4(n_in); }
+    if (SUCREF_I_IS_ROWS(&p)) {
+        const uint32_t unit = sucref_i_unit_rows(p.slot);
+        bytes = (uint64_t)((n_rows + unit - 1U) / unit) * (SUCREF_I_PAD16(n_in) / 16U * sucref_i_unit_bytes(p.slot));
+    }
+    return bytes > 0xFFFFFFFFU ? 0xFFFFFFFFU : (uint32_t)bytes;
 }
 
 /* of halves, the byte of the lower of two rows; the upper one's is behind it */
@@ -1734,11 +1764,21 @@ static uint32_t sucref_i_half_at(const sucref_i_plane *p, uint32_t row, uint32_t
            (row & 2U) * 2U + (col & 2U);
 }
 
+/* of rows, the byte that holds a digit, and the digit's lowest bit in it */
+static uint32_t sucref_i_rows_at(unsigned *bit, const sucref_i_plane *p, uint32_t row, uint32_t col)
+{
+    const uint32_t unit = sucref_i_unit_rows(p->slot), bytes = sucref_i_unit_bytes(p->slot), of_byte = 8U / p->slot;
+    *bit = (unsigned)(row % of_byte) * p->slot;
+    return (row / unit * (SUCREF_I_PAD16(p->n_in) / 16U) + col / 16U) * bytes + row % unit / of_byte * 16U + col % 16U;
+}
+
 /* w of a plane of 8 bits */
 static int sucref_i_whole_weight(const sucref_i_plane *p, uint32_t row, uint32_t col)
 {
     sucref_i_block b;
-    if (p->halves) {
+    unsigned bit;
+    if (SUCREF_I_IS_ROWS(p)) { return (int)SUCREF_READ_U8(p->bytes + sucref_i_rows_at(&bit, p, row, col)) - 128; }
+    if (SUCREF_I_IS_HALVES(p)) {
         const uint8_t *q = p->bytes + sucref_i_half_at(p, row, col);
         const int low = sucref_i_s8(SUCREF_READ_U8(q));
         return (row & 1U) ? sucref_i_s8(SUCREF_READ_U8(q + 1)) + (low < 0) : low;
@@ -1747,8 +1787,8 @@ static int sucref_i_whole_weight(const sucref_i_plane *p, uint32_t row, uint32_t
     return (int)SUCREF_READ_U8(p->bytes + b.at + col * b.rows + b.inside) - 128;
 }
 
-/* the byte of a plane that holds a digit, and the digit's lowest bit in that byte */
-static uint32_t sucref_i_digit_at(unsigned *bit, const sucref_i_plane *p, uint32_t row, uint32_t col)
+/* the same of the plain layout */
+static uint32_t sucref_i_plain_at(unsigned *bit, const sucref_i_plane *p, uint32_t row, uint32_t col)
 {
     const sucref_i_block b = sucref_i_block_of(p, row);
     const uint32_t column_bits = b.rows * p->slot, word_rows = column_bits >= 32U ? 32U / p->slot : b.rows;
@@ -1758,6 +1798,12 @@ static uint32_t sucref_i_digit_at(unsigned *bit, const sucref_i_plane *p, uint32
     const uint32_t at = p->slot * ((col & (columns - 1U)) * half + (in_word & (half - 1U))) + (in_word >= half) * 16U;
     *bit = (unsigned)(at % 8U);
     return b.at + word * 4U + at / 8U;
+}
+
+/* the byte of a plane that holds a digit, and the digit's lowest bit in that byte; no plane of halves */
+static uint32_t sucref_i_digit_at(unsigned *bit, const sucref_i_plane *p, uint32_t row, uint32_t col)
+{
+    return SUCREF_I_IS_ROWS(p) ? sucref_i_rows_at(bit, p, row, col) : sucref_i_plain_at(bit, p, row, col);
 }
 
 #ifdef SUCREF_HOST
@@ -1827,10 +1873,18 @@ typedef struct {
 #define SUCREF_I_WEIGHS(l) (SUCREF_I_KIND(l) <= SUCREF_KIND_DEPTHWISE)
 #define SUCREF_I_LISTS(l) (SUCREF_I_KIND(l) <= SUCREF_KIND_CONV)
 
-/* of a layer's planes of 8 bits, are there halves? */
+/* of a layer's planes */
+static inline unsigned sucref_i_layout(const sucref_model *m, const sucref_layer *l)
+{
+    return (SUCREF_I_HALVES || SUCREF_I_BY_ROWS) && SUCREF_I_LISTS(l) ? m->layout : (unsigned)SUCREF_LAYOUT_PLAIN;
+}
 static inline int sucref_i_halves(const sucref_model *m, const sucref_layer *l)
 {
-    return SUCREF_I_HALVES && m->layout == SUCREF_LAYOUT_HALVES && SUCREF_I_LISTS(l);
+    return SUCREF_I_HALVES && sucref_i_layout(m, l) == SUCREF_LAYOUT_HALVES;
+}
+static inline int sucref_i_rows(const sucref_model *m, const sucref_layer *l)
+{
+    return SUCREF_I_BY_ROWS && sucref_i_layout(m, l) == SUCREF_LAYOUT_ROWS;
 }
 
 /* numbers of multipliers */
@@ -2143,10 +2197,11 @@ static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
         return SUCREF_I_FAIL(f, "format version", SUCREF_I_H_VERSION);
     }
     m->layout = SUCREF_READ_U8(p + SUCREF_I_H_LAYOUT);
-    if (sucref_i_u16(p + SUCREF_I_H_LAYOUT) > SUCREF_LAYOUT_HALVES) {
+    if (sucref_i_u16(p + SUCREF_I_H_LAYOUT) > SUCREF_LAYOUT_ROWS) {
         return SUCREF_I_FAIL(f, "plane layout", SUCREF_I_H_LAYOUT);
     }
-    if (m->layout == SUCREF_LAYOUT_HALVES && !SUCREF_I_HALVES) {
+    if ((m->layout == SUCREF_LAYOUT_HALVES && !SUCREF_I_HALVES) ||
+        (m->layout == SUCREF_LAYOUT_ROWS && !SUCREF_I_BY_ROWS)) {
         return SUCREF_I_FAIL(f, "plane layout: made for another target", SUCREF_I_H_LAYOUT);
     }
     m->file_bytes = sucref_i_u32(p + SUCREF_I_H_FILE);
@@ -2729,7 +2784,7 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
             task = sucref_i_task_of(&l, &e, NULL, 1);
             for (i = task.first; i < task.last; i++) {
                 const uint32_t bytes = sucref_i_plane_bytes(group.n_rows, group.n_columns, l.plan[i],
-                                                            sucref_i_halves(m, &l));
+                                                            sucref_i_layout(m, &l));
                 if (!sucref_i_section_ok(m, group.plane_offset[i], bytes, s.end, SUCREF_I_T_PLANE, n, g * 8U + i)) {
                     return SUCREF_I_FAIL(f, "plane",
                                          sucref_i_groups_at(m) + (uint32_t)(l.first_group + g) * SUCREF_I_GROUP + 8U +
@@ -2751,7 +2806,7 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
 /* do a complete plane's bytes keep what the kernels trust: no bits outside the digits? */
 static int sucref_i_digits_ok(const sucref_i_plane *p)
 {
-    const uint32_t bytes = sucref_i_plane_bytes(p->n_rows, p->n_in, p->width, p->halves);
+    const uint32_t bytes = sucref_i_plane_bytes(p->n_rows, p->n_in, p->width, p->layout);
     const unsigned spare = p->width == 3 ? 0x88U : p->width > 4 ? (0xFFU << p->width) & 0xFFU : 0U;
     uint32_t i;
     for (i = 0; i < bytes; i++) { if (SUCREF_READ_U8(p->bytes + i) & spare) { return 0; } }
@@ -2762,7 +2817,9 @@ static int sucref_i_digits_ok(const sucref_i_plane *p)
  * sums; sums: of the plane's first row; NULL: the file has none */
 static int sucref_i_weights_ok(const sucref_i_plane *p, int most, const uint8_t *maxima, const uint8_t *sums)
 {
-    const uint32_t columns = p->halves ? SUCREF_I_PAD4(p->n_in) : p->n_in;
+    const uint32_t columns = SUCREF_I_IS_HALVES(p) ? SUCREF_I_PAD4(p->n_in)
+                             : SUCREF_I_IS_ROWS(p) ? SUCREF_I_PAD16(p->n_in)
+                                                   : p->n_in;
     uint32_t row, c;
     for (row = 0; row < SUCREF_I_PAD4(p->n_rows); row++) {
         int32_t sum = 0;
@@ -2799,7 +2856,7 @@ static int sucref_i_check_planes(const sucref_model *m, unsigned layer, sucref_f
         }
         for (i = 0; used >> i != 0; i++) {
             const sucref_i_plane p = sucref_i_plane_of(m->bytes + g.plane_offset[i], g.n_rows, g.n_columns, l.plan[i],
-                                                       sucref_i_halves(m, &l));
+                                                       sucref_i_layout(m, &l));
             if (!(used >> i & 1U)) { continue; }
             if (!sucref_i_digits_ok(&p)) { return SUCREF_I_FAIL(f, "digit wider than its plan", g.plane_offset[i]); }
             if (SUCREF_I_LISTS(&l) && p.width == 8 && !sucref_i_weights_ok(&p, l.max_weight, maxima, sums)) {
@@ -3258,8 +3315,8 @@ enum {                     /* words of a list's head */
     SUCREF_I_LIST_COUNT,
     SUCREF_I_LIST_HEAD
 };
-enum { SUCREF_I_DIGITS = 0, SUCREF_I_OWN, SUCREF_I_CENTRED, SUCREF_I_HALF }; /* of u for digits; of u, of d for whole
-                                                                               * weights; of u for halves */
+enum { SUCREF_I_DIGITS = 0, SUCREF_I_OWN, SUCREF_I_CENTRED, SUCREF_I_HALF, SUCREF_I_SIXTEENS }; /* of u for digits; of
+                                                * u, of d for whole weights; of u for halves; of u as bytes, for rows */
 enum { SUCREF_I_SHORT_ROWS = 32 }; /* of a picture's layer at once */
 enum {                     /* words of a part's head */
     SUCREF_I_PART_COLUMNS, /* where it ends, in columns */
@@ -3271,7 +3328,8 @@ enum {                     /* words of a part's head */
     SUCREF_I_PART_SECOND,  /* of a delta, where the list of what fell starts, if there are two; else 0 */
     SUCREF_I_PART_BASE,    /* the column that entries count from */
     SUCREF_I_PART_ZERO,    /* of bytes: what to subtract */
-    SUCREF_I_PART_HEAD
+    SUCREF_I_PART_HEAD,
+    SUCREF_I_PART_OVER_2 = SUCREF_I_PART_ZERO /* of bytes for rows, at two positions: of the second one */
 };
 enum { SUCREF_I_CHUNKS = 0, SUCREF_I_SIGNED, SUCREF_I_WIDE, SUCREF_I_BYTES_KIND, SUCREF_I_HALVES_KIND,
        SUCREF_I_LONG_KIND };
@@ -3324,6 +3382,10 @@ static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
         return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD +
                SUCREF_I_PAD4(l->n_in) / (SUCREF_I_KIND(l) == SUCREF_KIND_CONV ? 1U : 2U);
     }
+    if (sucref_i_rows(m, l)) {
+        return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD +
+               SUCREF_I_PAD16(l->n_in) / (SUCREF_I_KIND(l) == SUCREF_KIND_CONV ? 2U : 4U);
+    }
     if (sucref_i_bytes_only(m, l)) {
         return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD + SUCREF_I_WORDS(l->n_in);
     }
@@ -3344,6 +3406,7 @@ static inline int sucref_i_own_bytes(const sucref_layer *l, unsigned bits)
  * SUCREF_I_CENTRES. */
 static inline unsigned sucref_i_form(const sucref_model *m, const sucref_layer *l, unsigned bits, int all)
 {
+    if (sucref_i_rows(m, l)) { return SUCREF_I_SIXTEENS; }
     if (!sucref_i_own_bytes(l, bits)) { return SUCREF_I_DIGITS; }
     if (sucref_i_halves(m, l)) { return SUCREF_I_HALF; }
     return SUCREF_I_CENTRES && all && sucref_i_has_sums(l) ? SUCREF_I_CENTRED : SUCREF_I_OWN;
@@ -3368,6 +3431,11 @@ typedef struct {
 #if !SUCREF_I_HALVES
 #  define sucref_i_dot_halves(acc, p, x, row, rows, positions) ((void)(positions))
 #  define sucref_i_build_halves(list, from, columns, position, positions, holes, sums) ((void)(from), (void)(holes))
+#endif
+#if !SUCREF_I_BY_ROWS
+#  define sucref_i_dot_rows(acc, p, part, row, rows) ((void)0)
+#  define sucref_i_two_places(acc, p, part, row, rows) ((void)0)
+#  define sucref_i_build_rows(list, from, columns, position, flip) ((void)(from), (void)(flip))
 #endif
 
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
@@ -4190,6 +4258,108 @@ SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, const sucref_i_
 }
 #endif /* SUCREF_I_HALVES */
 
+#if SUCREF_I_BY_ROWS
+/* ---- kernels: rows -----------------------------------------------------------------------------------------------
+ * Planes of rows, for cores that multiply sixteen bytes by sixteen at once: no lists, no chunks, a fixed cost. Inputs
+ * are u, filled up with 0 to a multiple of 16; digits are unsigned, of whole weights w + 128, so that 128 * sum(u) is
+ * too much. Sums are modulo 2^32, and none is larger than 65535 * 255 * 255 < 2^32. Where a byte is of several rows,
+ * with S_k the sum of its value / 2^(k * slot) times u, that of row k is S_k - 2^slot * S_(k+1). */
+
+/* sum[0..7] of the rows of two units, `next` bytes from one to the other, or of one of 1 bit; over n times 16 columns */
+static void sucref_i_two_units(uint32_t *sum, const uint8_t *p, const uint8_t *x, uint32_t n, unsigned slot,
+                               uint32_t next)
+{
+    const uint32_t of_byte = 8U / slot, bytes = sucref_i_unit_bytes(slot), mask = ((uint32_t)1 << slot) - 1U;
+    uint32_t row, c;
+    for (row = 0; row < 8U; row++) {
+        const uint32_t r = row % sucref_i_unit_rows(slot);
+        const uint8_t *q = p + (r != row ? next : 0U) + r / of_byte * 16U;
+        sum[row] = 0;
+        for (c = 0; c < 16U * n; c++) {
+            const uint32_t digit = SUCREF_READ_U8(q + c / 16U * bytes + c % 16U) >> (r % of_byte * slot) & mask;
+            sum[row] += digit * x[c];
+        }
+    }
+}
+
+/* acc[0 .. rows-1], a multiple of 4: += sums of rows from `row` on, a multiple of 8, by a part */
+static void sucref_i_dot_rows(uint32_t *acc, const sucref_i_plane *p, const uint32_t *part, uint32_t row, uint32_t rows)
+{
+    const uint32_t n = SUCREF_I_PAD16(p->n_in) / 16U, unit = sucref_i_unit_rows(p->slot),
+                   bytes = n * sucref_i_unit_bytes(p->slot), over = p->width == 8 ? part[SUCREF_I_PART_OVER] : 0U;
+    const uint8_t *q = p->bytes + row / unit * bytes;
+    uint32_t i, sum[8];
+    for (; rows > 0; acc += 8, q += 8U / unit * bytes) {
+        const uint32_t here = rows < 8U ? rows : 8U;
+        sucref_i_two_units(sum, q, (const uint8_t *)(part + SUCREF_I_PART_HEAD), n, p->slot, here > 4U ? bytes : 0U);
+        for (i = 0; i < here; i++) { acc[i] += sum[i] - over; }
+        rows -= here;
+    }
+}
+
+/* the same of whole weights at two positions, whose sums acc is set to; those of the second stand SUCREF_I_SHORT_ROWS
+ * behind those of the first */
+static void sucref_i_two_places(uint32_t *acc, const sucref_i_plane *p, const uint32_t *part, uint32_t row,
+                                uint32_t rows)
+{
+    const uint32_t n = SUCREF_I_PAD16(p->n_in), over[2] = { part[SUCREF_I_PART_OVER], part[SUCREF_I_PART_OVER_2] };
+    const uint8_t *x = (const uint8_t *)(part + SUCREF_I_PART_HEAD);
+    uint32_t i, k, c;
+    for (k = 0; k < 2; k++, x += n, acc += SUCREF_I_SHORT_ROWS) {
+        for (i = 0; i < rows; i++) {
+            const uint8_t *q = p->bytes + (row + i) / 4U * (4U * n) + (row + i) % 4U * 16U;
+            acc[i] = 0U - over[k];
+            for (c = 0; c < n; c++) { acc[i] += (uint32_t)SUCREF_READ_U8(q + c / 16U * 64U + c % 16U) * x[c]; }
+        }
+    }
+}
+
+/* bytes of columns, as they are or turned by `flip` */
+static void sucref_i_put_bytes(uint8_t *to, const uint8_t *u, uint32_t n, uint8_t flip)
+{
+    uint32_t i;
+    for (i = 0; i < n; i++) { to[i] = (uint8_t)(u[i] ^ flip); }
+}
+
+/* of n bytes, a multiple of 16 */
+static uint32_t sucref_i_sum_bytes(const uint8_t *u, uint32_t n)
+{
+    uint32_t sum = 0, i;
+    for (i = 0; i < n; i++) { sum += u[i]; }
+    return sum;
+}
+
+/* A part for rows, of a view's columns, and zeros up to `columns` or where it leaves some out: position 0, or 1 behind
+ * it. flip: as the view's, where it leaves that to us */
+SUCREF_I_ALONE static void sucref_i_build_rows(uint32_t *list, const sucref_i_view *from, uint32_t columns,
+                                               unsigned position, uint8_t flip)
+{
+    uint32_t *const part = list + SUCREF_I_LIST_HEAD;
+    const uint32_t n = SUCREF_I_PAD16(columns);
+    uint8_t *const to = (uint8_t *)(part + SUCREF_I_PART_HEAD) + position * n;
+    uint32_t i, at = 0;
+    sucref_i_view v = *from;
+    sucref_i_run run;
+    while (sucref_i_next_run(&run, &v)) { /* in ascending order */
+        for (; at < run.at; at++) { to[at] = 0; }
+        sucref_i_put_bytes(to + at, run.u, run.n, flip);
+        at += run.n;
+    }
+    for (; at < n; at++) { to[at] = 0; }
+    i = sucref_i_sum_bytes(to, n);
+    if (position == 1) {
+        part[SUCREF_I_PART_OVER_2] = i << 7;
+        return;
+    }
+    part[SUCREF_I_PART_COLUMNS] = part[SUCREF_I_PART_COUNT] = from->to;
+    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + n / 4U;
+    part[SUCREF_I_PART_SUM] = i;
+    part[SUCREF_I_PART_OVER] = i << 7;
+    part[SUCREF_I_PART_KIND] = SUCREF_I_BYTES_KIND;
+    part[SUCREF_I_PART_SECOND] = part[SUCREF_I_PART_BASE] = 0;
+}
+#endif /* SUCREF_I_BY_ROWS */
+
 /* ---- lists of pairs ---- */
 /* builds a part */
 typedef struct {
@@ -4685,12 +4855,13 @@ static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucre
     const uint8_t *p = m->bytes + sucref_i_groups_at(m) + l->first_group * (uint32_t)SUCREF_I_GROUP + 6U;
     sucref_i_purpose why;
     uint32_t before = 0, end, cost = 0;
-    if (form == SUCREF_I_HALF) {
+    if (form >= SUCREF_I_HALF) {
         sucref_i_view v = *input;
         v.at = 0; v.to = columns;
         if (list[SUCREF_I_LIST_FORM] != form || list[SUCREF_I_LIST_COLUMNS] != columns) {
             sucref_i_list_begin(list, form);
-            sucref_i_build_halves(list, &v, l->n_in, 0, 1, 0, 1);
+            if (form == SUCREF_I_HALF) { sucref_i_build_halves(list, &v, l->n_in, 0, 1, 0, 1); }
+            else { sucref_i_build_rows(list, &v, l->n_in, 0, 0); }
             sucref_i_list_end(list, columns);
             cost = columns;
         }
@@ -4756,7 +4927,11 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
 {
     const uint32_t *part;
     uint32_t done = 0, i, over = 0;
-    if (p->halves) {
+    if (SUCREF_I_IS_ROWS(p)) {
+        if (columns > 0) { sucref_i_dot_rows(acc, p, list + SUCREF_I_LIST_HEAD, row, SUCREF_I_PAD4(rows)); }
+        return;
+    }
+    if (SUCREF_I_IS_HALVES(p)) {
         if (columns > 0) {
             sucref_i_dot_halves(acc, p, list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD, row, rows, 1);
         }
@@ -5265,10 +5440,10 @@ static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
     sucref_model_stop_group(&h->e, s->model, s->stop, (unsigned)h->l.first_group + s->group);
     h->outputs = h->g.n_rows;
     h->plane = sucref_i_plane_of(s->model->bytes + h->g.plane_offset[h->l.n_planes - 1U], h->g.n_rows, h->g.n_columns,
-                                 h->l.plan[h->l.n_planes - 1U], sucref_i_halves(s->model, &h->l));
+                                 h->l.plan[h->l.n_planes - 1U], sucref_i_layout(s->model, &h->l));
     h->most = SUCREF_I_PAD4(h->outputs) * (h->g.n_columns * (uint32_t)h->l.n_planes + SUCREF_I_ROW_COST) +
               2U * h->g.n_columns;
-    if (sucref_i_halves(s->model, &h->l)) { h->most *= 2U; } /* of two positions */
+    if (sucref_i_layout(s->model, &h->l) != SUCREF_LAYOUT_PLAIN) { h->most *= 2U; } /* of two positions */
 }
 
 /* the positions of a layer's output, and how many bytes are made at each */
@@ -5852,7 +6027,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     }
     if (task.mode == SUCREF_I_DELTA) { /* but not where work may not depend on data, or a group before had all listed */
         s->mode = SUCREF_I_ALL;
-        if (!SUCREF_I_ANY_CHANGE && s->form != SUCREF_I_HALF &&
+        if (!SUCREF_I_ANY_CHANGE && s->form < SUCREF_I_HALF &&
             (list[SUCREF_I_LIST_COLUMNS] == 0 || list[SUCREF_I_LIST_FORM] != s->form)) {
             cost = 3U * (columns - s->changed);
             if (sucref_i_start_delta(s, h)) { s->mode = SUCREF_I_DELTA; }
@@ -5892,7 +6067,7 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     for (n = s->first_plane; n < s->last_plane; n++) {
         const sucref_i_plane p =
             sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n],
-                              sucref_i_halves(s->model, l));
+                              sucref_i_layout(s->model, l));
         if (n > s->first_plane || s->mode == SUCREF_I_ADD) {
             for (i = 0; i < rows; i++) { acc[i] <<= p.width; }
         }
@@ -5910,10 +6085,18 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
 static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const sucref_i_here *h, uint32_t row,
                                      uint32_t rows, unsigned positions)
 {
-    const uint32_t none = 0U - part[SUCREF_I_PART_OVER];
+    const uint32_t none = SUCREF_I_IS_ROWS(&h->plane) ? 0U : 0U - part[SUCREF_I_PART_OVER];
     uint32_t i;
+    if (SUCREF_I_IS_ROWS(&h->plane) && positions == 2) {
+        sucref_i_two_places(acc, &h->plane, part, row, SUCREF_I_PAD4(rows));
+        return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT] * 2U;
+    }
     for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
-    if (h->plane.halves) {
+    if (SUCREF_I_IS_ROWS(&h->plane)) {
+        sucref_i_dot_rows(acc, &h->plane, part, row, SUCREF_I_PAD4(rows));
+        return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT];
+    }
+    if (SUCREF_I_IS_HALVES(&h->plane)) {
         uint32_t *other = acc + SUCREF_I_SHORT_ROWS;
         for (i = 0; positions == 2 && i < rows; i += 4U) {
             other[i] = other[i + 1U] = other[i + 2U] = other[i + 3U] = none; /* that is 0 */
@@ -6018,10 +6201,14 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     sucref_i_view v;
     unsigned i;
     sucref_i_list_begin(list, s->form);
-    if (s->form == SUCREF_I_HALF) {
+    if (s->form >= SUCREF_I_HALF) {
         for (i = 0; i < positions; i++) {
             const int holes = sucref_i_window_of(&v, &w, s, h, y, x);
-            sucref_i_build_halves(list, &v, v.to, i, positions, holes, h->e.correction_offset != 0);
+            if (s->form == SUCREF_I_HALF) {
+                sucref_i_build_halves(list, &v, v.to, i, positions, holes, h->e.correction_offset != 0);
+            } else {
+                sucref_i_build_rows(list, &v, v.to, i, 0);
+            }
             cost += v.to;
             if (x == last) {
                 y = h->back ? y - 1U : y + 1U;
@@ -6092,7 +6279,8 @@ static uint32_t sucref_i_rows_of_two(uint32_t columns)
 /* positions that are listed at once: halves serve two, one behind the other, for little more than one */
 static unsigned sucref_i_positions(const sucref_net *s, const sucref_i_here *h)
 {
-    return SUCREF_I_HALVES && SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV && s->form == SUCREF_I_HALF &&
+    return (SUCREF_I_HALVES || SUCREF_I_BY_ROWS) && SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV &&
+                   s->form >= SUCREF_I_HALF &&
                    sucref_i_short_way(s) && (s->x + 1U < h->places || s->y + 1U < h->lines) &&
                    sucref_i_rows_of_two(h->g.n_columns) > 0
                ? 2U
@@ -6108,7 +6296,7 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
     uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST) *
                      positions;
     const int short_way = sucref_i_short_way(s);
-    uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES ? 2 : 1)];
+    uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES || SUCREF_I_BY_ROWS ? 2 : 1)];
     if (cost != 0 && cost + block > SUCREF_I_ENOUGH) { /* the list was a quantum */
         s->state = SUCREF_I_LISTED;
         return cost;
@@ -6122,7 +6310,7 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
                                                        : sucref_i_window_sums(acc, part, h, s->row, rows, positions);
             sucref_i_finish_rows(h->to + at + s->row, acc, row + SUCREF_I_PREPARED * s->row, s, h,
                                  h->g.first_row + s->row, rows);
-            if (SUCREF_I_HALVES && positions == 2) {
+            if ((SUCREF_I_HALVES || SUCREF_I_BY_ROWS) && positions == 2) {
                 const uint32_t other = h->back ? at - h->out.channels : at + h->out.channels;
                 sucref_i_finish_rows(h->to + other + s->row, acc + SUCREF_I_SHORT_ROWS,
                                      row + SUCREF_I_PREPARED * s->row, s, h, h->g.first_row + s->row, rows);
@@ -6308,7 +6496,7 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
         if (cost > SUCREF_I_PAD4(group.n_rows)) { cost = SUCREF_I_PAD4(group.n_rows); }
         cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
         if (cost < 2U * group.n_columns) { cost = 2U * group.n_columns; }
-        if (sucref_i_halves(m, l) && cost < SUCREF_I_TWO_ENOUGH) { cost = SUCREF_I_TWO_ENOUGH; }
+        if (sucref_i_layout(m, l) != SUCREF_LAYOUT_PLAIN && cost < SUCREF_I_TWO_ENOUGH) { cost = SUCREF_I_TWO_ENOUGH; }
         if (cost > most) { most = cost; }
     }
     cost = SUCREF_I_KIND(l) == SUCREF_KIND_SOFTMAX     ? t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST
@@ -6446,9 +6634,9 @@ static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const s
     col = col / (l->n_in / taps) * channels + col % (l->n_in / taps); /* in the group's planes */
     for (; i < l->n_planes; i++) {
         const sucref_i_plane p = sucref_i_plane_of(m->bytes + g->plane_offset[i], g->n_rows, g->n_columns, l->plan[i],
-                                                   sucref_i_halves(m, l));
+                                                   sucref_i_layout(m, l));
         uint32_t at;
-        if (p.halves) { return sucref_i_whole_weight(&p, row, col); }
+        if (SUCREF_I_IS_HALVES(&p)) { return sucref_i_whole_weight(&p, row, col); }
         at = sucref_i_digit_at(&bit, &p, row, col);
         v = v << p.width | ((unsigned)(SUCREF_READ_U8(p.bytes + at) >> bit) & ((1U << p.width) - 1U));
     }
@@ -10133,27 +10321,31 @@ static void sucref_i_write_layer(sucref_i_writer *o, unsigned n)
     o->at = sucref_i_params_of(&l).end;
 }
 
-/* one plane of the rows of a group, as a section; rows that fill the last block hold 128 */
+/* one plane of the rows of a group, as a section; rows and columns that fill the last block hold 128 */
 static void sucref_i_write_plane(sucref_i_writer *o, uint32_t table, const sucref_layer_spec *s, unsigned plane)
 {
     const unsigned width = s->plan[plane], low = sucref_i_bits_below(s, plane);
     const uint32_t columns = sucref_i_spec_columns(s, o->group);
     const sucref_layer l = sucref_i_layer_of(o->spec, o->layer);
     const unsigned flip = SUCREF_I_KIND(&l) == SUCREF_KIND_DEPTHWISE ? 0x80U : 0U; /* w itself, modulo 256 */
-    const int halves = o->spec->layout == SUCREF_LAYOUT_HALVES && SUCREF_I_LISTS(&l);
-    const sucref_i_plane p = sucref_i_plane_of(NULL, o->n_rows, columns, width, halves);
+    const unsigned layout = SUCREF_I_LISTS(&l) ? o->spec->layout : (unsigned)SUCREF_LAYOUT_PLAIN;
+    const sucref_i_plane p = sucref_i_plane_of(NULL, o->n_rows, columns, width, layout);
     const uint32_t at = sucref_i_section(o, table, SUCREF_I_T_PLANE, o->layer, o->group * 8U + plane,
-                                         sucref_i_plane_bytes(o->n_rows, columns, width, halves));
+                                         sucref_i_plane_bytes(o->n_rows, columns, width, layout));
+    const uint32_t unit = SUCREF_I_IS_ROWS(&p) ? sucref_i_unit_rows(p.slot) : 4U,
+                   rows = (o->n_rows + unit - 1U) / unit * unit,
+                   filled = SUCREF_I_IS_ROWS(&p) ? SUCREF_I_PAD16(columns) : columns;
     uint32_t row, col;
     unsigned bit;
-    for (row = 0; o->p != NULL && row < SUCREF_I_PAD4(o->n_rows); row++) {
+    for (row = 0; o->p != NULL && row < rows; row++) {
         const unsigned shift = width == 8 || row >= o->n_rows ? 0U : sucref_i_spec_shift(s, o->row + row);
-        for (col = 0; col < columns; col++) {
-            const uint32_t from = sucref_i_spec_column(&l, s, o->group, col);
-            const int32_t w = row < o->n_rows ? sucref_i_weight_of(o->parity, s, o->row + row, from) : 0;
+        for (col = 0; col < filled; col++) {
+            const uint32_t from = col < columns ? sucref_i_spec_column(&l, s, o->group, col) : 0U;
+            const int32_t w = row < o->n_rows && col < columns
+                                  ? sucref_i_weight_of(o->parity, s, o->row + row, from) : 0;
             const unsigned v = sucref_i_unsigned_weight(w, shift) ^ flip;
             uint8_t *byte;
-            if (p.halves) { /* the lower row's sign borrows from the upper one */
+            if (SUCREF_I_IS_HALVES(&p)) { /* the lower row's sign borrows from the upper one */
                 byte = o->p + at + sucref_i_half_at(&p, row, col) + (row & 1U);
                 *byte = (uint8_t)(v - 128U - ((row & 1U) && byte[-1] >= 128U));
                 continue;
