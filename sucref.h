@@ -1333,8 +1333,9 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #  define SUCREF_I_SIXTEEN 1
 #endif
 #define SUCREF_I_CENTRES (SUCREF_I_FAMILY == SUCREF_PAIRS) /* lists of u - zero point? */
-#if SUCREF_I_FAMILY == SUCREF_PAIRS && defined(__ARM_FEATURE_MVE) && defined(__GNUC__) && !defined(__ARM_BIG_ENDIAN) && \
-    !defined(SUCREF_READ_U8) && !defined(SUCREF_READ_U32) && !defined(SUCREF_NO_MVE)
+#if SUCREF_I_FAMILY == SUCREF_PAIRS && defined(__ARM_FEATURE_MVE) && defined(__GNUC__) && \
+    !defined(__ARM_BIG_ENDIAN) && !defined(SUCREF_READ_U8) && !defined(SUCREF_READ_U32) && \
+    !defined(SUCREF_NO_ASM) && !defined(SUCREF_NO_MVE)
 #  define SUCREF_I_MVE 1 /* sixteen bytes at once */
 #  include <arm_mve.h>
 #else
@@ -4265,6 +4266,81 @@ SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, const sucref_i_
  * too much. Sums are modulo 2^32, and none is larger than 65535 * 255 * 255 < 2^32. Where a byte is of several rows,
  * with S_k the sum of its value / 2^(k * slot) times u, that of row k is S_k - 2^slot * S_(k+1). */
 
+#if SUCREF_I_MVE
+/* r0, r2, r4, r6, r8, r10, r12, lr sums  r1, r3 p  r5 x  r7 end of x  r9 sum: sums go to even registers only */
+#  define SUCREF_I_ONE_BY_ONE(p, a, b, c, d) /* rows of a unit of 8 bits */                                            \
+        "vldrb.8 q1, [" p "], #16\n\tvldrb.8 q2, [" p "], #16\n\tvmladava.u8 " a ", q1, q0\n\t"                       \
+        "vldrb.8 q3, [" p "], #16\n\tvmladava.u8 " b ", q2, q0\n\tvldrb.8 q1, [" p "], #16\n\t"                       \
+        "vmladava.u8 " c ", q3, q0\n\tvmladava.u8 " d ", q1, q0\n\t"
+#  define SUCREF_I_TWO_OF_BYTE(p, a, b)                                                                                \
+        "vldrb.8 q1, [" p "], #16\n\tvmladava.u8 " a ", q1, q0\n\tvshr.u8 q1, q1, #4\n\tvmladava.u8 " b ", q1, q0\n\t"
+#  define SUCREF_I_FOUR_OF_BYTE(slot, load, a, b, c, d)                                                                \
+        load "vmladava.u8 " a ", q1, q0\n\tvshr.u8 q1, q1, #" slot "\n\tvmladava.u8 " b ", q1, q0\n\t"                \
+        "vshr.u8 q1, q1, #" slot "\n\tvmladava.u8 " c ", q1, q0\n\tvshr.u8 q1, q1, #" slot "\n\t"                     \
+        "vmladava.u8 " d ", q1, q0\n\t"
+#  define SUCREF_I_LOAD_X "vldrb.8 q0, [r5], #16\n\t"
+#  define SUCREF_I_UNITS(slot, column)                                                                                 \
+        SUCREF_I_NAKED static void sucref_i_units_##slot(                                                              \
+            SUCREF_I_UNUSED uint32_t *sum, SUCREF_I_UNUSED const uint8_t *p, SUCREF_I_UNUSED const uint8_t *x,         \
+            SUCREF_I_UNUSED uint32_t n, SUCREF_I_UNUSED uint32_t next)                                                 \
+        {                                                                                                              \
+            __asm__ volatile("push {r4-r10, lr}\n\tmov r9, r0\n\tmov r5, r2\n\tadd r7, r2, r3, lsl #4\n\t"            \
+                             "ldr r2, [sp, #32]\n\tlsls r3, r3, #31\n\tadd r3, r1, r2\n\tmov r0, #0\n\t"             \
+                             "mov r2, r0\n\tmov r4, r0\n\tmov r6, r0\n\tmov r8, r0\n\tmov r10, r0\n\tmov r12, r0\n\tmov lr, r0\n\t"  \
+                             "bmi 2f\n" /* an odd number */                                                           \
+                             "1:\t" SUCREF_I_LOAD_X column "2:\t" SUCREF_I_LOAD_X column "cmp r5, r7\n\tbne 1b\n\t"    \
+                             "strd r0, r2, [r9]\n\tstrd r4, r6, [r9, #8]\n\tstrd r8, r10, [r9, #16]\n\t"             \
+                             "strd r12, lr, [r9, #24]\n\tpop {r4-r10, pc}");                                           \
+        }
+/* sum[0..7] = S_k of two units, `next` bytes from one to the other, or of one of 1 bit; over n times 16 columns */
+SUCREF_I_UNITS(8, SUCREF_I_ONE_BY_ONE("r1", "r0", "r2", "r4", "r6") SUCREF_I_ONE_BY_ONE("r3", "r8", "r10", "r12", "lr"))
+SUCREF_I_UNITS(4, SUCREF_I_TWO_OF_BYTE("r1", "r0", "r2") SUCREF_I_TWO_OF_BYTE("r1", "r4", "r6")
+                      SUCREF_I_TWO_OF_BYTE("r3", "r8", "r10") SUCREF_I_TWO_OF_BYTE("r3", "r12", "lr"))
+SUCREF_I_UNITS(2, SUCREF_I_FOUR_OF_BYTE("2", "vldrb.8 q1, [r1], #16\n\t", "r0", "r2", "r4", "r6")
+                      SUCREF_I_FOUR_OF_BYTE("2", "vldrb.8 q1, [r3], #16\n\t", "r8", "r10", "r12", "lr"))
+SUCREF_I_UNITS(1, SUCREF_I_FOUR_OF_BYTE("1", "vldrb.8 q1, [r1], #16\n\t", "r0", "r2", "r4", "r6")
+                      SUCREF_I_FOUR_OF_BYTE("1", "vshr.u8 q1, q1, #1\n\t", "r8", "r10", "r12", "lr"))
+
+static void sucref_i_two_units(uint32_t *sum, const uint8_t *p, const uint8_t *x, uint32_t n, unsigned slot,
+                               uint32_t next)
+{
+    uint32_t k;
+    switch (slot) {
+    case 8: sucref_i_units_8(sum, p, x, n, next); return;
+    case 4:
+        sucref_i_units_4(sum, p, x, n, next);
+        for (k = 0; k < 8; k += 2) { sum[k] -= sum[k + 1U] << 4; }
+        return;
+    case 2: sucref_i_units_2(sum, p, x, n, next); break;
+    default: sucref_i_units_1(sum, p, x, n, next); break;
+    }
+    for (k = 0; k < 7; k++) { if (slot == 1 || k != 3) { sum[k] -= sum[k + 1U] << slot; } }
+}
+
+/* sums of whole weights at two positions: of groups of four rows, over n columns, a multiple of 16, of x and those
+ * behind it; less `over` and `over2`.
+ * r0, r2, r4, r6 and r8, r10, r12, lr sums  r1 p  r3, r5 x  r7 end of the first x  r9 acc  r11 groups */
+#  define SUCREF_I_SIXTEEN_OF_TWO                                                                                      \
+        "vldrb.8 q0, [r3], #16\n\tvldrb.8 q2, [r1], #16\n\tvldrb.8 q1, [r5], #16\n\tvmladava.u8 r0, q2, q0\n\t"       \
+        "vldrb.8 q3, [r1], #16\n\tvmladava.u8 r8, q2, q1\n\tvmladava.u8 r2, q3, q0\n\tvldrb.8 q2, [r1], #16\n\t"      \
+        "vmladava.u8 r10, q3, q1\n\tvmladava.u8 r4, q2, q0\n\tvldrb.8 q3, [r1], #16\n\tvmladava.u8 r12, q2, q1\n\t"   \
+        "vmladava.u8 r6, q3, q0\n\tvmladava.u8 lr, q3, q1\n\t"
+SUCREF_I_NAKED static void sucref_i_places_8(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
+                                             SUCREF_I_UNUSED const uint8_t *x, SUCREF_I_UNUSED uint32_t n,
+                                             SUCREF_I_UNUSED uint32_t groups, SUCREF_I_UNUSED uint32_t over,
+                                             SUCREF_I_UNUSED uint32_t over2)
+{
+    __asm__ volatile("push {r2, r4-r11, lr}\n\tmov r9, r0\n\tadds r7, r2, r3\n\tldr r11, [sp, #40]\n"
+                     "0:\tldrd r0, r8, [sp, #44]\n\tldr r3, [sp]\n\tsubs r5, r7, r3\n\tlsls r5, r5, #27\n\t"
+                     "mov r5, r7\n\trsb r0, r0, #0\n\tmov r2, r0\n\tmov r4, r0\n\tmov r6, r0\n\t"
+                     "rsb r8, r8, #0\n\tmov r10, r8\n\tmov r12, r8\n\tmov lr, r8\n\tbmi 2f\n"
+                     "1:\t" SUCREF_I_SIXTEEN_OF_TWO
+                     "2:\t" SUCREF_I_SIXTEEN_OF_TWO "cmp r3, r7\n\tbne 1b\n\t"
+                     "strd r0, r2, [r9]\n\tstrd r4, r6, [r9, #8]\n\tstrd r8, r10, [r9, #128]\n\t"
+                     "strd r12, lr, [r9, #136]\n\tadd r9, r9, #16\n\tsubs r11, r11, #1\n\tbne 0b\n\t"
+                     "pop {r2, r4-r11, pc}");
+}
+#else
 /* sum[0..7] of the rows of two units, `next` bytes from one to the other, or of one of 1 bit; over n times 16 columns */
 static void sucref_i_two_units(uint32_t *sum, const uint8_t *p, const uint8_t *x, uint32_t n, unsigned slot,
                                uint32_t next)
@@ -4281,6 +4357,17 @@ static void sucref_i_two_units(uint32_t *sum, const uint8_t *p, const uint8_t *x
         }
     }
 }
+#endif
+
+static inline void sucref_i_add_four(uint32_t *acc, const uint32_t *sum, uint32_t over)
+{
+#if SUCREF_I_MVE
+    vstrwq_u32(acc, vaddq_u32(vldrwq_u32(acc), vsubq_n_u32(vldrwq_u32(sum), over)));
+#else
+    uint32_t i;
+    for (i = 0; i < 4; i++) { acc[i] += sum[i] - over; }
+#endif
+}
 
 /* acc[0 .. rows-1], a multiple of 4: += sums of rows from `row` on, a multiple of 8, by a part */
 static void sucref_i_dot_rows(uint32_t *acc, const sucref_i_plane *p, const uint32_t *part, uint32_t row, uint32_t rows)
@@ -4292,7 +4379,7 @@ static void sucref_i_dot_rows(uint32_t *acc, const sucref_i_plane *p, const uint
     for (; rows > 0; acc += 8, q += 8U / unit * bytes) {
         const uint32_t here = rows < 8U ? rows : 8U;
         sucref_i_two_units(sum, q, (const uint8_t *)(part + SUCREF_I_PART_HEAD), n, p->slot, here > 4U ? bytes : 0U);
-        for (i = 0; i < here; i++) { acc[i] += sum[i] - over; }
+        for (i = 0; i < here; i += 4U) { sucref_i_add_four(acc + i, sum + i, over); }
         rows -= here;
     }
 }
@@ -4302,30 +4389,48 @@ static void sucref_i_dot_rows(uint32_t *acc, const sucref_i_plane *p, const uint
 static void sucref_i_two_places(uint32_t *acc, const sucref_i_plane *p, const uint32_t *part, uint32_t row,
                                 uint32_t rows)
 {
-    const uint32_t n = SUCREF_I_PAD16(p->n_in), over[2] = { part[SUCREF_I_PART_OVER], part[SUCREF_I_PART_OVER_2] };
-    const uint8_t *x = (const uint8_t *)(part + SUCREF_I_PART_HEAD);
-    uint32_t i, k, c;
-    for (k = 0; k < 2; k++, x += n, acc += SUCREF_I_SHORT_ROWS) {
-        for (i = 0; i < rows; i++) {
-            const uint8_t *q = p->bytes + (row + i) / 4U * (4U * n) + (row + i) % 4U * 16U;
-            acc[i] = 0U - over[k];
-            for (c = 0; c < n; c++) { acc[i] += (uint32_t)SUCREF_READ_U8(q + c / 16U * 64U + c % 16U) * x[c]; }
+    const uint32_t n = SUCREF_I_PAD16(p->n_in), over = part[SUCREF_I_PART_OVER], over2 = part[SUCREF_I_PART_OVER_2];
+    const uint8_t *x = (const uint8_t *)(part + SUCREF_I_PART_HEAD), *q = p->bytes + row * n;
+#if SUCREF_I_MVE
+    sucref_i_places_8(acc, q, x, n, rows / 4U, over, over2);
+#else
+    uint32_t i, c;
+    for (i = 0; i < rows; i++) {
+        const uint8_t *w = q + i / 4U * 4U * n + i % 4U * 16U;
+        uint32_t a = 0U - over, b = 0U - over2;
+        for (c = 0; c < n; c++) {
+            a += (uint32_t)SUCREF_READ_U8(w + c / 16U * 64U + c % 16U) * x[c];
+            b += (uint32_t)SUCREF_READ_U8(w + c / 16U * 64U + c % 16U) * x[n + c];
         }
+        acc[i] = a;
+        acc[SUCREF_I_SHORT_ROWS + i] = b;
     }
+#endif
 }
 
 /* bytes of columns, as they are or turned by `flip` */
-static void sucref_i_put_bytes(uint8_t *to, const uint8_t *u, uint32_t n, uint8_t flip)
+static inline void sucref_i_put_bytes(uint8_t *to, const uint8_t *u, uint32_t n, uint8_t flip)
 {
+#if SUCREF_I_MVE
+    const uint8x16_t x = vdupq_n_u8(flip);
+    for (; n >= 16U; n -= 16U, u += 16, to += 16) { vstrbq_u8(to, veorq_u8(vldrbq_u8(u), x)); }
+    if (n > 0) { vstrbq_p_u8(to, veorq_u8(vldrbq_z_u8(u, vctp8q(n)), x), vctp8q(n)); }
+#else
     uint32_t i;
     for (i = 0; i < n; i++) { to[i] = (uint8_t)(u[i] ^ flip); }
+#endif
 }
 
 /* of n bytes, a multiple of 16 */
-static uint32_t sucref_i_sum_bytes(const uint8_t *u, uint32_t n)
+static inline uint32_t sucref_i_sum_bytes(const uint8_t *u, uint32_t n)
 {
-    uint32_t sum = 0, i;
-    for (i = 0; i < n; i++) { sum += u[i]; }
+    const uint8_t *const end = u + n;
+    uint32_t sum = 0;
+#if SUCREF_I_MVE
+    for (; u < end; u += 16) { sum = vaddvaq_u8(sum, vldrbq_u8(u)); }
+#else
+    for (; u < end; u++) { sum += *u; }
+#endif
     return sum;
 }
 
@@ -4987,6 +5092,7 @@ enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256,
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED, SUCREF_I_ANSWER };
 
+#define SUCREF_I_MOST_ROWS (SUCREF_I_BY_ROWS ? SUCREF_I_SHORT_ROWS : SUCREF_I_ROWS)
 #ifdef SUCREF_CONSTANT_WORK
 #  define SUCREF_I_ANY_CHANGE 1 /* what is computed counts as changed */
 #else
@@ -5276,6 +5382,77 @@ static uint32_t sucref_i_box(const sucref_model *m, const sucref_i_here *h, unsi
     return sucref_i_u16(m->bytes + h->at.box + 2U * i);
 }
 
+#if SUCREF_I_MVE
+/* METHOD 3 for TFLITE and a clamp, of four z at a time, and their bytes. VQRDMULH and VRSHL are the two roundings, once
+ * 1 is taken from what is below 0 and shifted: |r| < 2^31, as M < 2^31. left: may exponents be above 0? */
+SUCREF_I_EACH void sucref_i_four_bytes(uint8_t *u, int32x4_t z, int32x4_t m, int32x4_t e, const sucref_layer *l, int left)
+{
+    const int32x4_t none = vdupq_n_s32(0), right = left ? vminq_s32(e, none) : e;
+    int32x4_t r = vqrdmulhq_s32(left ? vqshlq_s32(z, vmaxq_s32(e, none)) : z, m);
+    r = vrshlq_s32(vaddq_s32(r, vshrq_n_s32(vandq_s32(r, right), 31)), right);
+    r = left ? vqaddq_n_s32(r, l->out_zero) : vaddq_n_s32(r, l->out_zero);
+    vstrbq_s32((int8_t *)u, vminq_s32(vmaxq_s32(r, vdupq_n_s32(l->lo)), vdupq_n_s32(l->hi)));
+}
+
+/* the same of n rows, a multiple of 4, from `first` on, of their z; or of sums, whose exponents are not above 0 */
+SUCREF_I_EACH void sucref_i_four_rows(uint8_t *u, const uint32_t *acc, const sucref_model *m, const sucref_i_here *h,
+                                      uint32_t first, uint32_t n, int sums)
+{
+    const uint32_t step = (h->l.flags & SUCREF_LAYER_PER_ROW) ? 1U : 0U;
+    const int32_t *bias = (const int32_t *)(const void *)(m->bytes + h->at.bias) + first,
+                  *mul = (const int32_t *)(const void *)(m->bytes + h->at.multiplier) + step * first;
+    const int8_t *exponent = (const int8_t *)(m->bytes + h->at.exponent) + step * first;
+    const uint8_t *const end = u + n;
+    if (step != 0) {
+        for (; u < end; u += 4, acc += 4, mul += 4, exponent += 4, bias += 4) {
+            int32x4_t z = vreinterpretq_s32_u32(vldrwq_u32(acc));
+            if (sums) { z = vaddq_s32(z, vldrwq_s32(bias)); }
+            sucref_i_four_bytes(u, z, vldrwq_s32(mul), vldrbq_s32(exponent), &h->l, !sums);
+        }
+    } else {
+        const int32x4_t m4 = vdupq_n_s32(*mul), e4 = vdupq_n_s32(*exponent);
+        for (; u < end; u += 4, acc += 4, bias += 4) {
+            int32x4_t z = vreinterpretq_s32_u32(vldrwq_u32(acc));
+            if (sums) { z = vaddq_s32(z, vldrwq_s32(bias)); }
+            sucref_i_four_bytes(u, z, m4, e4, &h->l, !sums);
+        }
+    }
+}
+
+/* activations of n rows, from `first` on, of their z */
+SUCREF_I_ALONE static void sucref_i_activate_z(uint8_t *u, const uint32_t *acc, const sucref_model *m,
+                                               const sucref_i_here *h, uint32_t first, uint32_t n)
+{
+    uint32_t i, full = n & ~(uint32_t)3;
+    if (h->l.requant != SUCREF_REQUANT_TFLITE || h->l.act == SUCREF_ACT_LEAKY || h->l.act == SUCREF_ACT_TABLE) { full = 0; }
+    sucref_i_four_rows(u, acc, m, h, first, full, 0);
+    for (i = 0; h->l.act == SUCREF_ACT_LOOKUP && i < full; i++) { u[i] = m->bytes[h->at.table + u[i]]; }
+    for (i = full; i < n; i++) { u[i] = sucref_i_activate(m, &h->l, &h->at, sucref_i_s32(acc[i]), first + i); }
+}
+
+/* METHOD 2 without a correction, of rows whose group reads at most 16,384 columns:
+ *
+ *     z = bias + floor((2 a + max(2^k - 2^s, 0) S) / 2^(s + 1))    a as sucref_i_finish has it
+ *
+ * |2 a| <= 2^8 S and S <= 255 * 2^14, so that what is divided stays below 1.5 * 2^8 * 255 * 2^14 < 2^31 */
+static void sucref_i_four_finish(uint32_t *acc, const sucref_model *m, const sucref_i_here *h, uint32_t sum,
+                                 uint32_t first, uint32_t n)
+{
+    const unsigned k = 8U - h->e.bits;
+    const uint32_t *bias = (const uint32_t *)(const void *)(m->bytes + h->at.bias) + first;
+    const uint8_t *shift = m->bytes + h->at.shift + first;
+    const uint32x4_t one = vdupq_n_u32(1), most = vdupq_n_u32((uint32_t)1 << k);
+    const uint32_t *const end = acc + n;
+    for (; acc < end; acc += 4, bias += 4, shift += 4) {
+        const int32x4_t s = vldrbq_s32((const int8_t *)shift);
+        uint32x4_t z = vsubq_n_u32(vshlq_r_u32(vldrwq_u32(acc), (int32_t)k + 1), sum << 8);
+        z = vaddq_u32(z, vmulq_n_u32(vqsubq_u32(most, vshlq_u32(one, s)), sum));
+        z = vreinterpretq_u32_s32(vshlq_s32(vreinterpretq_s32_u32(z), vnegq_s32(vaddq_n_s32(s, 1))));
+        vstrwq_u32(acc, vaddq_u32(z, vldrwq_u32(bias)));
+    }
+}
+#endif
+
 /* ---- rows of a picture's layer, whose constants serve every position ----
  * A prepared row is, with a = zero point - lo and R as sucref_i_round has it,
  *
@@ -5307,6 +5484,26 @@ static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
     return 1;
 }
 
+#if SUCREF_I_MVE
+static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *h)
+{
+    (void)s; (void)h;
+    return 1; /* the file's parameters serve as they are */
+}
+
+SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc, const uint32_t *row,
+                                                const sucref_net *s, const sucref_i_here *h, uint32_t first,
+                                                uint32_t n)
+{
+    const uint8_t *bias = s->model->bytes + h->at.bias + 4U * first;
+    uint32_t i = n & ~(uint32_t)3;
+    (void)row;
+    sucref_i_four_rows(u, acc, s->model, h, first, i, 1);
+    for (; i < n; i++) {
+        u[i] = sucref_i_activate(s->model, &h->l, &h->at, sucref_i_s32(acc[i] + sucref_i_u32(bias + 4U * i)), first + i);
+    }
+}
+#else
 /* what is added to a row's sum: its bias, and what d leaves out of it */
 static uint32_t sucref_i_bias_of(const sucref_net *s, const sucref_i_here *h, uint32_t row)
 {
@@ -5432,6 +5629,7 @@ SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc,
         sucref_i_finish_each(u, acc, row, s, h, first, n, 1);
     }
 }
+#endif
 
 static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
 {
@@ -5609,6 +5807,11 @@ SUCREF_I_ALONE static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, con
     const uint8_t *bias = m->bytes + h->at.bias + 4U * first, *multiplier = m->bytes + h->at.multiplier + 4U * k,
                   *exponent = m->bytes + h->at.exponent + k, *table = m->bytes + h->at.table;
     uint32_t i;
+#if SUCREF_I_MVE
+    for (i = 0; i < n; i++) { acc[i] += sucref_i_u32(bias + 4U * i); }
+    sucref_i_activate_z(u, acc, m, h, first, n);
+    return;
+#endif
     if (h->l.requant != SUCREF_REQUANT_TFLITE || h->l.act == SUCREF_ACT_LEAKY || h->l.act == SUCREF_ACT_TABLE) {
         for (i = 0; i < n; i++, bias += 4, multiplier += 4U * step, exponent += step) {
             acc[i] += sucref_i_u32(bias);
@@ -5754,6 +5957,43 @@ SUCREF_I_EACH void sucref_i_tap(int32_t *a, const uint8_t *u, const uint8_t *w)
     a[3] += u[3] * sucref_i_s8(SUCREF_READ_U8(w + 3));
 }
 
+#if SUCREF_I_MVE
+/* one tap of eight channels: of even ones, of odd ones */
+SUCREF_I_EACH void sucref_i_tap_of_eight(int32x4_t *even, int32x4_t *odd, const uint8_t *u, const uint8_t *w)
+{
+    const int16x8_t x = vreinterpretq_s16_u16(vldrbq_u16(u)), y = vldrbq_s16((const int8_t *)w);
+    *even = vaddq_s32(*even, vmullbq_int_s16(x, y));
+    *odd = vaddq_s32(*odd, vmulltq_int_s16(x, y));
+}
+
+/* as sucref_i_depthwise_plain, of whole blocks of eight rows */
+SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_depthwise_eights(uint32_t *acc, const sucref_i_walk_of_taps *t,
+                                                                   const uint8_t *u0, const uint8_t *w0, uint32_t rows)
+{
+    const uint32_t next = t->next_u, pitch_u = t->pitch_u, pitch_w = t->pitch_w, block = t->block_w + 4U,
+                   places = t->places, lines = t->lines;
+    const uint32_t *const end = acc + rows;
+    for (; acc < end; acc += 8, u0 += 8, w0 += block) {
+        int32x4_t even = vdupq_n_s32(0), odd = even;
+        int32x4x2_t both;
+        const uint8_t *u = u0, *w = w0;
+        uint32_t line, n;
+        for (line = lines; line > 0; line--, u += pitch_u, w += pitch_w) {
+            if (places == 3) {
+                sucref_i_tap_of_eight(&even, &odd, u, w);
+                sucref_i_tap_of_eight(&even, &odd, u + next, w + 8);
+                sucref_i_tap_of_eight(&even, &odd, u + 2U * next, w + 16);
+            } else {
+                for (n = 0; n < places; n++) { sucref_i_tap_of_eight(&even, &odd, u + n * next, w + 8U * n); }
+            }
+        }
+        both.val[0] = even;
+        both.val[1] = odd;
+        vst2q_s32((int32_t *)acc, both);
+    }
+}
+#endif
+
 /* Sums of rows that read as many channels, four at a time, of a picture whose outside counts nothing. w: the first
  * tap's byte of the first row, of a block of t->next_w rows */
 SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_i_walk_of_taps *t, const uint8_t *u0,
@@ -5762,6 +6002,13 @@ SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_
     const uint32_t next_u = t->next_u, next_w = t->next_w;
     const uint32_t *const end = acc + rows;
     uint32_t step = 4U; /* to the second half of a block of eight, then to the next block */
+#if SUCREF_I_MVE
+    if (next_w == 8U) {
+        const uint32_t eights = rows & ~(uint32_t)7;
+        sucref_i_depthwise_eights(acc, t, u0, w0, eights);
+        acc += eights; u0 += eights; w0 += eights / 8U * (t->block_w + 4U);
+    }
+#endif
     for (; acc < end; acc += 4, u0 += 4, w0 += step, step ^= 4U ^ t->block_w) {
         int32_t a[4] = { 0, 0, 0, 0 };
         const uint8_t *u = u0, *w = w0;
@@ -5811,13 +6058,50 @@ static uint32_t sucref_i_depthwise_rows(uint32_t *sum, const sucref_net *s, cons
     return rows * h->l.n_in;
 }
 
-/* METHOD 6: one channel of a pool */
+/* METHOD 6: one channel of a pool of so many taps, from their sum and their largest */
+static inline uint8_t sucref_i_pooled(const sucref_net *s, const sucref_i_here *h, int32_t count, int32_t sum,
+                                      int32_t most)
+{
+    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_AVERAGE) {
+        int exponent;
+        const int32_t multiplier = sucref_i_multiplier_of(&exponent, s->model, &h->l, &h->at, 0), r = sum - 128 * count;
+        if (multiplier != 0) {
+            return sucref_i_post(&h->l, sum - count * h->in.zero, multiplier, exponent, s->model->bytes + h->at.table);
+        }
+        most = (r > 0 ? r + count / 2 : r - count / 2) / count + 128;
+    }
+    return (uint8_t)(most < h->l.lo ? h->l.lo : most > h->l.hi ? h->l.hi : most);
+}
+
+#if SUCREF_I_MVE
+/* four channels of a pool */
+SUCREF_I_ALONE static void sucref_i_pool_four(uint8_t *to, const sucref_net *s, const sucref_i_here *h,
+                                              const sucref_i_area *a, uint32_t channel)
+{
+    const uint32_t n = a->x1 - a->x0, next = h->in.channels;
+    uint32x4_t sum = vdupq_n_u32(0), most = sum;
+    uint32_t ky, kx, each[8], i;
+    for (ky = a->y0; ky < a->y1; ky++) {
+        const uint8_t *u = h->from.bytes + sucref_i_tap_at(h, a, ky, a->x0) + channel;
+        for (kx = 0; kx < n; kx++, u += next) {
+            const uint32x4_t x = vldrbq_u32(u);
+            sum = vaddq_u32(sum, x);
+            most = vmaxq_u32(most, x);
+        }
+    }
+    vstrwq_u32(each, sum);
+    vstrwq_u32(each + 4, most);
+    for (i = 0; i < 4; i++) {
+        to[i] = sucref_i_pooled(s, h, (int32_t)((a->y1 - a->y0) * n), (int32_t)each[i], (int32_t)each[4U + i]);
+    }
+}
+#endif
+
+/* one channel */
 SUCREF_I_ALONE static uint8_t sucref_i_pool(const sucref_net *s, const sucref_i_here *h, const sucref_i_area *a,
                                             uint32_t channel)
 {
-    const int32_t count = (int32_t)((a->y1 - a->y0) * (a->x1 - a->x0));
-    int32_t multiplier, r, sum = 0, most = 0;
-    int exponent;
+    int32_t sum = 0, most = 0;
     uint32_t ky, kx;
     for (ky = a->y0; ky < a->y1; ky++) {
         uint32_t at = sucref_i_tap_at(h, a, ky, a->x0) + channel;
@@ -5827,15 +6111,7 @@ SUCREF_I_ALONE static uint8_t sucref_i_pool(const sucref_net *s, const sucref_i_
             if (u > most) { most = u; }
         }
     }
-    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_AVERAGE) {
-        multiplier = sucref_i_multiplier_of(&exponent, s->model, &h->l, &h->at, 0);
-        if (multiplier != 0) {
-            return sucref_i_post(&h->l, sum - count * h->in.zero, multiplier, exponent, s->model->bytes + h->at.table);
-        }
-        r = sum - 128 * count;
-        most = (r > 0 ? r + count / 2 : r - count / 2) / count + 128;
-    }
-    return (uint8_t)(most < h->l.lo ? h->l.lo : most > h->l.hi ? h->l.hi : most);
+    return sucref_i_pooled(s, h, (int32_t)((a->y1 - a->y0) * (a->x1 - a->x0)), sum, most);
 }
 
 /* METHOD 6: what an input of a sum is scaled to */
@@ -5865,6 +6141,28 @@ static uint32_t sucref_i_start_other(const sucref_net *s, const sucref_i_here *h
 
 /* METHOD 6: n elements of a line of a sum, from its tables; b: of the second input, again from its start after
  * `again` elements */
+#if SUCREF_I_MVE
+SUCREF_I_ALONE static void sucref_i_sum(const sucref_net *s, const sucref_i_here *h, uint8_t *to, const uint8_t *a,
+                                        const uint8_t *b, uint32_t at, uint32_t again, uint32_t n)
+{
+    const uint32_t *const table = s->work + s->at_list, full = again == 0xFFFFFFFFU ? n & ~(uint32_t)3 : 0U;
+    const uint8_t *const lookup = s->model->bytes + h->at.table;
+    const int32_t mul = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 8U));
+    const int e = sucref_i_s8(SUCREF_READ_U8(s->model->bytes + h->at.exponent + 2U));
+    const int32x4_t m4 = vdupq_n_s32(mul), e4 = vdupq_n_s32(e);
+    uint32_t i;
+    for (i = 0; i < full; i += 4U) {
+        const uint32x4_t z = vaddq_u32(vldrwq_gather_shifted_offset_u32(table, vldrbq_u32(a + i)),
+                                       vldrwq_gather_shifted_offset_u32(table + 256, vldrbq_u32(b + at + i)));
+        sucref_i_four_bytes(to + i, vreinterpretq_s32_u32(z), m4, e4, &h->l, 1); /* |z| < 2^30 */
+    }
+    for (i = 0; h->l.act == SUCREF_ACT_LOOKUP && i < full; i++) { to[i] = lookup[to[i]]; }
+    for (i = full, at += full; i < n; i++) {
+        to[i] = sucref_i_post(&h->l, sucref_i_s32(table[a[i]] + table[256U + b[at]]), mul, e, lookup);
+        if (++at == again) { at = 0; }
+    }
+}
+#else
 SUCREF_I_ALONE static void sucref_i_sum(const sucref_net *s, const sucref_i_here *h, uint8_t *to, const uint8_t *a,
                                         const uint8_t *b, uint32_t at, uint32_t again, uint32_t n)
 {
@@ -5882,6 +6180,8 @@ SUCREF_I_ALONE static void sucref_i_sum(const sucref_net *s, const sucref_i_here
         if (++at == again) { at = 0; }
     }
 }
+
+#endif
 
 /* the same of a product */
 static void sucref_i_product(const sucref_net *s, const sucref_i_here *h, uint32_t from, uint32_t at, uint32_t again,
@@ -5972,7 +6272,13 @@ static uint32_t sucref_i_do_other(sucref_net *s, const sucref_i_here *h)
     switch (SUCREF_I_KIND(&h->l)) {
     case SUCREF_KIND_AVERAGE: case SUCREF_KIND_MAX: {
         const sucref_i_area a = sucref_i_area_of(h, y, x);
-        for (i = 0; i < n; i++) { h->to[at + s->row + i] = sucref_i_pool(s, h, &a, s->row + i); }
+        i = 0;
+#if SUCREF_I_MVE
+        for (; (h->from.flip | h->from.k) == 0 && i + 4U <= n; i += 4U) {
+            sucref_i_pool_four(h->to + at + s->row + i, s, h, &a, s->row + i);
+        }
+#endif
+        for (; i < n; i++) { h->to[at + s->row + i] = sucref_i_pool(s, h, &a, s->row + i); }
         break;
     }
     case SUCREF_KIND_ADD: case SUCREF_KIND_MUL: sucref_i_sum_or_product(s, h, y, n); break;
@@ -6074,10 +6380,8 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
         sucref_i_dot(acc, &p, list, columns, s->row, rows);
     }
     if (s->form == SUCREF_I_CENTRED && s->mode == SUCREF_I_ALL) { sucref_i_uncentre(acc, s, h, rows); }
-    for (i = 0; kept != NULL && i < rows; i++) {
-        if (s->mode == SUCREF_I_DELTA) { acc[i] += kept[i]; }
-        kept[i] = acc[i];
-    }
+    for (i = 0; s->mode == SUCREF_I_DELTA && i < rows; i++) { acc[i] += kept[i]; }
+    for (i = 0; kept != NULL && i < rows; i++) { kept[i] = acc[i]; }
     return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * list[SUCREF_I_LIST_COUNT];
 }
 
@@ -6144,6 +6448,15 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
         return cost;
     }
     sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
+#if SUCREF_I_MVE
+    i = own || h->e.correction_offset != 0 || h->g.n_columns > 16384U ? 0U : rows & ~(uint32_t)3;
+    sucref_i_four_finish(acc, s->model, h, sum, first, i);
+    for (; i < rows; i++) {
+        acc[i] = (uint32_t)sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
+    }
+    sucref_i_activate_z(u, acc, s->model, h, first, rows);
+    return cost;
+#endif
     for (i = 0; i < rows; i++) {
         const int32_t z = sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
         acc[i] = (uint32_t)z;
@@ -6228,6 +6541,12 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     return cost;
 }
 
+/* rows of a vector's quantum */
+static inline uint32_t sucref_i_block_rows(const sucref_model *m, const sucref_layer *l)
+{
+    return sucref_i_rows(m, l) ? (uint32_t)SUCREF_I_SHORT_ROWS : (uint32_t)SUCREF_I_ROWS;
+}
+
 /* rows of a quantum at a position of a picture: fewer where the list is long, but always whole blocks of rows, of which
  * digits in slots below 8 bits have 16 (METHOD 4) */
 static uint32_t sucref_i_step_rows(const sucref_layer *l, uint32_t columns)
@@ -6237,13 +6556,13 @@ static uint32_t sucref_i_step_rows(const sucref_layer *l, uint32_t columns)
     return columns > SUCREF_I_FEW_COLUMNS && n == l->n_planes ? 8U : (uint32_t)SUCREF_I_ROWS;
 }
 
-/* up to 16 rows of the current group at a place of the output, all the way there; returns the cost */
+/* up to 16 rows, of the layout `rows` 32, of the current group at a place of the output, all the way there; returns the cost */
 SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area,
                                                  uint32_t at, uint32_t rows)
 {
     const uint32_t first = h->g.first_row + s->row;
-    uint32_t acc[SUCREF_I_ROWS], i, cost = 0;
-    uint8_t room[SUCREF_I_ROWS], *out = h->to + at, *u = s->any == 0 ? out : room; /* is a change to be noticed? */
+    uint32_t acc[SUCREF_I_MOST_ROWS], i, cost = 0;
+    uint8_t room[SUCREF_I_MOST_ROWS], *out = h->to + at, *u = s->any == 0 ? out : room; /* is a change to be noticed? */
     if (s->mode == SUCREF_I_CONSTANT) {
         const uint8_t *constant = s->model->bytes + h->e.correction_offset + s->row;
         for (i = 0; i < rows; i++) { acc[i] = 0; u[i] = SUCREF_READ_U8(constant + i); }
@@ -6253,7 +6572,10 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
     } else {
         cost = sucref_i_compute_rows(u, acc, s, h, rows);
     }
-    for (i = 0; s->layer == s->answer && i < rows; i++) { s->work[s->at_logits + at + i] = acc[i]; }
+    if (s->layer == s->answer) {
+        uint32_t *const logits = s->work + s->at_logits + at;
+        for (i = 0; i < rows; i++) { logits[i] = acc[i]; }
+    }
     for (i = 0; u == room && i < rows; i++) {
         if (out[i] != u[i]) { sucref_i_changes(s, first + i); }
         out[i] = u[i];
@@ -6308,6 +6630,7 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
         if (short_way) {
             cost += SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE ? sucref_i_depthwise_rows(acc, s, h, area, rows)
                                                        : sucref_i_window_sums(acc, part, h, s->row, rows, positions);
+            if (SUCREF_I_MVE && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
             sucref_i_finish_rows(h->to + at + s->row, acc, row + SUCREF_I_PREPARED * s->row, s, h,
                                  h->g.first_row + s->row, rows);
             if ((SUCREF_I_HALVES || SUCREF_I_BY_ROWS) && positions == 2) {
@@ -6330,7 +6653,8 @@ static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h, unsigned
     uint32_t cost = 0, y, x, at, most = SUCREF_I_ROWS;
     sucref_i_area area = { 0, 0, 0, 0, 0, 0 };
     if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE && !SUCREF_I_WINDOWED(h)) {
-        const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
+        const uint32_t left = h->g.n_rows - s->row,
+                       rows = left < sucref_i_block_rows(s->model, &h->l) ? left : sucref_i_block_rows(s->model, &h->l);
         cost = sucref_i_do_block(s, h, &area,
                                  s->row + (sucref_i_has_heads(s->model, &h->l, s->layer) ? 0U : h->g.first_row), rows);
         s->row += rows;
@@ -6366,12 +6690,17 @@ static void sucref_i_remember(const sucref_net *s, const sucref_layer *l)
 static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
 {
     const uint32_t n = s->model->n_out, *logits = s->work + s->at_logits;
-    uint32_t *record = sucref_i_record(s, s->sequence + 1U), r;
+    uint32_t *record = sucref_i_record(s, s->sequence + 1U), r, n_left = n;
     uint8_t *out = (uint8_t *)(record + 2U + n);
     const uint8_t *act = sucref_i_tensor_at(s, l->to);
     sucref_tensor t;
     sucref_model_tensor(&t, s->model, l->to);
-    for (r = 0; r < n; r++) {
+    if (SUCREF_I_WEIGHS(l) && !(l->flags & SUCREF_LAYER_ORDER)) {
+        for (r = 0; r < n; r++) { record[2U + r] = logits[r]; }
+        for (r = 0; r < n; r++) { out[r] = act[r]; }
+        n_left = 0;
+    }
+    for (r = 0; r < n_left; r++) {
         const uint32_t to = sucref_i_place_in_answer(s->model, l, r);
         record[2U + to] = SUCREF_I_WEIGHS(l) ? logits[r] : act[r] - (uint32_t)t.zero; /* wraps below 0 */
         out[to] = act[r];
@@ -6485,7 +6814,7 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
     unsigned g;
     sucref_model_tensor(&t, m, SUCREF_I_WEIGHS(l) ? l->from : l->to);
     if (SUCREF_I_KIND(l) == SUCREF_KIND_DENSE && t.height == 1 && t.width == 1) { /* > 3 * n_in too */
-        return l->n_in * (uint32_t)l->n_planes * SUCREF_I_ROWS + SUCREF_I_ROWS * SUCREF_I_ROW_COST;
+        return (l->n_in * (uint32_t)l->n_planes + SUCREF_I_ROW_COST) * sucref_i_block_rows(m, l);
     }
     most = l->n_out * SUCREF_I_ROW_COST; /* preparing rows */
     if (most < SUCREF_I_ENOUGH) { most = SUCREF_I_ENOUGH; }
