@@ -4966,7 +4966,11 @@ static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucre
         if (list[SUCREF_I_LIST_FORM] != form || list[SUCREF_I_LIST_COLUMNS] != columns) {
             sucref_i_list_begin(list, form);
             if (form == SUCREF_I_HALF) { sucref_i_build_halves(list, &v, l->n_in, 0, 1, 0, 1); }
-            else { sucref_i_build_rows(list, &v, l->n_in, 0, 0); }
+            else {
+                const uint8_t flip = v.k == 0 ? v.flip : 0U;
+                if (flip != 0) { v.flip = 0; }
+                sucref_i_build_rows(list, &v, l->n_in, 0, flip);
+            }
             sucref_i_list_end(list, columns);
             cost = columns;
         }
@@ -5383,39 +5387,45 @@ static uint32_t sucref_i_box(const sucref_model *m, const sucref_i_here *h, unsi
 }
 
 #if SUCREF_I_MVE
+typedef struct { int32x4_t lo, hi; int32_t zero; } sucref_i_clamp;
+static inline sucref_i_clamp sucref_i_clamp_of(const sucref_layer *l)
+{
+    sucref_i_clamp c;
+    c.lo = vdupq_n_s32(l->lo); c.hi = vdupq_n_s32(l->hi);
+    c.zero = l->out_zero;
+    return c;
+}
+
 /* METHOD 3 for TFLITE and a clamp, of four z at a time, and their bytes. VQRDMULH and VRSHL are the two roundings, once
  * 1 is taken from what is below 0 and shifted: |r| < 2^31, as M < 2^31. left: may exponents be above 0? */
-SUCREF_I_EACH void sucref_i_four_bytes(uint8_t *u, int32x4_t z, int32x4_t m, int32x4_t e, const sucref_layer *l, int left)
+SUCREF_I_EACH void sucref_i_four_bytes(uint8_t *u, int32x4_t z, int32x4_t m, int32x4_t e, const sucref_i_clamp *c,
+                                       int left)
 {
     const int32x4_t none = vdupq_n_s32(0), right = left ? vminq_s32(e, none) : e;
     int32x4_t r = vqrdmulhq_s32(left ? vqshlq_s32(z, vmaxq_s32(e, none)) : z, m);
     r = vrshlq_s32(vaddq_s32(r, vshrq_n_s32(vandq_s32(r, right), 31)), right);
-    r = left ? vqaddq_n_s32(r, l->out_zero) : vaddq_n_s32(r, l->out_zero);
-    vstrbq_s32((int8_t *)u, vminq_s32(vmaxq_s32(r, vdupq_n_s32(l->lo)), vdupq_n_s32(l->hi)));
+    r = left ? vqaddq_n_s32(r, c->zero) : vaddq_n_s32(r, c->zero);
+    vstrbq_s32((int8_t *)u, vminq_s32(vmaxq_s32(r, c->lo), c->hi));
 }
 
-/* the same of n rows, a multiple of 4, from `first` on, of their z; or of sums, whose exponents are not above 0 */
-SUCREF_I_EACH void sucref_i_four_rows(uint8_t *u, const uint32_t *acc, const sucref_model *m, const sucref_i_here *h,
-                                      uint32_t first, uint32_t n, int sums)
+static inline const int32_t *sucref_i_words_at(const sucref_model *m, uint32_t at)
 {
-    const uint32_t step = (h->l.flags & SUCREF_LAYER_PER_ROW) ? 1U : 0U;
-    const int32_t *bias = (const int32_t *)(const void *)(m->bytes + h->at.bias) + first,
-                  *mul = (const int32_t *)(const void *)(m->bytes + h->at.multiplier) + step * first;
-    const int8_t *exponent = (const int8_t *)(m->bytes + h->at.exponent) + step * first;
+    return (const int32_t *)(const void *)(m->bytes + at);
+}
+
+/* the same of n rows, a multiple of 4, from `first` on, of their z */
+SUCREF_I_EACH void sucref_i_four_rows(uint8_t *u, const uint32_t *acc, const sucref_model *m, const sucref_i_here *h,
+                                      uint32_t first, uint32_t n)
+{
+    const sucref_i_clamp c = sucref_i_clamp_of(&h->l);
+    const uint32_t step = (h->l.flags & SUCREF_LAYER_PER_ROW) ? 4U : 0U, k = step / 4U * first;
+    const int32_t *mul = sucref_i_words_at(m, h->at.multiplier + 4U * k);
+    const int8_t *exponent = (const int8_t *)(m->bytes + h->at.exponent + k);
     const uint8_t *const end = u + n;
-    if (step != 0) {
-        for (; u < end; u += 4, acc += 4, mul += 4, exponent += 4, bias += 4) {
-            int32x4_t z = vreinterpretq_s32_u32(vldrwq_u32(acc));
-            if (sums) { z = vaddq_s32(z, vldrwq_s32(bias)); }
-            sucref_i_four_bytes(u, z, vldrwq_s32(mul), vldrbq_s32(exponent), &h->l, !sums);
-        }
-    } else {
-        const int32x4_t m4 = vdupq_n_s32(*mul), e4 = vdupq_n_s32(*exponent);
-        for (; u < end; u += 4, acc += 4, bias += 4) {
-            int32x4_t z = vreinterpretq_s32_u32(vldrwq_u32(acc));
-            if (sums) { z = vaddq_s32(z, vldrwq_s32(bias)); }
-            sucref_i_four_bytes(u, z, m4, e4, &h->l, !sums);
-        }
+    int32x4_t m4 = vdupq_n_s32(*mul), e4 = vdupq_n_s32(*exponent);
+    for (; u < end; u += 4, acc += 4, mul += step, exponent += step) {
+        if (step != 0) { m4 = vldrwq_s32(mul); e4 = vldrbq_s32(exponent); }
+        sucref_i_four_bytes(u, vreinterpretq_s32_u32(vldrwq_u32(acc)), m4, e4, &c, 1);
     }
 }
 
@@ -5425,7 +5435,7 @@ SUCREF_I_ALONE static void sucref_i_activate_z(uint8_t *u, const uint32_t *acc, 
 {
     uint32_t i, full = n & ~(uint32_t)3;
     if (h->l.requant != SUCREF_REQUANT_TFLITE || h->l.act == SUCREF_ACT_LEAKY || h->l.act == SUCREF_ACT_TABLE) { full = 0; }
-    sucref_i_four_rows(u, acc, m, h, first, full, 0);
+    sucref_i_four_rows(u, acc, m, h, first, full);
     for (i = 0; h->l.act == SUCREF_ACT_LOOKUP && i < full; i++) { u[i] = m->bytes[h->at.table + u[i]]; }
     for (i = full; i < n; i++) { u[i] = sucref_i_activate(m, &h->l, &h->at, sucref_i_s32(acc[i]), first + i); }
 }
@@ -5491,18 +5501,45 @@ static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *
     return 1; /* the file's parameters serve as they are */
 }
 
-SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc, const uint32_t *row,
-                                                const sucref_net *s, const sucref_i_here *h, uint32_t first,
-                                                uint32_t n)
+/* activations of n rows, a multiple of 4, from their sums; with `other`, of a second position, whose sums stand behind */
+SUCREF_I_EACH void sucref_i_finish_four(uint8_t *u, uint8_t *other, const uint32_t *acc, const sucref_model *m,
+                                        const sucref_i_here *h, uint32_t first, uint32_t n, int two)
 {
-    const uint8_t *bias = s->model->bytes + h->at.bias + 4U * first;
-    uint32_t i = n & ~(uint32_t)3;
-    (void)row;
-    sucref_i_four_rows(u, acc, s->model, h, first, i, 1);
-    for (; i < n; i++) {
-        u[i] = sucref_i_activate(s->model, &h->l, &h->at, sucref_i_s32(acc[i] + sucref_i_u32(bias + 4U * i)), first + i);
+    const sucref_i_clamp c = sucref_i_clamp_of(&h->l);
+    const uint32_t step = (h->l.flags & SUCREF_LAYER_PER_ROW) ? 4U : 0U, k = step / 4U * first;
+    const int32_t *bias = sucref_i_words_at(m, h->at.bias + 4U * first),
+                  *mul = sucref_i_words_at(m, h->at.multiplier + 4U * k), *sum = (const int32_t *)acc;
+    const int8_t *exponent = (const int8_t *)(m->bytes + h->at.exponent + k);
+    const uint8_t *const end = u + n;
+    int32x4_t m4 = vdupq_n_s32(*mul), e4 = vdupq_n_s32(*exponent);
+    for (; u < end; u += 4, other += two ? 4 : 0, sum += 4, bias += 4, mul += step, exponent += step) {
+        const int32x4_t b = vldrwq_s32(bias);
+        if (step != 0) { m4 = vldrwq_s32(mul); e4 = vldrbq_s32(exponent); }
+        sucref_i_four_bytes(u, vaddq_s32(b, vldrwq_s32(sum)), m4, e4, &c, 0);
+        if (two) { sucref_i_four_bytes(other, vaddq_s32(b, vldrwq_s32(sum + SUCREF_I_SHORT_ROWS)), m4, e4, &c, 0); }
     }
 }
+
+/* activations of n rows from their sums; other: NULL, or where those of the position behind it go */
+SUCREF_I_ALONE static void sucref_i_finish_two(uint8_t *u, uint8_t *other, const uint32_t *acc, const sucref_net *s,
+                                               const sucref_i_here *h, uint32_t first, uint32_t n)
+{
+    const uint8_t *bias = s->model->bytes + h->at.bias + 4U * first;
+    const uint32_t full = n & ~(uint32_t)3;
+    uint32_t i;
+    if (other != NULL) {
+        sucref_i_finish_four(u, other, acc, s->model, h, first, full, 1);
+    } else {
+        sucref_i_finish_four(u, u, acc, s->model, h, first, full, 0);
+    }
+    for (i = full; i < n; i++) {
+        const uint32_t b = sucref_i_u32(bias + 4U * i);
+        u[i] = sucref_i_activate(s->model, &h->l, &h->at, sucref_i_s32(acc[i] + b), first + i);
+        if (other == NULL) { continue; }
+        other[i] = sucref_i_activate(s->model, &h->l, &h->at, sucref_i_s32(acc[SUCREF_I_SHORT_ROWS + i] + b), first + i);
+    }
+}
+#  define sucref_i_finish_rows(u, acc, row, s, h, first, n) ((void)(row))
 #else
 /* what is added to a row's sum: its bias, and what d leaves out of it */
 static uint32_t sucref_i_bias_of(const sucref_net *s, const sucref_i_here *h, uint32_t row)
@@ -5629,6 +5666,7 @@ SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc,
         sucref_i_finish_each(u, acc, row, s, h, first, n, 1);
     }
 }
+#  define sucref_i_finish_two(u, other, acc, s, h, first, n) ((void)(other))
 #endif
 
 static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
@@ -5966,6 +6004,30 @@ SUCREF_I_EACH void sucref_i_tap_of_eight(int32x4_t *even, int32x4_t *odd, const 
     *odd = vaddq_s32(*odd, vmulltq_int_s16(x, y));
 }
 
+/* all nine taps of 3 x 3 of blocks of eight channels; u[7]: where the first seven taps read the first channel; next: from
+ * one tap to the next. Loads that widen bytes take low registers.
+ * r10 acc  r2..r7, r8 u  r9 next  r0 w  r11 blocks  q0, q1 sums of even and odd channels */
+#  define SUCREF_I_TAP_MVE(load)                                                                                       \
+        load "vldrb.s16 q3, [r0], #8\n\tvmullb.s16 q4, q2, q3\n\tvmullt.s16 q2, q2, q3\n\t"                           \
+        "vadd.i32 q0, q0, q4\n\tvadd.i32 q1, q1, q2\n\t"
+SUCREF_I_NAKED static void sucref_i_nine_taps(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *const *u,
+                                              SUCREF_I_UNUSED const uint8_t *w, SUCREF_I_UNUSED uint32_t blocks,
+                                              SUCREF_I_UNUSED uint32_t next)
+{
+    __asm__ volatile("push {r3-r11, lr}\n\tvpush {d8, d9}\n\tmov r10, r0\n\tmov r0, r2\n\tmov r11, r3\n\t"
+                     "ldr r9, [sp, #56]\n\tldmia.w r1, {r2-r8}\n"
+                     "0:\tvldrb.u16 q2, [r2], #8\n\tvldrb.s16 q3, [r0], #8\n\tvmullb.s16 q0, q2, q3\n\t"
+                     "vmullt.s16 q1, q2, q3\n\t"
+                     SUCREF_I_TAP_MVE("vldrb.u16 q2, [r3], #8\n\t") SUCREF_I_TAP_MVE("vldrb.u16 q2, [r4], #8\n\t")
+                     SUCREF_I_TAP_MVE("vldrb.u16 q2, [r5], #8\n\t") SUCREF_I_TAP_MVE("vldrb.u16 q2, [r6], #8\n\t")
+                     SUCREF_I_TAP_MVE("vldrb.u16 q2, [r7], #8\n\tmov r1, r8\n\t")
+                     SUCREF_I_TAP_MVE("vldrb.u16 q2, [r1]\n\tadd r1, r1, r9\n\t")
+                     SUCREF_I_TAP_MVE("vldrb.u16 q2, [r1]\n\tadd r1, r1, r9\n\tadd r8, r8, #8\n\t")
+                     SUCREF_I_TAP_MVE("vldrb.u16 q2, [r1]\n\t")
+                     "vst20.32 {q0, q1}, [r10]\n\tvst21.32 {q0, q1}, [r10]!\n\tsubs r11, r11, #1\n\tbne 0b\n\t"
+                     "vpop {d8, d9}\n\tpop {r3-r11, pc}");
+}
+
 /* as sucref_i_depthwise_plain, of whole blocks of eight rows */
 SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_depthwise_eights(uint32_t *acc, const sucref_i_walk_of_taps *t,
                                                                    const uint8_t *u0, const uint8_t *w0, uint32_t rows)
@@ -5973,19 +6035,20 @@ SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_depthwise_eights(uint32_t *acc
     const uint32_t next = t->next_u, pitch_u = t->pitch_u, pitch_w = t->pitch_w, block = t->block_w + 4U,
                    places = t->places, lines = t->lines;
     const uint32_t *const end = acc + rows;
+    if (places == 3 && lines == 3 && block == 72U) {
+        const uint8_t *nine[9];
+        uint32_t i;
+        for (i = 0; i < 9; i += 3, u0 += pitch_u) { nine[i] = u0; nine[i + 1U] = u0 + next; nine[i + 2U] = u0 + 2U * next; }
+        if (rows != 0) { sucref_i_nine_taps(acc, nine, w0, rows / 8U, next); }
+        return;
+    }
     for (; acc < end; acc += 8, u0 += 8, w0 += block) {
         int32x4_t even = vdupq_n_s32(0), odd = even;
         int32x4x2_t both;
         const uint8_t *u = u0, *w = w0;
         uint32_t line, n;
         for (line = lines; line > 0; line--, u += pitch_u, w += pitch_w) {
-            if (places == 3) {
-                sucref_i_tap_of_eight(&even, &odd, u, w);
-                sucref_i_tap_of_eight(&even, &odd, u + next, w + 8);
-                sucref_i_tap_of_eight(&even, &odd, u + 2U * next, w + 16);
-            } else {
-                for (n = 0; n < places; n++) { sucref_i_tap_of_eight(&even, &odd, u + n * next, w + 8U * n); }
-            }
+            for (n = 0; n < places; n++) { sucref_i_tap_of_eight(&even, &odd, u + n * next, w + 8U * n); }
         }
         both.val[0] = even;
         both.val[1] = odd;
@@ -6149,12 +6212,13 @@ SUCREF_I_ALONE static void sucref_i_sum(const sucref_net *s, const sucref_i_here
     const uint8_t *const lookup = s->model->bytes + h->at.table;
     const int32_t mul = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 8U));
     const int e = sucref_i_s8(SUCREF_READ_U8(s->model->bytes + h->at.exponent + 2U));
+    const sucref_i_clamp c = sucref_i_clamp_of(&h->l);
     const int32x4_t m4 = vdupq_n_s32(mul), e4 = vdupq_n_s32(e);
     uint32_t i;
     for (i = 0; i < full; i += 4U) {
         const uint32x4_t z = vaddq_u32(vldrwq_gather_shifted_offset_u32(table, vldrbq_u32(a + i)),
                                        vldrwq_gather_shifted_offset_u32(table + 256, vldrbq_u32(b + at + i)));
-        sucref_i_four_bytes(to + i, vreinterpretq_s32_u32(z), m4, e4, &h->l, 1); /* |z| < 2^30 */
+        sucref_i_four_bytes(to + i, vreinterpretq_s32_u32(z), m4, e4, &c, 1); /* |z| < 2^30 */
     }
     for (i = 0; h->l.act == SUCREF_ACT_LOOKUP && i < full; i++) { to[i] = lookup[to[i]]; }
     for (i = full, at += full; i < n; i++) {
@@ -6494,7 +6558,8 @@ static int sucref_i_window_of(sucref_i_view *v, sucref_i_window *w, const sucref
         (uint32_t)w->x + (w->kernel_w - 1U) * w->dilation_w >= w->width) {
         return 1;
     }
-    if (read == w->channels && w->dilation_w == 1 && (v->flip | v->k) == 0) { /* all of it inside */
+    if (read == w->channels && w->dilation_w == 1 && v->k == 0 &&
+        (v->flip == 0 || s->form == SUCREF_I_SIXTEENS)) { /* all of it inside */
         v->window = NULL;
         v->line = w->kernel_w * stride;
         v->pitch = w->dilation_h * w->width * stride;
@@ -6517,10 +6582,15 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     if (s->form >= SUCREF_I_HALF) {
         for (i = 0; i < positions; i++) {
             const int holes = sucref_i_window_of(&v, &w, s, h, y, x);
+            const uint8_t flip = v.k == 0 ? v.flip : 0U;
+            if (s->form == SUCREF_I_SIXTEENS && flip != 0) { /* of all bytes at once */
+                v.flip = 0;
+                if (v.window != NULL) { w.zero = (uint8_t)(w.zero ^ flip); }
+            }
             if (s->form == SUCREF_I_HALF) {
                 sucref_i_build_halves(list, &v, v.to, i, positions, holes, h->e.correction_offset != 0);
             } else {
-                sucref_i_build_rows(list, &v, v.to, i, 0);
+                sucref_i_build_rows(list, &v, v.to, i, flip);
             }
             cost += v.to;
             if (x == last) {
@@ -6618,6 +6688,7 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
     uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST) *
                      positions;
     const int short_way = sucref_i_short_way(s);
+    const uint32_t other = h->back ? at - h->out.channels : at + h->out.channels; /* of the second position */
     uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES || SUCREF_I_BY_ROWS ? 2 : 1)];
     if (cost != 0 && cost + block > SUCREF_I_ENOUGH) { /* the list was a quantum */
         s->state = SUCREF_I_LISTED;
@@ -6631,12 +6702,16 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
             cost += SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE ? sucref_i_depthwise_rows(acc, s, h, area, rows)
                                                        : sucref_i_window_sums(acc, part, h, s->row, rows, positions);
             if (SUCREF_I_MVE && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
-            sucref_i_finish_rows(h->to + at + s->row, acc, row + SUCREF_I_PREPARED * s->row, s, h,
-                                 h->g.first_row + s->row, rows);
-            if ((SUCREF_I_HALVES || SUCREF_I_BY_ROWS) && positions == 2) {
-                const uint32_t other = h->back ? at - h->out.channels : at + h->out.channels;
-                sucref_i_finish_rows(h->to + other + s->row, acc + SUCREF_I_SHORT_ROWS,
-                                     row + SUCREF_I_PREPARED * s->row, s, h, h->g.first_row + s->row, rows);
+            if (SUCREF_I_MVE) {
+                sucref_i_finish_two(h->to + at + s->row, positions == 2 ? h->to + other + s->row : NULL, acc, s, h,
+                                    h->g.first_row + s->row, rows);
+            } else {
+                sucref_i_finish_rows(h->to + at + s->row, acc, row + SUCREF_I_PREPARED * s->row, s, h,
+                                     h->g.first_row + s->row, rows);
+                if ((SUCREF_I_HALVES || SUCREF_I_BY_ROWS) && positions == 2) {
+                    sucref_i_finish_rows(h->to + other + s->row, acc + SUCREF_I_SHORT_ROWS,
+                                         row + SUCREF_I_PREPARED * s->row, s, h, h->g.first_row + s->row, rows);
+                }
             }
             cost += rows * SUCREF_I_ROW_COST * positions;
         } else {
