@@ -3318,7 +3318,7 @@ enum {                     /* words of a list's head */
 };
 enum { SUCREF_I_DIGITS = 0, SUCREF_I_OWN, SUCREF_I_CENTRED, SUCREF_I_HALF, SUCREF_I_SIXTEENS }; /* of u for digits; of
                                                 * u, of d for whole weights; of u for halves; of u as bytes, for rows */
-enum { SUCREF_I_SHORT_ROWS = 32 }; /* of a picture's layer at once */
+#define SUCREF_I_SHORT_ROWS (SUCREF_I_BY_ROWS ? 64U : 32U) /* of a picture's layer at once */
 enum {                     /* words of a part's head */
     SUCREF_I_PART_COLUMNS, /* where it ends, in columns */
     SUCREF_I_PART_WORDS,   /* its length */
@@ -4336,8 +4336,8 @@ SUCREF_I_NAKED static void sucref_i_places_8(SUCREF_I_UNUSED uint32_t *acc, SUCR
                      "rsb r8, r8, #0\n\tmov r10, r8\n\tmov r12, r8\n\tmov lr, r8\n\tbmi 2f\n"
                      "1:\t" SUCREF_I_SIXTEEN_OF_TWO
                      "2:\t" SUCREF_I_SIXTEEN_OF_TWO "cmp r3, r7\n\tbne 1b\n\t"
-                     "strd r0, r2, [r9]\n\tstrd r4, r6, [r9, #8]\n\tstrd r8, r10, [r9, #128]\n\t"
-                     "strd r12, lr, [r9, #136]\n\tadd r9, r9, #16\n\tsubs r11, r11, #1\n\tbne 0b\n\t"
+                     "strd r0, r2, [r9]\n\tstrd r4, r6, [r9, #8]\n\tstrd r8, r10, [r9, #256]\n\t"
+                     "strd r12, lr, [r9, #264]\n\tadd r9, r9, #16\n\tsubs r11, r11, #1\n\tbne 0b\n\t"
                      "pop {r2, r4-r11, pc}");
 }
 #else
@@ -4408,58 +4408,71 @@ static void sucref_i_two_places(uint32_t *acc, const sucref_i_plane *p, const ui
 #endif
 }
 
-/* bytes of columns, as they are or turned by `flip` */
-static inline void sucref_i_put_bytes(uint8_t *to, const uint8_t *u, uint32_t n, uint8_t flip)
+/* bytes of columns, as they are or turned by `flip`; returns their sum */
+SUCREF_I_EACH uint32_t sucref_i_put_bytes(uint8_t *to, const uint8_t *u, uint32_t n, uint8_t flip)
 {
-#if SUCREF_I_MVE
-    const uint8x16_t x = vdupq_n_u8(flip);
-    for (; n >= 16U; n -= 16U, u += 16, to += 16) { vstrbq_u8(to, veorq_u8(vldrbq_u8(u), x)); }
-    if (n > 0) { vstrbq_p_u8(to, veorq_u8(vldrbq_z_u8(u, vctp8q(n)), x), vctp8q(n)); }
-#else
-    uint32_t i;
-    for (i = 0; i < n; i++) { to[i] = (uint8_t)(u[i] ^ flip); }
-#endif
-}
-
-/* of n bytes, a multiple of 16 */
-static inline uint32_t sucref_i_sum_bytes(const uint8_t *u, uint32_t n)
-{
-    const uint8_t *const end = u + n;
     uint32_t sum = 0;
 #if SUCREF_I_MVE
-    for (; u < end; u += 16) { sum = vaddvaq_u8(sum, vldrbq_u8(u)); }
+    const uint8x16_t turned = vdupq_n_u8(flip);
+    uint8x16_t x;
+    for (; n >= 16U; n -= 16U, u += 16, to += 16) {
+        x = veorq_u8(vldrbq_u8(u), turned);
+        vstrbq_u8(to, x);
+        sum = vaddvaq_u8(sum, x);
+    }
+    if (n > 0) { /* the other bytes of x do not count */
+        x = veorq_u8(vldrbq_z_u8(u, vctp8q(n)), turned);
+        vstrbq_p_u8(to, x, vctp8q(n));
+        sum = vaddvaq_p_u8(sum, x, vctp8q(n));
+    }
 #else
-    for (; u < end; u++) { sum += *u; }
+    uint32_t i;
+    for (i = 0; i < n; i++) {
+        to[i] = (uint8_t)(u[i] ^ flip);
+        sum += to[i];
+    }
 #endif
     return sum;
 }
 
-/* A part for rows, of a view's columns, and zeros up to `columns` or where it leaves some out: position 0, or 1 behind
- * it. flip: as the view's, where it leaves that to us */
-SUCREF_I_ALONE static void sucref_i_build_rows(uint32_t *list, const sucref_i_view *from, uint32_t columns,
-                                               unsigned position, uint8_t flip)
+/* bytes of a view, and zeros up to n, a multiple of 16, or where it leaves some out; returns their sum. flip: as the
+ * view's, where it leaves that to us */
+SUCREF_I_ALONE SUCREF_I_FAST static uint32_t sucref_i_put_view(uint8_t *to, const sucref_i_view *from, uint32_t n,
+                                                               uint8_t flip)
 {
-    uint32_t *const part = list + SUCREF_I_LIST_HEAD;
-    const uint32_t n = SUCREF_I_PAD16(columns);
-    uint8_t *const to = (uint8_t *)(part + SUCREF_I_PART_HEAD) + position * n;
-    uint32_t i, at = 0;
-    sucref_i_view v = *from;
-    sucref_i_run run;
-    while (sucref_i_next_run(&run, &v)) { /* in ascending order */
-        for (; at < run.at; at++) { to[at] = 0; }
-        sucref_i_put_bytes(to + at, run.u, run.n, flip);
-        at += run.n;
+    uint32_t at = 0, sum = 0;
+    if (from->window == NULL && from->order == NULL && (from->flip | from->k) == 0) { /* lines, or one run */
+        const uint32_t line = SUCREF_I_PICTURES && from->line != 0 ? from->line : from->to;
+        const uint8_t *u = from->bytes;
+        for (; at < from->to; at += line, u += from->pitch) { sum += sucref_i_put_bytes(to + at, u, line, flip); }
+    } else {
+        sucref_i_view v = *from;
+        sucref_i_run run;
+        while (sucref_i_next_run(&run, &v)) { /* in ascending order */
+            for (; at < run.at; at++) { to[at] = 0; }
+            sum += sucref_i_put_bytes(to + at, run.u, run.n, flip);
+            at += run.n;
+        }
     }
     for (; at < n; at++) { to[at] = 0; }
-    i = sucref_i_sum_bytes(to, n);
+    return sum;
+}
+
+/* A part for rows, of a view's columns, and zeros up to `columns`: position 0, or 1 behind it */
+static void sucref_i_build_rows(uint32_t *list, const sucref_i_view *from, uint32_t columns, unsigned position,
+                                uint8_t flip)
+{
+    uint32_t *const part = list + SUCREF_I_LIST_HEAD;
+    const uint32_t n = SUCREF_I_PAD16(columns),
+                   sum = sucref_i_put_view((uint8_t *)(part + SUCREF_I_PART_HEAD) + position * n, from, n, flip);
     if (position == 1) {
-        part[SUCREF_I_PART_OVER_2] = i << 7;
+        part[SUCREF_I_PART_OVER_2] = sum << 7;
         return;
     }
     part[SUCREF_I_PART_COLUMNS] = part[SUCREF_I_PART_COUNT] = from->to;
     part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + n / 4U;
-    part[SUCREF_I_PART_SUM] = i;
-    part[SUCREF_I_PART_OVER] = i << 7;
+    part[SUCREF_I_PART_SUM] = sum;
+    part[SUCREF_I_PART_OVER] = sum << 7;
     part[SUCREF_I_PART_KIND] = SUCREF_I_BYTES_KIND;
     part[SUCREF_I_PART_SECOND] = part[SUCREF_I_PART_BASE] = 0;
 }
@@ -5096,13 +5109,19 @@ enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256,
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED, SUCREF_I_ANSWER };
 
-#define SUCREF_I_MOST_ROWS (SUCREF_I_BY_ROWS ? SUCREF_I_SHORT_ROWS : SUCREF_I_ROWS)
+#define SUCREF_I_MOST_ROWS (SUCREF_I_BY_ROWS ? 2 * SUCREF_I_ROWS : SUCREF_I_ROWS)
 #ifdef SUCREF_CONSTANT_WORK
 #  define SUCREF_I_ANY_CHANGE 1 /* what is computed counts as changed */
 #else
 #  define SUCREF_I_ANY_CHANGE 0
 #endif
 #define SUCREF_I_RECORD_LEN(n_out) (2U + (n_out) + SUCREF_I_WORDS(n_out))
+
+/* what a quantum costs at most, where that is not one list or one block of rows; products of rows are cheap */
+static inline uint32_t sucref_i_enough(const sucref_model *m)
+{
+    return SUCREF_I_BY_ROWS && m->layout == SUCREF_LAYOUT_ROWS ? 4U * SUCREF_I_ENOUGH : (uint32_t)SUCREF_I_ENOUGH;
+}
 
 typedef struct { uint32_t tensors, kept, marks, logits, end; } sucref_i_places;
 
@@ -5387,6 +5406,9 @@ static uint32_t sucref_i_box(const sucref_model *m, const sucref_i_here *h, unsi
 }
 
 #if SUCREF_I_MVE
+static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, const sucref_model *m, const sucref_i_here *h,
+                                   uint32_t first, uint32_t n);
+
 typedef struct { int32x4_t lo, hi; int32_t zero; } sucref_i_clamp;
 static inline sucref_i_clamp sucref_i_clamp_of(const sucref_layer *l)
 {
@@ -5397,13 +5419,15 @@ static inline sucref_i_clamp sucref_i_clamp_of(const sucref_layer *l)
 }
 
 /* METHOD 3 for TFLITE and a clamp, of four z at a time, and their bytes. VQRDMULH and VRSHL are the two roundings, once
- * 1 is taken from what is below 0 and shifted: |r| < 2^31, as M < 2^31. left: may exponents be above 0? */
+ * 1 is taken from what is below 0 and shifted: |r| < 2^31, as M < 2^31. left: may exponents be above 0? halves: do
+ * those below 0 count? */
 SUCREF_I_EACH void sucref_i_four_bytes(uint8_t *u, int32x4_t z, int32x4_t m, int32x4_t e, const sucref_i_clamp *c,
-                                       int left)
+                                       int left, int halves)
 {
     const int32x4_t none = vdupq_n_s32(0), right = left ? vminq_s32(e, none) : e;
     int32x4_t r = vqrdmulhq_s32(left ? vqshlq_s32(z, vmaxq_s32(e, none)) : z, m);
-    r = vrshlq_s32(vaddq_s32(r, vshrq_n_s32(vandq_s32(r, right), 31)), right);
+    if (halves) { r = vaddq_s32(r, vshrq_n_s32(vandq_s32(r, right), 31)); }
+    r = vrshlq_s32(r, right);
     r = left ? vqaddq_n_s32(r, c->zero) : vaddq_n_s32(r, c->zero);
     vstrbq_s32((int8_t *)u, vminq_s32(vmaxq_s32(r, c->lo), c->hi));
 }
@@ -5425,7 +5449,7 @@ SUCREF_I_EACH void sucref_i_four_rows(uint8_t *u, const uint32_t *acc, const suc
     int32x4_t m4 = vdupq_n_s32(*mul), e4 = vdupq_n_s32(*exponent);
     for (; u < end; u += 4, acc += 4, mul += step, exponent += step) {
         if (step != 0) { m4 = vldrwq_s32(mul); e4 = vldrbq_s32(exponent); }
-        sucref_i_four_bytes(u, vreinterpretq_s32_u32(vldrwq_u32(acc)), m4, e4, &c, 1);
+        sucref_i_four_bytes(u, vreinterpretq_s32_u32(vldrwq_u32(acc)), m4, e4, &c, 1, 1);
     }
 }
 
@@ -5501,42 +5525,41 @@ static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *
     return 1; /* the file's parameters serve as they are */
 }
 
-/* activations of n rows, a multiple of 4, from their sums; with `other`, of a second position, whose sums stand behind */
+/* activations of n rows, a multiple of 4, with a multiplier each, from their sums; of a second position to `other`,
+ * whose sums stand behind. halves: as above */
 SUCREF_I_EACH void sucref_i_finish_four(uint8_t *u, uint8_t *other, const uint32_t *acc, const sucref_model *m,
-                                        const sucref_i_here *h, uint32_t first, uint32_t n, int two)
+                                        const sucref_i_here *h, uint32_t first, uint32_t n, int two, int halves)
 {
     const sucref_i_clamp c = sucref_i_clamp_of(&h->l);
-    const uint32_t step = (h->l.flags & SUCREF_LAYER_PER_ROW) ? 4U : 0U, k = step / 4U * first;
     const int32_t *bias = sucref_i_words_at(m, h->at.bias + 4U * first),
-                  *mul = sucref_i_words_at(m, h->at.multiplier + 4U * k), *sum = (const int32_t *)acc;
-    const int8_t *exponent = (const int8_t *)(m->bytes + h->at.exponent + k);
-    const uint8_t *const end = u + n;
-    int32x4_t m4 = vdupq_n_s32(*mul), e4 = vdupq_n_s32(*exponent);
-    for (; u < end; u += 4, other += two ? 4 : 0, sum += 4, bias += 4, mul += step, exponent += step) {
-        const int32x4_t b = vldrwq_s32(bias);
-        if (step != 0) { m4 = vldrwq_s32(mul); e4 = vldrbq_s32(exponent); }
-        sucref_i_four_bytes(u, vaddq_s32(b, vldrwq_s32(sum)), m4, e4, &c, 0);
-        if (two) { sucref_i_four_bytes(other, vaddq_s32(b, vldrwq_s32(sum + SUCREF_I_SHORT_ROWS)), m4, e4, &c, 0); }
+                  *mul = sucref_i_words_at(m, h->at.multiplier + 4U * first), *sum = (const int32_t *)acc;
+    const int8_t *exponent = (const int8_t *)(m->bytes + h->at.exponent + first);
+    for (; n > 0; n -= 4U, sum += 4, bias += 4, mul += 4, exponent += 4, u += 4) {
+        const int32x4_t b = vldrwq_s32(bias), m4 = vldrwq_s32(mul), e4 = vldrbq_s32(exponent);
+        sucref_i_four_bytes(u, vaddq_s32(b, vldrwq_s32(sum)), m4, e4, &c, 0, halves);
+        if (two) {
+            sucref_i_four_bytes(other, vaddq_s32(b, vldrwq_s32(sum + SUCREF_I_SHORT_ROWS)), m4, e4, &c, 0, halves);
+            other += 4;
+        }
     }
 }
 
 /* activations of n rows from their sums; other: NULL, or where those of the position behind it go */
-SUCREF_I_ALONE static void sucref_i_finish_two(uint8_t *u, uint8_t *other, const uint32_t *acc, const sucref_net *s,
+SUCREF_I_ALONE static void sucref_i_finish_two(uint8_t *u, uint8_t *other, uint32_t *acc, const sucref_net *s,
                                                const sucref_i_here *h, uint32_t first, uint32_t n)
 {
-    const uint8_t *bias = s->model->bytes + h->at.bias + 4U * first;
-    const uint32_t full = n & ~(uint32_t)3;
-    uint32_t i;
-    if (other != NULL) {
-        sucref_i_finish_four(u, other, acc, s->model, h, first, full, 1);
-    } else {
-        sucref_i_finish_four(u, u, acc, s->model, h, first, full, 0);
+    const uint32_t full = (h->l.flags & SUCREF_LAYER_PER_ROW) ? n & ~(uint32_t)3 : 0U;
+    const int halves = h->l.lo < h->l.out_zero;
+    if (full > 0 && other != NULL) {
+        if (halves) { sucref_i_finish_four(u, other, acc, s->model, h, first, full, 1, 1); }
+        else { sucref_i_finish_four(u, other, acc, s->model, h, first, full, 1, 0); }
+    } else if (full > 0) {
+        if (halves) { sucref_i_finish_four(u, u, acc, s->model, h, first, full, 0, 1); }
+        else { sucref_i_finish_four(u, u, acc, s->model, h, first, full, 0, 0); }
     }
-    for (i = full; i < n; i++) {
-        const uint32_t b = sucref_i_u32(bias + 4U * i);
-        u[i] = sucref_i_activate(s->model, &h->l, &h->at, sucref_i_s32(acc[i] + b), first + i);
-        if (other == NULL) { continue; }
-        other[i] = sucref_i_activate(s->model, &h->l, &h->at, sucref_i_s32(acc[SUCREF_I_SHORT_ROWS + i] + b), first + i);
+    for (; full < n; u = other, other = NULL, acc += SUCREF_I_SHORT_ROWS) {
+        sucref_i_activate_rows(u + full, acc + full, s->model, h, first + full, n - full);
+        if (other == NULL) { break; }
     }
 }
 #  define sucref_i_finish_rows(u, acc, row, s, h, first, n) ((void)(row))
@@ -5996,64 +6019,47 @@ SUCREF_I_EACH void sucref_i_tap(int32_t *a, const uint8_t *u, const uint8_t *w)
 }
 
 #if SUCREF_I_MVE
-/* one tap of eight channels: of even ones, of odd ones */
-SUCREF_I_EACH void sucref_i_tap_of_eight(int32x4_t *even, int32x4_t *odd, const uint8_t *u, const uint8_t *w)
-{
-    const int16x8_t x = vreinterpretq_s16_u16(vldrbq_u16(u)), y = vldrbq_s16((const int8_t *)w);
-    *even = vaddq_s32(*even, vmullbq_int_s16(x, y));
-    *odd = vaddq_s32(*odd, vmulltq_int_s16(x, y));
-}
-
-/* all nine taps of 3 x 3 of blocks of eight channels; u[7]: where the first seven taps read the first channel; next: from
- * one tap to the next. Loads that widen bytes take low registers.
- * r10 acc  r2..r7, r8 u  r9 next  r0 w  r11 blocks  q0, q1 sums of even and odd channels */
-#  define SUCREF_I_TAP_MVE(load)                                                                                       \
-        load "vldrb.s16 q3, [r0], #8\n\tvmullb.s16 q4, q2, q3\n\tvmullt.s16 q2, q2, q3\n\t"                           \
+/* 3 x 3 taps of blocks of eight channels; u[9]: where the taps read the first channel. Loads that widen bytes take low
+ * registers.
+ * r0 w  r1..r7, r8, r9 u  r10 acc  r11 blocks  r12 w's place while r0 is u's  q0, q1 sums of even and odd channels */
+#  define SUCREF_I_TAP_MVE(u)                                                                                          \
+        "vldrb.u16 q2, [" u "], #8\n\tvldrb.s16 q3, [r0], #8\n\tvmullb.s16 q4, q2, q3\n\tvmullt.s16 q2, q2, q3\n\t"    \
         "vadd.i32 q0, q0, q4\n\tvadd.i32 q1, q1, q2\n\t"
+#  define SUCREF_I_TAP_HIGH(u) "mov r1, " u "\n\tadd " u ", " u ", #8\n\t" SUCREF_I_TAP_MVE("r1")
 SUCREF_I_NAKED static void sucref_i_nine_taps(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *const *u,
-                                              SUCREF_I_UNUSED const uint8_t *w, SUCREF_I_UNUSED uint32_t blocks,
-                                              SUCREF_I_UNUSED uint32_t next)
+                                              SUCREF_I_UNUSED const uint8_t *w, SUCREF_I_UNUSED uint32_t blocks)
 {
     __asm__ volatile("push {r3-r11, lr}\n\tvpush {d8, d9}\n\tmov r10, r0\n\tmov r0, r2\n\tmov r11, r3\n\t"
-                     "ldr r9, [sp, #56]\n\tldmia.w r1, {r2-r8}\n"
+                     "ldmia.w r1, {r2-r9, r12}\n"
                      "0:\tvldrb.u16 q2, [r2], #8\n\tvldrb.s16 q3, [r0], #8\n\tvmullb.s16 q0, q2, q3\n\t"
                      "vmullt.s16 q1, q2, q3\n\t"
-                     SUCREF_I_TAP_MVE("vldrb.u16 q2, [r3], #8\n\t") SUCREF_I_TAP_MVE("vldrb.u16 q2, [r4], #8\n\t")
-                     SUCREF_I_TAP_MVE("vldrb.u16 q2, [r5], #8\n\t") SUCREF_I_TAP_MVE("vldrb.u16 q2, [r6], #8\n\t")
-                     SUCREF_I_TAP_MVE("vldrb.u16 q2, [r7], #8\n\tmov r1, r8\n\t")
-                     SUCREF_I_TAP_MVE("vldrb.u16 q2, [r1]\n\tadd r1, r1, r9\n\t")
-                     SUCREF_I_TAP_MVE("vldrb.u16 q2, [r1]\n\tadd r1, r1, r9\n\tadd r8, r8, #8\n\t")
-                     SUCREF_I_TAP_MVE("vldrb.u16 q2, [r1]\n\t")
+                     SUCREF_I_TAP_MVE("r3") SUCREF_I_TAP_MVE("r4") SUCREF_I_TAP_MVE("r5") SUCREF_I_TAP_MVE("r6")
+                     SUCREF_I_TAP_MVE("r7") SUCREF_I_TAP_HIGH("r8") SUCREF_I_TAP_HIGH("r9") SUCREF_I_TAP_HIGH("r12")
                      "vst20.32 {q0, q1}, [r10]\n\tvst21.32 {q0, q1}, [r10]!\n\tsubs r11, r11, #1\n\tbne 0b\n\t"
                      "vpop {d8, d9}\n\tpop {r3-r11, pc}");
 }
 
-/* as sucref_i_depthwise_plain, of whole blocks of eight rows */
-SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_depthwise_eights(uint32_t *acc, const sucref_i_walk_of_taps *t,
-                                                                   const uint8_t *u0, const uint8_t *w0, uint32_t rows)
+/* sums of n rows, a multiple of 8 and at most SUCREF_I_SHORT_ROWS, of whole blocks of eight, that read as many channels
+ * from one on; w: their first block */
+SUCREF_I_ALONE static void sucref_i_nine_of(uint32_t *acc, const sucref_i_here *h, const sucref_i_area *a,
+                                            const uint8_t *w, uint32_t channel, uint32_t n)
 {
-    const uint32_t next = t->next_u, pitch_u = t->pitch_u, pitch_w = t->pitch_w, block = t->block_w + 4U,
-                   places = t->places, lines = t->lines;
-    const uint32_t *const end = acc + rows;
-    if (places == 3 && lines == 3 && block == 72U) {
-        const uint8_t *nine[9];
-        uint32_t i;
-        for (i = 0; i < 9; i += 3, u0 += pitch_u) { nine[i] = u0; nine[i + 1U] = u0 + next; nine[i + 2U] = u0 + 2U * next; }
-        if (rows != 0) { sucref_i_nine_taps(acc, nine, w0, rows / 8U, next); }
-        return;
-    }
-    for (; acc < end; acc += 8, u0 += 8, w0 += block) {
-        int32x4_t even = vdupq_n_s32(0), odd = even;
-        int32x4x2_t both;
-        const uint8_t *u = u0, *w = w0;
-        uint32_t line, n;
-        for (line = lines; line > 0; line--, u += pitch_u, w += pitch_w) {
-            for (n = 0; n < places; n++) { sucref_i_tap_of_eight(&even, &odd, u + n * next, w + 8U * n); }
+    const uint32_t next = (uint32_t)h->l.dilation_w * h->in.channels,
+                   pitch = (uint32_t)h->l.dilation_h * h->in.width * h->in.channels;
+    const uint8_t *u[9];
+    uint8_t outside[SUCREF_I_SHORT_ROWS];
+    uint32_t at = sucref_i_tap_at(h, a, 0, 0) + channel, i, ky, kx; /* before the picture it wraps */
+    if (a->y1 - a->y0 + a->x1 - a->x0 == 6U) {
+        const uint8_t *line = h->from.bytes + at;
+        for (i = 0; i < 9; i += 3, line += pitch) { u[i] = line; u[i + 1U] = line + next; u[i + 2U] = line + 2U * next; }
+    } else {
+        for (i = 0; i < n; i += 16U) { vstrbq_u8(outside + i, vdupq_n_u8(h->in.zero)); }
+        for (i = 0; i < 9; i++) { u[i] = outside; }
+        for (ky = a->y0; ky < a->y1; ky++) {
+            for (kx = a->x0; kx < a->x1; kx++) { u[3U * ky + kx] = h->from.bytes + (at + ky * pitch + kx * next); }
         }
-        both.val[0] = even;
-        both.val[1] = odd;
-        vst2q_s32((int32_t *)acc, both);
     }
+    sucref_i_nine_taps(acc, u, w, n / 8U);
 }
 #endif
 
@@ -6065,13 +6071,6 @@ SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_
     const uint32_t next_u = t->next_u, next_w = t->next_w;
     const uint32_t *const end = acc + rows;
     uint32_t step = 4U; /* to the second half of a block of eight, then to the next block */
-#if SUCREF_I_MVE
-    if (next_w == 8U) {
-        const uint32_t eights = rows & ~(uint32_t)7;
-        sucref_i_depthwise_eights(acc, t, u0, w0, eights);
-        acc += eights; u0 += eights; w0 += eights / 8U * (t->block_w + 4U);
-    }
-#endif
     for (; acc < end; acc += 4, u0 += 4, w0 += step, step ^= 4U ^ t->block_w) {
         int32_t a[4] = { 0, 0, 0, 0 };
         const uint8_t *u = u0, *w = w0;
@@ -6100,8 +6099,18 @@ static uint32_t sucref_i_depthwise_rows(uint32_t *sum, const sucref_net *s, cons
                    times = h->l.n_out == h->in.channels ? 1U : h->l.n_out / h->in.channels;
     const int whole = a->y0 == 0 && a->x0 == 0 && a->y1 == h->l.kernel_h && a->x1 == h->l.kernel_w,
               plain = times == 1 && (h->in.zero == 0 || whole) && (h->from.flip | h->from.k) == 0;
-    sucref_i_walk_of_taps t = sucref_i_walk_taps(h, a);
+    sucref_i_walk_of_taps t;
     uint32_t i = 0;
+#if SUCREF_I_MVE
+    if (times == 1 && h->l.kernel_h == 3 && h->l.kernel_w == 3 && (h->from.flip | h->from.k) == 0 && s->row % 8U == 0) {
+        const uint32_t full = (SUCREF_I_PAD4(h->plane.n_rows) & ~(uint32_t)7) - s->row;
+        i = (full < rows ? full : rows) & ~(uint32_t)7;
+        if (first + i > s->present) { i = 0; }
+        if (i != 0) { sucref_i_nine_of(sum, h, a, h->plane.bytes + s->row * h->plane.n_in, first, i); }
+        if (i == rows) { return rows * h->l.n_in; }
+    }
+#endif
+    t = sucref_i_walk_taps(h, a);
     while (i < rows) {
         const uint32_t channel = times == 1 ? first + i : (first + i) / times;
         const sucref_i_block b = sucref_i_block_of(&h->plane, s->row + i);
@@ -6218,7 +6227,7 @@ SUCREF_I_ALONE static void sucref_i_sum(const sucref_net *s, const sucref_i_here
     for (i = 0; i < full; i += 4U) {
         const uint32x4_t z = vaddq_u32(vldrwq_gather_shifted_offset_u32(table, vldrbq_u32(a + i)),
                                        vldrwq_gather_shifted_offset_u32(table + 256, vldrbq_u32(b + at + i)));
-        sucref_i_four_bytes(to + i, vreinterpretq_s32_u32(z), m4, e4, &c, 1); /* |z| < 2^30 */
+        sucref_i_four_bytes(to + i, vreinterpretq_s32_u32(z), m4, e4, &c, 1, 1); /* |z| < 2^30 */
     }
     for (i = 0; h->l.act == SUCREF_ACT_LOOKUP && i < full; i++) { to[i] = lookup[to[i]]; }
     for (i = full, at += full; i < n; i++) {
@@ -6614,7 +6623,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
 /* rows of a vector's quantum */
 static inline uint32_t sucref_i_block_rows(const sucref_model *m, const sucref_layer *l)
 {
-    return sucref_i_rows(m, l) ? (uint32_t)SUCREF_I_SHORT_ROWS : (uint32_t)SUCREF_I_ROWS;
+    return sucref_i_rows(m, l) ? (uint32_t)SUCREF_I_MOST_ROWS : (uint32_t)SUCREF_I_ROWS;
 }
 
 /* rows of a quantum at a position of a picture: fewer where the list is long, but always whole blocks of rows, of which
@@ -6660,12 +6669,12 @@ static inline int sucref_i_short_way(const sucref_net *s)
 }
 
 /* rows of a quantum at two positions; 0 where four rows would be too many */
-static uint32_t sucref_i_rows_of_two(uint32_t columns)
+static uint32_t sucref_i_rows_of_two(const sucref_model *m, uint32_t columns)
 {
-    const uint32_t row = 2U * (columns + SUCREF_I_ROW_COST);
-    uint32_t n = SUCREF_I_ROWS;
-    while (n > 4U && n * row > SUCREF_I_ENOUGH) { n /= 2U; }
-    return n * row > SUCREF_I_TWO_ENOUGH ? 0U : n;
+    const uint32_t row = 2U * (columns + SUCREF_I_ROW_COST), times = sucref_i_enough(m) / SUCREF_I_ENOUGH;
+    uint32_t n = times > 1U ? SUCREF_I_SHORT_ROWS : (uint32_t)SUCREF_I_ROWS;
+    while (n > 4U && n * row > times * SUCREF_I_ENOUGH) { n /= 2U; }
+    return n * row > times * SUCREF_I_TWO_ENOUGH ? 0U : n;
 }
 
 /* positions that are listed at once: halves serve two, one behind the other, for little more than one */
@@ -6674,7 +6683,7 @@ static unsigned sucref_i_positions(const sucref_net *s, const sucref_i_here *h)
     return (SUCREF_I_HALVES || SUCREF_I_BY_ROWS) && SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV &&
                    s->form >= SUCREF_I_HALF &&
                    sucref_i_short_way(s) && (s->x + 1U < h->places || s->y + 1U < h->lines) &&
-                   sucref_i_rows_of_two(h->g.n_columns) > 0
+                   sucref_i_rows_of_two(s->model, h->g.n_columns) > 0
                ? 2U
                : 1U;
 }
@@ -6688,14 +6697,18 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
     uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST) *
                      positions;
     const int short_way = sucref_i_short_way(s);
+    const uint32_t enough = sucref_i_enough(s->model);
     const uint32_t other = h->back ? at - h->out.channels : at + h->out.channels; /* of the second position */
     uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES || SUCREF_I_BY_ROWS ? 2 : 1)];
-    if (cost != 0 && cost + block > SUCREF_I_ENOUGH) { /* the list was a quantum */
+    if (cost != 0 && cost + block > enough) { /* the list was a quantum */
         s->state = SUCREF_I_LISTED;
         return cost;
     }
     s->state = SUCREF_I_RUNNING;
-    if (short_way && cost + 2U * block <= SUCREF_I_ENOUGH && most == SUCREF_I_ROWS) { most *= 2U; block *= 2U; }
+    while (short_way && cost + 2U * block <= enough && most >= SUCREF_I_ROWS && most < SUCREF_I_SHORT_ROWS) {
+        most *= 2U;
+        block *= 2U;
+    }
     do {
         const uint32_t left = h->g.n_rows - s->row, rows = left < most ? left : most;
         if (short_way) {
@@ -6718,7 +6731,7 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
             cost += sucref_i_do_block(s, h, area, at + s->row, rows);
         }
         s->row += rows;
-    } while (s->row < h->g.n_rows && cost + block <= SUCREF_I_ENOUGH);
+    } while (s->row < h->g.n_rows && cost + block <= enough);
     return cost;
 }
 
@@ -6739,7 +6752,7 @@ static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h, unsigned
     at = (y * h->places + x) * h->out.channels + h->g.first_row;
     if (sucref_i_has_heads(s->model, &h->l, s->layer)) { at = 0; }
     if (SUCREF_I_WINDOWED(h)) {
-        most = positions == 2 ? sucref_i_rows_of_two(h->g.n_columns) : sucref_i_step_rows(&h->l, h->g.n_columns);
+        most = positions == 2 ? sucref_i_rows_of_two(s->model, h->g.n_columns) : sucref_i_step_rows(&h->l, h->g.n_columns);
         if (s->row == 0 && s->mode == SUCREF_I_ALL && s->state != SUCREF_I_LISTED) {
             cost = sucref_i_list_window(s, h, y, x, positions);
         }
@@ -6824,7 +6837,7 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
                 s->row = 0;
                 sucref_i_go_on(s, h, positions);
             }
-        } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && *cost + h->most <= SUCREF_I_ENOUGH);
+        } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && *cost + h->most <= sucref_i_enough(s->model));
     }
     s->spent += *cost;
     if (s->y < h->lines) { return 0; }
@@ -6885,6 +6898,7 @@ SUCREF_API int sucref_net_run(sucref_net *s, unsigned stop)
 static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer *l)
 {
     sucref_tensor t;
+    const uint32_t two = sucref_i_enough(m) / SUCREF_I_ENOUGH * SUCREF_I_TWO_ENOUGH;
     uint32_t most, cost;
     unsigned g;
     sucref_model_tensor(&t, m, SUCREF_I_WEIGHS(l) ? l->from : l->to);
@@ -6892,7 +6906,7 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
         return (l->n_in * (uint32_t)l->n_planes + SUCREF_I_ROW_COST) * sucref_i_block_rows(m, l);
     }
     most = l->n_out * SUCREF_I_ROW_COST; /* preparing rows */
-    if (most < SUCREF_I_ENOUGH) { most = SUCREF_I_ENOUGH; }
+    if (most < sucref_i_enough(m)) { most = sucref_i_enough(m); }
     for (g = l->first_group; SUCREF_I_LISTS(l) && g < (unsigned)l->first_group + l->n_groups; g++) {
         sucref_group group;
         sucref_model_group(&group, m, g);
@@ -6900,7 +6914,7 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
         if (cost > SUCREF_I_PAD4(group.n_rows)) { cost = SUCREF_I_PAD4(group.n_rows); }
         cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
         if (cost < 2U * group.n_columns) { cost = 2U * group.n_columns; }
-        if (sucref_i_layout(m, l) != SUCREF_LAYOUT_PLAIN && cost < SUCREF_I_TWO_ENOUGH) { cost = SUCREF_I_TWO_ENOUGH; }
+        if (sucref_i_layout(m, l) != SUCREF_LAYOUT_PLAIN && cost < two) { cost = two; }
         if (cost > most) { most = cost; }
     }
     cost = SUCREF_I_KIND(l) == SUCREF_KIND_SOFTMAX     ? t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST
