@@ -6591,10 +6591,12 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     if (s->form >= SUCREF_I_HALF) {
         for (i = 0; i < positions; i++) {
             const int holes = sucref_i_window_of(&v, &w, s, h, y, x);
-            const uint8_t flip = v.k == 0 ? v.flip : 0U;
-            if (s->form == SUCREF_I_SIXTEENS && flip != 0) { /* of all bytes at once */
+            /* bytes are turned all at once, but where what lies outside would become a 0 that views leave out */
+            const uint8_t flip = s->form == SUCREF_I_SIXTEENS && v.k == 0 && (v.window == NULL || w.zero != v.flip)
+                                     ? v.flip : 0U;
+            if (flip != 0) {
                 v.flip = 0;
-                if (v.window != NULL) { w.zero = (uint8_t)(w.zero ^ flip); }
+                w.zero = (uint8_t)((v.window != NULL ? w.zero : 0U) ^ flip);
             }
             if (s->form == SUCREF_I_HALF) {
                 sucref_i_build_halves(list, &v, v.to, i, positions, holes, h->e.correction_offset != 0);
