@@ -1307,6 +1307,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #define SUCREF_IMPLEMENTATION_ONCE
 
 #define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
+#define SUCREF_I_PAD8(n) (((uint32_t)(n) + 7U) / 8U * 8U)
 #define SUCREF_I_PAD16(n) (((uint32_t)(n) + 15U) / 16U * 16U)
 #define SUCREF_I_WORDS(bytes) (((bytes) + 3U) / 4U)
 
@@ -3355,6 +3356,8 @@ static uint32_t sucref_i_parts_len(const sucref_layer *l, uint32_t parts, uint32
 
 /* words in front of the list of a picture's layer: its rows as sucref_i_prepare_rows has them */
 enum { SUCREF_I_PREPARED = 4, SUCREF_I_MOST_LISTED = 2048 };
+enum { SUCREF_I_MANY = 16, SUCREF_I_LISTED_BYTES = 512 }; /* positions that rows serve at once, and their columns' bytes,
+                                                          * if that is not two */
 static uint32_t sucref_i_prepared_len(const sucref_layer *l)
 {
     const int any = SUCREF_I_KIND(l) == SUCREF_KIND_CONV || SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE;
@@ -3384,8 +3387,11 @@ static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
                SUCREF_I_PAD4(l->n_in) / (SUCREF_I_KIND(l) == SUCREF_KIND_CONV ? 1U : 2U);
     }
     if (sucref_i_rows(m, l)) {
-        return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD +
-               SUCREF_I_PAD16(l->n_in) / (SUCREF_I_KIND(l) == SUCREF_KIND_CONV ? 2U : 4U);
+        uint32_t bytes = SUCREF_I_PAD16(l->n_in);
+        if (SUCREF_I_KIND(l) == SUCREF_KIND_CONV) {
+            bytes = 2U * bytes > SUCREF_I_LISTED_BYTES ? 2U * bytes : (uint32_t)SUCREF_I_LISTED_BYTES;
+        }
+        return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD + bytes / 4U;
     }
     if (sucref_i_bytes_only(m, l)) {
         return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD + SUCREF_I_WORDS(l->n_in);
@@ -3435,8 +3441,10 @@ typedef struct {
 #endif
 #if !SUCREF_I_BY_ROWS
 #  define sucref_i_dot_rows(acc, p, part, row, rows) ((void)0)
-#  define sucref_i_two_places(acc, p, part, row, rows) ((void)0)
-#  define sucref_i_build_rows(list, from, columns, position, flip) ((void)(from), (void)(flip))
+#  define sucref_i_two_places(acc, pitch, p, x, over, row, rows) ((void)(over))
+#  define sucref_i_put_view(to, from, n, flip) ((void)(flip), 0U)
+#  define sucref_i_put_window(to, s, h, y, x) 0U
+#  define sucref_i_end_rows(list, position, columns, sum) ((void)0)
 #endif
 
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
@@ -4328,7 +4336,7 @@ static void sucref_i_two_units(uint32_t *sum, const uint8_t *p, const uint8_t *x
 SUCREF_I_NAKED static void sucref_i_places_8(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
                                              SUCREF_I_UNUSED const uint8_t *x, SUCREF_I_UNUSED uint32_t n,
                                              SUCREF_I_UNUSED uint32_t groups, SUCREF_I_UNUSED uint32_t over,
-                                             SUCREF_I_UNUSED uint32_t over2)
+                                             SUCREF_I_UNUSED uint32_t over2, SUCREF_I_UNUSED uint32_t pitch)
 {
     __asm__ volatile("push {r2, r4-r11, lr}\n\tmov r9, r0\n\tadds r7, r2, r3\n\tldr r11, [sp, #40]\n"
                      "0:\tldrd r0, r8, [sp, #44]\n\tldr r3, [sp]\n\tsubs r5, r7, r3\n\tlsls r5, r5, #27\n\t"
@@ -4336,8 +4344,8 @@ SUCREF_I_NAKED static void sucref_i_places_8(SUCREF_I_UNUSED uint32_t *acc, SUCR
                      "rsb r8, r8, #0\n\tmov r10, r8\n\tmov r12, r8\n\tmov lr, r8\n\tbmi 2f\n"
                      "1:\t" SUCREF_I_SIXTEEN_OF_TWO
                      "2:\t" SUCREF_I_SIXTEEN_OF_TWO "cmp r3, r7\n\tbne 1b\n\t"
-                     "strd r0, r2, [r9]\n\tstrd r4, r6, [r9, #8]\n\tstrd r8, r10, [r9, #256]\n\t"
-                     "strd r12, lr, [r9, #264]\n\tadd r9, r9, #16\n\tsubs r11, r11, #1\n\tbne 0b\n\t"
+                     "ldr r3, [sp, #52]\n\tadd r3, r9, r3, lsl #2\n\tstrd r4, r6, [r9, #8]\n\t"
+                     "strd r0, r2, [r9], #16\n\tstrd r8, r10, [r3]\n\tstrd r12, lr, [r3, #8]\n\tsubs r11, r11, #1\n\tbne 0b\n\t"
                      "pop {r2, r4-r11, pc}");
 }
 #else
@@ -4384,26 +4392,26 @@ static void sucref_i_dot_rows(uint32_t *acc, const sucref_i_plane *p, const uint
     }
 }
 
-/* the same of whole weights at two positions, whose sums acc is set to; those of the second stand SUCREF_I_SHORT_ROWS
- * behind those of the first */
-static void sucref_i_two_places(uint32_t *acc, const sucref_i_plane *p, const uint32_t *part, uint32_t row,
-                                uint32_t rows)
+/* the same of whole weights at two positions, whose sums acc is set to; those of the second stand `pitch` words behind
+ * those of the first, as its x does behind the first one's. over[2]: what is added too much */
+static void sucref_i_two_places(uint32_t *acc, uint32_t pitch, const sucref_i_plane *p, const uint8_t *x,
+                                const uint32_t *over, uint32_t row, uint32_t rows)
 {
-    const uint32_t n = SUCREF_I_PAD16(p->n_in), over = part[SUCREF_I_PART_OVER], over2 = part[SUCREF_I_PART_OVER_2];
-    const uint8_t *x = (const uint8_t *)(part + SUCREF_I_PART_HEAD), *q = p->bytes + row * n;
+    const uint32_t n = SUCREF_I_PAD16(p->n_in);
+    const uint8_t *const q = p->bytes + row * n;
 #if SUCREF_I_MVE
-    sucref_i_places_8(acc, q, x, n, rows / 4U, over, over2);
+    sucref_i_places_8(acc, q, x, n, rows / 4U, over[0], over[1], pitch);
 #else
     uint32_t i, c;
     for (i = 0; i < rows; i++) {
         const uint8_t *w = q + i / 4U * 4U * n + i % 4U * 16U;
-        uint32_t a = 0U - over, b = 0U - over2;
+        uint32_t a = 0U - over[0], b = 0U - over[1];
         for (c = 0; c < n; c++) {
             a += (uint32_t)SUCREF_READ_U8(w + c / 16U * 64U + c % 16U) * x[c];
             b += (uint32_t)SUCREF_READ_U8(w + c / 16U * 64U + c % 16U) * x[n + c];
         }
         acc[i] = a;
-        acc[SUCREF_I_SHORT_ROWS + i] = b;
+        acc[pitch + i] = b;
     }
 #endif
 }
@@ -4454,23 +4462,30 @@ SUCREF_I_ALONE SUCREF_I_FAST static uint32_t sucref_i_put_view(uint8_t *to, cons
             at += run.n;
         }
     }
+#if SUCREF_I_MVE
+    for (; at < n; at += 16U) { vstrbq_p_u8(to + at, vdupq_n_u8(0), vctp8q(n - at)); }
+#else
     for (; at < n; at++) { to[at] = 0; }
+#endif
     return sum;
 }
 
-/* A part for rows, of a view's columns, and zeros up to `columns`: position 0, or 1 behind it */
-static void sucref_i_build_rows(uint32_t *list, const sucref_i_view *from, uint32_t columns, unsigned position,
-                                uint8_t flip)
+/* where a part's bytes of so many columns go: of position 0, or 1 behind it */
+static inline uint8_t *sucref_i_rows_room(uint32_t *list, unsigned position, uint32_t columns)
+{
+    return (uint8_t *)(list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD) + position * SUCREF_I_PAD16(columns);
+}
+
+/* closes the part of bytes with their sum, or notes the second position's */
+static void sucref_i_end_rows(uint32_t *list, unsigned position, uint32_t columns, uint32_t sum)
 {
     uint32_t *const part = list + SUCREF_I_LIST_HEAD;
-    const uint32_t n = SUCREF_I_PAD16(columns),
-                   sum = sucref_i_put_view((uint8_t *)(part + SUCREF_I_PART_HEAD) + position * n, from, n, flip);
     if (position == 1) {
         part[SUCREF_I_PART_OVER_2] = sum << 7;
         return;
     }
-    part[SUCREF_I_PART_COLUMNS] = part[SUCREF_I_PART_COUNT] = from->to;
-    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + n / 4U;
+    part[SUCREF_I_PART_COLUMNS] = part[SUCREF_I_PART_COUNT] = columns;
+    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + SUCREF_I_PAD16(columns) / 4U;
     part[SUCREF_I_PART_SUM] = sum;
     part[SUCREF_I_PART_OVER] = sum << 7;
     part[SUCREF_I_PART_KIND] = SUCREF_I_BYTES_KIND;
@@ -4982,7 +4997,8 @@ static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucre
             else {
                 const uint8_t flip = v.k == 0 ? v.flip : 0U;
                 if (flip != 0) { v.flip = 0; }
-                sucref_i_build_rows(list, &v, l->n_in, 0, flip);
+                sucref_i_end_rows(list, 0, columns, sucref_i_put_view(sucref_i_rows_room(list, 0, 0), &v,
+                                                                      SUCREF_I_PAD16(l->n_in), flip));
             }
             sucref_i_list_end(list, columns);
             cost = columns;
@@ -5120,7 +5136,7 @@ enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED, SUC
 /* what a quantum costs at most, where that is not one list or one block of rows; products of rows are cheap */
 static inline uint32_t sucref_i_enough(const sucref_model *m)
 {
-    return SUCREF_I_BY_ROWS && m->layout == SUCREF_LAYOUT_ROWS ? 4U * SUCREF_I_ENOUGH : (uint32_t)SUCREF_I_ENOUGH;
+    return SUCREF_I_BY_ROWS && m->layout == SUCREF_LAYOUT_ROWS ? 8U * SUCREF_I_ENOUGH : (uint32_t)SUCREF_I_ENOUGH;
 }
 
 typedef struct { uint32_t tensors, kept, marks, logits, end; } sucref_i_places;
@@ -5525,44 +5541,46 @@ static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *
     return 1; /* the file's parameters serve as they are */
 }
 
-/* activations of n rows, a multiple of 4, with a multiplier each, from their sums; of a second position to `other`,
- * whose sums stand behind. halves: as above */
-SUCREF_I_EACH void sucref_i_finish_four(uint8_t *u, uint8_t *other, const uint32_t *acc, const sucref_model *m,
-                                        const sucref_i_here *h, uint32_t first, uint32_t n, int two, int halves)
+/* activations of n rows, a multiple of 4, with a multiplier each, from their sums, at so many positions: bytes from one
+ * to the next, words from one's sums to the next one's. halves: as above */
+SUCREF_I_EACH void sucref_i_finish_four(uint8_t *u, int32_t bytes, const uint32_t *acc, uint32_t words,
+                                        uint32_t positions, const sucref_net *s, const sucref_i_here *h, uint32_t first,
+                                        uint32_t n, int halves)
 {
     const sucref_i_clamp c = sucref_i_clamp_of(&h->l);
-    const int32_t *bias = sucref_i_words_at(m, h->at.bias + 4U * first),
-                  *mul = sucref_i_words_at(m, h->at.multiplier + 4U * first), *sum = (const int32_t *)acc;
-    const int8_t *exponent = (const int8_t *)(m->bytes + h->at.exponent + first);
-    for (; n > 0; n -= 4U, sum += 4, bias += 4, mul += 4, exponent += 4, u += 4) {
-        const int32x4_t b = vldrwq_s32(bias), m4 = vldrwq_s32(mul), e4 = vldrbq_s32(exponent);
-        sucref_i_four_bytes(u, vaddq_s32(b, vldrwq_s32(sum)), m4, e4, &c, 0, halves);
-        if (two) {
-            sucref_i_four_bytes(other, vaddq_s32(b, vldrwq_s32(sum + SUCREF_I_SHORT_ROWS)), m4, e4, &c, 0, halves);
-            other += 4;
-        }
+    const int32_t *const biases = sucref_i_words_at(s->model, h->at.bias + 4U * first),
+                  *const multipliers = sucref_i_words_at(s->model, h->at.multiplier + 4U * first);
+    const int8_t *const exponents = (const int8_t *)(s->model->bytes + h->at.exponent + first);
+    for (; positions > 0; positions--, u += bytes, acc += words) {
+        const int32_t *bias = biases, *mul = multipliers, *sum = (const int32_t *)acc;
+        const int8_t *e = exponents;
+        uint8_t *to = u, *const end = u + n;
+        do {
+            const int32x4_t z = vaddq_s32(vldrwq_s32(sum), vldrwq_s32(bias));
+            sucref_i_four_bytes(to, z, vldrwq_s32(mul), vldrbq_s32(e), &c, 0, halves);
+            sum += 4; bias += 4; mul += 4; e += 4; to += 4;
+        } while (to < end);
     }
 }
 
-/* activations of n rows from their sums; other: NULL, or where those of the position behind it go */
-SUCREF_I_ALONE static void sucref_i_finish_two(uint8_t *u, uint8_t *other, uint32_t *acc, const sucref_net *s,
-                                               const sucref_i_here *h, uint32_t first, uint32_t n)
+/* the same of any number of rows, and of layers with one multiplier */
+SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_finish_places(uint8_t *u, int32_t bytes, uint32_t *acc,
+                                                                uint32_t words, uint32_t positions,
+                                                                const sucref_net *s, const sucref_i_here *h,
+                                                                uint32_t row, uint32_t n)
 {
-    const uint32_t full = (h->l.flags & SUCREF_LAYER_PER_ROW) ? n & ~(uint32_t)3 : 0U;
-    const int halves = h->l.lo < h->l.out_zero;
-    if (full > 0 && other != NULL) {
-        if (halves) { sucref_i_finish_four(u, other, acc, s->model, h, first, full, 1, 1); }
-        else { sucref_i_finish_four(u, other, acc, s->model, h, first, full, 1, 0); }
-    } else if (full > 0) {
-        if (halves) { sucref_i_finish_four(u, u, acc, s->model, h, first, full, 0, 1); }
-        else { sucref_i_finish_four(u, u, acc, s->model, h, first, full, 0, 0); }
+    const uint32_t full = (h->l.flags & SUCREF_LAYER_PER_ROW) ? n & ~(uint32_t)3 : 0U, first = h->g.first_row + row;
+    uint32_t k;
+    if (full == 0) {
+    } else if (h->l.lo < h->l.out_zero) {
+        sucref_i_finish_four(u, bytes, acc, words, positions, s, h, first, full, 1);
+    } else {
+        sucref_i_finish_four(u, bytes, acc, words, positions, s, h, first, full, 0);
     }
-    for (; full < n; u = other, other = NULL, acc += SUCREF_I_SHORT_ROWS) {
+    for (k = 0; full < n && k < positions; k++, u += bytes, acc += words) {
         sucref_i_activate_rows(u + full, acc + full, s->model, h, first + full, n - full);
-        if (other == NULL) { break; }
     }
 }
-#  define sucref_i_finish_rows(u, acc, row, s, h, first, n) ((void)(row))
 #else
 /* what is added to a row's sum: its bias, and what d leaves out of it */
 static uint32_t sucref_i_bias_of(const sucref_net *s, const sucref_i_here *h, uint32_t row)
@@ -5689,7 +5707,17 @@ SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc,
         sucref_i_finish_each(u, acc, row, s, h, first, n, 1);
     }
 }
-#  define sucref_i_finish_two(u, other, acc, s, h, first, n) ((void)(other))
+
+/* the same at so many positions: bytes from one to the next, words from one's sums to the next one's */
+static void sucref_i_finish_places(uint8_t *u, int32_t bytes, const uint32_t *acc, uint32_t words, uint32_t positions,
+                                   const sucref_net *s, const sucref_i_here *h, uint32_t row, uint32_t n)
+{
+    const uint32_t first = h->g.first_row + row,
+                   *prepared = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * first;
+    for (; positions > 0; positions--, u += bytes, acc += words) {
+        sucref_i_finish_rows(u, acc, prepared, s, h, first, n);
+    }
+}
 #endif
 
 static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
@@ -6019,30 +6047,37 @@ SUCREF_I_EACH void sucref_i_tap(int32_t *a, const uint8_t *u, const uint8_t *w)
 }
 
 #if SUCREF_I_MVE
-/* 3 x 3 taps of blocks of eight channels; u[9]: where the taps read the first channel. Loads that widen bytes take low
- * registers.
- * r0 w  r1..r7, r8, r9 u  r10 acc  r11 blocks  r12 w's place while r0 is u's  q0, q1 sums of even and odd channels */
+/* 3 x 3 taps of blocks of eight channels, at so many positions, whose sums follow one another; u[9]: where the taps read
+ * the first channel; skip: from the last channel that is read to the next position's first one. Loads that widen bytes
+ * take low registers.
+ * r0 w  r1 high registers' u  r2..r9, r12 u  r10 acc  r11 blocks  q0, q1 sums of even and odd channels  on the stack w,
+ * blocks, positions, skip */
 #  define SUCREF_I_TAP_MVE(u)                                                                                          \
         "vldrb.u16 q2, [" u "], #8\n\tvldrb.s16 q3, [r0], #8\n\tvmullb.s16 q4, q2, q3\n\tvmullt.s16 q2, q2, q3\n\t"    \
         "vadd.i32 q0, q0, q4\n\tvadd.i32 q1, q1, q2\n\t"
 #  define SUCREF_I_TAP_HIGH(u) "mov r1, " u "\n\tadd " u ", " u ", #8\n\t" SUCREF_I_TAP_MVE("r1")
 SUCREF_I_NAKED static void sucref_i_nine_taps(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *const *u,
-                                              SUCREF_I_UNUSED const uint8_t *w, SUCREF_I_UNUSED uint32_t blocks)
+                                              SUCREF_I_UNUSED const uint8_t *w, SUCREF_I_UNUSED uint32_t blocks,
+                                              SUCREF_I_UNUSED uint32_t positions, SUCREF_I_UNUSED uint32_t skip)
 {
-    __asm__ volatile("push {r3-r11, lr}\n\tvpush {d8, d9}\n\tmov r10, r0\n\tmov r0, r2\n\tmov r11, r3\n\t"
-                     "ldmia.w r1, {r2-r9, r12}\n"
+    __asm__ volatile("push {r2-r11, lr}\n\tsub sp, sp, #4\n\tvpush {d8, d9}\n\tmov r10, r0\n\tldmia.w r1, {r2-r9, r12}\n"
+                     "1:\tldrd r0, r11, [sp, #20]\n"
                      "0:\tvldrb.u16 q2, [r2], #8\n\tvldrb.s16 q3, [r0], #8\n\tvmullb.s16 q0, q2, q3\n\t"
                      "vmullt.s16 q1, q2, q3\n\t"
                      SUCREF_I_TAP_MVE("r3") SUCREF_I_TAP_MVE("r4") SUCREF_I_TAP_MVE("r5") SUCREF_I_TAP_MVE("r6")
                      SUCREF_I_TAP_MVE("r7") SUCREF_I_TAP_HIGH("r8") SUCREF_I_TAP_HIGH("r9") SUCREF_I_TAP_HIGH("r12")
                      "vst20.32 {q0, q1}, [r10]\n\tvst21.32 {q0, q1}, [r10]!\n\tsubs r11, r11, #1\n\tbne 0b\n\t"
-                     "vpop {d8, d9}\n\tpop {r3-r11, pc}");
+                     "ldrd r0, r1, [sp, #64]\n\tadd r2, r2, r1\n\tadd r3, r3, r1\n\tadd r4, r4, r1\n\tadd r5, r5, r1\n\t"
+                     "add r6, r6, r1\n\tadd r7, r7, r1\n\tadd r8, r8, r1\n\tadd r9, r9, r1\n\tadd r12, r12, r1\n\t"
+                     "subs r0, r0, #1\n\tstr r0, [sp, #64]\n\tbne 1b\n\t"
+                     "vpop {d8, d9}\n\tadd sp, sp, #4\n\tpop {r2-r11, pc}");
 }
 
 /* sums of n rows, a multiple of 8 and at most SUCREF_I_SHORT_ROWS, of whole blocks of eight, that read as many channels
- * from one on; w: their first block */
+ * from one on; w: their first block. Positions inside the picture may follow, `skip` behind one another */
 SUCREF_I_ALONE static void sucref_i_nine_of(uint32_t *acc, const sucref_i_here *h, const sucref_i_area *a,
-                                            const uint8_t *w, uint32_t channel, uint32_t n)
+                                            const uint8_t *w, uint32_t channel, uint32_t n, uint32_t positions,
+                                            uint32_t skip)
 {
     const uint32_t next = (uint32_t)h->l.dilation_w * h->in.channels,
                    pitch = (uint32_t)h->l.dilation_h * h->in.width * h->in.channels;
@@ -6059,7 +6094,7 @@ SUCREF_I_ALONE static void sucref_i_nine_of(uint32_t *acc, const sucref_i_here *
             for (kx = a->x0; kx < a->x1; kx++) { u[3U * ky + kx] = h->from.bytes + (at + ky * pitch + kx * next); }
         }
     }
-    sucref_i_nine_taps(acc, u, w, n / 8U);
+    sucref_i_nine_taps(acc, u, w, n / 8U, positions, skip);
 }
 #endif
 
@@ -6106,7 +6141,7 @@ static uint32_t sucref_i_depthwise_rows(uint32_t *sum, const sucref_net *s, cons
         const uint32_t full = (SUCREF_I_PAD4(h->plane.n_rows) & ~(uint32_t)7) - s->row;
         i = (full < rows ? full : rows) & ~(uint32_t)7;
         if (first + i > s->present) { i = 0; }
-        if (i != 0) { sucref_i_nine_of(sum, h, a, h->plane.bytes + s->row * h->plane.n_in, first, i); }
+        if (i != 0) { sucref_i_nine_of(sum, h, a, h->plane.bytes + s->row * h->plane.n_in, first, i, 1, 0); }
         if (i == rows) { return rows * h->l.n_in; }
     }
 #endif
@@ -6465,7 +6500,9 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
     const uint32_t none = SUCREF_I_IS_ROWS(&h->plane) ? 0U : 0U - part[SUCREF_I_PART_OVER];
     uint32_t i;
     if (SUCREF_I_IS_ROWS(&h->plane) && positions == 2) {
-        sucref_i_two_places(acc, &h->plane, part, row, SUCREF_I_PAD4(rows));
+        const uint32_t over[2] = { part[SUCREF_I_PART_OVER], part[SUCREF_I_PART_OVER_2] };
+        sucref_i_two_places(acc, SUCREF_I_SHORT_ROWS, &h->plane, (const uint8_t *)(part + SUCREF_I_PART_HEAD), over, row,
+                            SUCREF_I_PAD4(rows));
         return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT] * 2U;
     }
     for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
@@ -6577,6 +6614,67 @@ static int sucref_i_window_of(sucref_i_view *v, sucref_i_window *w, const sucref
     return 0;
 }
 
+#if SUCREF_I_BY_ROWS
+/* bytes of what a group reads for an output, for rows; returns their sum */
+static uint32_t sucref_i_put_window(uint8_t *to, const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x)
+{
+    sucref_i_window w;
+    sucref_i_view v;
+    uint8_t flip;
+    (void)sucref_i_window_of(&v, &w, s, h, y, x);
+    /* bytes are turned all at once, but where what lies outside would become a 0 that views leave out */
+    flip = v.k == 0 && (v.window == NULL || w.zero != v.flip) ? v.flip : 0U;
+    if (flip != 0) {
+        v.flip = 0;
+        w.zero = (uint8_t)((v.window != NULL ? w.zero : 0U) ^ flip);
+    }
+    return sucref_i_put_view(to, &v, SUCREF_I_PAD16(v.to), flip);
+}
+
+/* the same of n positions, one behind the other; over[n] = 128 times the sums */
+static void sucref_i_list_many(uint32_t *over, const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x,
+                               uint32_t n)
+{
+    uint8_t *to = (uint8_t *)(s->work + s->at_list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD);
+    const uint32_t last = h->back ? 0U : h->places - 1U, bytes = SUCREF_I_PAD16(h->g.n_columns);
+    for (; n > 0; n--, to += bytes) {
+        *over++ = sucref_i_put_window(to, s, h, y, x) << 7;
+        if (x == last) {
+            y = h->back ? y - 1U : y + 1U;
+            x = h->places - 1U - last;
+        } else {
+            x = h->back ? x - 1U : x + 1U;
+        }
+    }
+}
+
+/* do all taps of an output of a depthwise layer lie inside the picture? */
+static int sucref_i_is_whole(const sucref_i_here *h, uint32_t y, uint32_t x)
+{
+    const int32_t top = (int32_t)(y * h->l.stride_h) - h->l.pad_top, left = (int32_t)(x * h->l.stride_w) - h->l.pad_left;
+    return top >= 0 && left >= 0 && top + (h->l.kernel_h - 1) * h->l.dilation_h < (int32_t)h->in.height &&
+           left + (h->l.kernel_w - 1) * h->l.dilation_w < (int32_t)h->in.width;
+}
+
+/* sums of all rows of a depthwise layer at n positions from one on, as sucref_i_many has them */
+static void sucref_i_depthwise_many(uint32_t *acc, uint32_t words, const sucref_net *s, const sucref_i_here *h,
+                                    uint32_t y, uint32_t x, uint32_t n)
+{
+    sucref_i_area a = sucref_i_area_of(h, y, x);
+#if SUCREF_I_MVE
+    if (h->l.n_out == h->in.channels && h->l.kernel_h == 3 && h->l.kernel_w == 3 && (h->from.flip | h->from.k) == 0 &&
+        h->g.n_rows % 8U == 0 && h->g.first_row + h->g.n_rows <= s->present) {
+        const uint32_t step = (uint32_t)h->l.stride_w * h->in.channels;
+        sucref_i_nine_of(acc, h, &a, h->plane.bytes, h->g.first_row, words, n, (h->back ? 0U - step : step) - words);
+        return;
+    }
+#endif
+    for (; n > 0; n--, acc += words, a.x += h->back ? -(int32_t)h->l.stride_w : (int32_t)h->l.stride_w) {
+        (void)sucref_i_depthwise_rows(acc, s, h, &a, h->g.n_rows);
+    }
+}
+#endif
+
 /* lists what a group reads for the output at hand, and the one behind it where there are two; returns the cost */
 SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x,
                                                     unsigned positions)
@@ -6591,17 +6689,10 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     if (s->form >= SUCREF_I_HALF) {
         for (i = 0; i < positions; i++) {
             const int holes = sucref_i_window_of(&v, &w, s, h, y, x);
-            /* bytes are turned all at once, but where what lies outside would become a 0 that views leave out */
-            const uint8_t flip = s->form == SUCREF_I_SIXTEENS && v.k == 0 && (v.window == NULL || w.zero != v.flip)
-                                     ? v.flip : 0U;
-            if (flip != 0) {
-                v.flip = 0;
-                w.zero = (uint8_t)((v.window != NULL ? w.zero : 0U) ^ flip);
-            }
             if (s->form == SUCREF_I_HALF) {
                 sucref_i_build_halves(list, &v, v.to, i, positions, holes, h->e.correction_offset != 0);
             } else {
-                sucref_i_build_rows(list, &v, v.to, i, flip);
+                sucref_i_end_rows(list, i, v.to, sucref_i_put_window(sucref_i_rows_room(list, i, v.to), s, h, y, x));
             }
             cost += v.to;
             if (x == last) {
@@ -6690,17 +6781,76 @@ static unsigned sucref_i_positions(const sucref_net *s, const sucref_i_here *h)
                : 1U;
 }
 
+#if SUCREF_I_BY_ROWS
+/* Of a layer of rows, and of a depthwise one, how many positions are done at once, all the way and before any output is
+ * written, so that it does not matter where that lies: two or more, or 0: one by one. They are as many as a quantum
+ * has left, a list holds and sums have room for; depthwise ones lie inside the picture and in one line. */
+static uint32_t sucref_i_many(const sucref_net *s, const sucref_i_here *h, uint32_t spent)
+{
+    const uint32_t rows = SUCREF_I_PAD8(h->g.n_rows), columns = h->g.n_columns, enough = sucref_i_enough(s->model),
+                   each = rows * (columns + SUCREF_I_ROW_COST) + columns;
+    uint32_t n, left, y, x;
+    if (s->model->layout != SUCREF_LAYOUT_ROWS || !SUCREF_I_WEIGHS(&h->l) || SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE ||
+        !sucref_i_short_way(s) || s->row != 0) {
+        return 0;
+    }
+    n = spent < enough ? (enough - spent) / each : 0U;
+    if (n > SUCREF_I_MANY) { n = SUCREF_I_MANY; }
+    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV) {
+        left = ((uint32_t)h->lines - s->y) * h->places - s->x;
+        if (n > left) { n = left; }
+        if (n > SUCREF_I_LISTED_BYTES / SUCREF_I_PAD16(columns)) { n = SUCREF_I_LISTED_BYTES / SUCREF_I_PAD16(columns); }
+        return n >= 16U ? 16U : n >= 8U ? 8U : n >= 4U ? 4U : n & 2U;
+    }
+    if (n < 2U || rows > SUCREF_I_SHORT_ROWS) { return 0; }
+    if (n > 2U * SUCREF_I_SHORT_ROWS / rows) { n = 2U * SUCREF_I_SHORT_ROWS / rows; }
+    sucref_i_position(s, h, &y, &x);
+    left = h->back ? x + 1U : h->places - x;
+    if (n > left) { n = left; }
+    while (n > 1U && !(sucref_i_is_whole(h, y, x) && sucref_i_is_whole(h, y, h->back ? x - (n - 1U) : x + n - 1U))) { n--; }
+    return n < 2U ? 0U : n;
+}
+
+/* so many positions from the one at hand on, as above; returns the cost */
+static uint32_t sucref_i_do_many(sucref_net *s, const sucref_i_here *h, uint32_t n)
+{
+    const int conv = SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV;
+    const int32_t step = h->back ? -(int32_t)h->out.channels : (int32_t)h->out.channels;
+    const uint32_t words = conv ? 2U * SUCREF_I_SHORT_ROWS / n & ~(uint32_t)3 : SUCREF_I_PAD8(h->g.n_rows),
+                   columns = SUCREF_I_PAD16(h->g.n_columns);
+    const uint8_t *const listed = (const uint8_t *)(s->work + s->at_list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD);
+    uint32_t acc[2U * SUCREF_I_SHORT_ROWS], over[SUCREF_I_MANY], i, y, x;
+    uint8_t *to;
+    sucref_i_position(s, h, &y, &x);
+    to = h->to + ((y * h->places + x) * h->out.channels + h->g.first_row);
+    if (conv) { sucref_i_list_many(over, s, h, y, x, n); }
+    while (s->row < h->g.n_rows) {
+        const uint32_t left = h->g.n_rows - s->row, rows = left < words ? left : words;
+        for (i = 0; conv && i < n; i += 2U) {
+            sucref_i_two_places(acc + i * words, words, &h->plane, listed + i * columns, over + i, s->row,
+                                SUCREF_I_PAD4(rows));
+        }
+        if (!conv) { sucref_i_depthwise_many(acc, words, s, h, y, x, n); }
+        sucref_i_finish_places(to + s->row, step, acc, words, n, s, h, s->row, rows);
+        s->row += rows;
+    }
+    return n * (SUCREF_I_PAD8(h->g.n_rows) * (h->g.n_columns + SUCREF_I_ROW_COST) + h->g.n_columns);
+}
+#else
+#  define sucref_i_many(s, h, spent) 0U
+#  define sucref_i_do_many(s, h, n) 0U
+#endif
+
 /* rows of a picture's layer at the position at hand, so many that they are worth a quantum; returns the cost */
 static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
                                    uint32_t most, uint32_t cost, unsigned positions)
 {
-    const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD,
-                   *row = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
+    const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD;
     uint32_t block = most * (h->g.n_columns * (uint32_t)(s->last_plane - s->first_plane) + SUCREF_I_ROW_COST) *
                      positions;
     const int short_way = sucref_i_short_way(s);
     const uint32_t enough = sucref_i_enough(s->model);
-    const uint32_t other = h->back ? at - h->out.channels : at + h->out.channels; /* of the second position */
+    const int32_t step = h->back ? -(int32_t)h->out.channels : (int32_t)h->out.channels; /* to the second position */
     uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES || SUCREF_I_BY_ROWS ? 2 : 1)];
     if (cost != 0 && cost + block > enough) { /* the list was a quantum */
         s->state = SUCREF_I_LISTED;
@@ -6717,17 +6867,7 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
             cost += SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE ? sucref_i_depthwise_rows(acc, s, h, area, rows)
                                                        : sucref_i_window_sums(acc, part, h, s->row, rows, positions);
             if (SUCREF_I_MVE && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
-            if (SUCREF_I_MVE) {
-                sucref_i_finish_two(h->to + at + s->row, positions == 2 ? h->to + other + s->row : NULL, acc, s, h,
-                                    h->g.first_row + s->row, rows);
-            } else {
-                sucref_i_finish_rows(h->to + at + s->row, acc, row + SUCREF_I_PREPARED * s->row, s, h,
-                                     h->g.first_row + s->row, rows);
-                if ((SUCREF_I_HALVES || SUCREF_I_BY_ROWS) && positions == 2) {
-                    sucref_i_finish_rows(h->to + other + s->row, acc + SUCREF_I_SHORT_ROWS,
-                                         row + SUCREF_I_PREPARED * s->row, s, h, h->g.first_row + s->row, rows);
-                }
-            }
+            sucref_i_finish_places(h->to + at + s->row, step, acc, SUCREF_I_SHORT_ROWS, positions, s, h, s->row, rows);
             cost += rows * SUCREF_I_ROW_COST * positions;
         } else {
             cost += sucref_i_do_block(s, h, area, at + s->row, rows);
@@ -6833,8 +6973,11 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
     } else {
         *cost = 0;
         do {
-            const unsigned positions = sucref_i_positions(s, h);
-            *cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h, positions) : sucref_i_do_other(s, h);
+            const uint32_t many = sucref_i_many(s, h, *cost);
+            const unsigned positions = many > 0 ? (unsigned)many : sucref_i_positions(s, h);
+            *cost += many > 0                ? sucref_i_do_many(s, h, many)
+                     : SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h, positions)
+                                              : sucref_i_do_other(s, h);
             if (s->row >= h->outputs) {
                 s->row = 0;
                 sucref_i_go_on(s, h, positions);
