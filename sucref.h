@@ -71,12 +71,15 @@
  *     SUCREF_HOST             adds the writer; integers only, no libc, too
  *     SUCREF_KERNEL           a family of kernels in place of the target's own: SUCREF_SINGLE one product at a time
  *                             (the slow, obvious twin); SUCREF_PAIRS two rows per multiply with the sums of sixteen
- *                             rows in registers, and halves (METHOD 4) where the core has DSP instructions;
+ *                             rows in registers, and halves (METHOD 4) where the core has DSP instructions, rows in
+ *                             their place where it has MVE (Helium);
  *                             SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at a time, four rows
  *                             in registers, for 8-bit cores
  *     SUCREF_NO_SIMD          no SSE2 and no AVX2 in pairs: on x86-64 SSE2 multiplies whole weights and digits of 3 and
  *                             4 bits, AVX2 whole weights, where gcc or clang compiles and SUCREF_READ_U8 is not
  *                             defined; SUCREF_NO_AVX2 leaves out AVX2, which hosted builds ask the processor for
+ *     SUCREF_NO_MVE           no MVE: Cortex-M55 and M85 read halves as M33 does; with it, rows. MVE is used where gcc
+ *                             compiles for it (__ARM_FEATURE_MVE), unless SUCREF_NO_ASM; start-up turns it on (CPACR)
  *     SUCREF_NO_ASM           no assembly: inner loops for Cortex-M are assembly where words are read as they lie
  *                             (SUCREF_READ_U8 and SUCREF_READ_U32 are not defined)
  *     SUCREF_CONSTANT_WORK    work no longer depends on the data: no zero skipping, no unchanged-layer shortcuts; quads
@@ -166,7 +169,14 @@
  *    DENSE and CONV are packed otherwise: rows and columns are filled up to multiples of 4 with weights of 0; 4 rows
  *    of 4 columns are four words, rows 0, 1 and then rows 2, 3 of columns 0 | 2, the same of columns 1 | 3; | parts
  *    low and high half, and a half is w_upper * 2^8 + w_lower mod 2^16 of its two rows, the lower one first. Cores
- *    without such instructions refuse these files, hosts read both layouts.
+ *    without such instructions refuse these files, hosts read all layouts.
+ *
+ *    In files of plane layout 2 (rows), for cores that multiply sixteen bytes by sixteen at once, all planes of DENSE
+ *    and CONV are packed otherwise. Columns are filled up to a multiple of 16 and rows to one of 4, in slots of 1 bit
+ *    one of 8, with v = 128. A byte holds 8 / B rows, the first one lowest; a line is sixteen of them, of as many
+ *    columns. The lines of 4 (8) rows follow one another, then come those of the next sixteen columns, and at last
+ *    those of the next 4 (8) rows. Kernels multiply u, filled up with 0, by unsigned digits, at a fixed cost; the sums of bytes that
+ *    hold several rows are taken apart at the end.
  *
  * 5. Stops. Stop t uses bits[t][group] of each row group and in_bits[t] of the input (for in_bits = i < 8 an input
  *    u is read as 0 if u < 2^(8-i), else as the centre (floor(u / 2^(8-i)) + 1/2) * 2^(8-i)). All are non-decreasing,
@@ -3356,8 +3366,8 @@ static uint32_t sucref_i_parts_len(const sucref_layer *l, uint32_t parts, uint32
 
 /* words in front of the list of a picture's layer: its rows as sucref_i_prepare_rows has them */
 enum { SUCREF_I_PREPARED = 4, SUCREF_I_MOST_LISTED = 2048 };
-enum { SUCREF_I_MANY = 16, SUCREF_I_LISTED_BYTES = 512 }; /* positions that rows serve at once, and their columns' bytes,
-                                                          * if that is not two */
+enum { SUCREF_I_MANY = 16, SUCREF_I_LISTED_BYTES = 512 }; /* of positions that rows serve at once, if there are more
+                                                           * than two: how many, and their columns' bytes */
 static uint32_t sucref_i_prepared_len(const sucref_layer *l)
 {
     const int any = SUCREF_I_KIND(l) == SUCREF_KIND_CONV || SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE;
@@ -4294,8 +4304,8 @@ SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, const sucref_i_
         {                                                                                                              \
             __asm__ volatile("push {r4-r10, lr}\n\tmov r9, r0\n\tmov r5, r2\n\tadd r7, r2, r3, lsl #4\n\t"            \
                              "ldr r2, [sp, #32]\n\tlsls r3, r3, #31\n\tadd r3, r1, r2\n\tmov r0, #0\n\t"             \
-                             "mov r2, r0\n\tmov r4, r0\n\tmov r6, r0\n\tmov r8, r0\n\tmov r10, r0\n\tmov r12, r0\n\tmov lr, r0\n\t"  \
-                             "bmi 2f\n" /* an odd number */                                                           \
+                             "mov r2, r0\n\tmov r4, r0\n\tmov r6, r0\n\tmov r8, r0\n\tmov r10, r0\n\t"           \
+                             "mov r12, r0\n\tmov lr, r0\n\tbmi 2f\n" /* an odd number */                             \
                              "1:\t" SUCREF_I_LOAD_X column "2:\t" SUCREF_I_LOAD_X column "cmp r5, r7\n\tbne 1b\n\t"    \
                              "strd r0, r2, [r9]\n\tstrd r4, r6, [r9, #8]\n\tstrd r8, r10, [r9, #16]\n\t"             \
                              "strd r12, lr, [r9, #24]\n\tpop {r4-r10, pc}");                                           \
@@ -4345,11 +4355,11 @@ SUCREF_I_NAKED static void sucref_i_places_8(SUCREF_I_UNUSED uint32_t *acc, SUCR
                      "1:\t" SUCREF_I_SIXTEEN_OF_TWO
                      "2:\t" SUCREF_I_SIXTEEN_OF_TWO "cmp r3, r7\n\tbne 1b\n\t"
                      "ldr r3, [sp, #52]\n\tadd r3, r9, r3, lsl #2\n\tstrd r4, r6, [r9, #8]\n\t"
-                     "strd r0, r2, [r9], #16\n\tstrd r8, r10, [r3]\n\tstrd r12, lr, [r3, #8]\n\tsubs r11, r11, #1\n\tbne 0b\n\t"
-                     "pop {r2, r4-r11, pc}");
+                     "strd r0, r2, [r9], #16\n\tstrd r8, r10, [r3]\n\tstrd r12, lr, [r3, #8]\n\t"
+                     "subs r11, r11, #1\n\tbne 0b\n\tpop {r2, r4-r11, pc}");
 }
 #else
-/* sum[0..7] of the rows of two units, `next` bytes from one to the other, or of one of 1 bit; over n times 16 columns */
+/* sum[0..7] of the rows of two units, `next` bytes from one to the other, or of one of 1 bit; n times 16 columns */
 static void sucref_i_two_units(uint32_t *sum, const uint8_t *p, const uint8_t *x, uint32_t n, unsigned slot,
                                uint32_t next)
 {
@@ -4443,6 +4453,16 @@ SUCREF_I_EACH uint32_t sucref_i_put_bytes(uint8_t *to, const uint8_t *u, uint32_
     return sum;
 }
 
+/* from one column to another */
+SUCREF_I_EACH void sucref_i_put_zeros(uint8_t *to, uint32_t from, uint32_t end)
+{
+#if SUCREF_I_MVE
+    for (; from < end; from += 16U) { vstrbq_p_u8(to + from, vdupq_n_u8(0), vctp8q(end - from)); }
+#else
+    for (; from < end; from++) { to[from] = 0; }
+#endif
+}
+
 /* bytes of a view, and zeros up to n, a multiple of 16, or where it leaves some out; returns their sum. flip: as the
  * view's, where it leaves that to us */
 SUCREF_I_ALONE SUCREF_I_FAST static uint32_t sucref_i_put_view(uint8_t *to, const sucref_i_view *from, uint32_t n,
@@ -4457,16 +4477,13 @@ SUCREF_I_ALONE SUCREF_I_FAST static uint32_t sucref_i_put_view(uint8_t *to, cons
         sucref_i_view v = *from;
         sucref_i_run run;
         while (sucref_i_next_run(&run, &v)) { /* in ascending order */
-            for (; at < run.at; at++) { to[at] = 0; }
+            sucref_i_put_zeros(to, at, run.at);
+            at = run.at;
             sum += sucref_i_put_bytes(to + at, run.u, run.n, flip);
             at += run.n;
         }
     }
-#if SUCREF_I_MVE
-    for (; at < n; at += 16U) { vstrbq_p_u8(to + at, vdupq_n_u8(0), vctp8q(n - at)); }
-#else
-    for (; at < n; at++) { to[at] = 0; }
-#endif
+    sucref_i_put_zeros(to, at, n);
     return sum;
 }
 
@@ -5473,8 +5490,10 @@ SUCREF_I_EACH void sucref_i_four_rows(uint8_t *u, const uint32_t *acc, const suc
 SUCREF_I_ALONE static void sucref_i_activate_z(uint8_t *u, const uint32_t *acc, const sucref_model *m,
                                                const sucref_i_here *h, uint32_t first, uint32_t n)
 {
-    uint32_t i, full = n & ~(uint32_t)3;
-    if (h->l.requant != SUCREF_REQUANT_TFLITE || h->l.act == SUCREF_ACT_LEAKY || h->l.act == SUCREF_ACT_TABLE) { full = 0; }
+    const int usual = h->l.requant == SUCREF_REQUANT_TFLITE && h->l.act != SUCREF_ACT_LEAKY &&
+                      h->l.act != SUCREF_ACT_TABLE;
+    const uint32_t full = usual ? n & ~(uint32_t)3 : 0U;
+    uint32_t i;
     sucref_i_four_rows(u, acc, m, h, first, full);
     for (i = 0; h->l.act == SUCREF_ACT_LOOKUP && i < full; i++) { u[i] = m->bytes[h->at.table + u[i]]; }
     for (i = full; i < n; i++) { u[i] = sucref_i_activate(m, &h->l, &h->at, sucref_i_s32(acc[i]), first + i); }
@@ -5526,7 +5545,8 @@ static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
         return 0;
     }
     for (i = from; i < from + k; i++) {
-        if ((unsigned)(256 - SUCREF_READ_U8(s->model->bytes + h->at.exponent + i)) - 2U > 20U &&
+        const unsigned shift = 256U - SUCREF_READ_U8(s->model->bytes + h->at.exponent + i);
+        if ((SUCREF_I_MVE ? (shift & 0xFFU) > 128U : shift - 2U > 20U) && /* that of MVE does all but left shifts */
             sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * i) != 0) {
             return 0;
         }
@@ -6047,9 +6067,9 @@ SUCREF_I_EACH void sucref_i_tap(int32_t *a, const uint8_t *u, const uint8_t *w)
 }
 
 #if SUCREF_I_MVE
-/* 3 x 3 taps of blocks of eight channels, at so many positions, whose sums follow one another; u[9]: where the taps read
- * the first channel; skip: from the last channel that is read to the next position's first one. Loads that widen bytes
- * take low registers.
+/* 3 x 3 taps of blocks of eight channels, at so many positions, whose sums follow one another; u[9]: where the taps
+ * read the first channel; skip: from the last channel that is read to the next position's first one. Loads that widen
+ * bytes take low registers.
  * r0 w  r1 high registers' u  r2..r9, r12 u  r10 acc  r11 blocks  q0, q1 sums of even and odd channels  on the stack w,
  * blocks, positions, skip */
 #  define SUCREF_I_TAP_MVE(u)                                                                                          \
@@ -6060,16 +6080,17 @@ SUCREF_I_NAKED static void sucref_i_nine_taps(SUCREF_I_UNUSED uint32_t *acc, SUC
                                               SUCREF_I_UNUSED const uint8_t *w, SUCREF_I_UNUSED uint32_t blocks,
                                               SUCREF_I_UNUSED uint32_t positions, SUCREF_I_UNUSED uint32_t skip)
 {
-    __asm__ volatile("push {r2-r11, lr}\n\tsub sp, sp, #4\n\tvpush {d8, d9}\n\tmov r10, r0\n\tldmia.w r1, {r2-r9, r12}\n"
+    __asm__ volatile("push {r2-r11, lr}\n\tsub sp, sp, #4\n\tvpush {d8, d9}\n\tmov r10, r0\n\t"
+                     "ldmia.w r1, {r2-r9, r12}\n"
                      "1:\tldrd r0, r11, [sp, #20]\n"
                      "0:\tvldrb.u16 q2, [r2], #8\n\tvldrb.s16 q3, [r0], #8\n\tvmullb.s16 q0, q2, q3\n\t"
                      "vmullt.s16 q1, q2, q3\n\t"
                      SUCREF_I_TAP_MVE("r3") SUCREF_I_TAP_MVE("r4") SUCREF_I_TAP_MVE("r5") SUCREF_I_TAP_MVE("r6")
                      SUCREF_I_TAP_MVE("r7") SUCREF_I_TAP_HIGH("r8") SUCREF_I_TAP_HIGH("r9") SUCREF_I_TAP_HIGH("r12")
                      "vst20.32 {q0, q1}, [r10]\n\tvst21.32 {q0, q1}, [r10]!\n\tsubs r11, r11, #1\n\tbne 0b\n\t"
-                     "ldrd r0, r1, [sp, #64]\n\tadd r2, r2, r1\n\tadd r3, r3, r1\n\tadd r4, r4, r1\n\tadd r5, r5, r1\n\t"
-                     "add r6, r6, r1\n\tadd r7, r7, r1\n\tadd r8, r8, r1\n\tadd r9, r9, r1\n\tadd r12, r12, r1\n\t"
-                     "subs r0, r0, #1\n\tstr r0, [sp, #64]\n\tbne 1b\n\t"
+                     "ldrd r0, r1, [sp, #64]\n\tadd r2, r2, r1\n\tadd r3, r3, r1\n\tadd r4, r4, r1\n\t"
+                     "add r5, r5, r1\n\tadd r6, r6, r1\n\tadd r7, r7, r1\n\tadd r8, r8, r1\n\tadd r9, r9, r1\n\t"
+                     "add r12, r12, r1\n\tsubs r0, r0, #1\n\tstr r0, [sp, #64]\n\tbne 1b\n\t"
                      "vpop {d8, d9}\n\tadd sp, sp, #4\n\tpop {r2-r11, pc}");
 }
 
@@ -6086,7 +6107,9 @@ SUCREF_I_ALONE static void sucref_i_nine_of(uint32_t *acc, const sucref_i_here *
     uint32_t at = sucref_i_tap_at(h, a, 0, 0) + channel, i, ky, kx; /* before the picture it wraps */
     if (a->y1 - a->y0 + a->x1 - a->x0 == 6U) {
         const uint8_t *line = h->from.bytes + at;
-        for (i = 0; i < 9; i += 3, line += pitch) { u[i] = line; u[i + 1U] = line + next; u[i + 2U] = line + 2U * next; }
+        for (i = 0; i < 9; i += 3, line += pitch) {
+            u[i] = line; u[i + 1U] = line + next; u[i + 2U] = line + 2U * next;
+        }
     } else {
         for (i = 0; i < n; i += 16U) { vstrbq_u8(outside + i, vdupq_n_u8(h->in.zero)); }
         for (i = 0; i < 9; i++) { u[i] = outside; }
@@ -6501,8 +6524,8 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
     uint32_t i;
     if (SUCREF_I_IS_ROWS(&h->plane) && positions == 2) {
         const uint32_t over[2] = { part[SUCREF_I_PART_OVER], part[SUCREF_I_PART_OVER_2] };
-        sucref_i_two_places(acc, SUCREF_I_SHORT_ROWS, &h->plane, (const uint8_t *)(part + SUCREF_I_PART_HEAD), over, row,
-                            SUCREF_I_PAD4(rows));
+        sucref_i_two_places(acc, SUCREF_I_SHORT_ROWS, &h->plane, (const uint8_t *)(part + SUCREF_I_PART_HEAD), over,
+                            row, SUCREF_I_PAD4(rows));
         return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT] * 2U;
     }
     for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
@@ -6631,12 +6654,31 @@ static uint32_t sucref_i_put_window(uint8_t *to, const sucref_net *s, const sucr
     return sucref_i_put_view(to, &v, SUCREF_I_PAD16(v.to), flip);
 }
 
+/* columns' bytes at n positions, `step` from one's to the next one's; over[n] = 128 times the sums */
+SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_put_places(uint32_t *over, uint8_t *to, const uint8_t *u,
+                                                             int32_t step, uint32_t columns, uint32_t n, uint8_t flip)
+{
+    const uint32_t bytes = SUCREF_I_PAD16(columns);
+    for (;; u += step, to += bytes) {
+        *over++ = sucref_i_put_bytes(to, u, columns, flip) << 7;
+        sucref_i_put_zeros(to, columns, bytes);
+        if (--n == 0) { break; } /* u does not leave its tensor */
+    }
+}
+
 /* the same of n positions, one behind the other; over[n] = 128 times the sums */
 static void sucref_i_list_many(uint32_t *over, const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x,
                                uint32_t n)
 {
     uint8_t *to = (uint8_t *)(s->work + s->at_list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD);
-    const uint32_t last = h->back ? 0U : h->places - 1U, bytes = SUCREF_I_PAD16(h->g.n_columns);
+    const uint32_t last = h->back ? 0U : h->places - 1U, columns = h->g.n_columns, bytes = SUCREF_I_PAD16(columns);
+    if (columns == sucref_i_channels_of(s, h) && h->l.stride_h == 1 && h->l.stride_w == 1 && h->from.order == NULL &&
+        h->from.k == 0) { /* 1 x 1: inputs follow one another as outputs do */
+        const int32_t step = h->back ? -(int32_t)h->in.channels : (int32_t)h->in.channels;
+        const uint8_t *u = h->from.bytes + (y * h->in.width + x) * h->in.channels;
+        sucref_i_put_places(over, to, u, step, columns, n, h->from.flip);
+        return;
+    }
     for (; n > 0; n--, to += bytes) {
         *over++ = sucref_i_put_window(to, s, h, y, x) << 7;
         if (x == last) {
@@ -6651,9 +6693,9 @@ static void sucref_i_list_many(uint32_t *over, const sucref_net *s, const sucref
 /* do all taps of an output of a depthwise layer lie inside the picture? */
 static int sucref_i_is_whole(const sucref_i_here *h, uint32_t y, uint32_t x)
 {
-    const int32_t top = (int32_t)(y * h->l.stride_h) - h->l.pad_top, left = (int32_t)(x * h->l.stride_w) - h->l.pad_left;
-    return top >= 0 && left >= 0 && top + (h->l.kernel_h - 1) * h->l.dilation_h < (int32_t)h->in.height &&
-           left + (h->l.kernel_w - 1) * h->l.dilation_w < (int32_t)h->in.width;
+    const uint32_t top = y * h->l.stride_h - h->l.pad_top, left = x * h->l.stride_w - h->l.pad_left; /* or they wrap */
+    return top < h->in.height && left < h->in.width && top + (h->l.kernel_h - 1U) * h->l.dilation_h < h->in.height &&
+           left + (h->l.kernel_w - 1U) * h->l.dilation_w < h->in.width;
 }
 
 /* sums of all rows of a depthwise layer at n positions from one on, as sucref_i_many has them */
@@ -6728,7 +6770,8 @@ static uint32_t sucref_i_step_rows(const sucref_layer *l, uint32_t columns)
     return columns > SUCREF_I_FEW_COLUMNS && n == l->n_planes ? 8U : (uint32_t)SUCREF_I_ROWS;
 }
 
-/* up to 16 rows, of the layout `rows` 32, of the current group at a place of the output, all the way there; returns the cost */
+/* up to 16 rows of the current group, in the layout `rows` 32, at a place of the output, all the way; returns the
+ * cost */
 SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area,
                                                  uint32_t at, uint32_t rows)
 {
@@ -6790,8 +6833,8 @@ static uint32_t sucref_i_many(const sucref_net *s, const sucref_i_here *h, uint3
     const uint32_t rows = SUCREF_I_PAD8(h->g.n_rows), columns = h->g.n_columns, enough = sucref_i_enough(s->model),
                    each = rows * (columns + SUCREF_I_ROW_COST) + columns;
     uint32_t n, left, y, x;
-    if (s->model->layout != SUCREF_LAYOUT_ROWS || !SUCREF_I_WEIGHS(&h->l) || SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE ||
-        !sucref_i_short_way(s) || s->row != 0) {
+    if (s->model->layout != SUCREF_LAYOUT_ROWS || !SUCREF_I_WEIGHS(&h->l) ||
+        SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE || !sucref_i_short_way(s) || s->row != 0) {
         return 0;
     }
     n = spent < enough ? (enough - spent) / each : 0U;
@@ -6799,7 +6842,7 @@ static uint32_t sucref_i_many(const sucref_net *s, const sucref_i_here *h, uint3
     if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV) {
         left = ((uint32_t)h->lines - s->y) * h->places - s->x;
         if (n > left) { n = left; }
-        if (n > SUCREF_I_LISTED_BYTES / SUCREF_I_PAD16(columns)) { n = SUCREF_I_LISTED_BYTES / SUCREF_I_PAD16(columns); }
+        while (n > 2U && n * SUCREF_I_PAD16(columns) > SUCREF_I_LISTED_BYTES) { n--; }
         return n >= 16U ? 16U : n >= 8U ? 8U : n >= 4U ? 4U : n & 2U;
     }
     if (n < 2U || rows > SUCREF_I_SHORT_ROWS) { return 0; }
@@ -6807,7 +6850,8 @@ static uint32_t sucref_i_many(const sucref_net *s, const sucref_i_here *h, uint3
     sucref_i_position(s, h, &y, &x);
     left = h->back ? x + 1U : h->places - x;
     if (n > left) { n = left; }
-    while (n > 1U && !(sucref_i_is_whole(h, y, x) && sucref_i_is_whole(h, y, h->back ? x - (n - 1U) : x + n - 1U))) { n--; }
+    if (!sucref_i_is_whole(h, y, x)) { return 0; }
+    while (n > 1U && !sucref_i_is_whole(h, y, h->back ? x + 1U - n : x + n - 1U)) { n--; }
     return n < 2U ? 0U : n;
 }
 
@@ -6894,7 +6938,8 @@ static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h, unsigned
     at = (y * h->places + x) * h->out.channels + h->g.first_row;
     if (sucref_i_has_heads(s->model, &h->l, s->layer)) { at = 0; }
     if (SUCREF_I_WINDOWED(h)) {
-        most = positions == 2 ? sucref_i_rows_of_two(s->model, h->g.n_columns) : sucref_i_step_rows(&h->l, h->g.n_columns);
+        most = positions == 2 ? sucref_i_rows_of_two(s->model, h->g.n_columns)
+                              : sucref_i_step_rows(&h->l, h->g.n_columns);
         if (s->row == 0 && s->mode == SUCREF_I_ALL && s->state != SUCREF_I_LISTED) {
             cost = sucref_i_list_window(s, h, y, x, positions);
         }
@@ -6971,6 +7016,7 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
         s->row = s->x = 0;
         s->y = s->mode == SUCREF_I_SKIP ? h->lines : 0;
     } else {
+        const uint32_t enough = sucref_i_enough(s->model);
         *cost = 0;
         do {
             const uint32_t many = sucref_i_many(s, h, *cost);
@@ -6982,7 +7028,7 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *cost)
                 s->row = 0;
                 sucref_i_go_on(s, h, positions);
             }
-        } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && *cost + h->most <= sucref_i_enough(s->model));
+        } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && *cost + h->most <= enough);
     }
     s->spent += *cost;
     if (s->y < h->lines) { return 0; }

@@ -1,7 +1,8 @@
 /* mcu_gen.c - writes the headers that boards are tested with.
  *
- *   mcu_gen cases N OUT.h [K]    N small random models with an input each, and a hash of the answer at every stop:
- *                                evaluator.h's from the file, which must be oracle.h's from the spec; from number K on
+ *   mcu_gen cases N OUT.h [K [plain|dsp|mve]]  N small random models with an input each, packed for a kind of core (the
+ *                                same models for each), and a hash of the answer at every stop: evaluator.h's from the
+ *                                file, which must be oracle.h's from the spec; from number K on
  *   mcu_gen exchange N OUT.h     N of them with several stops as parts for two devices and the node that collects the
  *                                answers, an input each and a hash of the whole network's logits at every stop
  *   mcu_gen pictures OUT.h PGM.. the pictures as 28x28 digits (the label is the first letter of the name)
@@ -28,6 +29,7 @@ static uint32_t fnv(uint32_t h, uint32_t byte) { return (h ^ byte) * 16777619U; 
 
 static random_spec r;
 static uint32_t case_bytes;
+static uint8_t case_layout; /* SUCREF_LAYOUT_* */
 
 static uint32_t *small_model(unsigned k) /* into r as well */
 {
@@ -35,7 +37,12 @@ static uint32_t *small_model(unsigned k) /* into r as well */
         uint32_t *file;
         rs_make(&r, k % 4 == 3 ? 36 : 14);
         file = r.spec.n_layers <= 3 ? rs_write(&r, &case_bytes) : NULL;
-        if (file != NULL && case_bytes <= 2600) { return file; }
+        if (file != NULL && case_bytes <= 2600) {
+            if (case_layout == SUCREF_LAYOUT_PLAIN) { return file; }
+            free(file);
+            r.spec.layout = case_layout;
+            return rs_write(&r, &case_bytes);
+        }
         free(file);
         rs_free(&r);
     }
@@ -300,6 +307,8 @@ int main(int argc, char **argv)
                   : NULL;
     if (f == NULL) { fprintf(stderr, "mcu_gen: see the top of tests/mcu_gen.c\n"); return 2; }
     if (strcmp(argv[1], "cases") == 0) {
+        if (argc > 5 && strcmp(argv[5], "dsp") == 0) { case_layout = SUCREF_LAYOUT_HALVES; }
+        if (argc > 5 && strcmp(argv[5], "mve") == 0) { case_layout = SUCREF_LAYOUT_ROWS; }
         status = cases((unsigned)atoi(argv[2]), argc > 4 ? (unsigned)atoi(argv[4]) : 0, f);
     } else if (strcmp(argv[1], "exchange") == 0) {
         status = shares((unsigned)atoi(argv[2]), f);
