@@ -1348,6 +1348,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
     !defined(__ARM_BIG_ENDIAN) && !defined(SUCREF_READ_U8) && !defined(SUCREF_READ_U32) && \
     !defined(SUCREF_NO_ASM) && !defined(SUCREF_NO_MVE)
 #  define SUCREF_I_MVE 1 /* sixteen bytes at once */
+#  define SUCREF_I_MVE_EACH static inline __attribute__((__always_inline__))
 #  include <arm_mve.h>
 #else
 #  define SUCREF_I_MVE 0
@@ -5454,7 +5455,7 @@ static inline sucref_i_clamp sucref_i_clamp_of(const sucref_layer *l)
 /* METHOD 3 for TFLITE and a clamp, of four z at a time, and their bytes. VQRDMULH and VRSHL are the two roundings, once
  * 1 is taken from what is below 0 and shifted: |r| < 2^31, as M < 2^31. left: may exponents be above 0? halves: do
  * those below 0 count? */
-SUCREF_I_EACH void sucref_i_four_bytes(uint8_t *u, int32x4_t z, int32x4_t m, int32x4_t e, const sucref_i_clamp *c,
+SUCREF_I_MVE_EACH void sucref_i_four_bytes(uint8_t *u, int32x4_t z, int32x4_t m, int32x4_t e, const sucref_i_clamp *c,
                                        int left, int halves)
 {
     const int32x4_t none = vdupq_n_s32(0), right = left ? vminq_s32(e, none) : e;
@@ -5563,9 +5564,9 @@ static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *
 
 /* activations of n rows, a multiple of 4, with a multiplier each, from their sums, at so many positions: bytes from one
  * to the next, words from one's sums to the next one's. halves: as above */
-SUCREF_I_EACH void sucref_i_finish_four(uint8_t *u, int32_t bytes, const uint32_t *acc, uint32_t words,
-                                        uint32_t positions, const sucref_net *s, const sucref_i_here *h, uint32_t first,
-                                        uint32_t n, int halves)
+SUCREF_I_MVE_EACH void sucref_i_finish_four(uint8_t *u, int32_t bytes, const uint32_t *acc, uint32_t words,
+                                            uint32_t positions, const sucref_net *s, const sucref_i_here *h,
+                                            uint32_t first, uint32_t n, int halves)
 {
     const sucref_i_clamp c = sucref_i_clamp_of(&h->l);
     const int32_t *const biases = sucref_i_words_at(s->model, h->at.bias + 4U * first),
