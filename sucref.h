@@ -5918,7 +5918,11 @@ SUCREF_I_ALONE static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, con
                   *exponent = m->bytes + h->at.exponent + k, *table = m->bytes + h->at.table;
     uint32_t i;
 #if SUCREF_I_MVE
-    for (i = 0; i < n; i++) { acc[i] += sucref_i_u32(bias + 4U * i); }
+    for (i = 0; i + 4U <= n; i += 4U) {
+        vstrwq_s32((int32_t *)acc + i, vaddq_s32(vldrwq_s32((const int32_t *)acc + i),
+                                                 vldrwq_s32(sucref_i_words_at(m, h->at.bias + 4U * (first + i)))));
+    }
+    for (; i < n; i++) { acc[i] += sucref_i_u32(bias + 4U * i); }
     sucref_i_activate_z(u, acc, m, h, first, n);
     return;
 #endif
