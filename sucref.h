@@ -175,8 +175,8 @@
  *    and CONV are packed otherwise. Columns are filled up to a multiple of 16 and rows to one of 4, in slots of 1 bit
  *    one of 8, with v = 128. A byte holds 8 / B rows, the first one lowest; a line is sixteen of them, of as many
  *    columns. The lines of 4 (8) rows follow one another, then come those of the next sixteen columns, and at last
- *    those of the next 4 (8) rows. Kernels multiply u, filled up with 0, by unsigned digits, at a fixed cost; the sums of bytes that
- *    hold several rows are taken apart at the end.
+ *    those of the next 4 (8) rows. Kernels multiply u, filled up with 0, by unsigned digits, at a fixed cost; the
+ *    sums of bytes that hold several rows are taken apart at the end.
  *
  * 5. Stops. Stop t uses bits[t][group] of each row group and in_bits[t] of the input (for in_bits = i < 8 an input
  *    u is read as 0 if u < 2^(8-i), else as the centre (floor(u / 2^(8-i)) + 1/2) * 2^(8-i)). All are non-decreasing,
