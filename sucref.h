@@ -6677,8 +6677,8 @@ static void sucref_i_list_many(uint32_t *over, const sucref_net *s, const sucref
 {
     uint8_t *to = (uint8_t *)(s->work + s->at_list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD);
     const uint32_t last = h->back ? 0U : h->places - 1U, columns = h->g.n_columns, bytes = SUCREF_I_PAD16(columns);
-    if (columns == sucref_i_channels_of(s, h) && h->l.stride_h == 1 && h->l.stride_w == 1 && h->from.order == NULL &&
-        h->from.k == 0) { /* 1 x 1: inputs follow one another as outputs do */
+    if (columns == sucref_i_channels_of(s, h) && h->l.stride_h == 1 && h->l.stride_w == 1 &&
+        h->places == h->in.width && h->from.order == NULL && h->from.k == 0) { /* 1 x 1: inputs lie as outputs do */
         const int32_t step = h->back ? -(int32_t)h->in.channels : (int32_t)h->in.channels;
         const uint8_t *u = h->from.bytes + (y * h->in.width + x) * h->in.channels;
         sucref_i_put_places(over, to, u, step, columns, n, h->from.flip);

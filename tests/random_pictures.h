@@ -298,7 +298,7 @@ static inline int rp_conv_of(random_pictures *r, unsigned from, int depthwise, u
         window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = 1;
         window.dilation_h = window.dilation_w = 1;
         height = in.height;
-        width = in.width;
+        width = in.width - (in.width > 1 && rnd_below(4) == 0);
         if (height * width * channels > r->most_bytes) { return 0; }
         if (height * width * channels * in.channels > r->most_work) { return 0; }
     } else if (!rp_small_window(r, &window, &in, channels, &height, &width)) { return 0; }
@@ -642,7 +642,9 @@ static inline void rp_mobile(random_pictures *r)
         window.kind = SUCREF_KIND_CONV;
         window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = 1;
         window.pad_top = window.pad_left = 0;
-        rp_windowed(r, from + 1U, &window, r->tensor[from + 1U].height, r->tensor[from + 1U].width, 4 + rnd_below(29));
+        rp_windowed(r, from + 1U, &window, r->tensor[from + 1U].height,
+                    r->tensor[from + 1U].width - (r->tensor[from + 1U].width > 1 && rnd_below(4) == 0),
+                    4 + rnd_below(29));
     }
 }
 
