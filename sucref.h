@@ -2550,7 +2550,8 @@ static int32_t sucref_i_distance(const sucref_layer *l, const sucref_tensor *in,
         return SUCREF_I_APART;
     }
     if (SUCREF_I_KIND(l) >= SUCREF_KIND_ADD) { return back ? SUCREF_I_APART : 0; }
-    if (SUCREF_I_KIND(l) == SUCREF_KIND_CONV && sucref_i_taps(l) == 1 && l->stride_h == 1 && l->stride_w == 1) {
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_CONV && sucref_i_taps(l) == 1 && l->stride_h == 1 && l->stride_w == 1 &&
+        out->width == in->width) {
         const int32_t grows = (int32_t)out->channels - in->channels, n = (int32_t)out->height * out->width - 1;
         /* a position's inputs are listed before its outputs are written: after p + 1 of them, forward
          * (p + 1) * out <= distance + (p + 1) * in; backward p * out >= (p) * in - distance */
