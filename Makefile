@@ -8,7 +8,7 @@ MAKEFLAGS += --no-builtin-rules
 B = build
 C99 = -std=c99
 TESTS = $(patsubst tests/test_%.c,%,$(sort $(wildcard tests/test_*.c)))
-KERNELS = single eight sixteen sse2 quads constant halves
+KERNELS = single eight sixteen sse2 quads constant halves rows
 FLAGS_single = -DSUCREF_KERNEL=1
 FLAGS_eight = -DSUCREF_KERNEL=2
 FLAGS_sixteen = -DSUCREF_KERNEL=3 -DSUCREF_NO_SIMD
@@ -16,6 +16,7 @@ FLAGS_sse2 = -DSUCREF_KERNEL=3 -DSUCREF_NO_AVX2
 FLAGS_quads = -DSUCREF_KERNEL=4
 FLAGS_constant = -DSUCREF_CONSTANT_WORK
 FLAGS_halves = -DTEST_LAYOUT=SUCREF_LAYOUT_HALVES
+FLAGS_rows = -DTEST_LAYOUT=SUCREF_LAYOUT_ROWS
 MODEL = examples/models/widths.sucref
 PICTURES = $(wildcard examples/digits/*.png)
 PGM = $(wildcard examples/digits/*.pgm)

@@ -71,12 +71,15 @@
  *     SUCREF_HOST             adds the writer; integers only, no libc, too
  *     SUCREF_KERNEL           a family of kernels in place of the target's own: SUCREF_SINGLE one product at a time
  *                             (the slow, obvious twin); SUCREF_PAIRS two rows per multiply with the sums of sixteen
- *                             rows in registers, and halves (METHOD 4) where the core has DSP instructions;
+ *                             rows in registers, and halves (METHOD 4) where the core has DSP instructions, rows in
+ *                             their place where it has MVE (Helium);
  *                             SUCREF_PAIRS_8 of eight, for Cortex-M0; SUCREF_QUADS one product at a time, four rows
  *                             in registers, for 8-bit cores
  *     SUCREF_NO_SIMD          no SSE2 and no AVX2 in pairs: on x86-64 SSE2 multiplies whole weights and digits of 3 and
  *                             4 bits, AVX2 whole weights, where gcc or clang compiles and SUCREF_READ_U8 is not
  *                             defined; SUCREF_NO_AVX2 leaves out AVX2, which hosted builds ask the processor for
+ *     SUCREF_NO_MVE           no MVE: Cortex-M55 and M85 read halves as M33 does; with it, rows. MVE is used where gcc
+ *                             compiles for it (__ARM_FEATURE_MVE), unless SUCREF_NO_ASM; start-up turns it on (CPACR)
  *     SUCREF_NO_ASM           no assembly: inner loops for Cortex-M are assembly where words are read as they lie
  *                             (SUCREF_READ_U8 and SUCREF_READ_U32 are not defined), those for ATmega where
  *                             SUCREF_READ_U8(p) is defined as pgm_read_byte(p) and nothing else
@@ -167,7 +170,14 @@
  *    DENSE and CONV are packed otherwise: rows and columns are filled up to multiples of 4 with weights of 0; 4 rows
  *    of 4 columns are four words, rows 0, 1 and then rows 2, 3 of columns 0 | 2, the same of columns 1 | 3; | parts
  *    low and high half, and a half is w_upper * 2^8 + w_lower mod 2^16 of its two rows, the lower one first. Cores
- *    without such instructions refuse these files, hosts read both layouts.
+ *    without such instructions refuse these files, hosts read all layouts.
+ *
+ *    In files of plane layout 2 (rows), for cores that multiply sixteen bytes by sixteen at once, all planes of DENSE
+ *    and CONV are packed otherwise. Columns are filled up to a multiple of 16 and rows to one of 4, in slots of 1 bit
+ *    one of 8, with v = 128. A byte holds 8 / B rows, the first one lowest; a line is sixteen of them, of as many
+ *    columns. The lines of 4 (8) rows follow one another, then come those of the next sixteen columns, and at last
+ *    those of the next 4 (8) rows. Kernels multiply u, filled up with 0, by unsigned digits, at a fixed cost; the
+ *    sums of bytes that hold several rows are taken apart at the end.
  *
  * 5. Stops. Stop t uses bits[t][group] of each row group and in_bits[t] of the input (for in_bits = i < 8 an input
  *    u is read as 0 if u < 2^(8-i), else as the centre (floor(u / 2^(8-i)) + 1/2) * 2^(8-i)). All are non-decreasing,
@@ -433,7 +443,7 @@ enum { /* what a layer does; METHOD 6 */
     SUCREF_KIND_DENSE = 0, SUCREF_KIND_CONV, SUCREF_KIND_DEPTHWISE, SUCREF_KIND_AVERAGE, SUCREF_KIND_MAX,
     SUCREF_KIND_ADD, SUCREF_KIND_MUL, SUCREF_KIND_COPY, SUCREF_KIND_SOFTMAX, SUCREF_KIND_CONSTANT
 };
-enum { SUCREF_LAYOUT_PLAIN = 0, SUCREF_LAYOUT_HALVES = 1 }; /* of planes of 8 bits; METHOD 4 */
+enum { SUCREF_LAYOUT_PLAIN = 0, SUCREF_LAYOUT_HALVES = 1, SUCREF_LAYOUT_ROWS = 2 }; /* of planes; METHOD 4 */
 enum { SUCREF_INPUT_U8 = 0, SUCREF_INPUT_S8 = 1 };
 enum { SUCREF_ACT_NONE = 0, SUCREF_ACT_RELU, SUCREF_ACT_RELU6, SUCREF_ACT_LEAKY, SUCREF_ACT_TABLE, SUCREF_ACT_LOOKUP };
 enum { SUCREF_REQUANT_TFLITE = 0, SUCREF_REQUANT_FLOOR, SUCREF_REQUANT_ROUND };
@@ -1311,6 +1321,8 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #define SUCREF_IMPLEMENTATION_ONCE
 
 #define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
+#define SUCREF_I_PAD8(n) (((uint32_t)(n) + 7U) / 8U * 8U)
+#define SUCREF_I_PAD16(n) (((uint32_t)(n) + 15U) / 16U * 16U)
 #define SUCREF_I_WORDS(bytes) (((bytes) + 3U) / 4U)
 
 /* the family of kernels, and of pairs how many rows' sums fit in registers */
@@ -1336,10 +1348,29 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #  define SUCREF_I_SIXTEEN 1
 #endif
 #define SUCREF_I_CENTRES (SUCREF_I_FAMILY == SUCREF_PAIRS) /* lists of u - zero point? */
-#if SUCREF_I_FAMILY == SUCREF_PAIRS && (defined(__ARM_FEATURE_DSP) || !(defined(__arm__) || defined(__riscv)))
-#  define SUCREF_I_HALVES 1 /* reads SUCREF_LAYOUT_HALVES too: on cores with its instructions, and on hosts */
+#if SUCREF_I_FAMILY == SUCREF_PAIRS && defined(__ARM_FEATURE_MVE) && defined(__GNUC__) && \
+    !defined(__ARM_BIG_ENDIAN) && !defined(SUCREF_READ_U8) && !defined(SUCREF_READ_U32) && \
+    !defined(SUCREF_NO_ASM) && !defined(SUCREF_NO_MVE)
+#  define SUCREF_I_MVE 1 /* sixteen bytes at once */
+#  define SUCREF_I_MVE_EACH static inline __attribute__((__always_inline__))
+#  include <arm_mve.h>
 #else
+#  define SUCREF_I_MVE 0
+#endif
+/* layouts that are read beside the plain one: on cores with the instructions for them, and on hosts */
+#if SUCREF_I_FAMILY != SUCREF_PAIRS
 #  define SUCREF_I_HALVES 0
+#  define SUCREF_I_BY_ROWS 0
+#elif defined(__arm__) || defined(__riscv)
+#  ifdef __ARM_FEATURE_DSP
+#    define SUCREF_I_HALVES (!SUCREF_I_MVE)
+#  else
+#    define SUCREF_I_HALVES 0
+#  endif
+#  define SUCREF_I_BY_ROWS SUCREF_I_MVE
+#else
+#  define SUCREF_I_HALVES 1
+#  define SUCREF_I_BY_ROWS 1
 #endif
 #if SUCREF_I_FAMILY == SUCREF_PAIRS && (defined(__riscv) || defined(__aarch64__) || defined(__x86_64__))
 #  define SUCREF_I_TWO 1 /* sums of sixteen rows of whole weights fit in registers */
@@ -1706,22 +1737,24 @@ typedef struct {
     const uint8_t *bytes;
     uint32_t n_rows, n_in;  /* 1..65535 each */
     uint8_t width, slot;    /* bits of a digit, and of the place it has */
-    uint8_t halves;         /* SUCREF_LAYOUT_HALVES */
+    uint8_t layout;         /* SUCREF_LAYOUT_*; halves of full bytes only */
 } sucref_i_plane;
 
 typedef struct { uint32_t at, rows, inside; } sucref_i_block; /* its place in the plane; the row's place in it */
 
 static inline sucref_i_plane sucref_i_plane_of(const uint8_t *bytes, uint32_t n_rows, uint32_t n_in, unsigned width,
-                                               int halves)
+                                               unsigned layout)
 {
     sucref_i_plane p;
     p.bytes = bytes;
     p.n_rows = n_rows; p.n_in = n_in;
     p.width = (uint8_t)width;
     p.slot = (uint8_t)(width <= 2 ? width : width <= 4 ? 4 : 8);
-    p.halves = (uint8_t)(halves && width == 8);
+    p.layout = (uint8_t)(layout == SUCREF_LAYOUT_HALVES && width != 8 ? (unsigned)SUCREF_LAYOUT_PLAIN : layout);
     return p;
 }
+#define SUCREF_I_IS_HALVES(p) (SUCREF_I_HALVES && (p)->layout == SUCREF_LAYOUT_HALVES)
+#define SUCREF_I_IS_ROWS(p) (SUCREF_I_BY_ROWS && (p)->layout == SUCREF_LAYOUT_ROWS)
 
 /* the block that holds a row; behind the last row, padding included, the end of the plane */
 static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
@@ -1754,11 +1787,21 @@ static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
     return b;
 }
 
-/* bytes of a plane, at most 65536 * 65535 */
-static uint32_t sucref_i_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned width, int halves)
+/* in the layout `rows`, how many rows' bytes or parts of bytes are a unit, and its bytes for 16 columns */
+static inline uint32_t sucref_i_unit_rows(unsigned slot) { return slot == 1 ? 8U : 4U; }
+static inline uint32_t sucref_i_unit_bytes(unsigned slot) { return slot == 1 ? 16U : 8U * slot; }
+
+/* bytes of a plane, at most 65536 * 65535; of one that no file can hold, 2^32 - 1 */
+static uint32_t sucref_i_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned width, unsigned layout)
 {
-    const sucref_i_plane p = sucref_i_plane_of(NULL, n_rows, n_in, width, halves);
-    return p.halves ? SUCREF_I_PAD4(n_rows) * SUCREF_I_PAD4(n_in) : sucref_i_block_of(&p, SUCREF_I_PAD4(n_rows)).at;
+    const sucref_i_plane p = sucref_i_plane_of(NULL, n_rows, n_in, width, layout);
+    uint64_t bytes = sucref_i_block_of(&p, SUCREF_I_PAD4(n_rows)).at;
+    if (SUCREF_I_IS_HALVES(&p)) { bytes = (uint64_t)SUCREF_I_PAD4(n_rows) * SUCREF_I_PAD4(n_in); }
+    if (SUCREF_I_IS_ROWS(&p)) {
+        const uint32_t unit = sucref_i_unit_rows(p.slot);
+        bytes = (uint64_t)((n_rows + unit - 1U) / unit) * (SUCREF_I_PAD16(n_in) / 16U * sucref_i_unit_bytes(p.slot));
+    }
+    return bytes > 0xFFFFFFFFU ? 0xFFFFFFFFU : (uint32_t)bytes;
 }
 
 /* of halves, the byte of the lower of two rows; the upper one's is behind it */
@@ -1768,11 +1811,21 @@ static uint32_t sucref_i_half_at(const sucref_i_plane *p, uint32_t row, uint32_t
            (row & 2U) * 2U + (col & 2U);
 }
 
+/* of rows, the byte that holds a digit, and the digit's lowest bit in it */
+static uint32_t sucref_i_rows_at(unsigned *bit, const sucref_i_plane *p, uint32_t row, uint32_t col)
+{
+    const uint32_t unit = sucref_i_unit_rows(p->slot), bytes = sucref_i_unit_bytes(p->slot), of_byte = 8U / p->slot;
+    *bit = (unsigned)(row % of_byte) * p->slot;
+    return (row / unit * (SUCREF_I_PAD16(p->n_in) / 16U) + col / 16U) * bytes + row % unit / of_byte * 16U + col % 16U;
+}
+
 /* w of a plane of 8 bits */
 static int sucref_i_whole_weight(const sucref_i_plane *p, uint32_t row, uint32_t col)
 {
     sucref_i_block b;
-    if (p->halves) {
+    unsigned bit;
+    if (SUCREF_I_IS_ROWS(p)) { return (int)SUCREF_READ_U8(p->bytes + sucref_i_rows_at(&bit, p, row, col)) - 128; }
+    if (SUCREF_I_IS_HALVES(p)) {
         const uint8_t *q = p->bytes + sucref_i_half_at(p, row, col);
         const int low = sucref_i_s8(SUCREF_READ_U8(q));
         return (row & 1U) ? sucref_i_s8(SUCREF_READ_U8(q + 1)) + (low < 0) : low;
@@ -1781,8 +1834,8 @@ static int sucref_i_whole_weight(const sucref_i_plane *p, uint32_t row, uint32_t
     return (int)SUCREF_READ_U8(p->bytes + b.at + col * b.rows + b.inside) - 128;
 }
 
-/* the byte of a plane that holds a digit, and the digit's lowest bit in that byte */
-static uint32_t sucref_i_digit_at(unsigned *bit, const sucref_i_plane *p, uint32_t row, uint32_t col)
+/* the same of the plain layout */
+static uint32_t sucref_i_plain_at(unsigned *bit, const sucref_i_plane *p, uint32_t row, uint32_t col)
 {
     const sucref_i_block b = sucref_i_block_of(p, row);
     const uint32_t column_bits = b.rows * p->slot, word_rows = column_bits >= 32U ? 32U / p->slot : b.rows;
@@ -1792,6 +1845,12 @@ static uint32_t sucref_i_digit_at(unsigned *bit, const sucref_i_plane *p, uint32
     const uint32_t at = p->slot * ((col & (columns - 1U)) * half + (in_word & (half - 1U))) + (in_word >= half) * 16U;
     *bit = (unsigned)(at % 8U);
     return b.at + word * 4U + at / 8U;
+}
+
+/* the byte of a plane that holds a digit, and the digit's lowest bit in that byte; no plane of halves */
+static uint32_t sucref_i_digit_at(unsigned *bit, const sucref_i_plane *p, uint32_t row, uint32_t col)
+{
+    return SUCREF_I_IS_ROWS(p) ? sucref_i_rows_at(bit, p, row, col) : sucref_i_plain_at(bit, p, row, col);
 }
 
 #ifdef SUCREF_HOST
@@ -1861,10 +1920,18 @@ typedef struct {
 #define SUCREF_I_WEIGHS(l) (SUCREF_I_KIND(l) <= SUCREF_KIND_DEPTHWISE)
 #define SUCREF_I_LISTS(l) (SUCREF_I_KIND(l) <= SUCREF_KIND_CONV)
 
-/* of a layer's planes of 8 bits, are there halves? */
+/* of a layer's planes */
+static inline unsigned sucref_i_layout(const sucref_model *m, const sucref_layer *l)
+{
+    return (SUCREF_I_HALVES || SUCREF_I_BY_ROWS) && SUCREF_I_LISTS(l) ? m->layout : (unsigned)SUCREF_LAYOUT_PLAIN;
+}
 static inline int sucref_i_halves(const sucref_model *m, const sucref_layer *l)
 {
-    return SUCREF_I_HALVES && m->layout == SUCREF_LAYOUT_HALVES && SUCREF_I_LISTS(l);
+    return SUCREF_I_HALVES && sucref_i_layout(m, l) == SUCREF_LAYOUT_HALVES;
+}
+static inline int sucref_i_rows(const sucref_model *m, const sucref_layer *l)
+{
+    return SUCREF_I_BY_ROWS && sucref_i_layout(m, l) == SUCREF_LAYOUT_ROWS;
 }
 
 /* numbers of multipliers */
@@ -2180,10 +2247,11 @@ static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
         return SUCREF_I_FAIL(f, "format version", SUCREF_I_H_VERSION);
     }
     m->layout = SUCREF_READ_U8(p + SUCREF_I_H_LAYOUT);
-    if (sucref_i_u16(p + SUCREF_I_H_LAYOUT) > SUCREF_LAYOUT_HALVES) {
+    if (sucref_i_u16(p + SUCREF_I_H_LAYOUT) > SUCREF_LAYOUT_ROWS) {
         return SUCREF_I_FAIL(f, "plane layout", SUCREF_I_H_LAYOUT);
     }
-    if (m->layout == SUCREF_LAYOUT_HALVES && !SUCREF_I_HALVES) {
+    if ((m->layout == SUCREF_LAYOUT_HALVES && !SUCREF_I_HALVES) ||
+        (m->layout == SUCREF_LAYOUT_ROWS && !SUCREF_I_BY_ROWS)) {
         return SUCREF_I_FAIL(f, "plane layout: made for another target", SUCREF_I_H_LAYOUT);
     }
     m->file_bytes = sucref_i_u32(p + SUCREF_I_H_FILE);
@@ -2519,7 +2587,8 @@ static int32_t sucref_i_distance(const sucref_layer *l, const sucref_tensor *in,
         return SUCREF_I_APART;
     }
     if (SUCREF_I_KIND(l) >= SUCREF_KIND_ADD) { return back ? SUCREF_I_APART : 0; }
-    if (SUCREF_I_KIND(l) == SUCREF_KIND_CONV && sucref_i_taps(l) == 1 && l->stride_h == 1 && l->stride_w == 1) {
+    if (SUCREF_I_KIND(l) == SUCREF_KIND_CONV && sucref_i_taps(l) == 1 && l->stride_h == 1 && l->stride_w == 1 &&
+        out->width == in->width) {
         const int32_t grows = (int32_t)out->channels - in->channels, n = (int32_t)out->height * out->width - 1;
         /* a position's inputs are listed before its outputs are written: after p + 1 of them, forward
          * (p + 1) * out <= distance + (p + 1) * in; backward p * out >= (p) * in - distance */
@@ -2766,7 +2835,7 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
             task = sucref_i_task_of(&l, &e, NULL, 1);
             for (i = task.first; i < task.last; i++) {
                 const uint32_t bytes = sucref_i_plane_bytes(group.n_rows, group.n_columns, l.plan[i],
-                                                            sucref_i_halves(m, &l));
+                                                            sucref_i_layout(m, &l));
                 if (!sucref_i_section_ok(m, group.plane_offset[i], bytes, s.end, SUCREF_I_T_PLANE, n, g * 8U + i)) {
                     return SUCREF_I_FAIL(f, "plane",
                                          sucref_i_groups_at(m) + (uint32_t)(l.first_group + g) * SUCREF_I_GROUP + 8U +
@@ -2788,7 +2857,7 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
 /* do a complete plane's bytes keep what the kernels trust: no bits outside the digits? */
 static int sucref_i_digits_ok(const sucref_i_plane *p)
 {
-    const uint32_t bytes = sucref_i_plane_bytes(p->n_rows, p->n_in, p->width, p->halves);
+    const uint32_t bytes = sucref_i_plane_bytes(p->n_rows, p->n_in, p->width, p->layout);
     const unsigned spare = p->width == 3 ? 0x88U : p->width > 4 ? (0xFFU << p->width) & 0xFFU : 0U;
     uint32_t i;
     for (i = 0; i < bytes; i++) { if (SUCREF_READ_U8(p->bytes + i) & spare) { return 0; } }
@@ -2799,7 +2868,9 @@ static int sucref_i_digits_ok(const sucref_i_plane *p)
  * sums; sums: of the plane's first row; NULL: the file has none */
 static int sucref_i_weights_ok(const sucref_i_plane *p, int most, const uint8_t *maxima, const uint8_t *sums)
 {
-    const uint32_t columns = p->halves ? SUCREF_I_PAD4(p->n_in) : p->n_in;
+    const uint32_t columns = SUCREF_I_IS_HALVES(p) ? SUCREF_I_PAD4(p->n_in)
+                             : SUCREF_I_IS_ROWS(p) ? SUCREF_I_PAD16(p->n_in)
+                                                   : p->n_in;
     uint32_t row, c;
     for (row = 0; row < SUCREF_I_PAD4(p->n_rows); row++) {
         int32_t sum = 0;
@@ -2836,7 +2907,7 @@ static int sucref_i_check_planes(const sucref_model *m, unsigned layer, sucref_f
         }
         for (i = 0; used >> i != 0; i++) {
             const sucref_i_plane p = sucref_i_plane_of(m->bytes + g.plane_offset[i], g.n_rows, g.n_columns, l.plan[i],
-                                                       sucref_i_halves(m, &l));
+                                                       sucref_i_layout(m, &l));
             if (!(used >> i & 1U)) { continue; }
             if (!sucref_i_digits_ok(&p)) { return SUCREF_I_FAIL(f, "digit wider than its plan", g.plane_offset[i]); }
             if (SUCREF_I_LISTS(&l) && p.width == 8 && !sucref_i_weights_ok(&p, l.max_weight, maxima, sums)) {
@@ -3248,7 +3319,7 @@ static int sucref_i_next_of_window(sucref_i_run *r, sucref_i_view *v)
 }
 
 /* one direction: taps first..end - 1 lie inside */
-static void sucref_i_inside(uint32_t *first, uint32_t *end, int32_t at, unsigned kernel, unsigned dilation,
+static void sucref_i_inside(uint32_t *first, uint32_t *end, int32_t at, uint32_t kernel, uint32_t dilation,
                             uint32_t size)
 {
     *first = 0; *end = kernel;
@@ -3335,9 +3406,9 @@ enum {                     /* words of a list's head */
     SUCREF_I_LIST_COUNT,
     SUCREF_I_LIST_HEAD
 };
-enum { SUCREF_I_DIGITS = 0, SUCREF_I_OWN, SUCREF_I_CENTRED, SUCREF_I_HALF }; /* of u for digits; of u, of d for whole
-                                                                               * weights; of u for halves */
-enum { SUCREF_I_SHORT_ROWS = 32 }; /* of a picture's layer at once */
+enum { SUCREF_I_DIGITS = 0, SUCREF_I_OWN, SUCREF_I_CENTRED, SUCREF_I_HALF, SUCREF_I_SIXTEENS }; /* of u for digits; of
+                                                * u, of d for whole weights; of u for halves; of u as bytes, for rows */
+#define SUCREF_I_SHORT_ROWS (SUCREF_I_BY_ROWS ? 64U : 32U) /* of a picture's layer at once */
 enum {                     /* words of a part's head */
     SUCREF_I_PART_COLUMNS, /* where it ends, in columns */
     SUCREF_I_PART_WORDS,   /* its length */
@@ -3348,7 +3419,8 @@ enum {                     /* words of a part's head */
     SUCREF_I_PART_SECOND,  /* of a delta, where the list of what fell starts, if there are two; else 0 */
     SUCREF_I_PART_BASE,    /* the column that entries count from */
     SUCREF_I_PART_ZERO,    /* of bytes: what to subtract */
-    SUCREF_I_PART_HEAD
+    SUCREF_I_PART_HEAD,
+    SUCREF_I_PART_OVER_2 = SUCREF_I_PART_ZERO /* of bytes for rows, at two positions: of the second one */
 };
 enum { SUCREF_I_CHUNKS = 0, SUCREF_I_SIGNED, SUCREF_I_WIDE, SUCREF_I_BYTES_KIND, SUCREF_I_HALVES_KIND,
        SUCREF_I_LONG_KIND };
@@ -3378,6 +3450,8 @@ static uint32_t sucref_i_parts_len(const sucref_layer *l, uint32_t parts, uint32
 
 /* words in front of the list of a picture's layer: its rows as sucref_i_prepare_rows has them */
 enum { SUCREF_I_PREPARED = 4, SUCREF_I_MOST_LISTED = 2048 };
+enum { SUCREF_I_MANY = 16, SUCREF_I_LISTED_BYTES = 512 }; /* of positions that rows serve at once, if there are more
+                                                           * than two: how many, and their columns' bytes */
 static uint32_t sucref_i_prepared_len(const sucref_layer *l)
 {
     const int any = SUCREF_I_KIND(l) == SUCREF_KIND_CONV || SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE;
@@ -3406,6 +3480,13 @@ static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
         return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD +
                SUCREF_I_PAD4(l->n_in) / (SUCREF_I_KIND(l) == SUCREF_KIND_CONV ? 1U : 2U);
     }
+    if (sucref_i_rows(m, l)) {
+        uint32_t bytes = SUCREF_I_PAD16(l->n_in);
+        if (SUCREF_I_KIND(l) == SUCREF_KIND_CONV) {
+            bytes = 2U * bytes > SUCREF_I_LISTED_BYTES ? 2U * bytes : (uint32_t)SUCREF_I_LISTED_BYTES;
+        }
+        return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD + bytes / 4U;
+    }
     if (sucref_i_bytes_only(m, l)) {
         return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD + SUCREF_I_WORDS(l->n_in);
     }
@@ -3427,6 +3508,7 @@ static inline int sucref_i_own_bytes(const sucref_layer *l, unsigned bits)
  * SUCREF_I_CENTRES. */
 static inline unsigned sucref_i_form(const sucref_model *m, const sucref_layer *l, unsigned bits, int all)
 {
+    if (sucref_i_rows(m, l)) { return SUCREF_I_SIXTEENS; }
     if (!sucref_i_own_bytes(l, bits)) { return SUCREF_I_DIGITS; }
     if (sucref_i_halves(m, l)) { return SUCREF_I_HALF; }
     return SUCREF_I_CENTRES && all && sucref_i_has_sums(l) ? SUCREF_I_CENTRED : SUCREF_I_OWN;
@@ -3461,6 +3543,13 @@ static uint32_t sucref_i_chunk_of(const sucref_layer *l, unsigned form, int delt
 #if !SUCREF_I_HALVES
 #  define sucref_i_dot_halves(acc, p, x, row, rows, positions) ((void)(positions))
 #  define sucref_i_build_halves(list, from, columns, position, positions, holes, sums) ((void)(from), (void)(holes))
+#endif
+#if !SUCREF_I_BY_ROWS
+#  define sucref_i_dot_rows(acc, p, part, row, rows) ((void)0)
+#  define sucref_i_two_places(acc, pitch, p, x, over, row, rows) ((void)(over))
+#  define sucref_i_put_view(to, from, n, flip) ((void)(flip), 0U)
+#  define sucref_i_put_window(to, s, h, y, x) 0U
+#  define sucref_i_end_rows(list, position, columns, sum) ((void)0)
 #endif
 
 #if SUCREF_I_FAMILY != SUCREF_PAIRS
@@ -4420,6 +4509,239 @@ SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, sucref_i_view *
 }
 #endif /* SUCREF_I_HALVES */
 
+#if SUCREF_I_BY_ROWS
+/* ---- kernels: rows -----------------------------------------------------------------------------------------------
+ * Planes of rows, for cores that multiply sixteen bytes by sixteen at once: no lists, no chunks, a fixed cost. Inputs
+ * are u, filled up with 0 to a multiple of 16; digits are unsigned, of whole weights w + 128, so that 128 * sum(u) is
+ * too much. Sums are modulo 2^32, and none is larger than 65535 * 255 * 255 < 2^32. Where a byte is of several rows,
+ * with S_k the sum of its value / 2^(k * slot) times u, that of row k is S_k - 2^slot * S_(k+1). */
+
+#if SUCREF_I_MVE
+/* r0, r2, r4, r6, r8, r10, r12, lr sums  r1, r3 p  r5 x  r7 end of x  r9 sum: sums go to even registers only */
+#  define SUCREF_I_ONE_BY_ONE(p, a, b, c, d) /* rows of a unit of 8 bits */                                            \
+        "vldrb.8 q1, [" p "], #16\n\tvldrb.8 q2, [" p "], #16\n\tvmladava.u8 " a ", q1, q0\n\t"                       \
+        "vldrb.8 q3, [" p "], #16\n\tvmladava.u8 " b ", q2, q0\n\tvldrb.8 q1, [" p "], #16\n\t"                       \
+        "vmladava.u8 " c ", q3, q0\n\tvmladava.u8 " d ", q1, q0\n\t"
+#  define SUCREF_I_TWO_OF_BYTE(p, a, b)                                                                                \
+        "vldrb.8 q1, [" p "], #16\n\tvmladava.u8 " a ", q1, q0\n\tvshr.u8 q1, q1, #4\n\tvmladava.u8 " b ", q1, q0\n\t"
+#  define SUCREF_I_FOUR_OF_BYTE(slot, load, a, b, c, d)                                                                \
+        load "vmladava.u8 " a ", q1, q0\n\tvshr.u8 q1, q1, #" slot "\n\tvmladava.u8 " b ", q1, q0\n\t"                \
+        "vshr.u8 q1, q1, #" slot "\n\tvmladava.u8 " c ", q1, q0\n\tvshr.u8 q1, q1, #" slot "\n\t"                     \
+        "vmladava.u8 " d ", q1, q0\n\t"
+#  define SUCREF_I_LOAD_X "vldrb.8 q0, [r5], #16\n\t"
+#  define SUCREF_I_UNITS(slot, column)                                                                                 \
+        SUCREF_I_NAKED static void sucref_i_units_##slot(                                                              \
+            SUCREF_I_UNUSED uint32_t *sum, SUCREF_I_UNUSED const uint8_t *p, SUCREF_I_UNUSED const uint8_t *x,         \
+            SUCREF_I_UNUSED uint32_t n, SUCREF_I_UNUSED uint32_t next)                                                 \
+        {                                                                                                              \
+            __asm__ volatile("push {r4-r10, lr}\n\tmov r9, r0\n\tmov r5, r2\n\tadd r7, r2, r3, lsl #4\n\t"            \
+                             "ldr r2, [sp, #32]\n\tlsls r3, r3, #31\n\tadd r3, r1, r2\n\tmov r0, #0\n\t"             \
+                             "mov r2, r0\n\tmov r4, r0\n\tmov r6, r0\n\tmov r8, r0\n\tmov r10, r0\n\t"           \
+                             "mov r12, r0\n\tmov lr, r0\n\tbmi 2f\n" /* an odd number */                             \
+                             "1:\t" SUCREF_I_LOAD_X column "2:\t" SUCREF_I_LOAD_X column "cmp r5, r7\n\tbne 1b\n\t"    \
+                             "strd r0, r2, [r9]\n\tstrd r4, r6, [r9, #8]\n\tstrd r8, r10, [r9, #16]\n\t"             \
+                             "strd r12, lr, [r9, #24]\n\tpop {r4-r10, pc}");                                           \
+        }
+/* sum[0..7] = S_k of two units, `next` bytes from one to the other, or of one of 1 bit; over n times 16 columns */
+SUCREF_I_UNITS(8, SUCREF_I_ONE_BY_ONE("r1", "r0", "r2", "r4", "r6") SUCREF_I_ONE_BY_ONE("r3", "r8", "r10", "r12", "lr"))
+SUCREF_I_UNITS(4, SUCREF_I_TWO_OF_BYTE("r1", "r0", "r2") SUCREF_I_TWO_OF_BYTE("r1", "r4", "r6")
+                      SUCREF_I_TWO_OF_BYTE("r3", "r8", "r10") SUCREF_I_TWO_OF_BYTE("r3", "r12", "lr"))
+SUCREF_I_UNITS(2, SUCREF_I_FOUR_OF_BYTE("2", "vldrb.8 q1, [r1], #16\n\t", "r0", "r2", "r4", "r6")
+                      SUCREF_I_FOUR_OF_BYTE("2", "vldrb.8 q1, [r3], #16\n\t", "r8", "r10", "r12", "lr"))
+SUCREF_I_UNITS(1, SUCREF_I_FOUR_OF_BYTE("1", "vldrb.8 q1, [r1], #16\n\t", "r0", "r2", "r4", "r6")
+                      SUCREF_I_FOUR_OF_BYTE("1", "vshr.u8 q1, q1, #1\n\t", "r8", "r10", "r12", "lr"))
+
+static void sucref_i_two_units(uint32_t *sum, const uint8_t *p, const uint8_t *x, uint32_t n, unsigned slot,
+                               uint32_t next)
+{
+    uint32_t k;
+    switch (slot) {
+    case 8: sucref_i_units_8(sum, p, x, n, next); return;
+    case 4:
+        sucref_i_units_4(sum, p, x, n, next);
+        for (k = 0; k < 8; k += 2) { sum[k] -= sum[k + 1U] << 4; }
+        return;
+    case 2: sucref_i_units_2(sum, p, x, n, next); break;
+    default: sucref_i_units_1(sum, p, x, n, next); break;
+    }
+    for (k = 0; k < 7; k++) { if (slot == 1 || k != 3) { sum[k] -= sum[k + 1U] << slot; } }
+}
+
+/* sums of whole weights at two positions: of groups of four rows, over n columns, a multiple of 16, of x and those
+ * behind it; less `over` and `over2`.
+ * r0, r2, r4, r6 and r8, r10, r12, lr sums  r1 p  r3, r5 x  r7 end of the first x  r9 acc  r11 groups */
+#  define SUCREF_I_SIXTEEN_OF_TWO                                                                                      \
+        "vldrb.8 q0, [r3], #16\n\tvldrb.8 q2, [r1], #16\n\tvldrb.8 q1, [r5], #16\n\tvmladava.u8 r0, q2, q0\n\t"       \
+        "vldrb.8 q3, [r1], #16\n\tvmladava.u8 r8, q2, q1\n\tvmladava.u8 r2, q3, q0\n\tvldrb.8 q2, [r1], #16\n\t"      \
+        "vmladava.u8 r10, q3, q1\n\tvmladava.u8 r4, q2, q0\n\tvldrb.8 q3, [r1], #16\n\tvmladava.u8 r12, q2, q1\n\t"   \
+        "vmladava.u8 r6, q3, q0\n\tvmladava.u8 lr, q3, q1\n\t"
+SUCREF_I_NAKED static void sucref_i_places_8(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
+                                             SUCREF_I_UNUSED const uint8_t *x, SUCREF_I_UNUSED uint32_t n,
+                                             SUCREF_I_UNUSED uint32_t groups, SUCREF_I_UNUSED uint32_t over,
+                                             SUCREF_I_UNUSED uint32_t over2, SUCREF_I_UNUSED uint32_t pitch)
+{
+    __asm__ volatile("push {r2, r4-r11, lr}\n\tmov r9, r0\n\tadds r7, r2, r3\n\tldr r11, [sp, #40]\n"
+                     "0:\tldrd r0, r8, [sp, #44]\n\tldr r3, [sp]\n\tsubs r5, r7, r3\n\tlsls r5, r5, #27\n\t"
+                     "mov r5, r7\n\trsb r0, r0, #0\n\tmov r2, r0\n\tmov r4, r0\n\tmov r6, r0\n\t"
+                     "rsb r8, r8, #0\n\tmov r10, r8\n\tmov r12, r8\n\tmov lr, r8\n\tbmi 2f\n"
+                     "1:\t" SUCREF_I_SIXTEEN_OF_TWO
+                     "2:\t" SUCREF_I_SIXTEEN_OF_TWO "cmp r3, r7\n\tbne 1b\n\t"
+                     "ldr r3, [sp, #52]\n\tadd r3, r9, r3, lsl #2\n\tstrd r4, r6, [r9, #8]\n\t"
+                     "strd r0, r2, [r9], #16\n\tstrd r8, r10, [r3]\n\tstrd r12, lr, [r3, #8]\n\t"
+                     "subs r11, r11, #1\n\tbne 0b\n\tpop {r2, r4-r11, pc}");
+}
+#else
+/* sum[0..7] of the rows of two units, `next` bytes from one to the other, or of one of 1 bit; n times 16 columns */
+static void sucref_i_two_units(uint32_t *sum, const uint8_t *p, const uint8_t *x, uint32_t n, unsigned slot,
+                               uint32_t next)
+{
+    const uint32_t of_byte = 8U / slot, bytes = sucref_i_unit_bytes(slot), mask = ((uint32_t)1 << slot) - 1U;
+    uint32_t row, c;
+    for (row = 0; row < 8U; row++) {
+        const uint32_t r = row % sucref_i_unit_rows(slot);
+        const uint8_t *q = p + (r != row ? next : 0U) + r / of_byte * 16U;
+        sum[row] = 0;
+        for (c = 0; c < 16U * n; c++) {
+            const uint32_t digit = SUCREF_READ_U8(q + c / 16U * bytes + c % 16U) >> (r % of_byte * slot) & mask;
+            sum[row] += digit * x[c];
+        }
+    }
+}
+#endif
+
+static inline void sucref_i_add_four(uint32_t *acc, const uint32_t *sum, uint32_t over)
+{
+#if SUCREF_I_MVE
+    vstrwq_u32(acc, vaddq_u32(vldrwq_u32(acc), vsubq_n_u32(vldrwq_u32(sum), over)));
+#else
+    uint32_t i;
+    for (i = 0; i < 4; i++) { acc[i] += sum[i] - over; }
+#endif
+}
+
+/* acc[0 .. rows-1], a multiple of 4: += sums of rows from `row` on, a multiple of 8, by a part */
+static void sucref_i_dot_rows(uint32_t *acc, const sucref_i_plane *p, const uint32_t *part, uint32_t row, uint32_t rows)
+{
+    const uint32_t n = SUCREF_I_PAD16(p->n_in) / 16U, unit = sucref_i_unit_rows(p->slot),
+                   bytes = n * sucref_i_unit_bytes(p->slot), over = p->width == 8 ? part[SUCREF_I_PART_OVER] : 0U;
+    const uint8_t *q = p->bytes + row / unit * bytes;
+    uint32_t i, sum[8];
+    for (; rows > 0; acc += 8, q += 8U / unit * bytes) {
+        const uint32_t here = rows < 8U ? rows : 8U;
+        sucref_i_two_units(sum, q, (const uint8_t *)(part + SUCREF_I_PART_HEAD), n, p->slot, here > 4U ? bytes : 0U);
+        for (i = 0; i < here; i += 4U) { sucref_i_add_four(acc + i, sum + i, over); }
+        rows -= here;
+    }
+}
+
+/* the same of whole weights at two positions, whose sums acc is set to; those of the second stand `pitch` words behind
+ * those of the first, as its x does behind the first one's. over[2]: what is added too much */
+static void sucref_i_two_places(uint32_t *acc, uint32_t pitch, const sucref_i_plane *p, const uint8_t *x,
+                                const uint32_t *over, uint32_t row, uint32_t rows)
+{
+    const uint32_t n = SUCREF_I_PAD16(p->n_in);
+    const uint8_t *const q = p->bytes + row * n;
+#if SUCREF_I_MVE
+    sucref_i_places_8(acc, q, x, n, rows / 4U, over[0], over[1], pitch);
+#else
+    uint32_t i, c;
+    for (i = 0; i < rows; i++) {
+        const uint8_t *w = q + i / 4U * 4U * n + i % 4U * 16U;
+        uint32_t a = 0U - over[0], b = 0U - over[1];
+        for (c = 0; c < n; c++) {
+            a += (uint32_t)SUCREF_READ_U8(w + c / 16U * 64U + c % 16U) * x[c];
+            b += (uint32_t)SUCREF_READ_U8(w + c / 16U * 64U + c % 16U) * x[n + c];
+        }
+        acc[i] = a;
+        acc[pitch + i] = b;
+    }
+#endif
+}
+
+/* bytes of columns, as they are or turned by `flip`; returns their sum */
+SUCREF_I_EACH uint32_t sucref_i_put_bytes(uint8_t *to, const uint8_t *u, uint32_t n, uint8_t flip)
+{
+    uint32_t sum = 0;
+#if SUCREF_I_MVE
+    const uint8x16_t turned = vdupq_n_u8(flip);
+    uint8x16_t x;
+    for (; n >= 16U; n -= 16U, u += 16, to += 16) {
+        x = veorq_u8(vldrbq_u8(u), turned);
+        vstrbq_u8(to, x);
+        sum = vaddvaq_u8(sum, x);
+    }
+    if (n > 0) { /* the other bytes of x do not count */
+        x = veorq_u8(vldrbq_z_u8(u, vctp8q(n)), turned);
+        vstrbq_p_u8(to, x, vctp8q(n));
+        sum = vaddvaq_p_u8(sum, x, vctp8q(n));
+    }
+#else
+    uint32_t i;
+    for (i = 0; i < n; i++) {
+        to[i] = (uint8_t)(u[i] ^ flip);
+        sum += to[i];
+    }
+#endif
+    return sum;
+}
+
+/* from one column to another */
+SUCREF_I_EACH void sucref_i_put_zeros(uint8_t *to, uint32_t from, uint32_t end)
+{
+#if SUCREF_I_MVE
+    for (; from < end; from += 16U) { vstrbq_p_u8(to + from, vdupq_n_u8(0), vctp8q(end - from)); }
+#else
+    for (; from < end; from++) { to[from] = 0; }
+#endif
+}
+
+/* bytes of a view, and zeros up to n, a multiple of 16, or where it leaves some out; returns their sum. flip: as the
+ * view's, where it leaves that to us */
+SUCREF_I_ALONE SUCREF_I_FAST static uint32_t sucref_i_put_view(uint8_t *to, const sucref_i_view *from, uint32_t n,
+                                                               uint8_t flip)
+{
+    uint32_t at = 0, sum = 0;
+    if (from->window == NULL && from->order == NULL && (from->flip | from->k) == 0) { /* lines, or one run */
+        const uint32_t line = SUCREF_I_PICTURES && from->line != 0 ? from->line : from->to;
+        const uint8_t *u = from->bytes;
+        for (; at < from->to; at += line, u += from->pitch) { sum += sucref_i_put_bytes(to + at, u, line, flip); }
+    } else {
+        sucref_i_view v = *from;
+        sucref_i_run run;
+        while (sucref_i_next_run(&run, &v)) { /* in ascending order */
+            sucref_i_put_zeros(to, at, run.at);
+            at = run.at;
+            sum += sucref_i_put_bytes(to + at, run.u, run.n, flip);
+            at += run.n;
+        }
+    }
+    sucref_i_put_zeros(to, at, n);
+    return sum;
+}
+
+/* where a part's bytes of so many columns go: of position 0, or 1 behind it */
+static inline uint8_t *sucref_i_rows_room(uint32_t *list, unsigned position, uint32_t columns)
+{
+    return (uint8_t *)(list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD) + position * SUCREF_I_PAD16(columns);
+}
+
+/* closes the part of bytes with their sum, or notes the second position's */
+static void sucref_i_end_rows(uint32_t *list, unsigned position, uint32_t columns, uint32_t sum)
+{
+    uint32_t *const part = list + SUCREF_I_LIST_HEAD;
+    if (position == 1) {
+        part[SUCREF_I_PART_OVER_2] = sum << 7;
+        return;
+    }
+    part[SUCREF_I_PART_COLUMNS] = part[SUCREF_I_PART_COUNT] = columns;
+    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + SUCREF_I_PAD16(columns) / 4U;
+    part[SUCREF_I_PART_SUM] = sum;
+    part[SUCREF_I_PART_OVER] = sum << 7;
+    part[SUCREF_I_PART_KIND] = SUCREF_I_BYTES_KIND;
+    part[SUCREF_I_PART_SECOND] = part[SUCREF_I_PART_BASE] = 0;
+}
+#endif /* SUCREF_I_BY_ROWS */
+
 /* ---- lists of pairs ---- */
 /* builds a part */
 typedef struct {
@@ -5119,12 +5441,18 @@ static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucre
     const uint8_t *p = m->bytes + sucref_i_groups_at(m) + l->first_group * (uint32_t)SUCREF_I_GROUP + 6U;
     sucref_i_purpose why;
     uint32_t before = 0, end, cost = 0;
-    if (form == SUCREF_I_HALF) {
+    if (form >= SUCREF_I_HALF) {
         sucref_i_view v = *input;
         v.at = 0; v.to = columns;
         if (list[SUCREF_I_LIST_FORM] != form || list[SUCREF_I_LIST_COLUMNS] != columns) {
             sucref_i_list_begin(list, form);
-            sucref_i_build_halves(list, &v, l->n_in, 0, 1, 0, 1);
+            if (form == SUCREF_I_HALF) { sucref_i_build_halves(list, &v, l->n_in, 0, 1, 0, 1); }
+            else {
+                const uint8_t flip = v.k == 0 ? v.flip : 0U;
+                if (flip != 0) { v.flip = 0; }
+                sucref_i_end_rows(list, 0, columns, sucref_i_put_view(sucref_i_rows_room(list, 0, 0), &v,
+                                                                      SUCREF_I_PAD16(l->n_in), flip));
+            }
             sucref_i_list_end(list, columns);
             cost = columns;
         }
@@ -5198,7 +5526,11 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
 {
     const uint32_t *part;
     uint32_t done = 0, i;
-    if (p->halves) {
+    if (SUCREF_I_IS_ROWS(p)) {
+        if (columns > 0) { sucref_i_dot_rows(acc, p, list + SUCREF_I_LIST_HEAD, row, SUCREF_I_PAD4(rows)); }
+        return;
+    }
+    if (SUCREF_I_IS_HALVES(p)) {
         if (columns > 0) {
             sucref_i_dot_halves(acc, p, list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD, row, rows, 1);
         }
@@ -5264,7 +5596,14 @@ enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_LONG_COLUMN = 16
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED, SUCREF_I_ANSWER };
 
+#define SUCREF_I_MOST_ROWS (SUCREF_I_BY_ROWS ? 2 * SUCREF_I_ROWS : SUCREF_I_ROWS)
 #define SUCREF_I_RECORD_LEN(n_out) (2U + (n_out) + SUCREF_I_WORDS(n_out))
+
+/* what a quantum costs at most, where that is not one list or one block of rows; products of rows are cheap */
+static inline uint32_t sucref_i_enough(const sucref_model *m)
+{
+    return SUCREF_I_BY_ROWS && m->layout == SUCREF_LAYOUT_ROWS ? 8U * SUCREF_I_ENOUGH : (uint32_t)SUCREF_I_ENOUGH;
+}
 
 typedef struct { uint32_t tensors, kept, marks, logits, end; } sucref_i_places;
 
@@ -5561,6 +5900,90 @@ static uint32_t sucref_i_box(const sucref_model *m, const sucref_i_here *h, unsi
     return sucref_i_u16(m->bytes + h->at.box + 2U * i);
 }
 
+#if SUCREF_I_MVE
+static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, const sucref_model *m, const sucref_i_here *h,
+                                   uint32_t first, uint32_t n);
+
+typedef struct { int32x4_t lo, hi; int32_t zero; } sucref_i_clamp;
+static inline sucref_i_clamp sucref_i_clamp_of(const sucref_layer *l)
+{
+    sucref_i_clamp c;
+    c.lo = vdupq_n_s32(l->lo); c.hi = vdupq_n_s32(l->hi);
+    c.zero = l->out_zero;
+    return c;
+}
+
+/* METHOD 3 for TFLITE and a clamp, of four z at a time, and their bytes. VQRDMULH and VRSHL are the two roundings, once
+ * 1 is taken from what is below 0 and shifted: |r| < 2^31, as M < 2^31. left: may exponents be above 0? halves: do
+ * those below 0 count? */
+SUCREF_I_MVE_EACH void sucref_i_four_bytes(uint8_t *u, int32x4_t z, int32x4_t m, int32x4_t e, const sucref_i_clamp *c,
+                                       int left, int halves)
+{
+    const int32x4_t none = vdupq_n_s32(0), right = left ? vminq_s32(e, none) : e;
+    int32x4_t r = vqrdmulhq_s32(left ? vqshlq_s32(z, vmaxq_s32(e, none)) : z, m);
+    if (halves) { r = vaddq_s32(r, vshrq_n_s32(vandq_s32(r, right), 31)); }
+    r = vrshlq_s32(r, right);
+    r = left ? vqaddq_n_s32(r, c->zero) : vaddq_n_s32(r, c->zero);
+    vstrbq_s32((int8_t *)u, vminq_s32(vmaxq_s32(r, c->lo), c->hi));
+}
+
+static inline const int32_t *sucref_i_words_at(const sucref_model *m, uint32_t at)
+{
+    return (const int32_t *)(const void *)(m->bytes + at);
+}
+
+/* the same of n rows, a multiple of 4, from `first` on, of their z */
+SUCREF_I_EACH void sucref_i_four_rows(uint8_t *u, const uint32_t *acc, const sucref_model *m, const sucref_i_here *h,
+                                      uint32_t first, uint32_t n)
+{
+    const sucref_i_clamp c = sucref_i_clamp_of(&h->l);
+    const uint32_t step = (h->l.flags & SUCREF_LAYER_PER_ROW) ? 4U : 0U, k = step / 4U * first;
+    const int32_t *mul = sucref_i_words_at(m, h->at.multiplier + 4U * k);
+    const int8_t *exponent = (const int8_t *)(m->bytes + h->at.exponent + k);
+    const uint8_t *const end = u + n;
+    int32x4_t m4 = vdupq_n_s32(*mul), e4 = vdupq_n_s32(*exponent);
+    for (; u < end; u += 4, acc += 4, mul += step, exponent += step) {
+        if (step != 0) { m4 = vldrwq_s32(mul); e4 = vldrbq_s32(exponent); }
+        sucref_i_four_bytes(u, vreinterpretq_s32_u32(vldrwq_u32(acc)), m4, e4, &c, 1, 1);
+    }
+}
+
+/* activations of n rows, from `first` on, of their z */
+SUCREF_I_ALONE static void sucref_i_activate_z(uint8_t *u, const uint32_t *acc, const sucref_model *m,
+                                               const sucref_i_here *h, uint32_t first, uint32_t n)
+{
+    const int usual = h->l.requant == SUCREF_REQUANT_TFLITE && h->l.act != SUCREF_ACT_LEAKY &&
+                      h->l.act != SUCREF_ACT_TABLE;
+    const uint32_t full = usual ? n & ~(uint32_t)3 : 0U;
+    uint32_t i;
+    sucref_i_four_rows(u, acc, m, h, first, full);
+    for (i = 0; h->l.act == SUCREF_ACT_LOOKUP && i < full; i++) { u[i] = m->bytes[h->at.table + u[i]]; }
+    for (i = full; i < n; i++) { u[i] = sucref_i_activate(m, &h->l, &h->at, sucref_i_s32(acc[i]), first + i); }
+}
+
+/* METHOD 2 without a correction, of rows whose group reads at most 16,384 columns:
+ *
+ *     z = bias + floor((2 a + max(2^k - 2^s, 0) S) / 2^(s + 1))    a as sucref_i_finish has it
+ *
+ * |2 a| <= 2^8 S and S <= 255 * 2^14, so that what is divided stays below 1.5 * 2^8 * 255 * 2^14 < 2^31 */
+static void sucref_i_four_finish(uint32_t *acc, const sucref_model *m, const sucref_i_here *h, uint32_t sum,
+                                 uint32_t first, uint32_t n)
+{
+    const unsigned k = 8U - h->e.bits;
+    const uint32_t *bias = (const uint32_t *)(const void *)(m->bytes + h->at.bias) + first;
+    const uint8_t *shift = m->bytes + h->at.shift + first;
+    const uint32x4_t one = vdupq_n_u32(1), most = vdupq_n_u32((uint32_t)1 << k);
+    const uint32_t *const end = acc + n;
+    for (; acc < end; acc += 4, bias += 4, shift += 4) {
+        const int32x4_t s = vldrbq_s32((const int8_t *)shift);
+        uint32x4_t z = vsubq_n_u32(vshlq_r_u32(vldrwq_u32(acc), (int32_t)k + 1), sum << 8);
+        z = vaddq_u32(z, vmulq_n_u32(vqsubq_u32(most, vshlq_u32(one, s)), sum));
+        z = vreinterpretq_u32_s32(vshlq_s32(vreinterpretq_s32_u32(z), vnegq_s32(vaddq_n_s32(s, 1))));
+        vstrwq_u32(acc, vaddq_u32(z, vldrwq_u32(bias)));
+    }
+}
+#endif
+
 /* ---- rows of a picture's layer, whose constants serve every position ----
  * A prepared row is, with a = zero point - lo and R as sucref_i_round has it,
  *
@@ -5587,12 +6010,61 @@ static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
         return 0;
     }
     for (i = from; i < from + k; i++) {
-        others += (unsigned)(256 - SUCREF_READ_U8(s->model->bytes + h->at.exponent + i)) - least > 22U - least &&
+        const unsigned shift = 256U - SUCREF_READ_U8(s->model->bytes + h->at.exponent + i);
+        others += (SUCREF_I_MVE ? (shift & 0xFFU) > 128U : shift - least > 22U - least) && /* MVE: no left shifts */
                   sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * i) != 0;
     }
-    return others == 0 ? 1 : 8U * others <= k ? 2 : 0;
+    return others == 0 ? 1 : !SUCREF_I_MVE && 8U * others <= k ? 2 : 0;
 }
 
+#if SUCREF_I_MVE
+static uint32_t sucref_i_prepare_rows(const sucref_net *s, const sucref_i_here *h)
+{
+    (void)s; (void)h;
+    return 1; /* the file's parameters serve as they are */
+}
+
+/* activations of n rows, a multiple of 4, with a multiplier each, from their sums, at so many positions: bytes from one
+ * to the next, words from one's sums to the next one's. halves: as above */
+SUCREF_I_MVE_EACH void sucref_i_finish_four(uint8_t *u, int32_t bytes, const uint32_t *acc, uint32_t words,
+                                            uint32_t positions, const sucref_net *s, const sucref_i_here *h,
+                                            uint32_t first, uint32_t n, int halves)
+{
+    const sucref_i_clamp c = sucref_i_clamp_of(&h->l);
+    const int32_t *const biases = sucref_i_words_at(s->model, h->at.bias + 4U * first),
+                  *const multipliers = sucref_i_words_at(s->model, h->at.multiplier + 4U * first);
+    const int8_t *const exponents = (const int8_t *)(s->model->bytes + h->at.exponent + first);
+    for (; positions > 0; positions--, u += bytes, acc += words) {
+        const int32_t *bias = biases, *mul = multipliers, *sum = (const int32_t *)acc;
+        const int8_t *e = exponents;
+        uint8_t *to = u, *const end = u + n;
+        do {
+            const int32x4_t z = vaddq_s32(vldrwq_s32(sum), vldrwq_s32(bias));
+            sucref_i_four_bytes(to, z, vldrwq_s32(mul), vldrbq_s32(e), &c, 0, halves);
+            sum += 4; bias += 4; mul += 4; e += 4; to += 4;
+        } while (to < end);
+    }
+}
+
+/* the same of any number of rows, and of layers with one multiplier */
+SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_finish_places(uint8_t *u, int32_t bytes, uint32_t *acc,
+                                                                uint32_t words, uint32_t positions,
+                                                                const sucref_net *s, const sucref_i_here *h,
+                                                                uint32_t row, uint32_t n)
+{
+    const uint32_t full = (h->l.flags & SUCREF_LAYER_PER_ROW) ? n & ~(uint32_t)3 : 0U, first = h->g.first_row + row;
+    uint32_t k;
+    if (full == 0) {
+    } else if (h->l.lo < h->l.out_zero) {
+        sucref_i_finish_four(u, bytes, acc, words, positions, s, h, first, full, 1);
+    } else {
+        sucref_i_finish_four(u, bytes, acc, words, positions, s, h, first, full, 0);
+    }
+    for (k = 0; full < n && k < positions; k++, u += bytes, acc += words) {
+        sucref_i_activate_rows(u + full, acc + full, s->model, h, first + full, n - full);
+    }
+}
+#else
 /* what is added to a row's sum: its bias, and what d leaves out of it */
 static uint32_t sucref_i_bias_of(const sucref_net *s, const sucref_i_here *h, uint32_t row)
 {
@@ -5761,6 +6233,16 @@ SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc,
     }
 }
 
+/* the same at so many positions: bytes from one to the next, words from one's sums to the next one's */
+static void sucref_i_finish_places(uint8_t *u, int32_t bytes, const uint32_t *acc, uint32_t words, uint32_t positions,
+                                   const sucref_net *s, const sucref_i_here *h, uint32_t row, uint32_t n)
+{
+    for (; positions > 0; positions--, u += bytes, acc += words) {
+        sucref_i_finish_rows(u, acc, h->rows + SUCREF_I_PREPARED * row, s, h, h->g.first_row + row, n);
+    }
+}
+#endif
+
 static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
 {
     if (!SUCREF_I_WEIGHS(&h->l)) { return; }
@@ -5769,10 +6251,10 @@ static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
     h->outputs = h->g.n_rows;
     h->stride = SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV ? h->g.n_columns / sucref_i_taps(&h->l) : h->in.channels;
     h->plane = sucref_i_plane_of(s->model->bytes + h->g.plane_offset[h->l.n_planes - 1U], h->g.n_rows, h->g.n_columns,
-                                 h->l.plan[h->l.n_planes - 1U], sucref_i_halves(s->model, &h->l));
+                                 h->l.plan[h->l.n_planes - 1U], sucref_i_layout(s->model, &h->l));
     h->most = SUCREF_I_PAD4(h->outputs) * (h->g.n_columns * (uint32_t)h->l.n_planes + SUCREF_I_ROW_COST) +
               2U * h->g.n_columns;
-    if (sucref_i_halves(s->model, &h->l)) { h->most *= 2U; } /* of two positions */
+    if (sucref_i_layout(s->model, &h->l) != SUCREF_LAYOUT_PLAIN) { h->most *= 2U; } /* of two positions */
 }
 
 /* the positions of a layer's output, and how many bytes are made at each */
@@ -5837,9 +6319,10 @@ static uint32_t sucref_i_step_rows(const sucref_layer *l, uint32_t columns)
 }
 
 /* rows of a quantum at two positions; 0 where four rows would be too many */
-static uint32_t sucref_i_rows_of_two(uint32_t columns)
+static uint32_t sucref_i_rows_of_two(const sucref_model *m, uint32_t columns)
 {
-    const uint32_t n = SUCREF_I_TWO_ENOUGH / (2U * (columns + SUCREF_I_ROW_COST)) & ~(uint32_t)3;
+    const uint32_t enough = sucref_i_enough(m) / SUCREF_I_ENOUGH * SUCREF_I_TWO_ENOUGH,
+                   n = enough / (2U * (columns + SUCREF_I_ROW_COST)) & ~(uint32_t)3;
     return n < SUCREF_I_SHORT_ROWS ? n : (uint32_t)SUCREF_I_SHORT_ROWS;
 }
 
@@ -5872,11 +6355,11 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
     }
     if (s->prepared && s->mode == SUCREF_I_ALL) {
         h->rows = s->work + s->at_list - sucref_i_prepared_len(&h->l) + SUCREF_I_PREPARED * h->g.first_row;
-        if (SUCREF_I_HALVES && conv && s->form == SUCREF_I_HALF) {
-            h->two_rows = (uint8_t)sucref_i_rows_of_two(h->g.n_columns);
+        if ((SUCREF_I_HALVES || SUCREF_I_BY_ROWS) && conv && s->form >= SUCREF_I_HALF) {
+            h->two_rows = (uint8_t)sucref_i_rows_of_two(s->model, h->g.n_columns);
         }
         while (h->step_rows >= SUCREF_I_ROWS && 2U * h->step_rows <= SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES ? 2U : 1U) &&
-               2U * (h->step_rows * h->row_cost + (conv ? h->g.n_columns : 0U)) <= SUCREF_I_ENOUGH) {
+               2U * (h->step_rows * h->row_cost + (conv ? h->g.n_columns : 0U)) <= sucref_i_enough(s->model)) {
             h->step_rows = (uint8_t)(2U * h->step_rows);
         }
     }
@@ -6021,6 +6504,15 @@ SUCREF_I_ALONE static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, con
     const uint8_t *bias = m->bytes + h->at.bias + 4U * first, *multiplier = m->bytes + h->at.multiplier + 4U * k,
                   *exponent = m->bytes + h->at.exponent + k, *table = m->bytes + h->at.table;
     uint32_t i;
+#if SUCREF_I_MVE
+    for (i = 0; i + 4U <= n; i += 4U) {
+        vstrwq_s32((int32_t *)acc + i, vaddq_s32(vldrwq_s32((const int32_t *)acc + i),
+                                                 vldrwq_s32(sucref_i_words_at(m, h->at.bias + 4U * (first + i)))));
+    }
+    for (; i < n; i++) { acc[i] += sucref_i_u32(bias + 4U * i); }
+    sucref_i_activate_z(u, acc, m, h, first, n);
+    return;
+#endif
     if (h->l.requant != SUCREF_REQUANT_TFLITE || h->l.act == SUCREF_ACT_LEAKY || h->l.act == SUCREF_ACT_TABLE) {
         for (i = 0; i < n; i++, bias += 4, multiplier += 4U * step, exponent += step) {
             acc[i] += sucref_i_u32(bias);
@@ -6156,6 +6648,61 @@ SUCREF_I_EACH void sucref_i_tap(int32_t *a, const uint8_t *u, const uint8_t *w)
     a[3] += u[3] * sucref_i_s8(SUCREF_READ_U8(w + 3));
 }
 
+#if SUCREF_I_MVE
+/* 3 x 3 taps of blocks of eight channels, at so many positions, whose sums follow one another; u[9]: where the taps
+ * read the first channel; skip: from the last channel that is read to the next position's first one. Loads that widen
+ * bytes take low registers.
+ * r0 w  r1 high registers' u  r2..r9, r12 u  r10 acc  r11 blocks  q0, q1 sums of even and odd channels  on the stack w,
+ * blocks, positions, skip */
+#  define SUCREF_I_TAP_MVE(u)                                                                                          \
+        "vldrb.u16 q2, [" u "], #8\n\tvldrb.s16 q3, [r0], #8\n\tvmullb.s16 q4, q2, q3\n\tvmullt.s16 q2, q2, q3\n\t"    \
+        "vadd.i32 q0, q0, q4\n\tvadd.i32 q1, q1, q2\n\t"
+#  define SUCREF_I_TAP_HIGH(u) "mov r1, " u "\n\tadd " u ", " u ", #8\n\t" SUCREF_I_TAP_MVE("r1")
+SUCREF_I_NAKED static void sucref_i_nine_taps(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *const *u,
+                                              SUCREF_I_UNUSED const uint8_t *w, SUCREF_I_UNUSED uint32_t blocks,
+                                              SUCREF_I_UNUSED uint32_t positions, SUCREF_I_UNUSED uint32_t skip)
+{
+    __asm__ volatile("push {r2-r11, lr}\n\tsub sp, sp, #4\n\tvpush {d8, d9}\n\tmov r10, r0\n\t"
+                     "ldmia.w r1, {r2-r9, r12}\n"
+                     "1:\tldrd r0, r11, [sp, #20]\n"
+                     "0:\tvldrb.u16 q2, [r2], #8\n\tvldrb.s16 q3, [r0], #8\n\tvmullb.s16 q0, q2, q3\n\t"
+                     "vmullt.s16 q1, q2, q3\n\t"
+                     SUCREF_I_TAP_MVE("r3") SUCREF_I_TAP_MVE("r4") SUCREF_I_TAP_MVE("r5") SUCREF_I_TAP_MVE("r6")
+                     SUCREF_I_TAP_MVE("r7") SUCREF_I_TAP_HIGH("r8") SUCREF_I_TAP_HIGH("r9") SUCREF_I_TAP_HIGH("r12")
+                     "vst20.32 {q0, q1}, [r10]\n\tvst21.32 {q0, q1}, [r10]!\n\tsubs r11, r11, #1\n\tbne 0b\n\t"
+                     "ldrd r0, r1, [sp, #64]\n\tadd r2, r2, r1\n\tadd r3, r3, r1\n\tadd r4, r4, r1\n\t"
+                     "add r5, r5, r1\n\tadd r6, r6, r1\n\tadd r7, r7, r1\n\tadd r8, r8, r1\n\tadd r9, r9, r1\n\t"
+                     "add r12, r12, r1\n\tsubs r0, r0, #1\n\tstr r0, [sp, #64]\n\tbne 1b\n\t"
+                     "vpop {d8, d9}\n\tadd sp, sp, #4\n\tpop {r2-r11, pc}");
+}
+
+/* sums of n rows, a multiple of 8 and at most SUCREF_I_SHORT_ROWS, of whole blocks of eight, that read as many channels
+ * from one on; w: their first block. Positions inside the picture may follow, `skip` behind one another */
+SUCREF_I_ALONE static void sucref_i_nine_of(uint32_t *acc, const sucref_i_here *h, const sucref_i_area *a,
+                                            const uint8_t *w, uint32_t channel, uint32_t n, uint32_t positions,
+                                            uint32_t skip)
+{
+    const uint32_t next = (uint32_t)h->l.dilation_w * h->in.channels,
+                   pitch = (uint32_t)h->l.dilation_h * h->in.width * h->in.channels;
+    const uint8_t *u[9];
+    uint8_t outside[SUCREF_I_SHORT_ROWS];
+    uint32_t at = sucref_i_tap_at(h, a, 0, 0) + channel, i, ky, kx; /* before the picture it wraps */
+    if (a->y1 - a->y0 + a->x1 - a->x0 == 6U) {
+        const uint8_t *line = h->from.bytes + at;
+        for (i = 0; i < 9; i += 3, line += pitch) {
+            u[i] = line; u[i + 1U] = line + next; u[i + 2U] = line + 2U * next;
+        }
+    } else {
+        for (i = 0; i < n; i += 16U) { vstrbq_u8(outside + i, vdupq_n_u8(h->in.zero)); }
+        for (i = 0; i < 9; i++) { u[i] = outside; }
+        for (ky = a->y0; ky < a->y1; ky++) {
+            for (kx = a->x0; kx < a->x1; kx++) { u[3U * ky + kx] = h->from.bytes + (at + ky * pitch + kx * next); }
+        }
+    }
+    sucref_i_nine_taps(acc, u, w, n / 8U, positions, skip);
+}
+#endif
+
 /* Sums of rows that read as many channels, four at a time, of a picture whose outside counts nothing. w: the first
  * tap's byte of the first row, of a block of t->next_w rows */
 SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_i_walk_of_taps *t, const uint8_t *u0,
@@ -6282,8 +6829,18 @@ static uint32_t sucref_i_depthwise_rows(uint32_t *sum, const sucref_net *s, cons
                    times = h->l.n_out == h->in.channels ? 1U : h->l.n_out / h->in.channels;
     const int whole = a->y0 == 0 && a->x0 == 0 && a->y1 == h->l.kernel_h && a->x1 == h->l.kernel_w,
               plain = times == 1 && (h->in.zero == 0 || whole) && (h->from.flip | h->from.k) == 0;
-    sucref_i_walk_of_taps t = sucref_i_walk_taps(h, a);
+    sucref_i_walk_of_taps t;
     uint32_t i = 0;
+#if SUCREF_I_MVE
+    if (times == 1 && h->l.kernel_h == 3 && h->l.kernel_w == 3 && (h->from.flip | h->from.k) == 0 && s->row % 8U == 0) {
+        const uint32_t full = (SUCREF_I_PAD4(h->plane.n_rows) & ~(uint32_t)7) - s->row;
+        i = (full < rows ? full : rows) & ~(uint32_t)7;
+        if (first + i > s->present) { i = 0; }
+        if (i != 0) { sucref_i_nine_of(sum, h, a, h->plane.bytes + s->row * h->plane.n_in, first, i, 1, 0); }
+        if (i == rows) { return rows * h->l.n_in; }
+    }
+#endif
+    t = sucref_i_walk_taps(h, a);
     while (i < rows) {
         const uint32_t channel = times == 1 ? first + i : (first + i) / times;
         const sucref_i_block b = sucref_i_block_of(&h->plane, s->row + i);
@@ -6306,15 +6863,52 @@ static uint32_t sucref_i_depthwise_rows(uint32_t *sum, const sucref_net *s, cons
     return rows * h->l.n_in;
 }
 
-/* METHOD 6: one channel of a pool */
+/* METHOD 6: one channel of a pool of so many taps, from their sum and their largest */
+static inline uint8_t sucref_i_pooled(const sucref_net *s, const sucref_i_here *h, int32_t count, int32_t sum,
+                                      int32_t most)
+{
+    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_AVERAGE) {
+        int exponent;
+        const int32_t multiplier = sucref_i_multiplier_of(&exponent, s->model, &h->l, &h->at, 0), r = sum - 128 * count;
+        if (multiplier != 0) {
+            return sucref_i_post(&h->l, sum - count * h->in.zero, multiplier, exponent, s->model->bytes + h->at.table);
+        }
+        most = (r > 0 ? r + count / 2 : r - count / 2) / count + 128;
+    }
+    return (uint8_t)(most < h->l.lo ? h->l.lo : most > h->l.hi ? h->l.hi : most);
+}
+
+#if SUCREF_I_MVE
+/* four channels of a pool */
+SUCREF_I_ALONE static void sucref_i_pool_four(uint8_t *to, const sucref_net *s, const sucref_i_here *h,
+                                              const sucref_i_area *a, uint32_t channel)
+{
+    const uint32_t n = a->x1 - a->x0, next = h->in.channels;
+    uint32x4_t sum = vdupq_n_u32(0), most = sum;
+    uint32_t ky, kx, each[8], i;
+    for (ky = a->y0; ky < a->y1; ky++) {
+        const uint8_t *u = h->from.bytes + sucref_i_tap_at(h, a, ky, a->x0) + channel;
+        for (kx = 0; kx < n; kx++, u += next) {
+            const uint32x4_t x = vldrbq_u32(u);
+            sum = vaddq_u32(sum, x);
+            most = vmaxq_u32(most, x);
+        }
+    }
+    vstrwq_u32(each, sum);
+    vstrwq_u32(each + 4, most);
+    for (i = 0; i < 4; i++) {
+        to[i] = sucref_i_pooled(s, h, (int32_t)((a->y1 - a->y0) * n), (int32_t)each[i], (int32_t)each[4U + i]);
+    }
+}
+#endif
+
+/* one channel */
 SUCREF_I_ALONE static uint8_t sucref_i_pool(const sucref_net *s, const sucref_i_here *h, const sucref_i_area *a,
                                             uint32_t channel)
 {
-    const int32_t count = (int32_t)((a->y1 - a->y0) * (a->x1 - a->x0));
     const uint32_t next = h->in.channels, line = (a->x1 - a->x0) * next;
     const int average = SUCREF_I_KIND(&h->l) == SUCREF_KIND_AVERAGE;
-    int32_t multiplier, r, sum = 0, most = 0;
-    int exponent;
+    int32_t sum = 0, most = 0;
     uint32_t ky, at;
     for (ky = a->y0; ky < a->y1; ky++) {
         const uint32_t first = sucref_i_tap_at(h, a, ky, a->x0) + channel;
@@ -6329,15 +6923,7 @@ SUCREF_I_ALONE static uint8_t sucref_i_pool(const sucref_net *s, const sucref_i_
             if (u > most) { most = u; }
         }
     }
-    if (average) {
-        multiplier = sucref_i_multiplier_of(&exponent, s->model, &h->l, &h->at, 0);
-        if (multiplier != 0) {
-            return sucref_i_post(&h->l, sum - count * h->in.zero, multiplier, exponent, s->model->bytes + h->at.table);
-        }
-        r = sum - 128 * count;
-        most = (r > 0 ? r + count / 2 : r - count / 2) / count + 128;
-    }
-    return (uint8_t)(most < h->l.lo ? h->l.lo : most > h->l.hi ? h->l.hi : most);
+    return sucref_i_pooled(s, h, (int32_t)((a->y1 - a->y0) * (a->x1 - a->x0)), sum, most);
 }
 
 /* METHOD 6: what an input of a sum is scaled to */
@@ -6365,6 +6951,29 @@ static uint32_t sucref_i_start_other(const sucref_net *s, const sucref_i_here *h
     return 512U * 8U;
 }
 
+#if SUCREF_I_MVE
+/* METHOD 6: n elements of a line of a sum, from its tables; b: of the second input */
+SUCREF_I_ALONE static void sucref_i_sum(const sucref_net *s, const sucref_i_here *h, uint8_t *to, const uint8_t *a,
+                                        const uint8_t *b, uint32_t n)
+{
+    const uint32_t *const table = s->work + s->at_list, full = n & ~(uint32_t)3;
+    const uint8_t *const lookup = s->model->bytes + h->at.table;
+    const int32_t mul = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 8U));
+    const int e = sucref_i_s8(SUCREF_READ_U8(s->model->bytes + h->at.exponent + 2U));
+    const sucref_i_clamp c = sucref_i_clamp_of(&h->l);
+    const int32x4_t m4 = vdupq_n_s32(mul), e4 = vdupq_n_s32(e);
+    uint32_t i;
+    for (i = 0; i < full; i += 4U) {
+        const uint32x4_t z = vaddq_u32(vldrwq_gather_shifted_offset_u32(table, vldrbq_u32(a + i)),
+                                       vldrwq_gather_shifted_offset_u32(table + 256, vldrbq_u32(b + i)));
+        sucref_i_four_bytes(to + i, vreinterpretq_s32_u32(z), m4, e4, &c, 1, 1); /* |z| < 2^30 */
+    }
+    for (i = 0; h->l.act == SUCREF_ACT_LOOKUP && i < full; i++) { to[i] = lookup[to[i]]; }
+    for (i = full; i < n; i++) {
+        to[i] = sucref_i_post(&h->l, sucref_i_s32(table[a[i]] + table[256U + b[i]]), mul, e, lookup);
+    }
+}
+#else
 /* METHOD 6: elements of a sum by the short way, as a prepared row, up to the first that only the long way knows; how
  * many they were */
 SUCREF_I_EACH uint32_t sucref_i_sum_short(uint8_t *to, const uint8_t *a, const uint8_t *b, uint32_t n,
@@ -6403,6 +7012,8 @@ SUCREF_I_ALONE static void sucref_i_sum(const sucref_net *s, const sucref_i_here
         }
     }
 }
+
+#endif
 
 /* the same of a product */
 static void sucref_i_product(const sucref_net *s, const sucref_i_here *h, uint32_t from, uint32_t at, uint32_t again,
@@ -6495,7 +7106,13 @@ static uint32_t sucref_i_do_other(sucref_net *s, const sucref_i_here *h)
     switch (SUCREF_I_KIND(&h->l)) {
     case SUCREF_KIND_AVERAGE: case SUCREF_KIND_MAX: {
         const sucref_i_area a = sucref_i_area_of(h, y, x);
-        for (i = 0; i < n; i++) { h->to[at + s->row + i] = sucref_i_pool(s, h, &a, s->row + i); }
+        i = 0;
+#if SUCREF_I_MVE
+        for (; (h->from.flip | h->from.k) == 0 && i + 4U <= n; i += 4U) {
+            sucref_i_pool_four(h->to + at + s->row + i, s, h, &a, s->row + i);
+        }
+#endif
+        for (; i < n; i++) { h->to[at + s->row + i] = sucref_i_pool(s, h, &a, s->row + i); }
         break;
     }
     case SUCREF_KIND_ADD: case SUCREF_KIND_MUL: sucref_i_sum_or_product(s, h, y, n); break;
@@ -6550,7 +7167,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     }
     if (task.mode == SUCREF_I_DELTA) { /* but not where work may not depend on data, or a group before had all listed */
         s->mode = SUCREF_I_ALL;
-        if (!SUCREF_I_ANY_CHANGE && s->form != SUCREF_I_HALF &&
+        if (!SUCREF_I_ANY_CHANGE && s->form < SUCREF_I_HALF &&
             (list[SUCREF_I_LIST_COLUMNS] == 0 || list[SUCREF_I_LIST_FORM] != s->form)) {
             cost = 3U * (columns - s->changed);
             if (sucref_i_start_delta(s, h)) { s->mode = SUCREF_I_DELTA; }
@@ -6582,7 +7199,9 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     const sucref_group *g = &h->g;
     const uint32_t *list = s->work + s->at_list,
                    columns = SUCREF_I_WINDOWED(h) ? g->n_columns : sucref_i_columns_of(s, g);
-    const uint32_t none = s->first_plane < s->last_plane ? 0U - sucref_i_over(list, columns) : 0U; /* else no list */
+    const uint32_t none = s->first_plane < s->last_plane && s->form != SUCREF_I_SIXTEENS /* these count it themselves */
+                              ? 0U - sucref_i_over(list, columns)
+                              : 0U; /* or there is no list */
     uint32_t *const end = acc + rows, *to, i;
     unsigned n;
     for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
@@ -6590,7 +7209,7 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     for (n = s->first_plane; n < s->last_plane; n++) {
         const sucref_i_plane p =
             sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n],
-                              sucref_i_halves(s->model, l));
+                              sucref_i_layout(s->model, l));
         if (n > s->first_plane || s->mode == SUCREF_I_ADD) {
             for (i = 0; i < rows; i++) { acc[i] = (acc[i] << p.width) + none; }
         }
@@ -6610,7 +7229,18 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
     const uint32_t parts = h->slides != 0 && part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED ? h->slides : 1U;
     uint32_t i, k, none = 0, count = 0;
     const uint32_t *from = part;
-    if (h->plane.halves) {
+    if (SUCREF_I_IS_ROWS(&h->plane) && positions == 2) {
+        const uint32_t over[2] = { part[SUCREF_I_PART_OVER], part[SUCREF_I_PART_OVER_2] };
+        sucref_i_two_places(acc, SUCREF_I_SHORT_ROWS, &h->plane, (const uint8_t *)(part + SUCREF_I_PART_HEAD), over,
+                            row, SUCREF_I_PAD4(rows));
+        return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT] * 2U;
+    }
+    if (SUCREF_I_IS_ROWS(&h->plane)) {
+        for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
+        sucref_i_dot_rows(acc, &h->plane, part, row, SUCREF_I_PAD4(rows));
+        return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT];
+    }
+    if (SUCREF_I_IS_HALVES(&h->plane)) {
         sucref_i_dot_halves(acc, &h->plane, part + SUCREF_I_PART_HEAD, row, rows, positions);
         return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT] * positions;
     }
@@ -6658,6 +7288,15 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
                : sucref_i_accumulate(s, h, acc, kept, rows);
     if (own && SUCREF_I_WINDOWED(h) && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
     sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
+#if SUCREF_I_MVE
+    i = own || h->e.correction_offset != 0 || h->g.n_columns > 16384U ? 0U : rows & ~(uint32_t)3;
+    sucref_i_four_finish(acc, s->model, h, sum, first, i);
+    for (; i < rows; i++) {
+        acc[i] = (uint32_t)sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
+    }
+    sucref_i_activate_z(u, acc, s->model, h, first, rows);
+    return cost;
+#endif
     if (h->e.correction_offset == 0) {
         if (!own) { sucref_i_uncorrected(acc, bytes + h->at.shift + first, sum, 8U - h->e.bits, (unsigned)rows); }
     } else {
@@ -6701,7 +7340,8 @@ static int sucref_i_window_of(sucref_i_view *v, sucref_i_window *w, const sucref
     sucref_i_inside(&y0, &y1, w->y, w->kernel_h, w->dilation_h, w->height);
     sucref_i_inside(&x0, &x1, w->x, w->kernel_w, w->dilation_w, w->width);
     holes = (y1 - y0) * (x1 - x0) != w->kernel_h * w->kernel_w;
-    if (read == w->channels && w->dilation_w == 1 && (!holes || w->zero == 0 || s->form == SUCREF_I_HALF)) {
+    if (read == w->channels && w->dilation_w == 1 &&
+        (s->form == SUCREF_I_SIXTEENS ? !holes && v->k == 0 : !holes || w->zero == 0 || s->form == SUCREF_I_HALF)) {
         if (!holes) { v->window = NULL; }
         if (y0 == y1 || x0 == x1) { y1 = y0; x1 = x0 + 1U; } /* none of it inside: no lines */
         v->line = (x1 - x0) * stride;
@@ -6765,6 +7405,86 @@ static uint32_t sucref_i_slide(sucref_net *s, const sucref_i_here *h, const sucr
     return cost;
 }
 
+#if SUCREF_I_BY_ROWS
+/* bytes of what a group reads for an output, for rows; returns their sum */
+static uint32_t sucref_i_put_window(uint8_t *to, const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x)
+{
+    sucref_i_window w;
+    sucref_i_view v;
+    uint8_t flip;
+    (void)sucref_i_window_of(&v, &w, s, h, y, x);
+    /* bytes are turned all at once, but where what lies outside would become a 0 that views leave out */
+    flip = v.k == 0 && (v.window == NULL || w.zero != v.flip) ? v.flip : 0U;
+    if (flip != 0) {
+        v.flip = 0;
+        w.zero = (uint8_t)((v.window != NULL ? w.zero : 0U) ^ flip);
+    }
+    return sucref_i_put_view(to, &v, SUCREF_I_PAD16(v.to), flip);
+}
+
+/* columns' bytes at n positions, `step` from one's to the next one's; over[n] = 128 times the sums */
+SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_put_places(uint32_t *over, uint8_t *to, const uint8_t *u,
+                                                             int32_t step, uint32_t columns, uint32_t n, uint8_t flip)
+{
+    const uint32_t bytes = SUCREF_I_PAD16(columns);
+    for (;; u += step, to += bytes) {
+        *over++ = sucref_i_put_bytes(to, u, columns, flip) << 7;
+        sucref_i_put_zeros(to, columns, bytes);
+        if (--n == 0) { break; } /* u does not leave its tensor */
+    }
+}
+
+/* the same of n positions, one behind the other; over[n] = 128 times the sums */
+static void sucref_i_list_many(uint32_t *over, const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x,
+                               uint32_t n)
+{
+    uint8_t *to = (uint8_t *)(s->work + s->at_list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD);
+    const uint32_t last = h->back ? 0U : h->places - 1U, columns = h->g.n_columns, bytes = SUCREF_I_PAD16(columns);
+    if (columns == sucref_i_channels_of(s, h) && h->l.stride_h == 1 && h->l.stride_w == 1 &&
+        h->places == h->in.width && h->from.order == NULL && h->from.k == 0) { /* 1 x 1: inputs lie as outputs do */
+        const int32_t step = h->back ? -(int32_t)h->in.channels : (int32_t)h->in.channels;
+        const uint8_t *u = h->from.bytes + (y * h->in.width + x) * h->in.channels;
+        sucref_i_put_places(over, to, u, step, columns, n, h->from.flip);
+        return;
+    }
+    for (; n > 0; n--, to += bytes) {
+        *over++ = sucref_i_put_window(to, s, h, y, x) << 7;
+        if (x == last) {
+            y = h->back ? y - 1U : y + 1U;
+            x = h->places - 1U - last;
+        } else {
+            x = h->back ? x - 1U : x + 1U;
+        }
+    }
+}
+
+/* do all taps of an output of a depthwise layer lie inside the picture? */
+static int sucref_i_is_whole(const sucref_i_here *h, uint32_t y, uint32_t x)
+{
+    const uint32_t top = y * h->l.stride_h - h->l.pad_top, left = x * h->l.stride_w - h->l.pad_left; /* or they wrap */
+    return top < h->in.height && left < h->in.width && top + (h->l.kernel_h - 1U) * h->l.dilation_h < h->in.height &&
+           left + (h->l.kernel_w - 1U) * h->l.dilation_w < h->in.width;
+}
+
+/* sums of all rows of a depthwise layer at n positions from one on, as sucref_i_many has them */
+static void sucref_i_depthwise_many(uint32_t *acc, uint32_t words, const sucref_net *s, const sucref_i_here *h,
+                                    uint32_t y, uint32_t x, uint32_t n)
+{
+    sucref_i_area a = sucref_i_area_of(h, y, x);
+#if SUCREF_I_MVE
+    if (h->l.n_out == h->in.channels && h->l.kernel_h == 3 && h->l.kernel_w == 3 && (h->from.flip | h->from.k) == 0 &&
+        h->g.n_rows % 8U == 0 && h->g.first_row + h->g.n_rows <= s->present) {
+        const uint32_t step = (uint32_t)h->l.stride_w * h->in.channels;
+        sucref_i_nine_of(acc, h, &a, h->plane.bytes, h->g.first_row, words, n, (h->back ? 0U - step : step) - words);
+        return;
+    }
+#endif
+    for (; n > 0; n--, acc += words, a.x += h->back ? -(int32_t)h->l.stride_w : (int32_t)h->l.stride_w) {
+        (void)sucref_i_depthwise_rows(acc, s, h, &a, h->g.n_rows);
+    }
+}
+#endif
+
 /* lists what a group reads for the output at hand, and the one behind it where there are two; returns the cost */
 SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x,
                                                     unsigned positions)
@@ -6776,10 +7496,14 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     sucref_i_view v;
     unsigned i;
     sucref_i_list_begin(list, s->form);
-    if (s->form == SUCREF_I_HALF) {
+    if (s->form >= SUCREF_I_HALF) {
         for (i = 0; i < positions; i++) {
             const int holes = sucref_i_window_of(&v, &w, s, h, y, x);
-            sucref_i_build_halves(list, &v, v.to, i, positions, holes, h->e.correction_offset != 0);
+            if (s->form == SUCREF_I_HALF) {
+                sucref_i_build_halves(list, &v, v.to, i, positions, holes, h->e.correction_offset != 0);
+            } else {
+                sucref_i_end_rows(list, i, v.to, sucref_i_put_window(sucref_i_rows_room(list, i, v.to), s, h, y, x));
+            }
             cost += v.to;
             if (x == last) {
                 y = h->back ? y - 1U : y + 1U;
@@ -6810,13 +7534,20 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     return cost;
 }
 
-/* up to 16 rows of the current group at a place of the output, all the way there; returns the cost */
+/* rows of a vector's quantum */
+static inline uint32_t sucref_i_block_rows(const sucref_model *m, const sucref_layer *l)
+{
+    return sucref_i_rows(m, l) ? (uint32_t)SUCREF_I_MOST_ROWS : (uint32_t)SUCREF_I_ROWS;
+}
+
+/* up to 16 rows of the current group, in the layout `rows` 32, at a place of the output, all the way; returns the
+ * cost */
 SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area,
                                                  uint32_t at, uint32_t rows)
 {
     const uint32_t first = h->g.first_row + s->row;
-    uint32_t acc[SUCREF_I_ROWS], *logits = s->work + s->at_logits + at, *z, i, cost = 0;
-    uint8_t room[SUCREF_I_ROWS], *out = h->to + at, *u = s->any == 0 ? out : room; /* is a change to be noticed? */
+    uint32_t acc[SUCREF_I_MOST_ROWS], *logits = s->work + s->at_logits + at, *z, i, cost = 0;
+    uint8_t room[SUCREF_I_MOST_ROWS], *out = h->to + at, *u = s->any == 0 ? out : room; /* is a change to be noticed? */
     if (s->mode == SUCREF_I_CONSTANT) {
         const uint8_t *constant = s->model->bytes + h->e.correction_offset + s->row;
         for (i = 0; i < rows; i++) { acc[i] = 0; u[i] = SUCREF_READ_U8(constant + i); }
@@ -6838,27 +7569,84 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
 static uint32_t sucref_i_do_short(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
                                   uint32_t rows, unsigned positions)
 {
-    const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD, *row = h->rows + SUCREF_I_PREPARED * s->row,
-                   first = h->g.first_row + s->row;
-    uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES ? 2 : 1)];
-    uint8_t *u = h->to + at + s->row;
+    const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD;
+    uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES || SUCREF_I_BY_ROWS ? 2 : 1)];
+    const int32_t step = h->back ? -(int32_t)h->out.channels : (int32_t)h->out.channels; /* to the second position */
     const uint32_t cost = SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE
                               ? sucref_i_depthwise_rows(acc, s, h, area, rows)
                               : sucref_i_window_sums(acc, part, h, s->row, rows, positions);
-    sucref_i_finish_rows(u, acc, row, s, h, first, rows);
-    if (SUCREF_I_HALVES && positions == 2) {
-        u = h->back ? u - h->out.channels : u + h->out.channels;
-        sucref_i_finish_rows(u, acc + SUCREF_I_SHORT_ROWS, row, s, h, first, rows);
-    }
+    if (SUCREF_I_MVE && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
+    sucref_i_finish_places(h->to + at + s->row, step, acc, SUCREF_I_SHORT_ROWS, positions, s, h, s->row, rows);
     return cost + rows * SUCREF_I_ROW_COST * positions;
 }
+
+#if SUCREF_I_BY_ROWS
+/* Of a layer of rows, and of a depthwise one, how many positions are done at once, all the way and before any output is
+ * written, so that it does not matter where that lies: two or more, or 0: one by one. They are as many as a quantum
+ * has left, a list holds and sums have room for; depthwise ones lie inside the picture and in one line. */
+static uint32_t sucref_i_many(const sucref_net *s, const sucref_i_here *h, uint32_t spent)
+{
+    const uint32_t rows = SUCREF_I_PAD8(h->g.n_rows), columns = h->g.n_columns, enough = sucref_i_enough(s->model),
+                   each = rows * (columns + SUCREF_I_ROW_COST) + columns;
+    uint32_t n, left, y, x;
+    if (s->model->layout != SUCREF_LAYOUT_ROWS || !SUCREF_I_WEIGHS(&h->l) ||
+        SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE || h->rows == NULL || s->row != 0) {
+        return 0;
+    }
+    n = spent < enough ? (enough - spent) / each : 0U;
+    if (n > SUCREF_I_MANY) { n = SUCREF_I_MANY; }
+    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV) {
+        left = ((uint32_t)h->lines - s->y) * h->places - s->x;
+        if (n > left) { n = left; }
+        while (n > 2U && n * SUCREF_I_PAD16(columns) > SUCREF_I_LISTED_BYTES) { n--; }
+        return n >= 16U ? 16U : n >= 8U ? 8U : n >= 4U ? 4U : n & 2U;
+    }
+    if (n < 2U || rows > SUCREF_I_SHORT_ROWS) { return 0; }
+    if (n > 2U * SUCREF_I_SHORT_ROWS / rows) { n = 2U * SUCREF_I_SHORT_ROWS / rows; }
+    sucref_i_position(s, h, &y, &x);
+    left = h->back ? x + 1U : h->places - x;
+    if (n > left) { n = left; }
+    if (!sucref_i_is_whole(h, y, x)) { return 0; }
+    while (n > 1U && !sucref_i_is_whole(h, y, h->back ? x + 1U - n : x + n - 1U)) { n--; }
+    return n < 2U ? 0U : n;
+}
+
+/* so many positions from the one at hand on, as above; returns the cost */
+static uint32_t sucref_i_do_many(sucref_net *s, const sucref_i_here *h, uint32_t n)
+{
+    const int conv = SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV;
+    const int32_t step = h->back ? -(int32_t)h->out.channels : (int32_t)h->out.channels;
+    const uint32_t words = conv ? 2U * SUCREF_I_SHORT_ROWS / n & ~(uint32_t)3 : SUCREF_I_PAD8(h->g.n_rows),
+                   columns = SUCREF_I_PAD16(h->g.n_columns);
+    const uint8_t *const listed = (const uint8_t *)(s->work + s->at_list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD);
+    uint32_t acc[2U * SUCREF_I_SHORT_ROWS], over[SUCREF_I_MANY], i, y, x;
+    uint8_t *to;
+    sucref_i_position(s, h, &y, &x);
+    to = h->to + ((y * h->places + x) * h->out.channels + h->g.first_row);
+    if (conv) { sucref_i_list_many(over, s, h, y, x, n); }
+    while (s->row < h->g.n_rows) {
+        const uint32_t left = h->g.n_rows - s->row, rows = left < words ? left : words;
+        for (i = 0; conv && i < n; i += 2U) {
+            sucref_i_two_places(acc + i * words, words, &h->plane, listed + i * columns, over + i, s->row,
+                                SUCREF_I_PAD4(rows));
+        }
+        if (!conv) { sucref_i_depthwise_many(acc, words, s, h, y, x, n); }
+        sucref_i_finish_places(to + s->row, step, acc, words, n, s, h, s->row, rows);
+        s->row += rows;
+    }
+    return n * (SUCREF_I_PAD8(h->g.n_rows) * (h->g.n_columns + SUCREF_I_ROW_COST) + h->g.n_columns);
+}
+#else
+#  define sucref_i_many(s, h, spent) 0U
+#  define sucref_i_do_many(s, h, n) 0U
+#endif
 
 /* rows of a picture's layer at the position at hand, so many that they are worth a quantum; returns the cost */
 static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
                                    uint32_t most, uint32_t cost, unsigned positions)
 {
-    const uint32_t block = most * h->row_cost * positions;
-    if (cost != 0 && cost + block > SUCREF_I_ENOUGH) { /* the list was a quantum */
+    const uint32_t block = most * h->row_cost * positions, enough = sucref_i_enough(s->model);
+    if (cost != 0 && cost + block > enough) { /* the list was a quantum */
         s->state = SUCREF_I_LISTED;
         return cost;
     }
@@ -6868,7 +7656,7 @@ static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const 
         cost += h->rows != NULL ? sucref_i_do_short(s, h, area, at, rows, positions)
                                 : sucref_i_do_block(s, h, area, at + s->row, rows);
         s->row += rows;
-    } while (s->row < h->g.n_rows && cost + block <= SUCREF_I_ENOUGH);
+    } while (s->row < h->g.n_rows && cost + block <= enough);
     return cost;
 }
 
@@ -6878,7 +7666,8 @@ static uint32_t sucref_i_do_rows(sucref_net *s, const sucref_i_here *h, unsigned
     uint32_t cost = 0, y, x, at;
     sucref_i_area area = { 0, 0, 0, 0, 0, 0 };
     if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE && !SUCREF_I_WINDOWED(h)) {
-        const uint32_t left = h->g.n_rows - s->row, rows = left < SUCREF_I_ROWS ? left : (uint32_t)SUCREF_I_ROWS;
+        const uint32_t left = h->g.n_rows - s->row, most = sucref_i_block_rows(s->model, &h->l),
+                       rows = left < most ? left : most;
         cost = sucref_i_do_block(s, h, &area,
                                  s->row + (sucref_i_has_heads(s->model, &h->l, s->layer) ? 0U : h->g.first_row), rows);
         s->row += rows;
@@ -6965,14 +7754,20 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *spent)
         s->row = s->x = 0;
         s->y = s->mode == SUCREF_I_SKIP ? h->lines : 0;
     } else {
+        const uint32_t enough = sucref_i_enough(s->model);
         do {
-            const unsigned positions = h->two_rows != 0 && (s->x + 1U < h->places || s->y + 1U < h->lines) ? 2U : 1U;
-            cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h, positions) : sucref_i_do_other(s, h);
+            const uint32_t many = sucref_i_many(s, h, cost);
+            const unsigned positions =
+                many > 0 ? (unsigned)many
+                         : h->two_rows != 0 && (s->x + 1U < h->places || s->y + 1U < h->lines) ? 2U : 1U;
+            cost += many > 0                 ? sucref_i_do_many(s, h, many)
+                    : SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h, positions)
+                                             : sucref_i_do_other(s, h);
             if (s->row >= h->outputs) {
                 s->row = 0;
                 sucref_i_go_on(s, h, positions);
             }
-        } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && cost + h->most <= SUCREF_I_ENOUGH);
+        } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && cost + h->most <= enough);
     }
     *spent = cost;
     s->spent += cost;
@@ -7034,14 +7829,15 @@ SUCREF_API int sucref_net_run(sucref_net *s, unsigned stop)
 static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer *l)
 {
     sucref_tensor t;
+    const uint32_t two = sucref_i_enough(m) / SUCREF_I_ENOUGH * SUCREF_I_TWO_ENOUGH;
     uint32_t most, cost;
     unsigned g;
     sucref_model_tensor(&t, m, SUCREF_I_WEIGHS(l) ? l->from : l->to);
     if (SUCREF_I_KIND(l) == SUCREF_KIND_DENSE && t.height == 1 && t.width == 1) { /* > 3 * n_in too */
-        return l->n_in * (uint32_t)l->n_planes * SUCREF_I_ROWS + SUCREF_I_ROWS * SUCREF_I_ROW_COST;
+        return (l->n_in * (uint32_t)l->n_planes + SUCREF_I_ROW_COST) * sucref_i_block_rows(m, l);
     }
     most = l->n_out * SUCREF_I_ROW_COST; /* preparing rows */
-    if (most < SUCREF_I_ENOUGH) { most = SUCREF_I_ENOUGH; }
+    if (most < sucref_i_enough(m)) { most = sucref_i_enough(m); }
     for (g = l->first_group; SUCREF_I_LISTS(l) && g < (unsigned)l->first_group + l->n_groups; g++) {
         sucref_group group;
         sucref_model_group(&group, m, g);
@@ -7049,7 +7845,7 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
         if (cost > SUCREF_I_PAD4(group.n_rows)) { cost = SUCREF_I_PAD4(group.n_rows); }
         cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
         if (cost < 2U * group.n_columns) { cost = 2U * group.n_columns; }
-        if (sucref_i_halves(m, l) && cost < SUCREF_I_TWO_ENOUGH) { cost = SUCREF_I_TWO_ENOUGH; }
+        if (sucref_i_layout(m, l) != SUCREF_LAYOUT_PLAIN && cost < two) { cost = two; }
         if (cost > most) { most = cost; }
     }
     cost = SUCREF_I_KIND(l) == SUCREF_KIND_SOFTMAX     ? t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST
@@ -7187,9 +7983,9 @@ static int sucref_i_weight(const sucref_model *m, const sucref_layer *l, const s
     col = col / (l->n_in / taps) * channels + col % (l->n_in / taps); /* in the group's planes */
     for (; i < l->n_planes; i++) {
         const sucref_i_plane p = sucref_i_plane_of(m->bytes + g->plane_offset[i], g->n_rows, g->n_columns, l->plan[i],
-                                                   sucref_i_halves(m, l));
+                                                   sucref_i_layout(m, l));
         uint32_t at;
-        if (p.halves) { return sucref_i_whole_weight(&p, row, col); }
+        if (SUCREF_I_IS_HALVES(&p)) { return sucref_i_whole_weight(&p, row, col); }
         at = sucref_i_digit_at(&bit, &p, row, col);
         v = v << p.width | ((unsigned)(SUCREF_READ_U8(p.bytes + at) >> bit) & ((1U << p.width) - 1U));
     }
@@ -10877,27 +11673,31 @@ static void sucref_i_write_layer(sucref_i_writer *o, unsigned n)
     o->at = sucref_i_params_of(&l).end;
 }
 
-/* one plane of the rows of a group, as a section; rows that fill the last block hold 128 */
+/* one plane of the rows of a group, as a section; rows and columns that fill the last block hold 128 */
 static void sucref_i_write_plane(sucref_i_writer *o, uint32_t table, const sucref_layer_spec *s, unsigned plane)
 {
     const unsigned width = s->plan[plane], low = sucref_i_bits_below(s, plane);
     const uint32_t columns = sucref_i_spec_columns(s, o->group);
     const sucref_layer l = sucref_i_layer_of(o->spec, o->layer);
     const unsigned flip = SUCREF_I_KIND(&l) == SUCREF_KIND_DEPTHWISE ? 0x80U : 0U; /* w itself, modulo 256 */
-    const int halves = o->spec->layout == SUCREF_LAYOUT_HALVES && SUCREF_I_LISTS(&l);
-    const sucref_i_plane p = sucref_i_plane_of(NULL, o->n_rows, columns, width, halves);
+    const unsigned layout = SUCREF_I_LISTS(&l) ? o->spec->layout : (unsigned)SUCREF_LAYOUT_PLAIN;
+    const sucref_i_plane p = sucref_i_plane_of(NULL, o->n_rows, columns, width, layout);
     const uint32_t at = sucref_i_section(o, table, SUCREF_I_T_PLANE, o->layer, o->group * 8U + plane,
-                                         sucref_i_plane_bytes(o->n_rows, columns, width, halves));
+                                         sucref_i_plane_bytes(o->n_rows, columns, width, layout));
+    const uint32_t unit = SUCREF_I_IS_ROWS(&p) ? sucref_i_unit_rows(p.slot) : 4U,
+                   rows = (o->n_rows + unit - 1U) / unit * unit,
+                   filled = SUCREF_I_IS_ROWS(&p) ? SUCREF_I_PAD16(columns) : columns;
     uint32_t row, col;
     unsigned bit;
-    for (row = 0; o->p != NULL && row < SUCREF_I_PAD4(o->n_rows); row++) {
+    for (row = 0; o->p != NULL && row < rows; row++) {
         const unsigned shift = width == 8 || row >= o->n_rows ? 0U : sucref_i_spec_shift(s, o->row + row);
-        for (col = 0; col < columns; col++) {
-            const uint32_t from = sucref_i_spec_column(&l, s, o->group, col);
-            const int32_t w = row < o->n_rows ? sucref_i_weight_of(o->parity, s, o->row + row, from) : 0;
+        for (col = 0; col < filled; col++) {
+            const uint32_t from = col < columns ? sucref_i_spec_column(&l, s, o->group, col) : 0U;
+            const int32_t w = row < o->n_rows && col < columns
+                                  ? sucref_i_weight_of(o->parity, s, o->row + row, from) : 0;
             const unsigned v = sucref_i_unsigned_weight(w, shift) ^ flip;
             uint8_t *byte;
-            if (p.halves) { /* the lower row's sign borrows from the upper one */
+            if (SUCREF_I_IS_HALVES(&p)) { /* the lower row's sign borrows from the upper one */
                 byte = o->p + at + sucref_i_half_at(&p, row, col) + (row & 1U);
                 *byte = (uint8_t)(v - 128U - ((row & 1U) && byte[-1] >= 128U));
                 continue;

@@ -19,7 +19,7 @@ found() { # file, awk program that prints KEY<tab>NUMBER; a plan in quotes loses
     sed -e '1d' -e 's/"\([^"]*\)"/<\1>/' -e ':a' -e 's/\(<[^>,]*\),\([^>]*>\)/\1;\2/' -e 'ta' -e 's/[<>]//g' \
         "build/$1" | awk -F, -v OFS='\t' -v file="$1" "$2" | sed "s/;/,/g" >>$d/found
 }
-found bench-mcu.csv '{ layer = $2 == "pairs" || $2 == "quads" || $2 == "halves"
+found bench-mcu.csv '{ layer = $2 == "pairs" || $2 == "quads" || $2 == "halves" || $2 == "rows"
     usual = $4 == 784 && $5 == ($1 == "avr" ? 20 : 128)
     what = layer ? $1 ($12 == "relu" ? " " : " " $12 " ") (usual ? "" : $4 "x" $5 " ") $3 : $1 " " $12 " " $2 " " $3
     print file, what " " $6, $7; print file, what " scratch", $10 }'

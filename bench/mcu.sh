@@ -65,8 +65,9 @@ done
 
 layer() { # plan rows cols input: a model for each layout, their headers, the host's digest, the cost that `info` tells
     ./build/mcu_gen layer $1 $2 $3 $d/plain.sucref $d/layer.u8 $4 &&
-        ./build/sucref retarget $d/plain.sucref --target dsp -o $d/dsp.sucref >/dev/null || exit 1
-    for target in dsp plain; do
+        ./build/sucref retarget $d/plain.sucref --target dsp -o $d/dsp.sucref >/dev/null &&
+        ./build/sucref retarget $d/plain.sucref --target mve -o $d/mve.sucref >/dev/null || exit 1
+    for target in dsp mve plain; do
         ./build/sucref emit-c $d/$target.sucref -o $d/$target.h --name net || exit 1
         {
             echo "#define INPUT_BYTES $3"; echo "static const uint8_t input[$3] SUCREF_FLASH = {"
@@ -79,7 +80,8 @@ layer() { # plan rows cols input: a model for each layout, their headers, the ho
 }
 measure() { # core plan rows cols input
     counted $1 layer -DMODEL_H="\"$(target_of $1).h\"" bench/mcu_layer.c
-    kernel=pairs; [ "$(target_of $1)" = plain ] || kernel=halves; [ $1 != avr ] || kernel=quads
+    kernel=pairs; [ $1 != avr ] || kernel=quads
+    case $(target_of $1) in dsp) kernel=halves ;; mve) kernel=rows ;; esac
     awk -v core=$core -v plan="$2" -v rows=$3 -v cols=$4 -v exact=$exact -v input=$5 -v csv=build/bench-mcu.csv \
         -v kernel=$kernel -v scratch="$(sed -n 's/.*scratch \([0-9]*\).*/\1/p' $o)" '
         function row(stage, n, macs, bytes) {
@@ -143,7 +145,7 @@ else skip "ad01, a network of ten layers: no tflite/ad01_int8.tflite and golden/
 pictures() { # name, .tflite, inputs
     if t=$(data_dir tflite/$2.tflite 2>/dev/null); then
         imported "$t/tflite/$2.tflite" 8
-        net $1 8 $3 $d/imported.sucref "${more_cores:+m33}"
+        net $1 8 $3 $d/imported.sucref "${more_cores:+m33 m55}"
     else skip "$1: no tflite/$2.tflite here"; fi
 }
 if g=$(data_dir golden/person_real.in.s8 2>/dev/null); then

@@ -98,7 +98,7 @@ net() { # name, plan, inputs, model, more cores
     [ -n "$cores" ] || return
     [ $inputs != $d/digits.u8 ] || kind=$input
     with_exits $4
-    for target in plain dsp; do
+    for target in plain dsp mve; do
         ./build/sucref retarget $model --target $target -o $d/net.sucref >/dev/null &&
             ./build/sucref emit-c $d/net.sucref -o $d/net_$target.h --name net || exit 1
     done

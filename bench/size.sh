@@ -70,6 +70,7 @@ one() { # name, compiler and flags
 one Cortex-M0 arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb
 one Cortex-M3 arm-none-eabi-gcc -mcpu=cortex-m3 -mthumb
 one Cortex-M4 arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb
+one Cortex-M55 arm-none-eabi-gcc -mcpu=cortex-m55 -mfloat-abi=hard -mthumb
 one RV32IMC riscv64-unknown-elf-gcc -march=rv32imc -mabi=ilp32
 one ATmega1284P avr-gcc -mmcu=atmega1284p -include avr/pgmspace.h '-DSUCREF_READ_U8(p)=pgm_read_byte(p)' \
     '-DSUCREF_READ_U32(p)=pgm_read_dword(p)' # models in flash

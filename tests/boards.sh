@@ -20,11 +20,20 @@ ran() { # core, name, sources and flags: built and run, its output in $o; the ou
 verdict() { # what, digest, the host's
     if [ "$2" = "$3" ] && [ -n "$2" ]; then pass "$1: digest $2"; else fail "$1: digest '$2', host '$3'"; fi
 }
-kernels() {
-    ran $1 kernels tests/mcu_kernels.c
-    [ $1 = host ] && want_kernels=$got
-    grep -q ' 0 failed' $o || got="tests failed: $(tail -n 1 $o)"
-    verdict "kernel tests on $1" "$got" "$want_kernels"
+kernels() { # core: models in the plain layout, and in that of its kind
+    for k in $(printf '%s\n' plain "$(target_of $1)" | sort -u); do
+        ./build/mcu_gen cases 16 $d/cases.h 0 $k || exit 1
+        ran $1 kernels tests/mcu_kernels.c
+        [ $1 = host ] && want_kernels=$got
+        grep -q ' 0 failed' $o || got="tests failed: $(tail -n 1 $o)"
+        verdict "kernel tests on $1, planes for $k" "$got" "$want_kernels"
+        case $1 in avr|m0) continue ;; esac # m0 has 16 KB of RAM
+        ./build/mcu_gen maps 24 $d/cases.h 0 $k || exit 1
+        ran $1 maps tests/mcu_kernels.c
+        [ $1 = host ] && want_maps=$got
+        grep -q ' 0 failed' $o || got="tests failed: $(tail -n 1 $o)"
+        verdict "networks with tensors on $1, planes for $k" "$got" "$want_maps"
+    done
 }
 plain() { # core: the same without assembly, with kernels in C for models that are not read by LPM, with constant work
     for flag in NO_ASM 'READ_U8(p)=(pgm_read_byte(p))' CONSTANT_WORK; do
@@ -75,7 +84,7 @@ digits() { # core, model
     verdict "$2 on $1 ($(sed -n 's/\(.* right, .*stack [0-9]*\) bytes.*/\1/p' $o))" "$got" "$want"
 }
 kept() { # core: the files of tests/compat, packed for it; four inputs each
-    case $1 in avr) kinds="dense heads" ;; *) kinds="dense heads picture depth halves" ;; esac
+    case $1 in avr) kinds="dense heads" ;; *) kinds="dense heads picture depth halves rows" ;; esac
     for k in $kinds; do
         ./build/sucref retarget tests/compat/$k.sucref --target "$(target_of $1)" -o $d/kept.sucref >/dev/null &&
             ./build/sucref emit-c $d/kept.sucref -o $d/kept.h --name net || exit 1
@@ -105,7 +114,7 @@ sensor() { # one of two devices that see half a picture is a Cortex-M3, the othe
     else fail "halves with an m3: $(tail -n 1 $d/sensor.out)"; fi
 }
 
-./build/mcu_gen cases 16 $d/cases.h && ./build/mcu_gen exchange 4 $d/shares.h &&
+./build/mcu_gen exchange 4 $d/shares.h &&
     ./build/mcu_gen pictures $d/pictures.h examples/digits/?_4.pgm || exit 1
 $C -o $d/telemetry examples/08_telemetry.c $LDLIBS || exit 1
 for m in digits_44 small_44; do
@@ -133,7 +142,7 @@ for c in host $cores; do
     kept $c
     [ $c = avr ] || digits $c digits_44 # 128 KB of flash, objects end at 32,767 bytes
 done
-for c in $more_cores; do kept $c; done
+for c in $more_cores; do kernels $c; kept $c; done
 case $cores in *m3*)
     ./build/sucref split examples/models/digits_44.sucref --devices 4 --parity 1 -o $d/part%d.sucref >/dev/null &&
         ./build/sucref emit-c $d/part3.sucref -o $d/part3.h --name net &&

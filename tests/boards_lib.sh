@@ -27,7 +27,7 @@ build() { # core, output, sources and flags
     m7) $ARM -mcpu=cortex-m7 -mfloat-abi=soft $(place 4M 4M) -o $out "$@" examples/mcu/board.c ;;
     m33) $ARM -mcpu=cortex-m33 -mfloat-abi=soft $(place 4M 2M 0x10000000 0x38000000) -o $out "$@" \
         examples/mcu/board.c ;;
-    m55) $ARM -mcpu=cortex-m55 -mfloat-abi=soft $(place 512K 512K) -o $out "$@" examples/mcu/board.c ;;
+    m55) $ARM -mcpu=cortex-m55 -mfloat-abi=hard $(place 512K 512K) -o $out "$@" examples/mcu/board.c ;;
     rv32) $RV -o $out "$@" examples/mcu/board.c -lgcc ;;
     avr) $AVR -o $out "$@" examples/mcu/board.c ;;
     esac
@@ -58,5 +58,5 @@ find_cores() { # sets $cores, and $more_cores: of the same kind as m4; CORES="m0
     else skip "AVR (Debian: gcc-avr avr-libc simavr)"; fi
     if [ -n "${CORES:-}" ]; then cores=$CORES more_cores=""; fi # of these only
 }
-target_of() { case $1 in m4|m7|m33|m55) echo dsp ;; *) echo plain ;; esac; } # core: the layout of its planes
+target_of() { case $1 in m4|m7|m33) echo dsp ;; m55) echo mve ;; *) echo plain ;; esac; } # core: its planes' layout
 digest() { sed -n 's/.*digest \([0-9a-f]*\).*/\1/p' | tail -n 1; }

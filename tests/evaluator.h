@@ -115,6 +115,16 @@ static uint32_t ev_half(const uint8_t *plane, uint32_t cols, uint32_t row, uint3
     return (uint32_t)((row % 2 ? ev_floor(half - low, 256) : low) + 128);
 }
 
+/* of a plane of rows: a digit. Rows share a byte where they fit; of four rows (of 1 bit eight) and sixteen columns the
+ * bytes of one row, or of those that share them, come first */
+static uint32_t ev_row_digit(const uint8_t *plane, uint32_t cols, uint32_t width, uint32_t row, uint32_t col)
+{
+    const uint32_t slot = width <= 2 ? width : width <= 4 ? 4 : 8, share = 8 / slot, unit = slot == 1 ? 8 : 4;
+    const uint32_t lines = unit / share; /* of 16 bytes */
+    const uint8_t *at = plane + 16 * lines * (row / unit * ((cols + 15) / 16) + col / 16);
+    return at[row % unit / share * 16 + col % 16] >> row % share * slot & ((1U << slot) - 1);
+}
+
 /* ---- 1: the sum of a row at b known bits ---- */
 static int64_t ev_accumulate(const uint8_t *file, const ev_layer *l, const uint8_t *group, uint32_t row, uint32_t b,
                              const uint8_t *u)
@@ -129,7 +139,8 @@ static int64_t ev_accumulate(const uint8_t *file, const ev_layer *l, const uint8
         do {
             const uint8_t *plane = file + ev_u32(group + 8 + 4 * p);
             v = v << plan[p] | (file[6] == 1 && plan[p] == 8 ? ev_half(plane, columns, row, c)
-                                                            : ev_digit(plane, rows, columns, plan[p], row, c));
+                                : file[6] == 2 ? ev_row_digit(plane, columns, plan[p], row, c)
+                                               : ev_digit(plane, rows, columns, plan[p], row, c));
             known += plan[p++];
         } while (known < b);
         acc += ((int64_t)v * ev_power(8 - b) - 128) * u[c];

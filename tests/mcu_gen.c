@@ -1,8 +1,10 @@
 /* mcu_gen.c - writes the headers that boards are tested with.
  *
- *   mcu_gen cases N OUT.h [K]    N small random models with an input each, and a hash of the answer at every stop:
- *                                evaluator.h's from the file, which must be oracle.h's from the spec; from number K on
- *   mcu_gen exchange N OUT.h     N of them with several stops as parts for two devices and the node that collects the
+ *   mcu_gen cases N OUT.h [K [plain|dsp|mve]]  N small random models with an input each, packed for a kind of core (the
+ *                                same models for each), and a hash of the answer at every stop: evaluator.h's from the
+ *                                file, which must be oracle.h's from the spec; from number K on
+ *   mcu_gen maps N OUT.h [K [plain|dsp|mve]]  the same of networks with tensors, against picture_oracle.h
+ *   mcu_gen exchange N OUT.h     N models with several stops as parts for two devices and the node that collects the
  *                                answers, an input each and a hash of the whole network's logits at every stop
  *   mcu_gen pictures OUT.h PGM.. the pictures as 28x28 digits (the label is the first letter of the name)
  *   mcu_gen bytes OUT.u8 PGM..   the same, 784 bytes a picture and nothing else
@@ -12,8 +14,8 @@
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define PICTURE_NO_STB
-#include "random_spec.h"
-#include "oracle.h"
+#include "random_pictures.h"
+#include "picture_oracle.h"
 #include "evaluator.h"
 #include "../examples/digits/picture.h"
 #include "../examples/tool/exchange.h"
@@ -26,8 +28,11 @@ static void bytes_to_c(FILE *f, const uint8_t *p, uint32_t n)
 
 static uint32_t fnv(uint32_t h, uint32_t byte) { return (h ^ byte) * 16777619U; }
 
+enum { MOST_MAPS = 9000, MOST_WORK = 3000 }; /* bytes of a file; words */
 static random_spec r;
+static random_pictures maps;
 static uint32_t case_bytes;
+static uint8_t case_layout; /* SUCREF_LAYOUT_* */
 
 static uint32_t *small_model(unsigned k) /* into r as well */
 {
@@ -35,7 +40,12 @@ static uint32_t *small_model(unsigned k) /* into r as well */
         uint32_t *file;
         rs_make(&r, k % 4 == 3 ? 36 : 14);
         file = r.spec.n_layers <= 3 ? rs_write(&r, &case_bytes) : NULL;
-        if (file != NULL && case_bytes <= 2600) { return file; }
+        if (file != NULL && case_bytes <= 2600) {
+            if (case_layout == SUCREF_LAYOUT_PLAIN) { return file; }
+            free(file);
+            r.spec.layout = case_layout;
+            return rs_write(&r, &case_bytes);
+        }
         free(file);
         rs_free(&r);
     }
@@ -60,21 +70,58 @@ static uint32_t case_hash(const uint8_t *file, const uint8_t *x, uint32_t n_out)
     return hash;
 }
 
-static int cases(unsigned n, unsigned first, FILE *f)
+static uint32_t *small_maps(void) /* into maps as well */
 {
-    static uint8_t x[RS_WIDE];
+    for (;;) {
+        uint32_t *file;
+        sucref_model m;
+        rp_make(&maps);
+        file = rp_write(&maps, &case_bytes);
+        if (file != NULL && case_bytes <= MOST_MAPS && sucref_model_open(&m, file, case_bytes, NULL) == SUCREF_OK &&
+            sucref_net_work_len(&m) <= MOST_WORK) {
+            free(file);
+            maps.spec.layout = case_layout;
+            return rp_write(&maps, &case_bytes);
+        }
+        free(file);
+        rp_free(&maps);
+    }
+}
+
+static uint32_t maps_hash(const uint8_t *x, uint32_t n_out)
+{
+    static int32_t z[RP_BYTES];
+    static uint8_t u[RP_BYTES];
+    static picture_oracle o;
+    uint32_t hash = 2166136261U, i, b;
+    unsigned t;
+    po_init(&o, &maps.spec);
+    for (t = 0; t < maps.spec.n_stops; t++) {
+        (void)po_stop(&o, z, u, x, t);
+        for (i = 0; i < n_out; i++) {
+            for (b = 0; b < 32; b += 8) { hash = fnv(hash, ((uint32_t)z[i] >> b) & 0xFF); }
+            hash = fnv(hash, u[i]);
+        }
+    }
+    po_free(&o);
+    return hash;
+}
+
+static int cases(unsigned n, unsigned first, int with_tensors, FILE *f)
+{
+    static uint8_t x[RP_BYTES > RS_WIDE ? RP_BYTES : RS_WIDE];
     unsigned k;
     uint32_t most = 0, widest = 0;
     fprintf(f, "/* small random models, an input each, and hashes of their answers; written by tests/mcu_gen.c */\n");
     for (k = 0; k < first + n; k++) {
-        uint32_t *file = small_model(k), hash;
+        uint32_t *file = with_tensors ? small_maps() : small_model(k), hash;
         sucref_model m;
         (void)sucref_model_open(&m, file, case_bytes, NULL);
         rs_input(x, m.n_in, m.input_type);
         if (k >= first) {
             if (sucref_net_work_len(&m) > most) { most = (uint32_t)sucref_net_work_len(&m); }
             if (m.n_in > widest) { widest = m.n_in; }
-            hash = case_hash((const uint8_t *)file, x, m.n_out);
+            hash = with_tensors ? maps_hash(x, m.n_out) : case_hash((const uint8_t *)file, x, m.n_out);
             if (hash == 0) { fprintf(stderr, "mcu_gen: two answers for model %u\n", k); return 2; }
             fprintf(f, "static const union { uint8_t bytes[%lu]; uint32_t align; } case%u SUCREF_FLASH = { {\n",
                     (unsigned long)case_bytes, k);
@@ -84,7 +131,7 @@ static int cases(unsigned n, unsigned first, FILE *f)
             fprintf(f, "};\n#define HASH%u %luU\n", k, (unsigned long)hash);
         }
         free(file);
-        rs_free(&r);
+        if (with_tensors) { rp_free(&maps); } else { rs_free(&r); }
     }
     fprintf(f, "#define CASE_WORK_LEN %luU\n#define CASE_WIDEST %luU\n#define FOR_CASES(one)", (unsigned long)most,
             (unsigned long)widest);
@@ -288,7 +335,7 @@ static int shares(unsigned n, FILE *f)
 int main(int argc, char **argv)
 {
     FILE *f;
-    int status = 0;
+    int status = 0, with_tensors;
     test_state = 20240229;
     if (argc == 8 && strcmp(argv[1], "layer") == 0) {
         static const char *const kinds[] = { "relu", "centred", "full", "random" };
@@ -296,11 +343,15 @@ int main(int argc, char **argv)
         while (kind > 0 && strcmp(argv[7], kinds[kind]) != 0) { kind--; }
         return layer(argv[2], (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]), argv[5], argv[6], kind);
     }
-    f = argc >= 4 ? fopen(strcmp(argv[1], "cases") == 0 || strcmp(argv[1], "exchange") == 0 ? argv[3] : argv[2], "wb")
+    with_tensors = argc > 1 && strcmp(argv[1], "maps") == 0;
+    f = argc >= 4 ? fopen(with_tensors || strcmp(argv[1], "cases") == 0 || strcmp(argv[1], "exchange") == 0 ? argv[3]
+                                                                                                     : argv[2], "wb")
                   : NULL;
     if (f == NULL) { fprintf(stderr, "mcu_gen: see the top of tests/mcu_gen.c\n"); return 2; }
-    if (strcmp(argv[1], "cases") == 0) {
-        status = cases((unsigned)atoi(argv[2]), argc > 4 ? (unsigned)atoi(argv[4]) : 0, f);
+    if (with_tensors || strcmp(argv[1], "cases") == 0) {
+        if (argc > 5 && strcmp(argv[5], "dsp") == 0) { case_layout = SUCREF_LAYOUT_HALVES; }
+        if (argc > 5 && strcmp(argv[5], "mve") == 0) { case_layout = SUCREF_LAYOUT_ROWS; }
+        status = cases((unsigned)atoi(argv[2]), argc > 4 ? (unsigned)atoi(argv[4]) : 0, with_tensors, f);
     } else if (strcmp(argv[1], "exchange") == 0) {
         status = shares((unsigned)atoi(argv[2]), f);
     } else if (strcmp(argv[1], "bytes") == 0) {

@@ -22,6 +22,7 @@ typedef struct {
     uint32_t most_bytes, most_work;      /* of a tensor; multiply-adds of a layer */
     uint32_t outputs;                    /* of every layer that answers, where earlier ones than the last do; or 0 */
     int chain;                           /* dense layers alone, each of the vector before it */
+    int mobile;                          /* depthwise layers of 3 x 3 and 1 x 1 convolutions in turn */
 } random_pictures;
 
 static inline void *rp_memory(random_pictures *r, size_t n)
@@ -235,7 +236,7 @@ static inline void rp_scales(random_pictures *r, sucref_layer_spec *s)
     int8_t *exponent = (int8_t *)rp_memory(r, s->n_out);
     double z2 = 0;
     uint32_t i;
-    s->requant = (uint8_t)(rnd_below(2) ? 0 : rnd_below(3));
+    s->requant = (uint8_t)(r->mobile || rnd_below(2) ? 0 : rnd_below(3));
     s->flags = (uint8_t)(rnd_below(2) ? SUCREF_LAYER_PER_ROW : 0);
     for (i = 0; i < s->n_in * s->n_out; i++) { z2 += s->w[i] * s->w[i] * 70.0 * 70.0; }
     z2 /= s->n_out;
@@ -253,7 +254,7 @@ static inline void rp_rows(random_pictures *r, sucref_layer_spec *s)
     rp_groups(r, s);
     rp_widths(r, s);
     rp_weights(r, s, s->in_zero);
-    rp_act(r, s, 6);
+    rp_act(r, s, r->mobile ? 3 : 6);
     rp_scales(r, s);
     rp_keep(r, s);
 }
@@ -272,10 +273,24 @@ static inline int rp_small_window(random_pictures *r, sucref_layer_spec *s, cons
     return 0;
 }
 
+/* a layer with a window that is known */
+static inline void rp_windowed(random_pictures *r, unsigned from, const sucref_layer_spec *window, uint32_t height,
+                               uint32_t width, uint32_t channels)
+{
+    sucref_layer_spec *s = rp_layer(r, window->kind, from, rp_tensor(r, height, width, channels));
+    const sucref_layer_spec made = *s;
+    *s = *window;
+    s->from = made.from; s->to = made.to; s->hi = made.hi; s->out_zero = made.out_zero;
+    s->n_in = s->kernel_h * (uint32_t)s->kernel_w *
+              (s->kind == SUCREF_KIND_DEPTHWISE ? 1 : r->tensor[from].channels);
+    s->n_out = channels;
+    rp_rows(r, s);
+}
+
 static inline int rp_conv_of(random_pictures *r, unsigned from, int depthwise, uint32_t channels)
 {
     const sucref_tensor_spec in = r->tensor[from];
-    sucref_layer_spec *s, window;
+    sucref_layer_spec window;
     uint32_t height, width;
     memset(&window, 0, sizeof window);
     window.kind = depthwise ? SUCREF_KIND_DEPTHWISE : SUCREF_KIND_CONV;
@@ -283,16 +298,11 @@ static inline int rp_conv_of(random_pictures *r, unsigned from, int depthwise, u
         window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = 1;
         window.dilation_h = window.dilation_w = 1;
         height = in.height;
-        width = in.width;
+        width = in.width - (in.width > 1 && rnd_below(4) == 0);
         if (height * width * channels > r->most_bytes) { return 0; }
         if (height * width * channels * in.channels > r->most_work) { return 0; }
     } else if (!rp_small_window(r, &window, &in, channels, &height, &width)) { return 0; }
-    s = rp_layer(r, window.kind, from, rp_tensor(r, height, width, channels));
-    window.from = s->from; window.to = s->to; window.hi = s->hi; window.out_zero = s->out_zero;
-    *s = window;
-    s->n_in = s->kernel_h * (uint32_t)s->kernel_w * (depthwise ? 1 : in.channels);
-    s->n_out = channels;
-    rp_rows(r, s);
+    rp_windowed(r, from, &window, height, width, channels);
     return 1;
 }
 
@@ -609,6 +619,35 @@ static inline void rp_last(random_pictures *r, unsigned from)
     rp_order(r, &r->layer[before]);
 }
 
+/* layers as networks for small cameras have them */
+static inline void rp_mobile(random_pictures *r)
+{
+    const unsigned n = 1 + rnd_below(4);
+    unsigned i;
+    (void)rp_tensor(r, 3 + rnd_below(9), 3 + rnd_below(9), 8 * (1 + rnd_below(3)) + (rnd_below(3) ? 0 : rnd_below(9)));
+    for (i = 0; i < n; i++) {
+        const unsigned from = r->spec.n_tensors - 1U;
+        const sucref_tensor_spec in = r->tensor[from];
+        const unsigned stride = rnd_below(3) ? 1 : 2, pad = rnd_below(4) ? 1 : 0;
+        sucref_layer_spec window;
+        if (in.height < 3 || in.width < 3) { return; }
+        memset(&window, 0, sizeof window);
+        window.kind = SUCREF_KIND_DEPTHWISE;
+        window.kernel_h = window.kernel_w = 3;
+        window.stride_h = window.stride_w = (uint8_t)stride;
+        window.dilation_h = window.dilation_w = 1;
+        window.pad_top = window.pad_left = (uint8_t)pad;
+        rp_windowed(r, from, &window, (in.height + 2U * pad - 3U) / stride + 1U,
+                    (in.width + 2U * pad - 3U) / stride + 1U, in.channels);
+        window.kind = SUCREF_KIND_CONV;
+        window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = 1;
+        window.pad_top = window.pad_left = 0;
+        rp_windowed(r, from + 1U, &window, r->tensor[from + 1U].height,
+                    r->tensor[from + 1U].width - (r->tensor[from + 1U].width > 1 && rnd_below(4) == 0),
+                    4 + rnd_below(29));
+    }
+}
+
 static inline void rp_layers(random_pictures *r)
 {
     const unsigned n = rnd_below(rnd_below(3) ? 6 : RP_LAYERS - 8);
@@ -785,9 +824,15 @@ static inline void rp_make(random_pictures *r)
     if (r->spec.n_stops > 1 && rnd_below(4) == 0) { rp_heads(r); }
     if (r->spec.n_stops > 1 && rnd_below(2)) { r->outputs = 1 + rnd_below(9); }
     r->chain = rnd_below(r->spec.n_stops > 1 ? 5 : 20) == 0;
-    rp_input_tensor(r);
-    if (r->spec.n_stops == 1 && !r->chain && rnd_below(4) == 0) { rp_states(r); }
-    rp_layers(r);
+    r->mobile = r->spec.n_stops == 1 && !r->chain && rnd_below(5) == 0;
+    if (r->mobile) {
+        rp_mobile(r);
+        rp_last(r, r->spec.n_tensors - 1U);
+    } else {
+        rp_input_tensor(r);
+        if (r->spec.n_stops == 1 && !r->chain && rnd_below(4) == 0) { rp_states(r); }
+        rp_layers(r);
+    }
     rp_answers(r);
     rp_schedule(r);
     if (rnd_below(6) == 0 && rp_size(&r->tensor[r->spec.n_tensors - 1U]) < 4096U) { /* ends in a softmax */

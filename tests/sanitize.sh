@@ -12,7 +12,7 @@ try() { # name, source, flags
         passed=$((passed + 1))
     else fail "$label $name"; grep -E 'ERROR|runtime error|FAIL|:[0-9]+:' $o/log | head -n 3; fi
 }
-halves=-DTEST_LAYOUT=SUCREF_LAYOUT_HALVES
+halves=-DTEST_LAYOUT=SUCREF_LAYOUT_HALVES rows=-DTEST_LAYOUT=SUCREF_LAYOUT_ROWS
 engine="certified depth engine evaluator exchange exchange_files fusion groups hostile model nested net \
 picture_files pictures prepare sums syndrome triangular vec widths writer"
 one() { # label, folder, compiler and flags; the counts go to a file, for two of these run side by side
@@ -22,8 +22,8 @@ one() { # label, folder, compiler and flags; the counts go to a file, for two of
     build="$* -std=c99 -g -w -fno-sanitize-recover=all"
     for t in $programs; do try $t test_$t -DCASES=100000 -DNETS=300 -DFAULTS=50000; done
     try replay fuzz_model -DREPLAY
-    for k in -DSUCREF_KERNEL=1 -DSUCREF_KERNEL=2 -DSUCREF_KERNEL=4 -DSUCREF_CONSTANT_WORK $halves; do
-        [ $label = gcc ] || [ $k = $halves ] || continue
+    for k in -DSUCREF_KERNEL=1 -DSUCREF_KERNEL=2 -DSUCREF_KERNEL=4 -DSUCREF_CONSTANT_WORK $halves $rows; do
+        [ $label = gcc ] || [ $k = $halves ] || [ $k = $rows ] || continue
         try "net $k" test_net -DNETS=300 $k
         try "pictures $k" test_pictures -DNETS=300 $k
         try "picture files $k" test_picture_files $k

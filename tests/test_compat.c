@@ -12,7 +12,8 @@ static const struct { const char *name; uint32_t seed, digest; } kept[] = {
     { "heads", 12, 0xCDE658EC },    /* groups of few columns, heads */
     { "picture", 13, 0xD82DCD25 },  /* one stop, states */
     { "depth", 14, 0x68709A85 },    /* stops by depth */
-    { "halves", 15, 0x198ED405 }    /* SUCREF_LAYOUT_HALVES */
+    { "halves", 15, 0x198ED405 },   /* SUCREF_LAYOUT_HALVES */
+    { "rows", 16, 0x68771DFD }      /* SUCREF_LAYOUT_ROWS, several stops */
 };
 enum { FILES = sizeof kept / sizeof kept[0] };
 
@@ -75,15 +76,19 @@ static random_pictures picture;
 static const sucref_model_spec *made(unsigned kind)
 {
     const sucref_model_spec *s = kind < 2 ? &dense.spec : &picture.spec;
-    unsigned n, conv = 0;
+    unsigned n, conv = 0, digits = 0;
     if (kind < 2) { rs_make(&dense, 40); } else { rp_make(&picture); }
-    for (n = 0; n < s->n_layers; n++) { conv += kind > 1 && s->layers[n].kind == SUCREF_KIND_CONV; }
+    for (n = 0; n < s->n_layers; n++) {
+        conv += kind > 1 && s->layers[n].kind == SUCREF_KIND_CONV;
+        digits += kind > 1 && s->layers[n].n_planes > 1;
+    }
     switch (kind) {
     case 0: return s->n_stops > 2 && s->n_layers > 1 && s->heads == NULL && s->layers[0].n_in > 20 ? s : NULL;
     case 1: return s->heads != NULL && s->layers[0].n_in > 20 ? s : NULL;
     case 2: return picture.n_states > 0 && conv > 0 ? s : NULL;
     case 3: return s->answers != NULL && picture.outputs > 0 && s->n_stops > 1 && conv > 0 ? s : NULL;
-    default: picture.spec.layout = SUCREF_LAYOUT_HALVES; return conv > 1 && s->n_stops == 1 ? s : NULL;
+    case 4: picture.spec.layout = SUCREF_LAYOUT_HALVES; return conv > 1 && s->n_stops == 1 ? s : NULL;
+    default: picture.spec.layout = SUCREF_LAYOUT_ROWS; return conv > 1 && digits > 1 && s->n_stops > 1 ? s : NULL;
     }
 }
 

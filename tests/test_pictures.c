@@ -298,6 +298,7 @@ static int is_digit(const sucref_model *m, uint32_t at)
 {
     sucref_layer l;
     unsigned n;
+    if (at == 6) { return 1; } /* the layout: of all of them */
     for (n = 0; n < m->n_layers; n++) {
         uint32_t k, shifts;
         sucref_model_layer(&l, m, n);

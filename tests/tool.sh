@@ -43,7 +43,8 @@ ok "truncate keeps the stops" "$t truncate $m --stops 2 -o $d/t.sucref && $t inf
     $t run $d/t.sucref --in $d/x.u8 --out $d/b --logits && cmp $d/a $d/b"
 w8=examples/models/widths.sucref
 ok "retarget packs for a core, and back" "$t retarget $w8 --target m4 -o $d/w4 && ! cmp -s $w8 $d/w4 &&
-    $t info $d/w4 | grep -q 'DSP' && $t retarget $d/w4 --target m0 -o $d/w0 && cmp $w8 $d/w0 &&
+    $t retarget $w8 --target m55 -o $d/w5 && $t info $d/w5 | grep -q 'MVE' && $t retarget $d/w5 --target m4 -o $d/w6 &&
+    cmp $d/w4 $d/w6 && $t info $d/w4 | grep -q 'DSP' && $t retarget $d/w4 --target m0 -o $d/w0 && cmp $w8 $d/w0 &&
     $t run $w8 --in $d/x.u8 --out $d/a --logits && $t run $d/w4 --in $d/x.u8 --out $d/b --logits && cmp $d/a $d/b"
 ok "quantize --target is quantize and retarget" "$t quantize $n -o $d/qp $is --plan 8 --calibrate $d/x.u8 &&
     $t quantize $n -o $d/qd $is --plan 8 --calibrate $d/x.u8 --target m33 && $t retarget $d/qp --target dsp -o $d/qr &&
@@ -266,7 +267,7 @@ no "cannot be written" $t run $m --in $d/x.u8 --out $d/none/y
 no "truncate needs" $t truncate $m --stops 2
 no "retarget needs" $t retarget $m --target m4
 no "retarget needs" $t retarget $m -o $d/y
-no "target is plain or dsp" $t retarget $m --target m5 -o $d/y
+no "target is plain, dsp or mve" $t retarget $m --target m5 -o $d/y
 no "is cut, all its stops are needed" $t retarget $d/t.sucref --target m4 -o $d/y
 no "stops must be" $t truncate $m --stops 0 -o $d/y
 no "stops must be" $t truncate $m --stops 5 -o $d/y

@@ -96,6 +96,9 @@ __attribute__((used)) static void start(void)
 /* paints the stack, so that its use can be seen, then runs start() on it */
 __attribute__((naked)) void reset(void)
 {
+#ifdef __ARM_FEATURE_MVE /* its registers are the coprocessors' 10 and 11: CPACR */
+    __asm__ volatile("ldr r0, =0xE000ED88\n\tldr r1, [r0]\n\torr r1, r1, #0xF00000\n\tstr r1, [r0]\n\tdsb\n\tisb\n\t");
+#endif
     __asm__ volatile(".syntax unified\n\tldr r0, =stack_limit\n\tldr r1, =stack_top\n\tldr r2, =0xA5A5A5A5\n"
                      "1:\tstr r2, [r0]\n\tadds r0, r0, #4\n\tcmp r0, r1\n\tbne 1b\n\t"
                      "mov sp, r1\n\tldr r0, =start\n\tbx r0\n\t.ltorg\n\t");

@@ -152,6 +152,7 @@ static void info_model(const sucref_model *m)
            m->input_type ? "s8" : "u8", (unsigned long)m->n_out, m->n_layers, m->usable_stops, m->n_stops,
            (unsigned long)m->bytes_len, (unsigned long)m->file_bytes);
     if (m->layout == SUCREF_LAYOUT_HALVES) { printf("whole weights packed for cores with DSP instructions\n"); }
+    if (m->layout == SUCREF_LAYOUT_ROWS) { printf("weights packed for cores with MVE\n"); }
     print_meaning(m);
     for (n = 0; n < m->n_layers; n++) { info_layer(m, n); }
     info_tensors(m);

@@ -437,9 +437,10 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "sucref truncate m.sucref --stops S -o t.sucref\n"
       "    keeps the first S stops.\n" },
     { "retarget", retarget,
-      "sucref retarget m.sucref --target m4|m7|m33|m55|dsp | m0|m3|rv32|avr|host|plain -o out.sucref\n"
-      "    packs whole weights as that core reads them fastest: dsp for cores with DSP instructions, plain for all\n"
-      "    others, which refuse dsp. The numbers stay the same. quantize and import have --target, too.\n" },
+      "sucref retarget m.sucref --target m4|m7|m33|dsp | m55|mve | m0|m3|rv32|avr|host|plain -o out.sucref\n"
+      "    packs weights as that core reads them fastest: dsp for cores with DSP instructions, mve for those with\n"
+      "    MVE (Helium), plain for all others; cores refuse what is not theirs, all read plain. The numbers stay the\n"
+      "    same. quantize and import have --target, too.\n" },
     { "emit-c", emit_c,
       "sucref emit-c m.sucref -o m.h [--name net]\n"
       "    the file as a C array, with its sizes, scales and zero points as constants.\n" },

@@ -10,13 +10,13 @@ static unsigned target_layout(const char *target)
         { "plain", SUCREF_LAYOUT_PLAIN }, { "m0", SUCREF_LAYOUT_PLAIN }, { "m3", SUCREF_LAYOUT_PLAIN },
         { "rv32", SUCREF_LAYOUT_PLAIN }, { "avr", SUCREF_LAYOUT_PLAIN }, { "host", SUCREF_LAYOUT_PLAIN },
         { "dsp", SUCREF_LAYOUT_HALVES }, { "m4", SUCREF_LAYOUT_HALVES }, { "m7", SUCREF_LAYOUT_HALVES },
-        { "m33", SUCREF_LAYOUT_HALVES }, { "m55", SUCREF_LAYOUT_HALVES }
+        { "m33", SUCREF_LAYOUT_HALVES }, { "mve", SUCREF_LAYOUT_ROWS }, { "m55", SUCREF_LAYOUT_ROWS }
     };
     size_t i;
     for (i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(target, known[i].name) == 0) { return known[i].layout; }
     }
-    die("--target is plain or dsp, or a core: m0, m3, m4, m7, m33, m55, rv32, avr, host; not %s", target);
+    die("--target is plain, dsp or mve, or a core: m0, m3, m4, m7, m33, m55, rv32, avr, host; not %s", target);
     return 0;
 }
 
