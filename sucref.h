@@ -4302,8 +4302,8 @@ enum { SUCREF_I_HALF_CHUNK = 256 };
         "smlad r12, r7, r4, r12\n\tsxtb16 r7, r7\n\tsmlad lr, r7, r4, lr\n\t"                                        \
         "smlad r10, r8, r5, r10\n\tsxtb16 r8, r8\n\tsmlad r11, r8, r5, r11\n\t"                                      \
         "smlad r12, r9, r5, r12\n\tsxtb16 r9, r9\n\tsmlad lr, r9, r5, lr\n\t"
-/* acc[4 * groups] = sums of groups of four rows whose weights follow one another, over `quads` times four columns. Every
- * 256 columns what H has more than L is moved to its sum, and H starts again from L. On the stack x, end of x */
+/* acc[4 * groups] = sums of groups of four rows whose weights follow one another, over `quads` times four columns.
+ * Every 256 columns what H has more than L is moved to its sum, and H starts again from L. On the stack x, end of x */
 SUCREF_I_NAKED static void sucref_i_halves_one(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
                                                SUCREF_I_UNUSED const uint32_t *x, SUCREF_I_UNUSED uint32_t quads,
                                                SUCREF_I_UNUSED uint32_t groups)
@@ -6341,6 +6341,7 @@ static int sucref_i_slides(const sucref_i_here *h, const sucref_net *s)
 static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
 {
     const int conv = SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV;
+    const uint32_t room = SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES ? 2U : 1U); /* for sums */
     h->rows = NULL;
     h->slides = 0;
     h->step_rows = SUCREF_I_ROWS;
@@ -6358,7 +6359,7 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
         if ((SUCREF_I_HALVES || SUCREF_I_BY_ROWS) && conv && s->form >= SUCREF_I_HALF) {
             h->two_rows = (uint8_t)sucref_i_rows_of_two(s->model, h->g.n_columns);
         }
-        while (h->step_rows >= SUCREF_I_ROWS && 2U * h->step_rows <= SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES ? 2U : 1U) &&
+        while (h->step_rows >= SUCREF_I_ROWS && 2U * h->step_rows <= room &&
                2U * (h->step_rows * h->row_cost + (conv ? h->g.n_columns : 0U)) <= sucref_i_enough(s->model)) {
             h->step_rows = (uint8_t)(2U * h->step_rows);
         }
@@ -6736,7 +6737,7 @@ SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_
  * as four sums, pointers and taps do not fit a compiler's registers. walk: lines * 4 + places, what leads from behind a
  * block's last line to the next block of u and of w, from tap to tap and from line to line of u. */
 #  if defined(__ARM_FEATURE_DSP)
-#    define SUCREF_I_DEPTHWISE_TAP(u, w) /* r8, r9 channels 0, 2 and 1, 3; r10, r11 their weights */                    \
+#    define SUCREF_I_DEPTHWISE_TAP(u, w) /* r8, r9 channels 0, 2 and 1, 3; r10, r11 their weights */                   \
         "ldr r8, [r1" u "]\n\tldr r10, [r2, #" w "]\n\tuxtb16 r9, r8, ror #8\n\tuxtb16 r8, r8\n\t"                     \
         "sxtb16 r11, r10, ror #8\n\tsxtb16 r10, r10\n\tsmlabb r4, r8, r10, r4\n\tsmlatt r6, r8, r10, r6\n\t"         \
         "smlabb r5, r9, r11, r5\n\tsmlatt r7, r9, r11, r7\n\t"
@@ -6790,7 +6791,8 @@ SUCREF_I_NAKED static void sucref_i_depthwise_three(SUCREF_I_UNUSED uint32_t *ac
                      "2:\t" SUCREF_I_DEPTHWISE_TAP("8")
                      "3:\t" SUCREF_I_DEPTHWISE_TAP("16")
                      "add r0, lr\n\tadds r1, r1, #24\n\tsubs r5, r5, #4\n\tcmp r5, #4\n\tbhs 1b\n\t"
-                     "mov r2, r8\n\tmov r3, r9\n\tmov r4, r10\n\tmov r5, r11\n\tstmia r7!, {r2-r5}\n\tadds r7, r7, #16\n\t"
+                     "mov r2, r8\n\tmov r3, r9\n\tmov r4, r10\n\tmov r5, r11\n\tstmia r7!, {r2-r5}\n\t"
+                     "adds r7, r7, #16\n\t"
                      "ldr r2, [sp]\n\tldmia r2!, {r3-r5}\n\tadds r0, r0, r4\n\tadds r1, r1, r5\n\tmov r5, r3\n\t"
                      "ldr r2, [sp, #40]\n\tsubs r2, r2, #1\n\tstr r2, [sp, #40]\n\tbne 0b\n\t"
                      "pop {r1, r4-r7}\n\tmov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\t"
