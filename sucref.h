@@ -7139,6 +7139,10 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     if (!SUCREF_I_WEIGHS(&h->l)) {
         uint32_t changed, present;
         sucref_i_passed_mark(s->model, &h->l, &h->out, s->changed, s->present, &changed, &present);
+        if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_COPY) { /* again, where one before it may have written over it */
+            const uint32_t mark = *sucref_i_mark(s, h->l.to) & 0xFFFFU;
+            if (mark < changed) { changed = mark; }
+        }
         s->mode = (!SUCREF_I_ANY_CHANGE && changed == SUCREF_I_UNCHANGED) ||
                           (present == 0 && SUCREF_I_KIND(&h->l) != SUCREF_KIND_COPY) /* that has to fill its output */
                       ? SUCREF_I_SKIP
