@@ -170,7 +170,7 @@
  *    DENSE and CONV are packed otherwise: rows and columns are filled up to multiples of 4 with weights of 0; 4 rows
  *    of 4 columns are four words, rows 0, 1 and then rows 2, 3 of columns 0 | 2, the same of columns 1 | 3; | parts
  *    low and high half, and a half is w_upper * 2^8 + w_lower mod 2^16 of its two rows, the lower one first. Cores
- *    without such instructions refuse these files, hosts read all layouts.
+ *    with another family of kernels refuse these files, hosts read all layouts.
  *
  *    In files of plane layout 2 (rows), for cores that multiply sixteen bytes by sixteen at once, all planes of DENSE
  *    and CONV are packed otherwise. Columns are filled up to a multiple of 16 and rows to one of 4, in slots of 1 bit
@@ -3334,10 +3334,9 @@ static int sucref_i_next_of_line(sucref_i_run *r, sucref_i_view *v)
     uint32_t i;
     if (v->left == 0) {
         if (v->lines == 0) { return 0; }
-        v->lines--;
         v->span = v->bytes;
-        v->bytes += v->pitch;
         v->left = v->line;
+        if (--v->lines > 0) { v->bytes += v->pitch; } /* else it might leave the tensor */
     }
     r->at = v->column;
     r->n = v->left > SUCREF_I_PIECE ? (uint32_t)SUCREF_I_PIECE : v->left;
@@ -3382,9 +3381,8 @@ static inline int sucref_i_next_run(sucref_i_run *r, sucref_i_view *v)
     if (!SUCREF_I_PICTURES || v->line == 0 || (v->flip | v->k) != 0) { return sucref_i_next_piece(r, v); }
     if (v->lines == 0) { return 0; }
     r->u = v->bytes; r->at = v->column; r->n = v->line;
-    v->bytes += v->pitch;
     v->column += v->line + v->skip;
-    v->lines--;
+    if (--v->lines > 0) { v->bytes += v->pitch; } /* else it might leave the tensor */
     return 1;
 }
 
@@ -3468,6 +3466,11 @@ static int sucref_i_bytes_only(const sucref_model *m, const sucref_layer *l)
     return SUCREF_I_PICTURES && (SUCREF_I_KIND(l) == SUCREF_KIND_CONV || t.height > 1 || t.width > 1);
 }
 
+/* may windows of the layer share lists of their columns? */
+#define SUCREF_I_SHARES(l)                                                                                             \
+    (SUCREF_I_FAMILY == SUCREF_PAIRS && !SUCREF_I_SIMD && SUCREF_I_KIND(l) == SUCREF_KIND_CONV && (l)->kernel_w > 1 && \
+     (l)->stride_w == 1 && (l)->dilation_w == 1)
+
 /* the words that a layer's list may take */
 static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
 {
@@ -3494,7 +3497,7 @@ static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
         if (sucref_i_u16(p) != before) { parts++; }
         before = sucref_i_u16(p);
     }
-    if (SUCREF_I_KIND(l) == SUCREF_KIND_CONV) { parts += l->kernel_w - 1U; } /* as columns of windows */
+    if (SUCREF_I_SHARES(l)) { parts += l->kernel_w - 1U; }
     return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + sucref_i_parts_len(l, parts, l->n_in);
 }
 
@@ -3593,7 +3596,7 @@ SUCREF_I_ALONE static void sucref_i_push_wide(sucref_i_wide *w, const uint8_t *u
             "5:\tdec %6\n\tbrne 1b\n\trjmp 6f\n"
             "3:\tsubi %2, 0xF8\n\tbrne 5b\n\tldi %7, 5\n\tst Z+, %7\n\tst Z+, r1\n\tldi %7, 1\n\tst Z+, %7\n\trjmp 5b\n"
             "4:\tldi %7, 1\n\tst Z+, %7\n\tmovw %A3, %A8\n\tsub %A3, r0\n\tsbc %B3, r1\n\trjmp 2b\n6:"
-            : "+x"(u), "+z"(to), "+d"(skip), "+r"(rest), "+r"(sum), "+r"(count), "+r"(n), "=&d"(t)
+            : "+x"(u), "+z"(to), "+&d"(skip), "+&r"(rest), "+&r"(sum), "+&r"(count), "+&r"(n), "=&d"(t)
             : "r"(w->most)
             : "r0", "memory");
 #else
@@ -4704,7 +4707,11 @@ SUCREF_I_ALONE SUCREF_I_FAST static uint32_t sucref_i_put_view(uint8_t *to, cons
     if (from->window == NULL && from->order == NULL && (from->flip | from->k) == 0) { /* lines, or one run */
         const uint32_t line = SUCREF_I_PICTURES && from->line != 0 ? from->line : from->to;
         const uint8_t *u = from->bytes;
-        for (; at < from->to; at += line, u += from->pitch) { sum += sucref_i_put_bytes(to + at, u, line, flip); }
+        for (;; u += from->pitch) {
+            sum += sucref_i_put_bytes(to + at, u, line, flip);
+            at += line;
+            if (at >= from->to) { break; } /* u does not leave its tensor */
+        }
     } else {
         sucref_i_view v = *from;
         sucref_i_run run;
@@ -5587,8 +5594,9 @@ static uint32_t sucref_i_over(const uint32_t *list, uint32_t columns)
  * METHOD 2's z.
  *
  * A step is made of quanta: the start of a layer's row group (decide what its rows need, read the input into the list),
- * or up to 16 rows at a position of a picture, whose list is made before its first row. What has no weights goes by 256
- * bytes at most. Nothing of a quantum survives it but finished outputs and the list. */
+ * or rows at a position of a picture, as many as are worth it, whose list is made before its first row. What has no
+ * weights goes by 256 bytes at most. Nothing of a quantum survives it but finished outputs, the list, and which windows
+ * share it (slid) or had none (wide). */
 
 enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_LONG_COLUMN = 16, SUCREF_I_BYTES = 256,
        SUCREF_I_ENOUGH = 4608, SUCREF_I_TWO_ENOUGH = 5000, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256,
@@ -6308,7 +6316,6 @@ static uint32_t sucref_i_channels_of(const sucref_net *s, const sucref_i_here *h
     return n < s->present ? n : s->present;
 }
 
-/* an output changed */
 /* rows of a quantum at a position of a picture: fewer where the list is long, but always whole blocks of rows, of which
  * digits in slots below 8 bits have 16 (METHOD 4) */
 static uint32_t sucref_i_step_rows(const sucref_layer *l, uint32_t columns)
@@ -6330,9 +6337,7 @@ static uint32_t sucref_i_rows_of_two(const sucref_model *m, uint32_t columns)
 static int sucref_i_slides(const sucref_i_here *h, const sucref_net *s)
 {
     const uint32_t n = h->g.n_columns;
-    return SUCREF_I_FAMILY == SUCREF_PAIRS && !SUCREF_I_SIMD && SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV &&
-           h->l.kernel_w > 1 && h->l.stride_w == 1 && h->l.dilation_w == 1 && !h->bytes_only &&
-           n / h->l.kernel_w >= SUCREF_I_LONG_COLUMN && n <= SUCREF_I_BASE && SUCREF_I_PAD4(h->g.n_rows) % 8U == 0 &&
+    return SUCREF_I_SHARES(&h->l) && !h->bytes_only && n / h->l.kernel_w >= SUCREF_I_LONG_COLUMN && n <= SUCREF_I_BASE && SUCREF_I_PAD4(h->g.n_rows) % 8U == 0 &&
            (s->form == SUCREF_I_CENTRED || (s->form == SUCREF_I_OWN && h->in.zero == 0)) &&
            sucref_i_channels_of(s, h) == h->stride;
 }
@@ -6351,7 +6356,8 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
     if (SUCREF_I_WINDOWED(h)) {
         h->step_rows = (uint8_t)sucref_i_step_rows(&h->l, h->g.n_columns);
         h->chunk = sucref_i_chunk_of(&h->l, s->form, 0);
-        h->bytes_only = (uint8_t)sucref_i_bytes_only(s->model, &h->l);
+        h->bytes_only = (uint8_t)(sucref_i_bytes_only(s->model, &h->l) || /* or a list of it would have parts */
+                                  (s->form != SUCREF_I_DIGITS && h->g.n_columns > SUCREF_I_BASE));
         if (sucref_i_slides(h, s)) { h->slides = h->l.kernel_w; }
     }
     if (s->prepared && s->mode == SUCREF_I_ALL) {
@@ -6383,6 +6389,7 @@ static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
     sucref_i_pace(h, s);
 }
 
+/* an output changed */
 static inline void sucref_i_changes(sucref_net *s, uint32_t row)
 {
     if (row < s->any) { s->any = (uint16_t)row; }
@@ -6806,7 +6813,7 @@ static int sucref_i_depthwise_fast(uint32_t *acc, const sucref_i_walk_of_taps *t
 {
     uint32_t walk[5];
     if (t->places - 1U > 2U || t->lines == 0 || t->next_w != 8 || t->pitch_w != 24 ||
-        ((t->next_u | (uint32_t)(size_t)u) & 3U) != 0) { return 0; } /* words of u */
+        ((t->next_u | t->pitch_u | (uint32_t)(size_t)u) & 3U) != 0) { return 0; } /* words of u */
     walk[0] = 4U * t->lines + t->places;
     walk[1] = 8U - t->lines * t->pitch_u; /* wraps */
     walk[2] = t->block_w + 4U - 24U * t->lines;
@@ -7356,7 +7363,7 @@ static int sucref_i_window_of(sucref_i_view *v, sucref_i_window *w, const sucref
         v->skip = (w->kernel_w - (x1 - x0)) * stride;
         v->fill = w->zero;
         v->column = (y0 * w->kernel_w + x0) * stride;
-        v->bytes += (((uint32_t)w->y + y0 * w->dilation_h) * w->width + (uint32_t)w->x + x0) * stride;
+        if (y0 < y1) { v->bytes += (((uint32_t)w->y + y0 * w->dilation_h) * w->width + (uint32_t)w->x + x0) * stride; }
     }
     return holes;
 }
@@ -7379,7 +7386,9 @@ static int sucref_i_list_column(uint32_t *list, const sucref_i_purpose *why, con
         v.lines = y1 - y0;
         v.column = y0 * h->slides * h->stride;
         v.skip = (h->slides - 1U) * h->stride;
-        v.bytes += (((uint32_t)in_y + y0 * h->l.dilation_h) * h->in.width + in_x) * h->in.channels;
+        if (y0 < y1) {
+            v.bytes += (((uint32_t)in_y + y0 * h->l.dilation_h) * h->in.width + in_x) * h->in.channels;
+        }
     }
     list[SUCREF_I_LIST_NEXT] = at;
     if (sucref_i_list_part(list, why, &v) == 0) { return 0; }
@@ -7596,7 +7605,8 @@ static uint32_t sucref_i_many(const sucref_net *s, const sucref_i_here *h, uint3
                    each = rows * (columns + SUCREF_I_ROW_COST) + columns;
     uint32_t n, left, y, x;
     if (s->model->layout != SUCREF_LAYOUT_ROWS || !SUCREF_I_WEIGHS(&h->l) ||
-        SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE || h->rows == NULL || s->row != 0) {
+        SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE || h->rows == NULL || s->row != 0 ||
+        s->state == SUCREF_I_LISTED) { /* the list is there */
         return 0;
     }
     n = spent < enough ? (enough - spent) / each : 0U;

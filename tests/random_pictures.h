@@ -472,7 +472,7 @@ static inline int rp_concat(random_pictures *r, unsigned from)
     uint32_t shape[3][3], out[3], zero[3] = { 0 }, to[3] = { 0 };
     const unsigned axis = rnd_below(3), most = 2 + rnd_below(2), first = rnd_below(r->spec.n_tensors);
     unsigned with[3], n = 1, k, a;
-    if (r->spec.n_layers + 4U > RP_LAYERS) { return 0; }
+    if (r->spec.n_layers + 5U > RP_LAYERS) { return 0; }
     with[0] = from;
     rp_shape(shape[0], &r->tensor[from]);
     memcpy(out, shape[0], sizeof out);
@@ -487,6 +487,11 @@ static inline int rp_concat(random_pictures *r, unsigned from)
     for (k = 0; k < n; k++) {
         rp_box(rp_copy_of(r, with[k], a), zero, to, shape[k]);
         to[axis] += shape[k][axis];
+    }
+    if (rnd_below(3) == 0) { /* a byte of the input over what is there */
+        static const uint32_t one[3] = { 1, 1, 1 };
+        for (k = 0; k < 3; k++) { to[k] = rnd_below(out[k]); }
+        rp_box(rp_copy_of(r, 0, a), zero, to, one);
     }
     return 1;
 }
@@ -810,17 +815,53 @@ static inline void rp_schedule(random_pictures *r)
     }
 }
 
-static inline void rp_make(random_pictures *r)
+static inline void rp_start(random_pictures *r, uint32_t most_bytes, uint32_t most_work)
 {
-    const uint32_t size = rnd_below(10);
     memset(r, 0, sizeof *r);
-    r->most_bytes = size == 0 ? RP_BYTES : size < 4 ? 1500 : 300;
-    r->most_work = size == 0 ? 40000 : size < 4 ? 10000 : 2500;
+    r->most_bytes = most_bytes;
+    r->most_work = most_work;
     r->spec.layers = r->layer; r->spec.tensors = r->tensor; r->spec.bits = r->bits; r->spec.in_bits = r->in_bits;
     r->spec.corrections = r->correction;
     r->spec.layout = TEST_LAYOUT;
-    r->spec.n_stops = (uint8_t)(rnd_below(2) ? 1 : 1 + rnd_below(RP_STOPS));
     r->spec.input_type = (uint8_t)rnd_below(2);
+}
+
+/* a convolution of hundreds of columns, or of thousands, and a last layer: lists that are quanta, and of several parts */
+static inline void rp_make_large(random_pictures *r)
+{
+    const int thousands = rnd_below(4) == 0;
+    const uint32_t kernel = 1 + rnd_below(3), height = kernel + rnd_below(3), width = kernel + rnd_below(6),
+                   most = RP_BYTES / (height * width), some = (200 + rnd_below(1500)) / (kernel * kernel) + 1;
+    sucref_layer_spec w;
+    rp_start(r, RP_BYTES, 3000000);
+    r->spec.n_stops = (uint8_t)(1 + rnd_below(2));
+    r->mobile = (int)rnd_below(2);
+    memset(&w, 0, sizeof w);
+    w.kind = SUCREF_KIND_CONV;
+    w.stride_h = w.stride_w = w.dilation_h = w.dilation_w = 1;
+    if (thousands) { /* most of it lies outside */
+        (void)rp_tensor(r, 3, 5, 20);
+        w.kernel_h = 3; w.kernel_w = (uint8_t)(100 + rnd_below(140));
+        w.pad_top = (uint8_t)rnd_below(3); w.pad_left = (uint8_t)rnd_below(w.kernel_w);
+        rp_windowed(r, 0, &w, 1 + rnd_below(2), 1 + rnd_below(3), 8 * (1 + rnd_below(2)));
+    } else {
+        (void)rp_tensor(r, height, width, some < most ? some : most);
+        w.kernel_h = w.kernel_w = (uint8_t)kernel;
+        w.pad_top = w.pad_left = (uint8_t)(kernel == 3 ? rnd_below(2) : 0);
+        rp_windowed(r, 0, &w, height + 2U * w.pad_top - kernel + 1U, width + 2U * w.pad_left - kernel + 1U,
+                    1 + rnd_below(rnd_below(2) ? 8 : 40));
+    }
+    if (rnd_below(2)) { r->tensor[0].zero = 0; }
+    rp_last(r, r->spec.n_tensors - 1U);
+    rp_answers(r);
+    rp_schedule(r);
+}
+
+static inline void rp_make(random_pictures *r)
+{
+    const uint32_t size = rnd_below(10);
+    rp_start(r, size == 0 ? RP_BYTES : size < 4 ? 1500 : 300, size == 0 ? 40000 : size < 4 ? 10000 : 2500);
+    r->spec.n_stops = (uint8_t)(rnd_below(2) ? 1 : 1 + rnd_below(RP_STOPS));
     if (r->spec.n_stops > 1 && rnd_below(4) == 0) { rp_heads(r); }
     if (r->spec.n_stops > 1 && rnd_below(2)) { r->outputs = 1 + rnd_below(9); }
     r->chain = rnd_below(r->spec.n_stops > 1 ? 5 : 20) == 0;

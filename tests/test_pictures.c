@@ -47,12 +47,12 @@ static void replaced_input(running *t)
     step_through(t, 0, 0);
 }
 
-static void one_network(int inputs)
+static void one_network(void (*make)(random_pictures *), int inputs)
 {
     running t;
     int k;
     const uint32_t state = test_state;
-    rp_make(&r);
+    make(&r);
     if (start(&t)) {
         for (k = 0; k < inputs && test_bad == 0; k++) { /* nothing of an earlier input may remain */
             next_input(&t.m);
@@ -72,7 +72,13 @@ static void one_network(int inputs)
 static void random_networks(void)
 {
     int n;
-    for (n = 0; n < NETS && test_bad == 0; n++) { one_network(2 + n % 3); }
+    for (n = 0; n < NETS && test_bad == 0; n++) { one_network(rp_make, 2 + n % 3); }
+}
+
+static void large_windows(void)
+{
+    int n;
+    for (n = 0; n < NETS / 10 && test_bad == 0; n++) { one_network(rp_make_large, 3); }
 }
 
 /* a state that starts again has its first bytes again, and does not forget them where an input is looked at twice */
@@ -410,6 +416,7 @@ int main(int argc, char **argv)
 {
     test_init(argc, argv);
     RUN("every stop of random networks equals the oracle", random_networks);
+    RUN("large windows equal the oracle, too", large_windows);
     RUN("states start again", states_start_again);
     RUN("the spec of a file is that file again", files_come_back);
     RUN("input bits may arrive late", input_bits_arrive_late);
