@@ -7302,13 +7302,15 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     if (own && SUCREF_I_WINDOWED(h) && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
     sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
 #if SUCREF_I_MVE
-    i = own || h->e.correction_offset != 0 || h->g.n_columns > 16384U ? 0U : rows & ~(uint32_t)3;
-    sucref_i_four_finish(acc, s->model, h, sum, first, i);
-    for (; i < rows; i++) {
-        acc[i] = (uint32_t)sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
+    if (!own || h->e.correction_offset != 0) {
+        i = h->e.correction_offset != 0 || h->g.n_columns > 16384U ? 0U : rows & ~(uint32_t)3;
+        sucref_i_four_finish(acc, s->model, h, sum, first, i);
+        for (; i < rows; i++) {
+            acc[i] = (uint32_t)sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
+        }
+        sucref_i_activate_z(u, acc, s->model, h, first, rows);
+        return cost;
     }
-    sucref_i_activate_z(u, acc, s->model, h, first, rows);
-    return cost;
 #endif
     if (h->e.correction_offset == 0) {
         if (!own) { sucref_i_uncorrected(acc, bytes + h->at.shift + first, sum, 8U - h->e.bits, (unsigned)rows); }
