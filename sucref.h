@@ -7302,13 +7302,15 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     if (own && SUCREF_I_WINDOWED(h) && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
     sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
 #if SUCREF_I_MVE
-    i = own || h->e.correction_offset != 0 || h->g.n_columns > 16384U ? 0U : rows & ~(uint32_t)3;
-    sucref_i_four_finish(acc, s->model, h, sum, first, i);
-    for (; i < rows; i++) {
-        acc[i] = (uint32_t)sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
+    if (!own || h->e.correction_offset != 0) {
+        i = h->e.correction_offset != 0 || h->g.n_columns > 16384U ? 0U : rows & ~(uint32_t)3;
+        sucref_i_four_finish(acc, s->model, h, sum, first, i);
+        for (; i < rows; i++) {
+            acc[i] = (uint32_t)sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
+        }
+        sucref_i_activate_z(u, acc, s->model, h, first, rows);
+        return cost;
     }
-    sucref_i_activate_z(u, acc, s->model, h, first, rows);
-    return cost;
 #endif
     if (h->e.correction_offset == 0) {
         if (!own) { sucref_i_uncorrected(acc, bytes + h->at.shift + first, sum, 8U - h->e.bits, (unsigned)rows); }
@@ -7561,7 +7563,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
                                                  uint32_t at, uint32_t rows)
 {
     const uint32_t first = h->g.first_row + s->row;
-    uint32_t acc[SUCREF_I_MOST_ROWS], *logits = s->work + s->at_logits + at, *z, i, cost = 0;
+    uint32_t acc[SUCREF_I_MOST_ROWS], *logits = s->work + s->at_logits + at, i, cost = 0;
     uint8_t room[SUCREF_I_MOST_ROWS], *out = h->to + at, *u = s->any == 0 ? out : room; /* is a change to be noticed? */
     if (s->mode == SUCREF_I_CONSTANT) {
         const uint8_t *constant = s->model->bytes + h->e.correction_offset + s->row;
@@ -7572,7 +7574,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
     } else {
         cost = sucref_i_compute_rows(u, acc, s, h, rows);
     }
-    if (s->layer == s->answer) { for (z = acc; z < acc + rows; z++) { *logits++ = *z; } }
+    if (s->layer == s->answer) { for (i = 0; i < rows; i++) { logits[i] = acc[i]; } }
     for (i = 0; u == room && i < rows; i++) {
         if (out[i] != u[i]) { sucref_i_changes(s, first + i); }
         out[i] = u[i];
@@ -7717,20 +7719,21 @@ static void sucref_i_remember(const sucref_net *s, const sucref_layer *l)
 /* the stop's outputs, in the original order, into the free record */
 static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
 {
-    const uint32_t n = s->model->n_out, *logit = s->work + s->at_logits;
-    uint32_t *record = sucref_i_record(s, s->sequence + 1U), *value = record + 2, r;
-    uint8_t *const out = (uint8_t *)(value + n), *u = out;
-    const uint8_t *act = sucref_i_tensor_at(s, l->to), *const end = act + n;
+    const uint32_t n = s->model->n_out, *const logits = s->work + s->at_logits;
+    uint32_t *record = sucref_i_record(s, s->sequence + 1U), *const values = record + 2, r;
+    uint8_t *const out = (uint8_t *)(values + n);
+    const uint8_t *const act = sucref_i_tensor_at(s, l->to);
     sucref_tensor t;
     sucref_model_tensor(&t, s->model, l->to);
-    for (r = 0; act < end; act++, logit++) {
-        if (l->flags & SUCREF_LAYER_ORDER) {
-            const uint32_t to = sucref_i_place_in_answer(s->model, l, r++);
-            value = record + 2U + to;
-            u = out + to;
+    if (SUCREF_I_WEIGHS(l) && !(l->flags & SUCREF_LAYER_ORDER)) { /* as they are */
+        for (r = 0; r < n; r++) { values[r] = logits[r]; }
+        for (r = 0; r < n; r++) { out[r] = act[r]; }
+    } else {
+        for (r = 0; r < n; r++) {
+            const uint32_t to = sucref_i_place_in_answer(s->model, l, r);
+            values[to] = SUCREF_I_WEIGHS(l) ? logits[r] : act[r] - (uint32_t)t.zero; /* wraps below 0 */
+            out[to] = act[r];
         }
-        *value++ = SUCREF_I_WEIGHS(l) ? *logit : *act - (uint32_t)t.zero; /* wraps below 0 */
-        *u++ = *act;
     }
     if (s->model->softmax_multiplier != 0) {
         (void)sucref_softmax(out, out, n, s->model->softmax_multiplier, s->model->softmax_shift);
