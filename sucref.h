@@ -3466,8 +3466,9 @@ static int sucref_i_bytes_only(const sucref_model *m, const sucref_layer *l)
     return SUCREF_I_PICTURES && (SUCREF_I_KIND(l) == SUCREF_KIND_CONV || t.height > 1 || t.width > 1);
 }
 
-/* may windows of the layer share lists of their columns? Room is kept for that in every family: tools tell it to boards */
-#define SUCREF_I_SHARES(l)                                                                                             \
+/* May windows of the layer share lists of their columns? Room is kept for that in every family: tools tell it to
+ * boards. */
+#define SUCREF_I_MAY_SLIDE(l)                                                                                          \
     (SUCREF_I_KIND(l) == SUCREF_KIND_CONV && (l)->kernel_w > 1 && (l)->stride_w == 1 && (l)->dilation_w == 1)
 
 /* the words that a layer's list may take */
@@ -3496,7 +3497,7 @@ static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
         if (sucref_i_u16(p) != before) { parts++; }
         before = sucref_i_u16(p);
     }
-    if (SUCREF_I_SHARES(l)) { parts += l->kernel_w - 1U; }
+    if (SUCREF_I_MAY_SLIDE(l)) { parts += l->kernel_w - 1U; }
     return sucref_i_prepared_len(l) + SUCREF_I_LIST_HEAD + sucref_i_parts_len(l, parts, l->n_in);
 }
 
@@ -6336,7 +6337,7 @@ static uint32_t sucref_i_rows_of_two(const sucref_model *m, uint32_t columns)
 static int sucref_i_slides(const sucref_i_here *h, const sucref_net *s)
 {
     const uint32_t n = h->g.n_columns;
-    return SUCREF_I_FAMILY == SUCREF_PAIRS && !SUCREF_I_SIMD && SUCREF_I_SHARES(&h->l) && !h->bytes_only &&
+    return SUCREF_I_FAMILY == SUCREF_PAIRS && !SUCREF_I_SIMD && SUCREF_I_MAY_SLIDE(&h->l) && !h->bytes_only &&
            n / h->l.kernel_w >= SUCREF_I_LONG_COLUMN && n <= SUCREF_I_BASE && SUCREF_I_PAD4(h->g.n_rows) % 8U == 0 &&
            (s->form == SUCREF_I_CENTRED || (s->form == SUCREF_I_OWN && h->in.zero == 0)) &&
            sucref_i_channels_of(s, h) == h->stride;
