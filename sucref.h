@@ -4497,7 +4497,8 @@ SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, sucref_i_view *
     sucref_i_run run;
     v->flip = (uint8_t)(v->flip ^ flip); /* lines as they are, to be turned here */
     for (i = holes ? 0U : words; i < words; i++) { to[i * positions] = fill; }
-    for (i = v->to; i < 2U * words; i++) { sucref_i_put_half(to, 0, i, positions); }
+    for (i = v->to; i < SUCREF_I_PAD4(v->to); i++) { sucref_i_put_half(to, 0, i, positions); }
+    for (i = SUCREF_I_PAD4(v->to) / 2U; i < words; i++) { to[i * positions] = 0; }
     if (position == 0) {
         for (i = 0; i < SUCREF_I_PART_HEAD; i++) { part[i] = 0; }
         part[SUCREF_I_PART_COLUMNS] = part[SUCREF_I_PART_COUNT] = v->to;
