@@ -826,7 +826,7 @@ static inline void rp_start(random_pictures *r, uint32_t most_bytes, uint32_t mo
     r->spec.input_type = (uint8_t)rnd_below(2);
 }
 
-/* a convolution of hundreds of columns, or of thousands, and a last layer: lists that are quanta, and of several parts */
+/* a convolution of hundreds of columns, or of thousands, and a last layer: lists that are quanta, or have parts */
 static inline void rp_make_large(random_pictures *r)
 {
     const int thousands = rnd_below(4) == 0;
