@@ -3235,7 +3235,7 @@ typedef struct {
     const uint8_t *span;    /* of a window: where the columns at hand lie, NULL outside the picture */
     uint32_t left;          /* how many they are */
     uint8_t tap_y, tap_x;   /* the next tap */
-    uint8_t fill;
+    uint8_t fill;           /* of lines, what lies outside */
 } sucref_i_view;
 
 enum { SUCREF_I_PIECE = 32 };
@@ -3468,8 +3468,10 @@ static int sucref_i_bytes_only(const sucref_model *m, const sucref_layer *l)
 
 /* May windows of the layer share lists of their columns? Room is kept for that in every family: tools tell it to
  * boards. */
+enum { SUCREF_I_LONG_COLUMN = 16 }; /* worth a list */
 #define SUCREF_I_MAY_SLIDE(l)                                                                                          \
-    (SUCREF_I_KIND(l) == SUCREF_KIND_CONV && (l)->kernel_w > 1 && (l)->stride_w == 1 && (l)->dilation_w == 1)
+    (SUCREF_I_KIND(l) == SUCREF_KIND_CONV && (l)->kernel_w > 1 && (l)->stride_w == 1 && (l)->dilation_w == 1 &&        \
+     (l)->n_in / (l)->kernel_w >= SUCREF_I_LONG_COLUMN)
 
 /* the words that a layer's list may take */
 static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
@@ -4699,29 +4701,16 @@ SUCREF_I_EACH void sucref_i_put_zeros(uint8_t *to, uint32_t from, uint32_t end)
 #endif
 }
 
-/* bytes of a view, and zeros up to n, a multiple of 16, or where it leaves some out; returns their sum. flip: as the
- * view's, where it leaves that to us */
-SUCREF_I_ALONE SUCREF_I_FAST static uint32_t sucref_i_put_view(uint8_t *to, const sucref_i_view *from, uint32_t n,
-                                                               uint8_t flip)
+/* bytes of a view, which is used up, and zeros up to n, a multiple of 16, or where it leaves some out; returns their
+ * sum. flip: as the view's, where it leaves that to us */
+SUCREF_I_ALONE SUCREF_I_FAST static uint32_t sucref_i_put_view(uint8_t *to, sucref_i_view *v, uint32_t n, uint8_t flip)
 {
     uint32_t at = 0, sum = 0;
-    if (from->window == NULL && from->order == NULL && (from->flip | from->k) == 0) { /* lines, or one run */
-        const uint32_t line = SUCREF_I_PICTURES && from->line != 0 ? from->line : from->to;
-        const uint8_t *u = from->bytes;
-        for (;; u += from->pitch) {
-            sum += sucref_i_put_bytes(to + at, u, line, flip);
-            at += line;
-            if (at >= from->to) { break; } /* u does not leave its tensor */
-        }
-    } else {
-        sucref_i_view v = *from;
-        sucref_i_run run;
-        while (sucref_i_next_run(&run, &v)) { /* in ascending order */
-            sucref_i_put_zeros(to, at, run.at);
-            at = run.at;
-            sum += sucref_i_put_bytes(to + at, run.u, run.n, flip);
-            at += run.n;
-        }
+    sucref_i_run run;
+    while (sucref_i_next_run(&run, v)) { /* in ascending order */
+        sucref_i_put_zeros(to, at, run.at);
+        at = run.at + run.n;
+        sum += sucref_i_put_bytes(to + run.at, run.u, run.n, flip);
     }
     sucref_i_put_zeros(to, at, n);
     return sum;
@@ -5599,7 +5588,7 @@ static uint32_t sucref_i_over(const uint32_t *list, uint32_t columns)
  * weights goes by 256 bytes at most. Nothing of a quantum survives it but finished outputs, the list, and which windows
  * share it (slid) or had none (wide). */
 
-enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_LONG_COLUMN = 16, SUCREF_I_BYTES = 256,
+enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256,
        SUCREF_I_ENOUGH = 4608, SUCREF_I_TWO_ENOUGH = 5000, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256,
        SUCREF_I_NONE = 0xFF };
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
@@ -6003,14 +5992,15 @@ static void sucref_i_four_finish(uint32_t *acc, const sucref_model *m, const suc
  *
  * before the clamp. Halves below 0 count where lo is below the zero point: what is less than 2^31 above a step goes the
  * long way, then, of s = 1 all. Rows are prepared of whole weights, without correction, requantized as TFLITE with
- * 2 <= s <= 22, of long products 1 where no halves count; a few others, made to be halves always, may be among them. */
+ * 2 <= s <= 22, of long products 1 <= s; a few others, made to be halves always, may be among them. */
+
+static inline int sucref_i_is_short(unsigned s) { return s >= (SUCREF_I_LONG ? 1U : 2U) && s <= 22U; }
 
 /* may the rows of the group at hand go the short way? 2: but for some. Asked of the records alone */
 static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
 {
     const uint32_t k = (h->l.flags & SUCREF_LAYER_PER_ROW) ? h->g.n_rows : 1U,
                    from = (h->l.flags & SUCREF_LAYER_PER_ROW) ? h->g.first_row : 0U;
-    const unsigned least = SUCREF_I_LONG && h->l.lo >= h->l.out_zero ? 1U : 2U;
     uint32_t i, others = 0;
     if ((SUCREF_I_KIND(&h->l) != SUCREF_KIND_CONV && SUCREF_I_KIND(&h->l) != SUCREF_KIND_DEPTHWISE) ||
         h->e.correction_offset != 0 ||
@@ -6020,7 +6010,7 @@ static int sucref_i_preparable(const sucref_net *s, const sucref_i_here *h)
     }
     for (i = from; i < from + k; i++) {
         const unsigned shift = 256U - SUCREF_READ_U8(s->model->bytes + h->at.exponent + i);
-        others += (SUCREF_I_MVE ? (shift & 0xFFU) > 128U : shift - least > 22U - least) && /* MVE: no left shifts */
+        others += (SUCREF_I_MVE ? (shift & 0xFFU) > 128U : !sucref_i_is_short(shift)) && /* MVE: no left shifts */
                   sucref_i_u32(s->model->bytes + h->at.multiplier + 4U * i) != 0;
     }
     return others == 0 ? 1 : !SUCREF_I_MVE && 8U * others <= k ? 2 : 0;
@@ -6085,7 +6075,7 @@ static uint32_t sucref_i_bias_of(const sucref_net *s, const sucref_i_here *h, ui
 static void sucref_i_prepare_row(uint32_t *to, int32_t bias, int32_t mul, unsigned shift, int32_t above)
 {
     if (mul == 0) { shift = 2; }
-    if (shift - (SUCREF_I_LONG ? 1U : 2U) > (SUCREF_I_LONG ? 21U : 20U)) { /* a half whatever its sum */
+    if (!sucref_i_is_short(shift)) { /* a half whatever its sum */
         to[0] = SUCREF_I_LONG ? 0U : (uint32_t)bias;
         to[1] = SUCREF_I_LONG ? 0U : 0x1FFFFFU;
         to[2] = 0;
@@ -7008,7 +6998,7 @@ SUCREF_I_ALONE static void sucref_i_sum(const sucref_net *s, const sucref_i_here
     const uint32_t *const table = s->work + s->at_list, lo = h->l.lo, range = (uint32_t)h->l.hi - lo;
     const int32_t mul = sucref_i_s32(sucref_i_u32(s->model->bytes + h->at.multiplier + 8U));
     const int e = sucref_i_s8(SUCREF_READ_U8(s->model->bytes + h->at.exponent + 2U));
-    const int is_short = h->l.act <= SUCREF_ACT_RELU6 && e <= -2 && e >= -22 && mul != 0;
+    const int is_short = h->l.act <= SUCREF_ACT_RELU6 && mul != 0 && e < 0 && sucref_i_is_short((unsigned)-e);
     uint32_t row[SUCREF_I_PREPARED], i;
     sucref_i_prepare_row(row, 0, mul, is_short ? (unsigned)-e : 2U, (int32_t)h->l.out_zero - h->l.lo);
     for (i = 0; i < n; i++) {
@@ -7508,7 +7498,7 @@ static void sucref_i_depthwise_many(uint32_t *acc, uint32_t words, const sucref_
 SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x,
                                                     unsigned positions)
 {
-    const uint32_t last = h->back ? 0U : h->places - 1U;
+    const uint32_t last = h->back ? 0U : h->places - 1U, columns = h->g.n_columns;
     uint32_t *list = s->work + s->at_list, cost = 0;
     sucref_i_purpose why;
     sucref_i_window w;
@@ -7517,13 +7507,14 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     sucref_i_list_begin(list, s->form);
     if (s->form >= SUCREF_I_HALF) {
         for (i = 0; i < positions; i++) {
-            const int holes = sucref_i_window_of(&v, &w, s, h, y, x);
             if (s->form == SUCREF_I_HALF) {
-                sucref_i_build_halves(list, &v, v.to, i, positions, holes, h->e.correction_offset != 0);
+                const int holes = sucref_i_window_of(&v, &w, s, h, y, x);
+                sucref_i_build_halves(list, &v, columns, i, positions, holes, h->e.correction_offset != 0);
             } else {
-                sucref_i_end_rows(list, i, v.to, sucref_i_put_window(sucref_i_rows_room(list, i, v.to), s, h, y, x));
+                sucref_i_end_rows(list, i, columns,
+                                  sucref_i_put_window(sucref_i_rows_room(list, i, columns), s, h, y, x));
             }
-            cost += v.to;
+            cost += columns;
             if (x == last) {
                 y = h->back ? y - 1U : y + 1U;
                 x = h->places - 1U - last;
@@ -7549,7 +7540,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
         }
         s->wide = (uint8_t)(list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND ? s->wide + 1U : 0U);
     }
-    sucref_i_list_total(list, &h->l, h->g.n_columns);
+    sucref_i_list_total(list, &h->l, columns);
     return cost;
 }
 

@@ -84,19 +84,21 @@ measure() { # core plan rows cols input
     case $(target_of $1) in dsp) kernel=halves ;; mve) kernel=rows ;; esac
     awk -v core=$core -v plan="$2" -v rows=$3 -v cols=$4 -v exact=$exact -v input=$5 -v csv=build/bench-mcu.csv \
         -v kernel=$kernel -v scratch="$(sed -n 's/.*scratch \([0-9]*\).*/\1/p' $o)" '
-        function row(stage, n, macs, bytes) {
+        function row(stage, n, macs, bytes, cycles) { # cycles: where they are counted, too
             printf "%s,%s,\"%s\",%d,%d,%s,%d,%d,%d,%d,%d,%s\n", core, kernel, plan, cols, rows, stage, n, macs, bytes,
                 scratch, exact, input >>csv
-            printf "%-4s %-8s %4d x %-4d %-8s %9d instructions, %6.3f each, exact %d, %s\n", core, plan, rows,
-                cols, stage, n, n / (rows * cols), exact, input }
+            printf "%-4s %-8s %4d x %-4d %-8s %9d instructions, %6.3f each, exact %d, %s%s\n", core, plan, rows,
+                cols, stage, n, n / (rows * cols), exact, input,
+                cycles ? sprintf(", %.2f cycles each", cycles / (rows * cols)) : "" }
         FILENAME ~ /cost$/ { macs[FNR] = $1; bytes[FNR] = $2; stops = FNR; next }
-        /^COUNT/ { n[++k] = $3 }
+        /^COUNT/ { n[++k] = $3; taken[k] = $4 }
         END {
             if (k != stops + 1) { print "FAIL " k " counts of " stops + 1 " on " core; exit 1 }
-            for (i = 1; i <= stops; i++) { row(i, n[i], macs[i] - macs[i-1], bytes[i] - bytes[i-1]); sum += n[i] }
+            for (i = 1; i <= stops; i++) { row(i, n[i], macs[i] - macs[i-1], bytes[i] - bytes[i-1], taken[i]); sum += n[i] }
             row("sum", sum, macs[stops], bytes[stops])
             coarse = plan ~ /\+/
-            row("oneshot", n[stops + 1], (coarse ? 1 : stops) * rows * cols, bytes[stops] - (coarse ? bytes[1] : 0))
+            row("oneshot", n[stops + 1], (coarse ? 1 : stops) * rows * cols, bytes[stops] - (coarse ? bytes[1] : 0),
+                taken[stops + 1])
         }' $d/layer.cost $o || failed=$((failed + 1))
 }
 echo "core,kernel,plan,n_in,n_out,stage,instructions,macs,weight_bytes,scratch_bytes,exact,input" >build/bench-mcu.csv
