@@ -834,8 +834,8 @@ static inline void rp_make_large(random_pictures *r)
                    most = RP_BYTES / (height * width), some = (200 + rnd_below(1500)) / (kernel * kernel) + 1;
     sucref_layer_spec w;
     rp_start(r, RP_BYTES, 3000000);
-    r->spec.n_stops = (uint8_t)(1 + rnd_below(2));
-    r->mobile = (int)rnd_below(2);
+    r->spec.n_stops = (uint8_t)(1 + rnd_below(4) / 3);
+    r->mobile = !thousands || rnd_below(2);
     memset(&w, 0, sizeof w);
     w.kind = SUCREF_KIND_CONV;
     w.stride_h = w.stride_w = w.dilation_h = w.dilation_w = 1;

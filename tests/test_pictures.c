@@ -78,7 +78,7 @@ static void random_networks(void)
 static void large_windows(void)
 {
     int n;
-    for (n = 0; n < NETS / 10 && test_bad == 0; n++) { one_network(rp_make_large, 3); }
+    for (n = 0; n < NETS / 6 && test_bad == 0; n++) { one_network(rp_make_large, 3); }
 }
 
 /* a state that starts again has its first bytes again, and does not forget them where an input is looked at twice */
