@@ -1396,6 +1396,9 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #else
 #  define SUCREF_I_SIMD 0
 #endif
+/* positions one behind the other (see runs): where rows are prepared for them; 1 x 1 ones by lists */
+#define SUCREF_I_RUNS (SUCREF_I_PICTURES && !SUCREF_I_MVE)
+#define SUCREF_I_RUNS_OF_LISTS (SUCREF_I_RUNS && SUCREF_I_FAMILY == SUCREF_PAIRS && !SUCREF_I_SIMD)
 #ifndef SUCREF_ASSERT
 #  define SUCREF_ASSERT(cond) ((void)0)
 #endif
@@ -5588,7 +5591,7 @@ static uint32_t sucref_i_over(const uint32_t *list, uint32_t columns)
  * weights goes by 256 bytes at most. Nothing of a quantum survives it but finished outputs, the list, and which windows
  * share it (slid) or had none (wide). */
 
-enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_BYTES = 256,
+enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_FEW = 32, SUCREF_I_BYTES = 256,
        SUCREF_I_ENOUGH = 4608, SUCREF_I_TWO_ENOUGH = 5000, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256,
        SUCREF_I_NONE = 0xFF };
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
@@ -5890,7 +5893,14 @@ typedef struct {
     uint8_t windowed;       /* a list is for one position */
     uint8_t back;           /* from the last position to the first */
     uint8_t fills;          /* the first copy into its output, for an input the first time: also around the box */
+    uint8_t runs;           /* a SUCREF_I_RUN_ */
+    uint8_t through;        /* they go on in the next line */
+    uint16_t run;           /* most positions of one */
+    uint16_t whole_from, whole_to; /* the places of a line where taps lie inside the picture */
 } sucref_i_here;
+
+/* positions one behind the other: of windows as bytes, or halves, of 1 x 1 ones by lists, of depthwise layers */
+enum { SUCREF_I_RUN_NONE = 0, SUCREF_I_RUN_BYTES, SUCREF_I_RUN_HALVES, SUCREF_I_RUN_LISTS, SUCREF_I_RUN_DEPTHS };
 
 /* of a copy's box: 0..2 y, x, c in the input, 3..5 in the output, 6..8 how many */
 static uint32_t sucref_i_box(const sucref_model *m, const sucref_i_here *h, unsigned i)
@@ -6334,6 +6344,56 @@ static int sucref_i_slides(const sucref_i_here *h, const sucref_net *s)
            sucref_i_channels_of(s, h) == h->stride;
 }
 
+#if SUCREF_I_RUNS
+/* what a position costs at most */
+static uint32_t sucref_i_run_cost(const sucref_i_here *h)
+{
+    const uint32_t columns = h->g.n_columns;
+    return SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE
+               ? h->g.n_rows * (columns + SUCREF_I_ROW_COST)
+               : SUCREF_I_PAD4(h->g.n_rows) * (columns + SUCREF_I_ROW_COST) + 2U * columns;
+}
+
+/* the places of a line whose taps lie inside the picture from left to right */
+static void sucref_i_whole_places(sucref_i_here *h)
+{
+    const uint32_t reach = (h->l.kernel_w - 1U) * h->l.dilation_w, width = h->in.width + (uint32_t)h->l.pad_left;
+    uint32_t end = width > reach ? (width - reach - 1U) / h->l.stride_w + 1U : 0U;
+    h->whole_from = (uint16_t)((h->l.pad_left + h->l.stride_w - 1U) / h->l.stride_w);
+    h->whole_to = (uint16_t)(end < h->places ? end : h->places);
+}
+
+/* which runs the group at hand has */
+static unsigned sucref_i_runs_of(const sucref_i_here *h, const sucref_net *s)
+{
+    const int line = h->in.channels == sucref_i_channels_of(s, h) && h->in.channels == h->stride &&
+                     h->l.dilation_w == 1; /* of a window, in one piece */
+    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE || s->model->layout == SUCREF_LAYOUT_ROWS || h->from.k != 0 ||
+        h->from.order != NULL) { return SUCREF_I_RUN_NONE; }
+    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
+        return h->l.n_out == h->in.channels && h->from.flip == 0 && h->g.n_rows % 8U == 0 &&
+               h->g.first_row + h->g.n_rows <= s->present ? SUCREF_I_RUN_DEPTHS : SUCREF_I_RUN_NONE;
+    }
+    if (!line && sucref_i_taps(&h->l) > 1) { return SUCREF_I_RUN_NONE; }
+    if (SUCREF_I_HALVES && s->form == SUCREF_I_HALF) { return SUCREF_I_RUN_HALVES; }
+    if (!SUCREF_I_RUNS_OF_LISTS || (s->form != SUCREF_I_OWN && s->form != SUCREF_I_CENTRED) ||
+        SUCREF_I_PAD4(h->g.n_rows) % 8U != 0 || h->g.n_columns > SUCREF_I_BASE) { return SUCREF_I_RUN_NONE; }
+    if (sucref_i_taps(&h->l) > 1) { return SUCREF_I_RUN_BYTES; }
+    return s->form == SUCREF_I_OWN && h->in.zero == 0 && h->from.flip == 0 && !h->bytes_only &&
+           !sucref_i_has_maxima(&h->l) ? SUCREF_I_RUN_LISTS : SUCREF_I_RUN_NONE;
+}
+
+static void sucref_i_pace_runs(sucref_i_here *h, const sucref_net *s)
+{
+    const uint32_t cost = sucref_i_run_cost(h), least = s->form == SUCREF_I_HALF ? 2U : 1U;
+    h->run = (uint16_t)(sucref_i_enough(s->model) / cost);
+    h->runs = (uint8_t)(h->run < least ? SUCREF_I_RUN_NONE : sucref_i_runs_of(h, s));
+    h->through = (uint8_t)(sucref_i_taps(&h->l) == 1 && h->l.stride_h == 1 && h->l.stride_w == 1 &&
+                           h->places == h->in.width);
+    if (h->runs != SUCREF_I_RUN_NONE) { sucref_i_whole_places(h); }
+}
+#endif
+
 /* how the group at hand, which was started, goes on */
 static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
 {
@@ -6341,6 +6401,7 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
     const uint32_t room = SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES ? 2U : 1U); /* for sums */
     h->rows = NULL;
     h->slides = 0;
+    h->runs = SUCREF_I_RUN_NONE;
     h->step_rows = SUCREF_I_ROWS;
     h->two_rows = 0;
     if (!SUCREF_I_PICTURES || !SUCREF_I_WEIGHS(&h->l)) { return; }
@@ -6349,7 +6410,9 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
         h->step_rows = (uint8_t)sucref_i_step_rows(&h->l, h->g.n_columns);
         h->chunk = sucref_i_chunk_of(&h->l, s->form, 0);
         h->bytes_only = (uint8_t)(sucref_i_bytes_only(s->model, &h->l) || /* or a list of it would have parts */
-                                  (s->form != SUCREF_I_DIGITS && h->g.n_columns > SUCREF_I_BASE));
+                                  (s->form != SUCREF_I_DIGITS && (h->g.n_columns > SUCREF_I_BASE ||
+                                                                  (SUCREF_I_FAMILY == SUCREF_PAIRS && conv && sucref_i_taps(&h->l) > 1 && /* or is dear */
+                                                                   h->g.n_columns <= SUCREF_I_FEW && h->g.n_rows <= SUCREF_I_FEW))));
         if (sucref_i_slides(h, s)) { h->slides = h->l.kernel_w; }
     }
     if (s->prepared && s->mode == SUCREF_I_ALL) {
@@ -6361,6 +6424,9 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
                2U * (h->step_rows * h->row_cost + (conv ? h->g.n_columns : 0U)) <= sucref_i_enough(s->model)) {
             h->step_rows = (uint8_t)(2U * h->step_rows);
         }
+#if SUCREF_I_RUNS
+        sucref_i_pace_runs(h, s);
+#endif
     }
 }
 
@@ -7226,6 +7292,20 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * list[SUCREF_I_LIST_COUNT];
 }
 
+#if SUCREF_I_FAMILY == SUCREF_PAIRS
+/* adds the sums of rows by one part to acc, in blocks of eight of whole weights, `step` bytes from one to the next;
+ * how many they are */
+static uint32_t sucref_i_dot_eights(uint32_t *acc, const uint8_t *p, const uint32_t *part, uint32_t step, uint32_t rows)
+{
+    uint32_t i = 0;
+    for (; SUCREF_I_TWO && i + 16U <= rows; i += 16U, p += 2U * step) { sucref_i_dot_two(acc + i, p, part, step); }
+    for (; !SUCREF_I_BY_SIMD(part) && i < rows; i += 8U, p += step) {
+        sucref_i_dot8(acc + i, p, part + SUCREF_I_PART_HEAD, 0x80008000U, 0x00800080U);
+    }
+    return i;
+}
+#endif
+
 /* The same of a window's list and whole weights: one part, or one for each column of the window, whose blocks of eight
  * rows start at that column */
 static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const sucref_i_here *h, uint32_t row,
@@ -7261,12 +7341,7 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
         for (k = 0, from = part; k < parts; k++, from += from[SUCREF_I_PART_WORDS]) {
             const uint8_t *p = h->plane.bytes + row * h->plane.n_in; /* rows come by eight */
             if (parts > 1) { p += 8U * from[SUCREF_I_PART_BASE]; }
-            for (i = 0; SUCREF_I_TWO && i + 16U <= rows && row + i + 16U <= full; i += 16U, p += 2U * step) {
-                sucref_i_dot_two(acc + i, p, from, step);
-            }
-            for (; !SUCREF_I_BY_SIMD(from) && i < rows && row + i < full; i += 8U, p += step) {
-                sucref_i_dot8(acc + i, p, from + SUCREF_I_PART_HEAD, 0x80008000U, 0x00800080U);
-            }
+            i = sucref_i_dot_eights(acc, p, from, step, row + rows < full ? rows : full - row);
         }
     }
 #endif
@@ -7575,13 +7650,19 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
     return cost + rows * SUCREF_I_ROW_COST;
 }
 
+/* from a position's output to the next one's, or to the one before it, where it wraps */
+static inline uint32_t sucref_i_next_output(const sucref_i_here *h)
+{
+    return h->back ? 0U - h->out.channels : h->out.channels;
+}
+
 /* rows of the short way at the position at hand, and the one behind it where there are two; returns the cost */
 static uint32_t sucref_i_do_short(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
                                   uint32_t rows, unsigned positions)
 {
     const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD;
     uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES || SUCREF_I_BY_ROWS ? 2 : 1)];
-    const int32_t step = h->back ? -(int32_t)h->out.channels : (int32_t)h->out.channels; /* to the second position */
+    const int32_t step = sucref_i_s32(sucref_i_next_output(h)); /* to the second position */
     const uint32_t cost = SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE
                               ? sucref_i_depthwise_rows(acc, s, h, area, rows)
                               : sucref_i_window_sums(acc, part, h, s->row, rows, positions);
@@ -7590,20 +7671,23 @@ static uint32_t sucref_i_do_short(sucref_net *s, const sucref_i_here *h, const s
     return cost + rows * SUCREF_I_ROW_COST * positions;
 }
 
+/* from a position's input or output to the next one's; before it they wrap */
+static inline uint32_t sucref_i_next_input(const sucref_i_here *h)
+{
+    const uint32_t n = (uint32_t)h->l.stride_w * h->in.channels;
+    return h->back ? 0U - n : n;
+}
+
 #if SUCREF_I_BY_ROWS
 /* Of a layer of rows, and of a depthwise one, how many positions are done at once, all the way and before any output is
  * written, so that it does not matter where that lies: two or more, or 0: one by one. They are as many as a quantum
  * has left, a list holds and sums have room for; depthwise ones lie inside the picture and in one line. */
-static uint32_t sucref_i_many(const sucref_net *s, const sucref_i_here *h, uint32_t spent)
+static uint32_t sucref_i_many_of_rows(const sucref_net *s, const sucref_i_here *h, uint32_t spent)
 {
     const uint32_t rows = SUCREF_I_PAD8(h->g.n_rows), columns = h->g.n_columns, enough = sucref_i_enough(s->model),
                    each = rows * (columns + SUCREF_I_ROW_COST) + columns;
     uint32_t n, left, y, x;
-    if (s->model->layout != SUCREF_LAYOUT_ROWS || !SUCREF_I_WEIGHS(&h->l) ||
-        SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE || h->rows == NULL || s->row != 0 ||
-        s->state == SUCREF_I_LISTED) { /* the list is there */
-        return 0;
-    }
+    if (!SUCREF_I_WEIGHS(&h->l) || SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE || h->rows == NULL) { return 0; }
     n = spent < enough ? (enough - spent) / each : 0U;
     if (n > SUCREF_I_MANY) { n = SUCREF_I_MANY; }
     if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV) {
@@ -7623,10 +7707,10 @@ static uint32_t sucref_i_many(const sucref_net *s, const sucref_i_here *h, uint3
 }
 
 /* so many positions from the one at hand on, as above; returns the cost */
-static uint32_t sucref_i_do_many(sucref_net *s, const sucref_i_here *h, uint32_t n)
+static uint32_t sucref_i_do_many_of_rows(sucref_net *s, const sucref_i_here *h, uint32_t n)
 {
     const int conv = SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV;
-    const int32_t step = h->back ? -(int32_t)h->out.channels : (int32_t)h->out.channels;
+    const int32_t step = sucref_i_s32(sucref_i_next_output(h));
     const uint32_t words = conv ? 2U * SUCREF_I_SHORT_ROWS / n & ~(uint32_t)3 : SUCREF_I_PAD8(h->g.n_rows),
                    columns = SUCREF_I_PAD16(h->g.n_columns);
     const uint8_t *const listed = (const uint8_t *)(s->work + s->at_list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD);
@@ -7647,10 +7731,205 @@ static uint32_t sucref_i_do_many(sucref_net *s, const sucref_i_here *h, uint32_t
     }
     return n * (SUCREF_I_PAD8(h->g.n_rows) * (h->g.n_columns + SUCREF_I_ROW_COST) + h->g.n_columns);
 }
-#else
-#  define sucref_i_many(s, h, spent) 0U
-#  define sucref_i_do_many(s, h, n) 0U
 #endif
+
+/* ---- runs: positions that follow one another, done whole ----
+ * 1 x 1 convolutions and depthwise ones are most of many networks' positions. They go through loops of their own, which
+ * decide nothing at a position: as many positions as a quantum has left, of prepared rows in blocks of eight (halves: of
+ * four) that read plain bytes. */
+
+#if SUCREF_I_RUNS_OF_LISTS
+/* all rows at the position whose list or bytes are there; at: its output */
+static void sucref_i_run_rows(const sucref_net *s, const sucref_i_here *h, uint32_t at)
+{
+    const uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, none = 0U - part[SUCREF_I_PART_OVER],
+                   columns = h->plane.n_in, n_rows = h->g.n_rows;
+    const int bytes = part[SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND;
+    uint32_t acc[SUCREF_I_SHORT_ROWS], row, rows, i;
+    for (row = 0; row < n_rows; row += rows) {
+        const uint8_t *const p = h->plane.bytes + row * columns;
+        rows = n_rows - row < SUCREF_I_SHORT_ROWS ? n_rows - row : SUCREF_I_SHORT_ROWS;
+        for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
+        if (!bytes) { (void)sucref_i_dot_eights(acc, p, part, 8U * columns, rows); }
+        for (i = 0; bytes && i < rows; i += 8U) {
+            sucref_i_dot_bytes(acc + i, p + i * columns, (const uint8_t *)(part + SUCREF_I_PART_HEAD), columns, 8,
+                               part[SUCREF_I_PART_ZERO]);
+        }
+        sucref_i_finish_rows(h->to + at + row, acc, h->rows + SUCREF_I_PREPARED * row, s, h, h->g.first_row + row, rows);
+    }
+}
+
+/* n positions of a 1 x 1 convolution; from, at: the first one's input and output. Where there is no room for a list the
+ * rest is left, for bytes. Sets how many were done, returns the cost. */
+static uint32_t sucref_i_run_of_lists(uint32_t *done, sucref_net *s, const sucref_i_here *h, uint32_t from, uint32_t at,
+                                      uint32_t n)
+{
+    const uint32_t columns = h->g.n_columns, rows = SUCREF_I_PAD4(h->g.n_rows), next_from = sucref_i_next_input(h),
+                   next_at = sucref_i_next_output(h);
+    uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, cost = 0;
+    sucref_i_builder b;
+    b.most = h->chunk;
+    for (*done = 0; *done < n; (*done)++, from += next_from, at += next_at) {
+        b.room = columns / 4U;
+        sucref_i_begin_part(&b, part, 0);
+        if (!sucref_i_push_plain(&b, h->from.bytes + from, columns, 0)) {
+            s->wide = 1;
+            break;
+        }
+        sucref_i_end_part(&b, columns, SUCREF_I_SIGNED);
+        sucref_i_run_rows(s, h, at);
+        cost += columns + rows * (part[SUCREF_I_PART_COUNT] + SUCREF_I_ROW_COST);
+    }
+    return cost;
+}
+
+/* the same of windows inside the picture, by bytes */
+static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, uint32_t from, uint32_t at, uint32_t n)
+{
+    const uint32_t line = h->l.kernel_w * h->stride, pitch = (uint32_t)h->l.dilation_h * h->in.width * h->stride,
+                   zero = s->form == SUCREF_I_CENTRED ? h->in.zero : 0U;
+    uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, sum, i, k;
+    part[SUCREF_I_PART_KIND] = SUCREF_I_BYTES_KIND;
+    part[SUCREF_I_PART_ZERO] = zero;
+    for (; n > 0; n--, from += sucref_i_next_input(h), at += sucref_i_next_output(h)) {
+        const uint8_t *u = h->from.bytes + from, flip = h->from.flip;
+        uint8_t *to = (uint8_t *)(part + SUCREF_I_PART_HEAD);
+        sum = 0U - line * h->l.kernel_h * zero;
+        for (i = 0; i < h->l.kernel_h; i++, to += line) {
+            for (k = 0; k < line; k++) { sum += to[k] = (uint8_t)(u[k] ^ flip); }
+            u += i + 1U < h->l.kernel_h ? pitch : 0U; /* it does not leave its tensor */
+        }
+        part[SUCREF_I_PART_OVER] = sum << 7;
+        sucref_i_run_rows(s, h, at);
+    }
+}
+#endif
+
+#if SUCREF_I_HALVES
+/* the same by halves, two positions at a time */
+static void sucref_i_run_of_halves(const sucref_net *s, const sucref_i_here *h, uint32_t from, uint32_t at, uint32_t n)
+{
+    const uint32_t line = h->l.kernel_w * h->stride, pitch = (uint32_t)h->l.dilation_h * h->in.width * h->stride,
+                   columns = h->g.n_columns, n_rows = h->g.n_rows, next_from = sucref_i_next_input(h),
+                   next_at = sucref_i_next_output(h);
+    uint32_t *const x = s->work + s->at_list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD;
+    uint32_t acc[2U * SUCREF_I_SHORT_ROWS], row, rows, i, k;
+    while (n > 0) {
+        const unsigned positions = n > 1 ? 2U : 1U;
+        for (i = 0; i < positions; i++, from += next_from) {
+            for (k = 0; k < h->l.kernel_h; k++) {
+                sucref_i_put_halves(x + i, h->from.bytes + from + k * pitch, line, k * line, positions, h->from.flip);
+            }
+            for (k = columns; k < SUCREF_I_PAD4(columns); k++) { sucref_i_put_half(x + i, 0, k, positions); }
+        }
+        for (row = 0; row < n_rows; row += rows) {
+            rows = n_rows - row < SUCREF_I_SHORT_ROWS ? n_rows - row : SUCREF_I_SHORT_ROWS;
+            sucref_i_dot_halves(acc, &h->plane, x, row, rows, positions);
+            sucref_i_finish_places(h->to + at + row, sucref_i_s32(next_at), acc, SUCREF_I_SHORT_ROWS, positions, s, h,
+                                   row, rows);
+        }
+        at += positions * next_at;
+        n -= positions;
+    }
+}
+#endif
+
+#if SUCREF_I_RUNS
+/* n positions of a depthwise layer from (y, x) on, inside the picture from left to right */
+static void sucref_i_run_of_depths(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x, uint32_t at,
+                                   uint32_t n)
+{
+    const sucref_i_area a = sucref_i_area_of(h, y, x);
+    const uint32_t taps = h->l.n_in, n_rows = h->g.n_rows, next_from = sucref_i_next_input(h),
+                   next_at = sucref_i_next_output(h);
+    sucref_i_walk_of_taps t = sucref_i_walk_taps(h, &a);
+    const uint8_t *const w = h->plane.bytes + 8U * a.y0 * h->l.kernel_w;
+    uint32_t acc[SUCREF_I_SHORT_ROWS], row, rows, i, from = sucref_i_tap_at(h, &a, a.y0, 0) + h->g.first_row;
+    t.next_w = 8;
+    t.pitch_w = 8U * h->l.kernel_w;
+    for (i = 0; i < n; i++, from += next_from, at += next_at) {
+        for (row = 0; row < n_rows; row += rows) {
+            rows = n_rows - row < SUCREF_I_SHORT_ROWS ? n_rows - row : SUCREF_I_SHORT_ROWS;
+            if (!sucref_i_depthwise_fast(acc, &t, h->from.bytes + from + row, w + row * taps, rows)) {
+                sucref_i_depthwise_plain(acc, &t, h->from.bytes + from + row, w + row * taps, rows);
+            }
+            sucref_i_finish_rows(h->to + at + row, acc, h->rows + SUCREF_I_PREPARED * row, s, h, h->g.first_row + row,
+                                 rows);
+        }
+    }
+}
+
+/* how many positions the run at hand has: 0 where there is none */
+static uint32_t sucref_i_run_len(const sucref_net *s, const sucref_i_here *h, uint32_t spent)
+{
+    const uint32_t enough = sucref_i_enough(s->model), wide = s->wide & 7U,
+                   n = spent == 0 ? h->run : spent < enough ? (enough - spent) / sucref_i_run_cost(h) : 0U;
+    uint32_t left, y, x, top;
+    if (h->runs == SUCREF_I_RUN_LISTS ? wide != 0 : h->runs == SUCREF_I_RUN_BYTES && wide == 0 && !h->bytes_only) {
+        return 0;
+    }
+    if (h->through) {
+        left = ((uint32_t)h->lines - s->y) * h->places - s->x;
+    } else {
+        sucref_i_position(s, h, &y, &x);
+        top = y * h->l.stride_h - h->l.pad_top; /* or it wraps */
+        if (x < h->whole_from || x >= h->whole_to ||
+            ((h->runs != SUCREF_I_RUN_DEPTHS || h->in.zero != 0) &&
+             (top >= h->in.height || top + (h->l.kernel_h - 1U) * h->l.dilation_h >= h->in.height))) { return 0; }
+        left = h->back ? x + 1U - h->whole_from : h->whole_to - x;
+    }
+    if (h->runs == SUCREF_I_RUN_BYTES && !h->bytes_only && left > 8U - wide) { left = 8U - wide; }
+    return n >= left ? left : h->runs == SUCREF_I_RUN_HALVES ? n & ~(uint32_t)1 : n;
+}
+
+static uint32_t sucref_i_do_run(uint32_t *n, sucref_net *s, const sucref_i_here *h)
+{
+    uint32_t y, x, at, from;
+    sucref_i_position(s, h, &y, &x);
+    at = (y * h->places + x) * h->out.channels + h->g.first_row;
+    from = ((y * h->l.stride_h - h->l.pad_top) * h->in.width + x * h->l.stride_w - h->l.pad_left) * h->in.channels;
+    (void)from;
+#if SUCREF_I_RUNS_OF_LISTS
+    if (h->runs == SUCREF_I_RUN_LISTS) { return sucref_i_run_of_lists(n, s, h, from, at, *n); }
+    if (h->runs == SUCREF_I_RUN_BYTES) {
+        s->wide = (uint8_t)(s->wide + *n);
+        sucref_i_run_of_bytes(s, h, from, at, *n);
+    }
+#endif
+#if SUCREF_I_HALVES
+    if (h->runs == SUCREF_I_RUN_HALVES) { sucref_i_run_of_halves(s, h, from, at, *n); }
+#endif
+    if (h->runs == SUCREF_I_RUN_DEPTHS) { sucref_i_run_of_depths(s, h, y, x, at, *n); }
+    return *n * sucref_i_run_cost(h);
+}
+#endif
+
+/* how many positions are done at once, 0: one, or a part of it */
+static uint32_t sucref_i_many(const sucref_net *s, const sucref_i_here *h, uint32_t spent)
+{
+    if (s->row != 0 || s->state == SUCREF_I_LISTED) { return 0; } /* that is begun */
+#if SUCREF_I_BY_ROWS
+    if (s->model->layout == SUCREF_LAYOUT_ROWS) { return sucref_i_many_of_rows(s, h, spent); }
+#endif
+#if SUCREF_I_RUNS
+    if (h->runs != SUCREF_I_RUN_NONE) { return sucref_i_run_len(s, h, spent); }
+#endif
+    return 0;
+}
+
+/* *n of them, of which it sets how many there were; returns the cost */
+static uint32_t sucref_i_do_many(uint32_t *n, sucref_net *s, const sucref_i_here *h)
+{
+    uint32_t cost = 0;
+#if SUCREF_I_BY_ROWS
+    if (s->model->layout == SUCREF_LAYOUT_ROWS) { cost = sucref_i_do_many_of_rows(s, h, *n); }
+#endif
+#if SUCREF_I_RUNS
+    if (s->model->layout != SUCREF_LAYOUT_ROWS) { cost = sucref_i_do_run(n, s, h); }
+#endif
+    s->row = (uint16_t)(*n != 0 ? h->outputs : 0U);
+    return cost;
+}
 
 /* rows of a picture's layer at the position at hand, so many that they are worth a quantum; returns the cost */
 static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
@@ -7740,12 +8019,10 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
 }
 
 /* n positions further */
-static void sucref_i_go_on(sucref_net *s, const sucref_i_here *h, unsigned n)
+static void sucref_i_go_on(sucref_net *s, const sucref_i_here *h, uint32_t n)
 {
-    for (; n > 0; n--) {
-        s->x = (uint16_t)(s->x + 1U);
-        if (s->x == h->places) { s->x = 0; s->y = (uint16_t)(s->y + 1U); }
-    }
+    for (n += s->x; n >= h->places; n -= h->places) { s->y = (uint16_t)(s->y + 1U); }
+    s->x = (uint16_t)n;
 }
 
 /* one quantum; 1 when it completed a stop, else h is where the next one is */
@@ -7768,16 +8045,16 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *spent)
     } else {
         const uint32_t enough = sucref_i_enough(s->model);
         do {
-            const uint32_t many = sucref_i_many(s, h, cost);
-            const unsigned positions =
-                many > 0 ? (unsigned)many
-                         : h->two_rows != 0 && (s->x + 1U < h->places || s->y + 1U < h->lines) ? 2U : 1U;
-            cost += many > 0                 ? sucref_i_do_many(s, h, many)
-                    : SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h, positions)
-                                             : sucref_i_do_other(s, h);
+            uint32_t n = sucref_i_many(s, h, cost);
+            if (n > 0) {
+                cost += sucref_i_do_many(&n, s, h);
+            } else {
+                n = h->two_rows != 0 && (s->x + 1U < h->places || s->y + 1U < h->lines) ? 2U : 1U;
+                cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h, (unsigned)n) : sucref_i_do_other(s, h);
+            }
             if (s->row >= h->outputs) {
                 s->row = 0;
-                sucref_i_go_on(s, h, positions);
+                sucref_i_go_on(s, h, n);
             }
         } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && cost + h->most <= enough);
     }
