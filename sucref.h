@@ -6366,21 +6366,22 @@ static void sucref_i_whole_places(sucref_i_here *h)
 /* which runs the group at hand has */
 static unsigned sucref_i_runs_of(const sucref_i_here *h, const sucref_net *s)
 {
-    const int line = h->in.channels == sucref_i_channels_of(s, h) && h->in.channels == h->stride &&
-                     h->l.dilation_w == 1; /* of a window, in one piece */
+    const uint32_t read = sucref_i_channels_of(s, h);
     if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE || s->model->layout == SUCREF_LAYOUT_ROWS || h->from.k != 0 ||
         h->from.order != NULL) { return SUCREF_I_RUN_NONE; }
     if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
         return h->l.n_out == h->in.channels && h->from.flip == 0 && h->g.n_rows % 8U == 0 &&
                h->g.first_row + h->g.n_rows <= s->present ? SUCREF_I_RUN_DEPTHS : SUCREF_I_RUN_NONE;
     }
-    if (!line && sucref_i_taps(&h->l) > 1) { return SUCREF_I_RUN_NONE; }
+    if (read != h->stride || (sucref_i_taps(&h->l) > 1 && (read != h->in.channels || h->l.dilation_w != 1))) {
+        return SUCREF_I_RUN_NONE; /* a window's line is not in one piece */
+    }
     if (SUCREF_I_HALVES && s->form == SUCREF_I_HALF) { return SUCREF_I_RUN_HALVES; }
     if (!SUCREF_I_RUNS_OF_LISTS || (s->form != SUCREF_I_OWN && s->form != SUCREF_I_CENTRED) ||
         SUCREF_I_PAD4(h->g.n_rows) % 8U != 0 || h->g.n_columns > SUCREF_I_BASE) { return SUCREF_I_RUN_NONE; }
     if (sucref_i_taps(&h->l) > 1) { return SUCREF_I_RUN_BYTES; }
-    return s->form == SUCREF_I_OWN && h->in.zero == 0 && h->from.flip == 0 && !h->bytes_only &&
-           !sucref_i_has_maxima(&h->l) ? SUCREF_I_RUN_LISTS : SUCREF_I_RUN_NONE;
+    return s->form == SUCREF_I_OWN && h->in.zero == 0 && h->from.flip == 0 && !h->bytes_only ? SUCREF_I_RUN_LISTS
+                                                                                             : SUCREF_I_RUN_NONE;
 }
 
 static void sucref_i_pace_runs(sucref_i_here *h, const sucref_net *s)

@@ -320,8 +320,8 @@ static inline void rp_vector(random_pictures *r, sucref_layer_spec *s)
 static inline int rp_conv(random_pictures *r, unsigned from, int depthwise)
 {
     const uint32_t channels = r->tensor[from].channels;
-    return rp_conv_of(r, from, depthwise, depthwise ? channels * (rnd_below(3) ? 1 : 1 + rnd_below(4))
-                                                    : 1 + rnd_below(rnd_below(4) ? 9 : 33));
+    if (depthwise) { return rp_conv_of(r, from, 1, channels * (rnd_below(3) ? 1 : 1 + rnd_below(4))); }
+    return rp_conv_of(r, from, 0, rnd_below(4) ? 1 + rnd_below(rnd_below(4) ? 9 : 33) : 8U * (1 + rnd_below(4)));
 }
 
 /* a dense layer; outputs: of each of its heads by width, or 0 for any number */
