@@ -143,21 +143,22 @@ static inline int rp_is_head(const random_pictures *r, const sucref_layer_spec *
     return r->heads_of == s && s != NULL;
 }
 
-/* the rows of each group: of any number, equal ones for heads; channels that are there with the first ones */
+/* the rows of each group: of any number (of cameras' layers by eight), equal ones for heads; channels that are there with the first ones */
 static inline void rp_groups(random_pictures *r, sucref_layer_spec *s)
 {
     const unsigned n = (unsigned)(s - r->layer);
+    const uint32_t by = r->mobile && s->n_out % 8U == 0 ? 8 : 1, pieces = s->n_out / by;
     uint32_t *rows = r->group_rows[n], i = 0;
     unsigned g;
     s->n_groups = 1;
     if (rp_is_head(r, s)) { s->n_groups = (uint8_t)(r->heads[r->spec.n_stops - 1U] + 1U); }
     else if (rnd_below(r->spec.n_stops == 1 ? 6 : 4) == 0 || r->spec.n_stops > 1) {
-        s->n_groups = (uint8_t)(1 + rnd_below(s->n_out < RP_GROUPS ? s->n_out : RP_GROUPS));
+        s->n_groups = (uint8_t)(1 + rnd_below(pieces < RP_GROUPS ? pieces : RP_GROUPS));
     }
     for (g = 0; g < s->n_groups; g++) {
         rows[g] = rp_is_head(r, s)        ? s->n_out / s->n_groups
                   : g + 1U == s->n_groups ? s->n_out - i
-                                          : 1 + rnd_below(s->n_out - i - (s->n_groups - g - 1U));
+                                          : by * (1 + rnd_below(pieces - i / by - (s->n_groups - g - 1U)));
         i += rows[g];
         r->cut[s->to][g] = i;
     }
@@ -249,7 +250,7 @@ static inline void rp_scales(random_pictures *r, sucref_layer_spec *s)
 /* weights, multipliers and activation of DENSE, CONV, DEPTHWISE */
 static inline void rp_rows(random_pictures *r, sucref_layer_spec *s)
 {
-    rp_plan(s, s->kind == SUCREF_KIND_DEPTHWISE || (r->spec.n_stops == 1 && rnd_below(4)));
+    rp_plan(s, s->kind == SUCREF_KIND_DEPTHWISE || ((r->mobile || r->spec.n_stops == 1) && rnd_below(4)));
     s->in_zero = r->tensor[s->from].zero;
     rp_groups(r, s);
     rp_widths(r, s);
@@ -643,13 +644,13 @@ static inline void rp_mobile(random_pictures *r)
         window.dilation_h = window.dilation_w = 1;
         window.pad_top = window.pad_left = (uint8_t)pad;
         rp_windowed(r, from, &window, (in.height + 2U * pad - 3U) / stride + 1U,
-                    (in.width + 2U * pad - 3U) / stride + 1U, in.channels);
+                    (in.width + 2U * pad - 3U) / stride + 1U, in.channels * (rnd_below(6) ? 1 : 2));
         window.kind = SUCREF_KIND_CONV;
         window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = 1;
         window.pad_top = window.pad_left = 0;
         rp_windowed(r, from + 1U, &window, r->tensor[from + 1U].height,
                     r->tensor[from + 1U].width - (r->tensor[from + 1U].width > 1 && rnd_below(4) == 0),
-                    4 + rnd_below(29));
+                    rnd_below(2) ? 4 + rnd_below(29) : 8 * (1 + rnd_below(4)));
     }
 }
 
@@ -865,7 +866,7 @@ static inline void rp_make(random_pictures *r)
     if (r->spec.n_stops > 1 && rnd_below(4) == 0) { rp_heads(r); }
     if (r->spec.n_stops > 1 && rnd_below(2)) { r->outputs = 1 + rnd_below(9); }
     r->chain = rnd_below(r->spec.n_stops > 1 ? 5 : 20) == 0;
-    r->mobile = r->spec.n_stops == 1 && !r->chain && rnd_below(5) == 0;
+    r->mobile = !r->chain && rnd_below(4) == 0;
     if (r->mobile) {
         rp_mobile(r);
         rp_last(r, r->spec.n_tensors - 1U);
