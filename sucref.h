@@ -1398,7 +1398,8 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #endif
 /* positions one behind the other (see runs): where rows are prepared for them; 1 x 1 ones by lists */
 #define SUCREF_I_RUNS (SUCREF_I_PICTURES && !SUCREF_I_MVE)
-#define SUCREF_I_RUNS_OF_LISTS (SUCREF_I_RUNS && SUCREF_I_FAMILY == SUCREF_PAIRS && !SUCREF_I_SIMD)
+#define SUCREF_I_SLIDES (SUCREF_I_PICTURES && SUCREF_I_FAMILY == SUCREF_PAIRS && !SUCREF_I_SIMD) /* windows share lists */
+#define SUCREF_I_RUNS_OF_LISTS (SUCREF_I_RUNS && SUCREF_I_SLIDES)
 #ifndef SUCREF_ASSERT
 #  define SUCREF_ASSERT(cond) ((void)0)
 #endif
@@ -4828,7 +4829,7 @@ SUCREF_I_NAKED static const uint8_t *sucref_i_push_quads(SUCREF_I_UNUSED const u
 #endif
 
 /* the same of columns x = u, whose sums are bounded by one number, at least 255 */
-SUCREF_I_EACH int sucref_i_push_plain(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column)
+SUCREF_I_ALONE static int sucref_i_push_plain(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column)
 {
     const uint8_t *const end = u + n;
     sucref_i_open_chunk c;
@@ -4858,6 +4859,13 @@ SUCREF_I_EACH int sucref_i_push_plain(sucref_i_builder *b, const uint8_t *u, uin
     b->to = c.to; b->rest = c.rest; b->sum = b->open + b->most - c.rest;
     return 1;
 }
+
+#if SUCREF_I_SLIDES
+SUCREF_I_ALONE static int sucref_i_push_signed(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column)
+{
+    return sucref_i_push(b, u, n, column, 0);
+}
+#endif
 
 /* starts a part for columns from one on */
 static void sucref_i_begin_part(sucref_i_builder *b, uint32_t *part, uint32_t column)
@@ -5592,7 +5600,7 @@ static uint32_t sucref_i_over(const uint32_t *list, uint32_t columns)
  * share it (slid) or had none (wide). */
 
 enum { SUCREF_I_ROWS = 16, SUCREF_I_FEW_COLUMNS = 256, SUCREF_I_FEW = 32, SUCREF_I_BYTES = 256,
-       SUCREF_I_ENOUGH = 4608, SUCREF_I_TWO_ENOUGH = 5000, SUCREF_I_ROW_COST = 16, SUCREF_I_SOFTMAX_COST = 256,
+       SUCREF_I_ENOUGH = 5000, SUCREF_I_ROW_COST = 12, SUCREF_I_SOFTMAX_COST = 256,
        SUCREF_I_NONE = 0xFF };
 /* sucref_net.state; LISTED: the list of the position at hand is there, none of its rows is; ANSWER: all outputs are */
 enum { SUCREF_I_IDLE = 0, SUCREF_I_FRESH, SUCREF_I_RUNNING, SUCREF_I_LISTED, SUCREF_I_ANSWER };
@@ -5899,8 +5907,10 @@ typedef struct {
     uint16_t whole_from, whole_to; /* the places of a line where taps lie inside the picture */
 } sucref_i_here;
 
-/* positions one behind the other: of windows as bytes, or halves, of 1 x 1 ones by lists, of depthwise layers */
-enum { SUCREF_I_RUN_NONE = 0, SUCREF_I_RUN_BYTES, SUCREF_I_RUN_HALVES, SUCREF_I_RUN_LISTS, SUCREF_I_RUN_DEPTHS };
+/* positions one behind the other: of windows as bytes, or halves, of 1 x 1 ones by lists, of others whose lists slide, of
+ * depthwise layers */
+enum { SUCREF_I_RUN_NONE = 0, SUCREF_I_RUN_BYTES, SUCREF_I_RUN_HALVES, SUCREF_I_RUN_LISTS, SUCREF_I_RUN_SLIDES,
+       SUCREF_I_RUN_DEPTHS };
 
 /* of a copy's box: 0..2 y, x, c in the input, 3..5 in the output, 6..8 how many */
 static uint32_t sucref_i_box(const sucref_model *m, const sucref_i_here *h, unsigned i)
@@ -6329,8 +6339,7 @@ static uint32_t sucref_i_step_rows(const sucref_layer *l, uint32_t columns)
 /* rows of a quantum at two positions; 0 where four rows would be too many */
 static uint32_t sucref_i_rows_of_two(const sucref_model *m, uint32_t columns)
 {
-    const uint32_t enough = sucref_i_enough(m) / SUCREF_I_ENOUGH * SUCREF_I_TWO_ENOUGH,
-                   n = enough / (2U * (columns + SUCREF_I_ROW_COST)) & ~(uint32_t)3;
+    const uint32_t n = sucref_i_enough(m) / (2U * (columns + SUCREF_I_ROW_COST)) & ~(uint32_t)3;
     return n < SUCREF_I_SHORT_ROWS ? n : (uint32_t)SUCREF_I_SHORT_ROWS;
 }
 
@@ -6338,7 +6347,7 @@ static uint32_t sucref_i_rows_of_two(const sucref_model *m, uint32_t columns)
 static int sucref_i_slides(const sucref_i_here *h, const sucref_net *s)
 {
     const uint32_t n = h->g.n_columns;
-    return SUCREF_I_FAMILY == SUCREF_PAIRS && !SUCREF_I_SIMD && SUCREF_I_MAY_SLIDE(&h->l) && !h->bytes_only &&
+    return SUCREF_I_SLIDES && SUCREF_I_MAY_SLIDE(&h->l) && (h->from.flip | h->from.k) == 0 && !h->bytes_only &&
            n / h->l.kernel_w >= SUCREF_I_LONG_COLUMN && n <= SUCREF_I_BASE && SUCREF_I_PAD4(h->g.n_rows) % 8U == 0 &&
            (s->form == SUCREF_I_CENTRED || (s->form == SUCREF_I_OWN && h->in.zero == 0)) &&
            sucref_i_channels_of(s, h) == h->stride;
@@ -6367,6 +6376,7 @@ static void sucref_i_whole_places(sucref_i_here *h)
 static unsigned sucref_i_runs_of(const sucref_i_here *h, const sucref_net *s)
 {
     const uint32_t read = sucref_i_channels_of(s, h);
+    int plain;
     if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE || s->model->layout == SUCREF_LAYOUT_ROWS || h->from.k != 0 ||
         h->from.order != NULL) { return SUCREF_I_RUN_NONE; }
     if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
@@ -6379,9 +6389,9 @@ static unsigned sucref_i_runs_of(const sucref_i_here *h, const sucref_net *s)
     if (SUCREF_I_HALVES && s->form == SUCREF_I_HALF) { return SUCREF_I_RUN_HALVES; }
     if (!SUCREF_I_RUNS_OF_LISTS || (s->form != SUCREF_I_OWN && s->form != SUCREF_I_CENTRED) ||
         SUCREF_I_PAD4(h->g.n_rows) % 8U != 0 || h->g.n_columns > SUCREF_I_BASE) { return SUCREF_I_RUN_NONE; }
-    if (sucref_i_taps(&h->l) > 1) { return SUCREF_I_RUN_BYTES; }
-    return s->form == SUCREF_I_OWN && h->in.zero == 0 && h->from.flip == 0 && !h->bytes_only ? SUCREF_I_RUN_LISTS
-                                                                                             : SUCREF_I_RUN_NONE;
+    plain = s->form == SUCREF_I_OWN && h->in.zero == 0 && h->from.flip == 0 && !h->bytes_only;
+    if (h->slides != 0) { return plain ? SUCREF_I_RUN_SLIDES : SUCREF_I_RUN_NONE; }
+    return sucref_i_taps(&h->l) > 1 ? SUCREF_I_RUN_BYTES : plain ? SUCREF_I_RUN_LISTS : SUCREF_I_RUN_NONE;
 }
 
 static void sucref_i_pace_runs(sucref_i_here *h, const sucref_net *s)
@@ -7294,14 +7304,22 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
 }
 
 #if SUCREF_I_FAMILY == SUCREF_PAIRS
-/* adds the sums of rows by one part to acc, in blocks of eight of whole weights, `step` bytes from one to the next;
- * how many they are */
-static uint32_t sucref_i_dot_eights(uint32_t *acc, const uint8_t *p, const uint32_t *part, uint32_t step, uint32_t rows)
+/* adds to acc the sums of rows of whole weights, in blocks of eight, by so many parts; how many rows they are */
+SUCREF_I_EACH uint32_t sucref_i_dot_parts(uint32_t *acc, const sucref_i_plane *plane, const uint32_t *part,
+                                          uint32_t parts, uint32_t row, uint32_t rows)
 {
-    uint32_t i = 0;
-    for (; SUCREF_I_TWO && i + 16U <= rows; i += 16U, p += 2U * step) { sucref_i_dot_two(acc + i, p, part, step); }
-    for (; !SUCREF_I_BY_SIMD(part) && i < rows; i += 8U, p += step) {
-        sucref_i_dot8(acc + i, p, part + SUCREF_I_PART_HEAD, 0x80008000U, 0x00800080U);
+    const uint32_t full = SUCREF_I_PAD4(plane->n_rows) & ~(uint32_t)7, step = 8U * plane->n_in,
+                   end = row + rows < full ? rows : full - row;
+    uint32_t i = 0, k;
+    for (k = 0; k < parts; k++, part += part[SUCREF_I_PART_WORDS]) {
+        const uint8_t *p = plane->bytes + row * plane->n_in; /* rows come by eight */
+        if (parts > 1) { p += 8U * part[SUCREF_I_PART_BASE]; }
+        for (i = 0; SUCREF_I_TWO && i + 16U <= end; i += 16U, p += 2U * step) {
+            sucref_i_dot_two(acc + i, p, part, step);
+        }
+        for (; !SUCREF_I_BY_SIMD(part) && i < end; i += 8U, p += step) {
+            sucref_i_dot8(acc + i, p, part + SUCREF_I_PART_HEAD, 0x80008000U, 0x00800080U);
+        }
     }
     return i;
 }
@@ -7338,12 +7356,7 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
     i = 0;
 #if SUCREF_I_FAMILY == SUCREF_PAIRS
     if (part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED || SUCREF_I_BY_SIMD(part)) {
-        const uint32_t full = SUCREF_I_PAD4(h->plane.n_rows) & ~(uint32_t)7, step = 8U * h->plane.n_in;
-        for (k = 0, from = part; k < parts; k++, from += from[SUCREF_I_PART_WORDS]) {
-            const uint8_t *p = h->plane.bytes + row * h->plane.n_in; /* rows come by eight */
-            if (parts > 1) { p += 8U * from[SUCREF_I_PART_BASE]; }
-            i = sucref_i_dot_eights(acc, p, from, step, row + rows < full ? rows : full - row);
-        }
+        i = sucref_i_dot_parts(acc, &h->plane, part, parts, row, rows);
     }
 #endif
     while (i < rows) {
@@ -7438,50 +7451,48 @@ static int sucref_i_window_of(sucref_i_view *v, sucref_i_window *w, const sucref
     return holes;
 }
 
+#if SUCREF_I_SLIDES
 /* lists column kx of the window at (y, x), so that its entries count from column 0 of a window; 0 where there is no
  * room. The lists stand one behind the other, each in the room of the longest. */
-static int sucref_i_list_column(uint32_t *list, const sucref_i_purpose *why, const sucref_i_here *h, uint32_t slot,
-                                uint32_t y, uint32_t x, uint32_t kx)
+static int sucref_i_list_column(const sucref_net *s, const sucref_i_here *h, uint32_t slot, uint32_t y, uint32_t x,
+                                uint32_t kx)
 {
-    const uint32_t n = h->g.n_columns / h->slides, words = SUCREF_I_PART_HEAD + SUCREF_I_PART_ENDS + n + n / 4U,
-                   at = SUCREF_I_LIST_HEAD + slot * words, in_x = x + kx - h->l.pad_left; /* wraps before the picture */
+    const uint32_t n = h->l.kernel_h * h->stride, words = SUCREF_I_PART_HEAD + SUCREF_I_PART_ENDS + n + n / 4U,
+                   in_x = x + kx - h->l.pad_left, /* wraps before the picture */
+                   pitch = (uint32_t)h->l.dilation_h * h->in.width * h->stride;
     const int32_t in_y = (int32_t)(y * h->l.stride_h) - h->l.pad_top;
-    sucref_i_view v = h->from;
-    uint32_t y0, y1;
-    v.to = n;
-    v.line = h->stride;
-    if (in_x < h->in.width) {
-        sucref_i_inside(&y0, &y1, in_y, h->l.kernel_h, h->l.dilation_h, h->in.height);
-        v.pitch = (uint32_t)h->l.dilation_h * h->in.width * h->in.channels;
-        v.lines = y1 - y0;
-        v.column = y0 * h->slides * h->stride;
-        v.skip = (h->slides - 1U) * h->stride;
-        if (y0 < y1) {
-            v.bytes += (((uint32_t)in_y + y0 * h->l.dilation_h) * h->in.width + in_x) * h->in.channels;
-        }
+    uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD + slot * words, from, at, y0, y1 = 0;
+    sucref_i_builder b;
+    b.flip = 0;
+    b.zero = s->form == SUCREF_I_CENTRED ? h->in.zero : 0U;
+    b.most = h->chunk;
+    b.room = n / 4U;
+    sucref_i_begin_part(&b, part, 0);
+    sucref_i_inside(&y0, &y1, in_y, h->l.kernel_h, h->l.dilation_h, in_x < h->in.width ? h->in.height : 0U);
+    from = (((uint32_t)in_y + y0 * h->l.dilation_h) * h->in.width + in_x) * h->stride;
+    for (at = y0 * h->slides * h->stride; y0 < y1; y0++, from += pitch, at += h->slides * h->stride) {
+        const uint8_t *const u = h->from.bytes + from;
+        if (b.zero != 0 ? !sucref_i_push_signed(&b, u, h->stride, at)
+                                   : !sucref_i_push_plain(&b, u, h->stride, at)) { return 0; }
     }
-    list[SUCREF_I_LIST_NEXT] = at;
-    if (sucref_i_list_part(list, why, &v) == 0) { return 0; }
-    list[at + SUCREF_I_PART_WORDS] = words;
-    list[at + SUCREF_I_PART_COLUMNS] = slot + 1U < h->slides ? 0U : h->g.n_columns; /* where parts end */
+    sucref_i_end_part(&b, slot + 1U < h->slides ? 0U : h->g.n_columns, SUCREF_I_SIGNED); /* where parts end */
+    part[SUCREF_I_PART_WORDS] = words;
     return 1;
 }
 
 /* lists the columns of the window at (y, x) that the one before it did not have; returns the cost, 0 where there is no
  * room */
-static uint32_t sucref_i_slide(sucref_net *s, const sucref_i_here *h, const sucref_i_purpose *why, uint32_t y,
-                               uint32_t x)
+static uint32_t sucref_i_slide(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x)
 {
-    uint32_t *list = s->work + s->at_list, *part = list + SUCREF_I_LIST_HEAD, kx, cost = 0;
+    uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD, kx, cost = 0;
     const uint32_t all = h->slides, start = h->back ? h->places - 1U : 0U, news = x == start || s->slid == 0 ? all : 1U,
-                   from = h->back ? 0U : all - news; /* the new ones */
+                   from = h->back ? 0U : all - news, each = h->l.kernel_h * h->stride; /* the new ones */
     uint32_t first = 0;                              /* where the list of column 0 stands */
     if (news != all) { first = h->back ? (s->slid == 1 ? all - 1U : s->slid - 2U) : s->slid == all ? 0U : s->slid; }
     s->slid = 0;
-    for (kx = from; kx < from + news; kx++) {
+    for (kx = from; kx < from + news; kx++, cost += each) {
         const uint32_t slot = first + kx < all ? first + kx : first + kx - all;
-        if (!sucref_i_list_column(list, why, h, slot, y, x, kx)) { return 0; }
-        cost += h->g.n_columns / all;
+        if (!sucref_i_list_column(s, h, slot, y, x, kx)) { return 0; }
     }
     for (kx = 0; kx < all; kx++, part += part[SUCREF_I_PART_WORDS]) {
         part[SUCREF_I_PART_BASE] = (kx >= first ? kx - first : kx + all - first) * h->stride;
@@ -7489,6 +7500,9 @@ static uint32_t sucref_i_slide(sucref_net *s, const sucref_i_here *h, const sucr
     s->slid = (uint8_t)(1U + first);
     return cost;
 }
+#else
+#  define sucref_i_slide(s, h, y, x) 0U
+#endif
 
 #if SUCREF_I_BY_ROWS
 /* bytes of what a group reads for an output, for rows; returns their sum */
@@ -7605,7 +7619,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
             (void)sucref_i_window_of(&v, &w, s, h, y, x);
             cost = sucref_i_list_part(list, &why, &v);
         } else if (!why.wide) {
-            cost = sucref_i_slide(s, h, &why, y, x);
+            cost = sucref_i_slide(s, h, y, x);
         }
         if (cost == 0) {
             why.wide = 1;
@@ -7740,24 +7754,31 @@ static uint32_t sucref_i_do_many_of_rows(sucref_net *s, const sucref_i_here *h, 
  * four) that read plain bytes. */
 
 #if SUCREF_I_RUNS_OF_LISTS
-/* all rows at the position whose list or bytes are there; at: its output */
-static void sucref_i_run_rows(const sucref_net *s, const sucref_i_here *h, uint32_t at)
+/* all rows at the position of which so many lists, or its bytes, are there; at: its output. Returns the products of a
+ * row */
+static uint32_t sucref_i_run_rows(const sucref_net *s, const sucref_i_here *h, uint32_t parts, uint32_t at)
 {
-    const uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, none = 0U - part[SUCREF_I_PART_OVER],
-                   columns = h->plane.n_in, n_rows = h->g.n_rows;
-    const int bytes = part[SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND;
-    uint32_t acc[SUCREF_I_SHORT_ROWS], row, rows, i;
+    const uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, *from = part, n_rows = h->g.n_rows;
+    uint32_t acc[SUCREF_I_SHORT_ROWS], row, rows, i, none = 0, count = 0;
+    for (i = 0; i < parts; i++, from += from[SUCREF_I_PART_WORDS]) {
+        none -= from[SUCREF_I_PART_OVER];
+        count += from[SUCREF_I_PART_COUNT];
+    }
     for (row = 0; row < n_rows; row += rows) {
-        const uint8_t *const p = h->plane.bytes + row * columns;
         rows = n_rows - row < SUCREF_I_SHORT_ROWS ? n_rows - row : SUCREF_I_SHORT_ROWS;
         for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
-        if (!bytes) { (void)sucref_i_dot_eights(acc, p, part, 8U * columns, rows); }
-        for (i = 0; bytes && i < rows; i += 8U) {
-            sucref_i_dot_bytes(acc + i, p + i * columns, (const uint8_t *)(part + SUCREF_I_PART_HEAD), columns, 8,
-                               part[SUCREF_I_PART_ZERO]);
+        if (part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED) {
+            (void)sucref_i_dot_parts(acc, &h->plane, part, parts, row, rows);
+        } else {
+            for (i = 0; i < rows; i += 8U) {
+                sucref_i_dot_bytes(acc + i, h->plane.bytes + (row + i) * h->plane.n_in,
+                                   (const uint8_t *)(part + SUCREF_I_PART_HEAD), h->plane.n_in, 8,
+                                   part[SUCREF_I_PART_ZERO]);
+            }
         }
         sucref_i_finish_rows(h->to + at + row, acc, h->rows + SUCREF_I_PREPARED * row, s, h, h->g.first_row + row, rows);
     }
+    return count;
 }
 
 /* n positions of a 1 x 1 convolution; from, at: the first one's input and output. Where there is no room for a list the
@@ -7778,8 +7799,24 @@ static uint32_t sucref_i_run_of_lists(uint32_t *done, sucref_net *s, const sucre
             break;
         }
         sucref_i_end_part(&b, columns, SUCREF_I_SIGNED);
-        sucref_i_run_rows(s, h, at);
-        cost += columns + rows * (part[SUCREF_I_PART_COUNT] + SUCREF_I_ROW_COST);
+        cost += columns + rows * (sucref_i_run_rows(s, h, 1, at) + SUCREF_I_ROW_COST);
+    }
+    return cost;
+}
+
+/* the same of a line's windows that share lists of their columns, from (y, x) on */
+static uint32_t sucref_i_run_of_slides(uint32_t *done, sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x,
+                                       uint32_t at, uint32_t n)
+{
+    const uint32_t rows = SUCREF_I_PAD4(h->g.n_rows), next_at = sucref_i_next_output(h);
+    uint32_t cost = 0;
+    for (*done = 0; *done < n; (*done)++, at += next_at) {
+        const uint32_t listed = sucref_i_slide(s, h, y, h->back ? x - *done : x + *done);
+        if (listed == 0) {
+            s->wide = 1;
+            break;
+        }
+        cost += listed + rows * (sucref_i_run_rows(s, h, h->slides, at) + SUCREF_I_ROW_COST);
     }
     return cost;
 }
@@ -7801,7 +7838,7 @@ static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, u
             u += i + 1U < h->l.kernel_h ? pitch : 0U; /* it does not leave its tensor */
         }
         part[SUCREF_I_PART_OVER] = sum << 7;
-        sucref_i_run_rows(s, h, at);
+        (void)sucref_i_run_rows(s, h, 1, at);
     }
 }
 #endif
@@ -7866,11 +7903,13 @@ static uint32_t sucref_i_run_len(const sucref_net *s, const sucref_i_here *h, ui
     const uint32_t enough = sucref_i_enough(s->model), wide = s->wide & 7U,
                    n = spent == 0 ? h->run : spent < enough ? (enough - spent) / sucref_i_run_cost(h) : 0U;
     uint32_t left, y, x, top;
-    if (h->runs == SUCREF_I_RUN_LISTS ? wide != 0 : h->runs == SUCREF_I_RUN_BYTES && wide == 0 && !h->bytes_only) {
-        return 0;
-    }
+    if (h->runs == SUCREF_I_RUN_LISTS || h->runs == SUCREF_I_RUN_SLIDES
+            ? wide != 0
+            : h->runs == SUCREF_I_RUN_BYTES && wide == 0 && !h->bytes_only) { return 0; }
     if (h->through) {
         left = ((uint32_t)h->lines - s->y) * h->places - s->x;
+    } else if (h->runs == SUCREF_I_RUN_SLIDES) {
+        left = (uint32_t)h->places - s->x;
     } else {
         sucref_i_position(s, h, &y, &x);
         top = y * h->l.stride_h - h->l.pad_top; /* or it wraps */
@@ -7892,6 +7931,7 @@ static uint32_t sucref_i_do_run(uint32_t *n, sucref_net *s, const sucref_i_here 
     (void)from;
 #if SUCREF_I_RUNS_OF_LISTS
     if (h->runs == SUCREF_I_RUN_LISTS) { return sucref_i_run_of_lists(n, s, h, from, at, *n); }
+    if (h->runs == SUCREF_I_RUN_SLIDES) { return sucref_i_run_of_slides(n, s, h, y, x, at, *n); }
     if (h->runs == SUCREF_I_RUN_BYTES) {
         s->wide = (uint8_t)(s->wide + *n);
         sucref_i_run_of_bytes(s, h, from, at, *n);
@@ -8119,7 +8159,6 @@ SUCREF_API int sucref_net_run(sucref_net *s, unsigned stop)
 static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer *l)
 {
     sucref_tensor t;
-    const uint32_t two = sucref_i_enough(m) / SUCREF_I_ENOUGH * SUCREF_I_TWO_ENOUGH;
     uint32_t most, cost;
     unsigned g;
     sucref_model_tensor(&t, m, SUCREF_I_WEIGHS(l) ? l->from : l->to);
@@ -8135,7 +8174,6 @@ static uint32_t sucref_i_layer_quantum(const sucref_model *m, const sucref_layer
         if (cost > SUCREF_I_PAD4(group.n_rows)) { cost = SUCREF_I_PAD4(group.n_rows); }
         cost *= group.n_columns * (uint32_t)l->n_planes + SUCREF_I_ROW_COST;
         if (cost < 2U * group.n_columns) { cost = 2U * group.n_columns; }
-        if (sucref_i_layout(m, l) != SUCREF_LAYOUT_PLAIN && cost < two) { cost = two; }
         if (cost > most) { most = cost; }
     }
     cost = SUCREF_I_KIND(l) == SUCREF_KIND_SOFTMAX     ? t.channels * (uint32_t)SUCREF_I_SOFTMAX_COST
