@@ -323,26 +323,31 @@ static int gf_random_mean(gf_file *f, int at)
     return out;
 }
 
-/* ADD or MUL with itself, with constants (one number, channels or all), or with a requantized copy */
+/* an operator of two tensors: with itself, with constants (one number, channels or all), or with a requantized copy */
 static int gf_random_pair(gf_file *f, int at)
 {
-    const int h = gf_dim(f, at, 1), w = gf_dim(f, at, 2), c = gf_dim(f, at, 3), kind = (int)rnd_below(5),
-              add = (int)rnd_below(2);
-    const int dim[4] = { 1, kind == 2 ? h : 1, kind == 2 ? w : 1, kind == 0 ? 1 : c };
+    static const int codes[] = { GRAPH_ADD, GRAPH_MUL, GRAPH_SUB, GRAPH_DIV, GRAPH_PRELU, GRAPH_MAXIMUM, GRAPH_MINIMUM,
+                                 GRAPH_SQUARED_DIFFERENCE };
+    const int h = gf_dim(f, at, 1), w = gf_dim(f, at, 2), c = gf_dim(f, at, 3), code = codes[rnd_below(8)],
+              number = code == GRAPH_DIV || code == GRAPH_SQUARED_DIFFERENCE,
+              compares = code == GRAPH_MAXIMUM || code == GRAPH_MINIMUM, kind = number ? 0 : (int)rnd_below(5),
+              all = kind == 2 || (number && rnd_below(2)), fixed = code == GRAPH_PRELU || code == GRAPH_DIV;
+    const int dim[4] = { 1, all ? h : 1, all ? w : 1, kind == 0 && !all ? 1 : c }, low = rnd_in(-128, 127);
     static int8_t v[4096];
     int in[2], out, k, other = at;
-    for (k = 0; k < dim[1] * dim[2] * dim[3]; k++) { v[k] = (int8_t)rnd_in(-128, 127); }
+    float scale = compares ? gf_scale_of(f, at) : gf_random_scale();
+    for (k = 0; k < dim[1] * dim[2] * dim[3]; k++) { v[k] = (int8_t)(number ? low : rnd_in(-128, 127)); }
     if (kind < 3) {
-        other = gf_weights(f, 4, dim, v, gf_random_scale());
-        f->part[0].tensor[other].zero = gf_any_zero();
+        other = gf_weights(f, 4, dim, v, scale);
+        f->part[0].tensor[other].zero = compares ? gf_zero_of(f, at) : low == 127 ? -128 : rnd_in(low + 1, 127);
     } else if (kind == 3) {
-        other = gf_image(f, h, w, c, gf_random_scale(), gf_any_zero());
-        gf_add(&f->part[0], GRAPH_QUANTIZE, 1, &at, other);
+        other = gf_image(f, h, w, c, scale, compares ? gf_zero_of(f, at) : gf_any_zero());
+        gf_add(&f->part[0], compares ? GRAPH_RELU : GRAPH_QUANTIZE, 1, &at, other);
     }
-    in[0] = rnd_below(2) ? at : other;
+    in[0] = fixed || rnd_below(2) ? at : other;
     in[1] = in[0] == at ? other : at;
-    out = gf_image(f, h, w, c, gf_random_scale(), gf_any_zero());
-    gf_field(gf_add(&f->part[0], add ? GRAPH_ADD : GRAPH_MUL, 2, in, out), 0, 1, rnd_below(4));
+    out = compares ? gf_like(f, at, h, w, c) : gf_image(f, h, w, c, gf_random_scale(), gf_any_zero());
+    gf_field(gf_add(&f->part[0], code, 2, in, out), 0, 1, fixed || compares || number ? 0 : rnd_below(4));
     return out;
 }
 
@@ -419,14 +424,17 @@ static int gf_random_slice(gf_file *f, int at)
 
 static int gf_random_number(gf_file *f, int at)
 {
-    static const int codes[] = { GRAPH_LOGISTIC, GRAPH_TANH, GRAPH_RELU, GRAPH_RELU6, GRAPH_LEAKY_RELU,
-                                 GRAPH_QUANTIZE };
-    const int code = codes[rnd_below(6)];
+    static const int codes[] = { GRAPH_LOGISTIC, GRAPH_TANH, GRAPH_RELU, GRAPH_RELU6, GRAPH_LEAKY_RELU, GRAPH_QUANTIZE,
+                                 GRAPH_RELU_N1_TO_1, GRAPH_RELU_0_TO_1, GRAPH_HARD_SWISH, GRAPH_ELU, GRAPH_GELU,
+                                 GRAPH_ABS, GRAPH_NEG, GRAPH_EXP, GRAPH_LOG, GRAPH_SQRT, GRAPH_RSQRT, GRAPH_SQUARE,
+                                 GRAPH_SIN, GRAPH_COS };
+    const int code = codes[rnd_below(20)];
     const float scale = code == GRAPH_LOGISTIC ? 1.0F / 256 : code == GRAPH_TANH ? 1.0F / 128 : gf_random_scale();
     const int zero = code == GRAPH_LOGISTIC ? -128 : code == GRAPH_TANH ? 0 : gf_any_zero();
     const int out = gf_image(f, gf_dim(f, at, 1), gf_dim(f, at, 2), gf_dim(f, at, 3), scale, zero);
     gf_op *o = gf_add(&f->part[0], code, 1, &at, out);
     if (code == GRAPH_LEAKY_RELU) { gf_field(o, 0, 4, tf_float((float)rnd_below(100) / 100)); }
+    if (code == GRAPH_GELU) { gf_field(o, 0, 1, rnd_below(2)); }
     return out;
 }
 

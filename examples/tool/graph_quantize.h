@@ -65,7 +65,7 @@ static inline uint32_t ranges_root(const graph_ranges *r, uint32_t k)
 static inline int ranges_passes(int code)
 {
     return code == GRAPH_AVERAGE_POOL || code == GRAPH_MAX_POOL || code == GRAPH_PAD || code == GRAPH_CONCATENATION ||
-           code == GRAPH_SLICE || code == GRAPH_RESHAPE;
+           code == GRAPH_SLICE || code == GRAPH_RESHAPE || code == GRAPH_MAXIMUM || code == GRAPH_MINIMUM;
 }
 
 /* zero and all values of lo..hi are there */

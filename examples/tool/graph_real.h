@@ -125,6 +125,20 @@ static inline double real_spread(const float *v, const int32_t *d, int y, int x,
     return (double)v[((d[1] > 1 ? y : 0) * d[2] + (d[2] > 1 ? x : 0)) * d[3] + (d[3] > 1 ? c : 0)];
 }
 
+static inline double real_of_two(int code, double u, double v)
+{
+    switch (code) {
+    case GRAPH_ADD: return u + v;
+    case GRAPH_SUB: return u - v;
+    case GRAPH_MUL: return u * v;
+    case GRAPH_DIV: return u / v;
+    case GRAPH_PRELU: return u >= 0 ? u : u * v;
+    case GRAPH_MAXIMUM: return u > v ? u : v;
+    case GRAPH_MINIMUM: return u < v ? u : v;
+    default: return (u - v) * (u - v); /* SQUARED_DIFFERENCE */
+    }
+}
+
 static inline void real_pair(const graph *g, const graph_op *o, float *out, const float *a, const float *b)
 {
     int32_t da[4], db[4], dy[4];
@@ -136,7 +150,7 @@ static inline void real_pair(const graph *g, const graph_op *o, float *out, cons
         for (x = 0; x < dy[2]; x++) {
             for (c = 0; c < dy[3]; c++) {
                 const double u = real_spread(a, da, y, x, c), v = real_spread(b, db, y, x, c);
-                *out++ = (float)real_act(o->code == GRAPH_ADD ? u + v : u * v, o->act);
+                *out++ = (float)real_act(real_of_two(o->code, u, v), o->act);
             }
         }
     }
@@ -200,6 +214,22 @@ static inline double real_function(const graph_op *o, double v)
     case GRAPH_RELU: return v > 0 ? v : 0;
     case GRAPH_RELU6: return v > 6 ? 6 : v > 0 ? v : 0;
     case GRAPH_LEAKY_RELU: return v > 0 ? v : v * (double)o->number;
+    case GRAPH_RELU_N1_TO_1: return v > 1 ? 1 : v > -1 ? v : -1;
+    case GRAPH_RELU_0_TO_1: return v > 1 ? 1 : v > 0 ? v : 0;
+    case GRAPH_HARD_SWISH: return v * (v > 3 ? 1 : v > -3 ? (v + 3) / 6 : 0);
+    case GRAPH_ELU: return v > 0 ? v : exp(v) - 1;
+    case GRAPH_GELU:
+        return o->number != 0 ? v / 2 * (1 + tanh(0.7978845608028654 * (v + 0.044715 * v * v * v)))
+                              : v / 2 * erfc(-v * 0.7071067811865476);
+    case GRAPH_ABS: return fabs(v);
+    case GRAPH_NEG: return -v;
+    case GRAPH_EXP: return exp(v);
+    case GRAPH_LOG: return log(v);
+    case GRAPH_SQRT: return sqrt(v);
+    case GRAPH_RSQRT: return 1 / sqrt(v);
+    case GRAPH_SQUARE: return v * v;
+    case GRAPH_SIN: return sin(v);
+    case GRAPH_COS: return cos(v);
     default: return v; /* RESHAPE */
     }
 }
@@ -214,7 +244,10 @@ static inline void real_op(const graph_real *e, const graph_op *o)
     case GRAPH_CONV: case GRAPH_DEPTHWISE: real_conv(g, o, out, in); break;
     case GRAPH_DENSE: real_dense(g, o, out, in); break;
     case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: case GRAPH_MEAN: real_pool(g, o, out, in); break;
-    case GRAPH_ADD: case GRAPH_MUL: real_pair(g, o, out, in, e->v[o->in[1]]); break;
+    case GRAPH_ADD: case GRAPH_MUL: case GRAPH_SUB: case GRAPH_DIV: case GRAPH_PRELU: case GRAPH_MAXIMUM:
+    case GRAPH_MINIMUM: case GRAPH_SQUARED_DIFFERENCE:
+        real_pair(g, o, out, in, e->v[o->in[1]]);
+        break;
     case GRAPH_SLICE: case GRAPH_PAD: case GRAPH_CONCATENATION: real_moving(e, o, out); break;
     case GRAPH_SOFTMAX: real_softmax(g, o, out, in); break;
     default: for (k = 0; k < g->tensor[o->out].elements; k++) { out[k] = (float)real_function(o, (double)in[k]); }

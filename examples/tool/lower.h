@@ -95,7 +95,9 @@ static inline int lower_op(lowered *l, const graph_op *o)
     case GRAPH_DENSE: return lower_dense(l, o);
     case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: return lower_pool(l, o);
     case GRAPH_MEAN: return lower_mean(l, o);
-    case GRAPH_ADD: case GRAPH_MUL: return lower_two(l, o);
+    case GRAPH_ADD: case GRAPH_MUL: case GRAPH_SUB: case GRAPH_DIV: case GRAPH_PRELU: case GRAPH_MAXIMUM:
+    case GRAPH_MINIMUM: case GRAPH_SQUARED_DIFFERENCE:
+        return lower_two(l, o);
     case GRAPH_PAD: return lower_pad(l, o);
     case GRAPH_CONCATENATION: return lower_concatenation(l, o);
     case GRAPH_SLICE: return lower_slice(l, o);

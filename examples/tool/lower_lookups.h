@@ -77,13 +77,38 @@ static inline int lower_apply(lowered *l, const graph_op *o, int in, const uint8
     return s != NULL && lower_put_lookup(l, s, table);
 }
 
+/* a tensor's bytes through a table, as a new tensor of this zero point; -1 with a reason */
+static inline int lower_through(lowered *l, const graph_op *o, int from, int zero, const uint8_t *table)
+{
+    int32_t d[4];
+    int to;
+    sucref_layer_spec *s;
+    lower_shape_of(l, from, d);
+    to = lower_new_tensor(l, o, d, zero);
+    s = lower_copy(l, o, from, to, NULL, NULL, NULL);
+    return s != NULL && lower_put_lookup(l, s, table) ? to : -1;
+}
+
+/* counted backwards: 255 - u */
+static inline int lower_flipped(lowered *l, const graph_op *o, int from)
+{
+    uint8_t table[256];
+    int u;
+    for (u = 0; u < 256; u++) { table[u] = (uint8_t)(255 - u); }
+    return lower_through(l, o, from, 255 - l->tensor[from].zero, table);
+}
+
 static inline int lower_elementwise(lowered *l, const graph_op *o)
 {
     const graph_tensor *x = lower_tensor_of(l, o->in[0]), *y = lower_tensor_of(l, o->out);
-    const int up = y->type == GRAPH_UINT8 ? 0 : 128;
+    const int up = y->type == GRAPH_UINT8 ? 0 : 128, low = x->type == GRAPH_UINT8 ? 0 : -128;
     uint8_t table[256];
-    int u;
-    for (u = 0; u < 256; u++) { table[u] = (uint8_t)(lower_number(o, x, y, u - 128) + up); }
+    int32_t m[2];
+    int u, e[2];
+    if (o->code == GRAPH_HARD_SWISH && !lower_swish_multipliers(m, e, graph_scale(x, 0), graph_scale(y, 0))) {
+        return lower_fail(l, o, "has an impossible scale");
+    }
+    for (u = 0; u < 256; u++) { table[u] = (uint8_t)(lower_number(o, x, y, u + low) + up); }
     return lower_apply(l, o, o->in[0], table);
 }
 #endif

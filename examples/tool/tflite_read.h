@@ -12,13 +12,6 @@
 
 /* ---- operators ---- */
 
-static inline int tflite_act(const tflite_op *r, graph_op *o, unsigned field)
-{
-    o->act = (int)flat_int(&r->options, field, 1, 0);
-    return (o->act >= GRAPH_NO_ACT && o->act <= GRAPH_ACT_RELU6) ||
-           tflite_say(r, "with a fused activation other than none, ReLU, ReLU6 and ReLU_N1_TO_1");
-}
-
 /* a bias counts in units of input scale * weight scale; one percent is for rounding */
 static inline int tflite_bias_fits(const graph_tensor *x, const graph_tensor *w, const graph_tensor *b)
 {
@@ -164,13 +157,6 @@ static inline int tflite_read_pool(const tflite_op *r)
     return tflite_windows(r, o, dx, dy);
 }
 
-/* the place of axis `a` of a tensor among batch, y, x, channel; -1 where there is no such axis */
-static inline int tflite_axis(const graph_tensor *x, int64_t a)
-{
-    if (a < 0) { a += x->rank; }
-    return a >= 0 && a < x->rank && x->rank <= 4 ? (int)(4 - x->rank + a) : -1;
-}
-
 static inline int tflite_read_mean(const tflite_op *r)
 {
     graph_tensor *x = tflite_in(r, 0), *y = x != NULL ? tflite_out(r, 0) : NULL;
@@ -195,22 +181,26 @@ static inline int tflite_read_mean(const tflite_op *r)
     return 1;
 }
 
-/* ADD and MUL, where an input may be a constant, and sides of 1 are spread */
+/* two tensors of which one may be a constant, and sides of 1 are spread. PRELU's second one are slopes */
 static inline int tflite_read_pair(const tflite_op *r)
 {
     graph_tensor *a = tflite_in(r, 0), *b = a != NULL ? tflite_in(r, 1) : NULL,
                  *y = b != NULL ? tflite_out(r, 0) : NULL;
+    const int fuses = r->code == GRAPH_ADD || r->code == GRAPH_MUL || r->code == GRAPH_SUB || r->code == GRAPH_DIV,
+              compares = r->code == GRAPH_MAXIMUM || r->code == GRAPH_MINIMUM;
     int32_t da[4], db[4], dy[4];
     graph_op *o;
     int k;
     if (y == NULL || !tflite_shape(r, da, a) || !tflite_shape(r, db, b) || !tflite_shape(r, dy, y)) { return 0; }
+    if (compares && (!tflite_same_scale(r, a, y) || !tflite_same_scale(r, b, y))) { return 0; }
     for (k = 1; k < 4; k++) {
-        if ((da[k] != 1 && db[k] != 1 && da[k] != db[k]) || dy[k] != (da[k] > db[k] ? da[k] : db[k])) {
+        if ((da[k] != 1 && db[k] != 1 && da[k] != db[k]) || dy[k] != (da[k] > db[k] ? da[k] : db[k]) ||
+            (r->code == GRAPH_PRELU && dy[k] != da[k])) {
             return tflite_say(r, "has shapes that do not fit");
         }
     }
     o = tflite_add(r, r->code, 2, y);
-    return o != NULL && tflite_act(r, o, 0);
+    return o != NULL && (!fuses || tflite_act(r, o, 0));
 }
 
 static inline int tflite_read_pad(const tflite_op *r)
@@ -298,8 +288,9 @@ static inline int tflite_read_elementwise(const tflite_op *r)
     }
     o = tflite_add(r, r->code, 1, y);
     if (o == NULL) { return 0; }
-    o->number = flat_float(&r->options, 0, 0);
-    return r->code != GRAPH_LEAKY_RELU || isfinite(o->number) || tflite_say(r, "with an impossible slope");
+    if (r->code == GRAPH_LEAKY_RELU) { o->number = flat_float(&r->options, 0, 0); }
+    if (r->code == GRAPH_GELU) { o->number = flat_int(&r->options, 0, 1, 0) != 0; }
+    return isfinite(o->number) || tflite_say(r, "with an impossible slope");
 }
 
 static inline int tflite_read_softmax(const tflite_op *r)
@@ -529,11 +520,17 @@ static inline int tflite_read_op(const tflite_op *r, tflite_file *t, int check_o
     case GRAPH_DENSE: act = tflite_read_dense; break;
     case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: act = tflite_read_pool; break;
     case GRAPH_MEAN: act = tflite_read_mean; break;
-    case GRAPH_ADD: case GRAPH_MUL: act = tflite_read_pair; break;
+    case GRAPH_ADD: case GRAPH_MUL: case GRAPH_SUB: case GRAPH_DIV: case GRAPH_PRELU: case GRAPH_MAXIMUM:
+    case GRAPH_MINIMUM: case GRAPH_SQUARED_DIFFERENCE:
+        act = tflite_read_pair;
+        break;
     case GRAPH_PAD: case GRAPH_PADV2: act = tflite_read_pad; break;
     case GRAPH_CONCATENATION: act = tflite_read_concatenation; break;
     case GRAPH_RESHAPE: case GRAPH_EXPAND_DIMS: case GRAPH_SQUEEZE: act = tflite_read_reshape; break;
     case GRAPH_LOGISTIC: case GRAPH_TANH: case GRAPH_RELU: case GRAPH_RELU6: case GRAPH_LEAKY_RELU:
+    case GRAPH_RELU_N1_TO_1: case GRAPH_RELU_0_TO_1: case GRAPH_HARD_SWISH: case GRAPH_ELU: case GRAPH_GELU:
+    case GRAPH_ABS: case GRAPH_NEG: case GRAPH_EXP: case GRAPH_LOG: case GRAPH_SQRT: case GRAPH_RSQRT:
+    case GRAPH_SQUARE: case GRAPH_SIN: case GRAPH_COS:
         act = tflite_read_elementwise;
         break;
     case GRAPH_SOFTMAX: act = tflite_read_softmax; break;

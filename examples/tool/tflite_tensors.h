@@ -222,4 +222,18 @@ static inline graph_op *tflite_add(const tflite_op *r, int code, uint32_t n_in, 
     g->n_ops++;
     return o;
 }
+
+static inline int tflite_act(const tflite_op *r, graph_op *o, unsigned field)
+{
+    o->act = (int)flat_int(&r->options, field, 1, 0);
+    return (o->act >= GRAPH_NO_ACT && o->act <= GRAPH_ACT_RELU6) ||
+           tflite_say(r, "with a fused activation other than none, ReLU, ReLU6 and ReLU_N1_TO_1");
+}
+
+/* the place of axis `a` of a tensor among batch, y, x, channel; -1 where there is no such axis */
+static inline int tflite_axis(const graph_tensor *x, int64_t a)
+{
+    if (a < 0) { a += x->rank; }
+    return a >= 0 && a < x->rank && x->rank <= 4 ? (int)(4 - x->rank + a) : -1;
+}
 #endif
