@@ -146,32 +146,43 @@ static void eval_pool(const graph *g, const graph_op *o, int32_t *out, const int
     }
 }
 
-/* the multiplier takes the division by the count in */
-static void eval_mean(const graph *g, const graph_op *o, int32_t *out, const int32_t *in)
+/* output number k of all in[j] whose places agree where nothing is reduced. Of means the multiplier takes the division
+ * by the count in */
+static int32_t eval_reduced(const graph_op *o, const graph_tensor *tx, const graph_tensor *ty, const int32_t *in,
+                            const int32_t *d, uint32_t k)
 {
-    const graph_tensor *tx = &g->tensor[o->in[0]], *ty = &g->tensor[o->out];
-    int32_t d[4], m;
-    int e, shift = 0, y, x, c;
-    int64_t count;
-    uint32_t k;
-    graph_shape(d, tx);
-    count = (int64_t)(o->over[0] ? d[1] : 1) * (o->over[1] ? d[2] : 1);
+    int64_t count = 0, sum = 0;
+    int32_t most = -128, least = 127, m;
+    uint32_t j;
+    int e, shift = 0;
+    for (j = 0; j < tx->elements; j++) {
+        const uint32_t c = j % (uint32_t)d[3], x = j / (uint32_t)d[3] % (uint32_t)d[2],
+                       y = j / (uint32_t)d[3] / (uint32_t)d[2];
+        const uint32_t to = ((o->over[0] ? 0 : y) * (o->over[1] ? 1 : (uint32_t)d[2]) + (o->over[1] ? 0 : x)) *
+                                (o->over[2] ? 1 : (uint32_t)d[3]) + (o->over[2] ? 0 : c);
+        if (to != k) { continue; }
+        count++;
+        sum += in[j] - tx->zero;
+        most = in[j] > most ? in[j] : most;
+        least = in[j] < least ? in[j] : least;
+    }
+    if (o->code == GRAPH_REDUCE_MAX) { return most; }
+    if (o->code == GRAPH_REDUCE_MIN) { return least; }
     eval_multiplier(&m, &e, (double)graph_scale(tx, 0) / (double)graph_scale(ty, 0));
-    while (count >> (shift + 1) != 0) { shift++; }
+    while (o->code == GRAPH_MEAN && count >> (shift + 1) != 0) { shift++; }
     if (shift > 32) { shift = 32; }
     if (shift > 31 + e) { shift = 31 + e; }
-    m = (int32_t)(((int64_t)m << shift) / count);
-    for (k = 0; k < ty->elements; k++) { out[k] = 0; }
-    for (y = 0; y < d[1]; y++) {
-        for (x = 0; x < d[2]; x++) {
-            for (c = 0; c < d[3]; c++) {
-                const int row = o->over[0] ? 0 : y, column = o->over[1] ? 0 : x, wide = o->over[1] ? 1 : d[2];
-                out[(row * wide + column) * d[3] + c] += in[(y * d[2] + x) * d[3] + c] - tx->zero;
-            }
-        }
-    }
-    for (k = 0; k < ty->elements; k++) {
-        out[k] = eval_clamp((int64_t)eval_scaled(out[k], m, e - shift) + ty->zero, -128, 127);
+    if (o->code == GRAPH_MEAN) { m = (int32_t)(((int64_t)m << shift) / count); }
+    return eval_clamp((int64_t)eval_scaled(sum, m, e - shift) + ty->zero, -128, 127);
+}
+
+static void eval_reduce(const graph *g, const graph_op *o, int32_t *out, const int32_t *in)
+{
+    int32_t d[4];
+    uint32_t k;
+    graph_shape(d, &g->tensor[o->in[0]]);
+    for (k = 0; k < g->tensor[o->out].elements; k++) {
+        out[k] = eval_reduced(o, &g->tensor[o->in[0]], &g->tensor[o->out], in, d, k);
     }
 }
 
@@ -324,6 +335,89 @@ static void eval_concatenation(const graph_eval *e, const graph_op *o, int32_t *
             }
         }
         at[o->axis] += dx[o->axis];
+    }
+}
+
+/* output (i, j, k) is the input at the places that these are the places of */
+static void eval_transpose(const graph_op *o, int32_t *out, const int32_t *in)
+{
+    const int32_t *s = o->size, *order = o->step;
+    int32_t at[3];
+    for (at[0] = 0; at[0] < s[0]; at[0]++) {
+        for (at[1] = 0; at[1] < s[1]; at[1]++) {
+            for (at[2] = 0; at[2] < s[2]; at[2]++) {
+                out[(at[order[0]] * s[order[1]] + at[order[1]]) * s[order[2]] + at[order[2]]] = *in++;
+            }
+        }
+    }
+}
+
+/* channel (i * block + j) * n + c of (y, x), and (y * block + i, x * block + j, c) */
+static void eval_blocks(const graph *g, const graph_op *o, int32_t *out, const int32_t *in)
+{
+    const int deep = o->code == GRAPH_DEPTH_TO_SPACE;
+    int32_t d[4], y, x, i, j, c, n;
+    graph_shape(d, &g->tensor[deep ? o->in[0] : o->out]);
+    n = d[3] / o->step[1] / o->step[2];
+    for (y = 0; y < d[1]; y++) {
+        for (x = 0; x < d[2]; x++) {
+            for (i = 0; i < o->step[1]; i++) {
+                for (j = 0; j < o->step[2]; j++) {
+                    for (c = 0; c < n; c++) {
+                        const int32_t one = (y * d[2] + x) * d[3] + (i * o->step[2] + j) * n + c,
+                                      many = ((y * o->step[1] + i) * d[2] * o->step[2] + x * o->step[2] + j) * n + c;
+                        out[deep ? many : one] = in[deep ? one : many];
+                    }
+                }
+            }
+        }
+    }
+}
+
+static void eval_resize(const graph *g, const graph_op *o, int32_t *out, const int32_t *in)
+{
+    int32_t dx[4], dy[4], y, x, c;
+    graph_shape(dx, &g->tensor[o->in[0]]);
+    graph_shape(dy, &g->tensor[o->out]);
+    for (y = 0; y < dy[1]; y++) {
+        for (x = 0; x < dy[2]; x++) {
+            for (c = 0; c < dy[3]; c++) {
+                *out++ = in[(y * dx[1] / dy[1] * dx[2] + x * dx[2] / dy[2]) * dx[3] + c];
+            }
+        }
+    }
+}
+
+/* 0 1 2: with the edge 1 0 | 0 1 2 | 2 1, without 2 1 | 0 1 2 | 1 0 */
+static int32_t eval_mirrored(int32_t at, int32_t n, int edge)
+{
+    while (at < 0 || at >= n) { at = at < 0 ? (edge ? -1 - at : -at) : (edge ? 2 * n - 1 - at : 2 * n - 2 - at); }
+    return at;
+}
+
+static void eval_mirror(const graph *g, const graph_op *o, int32_t *out, const int32_t *in)
+{
+    int32_t dx[4], dy[4], y, x, c;
+    graph_shape(dx, &g->tensor[o->in[0]]);
+    graph_shape(dy, &g->tensor[o->out]);
+    for (y = 0; y < dy[1]; y++) {
+        for (x = 0; x < dy[2]; x++) {
+            for (c = 0; c < dy[3]; c++) {
+                *out++ = in[(eval_mirrored(y - o->begin[1], dx[1], o->repeats) * dx[2] +
+                             eval_mirrored(x - o->begin[2], dx[2], o->repeats)) * dx[3] +
+                            eval_mirrored(c - o->begin[3], dx[3], o->repeats)];
+            }
+        }
+    }
+}
+
+static void eval_pack(const graph_eval *e, const graph_op *o, int32_t *out)
+{
+    int32_t k, i, j;
+    for (k = 0; k < o->size[0]; k++) {
+        for (i = 0; i < o->n_in; i++) {
+            for (j = 0; j < o->size[1]; j++) { *out++ = e->v[o->in[i]][k * o->size[1] + j]; }
+        }
     }
 }
 
@@ -535,7 +629,12 @@ static void eval_op(graph_eval *e, const graph_op *o)
     case GRAPH_CONV: case GRAPH_DEPTHWISE: eval_conv(g, o, out, in); break;
     case GRAPH_DENSE: eval_dense(g, o, out, in); break;
     case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: eval_pool(g, o, out, in); break;
-    case GRAPH_MEAN: eval_mean(g, o, out, in); break;
+    case GRAPH_MEAN: case GRAPH_SUM: case GRAPH_REDUCE_MAX: case GRAPH_REDUCE_MIN: eval_reduce(g, o, out, in); break;
+    case GRAPH_TRANSPOSE: eval_transpose(o, out, in); break;
+    case GRAPH_DEPTH_TO_SPACE: case GRAPH_SPACE_TO_DEPTH: eval_blocks(g, o, out, in); break;
+    case GRAPH_RESIZE_NEAREST: eval_resize(g, o, out, in); break;
+    case GRAPH_MIRROR_PAD: eval_mirror(g, o, out, in); break;
+    case GRAPH_PACK: eval_pack(e, o, out); break;
     case GRAPH_ADD: case GRAPH_MUL: case GRAPH_SUB: case GRAPH_DIV: case GRAPH_PRELU: case GRAPH_MAXIMUM:
     case GRAPH_MINIMUM: case GRAPH_SQUARED_DIFFERENCE:
         eval_pair(g, o, out, in, e->v[o->in[1]]);
@@ -551,13 +650,15 @@ static void eval_op(graph_eval *e, const graph_op *o)
     }
 }
 
-/* one input, as bytes of the graph's input tensor's type; returns the output's numbers, valid until the next */
+/* one input, of uint8 less 128; returns the output's numbers, valid until the next */
 static const int32_t *eval_run(graph_eval *e, const int8_t *x)
 {
     const graph *g = e->g;
     int32_t *in = eval_new(e, g->input);
     uint32_t k;
-    for (k = 0; k < g->tensor[g->input].elements; k++) { in[k] = x[k]; }
+    for (k = 0; k < g->tensor[g->input].elements; k++) {
+        in[k] = g->tensor[g->input].type == GRAPH_UINT8 ? x[k] + 128 : x[k];
+    }
     for (k = 0; k < g->n_ops; k++) { eval_op(e, &g->op[k]); }
     return e->v[g->output];
 }

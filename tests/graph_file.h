@@ -5,7 +5,7 @@
 #include "../examples/tool/graph.h"
 #include "tflite_file.h"
 
-enum { GF_TENSORS = 220, GF_OPS = 120, GF_POOL = 1 << 16, GF_SCALES = 4096 };
+enum { GF_TENSORS = 260, GF_OPS = 140, GF_POOL = 1 << 16, GF_SCALES = 4096 };
 typedef struct { int type, rank, dim[4], n_scales, zero, dimension; uint32_t scale, data, data_len; } gf_tensor;
 typedef struct {
     int code, n_in, n_out, in[8], out[4], n_fields;
@@ -311,15 +311,26 @@ static int gf_random_pool(gf_file *f, int at)
     return out;
 }
 
-static int gf_random_mean(gf_file *f, int at)
+/* MEAN, SUM, the largest or the least over y, x, both, channels, places and channels, or all */
+static int gf_random_reduce(gf_file *f, int at)
 {
-    static const int32_t both[2] = { 1, -2 };
-    const int which = (int)rnd_below(3); /* over y, over x, over both */
-    const int in[2] = { at, which == 2 ? gf_numbers(f, 2, both) : gf_numbers(f, 1, which ? &both[1] : both) };
-    const int out = gf_image(f, which == 1 ? gf_dim(f, at, 1) : 1, which == 0 ? gf_dim(f, at, 2) : 1,
-                             gf_dim(f, at, 3), gf_scale_of(f, at) * (0.5F + (float)rnd_below(100) / 100),
-                             gf_any_zero());
-    gf_field(gf_add(&f->part[0], GRAPH_MEAN, 2, in, out), 0, 1, 1);
+    static const int codes[4] = { GRAPH_MEAN, GRAPH_SUM, GRAPH_REDUCE_MAX, GRAPH_REDUCE_MIN };
+    static const int which[7][3] = { { 1, 0, 0 }, { 0, 1, 0 }, { 1, 1, 0 }, { 1, 1, 0 }, { 0, 0, 1 }, { 0, 1, 1 },
+                                     { 1, 1, 1 } };
+    const int *over = which[rnd_below(7)], code = codes[rnd_below(4)],
+              compares = code == GRAPH_REDUCE_MAX || code == GRAPH_REDUCE_MIN;
+    int32_t axes[3];
+    int in[2], d[3], k, n = 0, out;
+    for (k = 2; k >= 0; k--) {
+        d[k] = over[k] ? 1 : gf_dim(f, at, 1 + k);
+        if (over[k]) { axes[n++] = rnd_below(2) ? 1 + k : k - 3; }
+    }
+    in[0] = at;
+    in[1] = gf_numbers(f, n, axes);
+    out = compares ? gf_like(f, at, d[0], d[1], d[2])
+                   : gf_image(f, d[0], d[1], d[2], gf_scale_of(f, at) * (0.5F + (float)rnd_below(100) / 100),
+                              gf_any_zero());
+    gf_field(gf_add(&f->part[0], code, 2, in, out), 0, 1, 1);
     return out;
 }
 
@@ -449,6 +460,184 @@ static int gf_random_reshape(gf_file *f, int at)
     return out;
 }
 
+/* y, x and channels in any order */
+static int gf_random_transpose(gf_file *f, int at)
+{
+    int32_t order[4] = { 0, 1, 2, 3 };
+    int in[2], k;
+    for (k = 3; k > 1; k--) {
+        const int other = 1 + (int)rnd_below((uint32_t)k);
+        const int32_t was = order[k];
+        order[k] = order[other];
+        order[other] = was;
+    }
+    in[0] = at;
+    in[1] = gf_numbers(f, 4, order);
+    at = gf_like(f, at, gf_dim(f, at, order[1]), gf_dim(f, at, order[2]), gf_dim(f, at, order[3]));
+    gf_add(&f->part[0], GRAPH_TRANSPOSE, 2, in, at);
+    return at;
+}
+
+/* blocks as channels and back, lines and places repeated, or margins mirrored */
+static int gf_random_places(gf_file *f, int at)
+{
+    const int h = gf_dim(f, at, 1), w = gf_dim(f, at, 2), c = gf_dim(f, at, 3), block = 1 + (int)rnd_below(3),
+              edge = (int)rnd_below(2);
+    int32_t sides[8] = { 0, 0, 0, 0, 0, 0, 0, 0 };
+    int in[2], out, k;
+    in[0] = at;
+    if (c % (block * block) == 0) {
+        out = gf_like(f, at, h * block, w * block, c / block / block);
+        gf_field(gf_add(&f->part[0], GRAPH_DEPTH_TO_SPACE, 1, in, out), 0, 4, (uint32_t)block);
+    } else if (h % block == 0 && w % block == 0) {
+        out = gf_like(f, at, h / block, w / block, c * block * block);
+        gf_field(gf_add(&f->part[0], GRAPH_SPACE_TO_DEPTH, 1, in, out), 0, 4, (uint32_t)block);
+    } else if (rnd_below(2)) {
+        const int32_t size[2] = { h * block, w * (1 + edge) };
+        in[1] = gf_numbers(f, 2, size);
+        out = gf_like(f, at, size[0], size[1], c);
+        gf_field(gf_add(&f->part[0], GRAPH_RESIZE_NEAREST, 2, in, out), 1, 1, rnd_below(2));
+    } else {
+        for (k = 2; k < 8; k++) {
+            const int most = gf_dim(f, at, k / 2) - !edge;
+            sides[k] = (int32_t)rnd_below((uint32_t)(most < 3 ? most : 3) + 1U);
+        }
+        in[1] = gf_numbers(f, 8, sides);
+        out = gf_like(f, at, h + sides[2] + sides[3], w + sides[4] + sides[5], c + sides[6] + sides[7]);
+        gf_field(gf_add(&f->part[0], GRAPH_MIRROR_PAD, 2, in, out), 0, 1, (uint32_t)edge);
+    }
+    return out;
+}
+
+/* taken apart along an axis, put together the other way round along another one */
+static int gf_random_pack(gf_file *f, int at)
+{
+    const int axis = 1 + (int)rnd_below(3), n = gf_dim(f, at, axis), to = 1 + (int)rnd_below(3);
+    int dim[4], part[4], back[4], k, i, out;
+    gf_part *p = &f->part[0];
+    gf_op *o;
+    if (n > 4) { return at; }
+    for (k = i = 0; k < 4; k++) { if (k != axis) { dim[i++] = gf_dim(f, at, k); } }
+    for (k = 0; k < n; k++) {
+        part[k] = gf_new(f, p, GRAPH_INT8, 3, dim);
+        gf_scale(f, p, part[k], gf_scale_of(f, at), gf_zero_of(f, at));
+        back[n - 1 - k] = part[k];
+    }
+    o = gf_add(p, GRAPH_UNPACK, 1, &at, part[0]);
+    o->n_out = n;
+    memcpy(o->out, part, (size_t)n * sizeof *part);
+    gf_field(o, 0, 4, (uint32_t)n);
+    gf_field(o, 1, 4, (uint32_t)(rnd_below(2) ? axis : axis - 4));
+    for (k = i = 0; k < 4; k++) { dim[k] = k == to ? n : gf_dim(f, part[0], i++); }
+    out = gf_like(f, at, dim[1], dim[2], dim[3]);
+    gf_field(gf_add(p, GRAPH_PACK, n, back, out), 1, 4, (uint32_t)to);
+    return out;
+}
+
+/* a transposed convolution */
+static int gf_random_transposed(gf_file *f, int at)
+{
+    const int same = (int)rnd_below(2), c = gf_dim(f, at, 3), n = 1 + (int)rnd_below(4), act = (int)rnd_below(4);
+    int step[2], kernel[2], side[2], in[4], weights[3], dim[4], out, k;
+    int32_t shape[4];
+    gf_op *o;
+    if (c > 12) { return at; }
+    for (k = 0; k < 2; k++) {
+        step[k] = 1 + (int)rnd_below(3);
+        kernel[k] = 1 + (int)rnd_below(4);
+        side[k] = same ? (gf_dim(f, at, 1 + k) - 1) * step[k] + 1 + (int)rnd_below((uint32_t)step[k])
+                       : (gf_dim(f, at, 1 + k) - 1) * step[k] + kernel[k];
+    }
+    dim[0] = n; dim[1] = kernel[0]; dim[2] = kernel[1]; dim[3] = c;
+    gf_random_weights(f, weights, 4, dim, n, 0);
+    shape[0] = 1; shape[1] = side[0]; shape[2] = side[1]; shape[3] = n;
+    in[0] = gf_numbers(f, 4, shape); in[1] = weights[1]; in[2] = at; in[3] = weights[2];
+    out = gf_image(f, side[0], side[1], n, gf_random_scale(), gf_any_zero());
+    o = gf_add(&f->part[0], GRAPH_TRANSPOSE_CONV, weights[2] < 0 ? 3 : 4, in, out);
+    gf_window(o, !same, step[0], step[1], 3, act);
+    return out;
+}
+
+/* a convolution of every other line or so: SPACE_TO_BATCH_ND, CONV_2D or DEPTHWISE_CONV_2D, BATCH_TO_SPACE_ND; of a
+ * height of 1 as Keras has Conv1D, with EXPAND_DIMS and SQUEEZE between */
+static int gf_random_apart(gf_file *f, int at)
+{
+    const int flat = gf_dim(f, at, 1) == 1, c = gf_dim(f, at, 3), deep = (int)rnd_below(2), middle = (int)rnd_below(2),
+              n = deep ? c : 1 + (int)rnd_below(6);
+    gf_part *p = &f->part[0];
+    int block[2], kernel[2], in[3], weights[3], dim[4], sides[2], k, batch, apart, out, first = flat ? 1 : 0;
+    int32_t sizes[2], margin[4] = { 0, 0, 0, 0 }, crop[4] = { 0, 0, 0, 0 };
+    if (c > 12) { return at; }
+    for (k = 0; k < 2; k++) {
+        const int side = gf_dim(f, at, 1 + k);
+        int missing;
+        block[k] = k < first ? 1 : 1 + (int)rnd_below(3);
+        kernel[k] = k < first ? 1 : 1 + (int)rnd_below(3);
+        margin[2 * k] = (int32_t)rnd_below((uint32_t)((kernel[k] - 1) * block[k]) + 1U);
+        missing = block[k] * kernel[k] - side - margin[2 * k];
+        margin[2 * k + 1] = missing > 0 ? missing : 0;
+        margin[2 * k + 1] += (block[k] - (side + margin[2 * k] + margin[2 * k + 1]) % block[k]) % block[k];
+        sides[k] = (side + margin[2 * k] + margin[2 * k + 1]) / block[k];
+        crop[2 * k + 1] = (sides[k] - kernel[k] + 1) * block[k] - side - margin[2 * k];
+        crop[2 * k + 1] = crop[2 * k + 1] > 0 ? crop[2 * k + 1] : 0;
+    }
+    batch = block[0] * block[1];
+    in[0] = at;
+    if (flat) { /* three dimensions */
+        const int three[3] = { 1, gf_dim(f, at, 2), c };
+        in[0] = gf_new(f, p, GRAPH_INT8, 3, three);
+        gf_scale(f, p, in[0], gf_scale_of(f, at), gf_zero_of(f, at));
+        gf_add(p, GRAPH_SQUEEZE, 1, &at, in[0]);
+    }
+    for (k = first; k < 2; k++) { sizes[k - first] = block[k]; }
+    in[1] = gf_numbers(f, 2 - first, sizes);
+    in[2] = gf_numbers(f, 4 - 2 * first, margin + 2 * first);
+    dim[0] = batch; dim[1] = sides[0]; dim[2] = sides[1]; dim[3] = c;
+    if (flat) { dim[1] = sides[1]; dim[2] = c; }
+    apart = gf_new(f, p, GRAPH_INT8, 4 - first, dim);
+    gf_scale(f, p, apart, gf_scale_of(f, at), gf_zero_of(f, at));
+    gf_add(p, GRAPH_SPACE_TO_BATCH, 3, in, apart);
+    if (flat) {
+        const int whole[4] = { batch, middle ? 1 : sides[1], middle ? sides[1] : 1, c };
+        in[0] = apart;
+        apart = gf_new(f, p, GRAPH_INT8, 4, whole);
+        gf_scale(f, p, apart, gf_scale_of(f, at), gf_zero_of(f, at));
+        gf_add(p, GRAPH_EXPAND_DIMS, 1, in, apart);
+    }
+    dim[0] = deep ? 1 : n;
+    dim[1] = flat && !middle ? kernel[1] : kernel[0];
+    dim[2] = flat && !middle ? kernel[0] : kernel[1];
+    dim[3] = deep ? n : c;
+    gf_random_weights(f, weights, 4, dim, n, deep ? 3 : 0);
+    weights[0] = apart;
+    for (k = 0; k < 2; k++) { sides[k] -= kernel[k] - 1; }
+    dim[0] = batch; dim[1] = flat && !middle ? sides[1] : sides[0]; dim[2] = flat && !middle ? 1 : sides[1]; dim[3] = n;
+    apart = gf_new(f, p, GRAPH_INT8, 4, dim);
+    gf_scale(f, p, apart, gf_random_scale(), gf_any_zero());
+    gf_window(gf_add(p, deep ? GRAPH_DEPTHWISE : GRAPH_CONV, 3, weights, apart), 1, 1, 1, deep ? 4 : 3,
+              (int)rnd_below(4));
+    if (flat) {
+        const int three[3] = { batch, sides[1], n };
+        in[0] = apart;
+        apart = gf_new(f, p, GRAPH_INT8, 3, three);
+        gf_scale(f, p, apart, gf_scale_of(f, in[0]), gf_zero_of(f, in[0]));
+        gf_add(p, GRAPH_SQUEEZE, 1, in, apart);
+    }
+    in[0] = apart;
+    in[2] = gf_numbers(f, 4 - 2 * first, crop + 2 * first);
+    for (k = 0; k < 2; k++) { sides[k] = sides[k] * block[k] - crop[2 * k + 1]; }
+    dim[0] = 1; dim[1] = flat ? sides[1] : sides[0]; dim[2] = flat ? n : sides[1]; dim[3] = n;
+    out = gf_new(f, p, GRAPH_INT8, 4 - first, dim);
+    gf_scale(f, p, out, gf_scale_of(f, apart), gf_zero_of(f, apart));
+    gf_add(p, GRAPH_BATCH_TO_SPACE, 3, in, out);
+    if (flat) {
+        in[0] = out;
+        out = gf_like(f, out, 1, sides[1], n);
+        gf_add(p, GRAPH_EXPAND_DIMS, 1, in, out);
+    }
+    return out;
+}
+
 /* rows of earlier inputs before this one's: a variable keeps the last ones */
 static int gf_random_state(gf_file *f, int at)
 {
@@ -522,9 +711,10 @@ static int gf_random_end(gf_file *f, int at)
 static void gf_random(gf_file *f)
 {
     int (*const step[])(gf_file *, int) = { gf_random_conv, gf_random_conv, gf_random_conv, gf_random_dense,
-                                            gf_random_pool, gf_random_mean, gf_random_pair, gf_random_pad,
+                                            gf_random_pool, gf_random_reduce, gf_random_pair, gf_random_pad,
                                             gf_random_split, gf_random_slice, gf_random_number, gf_random_reshape,
-                                            gf_random_state };
+                                            gf_random_state, gf_random_transpose, gf_random_places,
+                                            gf_random_pack, gf_random_transposed, gf_random_apart };
     int steps = 1 + (int)rnd_below(6), at, n;
     gf_begin(f);
     at = gf_image(f, 1 + (int)rnd_below(9), 1 + (int)rnd_below(9), 1 + (int)rnd_below(6), gf_random_scale(),
@@ -533,7 +723,7 @@ static void gf_random(gf_file *f)
     while (f->part[0].n_ops == 0 || steps-- > 0) {
         at = step[rnd_below(sizeof step / sizeof step[0])](f, at);
         n = gf_dim(f, at, 1) * gf_dim(f, at, 2) * gf_dim(f, at, 3);
-        if (n > 900 || f->part[0].n_ops > GF_OPS - 20) { break; }
+        if (n > 900 || f->part[0].n_ops > GF_OPS - 30) { break; }
     }
     f->part[0].output = gf_random_end(f, at);
     gf_sort(&f->part[0]);

@@ -13,6 +13,7 @@
 static graph plain;        /* what the evaluation reads */
 static tflite t;           /* what becomes a model */
 static gf_file f;
+static const char halves[] = "SUB has scales at which halves"; /* would round the other way: one in 300 is refused */
 static uint64_t macs, left; /* multiply-adds of all models, and those that pruning leaves */
 
 /* the model of a lowered graph, in one stop; NULL with a reason printed */
@@ -76,7 +77,7 @@ static int compare(const uint8_t *p, size_t n, uint32_t inputs, const int8_t *x)
     sucref_model m;
     size_t wrong = 0;
     int ok = tflite_read(&plain, p, n) && tflite_parse(&t, p, n);
-    if (!ok) { printf("  %s%s\n", plain.why, t.graph.why); }
+    if (!ok && strstr(t.graph.why, halves) == NULL) { printf("  %s%s\n", plain.why, t.graph.why); }
     file = ok ? write_model(&bytes) : NULL;
     ok = file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK;
     if (ok) { wrong = differences(&m, inputs, x); }
@@ -99,7 +100,7 @@ static void random_networks(void)
         gf_random(&f);
         if (!compare(f.file.p, f.file.n, 12, NULL)) {
             int i;
-            if (strstr(t.graph.why, "SUB has scales at which halves") != NULL) { rare++; continue; }
+            if (strstr(t.graph.why, halves) != NULL) { rare++; continue; }
             printf("  network %d:", k);
             for (i = 0; i < f.part[0].n_ops; i++) { printf(" %s", tflite_name(f.part[0].op[i].code)); }
             printf("\n");
@@ -238,7 +239,7 @@ static void every_pair(void)
         gf_field(gf_add(&f.part[0], code, 2, in, f.part[0].output), 0, 1, same ? 0 : rnd_below(4));
         gf_write(&f);
         if (!compare(f.file.p, f.file.n, 256, x[0])) {
-            if (strstr(t.graph.why, "SUB has scales at which halves") != NULL) { refused++; continue; }
+            if (strstr(t.graph.why, halves) != NULL) { refused++; continue; }
             printf("  %s, case %d\n", tflite_name(code), k);
             CHECK(0);
         }

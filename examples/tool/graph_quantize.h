@@ -64,8 +64,14 @@ static inline uint32_t ranges_root(const graph_ranges *r, uint32_t k)
 /* does the operator pass bytes on as they are? */
 static inline int ranges_passes(int code)
 {
-    return code == GRAPH_AVERAGE_POOL || code == GRAPH_MAX_POOL || code == GRAPH_PAD || code == GRAPH_CONCATENATION ||
-           code == GRAPH_SLICE || code == GRAPH_RESHAPE || code == GRAPH_MAXIMUM || code == GRAPH_MINIMUM;
+    switch (code) {
+    case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: case GRAPH_PAD: case GRAPH_MIRROR_PAD: case GRAPH_CONCATENATION:
+    case GRAPH_PACK: case GRAPH_SLICE: case GRAPH_RESHAPE: case GRAPH_TRANSPOSE: case GRAPH_DEPTH_TO_SPACE:
+    case GRAPH_SPACE_TO_DEPTH: case GRAPH_RESIZE_NEAREST: case GRAPH_MAXIMUM: case GRAPH_MINIMUM: case GRAPH_REDUCE_MAX:
+    case GRAPH_REDUCE_MIN:
+        return 1;
+    default: return 0;
+    }
 }
 
 /* zero and all values of lo..hi are there */

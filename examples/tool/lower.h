@@ -24,25 +24,52 @@ static inline int lower_pool(lowered *l, const graph_op *o)
     return 1;
 }
 
-/* the multiplier takes 1 / count in: it is cut, not rounded, as in the reference */
-static inline int lower_mean(lowered *l, const graph_op *o)
+/* What is reduced as a window: of lines and places as they lie, else of a whole stretch of numbers, in a shape of its
+ * own. The tensor, or -1 with a reason; d: the output's shape */
+static inline int lower_reduced(lowered *l, const graph_op *o, graph_op *window, int32_t *d)
+{
+    int32_t before = 1, many = 1, behind = 1, k, apart = 0;
+    int from;
+    graph_shape(d, lower_tensor_of(l, o->in[0]));
+    for (k = 0; k < 2; k++) {
+        window->kernel[k] = o->over[k] ? d[1 + k] : 1;
+        window->stride[k] = window->dilation[k] = 1;
+        window->pad[k] = 0;
+    }
+    if (!o->over[2] && window->kernel[0] <= 255 && window->kernel[1] <= 255) {
+        from = lower_read(l, o, o->in[0]);
+        for (k = 0; k < 2; k++) { d[1 + k] = o->over[k] ? 1 : d[1 + k]; }
+        return from;
+    }
+    for (k = 0; k < 3; k++) {
+        if (d[1 + k] == 1) { continue; }
+        if (o->over[k]) { many *= d[1 + k]; apart |= behind > 1; } else if (many > 1) { behind *= d[1 + k]; } else {
+            before *= d[1 + k];
+        }
+    }
+    if (apart) { lower_fail(l, o, "over height and channels, but not width, is not supported"); return -1; }
+    for (k = 1; k < many && (many % k != 0 || many / k > 255); k++) { }
+    if (k > 255 || (int64_t)before * k > 65535) {
+        lower_fail(l, o, "over so many numbers is not supported");
+        return -1;
+    }
+    window->kernel[0] = window->stride[0] = k;
+    window->kernel[1] = many / k;
+    d[1] = before; d[2] = 1; d[3] = behind;
+    return lower_view(l, o, lower_bytes(l, o, o->in[0]), before * k, many / k, behind);
+}
+
+/* of MEAN the multiplier takes 1 / count in: it is cut, not rounded, as in the reference */
+static inline int lower_sum(lowered *l, const graph_op *o)
 {
     const graph_tensor *x = lower_tensor_of(l, o->in[0]), *y = lower_tensor_of(l, o->out);
-    const int from = lower_read(l, o, o->in[0]);
     graph_op window = *o;
     sucref_layer_spec *s;
     int32_t d[4], m;
+    const int from = lower_reduced(l, o, &window, d);
     int e, shift = 0;
-    int64_t count;
-    if (from < 0) { return 0; }
-    lower_shape_of(l, from, d);
-    window.kernel[0] = o->over[0] ? d[1] : 1;
-    window.kernel[1] = o->over[1] ? d[2] : 1;
-    window.stride[0] = window.stride[1] = window.dilation[0] = window.dilation[1] = 1;
-    if (o->over[0]) { d[1] = 1; }
-    if (o->over[1]) { d[2] = 1; }
-    count = (int64_t)window.kernel[0] * window.kernel[1];
-    s = lower_new_layer(l, o, SUCREF_KIND_AVERAGE, from, lower_output(l, o, d));
+    const int64_t count = o->code == GRAPH_MEAN ? (int64_t)window.kernel[0] * window.kernel[1] : 1;
+    s = from < 0 ? NULL : lower_new_layer(l, o, SUCREF_KIND_AVERAGE, from, lower_output(l, o, d));
     if (s == NULL || !lower_window(l, s, &window) || !lower_one_multiplier(l, s, 1)) { return 0; }
     prepare_multiplier(&m, &e, (double)graph_scale(x, 0) / (double)graph_scale(y, 0));
     while (count >> (shift + 1) != 0) { shift++; }
@@ -53,6 +80,23 @@ static inline int lower_mean(lowered *l, const graph_op *o)
     *(int32_t *)(uintptr_t)s->multiplier = m;
     *(int8_t *)(uintptr_t)s->exponent = (int8_t)(e - shift);
     return 1;
+}
+
+/* REDUCE_MAX, and REDUCE_MIN as the largest of what counts backwards */
+static inline int lower_extreme(lowered *l, const graph_op *o)
+{
+    const int least = o->code == GRAPH_REDUCE_MIN;
+    graph_op window = *o;
+    int32_t d[4];
+    int from = lower_reduced(l, o, &window, d), to;
+    sucref_layer_spec *s;
+    if (from >= 0 && least) { from = lower_flipped(l, o, from); }
+    if (from < 0) { return 0; }
+    to = least ? lower_new_tensor(l, o, d, l->tensor[from].zero) : lower_output(l, o, d);
+    s = lower_new_layer(l, o, SUCREF_KIND_MAX, from, to);
+    if (s == NULL || !lower_window(l, s, &window)) { return 0; }
+    if (least) { l->place[o->out] = lower_flipped(l, o, to); }
+    return l->place[o->out] >= 0;
 }
 
 /* ---- softmax ---- */
@@ -94,13 +138,19 @@ static inline int lower_op(lowered *l, const graph_op *o)
     case GRAPH_CONV: case GRAPH_DEPTHWISE: return lower_conv(l, o);
     case GRAPH_DENSE: return lower_dense(l, o);
     case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: return lower_pool(l, o);
-    case GRAPH_MEAN: return lower_mean(l, o);
+    case GRAPH_MEAN: case GRAPH_SUM: return lower_sum(l, o);
+    case GRAPH_REDUCE_MAX: case GRAPH_REDUCE_MIN: return lower_extreme(l, o);
     case GRAPH_ADD: case GRAPH_MUL: case GRAPH_SUB: case GRAPH_DIV: case GRAPH_PRELU: case GRAPH_MAXIMUM:
     case GRAPH_MINIMUM: case GRAPH_SQUARED_DIFFERENCE:
         return lower_two(l, o);
     case GRAPH_PAD: return lower_pad(l, o);
     case GRAPH_CONCATENATION: return lower_concatenation(l, o);
     case GRAPH_SLICE: return lower_slice(l, o);
+    case GRAPH_TRANSPOSE: return lower_transpose(l, o);
+    case GRAPH_DEPTH_TO_SPACE: case GRAPH_SPACE_TO_DEPTH: return lower_blocks(l, o);
+    case GRAPH_RESIZE_NEAREST: return lower_resize(l, o);
+    case GRAPH_PACK: return lower_pack(l, o);
+    case GRAPH_MIRROR_PAD: return lower_mirror(l, o);
     case GRAPH_SOFTMAX: return lower_softmax(l, o);
     case GRAPH_READ: return lower_read_variable(l, o);
     case GRAPH_ASSIGN: return lower_assign(l, o);

@@ -117,17 +117,24 @@ static inline int lower_bytes(lowered *l, const graph_op *o, int t)
     return l->place[t] = s->to;
 }
 
-/* where a tensor's bytes are in this shape: they are copied once where they lie in another one */
-static inline int lower_shaped(lowered *l, const graph_op *o, int t, const int32_t *d)
+/* the bytes of a model's tensor in this shape: a copy where it has another one */
+static inline int lower_view(lowered *l, const graph_op *o, int from, int32_t h, int32_t w, int32_t c)
 {
+    const int32_t d[4] = { 1, h, w, c };
     int32_t have[4];
-    const int from = lower_bytes(l, o, t);
     int to;
     if (from < 0) { return -1; }
     lower_shape_of(l, from, have);
     if (lower_same_shape(have, d)) { return from; }
     to = lower_new_tensor(l, o, d, l->tensor[from].zero);
-    return lower_copy(l, o, from, to, NULL, NULL, NULL) == NULL ? -1 : (l->place[t] = to);
+    return lower_copy(l, o, from, to, NULL, NULL, NULL) == NULL ? -1 : to;
+}
+
+/* where a tensor's bytes are in this shape: they are copied once where they lie in another one */
+static inline int lower_shaped(lowered *l, const graph_op *o, int t, const int32_t *d)
+{
+    const int to = lower_view(l, o, lower_bytes(l, o, t), d[1], d[2], d[3]);
+    return to < 0 ? -1 : (l->place[t] = to);
 }
 
 /* the same in the tensor's own shape */

@@ -8,139 +8,10 @@
  * STRIDED_SLICE and PACK of constants. */
 #ifndef SUCREF_TOOL_TFLITE_READ_H
 #define SUCREF_TOOL_TFLITE_READ_H
+#include "tflite_apart.h"
 #include "tflite_moves.h"
 
 /* ---- operators ---- */
-
-/* a bias counts in units of input scale * weight scale; one percent is for rounding */
-static inline int tflite_bias_fits(const graph_tensor *x, const graph_tensor *w, const graph_tensor *b)
-{
-    uint32_t r;
-    if (b->n_scales == 0) { return 1; }
-    if (b->zero != 0 || (b->n_scales != 1 && b->n_scales != w->n_scales)) { return 0; }
-    for (r = 0; r < w->n_scales; r++) {
-        const double want = (double)graph_scale(x, 0) * (double)graph_scale(w, r);
-        if (!(fabs((double)graph_scale(b, r) - want) <= 0.01 * want)) { return 0; }
-    }
-    return 1;
-}
-
-/* weights and bias of a float model: float32, or int8 with scales (a hybrid one) */
-static inline int tflite_real_weights(const tflite_op *r, int n_out, int dimension)
-{
-    const graph_tensor *w = tflite_tensor(r, r->in, 1), *b = NULL;
-    if (w == NULL) { return 0; }
-    if (w->type == GRAPH_INT8) {
-        if (!tflite_scales(r, w, 65535)) { return 0; }
-        if (w->n_scales < 1 || w->zero != 0 ||
-            (w->n_scales > 1 && (w->n_scales != (uint32_t)n_out || w->dimension != dimension))) {
-            return tflite_say(r, "must have symmetric int8 weights with scales along its outputs");
-        }
-    } else if (w->type != GRAPH_FLOAT32) {
-        return tflite_say(r, "must have float32 or int8 weights");
-    }
-    if (w->data == NULL || w->data_len / (w->type == GRAPH_INT8 ? 1 : 4) != w->elements) {
-        return tflite_say(r, "must have constant weights");
-    }
-    if (flat_number(&r->g->file, r->in, 2, -1) < 0) { return 1; }
-    b = tflite_tensor(r, r->in, 2);
-    if (b == NULL) { return 0; }
-    return (b->type == GRAPH_FLOAT32 && b->data_len == 4U * (uint32_t)n_out && b->elements == (uint32_t)n_out) ||
-           tflite_say(r, "has a bias that does not fit");
-}
-
-/* weights and bias of n_out rows whose scales, if many, run along `dimension` */
-static inline int tflite_weights(const tflite_op *r, const graph_tensor *x, int n_out, int dimension)
-{
-    const graph_tensor *w = tflite_tensor(r, r->in, 1), *b = NULL;
-    const int has_bias = flat_number(&r->g->file, r->in, 2, -1) >= 0;
-    if (r->g->real) { return tflite_real_weights(r, n_out, dimension); }
-    if (w == NULL || !tflite_scales(r, w, 65535)) { return 0; }
-    if (w->type != GRAPH_INT8 || w->n_scales < 1 || w->zero != 0) {
-        return tflite_say(r, "must have symmetric int8 weights");
-    }
-    if (w->data == NULL || w->data_len != w->elements) { return tflite_say(r, "must have constant weights"); }
-    if (w->n_scales > 1 && (w->n_scales != (uint32_t)n_out || w->dimension != dimension)) {
-        return tflite_say(r, "has weight scales along another dimension than the outputs");
-    }
-    if (!has_bias) { return 1; }
-    b = tflite_tensor(r, r->in, 2);
-    if (b == NULL || !tflite_scales(r, b, 65535)) { return 0; }
-    if (b->type != GRAPH_INT32 || b->data_len != 4U * (uint32_t)n_out || b->elements != (uint32_t)n_out) {
-        return tflite_say(r, "has a bias that does not fit");
-    }
-    return tflite_bias_fits(x, w, b) || tflite_say(r, "has a bias of another scale");
-}
-
-/* of float numbers, with what is known of the weights */
-static inline int tflite_not_float(const tflite_op *r)
-{
-    const graph_tensor *x = tflite_tensor(r, r->in, 0), *w = x != NULL ? tflite_tensor(r, r->in, 1) : NULL;
-    if (w == NULL) { return 0; }
-    if (w->type == GRAPH_UINT8) { return tflite_say(r, "of uint8, the old scheme" TFLITE_INT8); }
-    return r->g->real || x->type != GRAPH_FLOAT32 || w->type != GRAPH_INT8 ||
-           tflite_say(r, "of float32 by int8 weights: a hybrid model" TFLITE_CURE);
-}
-
-static inline int tflite_read_dense(const tflite_op *r)
-{
-    graph_tensor *x, *y;
-    const graph_tensor *w;
-    graph_op *o;
-    if (!tflite_not_float(r) || (x = tflite_in(r, 0)) == NULL || (y = tflite_out(r, 0)) == NULL) { return 0; }
-    w = tflite_tensor(r, r->in, 1);
-    if (flat_int(&r->options, 1, 1, 0) != 0) { return tflite_say(r, "with shuffled weights"); }
-    if (w->rank != 2 || w->dim[0] > 65535 || w->dim[1] > 65535 || x->elements % (uint32_t)w->dim[1] != 0 ||
-        y->elements % (uint32_t)w->dim[0] != 0 ||
-        x->elements / (uint32_t)w->dim[1] != y->elements / (uint32_t)w->dim[0]) {
-        return tflite_say(r, "has shapes that do not fit");
-    }
-    if (!tflite_weights(r, x, w->dim[0], 0)) { return 0; }
-    o = tflite_add(r, GRAPH_DENSE, 3, y);
-    return o != NULL && tflite_act(r, o, 0);
-}
-
-/* sizes of kernel, stride and dilation, and whether the output's shape is theirs */
-static inline int tflite_windows(const tflite_op *r, graph_op *o, const int32_t *dx, const int32_t *dy)
-{
-    const int same = flat_int(&r->options, 0, 1, 0) == 0;
-    int k;
-    for (k = 0; k < 2; k++) {
-        if (o->kernel[k] < 1 || o->kernel[k] > 65535 || o->stride[k] < 1 || o->stride[k] > 65535 ||
-            o->dilation[k] < 1 || o->dilation[k] > 65535) {
-            return tflite_say(r, "has an impossible kernel, stride or dilation");
-        }
-        if (!graph_window(&o->pad[k], dx[1 + k], dy[1 + k], o->kernel[k], o->stride[k], o->dilation[k], same)) {
-            return tflite_say(r, "has shapes that do not fit");
-        }
-    }
-    return 1;
-}
-
-static inline int tflite_read_conv(const tflite_op *r)
-{
-    const int deep = r->code == GRAPH_DEPTHWISE, dilation = deep ? 5 : 4;
-    graph_tensor *x, *y;
-    const graph_tensor *w;
-    int32_t dx[4], dy[4];
-    graph_op *o;
-    if (!tflite_not_float(r) || (x = tflite_in(r, 0)) == NULL || (y = tflite_out(r, 0)) == NULL) { return 0; }
-    w = tflite_tensor(r, r->in, 1);
-    if (!tflite_shape(r, dx, x) || !tflite_shape(r, dy, y)) { return 0; }
-    if (x->rank != 4 || y->rank != 4 || w->rank != 4 || (deep && w->dim[0] != 1) || dy[3] != w->dim[deep ? 3 : 0]) {
-        return tflite_say(r, "has shapes that do not fit");
-    }
-    if (!deep && dx[3] != w->dim[3] && dx[3] % w->dim[3] == 0) { return tflite_say(r, "in groups is not supported"); }
-    if (deep ? dy[3] % dx[3] != 0 : dx[3] != w->dim[3]) { return tflite_say(r, "has shapes that do not fit"); }
-    if (!tflite_weights(r, x, dy[3], deep ? 3 : 0)) { return 0; }
-    o = tflite_add(r, r->code, 3, y);
-    if (o == NULL || !tflite_act(r, o, deep ? 4 : 3)) { return 0; }
-    o->kernel[0] = w->dim[1]; o->kernel[1] = w->dim[2];
-    o->stride[0] = (int)flat_int(&r->options, 2, 4, 0); o->stride[1] = (int)flat_int(&r->options, 1, 4, 0);
-    o->dilation[0] = (int)flat_int(&r->options, (unsigned)dilation + 1U, 4, 1);
-    o->dilation[1] = (int)flat_int(&r->options, (unsigned)dilation, 4, 1);
-    return tflite_windows(r, o, dx, dy);
-}
 
 static inline int tflite_read_pool(const tflite_op *r)
 {
@@ -157,27 +28,29 @@ static inline int tflite_read_pool(const tflite_op *r)
     return tflite_windows(r, o, dx, dy);
 }
 
-static inline int tflite_read_mean(const tflite_op *r)
+/* MEAN, SUM, REDUCE_MAX, REDUCE_MIN */
+static inline int tflite_read_reduce(const tflite_op *r)
 {
     graph_tensor *x = tflite_in(r, 0), *y = x != NULL ? tflite_out(r, 0) : NULL;
     const graph_tensor *axes = y != NULL ? tflite_numbers(r, 1, 4) : NULL;
+    const int compares = r->code == GRAPH_REDUCE_MAX || r->code == GRAPH_REDUCE_MIN;
     int32_t d[4];
     int over[4] = { 0, 0, 0, 0 };
     graph_op *o;
     uint32_t k;
-    if (axes == NULL || !tflite_shape(r, d, x)) { return 0; }
+    if (axes == NULL || !tflite_shape(r, d, x) || (compares && !tflite_same_scale(r, x, y))) { return 0; }
     for (k = 0; k < axes->elements; k++) {
         const int a = tflite_axis(x, graph_int32(axes, k));
-        if (a < 1 || a > 2) { return tflite_say(r, "over other axes than height and width is not supported"); }
+        if (a < 0) { return tflite_say(r, "has an impossible axis"); }
         over[a] = 1;
     }
-    if (y->elements != (uint32_t)((over[1] ? 1 : d[1]) * (over[2] ? 1 : d[2])) * (uint32_t)d[3]) {
+    for (k = 1; k < 4; k++) { d[k] = over[k] ? 1 : d[k]; }
+    if (y->elements != (uint32_t)d[1] * (uint32_t)d[2] * (uint32_t)d[3]) {
         return tflite_say(r, "has shapes that do not fit");
     }
-    o = tflite_add(r, GRAPH_MEAN, 1, y);
+    o = tflite_add(r, r->code, 1, y);
     if (o == NULL) { return 0; }
-    o->over[0] = over[1];
-    o->over[1] = over[2];
+    for (k = 0; k < 3; k++) { o->over[k] = over[k + 1]; }
     return 1;
 }
 
@@ -207,6 +80,7 @@ static inline int tflite_read_pad(const tflite_op *r)
 {
     graph_tensor *x = tflite_in(r, 0), *y = x != NULL ? tflite_out(r, 0) : NULL, *fill = NULL;
     const graph_tensor *sides = y != NULL ? tflite_numbers(r, 1, 8) : NULL;
+    const int mirrors = r->code == GRAPH_MIRROR_PAD, repeats = flat_int(&r->options, 0, 1, 0) == 1;
     int32_t dx[4], dy[4], before[4] = { 0, 0, 0, 0 };
     graph_op *o;
     int k;
@@ -219,6 +93,9 @@ static inline int tflite_read_pad(const tflite_op *r)
         const int64_t lo = have < 0 ? 0 : graph_int32(sides, 2U * (uint32_t)have),
                       hi = have < 0 ? 0 : graph_int32(sides, 2U * (uint32_t)have + 1U);
         if (lo < 0 || hi < 0 || lo + dx[k] + hi != dy[k]) { return tflite_say(r, "has shapes that do not fit"); }
+        if (mirrors && (lo > dx[k] - !repeats || hi > dx[k] - !repeats)) {
+            return tflite_say(r, "pads more than there is");
+        }
         before[k] = (int32_t)lo;
     }
     if (r->code == GRAPH_PADV2) {
@@ -227,9 +104,10 @@ static inline int tflite_read_pad(const tflite_op *r)
         if (fill->data == NULL || fill->elements != 1) { return tflite_say(r, "must fill with a constant"); }
         if (!tflite_same_scale(r, fill, y)) { return 0; }
     }
-    o = tflite_add(r, GRAPH_PAD, 1, y);
+    o = tflite_add(r, mirrors ? GRAPH_MIRROR_PAD : GRAPH_PAD, 1, y);
     if (o == NULL) { return 0; }
     memcpy(o->begin, before, sizeof before);
+    o->repeats = repeats;
     if (r->g->real) { o->number = fill != NULL ? flat_f32(fill->data) : 0; return 1; }
     o->fill = fill != NULL ? (int8_t)fill->data[0] : y->zero;
     return 1;
@@ -266,7 +144,11 @@ static inline int tflite_read_concatenation(const tflite_op *r)
 /* RESHAPE, EXPAND_DIMS, SQUEEZE: the shape that the file gives the output holds, whatever says it */
 static inline int tflite_read_reshape(const tflite_op *r)
 {
-    graph_tensor *x = tflite_in(r, 0), *y = x != NULL ? tflite_tensor(r, r->out, 0) : NULL;
+    graph_tensor *x = tflite_tensor(r, r->in, 0), *y = x != NULL ? tflite_tensor(r, r->out, 0) : NULL;
+    if (y == NULL) { return 0; }
+    if (x->stands > 0 && !y->given) { y->stands = x->stands; return 1; }
+    if (x->apart.from > 0) { return tflite_reshape_apart(r, x); }
+    x = tflite_in(r, 0);
     if (x != NULL && x == y) { return 1; }
     y = x != NULL ? tflite_out(r, 0) : NULL;
     if (y == NULL) { return 0; }
@@ -312,41 +194,101 @@ static inline int tflite_read_softmax(const tflite_op *r)
            tflite_say(r, "with an impossible scale");
 }
 
-/* QUANTIZE: between int8 scales, to uint8, and at the start from float or from uint8 of the same scale */
+/* at the start, from float or from uint8 of the same scale: the model's input is what it gives */
+static inline int tflite_quantize_input(const tflite_op *r, graph_tensor *x, graph_tensor *y)
+{
+    if (!tflite_is_byte(y, GRAPH_INT8)) { return tflite_say(r, "of the input to other numbers than int8 is not supported"); }
+    x->given = 0; /* whoever reads it is refused */
+    r->g->input = tflite_index(r->g, y);
+    y->given = 1;
+    return 1;
+}
+
+/* QUANTIZE: between int8 scales, to uint8, and at the start from float or uint8 */
 static inline int tflite_read_quantize(const tflite_op *r)
 {
     graph *g = r->g;
     graph_tensor *x = tflite_tensor(r, r->in, 0), *y = x != NULL ? tflite_tensor(r, r->out, 0) : NULL;
+    int starts, same;
     if (y == NULL || !tflite_scales(r, x, 1) || !tflite_scales(r, y, 1)) { return 0; }
-    if (g->real) { return tflite_say(r, "in a float model is not supported"); }
-    if (y->given) { return tflite_say(r, "gives a tensor that is there already"); }
+    if (g->real) { return tflite_say(r, "in a float model: it is quantized already, in part or as a whole; leave out "
+                                        "--calibrate"); }
+    if (y->given || y->stands > 0) { return tflite_say(r, "gives a tensor that is there already"); }
     if (x->elements != y->elements) { return tflite_say(r, "changes the number of elements"); }
-    if (tflite_index(g, x) == g->input && x->type != GRAPH_INT8) {
-        const int same = x->type == GRAPH_UINT8 && x->n_scales == 1 && y->n_scales == 1 &&
-                         x->zero == y->zero + 128 && graph_scale(x, 0) == graph_scale(y, 0);
-        if (!tflite_is_byte(y, GRAPH_INT8) || (x->type != GRAPH_FLOAT32 && !same)) {
-            return tflite_say(r, "is supported at the start from float, or from uint8 of the same scale");
-        }
-        x->given = 0; /* whoever reads it is refused */
-        g->input = tflite_index(g, y);
-        y->given = 1;
-        return 1;
-    }
-    if (!tflite_is_byte(x, GRAPH_INT8) || !x->given ||
+    starts = tflite_index(g, x) == g->input;
+    same = x->type == GRAPH_UINT8 && x->n_scales == 1 && y->n_scales == 1 && x->zero == y->zero + 128 &&
+           graph_scale(x, 0) == graph_scale(y, 0);
+    if (starts && (x->type == GRAPH_FLOAT32 || same)) { return tflite_quantize_input(r, x, y); }
+    if (!x->given || !(tflite_is_byte(x, GRAPH_INT8) || (starts && tflite_is_byte(x, GRAPH_UINT8))) ||
         (!tflite_is_byte(y, GRAPH_INT8) && !tflite_is_byte(y, GRAPH_UINT8))) {
-        return tflite_say(r, "is supported from int8 to int8 or uint8, and at the start");
+        return tflite_say(r, "is supported between int8 scales, to uint8, and at the start from float or uint8");
     }
     return tflite_add(r, GRAPH_QUANTIZE, 1, y) != NULL;
 }
 
-/* at the end: the output is what it reads */
-static inline int tflite_read_dequantize(const tflite_op *r)
+/* float16 as float32 */
+static inline float tflite_half(const uint8_t *p)
 {
-    const graph_tensor *x = tflite_tensor(r, r->in, 0), *y = x != NULL ? tflite_tensor(r, r->out, 0) : NULL;
-    if (y == NULL || (x->type != GRAPH_UINT8 && !tflite_check_int8(r, x))) { return 0; }
-    if (r->g->real) { return tflite_say(r, "in a float model is not supported"); }
-    if (!r->last || tflite_index(r->g, y) != r->g->output) { return tflite_say(r, "is supported at the end"); }
-    r->g->output = tflite_index(r->g, x);
+    const int bits = p[0] | p[1] << 8, exponent = bits >> 10 & 31, fraction = bits & 1023;
+    const double v = exponent == 31 ? (fraction != 0 ? NAN : (double)INFINITY)
+                     : exponent > 0 ? ldexp(1024 + fraction, exponent - 25)
+                                    : ldexp(fraction, -24);
+    return (float)(bits >> 15 ? -v : v);
+}
+
+/* of a float model: constants that the file holds as float16 or int8 */
+static inline int tflite_widen(const tflite_op *r, const graph_tensor *x, graph_tensor *y)
+{
+    const uint32_t size = x->type == GRAPH_FLOAT16 ? 2 : 1;
+    const int along = x->n_scales > 1 ? x->dimension : 0;
+    uint32_t k, below = 1, rows = 1;
+    uint8_t *data;
+    int i;
+    if (x->data == NULL || (x->type != GRAPH_FLOAT16 && x->type != GRAPH_INT8) || x->data_len / size != x->elements ||
+        y->type != GRAPH_FLOAT32 || y->given || y->elements != x->elements || along < 0 || along >= GRAPH_RANK) {
+        return tflite_say(r, "in a float model is supported of constants of float16 and int8");
+    }
+    for (i = along + 1; i < x->rank; i++) { below *= (uint32_t)x->dim[i]; }
+    if (x->n_scales > 1) { rows = (uint32_t)x->dim[along]; }
+    if (x->type == GRAPH_INT8 && (!tflite_scales(r, x, 65535) || (x->n_scales != 1 && x->n_scales != rows))) {
+        return tflite_say(r, "has scales that do not fit");
+    }
+    data = (uint8_t *)graph_new(r->g, 4 * (size_t)x->elements);
+    if (data == NULL) { return 0; }
+    for (k = 0; k < x->elements; k++) {
+        const float v = size == 2 ? tflite_half(x->data + 2 * (size_t)k)
+                                  : (float)((int8_t)x->data[k] - x->zero) * graph_scale(x, k / below % rows);
+        uint32_t u;
+        memcpy(&u, &v, 4);
+        for (i = 0; i < 4; i++) { data[4 * (size_t)k + (size_t)i] = (uint8_t)(u >> 8 * i); }
+    }
+    y->data = data;
+    y->data_len = 4 * x->elements;
+    y->given = 1;
+    return 1;
+}
+
+/* At the end the answer is what is read: of DEQUANTIZE, of ARG_MAX, whose answer is where the largest output is, and of
+ * CAST behind them */
+static inline int tflite_read_end(const tflite_op *r)
+{
+    graph_tensor *x = tflite_tensor(r, r->in, 0), *y = x != NULL ? tflite_tensor(r, r->out, 0) : NULL;
+    const graph_tensor *axis;
+    int32_t d[4];
+    if (y == NULL) { return 0; }
+    if (r->code == GRAPH_DEQUANTIZE && r->g->real) { return tflite_widen(r, x, y); }
+    if (y->given || y->stands > 0) { return tflite_say(r, "gives a tensor that is there already"); }
+    if (x->stands == 0 && r->code == GRAPH_CAST) { return tflite_say(r, "is supported behind ARG_MAX, at the end"); }
+    if (x->stands == 0 && x->type != GRAPH_UINT8 && !tflite_in(r, 0)) { return 0; }
+    if (r->code == GRAPH_ARG_MAX) {
+        axis = tflite_numbers(r, 1, 1);
+        if (axis == NULL || !tflite_shape(r, d, x)) { return 0; }
+        if (tflite_axis(x, graph_int32(axis, 0)) != 3 || (uint32_t)d[3] != x->elements) {
+            return tflite_say(r, "is supported at the end, over all that the model answers with");
+        }
+        r->g->dropped = r->name;
+    }
+    y->stands = x->stands > 0 ? x->stands : tflite_index(r->g, x) + 1;
     return 1;
 }
 
@@ -470,7 +412,7 @@ static inline int tflite_open_op(tflite_op *r, const tflite_file *t, flat_vector
     const long old = flat_int(&code, 0, 1, 0), now = flat_int(&code, 3, 4, 0);
     r->g = t->g;
     r->place = (long)k;
-    r->last = k + 1 == ops.len;
+    r->bias = 2;
     r->code = (int)(now > old ? now : old);
     r->options = flat_child(f, &op, 4);
     r->in = flat_vec(&op, 1, 4);
@@ -516,10 +458,18 @@ static inline int tflite_read_op(const tflite_op *r, tflite_file *t, int check_o
 {
     int (*act)(const tflite_op *) = NULL;
     switch (r->code) {
-    case GRAPH_CONV: case GRAPH_DEPTHWISE: act = tflite_read_conv; break;
+    case GRAPH_CONV: case GRAPH_DEPTHWISE: act = tflite_read_any_conv; break;
+    case GRAPH_TRANSPOSE_CONV: act = tflite_read_transpose_conv; break;
+    case GRAPH_SPACE_TO_BATCH: act = tflite_read_apart; break;
+    case GRAPH_BATCH_TO_SPACE: act = tflite_read_together; break;
+    case GRAPH_TRANSPOSE: act = tflite_read_transpose; break;
+    case GRAPH_DEPTH_TO_SPACE: case GRAPH_SPACE_TO_DEPTH: act = tflite_read_blocks; break;
+    case GRAPH_RESIZE_NEAREST: act = tflite_read_resize; break;
+    case GRAPH_MIRROR_PAD: act = tflite_read_pad; break;
+    case GRAPH_UNPACK: act = tflite_read_unpack; break;
     case GRAPH_DENSE: act = tflite_read_dense; break;
     case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: act = tflite_read_pool; break;
-    case GRAPH_MEAN: act = tflite_read_mean; break;
+    case GRAPH_MEAN: case GRAPH_SUM: case GRAPH_REDUCE_MAX: case GRAPH_REDUCE_MIN: act = tflite_read_reduce; break;
     case GRAPH_ADD: case GRAPH_MUL: case GRAPH_SUB: case GRAPH_DIV: case GRAPH_PRELU: case GRAPH_MAXIMUM:
     case GRAPH_MINIMUM: case GRAPH_SQUARED_DIFFERENCE:
         act = tflite_read_pair;
@@ -535,7 +485,7 @@ static inline int tflite_read_op(const tflite_op *r, tflite_file *t, int check_o
         break;
     case GRAPH_SOFTMAX: act = tflite_read_softmax; break;
     case GRAPH_QUANTIZE: act = tflite_read_quantize; break;
-    case GRAPH_DEQUANTIZE: act = tflite_read_dequantize; break;
+    case GRAPH_DEQUANTIZE: case GRAPH_ARG_MAX: case GRAPH_CAST: act = tflite_read_end; break;
     case GRAPH_SPLIT: case GRAPH_SPLIT_V: act = tflite_read_split; break;
     case GRAPH_SLICE: act = tflite_read_slice; break;
     case GRAPH_STRIDED_SLICE: act = tflite_read_strided_slice; break;
@@ -584,12 +534,35 @@ static inline int tflite_ends(graph *g, const flat_table *main)
     return 1;
 }
 
-static inline int tflite_too_many(graph *g, uint32_t graphs)
+/* Does the operator only compute a shape from shapes? Shapes are read where they are needed, from the tensors that have
+ * them. SHAPE, PACK and STRIDED_SLICE give numbers, which slices may need. */
+static inline int tflite_is_glue(const tflite_op *r)
 {
-    char what[120];
-    snprintf(what, sizeof what, "holds %lu subgraphs: only one, and one that CALL_ONCE names, is supported",
-             (unsigned long)graphs);
-    return graph_fail(g, -1, "", what);
+    const int32_t out = flat_number(&r->g->file, r->out, 0, -1);
+    uint32_t k;
+    if (r->in.len == 0 || out < 0 || (uint32_t)out >= r->g->n_tensors || r->code == GRAPH_SHAPE ||
+        r->code == GRAPH_PACK || r->code == GRAPH_STRIDED_SLICE || r->code == GRAPH_CALL_ONCE) {
+        return 0;
+    }
+    for (k = 0; k < r->in.len; k++) {
+        const int32_t in = flat_number(&r->g->file, r->in, k, -1);
+        const graph_tensor *x = in >= 0 && (uint32_t)in < r->g->n_tensors ? &r->g->tensor[in] : NULL;
+        if (x == NULL || (x->type != GRAPH_INT32 && x->type != GRAPH_INT64) || x->stands > 0) { return 0; }
+    }
+    return r->g->tensor[out].type == GRAPH_INT32 || r->g->tensor[out].type == GRAPH_INT64;
+}
+
+/* what the graph gives, once all of it is read */
+static inline int tflite_finish(graph *g)
+{
+    const graph_tensor *y = &g->tensor[g->output];
+    if (!y->given && y->stands > 0) { g->output = y->stands - 1; }
+    if (g->n_apart > 0) { return graph_fail(g, -1, "", "a SPACE_TO_BATCH_ND is without its BATCH_TO_SPACE_ND"); }
+    if (!g->tensor[g->output].given) {
+        return graph_fail(g, -1, "", "nothing that is supported gives the output");
+    }
+    g->n_tensors += g->n_more;
+    return 1;
 }
 
 /* 1, or 0 with g->why filled. p stays in use until graph_free, which the caller calls in both cases. real: a network
@@ -615,15 +588,15 @@ static inline int tflite_read_as(graph *g, const uint8_t *p, size_t n, int real)
     if (main.at == 0) { return 0; }
     tensors = flat_vec(&main, 0, 4); ops = flat_vec(&main, 3, 4);
     g->tensor = tflite_read_tensors(g, tensors, t.buffers);
-    g->op = (graph_op *)graph_new(g, ((size_t)ops.len + GRAPH_WORKING + 1) * sizeof *g->op);
+    g->op = (graph_op *)graph_new(g, ((size_t)ops.len + GRAPH_WORKING + GRAPH_MORE + 1) * sizeof *g->op);
     if (g->tensor == NULL || g->op == NULL) { return 0; }
     g->n_tensors = tensors.len;
     if (!tflite_ends(g, &main)) { return 0; }
     for (k = 0; k < 2 * ops.len; k++) { /* an operator that nobody could read is named before what is only odd */
-        if (!tflite_open_op(&r, &t, ops, k % ops.len) || !tflite_read_op(&r, &t, k < ops.len)) { return 0; }
+        if (!tflite_open_op(&r, &t, ops, k % ops.len)) { return 0; }
+        if (!tflite_is_glue(&r) && !tflite_read_op(&r, &t, k < ops.len)) { return 0; }
     }
-    if (t.graphs.len > (t.called ? 2U : 1U)) { return tflite_too_many(g, t.graphs.len); }
-    return g->tensor[g->output].given || graph_fail(g, -1, "", "nothing gives the output");
+    return tflite_finish(g);
 }
 
 static inline int tflite_read(graph *g, const uint8_t *p, size_t n) { return tflite_read_as(g, p, n, 0); }

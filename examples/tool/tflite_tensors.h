@@ -14,7 +14,8 @@ typedef struct { /* an operator being read */
     flat_vector in, out;
     const char *name;
     long place;
-    int code, last;
+    int code;
+    uint32_t bias;             /* which of the inputs is the bias, where there are weights */
 } tflite_op;
 
 static inline int tflite_say(const tflite_op *r, const char *what) { return graph_fail(r->g, r->place, r->name, what); }
@@ -75,7 +76,7 @@ static inline void tflite_read_tensor(graph_tensor *x, const flat *f, const flat
 /* all tensors of a subgraph; NULL with a reason */
 static inline graph_tensor *tflite_read_tensors(graph *g, flat_vector tensors, flat_vector buffers)
 {
-    graph_tensor *x = (graph_tensor *)graph_new(g, (size_t)tensors.len * sizeof *x);
+    graph_tensor *x = (graph_tensor *)graph_new(g, ((size_t)tensors.len + GRAPH_MORE) * sizeof *x);
     uint32_t k;
     for (k = 0; x != NULL && k < tensors.len; k++) {
         const flat_table b = flat_item(&g->file, tensors, k);
@@ -151,7 +152,12 @@ static inline int tflite_check_int8(const tflite_op *r, const graph_tensor *x)
 static inline graph_tensor *tflite_in(const tflite_op *r, uint32_t k)
 {
     graph_tensor *x = tflite_tensor(r, r->in, k);
+    if (x != NULL && x->stands > 0) { tflite_say(r, "behind DEQUANTIZE or ARG_MAX is not supported"); return NULL; }
     if (x == NULL || !tflite_check_int8(r, x)) { return NULL; }
+    if (x->apart.from > 0) {
+        tflite_say(r, "between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND is not supported; convolutions are");
+        return NULL;
+    }
     if (!x->given) { tflite_say(r, "reads a tensor that nothing has given"); return NULL; }
     return x;
 }
@@ -161,8 +167,33 @@ static inline graph_tensor *tflite_out(const tflite_op *r, uint32_t k)
 {
     graph_tensor *y = tflite_tensor(r, r->out, k);
     if (y == NULL || !tflite_check_int8(r, y)) { return NULL; }
-    if (y->given) { tflite_say(r, "gives a tensor that is there already"); return NULL; }
+    if (y->given || y->apart.from > 0 || y->stands > 0) {
+        tflite_say(r, "gives a tensor that is there already");
+        return NULL;
+    }
     return y;
+}
+
+/* a tensor that no file has, with the scales of `like` and this shape; NULL with a reason */
+static inline graph_tensor *tflite_more(const tflite_op *r, const graph_tensor *like, int32_t h, int32_t w, int32_t c)
+{
+    graph *g = r->g;
+    graph_tensor *x = &g->tensor[g->n_tensors + g->n_more];
+    const int64_t places = (int64_t)h * w;
+    if (g->n_more == GRAPH_MORE || places > 0x7FFFFFFF || places * c > 0x7FFFFFFF) {
+        tflite_say(r, "takes too many or too large tensors");
+        return NULL;
+    }
+    *x = *like;
+    x->data = NULL;
+    x->data_len = 0;
+    x->given = x->stands = 0;
+    memset(&x->apart, 0, sizeof x->apart);
+    x->rank = 4;
+    x->dim[0] = 1; x->dim[1] = h; x->dim[2] = w; x->dim[3] = c;
+    x->elements = (uint32_t)(places * c);
+    g->n_more++;
+    return x;
 }
 
 /* a constant of int32 numbers, at most `most` */
