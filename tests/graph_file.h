@@ -18,6 +18,7 @@ typedef struct {
     float scale[GF_SCALES];
     uint8_t pool[GF_POOL];
     uint32_t n_scales, n_pool;
+    int plain;                 /* random weights are small, scales 1, zero points 0, and nothing is fused */
     tf_file file;              /* file.p, file.n: the result of gf_write */
 } gf_file;
 
@@ -227,8 +228,8 @@ static void gf_random_weights(gf_file *f, int *in, int rank, const int *dim, int
     gf_part *p = &f->part[0];
     static int8_t w[8192];
     int32_t bias[64];
-    const int per_row = (int)rnd_below(2), largest = rnd_below(2) ? 127 : 20,
-              dead = rnd_below(3) ? 0 : 1 + (int)rnd_below(3);
+    const int per_row = !f->plain && rnd_below(2), largest = f->plain ? 2 : rnd_below(2) ? 127 : 20,
+              dead = f->plain || rnd_below(3) ? 0 : 1 + (int)rnd_below(3);
     int k, n = 1;
     for (k = 0; k < rank; k++) { n *= dim[k]; }
     for (k = 0; k < n; k++) { w[k] = (int8_t)rnd_in(-largest, largest); }
@@ -239,13 +240,13 @@ static void gf_random_weights(gf_file *f, int *in, int rank, const int *dim, int
     in[1] = gf_weights(f, rank, dim, w, 0);
     for (k = 0; k < (per_row ? n_out : 1); k++) {
         const float tiny = rnd_below(30) ? 1.0F : 1e-9F;
-        gf_scale(f, p, in[1], tiny * (0.001F + (float)rnd_below(1000) / 50000), 0);
+        gf_scale(f, p, in[1], f->plain ? 1 : tiny * (0.001F + (float)rnd_below(1000) / 50000), 0);
     }
     p->tensor[in[1]].dimension = per_row ? dimension : 0;
     in[2] = -1;
     if (rnd_below(4) == 0) { return; }
     for (k = 0; k < n_out; k++) { /* some of them end at a clamp whatever comes in */
-        bias[k] = rnd_in(-3000, 3000);
+        bias[k] = f->plain ? rnd_in(-9, 9) : rnd_in(-3000, 3000);
         if (dead && rnd_below(3) == 0) { bias[k] = rnd_below(2) ? 40000000 : -40000000; }
     }
     in[2] = gf_numbers(f, n_out, bias);
@@ -534,10 +535,18 @@ static int gf_random_pack(gf_file *f, int at)
     return out;
 }
 
+/* the output of a layer with weights */
+static int gf_random_out(gf_file *f, int rank, const int *dim)
+{
+    const int out = gf_new(f, &f->part[0], GRAPH_INT8, rank, dim);
+    gf_scale(f, &f->part[0], out, f->plain ? 1 : gf_random_scale(), f->plain ? 0 : gf_any_zero());
+    return out;
+}
+
 /* a transposed convolution */
 static int gf_random_transposed(gf_file *f, int at)
 {
-    const int same = (int)rnd_below(2), c = gf_dim(f, at, 3), n = 1 + (int)rnd_below(4), act = (int)rnd_below(4);
+    const int same = (int)rnd_below(2), c = gf_dim(f, at, 3), n = 1 + (int)rnd_below(4);
     int step[2], kernel[2], side[2], in[4], weights[3], dim[4], out, k;
     int32_t shape[4];
     gf_op *o;
@@ -552,9 +561,10 @@ static int gf_random_transposed(gf_file *f, int at)
     gf_random_weights(f, weights, 4, dim, n, 0);
     shape[0] = 1; shape[1] = side[0]; shape[2] = side[1]; shape[3] = n;
     in[0] = gf_numbers(f, 4, shape); in[1] = weights[1]; in[2] = at; in[3] = weights[2];
-    out = gf_image(f, side[0], side[1], n, gf_random_scale(), gf_any_zero());
+    dim[0] = 1; dim[1] = side[0]; dim[2] = side[1]; dim[3] = n;
+    out = gf_random_out(f, 4, dim);
     o = gf_add(&f->part[0], GRAPH_TRANSPOSE_CONV, weights[2] < 0 ? 3 : 4, in, out);
-    gf_window(o, !same, step[0], step[1], 3, act);
+    gf_window(o, !same, step[0], step[1], 3, f->plain ? 0 : (int)rnd_below(4));
     return out;
 }
 
@@ -612,10 +622,9 @@ static int gf_random_apart(gf_file *f, int at)
     weights[0] = apart;
     for (k = 0; k < 2; k++) { sides[k] -= kernel[k] - 1; }
     dim[0] = batch; dim[1] = flat && !middle ? sides[1] : sides[0]; dim[2] = flat && !middle ? 1 : sides[1]; dim[3] = n;
-    apart = gf_new(f, p, GRAPH_INT8, 4, dim);
-    gf_scale(f, p, apart, gf_random_scale(), gf_any_zero());
+    apart = gf_random_out(f, 4, dim);
     gf_window(gf_add(p, deep ? GRAPH_DEPTHWISE : GRAPH_CONV, 3, weights, apart), 1, 1, 1, deep ? 4 : 3,
-              (int)rnd_below(4));
+              f->plain ? 0 : (int)rnd_below(4));
     if (flat) {
         const int three[3] = { batch, sides[1], n };
         in[0] = apart;

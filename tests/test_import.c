@@ -203,7 +203,6 @@ static void odd_files(void)
     odd_file(TF_ODD_EXTERNAL, 1, "outside of the tables");
     odd_file(TF_ODD_EXTERNAL, 2, "outside of the tables");
     odd_file(TF_ODD_STATE, 0, "keeps state");
-    odd_file(TF_ODD_GRAPHS, 9, "2 subgraphs");
 }
 
 /* what a change of one tensor or operator leads to */
@@ -233,7 +232,7 @@ static void int16_inputs(tf_file *f) { f->tensor[f->op[0].in].type = GRAPH_INT16
 static void other_bias(tf_file *f) { f->bias_scale[0][0] *= 100; }
 static void bias_zero(tf_file *f) { f->tensor[f->op[0].bias].zero = 1; }
 static void gather(tf_file *f) { f->op[0].op = 36; }
-static void transpose(tf_file *f) { f->op[0].op = 39; }
+static void tile(tf_file *f) { f->op[0].op = 69; }
 static void svdf(tf_file *f) { f->op[0].op = 27; }
 static void batch_matmul(tf_file *f) { f->op[0].op = 126; }
 static void unknown(tf_file *f) { f->op[0].op = 200; }
@@ -271,7 +270,7 @@ static void names_and_cures(void)
     changed("bias of another scale", other_bias);
     changed("bias of another scale", bias_zero);
     changed("GATHER is not supported", gather);
-    changed("TRANSPOSE is not supported", transpose);
+    changed("TILE is not supported", tile);
     changed("SVDF is not supported", svdf);
     changed("BATCH_MATMUL is not supported", batch_matmul);
     changed("operator code 200", unknown);
