@@ -193,7 +193,8 @@ static int32_t eval_sum(const graph_op *o, const float *s, int32_t a, int32_t b)
 {
     const int minus = o->code == GRAPH_SUB;
     const double twice = 2 * (double)(s[0] > s[1] ? s[0] : s[1]);
-    volatile float ra = s[0] / (float)twice, rb = s[1] / (float)twice, wide = 1048576.0F * s[2], ry = (float)twice / wide;
+    volatile float ra = s[0] / (float)twice, rb = s[1] / (float)twice, wide = 1048576.0F * s[2],
+                   ry = (float)twice / wide;
     int32_t ma, mb, my;
     int ea, eb, ey;
     eval_multiplier(&ma, &ea, minus ? (double)ra : (double)s[0] / twice);

@@ -7,7 +7,7 @@
 #include "../examples/tool/tflite_read.h"
 #include "../examples/training/data.h"
 #include "graph_eval.h"
-#include "graph_file.h"
+#include "graph_random.h"
 
 static graph g;
 static gf_file f;

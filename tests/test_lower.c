@@ -8,7 +8,7 @@
 #include "../examples/tool/tflite.h"
 #include "../examples/training/data.h"
 #include "graph_eval.h"
-#include "graph_file.h"
+#include "graph_random.h"
 
 static graph plain;        /* what the evaluation reads */
 static tflite t;           /* what becomes a model */
@@ -234,7 +234,10 @@ static void every_pair(void)
         o->out[1] = part[1];
         in[0] = part[0];
         in[1] = part[1];
-        if (!same) { gf_add(&f.part[0], GRAPH_QUANTIZE, 1, &part[1], in[1] = gf_image(&f, 1, 256, 1, other, gf_any_zero())); }
+        if (!same) {
+            in[1] = gf_image(&f, 1, 256, 1, other, gf_any_zero());
+            gf_add(&f.part[0], GRAPH_QUANTIZE, 1, &part[1], in[1]);
+        }
         f.part[0].output = gf_image(&f, 1, 256, 1, same ? scale : scale + other, same ? zero : gf_any_zero());
         gf_field(gf_add(&f.part[0], code, 2, in, f.part[0].output), 0, 1, same ? 0 : rnd_below(4));
         gf_write(&f);

@@ -123,6 +123,10 @@ static inline int lower_softmax(lowered *l, const graph_op *o)
         l->place[o->out] = from;
         return 1;
     }
+    if (shift > 30) { /* more than a layer holds; a step of 16 leaves as little of what is not the largest */
+        shift = 30;
+        multiplier = INT32_MAX;
+    }
     s = lower_new_layer(l, o, SUCREF_KIND_SOFTMAX, from, lower_output(l, o, d));
     if (s == NULL || !lower_one_multiplier(l, s, 1)) { return 0; }
     *(int32_t *)(uintptr_t)s->multiplier = multiplier;

@@ -80,7 +80,8 @@ static inline int lower_swap(lowered *l, const graph_op *o, int from, int32_t a,
     from = lines ? lower_view(l, o, from, a * b, 1, c) : lower_view(l, o, from, a, b, c);
     if (from >= 0 && to < 0) { to = lower_new_tensor(l, o, fresh, l->tensor[from].zero); }
     for (k = 0; from >= 0 && k < (lines ? a : b); k++) {
-        const int32_t in[4] = { 0, lines ? k * b : 0, lines ? 0 : k, 0 }, out[4] = { 0, lines ? 0 : k * a, lines ? k : 0, 0 };
+        const int32_t in[4] = { 0, lines ? k * b : 0, lines ? 0 : k, 0 },
+                      out[4] = { 0, lines ? 0 : k * a, lines ? k : 0, 0 };
         if (lower_copy(l, o, from, to, in, out, n) == NULL) { return -1; }
     }
     return from < 0 ? -1 : to;
@@ -97,7 +98,8 @@ static inline int lower_swap_last(lowered *l, const graph_op *o, int from, int32
     from = planes ? lower_view(l, o, from, a, b, c) : lower_view(l, o, from, a, b * c, 1);
     to = from < 0 ? -1 : lower_new_tensor(l, o, fresh, l->tensor[from].zero);
     for (k = 0; to >= 0 && k < (planes ? c : b); k++) {
-        const int32_t in[4] = { 0, 0, planes ? 0 : k * c, planes ? k : 0 }, out[4] = { 0, 0, planes ? k * b : 0, planes ? 0 : k };
+        const int32_t in[4] = { 0, 0, planes ? 0 : k * c, planes ? k : 0 },
+                      out[4] = { 0, 0, planes ? k * b : 0, planes ? 0 : k };
         if (lower_copy(l, o, from, to, in, out, n) == NULL) { return -1; }
     }
     return to;

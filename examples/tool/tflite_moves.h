@@ -209,7 +209,9 @@ static inline int tflite_read_transpose(const tflite_op *r)
     graph_op *o;
     int k, n;
     if (perm == NULL || !tflite_same_scale(r, x, y)) { return 0; }
-    if (perm->elements != (uint32_t)x->rank || y->rank != x->rank) { return tflite_say(r, "has shapes that do not fit"); }
+    if (perm->elements != (uint32_t)x->rank || y->rank != x->rank) {
+        return tflite_say(r, "has shapes that do not fit");
+    }
     for (k = 0; k < x->rank; k++) {
         const int32_t a = graph_int32(perm, (uint32_t)k);
         if (a < 0 || a >= x->rank || (seen >> a & 1U) || y->dim[k] != x->dim[a]) {

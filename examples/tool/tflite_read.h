@@ -2,10 +2,7 @@
  * is checked, and what would change the result and is not known here (other weight formats, sparse or external data,
  * scales along another dimension) is refused with the operator's name and number, and what would help.
  *
- * What is taken: CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, AVERAGE_POOL_2D, MAX_POOL_2D, MEAN over height and width,
- * ADD, MUL, PAD, PADV2, CONCATENATION, RESHAPE, EXPAND_DIMS, SQUEEZE, SPLIT, SPLIT_V, SLICE, STRIDED_SLICE, SOFTMAX,
- * LOGISTIC, TANH, RELU, RELU6, LEAKY_RELU, QUANTIZE, DEQUANTIZE at the end, variables that CALL_ONCE sets, and SHAPE,
- * STRIDED_SLICE and PACK of constants. */
+ * Of several subgraphs the first one is read, and the one that CALL_ONCE names. README.md lists the operators. */
 #ifndef SUCREF_TOOL_TFLITE_READ_H
 #define SUCREF_TOOL_TFLITE_READ_H
 #include "tflite_apart.h"
@@ -197,7 +194,9 @@ static inline int tflite_read_softmax(const tflite_op *r)
 /* at the start, from float or from uint8 of the same scale: the model's input is what it gives */
 static inline int tflite_quantize_input(const tflite_op *r, graph_tensor *x, graph_tensor *y)
 {
-    if (!tflite_is_byte(y, GRAPH_INT8)) { return tflite_say(r, "of the input to other numbers than int8 is not supported"); }
+    if (!tflite_is_byte(y, GRAPH_INT8)) {
+        return tflite_say(r, "of the input to other numbers than int8 is not supported" TFLITE_INT8);
+    }
     x->given = 0; /* whoever reads it is refused */
     r->g->input = tflite_index(r->g, y);
     y->given = 1;
@@ -449,8 +448,8 @@ static inline int tflite_call_once(const tflite_op *r, tflite_file *t)
 
 static inline int tflite_unsupported(const tflite_op *r)
 {
-    return tflite_say(r, "is not supported; supported are convolutions, dense layers, pooling, MEAN, ADD, MUL, PAD, "
-                         "CONCATENATION, slices, shapes, activations and variables, all of int8");
+    return tflite_say(r, "is not supported; supported are convolutions, dense layers, pooling, reductions, sums, "
+                         "products, functions of one number, what moves numbers, and variables, of int8 or float32");
 }
 
 /* reads the operator; with check_only says just whether it is one that can be read */
