@@ -125,16 +125,18 @@ static int gf_random_reduce(gf_file *f, int at)
     return out;
 }
 
-/* an operator of two tensors: with itself, with constants (one number, channels or all), or with a requantized copy */
+/* an operator of two tensors: with itself, with constants (one number, channels or all), with a requantized copy, or
+ * with one number of each place */
 static int gf_random_pair(gf_file *f, int at)
 {
     static const int codes[] = { GRAPH_ADD, GRAPH_MUL, GRAPH_SUB, GRAPH_DIV, GRAPH_PRELU, GRAPH_MAXIMUM, GRAPH_MINIMUM,
                                  GRAPH_SQUARED_DIFFERENCE };
     const int h = gf_dim(f, at, 1), w = gf_dim(f, at, 2), c = gf_dim(f, at, 3), code = codes[rnd_below(8)],
               number = code == GRAPH_DIV || code == GRAPH_SQUARED_DIFFERENCE,
-              compares = code == GRAPH_MAXIMUM || code == GRAPH_MINIMUM, kind = number ? 0 : (int)rnd_below(5),
+              compares = code == GRAPH_MAXIMUM || code == GRAPH_MINIMUM, kind = number ? 0 : (int)rnd_below(6),
               all = kind == 2 || (number && rnd_below(2)), fixed = code == GRAPH_PRELU || code == GRAPH_DIV;
     const int dim[4] = { 1, all ? h : 1, all ? w : 1, kind == 0 && !all ? 1 : c }, low = rnd_in(-128, 127);
+    const int32_t channels = 3;
     static int8_t v[4096];
     int in[2], out, k, other = at;
     float scale = compares ? gf_scale_of(f, at) : gf_random_scale();
@@ -145,6 +147,11 @@ static int gf_random_pair(gf_file *f, int at)
     } else if (kind == 3) {
         other = gf_image(f, h, w, c, scale, compares ? gf_zero_of(f, at) : gf_any_zero());
         gf_add(&f->part[0], compares ? GRAPH_RELU : GRAPH_QUANTIZE, 1, &at, other);
+    } else if (kind == 5) { /* one number of each place */
+        in[0] = at;
+        in[1] = gf_numbers(f, 1, &channels);
+        other = gf_like(f, at, h, w, 1);
+        gf_add(&f->part[0], GRAPH_REDUCE_MAX, 2, in, other);
     }
     in[0] = fixed || rnd_below(2) ? at : other;
     in[1] = in[0] == at ? other : at;

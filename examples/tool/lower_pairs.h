@@ -54,12 +54,42 @@ static inline int lower_spread_constant(lowered *l, const graph_op *o, int t, co
     return s->to;
 }
 
-/* the second input: of the output's shape, or one number for each channel, or a constant that is spread out */
+/* one number of each place as all its channels: a convolution whose weights are 1 */
+static inline int lower_spread_channels(lowered *l, const graph_op *o, int from, const int32_t *dy)
+{
+    const size_t n = (size_t)dy[3];
+    const int to = from < 0 ? -1 : lower_new_tensor(l, o, dy, l->tensor[from].zero);
+    int8_t *w = (int8_t *)graph_new(l->g, n);
+    int32_t *bias = (int32_t *)graph_new(l->g, 4 * n);
+    sucref_layer_spec *s = to < 0 ? NULL : lower_new_layer(l, o, SUCREF_KIND_CONV, from, to);
+    size_t k;
+    if (s == NULL || w == NULL || bias == NULL || !lower_one_multiplier(l, s, 1)) { return -1; }
+    for (k = 0; k < n; k++) {
+        w[k] = 1;
+        bias[k] = -(int32_t)l->tensor[from].zero;
+    }
+    s->kernel_h = s->kernel_w = s->stride_h = s->stride_w = s->dilation_h = s->dilation_w = 1;
+    s->n_in = 1;
+    s->n_out = (uint32_t)n;
+    s->w = w;
+    s->bias = bias;
+    s->n_groups = 1;
+    s->plan[0] = 8;
+    s->n_planes = 1;
+    *(int32_t *)(uintptr_t)s->multiplier = 1 << 30;
+    *(int8_t *)(uintptr_t)s->exponent = 1;
+    return to;
+}
+
+/* the second input: of the output's shape, or one number for each channel or place, or a constant that is spread out */
 static inline int lower_second(lowered *l, const graph_op *o, int t, const int32_t *dy)
 {
     const graph_tensor *x = lower_tensor_of(l, t);
     int32_t d[4];
     graph_shape(d, x);
+    if (x->data == NULL && d[1] == dy[1] && d[2] == dy[2] && d[3] == 1 && dy[3] > 1) {
+        return lower_spread_channels(l, o, lower_read(l, o, t), dy);
+    }
     if (lower_same_shape(d, dy) || (d[1] == 1 && d[2] == 1 && d[3] == dy[3])) { return lower_read(l, o, t); }
     if (x->data != NULL) { return lower_spread_constant(l, o, t, dy, 0); }
     lower_fail(l, o, "spreads a tensor over another one in a way that is not supported");
