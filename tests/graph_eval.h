@@ -375,20 +375,6 @@ static void eval_blocks(const graph *g, const graph_op *o, int32_t *out, const i
     }
 }
 
-static void eval_resize(const graph *g, const graph_op *o, int32_t *out, const int32_t *in)
-{
-    int32_t dx[4], dy[4], y, x, c;
-    graph_shape(dx, &g->tensor[o->in[0]]);
-    graph_shape(dy, &g->tensor[o->out]);
-    for (y = 0; y < dy[1]; y++) {
-        for (x = 0; x < dy[2]; x++) {
-            for (c = 0; c < dy[3]; c++) {
-                *out++ = in[(y * dx[1] / dy[1] * dx[2] + x * dx[2] / dy[2]) * dx[3] + c];
-            }
-        }
-    }
-}
-
 /* 0 1 2: with the edge 1 0 | 0 1 2 | 2 1, without 2 1 | 0 1 2 | 1 0 */
 static int32_t eval_mirrored(int32_t at, int32_t n, int edge)
 {
@@ -396,17 +382,20 @@ static int32_t eval_mirrored(int32_t at, int32_t n, int edge)
     return at;
 }
 
-static void eval_mirror(const graph *g, const graph_op *o, int32_t *out, const int32_t *in)
+/* RESIZE_NEAREST_NEIGHBOR: a place's share of the side; MIRROR_PAD */
+static void eval_repeat(const graph *g, const graph_op *o, int32_t *out, const int32_t *in)
 {
-    int32_t dx[4], dy[4], y, x, c;
+    int32_t dx[4], dy[4], at[4], from[4], k;
     graph_shape(dx, &g->tensor[o->in[0]]);
     graph_shape(dy, &g->tensor[o->out]);
-    for (y = 0; y < dy[1]; y++) {
-        for (x = 0; x < dy[2]; x++) {
-            for (c = 0; c < dy[3]; c++) {
-                *out++ = in[(eval_mirrored(y - o->begin[1], dx[1], o->repeats) * dx[2] +
-                             eval_mirrored(x - o->begin[2], dx[2], o->repeats)) * dx[3] +
-                            eval_mirrored(c - o->begin[3], dx[3], o->repeats)];
+    for (at[1] = 0; at[1] < dy[1]; at[1]++) {
+        for (at[2] = 0; at[2] < dy[2]; at[2]++) {
+            for (at[3] = 0; at[3] < dy[3]; at[3]++) {
+                for (k = 1; k < 4; k++) {
+                    from[k] = o->code == GRAPH_MIRROR_PAD ? eval_mirrored(at[k] - o->begin[k], dx[k], o->repeats)
+                                                          : at[k] * dx[k] / dy[k];
+                }
+                *out++ = in[(from[1] * dx[2] + from[2]) * dx[3] + from[3]];
             }
         }
     }
@@ -633,8 +622,7 @@ static void eval_op(graph_eval *e, const graph_op *o)
     case GRAPH_MEAN: case GRAPH_SUM: case GRAPH_REDUCE_MAX: case GRAPH_REDUCE_MIN: eval_reduce(g, o, out, in); break;
     case GRAPH_TRANSPOSE: eval_transpose(o, out, in); break;
     case GRAPH_DEPTH_TO_SPACE: case GRAPH_SPACE_TO_DEPTH: eval_blocks(g, o, out, in); break;
-    case GRAPH_RESIZE_NEAREST: eval_resize(g, o, out, in); break;
-    case GRAPH_MIRROR_PAD: eval_mirror(g, o, out, in); break;
+    case GRAPH_RESIZE_NEAREST: case GRAPH_MIRROR_PAD: eval_repeat(g, o, out, in); break;
     case GRAPH_PACK: eval_pack(e, o, out); break;
     case GRAPH_ADD: case GRAPH_MUL: case GRAPH_SUB: case GRAPH_DIV: case GRAPH_PRELU: case GRAPH_MAXIMUM:
     case GRAPH_MINIMUM: case GRAPH_SQUARED_DIFFERENCE:

@@ -129,6 +129,58 @@ static void numbers(void)
     gives(out, four, soft, 4);
 }
 
+static void curves(void)
+{
+    static const struct { int code; float x; double y; } all[] = {
+        { GRAPH_RELU_N1_TO_1, -2, -1 }, { GRAPH_RELU_N1_TO_1, 0.5F, 0.5 }, { GRAPH_RELU_0_TO_1, -2, 0 },
+        { GRAPH_RELU_0_TO_1, 3, 1 }, { GRAPH_HARD_SWISH, 2, 10.0 / 6 }, { GRAPH_HARD_SWISH, -1, -2.0 / 6 },
+        { GRAPH_HARD_SWISH, 5, 5 }, { GRAPH_HARD_SWISH, -4, 0 }, { GRAPH_ELU, -1, -0.63212055883 }, { GRAPH_ELU, 2, 2 },
+        { GRAPH_GELU, 1, 0.84134474607 }, { GRAPH_GELU, -1, -0.15865525393 }, { GRAPH_ABS, -3, 3 },
+        { GRAPH_NEG, 3, -3 }, { GRAPH_EXP, 1, 2.71828182846 }, { GRAPH_LOG, 2, 0.69314718056 }, { GRAPH_SQRT, 2, 1.41421356237 },
+        { GRAPH_RSQRT, 4, 0.5 }, { GRAPH_SQUARE, -3, 9 }, { GRAPH_SIN, 1, 0.84147098481 },
+        { GRAPH_COS, 1, 0.54030230587 }
+    };
+    size_t k;
+    int in, out;
+    for (k = 0; k < sizeof all / sizeof all[0]; k++) {
+        in = start(1, 1, 1);
+        gf_add(&f.part[0], all[k].code, 1, &in, out = image(1, 1, 1));
+        gives(out, &all[k].x, &all[k].y, 1);
+    }
+    in = start(1, 1, 1);
+    gf_field(gf_add(&f.part[0], GRAPH_GELU, 1, &in, out = image(1, 1, 1)), 0, 1, 1); /* by tanh */
+    {
+        static const float x = 1;
+        static const double y = 0.84119199060;
+        gives(out, &x, &y, 1);
+    }
+}
+
+/* float16 1.5, -2, the smallest number there is, 65504; int8 4 and 6 less 2 of scales 1/2 and 3 */
+static void constants_made_wide(void)
+{
+    static const uint8_t half[8] = { 0x00, 0x3E, 0x00, 0xC0, 0x01, 0x00, 0xFF, 0x7B }, bytes[2] = { 4, 6 };
+    static const int four[1] = { 4 }, two[1] = { 2 };
+    static const float x[4] = { 0, 0, 0, 0 };
+    static const double y[4] = { 1.5, -2, 5.9604644775e-8, 65504 }, z[2] = { 1, 12 };
+    gf_part *p = &f.part[0];
+    int in[2], narrow, out;
+    in[0] = start(1, 1, 4);
+    narrow = gf_new(&f, p, GRAPH_FLOAT16, 1, four);
+    gf_data(&f, p, narrow, half, 8);
+    gf_add(p, GRAPH_DEQUANTIZE, 1, &narrow, in[1] = floats(1, four, NULL));
+    gf_add(p, GRAPH_ADD, 2, in, out = image(1, 1, 4));
+    gives(out, x, y, 4);
+    in[0] = start(1, 1, 2);
+    narrow = gf_new(&f, p, GRAPH_INT8, 1, two);
+    gf_data(&f, p, narrow, bytes, 2);
+    gf_scale(&f, p, narrow, 0.5F, 2);
+    gf_scale(&f, p, narrow, 3, 2);
+    gf_add(p, GRAPH_DEQUANTIZE, 1, &narrow, in[1] = floats(1, two, NULL));
+    gf_add(p, GRAPH_ADD, 2, in, out = image(1, 1, 2));
+    gives(out, x, z, 2);
+}
+
 /* ---- int8 models of random float ones ---- */
 
 static float any(void) { return (float)rnd_in(-1000, 1000) / 1000; }
@@ -711,6 +763,8 @@ int main(int argc, char **argv)
     test_init(argc, argv);
     RUN("windows of float numbers by hand", windows);
     RUN("functions of float numbers by hand", numbers);
+    RUN("curves of float numbers by hand", curves);
+    RUN("constants of float16 and int8 in a float model", constants_made_wide);
     RUN("int8 models of random float ones stay near", quantized_models);
     RUN("every operator: bytes, float, and bytes made of float", every_operator);
     RUN("random networks in float, and bytes made of them", chains);
