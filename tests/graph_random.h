@@ -20,9 +20,10 @@ static void gf_random_weights(gf_file *f, int *in, int rank, const int *dim, int
     int32_t bias[64];
     const int per_row = !f->plain && rnd_below(2), largest = f->plain ? 2 : rnd_below(2) ? 127 : 20,
               dead = f->plain || f->tame || rnd_below(3) ? 0 : 1 + (int)rnd_below(3);
+    const int least = largest == 127 && rnd_below(4) == 0; /* -128 */
     int k, n = 1;
     for (k = 0; k < rank; k++) { n *= dim[k]; }
-    for (k = 0; k < n; k++) { w[k] = (int8_t)rnd_in(-largest, largest); }
+    for (k = 0; k < n; k++) { w[k] = (int8_t)rnd_in(-largest - least, largest); }
     for (k = 0; dead && k < n; k++) { /* rows that read nothing, and, but of depthwise layers, channels not read */
         const int row = dimension == 0 ? k / (n / n_out) : k % n_out, column = k % dim[rank - 1];
         if (row % 3 == dead - 1 || (dimension == 0 && column % 4 == dead)) { w[k] = 0; }

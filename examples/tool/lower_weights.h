@@ -37,9 +37,6 @@ static inline int lower_biases(lowered *l, sucref_layer_spec *s, const graph_op 
         int64_t sum = b != NULL ? graph_int32(b, r) : 0;
         for (c = 0; c < s->n_in; c++) {
             const int8_t v = s->w[(size_t)r * s->n_in + c];
-            if (v == -128 && s->kind != SUCREF_KIND_DEPTHWISE) {
-                return lower_fail(l, o, "has a weight of -128; the format takes -127 to 127");
-            }
             sum -= (int64_t)zero * v;
         }
         if (sum > most || sum < -most) { return lower_fail(l, o, "has an accumulator that could pass 32 bits"); }
@@ -64,21 +61,54 @@ static inline int lower_weights(lowered *l, sucref_layer_spec *s, const graph_op
     return 1;
 }
 
+/* A weight of -128, which the format does not take, is two of -64: the tensor with all its channels twice */
+static inline int lower_twice(lowered *l, const graph_op *o, int from)
+{
+    int32_t d[4], n[4], at[4] = { 0, 0, 0, 0 };
+    int to;
+    if (from < 0) { return -1; }
+    lower_shape_of(l, from, n);
+    memcpy(d, n, sizeof d);
+    d[3] *= 2;
+    at[3] = n[3];
+    to = lower_new_tensor(l, o, d, l->tensor[from].zero);
+    if (lower_copy(l, o, from, to, NULL, NULL, n) == NULL || lower_copy(l, o, from, to, NULL, at, n) == NULL) {
+        return -1;
+    }
+    return to;
+}
+
+/* n weights for a tensor of `channels`, in halves for one with twice as many */
+static inline const int8_t *lower_halves(lowered *l, const int8_t *w, uint32_t n, uint32_t channels)
+{
+    int8_t *halves = (int8_t *)graph_new(l->g, 2 * (size_t)n);
+    uint32_t k;
+    for (k = 0; halves != NULL && k < n; k++) {
+        const size_t at = 2 * (size_t)(k - k % channels) + k % channels;
+        halves[at] = (int8_t)(w[k] / 2);
+        halves[at + channels] = (int8_t)(w[k] - w[k] / 2);
+    }
+    return halves;
+}
+
 static inline int lower_dense(lowered *l, const graph_op *o)
 {
     const graph_tensor *x = lower_tensor_of(l, o->in[0]), *w = lower_tensor_of(l, o->in[1]);
     const int32_t n_out = w->dim[0], n_in = w->dim[1], places = (int32_t)x->elements / n_in;
+    const int twice = memchr(w->data, 0x80, w->elements) != NULL;
     int32_t d[4];
     int from;
     sucref_layer_spec *s;
     if (places == 1) {
         from = lower_bytes(l, o, o->in[0]);
+        if (twice) { from = lower_twice(l, o, from); }
         lower_free_shape(l, o->out, d);
         s = from < 0 ? NULL : lower_new_layer(l, o, SUCREF_KIND_DENSE, from, lower_output(l, o, d));
     } else { /* the same rows at every place: a convolution of one tap */
         graph_shape(d, x);
         if (d[3] != n_in) { d[1] = 1; d[2] = places; d[3] = n_in; }
         from = lower_shaped(l, o, o->in[0], d);
+        if (twice) { from = lower_twice(l, o, from); }
         d[3] = n_out;
         s = from < 0 ? NULL : lower_new_layer(l, o, SUCREF_KIND_CONV, from, lower_output(l, o, d));
         if (s != NULL) {
@@ -86,9 +116,11 @@ static inline int lower_dense(lowered *l, const graph_op *o)
         }
     }
     if (s == NULL) { return 0; }
-    s->n_in = (uint32_t)n_in;
+    s->n_in = (uint32_t)n_in * (twice ? 2U : 1U);
     s->n_out = (uint32_t)n_out;
-    return lower_weights(l, s, o, (const int8_t *)w->data);
+    return lower_weights(l, s, o, twice ? lower_halves(l, (const int8_t *)w->data, w->elements,
+                                                       l->tensor[from].channels / 2U)
+                                        : (const int8_t *)w->data);
 }
 
 /* weights [taps][n_out] as [n_out][taps] */
@@ -103,7 +135,8 @@ static inline const int8_t *lower_turned(lowered *l, const int8_t *w, uint32_t t
 static inline int lower_conv(lowered *l, const graph_op *o)
 {
     const graph_tensor *w = lower_tensor_of(l, o->in[1]);
-    const int deep = o->code == GRAPH_DEPTHWISE, from = lower_read(l, o, o->in[0]);
+    const int deep = o->code == GRAPH_DEPTHWISE, twice = !deep && memchr(w->data, 0x80, w->elements) != NULL,
+              read = lower_read(l, o, o->in[0]), from = twice ? lower_twice(l, o, read) : read;
     const uint32_t taps = (uint32_t)o->kernel[0] * (uint32_t)o->kernel[1];
     int32_t dx[4], dy[4];
     sucref_layer_spec *s;
@@ -122,7 +155,8 @@ static inline int lower_conv(lowered *l, const graph_op *o)
     if (s == NULL || (!whole && !lower_window(l, s, o))) { return 0; }
     s->n_in = deep ? taps : taps * (uint32_t)dx[3];
     s->n_out = (uint32_t)dy[3];
-    return lower_weights(l, s, o, deep ? lower_turned(l, (const int8_t *)w->data, taps, s->n_out)
-                                       : (const int8_t *)w->data);
+    return lower_weights(l, s, o, deep    ? lower_turned(l, (const int8_t *)w->data, taps, s->n_out)
+                                  : twice ? lower_halves(l, (const int8_t *)w->data, w->elements, (uint32_t)dx[3] / 2U)
+                                          : (const int8_t *)w->data);
 }
 #endif

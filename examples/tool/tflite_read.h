@@ -504,11 +504,11 @@ static inline flat_table tflite_main(const tflite_file *t)
 {
     flat_table main = flat_item(&t->g->file, t->graphs, 0);
     const flat_vector inputs = flat_vec(&main, 1, 4), outputs = flat_vec(&main, 2, 4), ops = flat_vec(&main, 3, 4);
-    char what[80];
+    char what[140];
     if (main.at == 0 || ops.len < 1) {
         main.at = (size_t)graph_fail(t->g, -1, "", "holds no graph with operators");
     } else if (inputs.len != 1 || outputs.len != 1) {
-        snprintf(what, sizeof what, "has %lu inputs and %lu outputs, where one of each is supported",
+        snprintf(what, sizeof what, "has %lu inputs and %lu outputs; export a part of it that has one of each",
                  (unsigned long)inputs.len, (unsigned long)outputs.len);
         main.at = (size_t)graph_fail(t->g, -1, "", what);
     }
