@@ -146,55 +146,115 @@ static void eval_pool(const graph *g, const graph_op *o, int32_t *out, const int
     }
 }
 
-/* the multiplier takes the division by the count in */
-static void eval_mean(const graph *g, const graph_op *o, int32_t *out, const int32_t *in)
+/* output number k of all in[j] whose places agree where nothing is reduced. Of means the multiplier takes the division
+ * by the count in */
+static int32_t eval_reduced(const graph_op *o, const graph_tensor *tx, const graph_tensor *ty, const int32_t *in,
+                            const int32_t *d, uint32_t k)
 {
-    const graph_tensor *tx = &g->tensor[o->in[0]], *ty = &g->tensor[o->out];
-    int32_t d[4], m;
-    int e, shift = 0, y, x, c;
-    int64_t count;
-    uint32_t k;
-    graph_shape(d, tx);
-    count = (int64_t)(o->over[0] ? d[1] : 1) * (o->over[1] ? d[2] : 1);
+    int64_t count = 0, sum = 0;
+    int32_t most = -128, least = 127, m;
+    uint32_t j;
+    int e, shift = 0;
+    for (j = 0; j < tx->elements; j++) {
+        const uint32_t c = j % (uint32_t)d[3], x = j / (uint32_t)d[3] % (uint32_t)d[2],
+                       y = j / (uint32_t)d[3] / (uint32_t)d[2];
+        const uint32_t to = ((o->over[0] ? 0 : y) * (o->over[1] ? 1 : (uint32_t)d[2]) + (o->over[1] ? 0 : x)) *
+                                (o->over[2] ? 1 : (uint32_t)d[3]) + (o->over[2] ? 0 : c);
+        if (to != k) { continue; }
+        count++;
+        sum += in[j] - tx->zero;
+        most = in[j] > most ? in[j] : most;
+        least = in[j] < least ? in[j] : least;
+    }
+    if (o->code == GRAPH_REDUCE_MAX) { return most; }
+    if (o->code == GRAPH_REDUCE_MIN) { return least; }
     eval_multiplier(&m, &e, (double)graph_scale(tx, 0) / (double)graph_scale(ty, 0));
-    while (count >> (shift + 1) != 0) { shift++; }
+    while (o->code == GRAPH_MEAN && count >> (shift + 1) != 0) { shift++; }
     if (shift > 32) { shift = 32; }
     if (shift > 31 + e) { shift = 31 + e; }
-    m = (int32_t)(((int64_t)m << shift) / count);
-    for (k = 0; k < ty->elements; k++) { out[k] = 0; }
-    for (y = 0; y < d[1]; y++) {
-        for (x = 0; x < d[2]; x++) {
-            for (c = 0; c < d[3]; c++) {
-                const int row = o->over[0] ? 0 : y, column = o->over[1] ? 0 : x, wide = o->over[1] ? 1 : d[2];
-                out[(row * wide + column) * d[3] + c] += in[(y * d[2] + x) * d[3] + c] - tx->zero;
-            }
-        }
-    }
-    for (k = 0; k < ty->elements; k++) {
-        out[k] = eval_clamp((int64_t)eval_scaled(out[k], m, e - shift) + ty->zero, -128, 127);
+    if (o->code == GRAPH_MEAN) { m = (int32_t)(((int64_t)m << shift) / count); }
+    return eval_clamp((int64_t)eval_scaled(sum, m, e - shift) + ty->zero, -128, 127);
+}
+
+static void eval_reduce(const graph *g, const graph_op *o, int32_t *out, const int32_t *in)
+{
+    int32_t d[4];
+    uint32_t k;
+    graph_shape(d, &g->tensor[o->in[0]]);
+    for (k = 0; k < g->tensor[o->out].elements; k++) {
+        out[k] = eval_reduced(o, &g->tensor[o->in[0]], &g->tensor[o->out], in, d, k);
     }
 }
 
 /* ---- two inputs ---- */
 
-static int32_t eval_add(const graph_tensor *ta, const graph_tensor *tb, const graph_tensor *ty, int32_t a, int32_t b)
+/* sums and differences: both inputs in units of 2^-20 of twice the larger scale. Ratios are doubles, SUB's floats */
+static int32_t eval_sum(const graph_op *o, const float *s, int32_t a, int32_t b)
 {
-    const double sa = (double)graph_scale(ta, 0), sb = (double)graph_scale(tb, 0), twice = 2 * (sa > sb ? sa : sb);
+    const int minus = o->code == GRAPH_SUB;
+    const double twice = 2 * (double)(s[0] > s[1] ? s[0] : s[1]);
+    volatile float ra = s[0] / (float)twice, rb = s[1] / (float)twice, wide = 1048576.0F * s[2],
+                   ry = (float)twice / wide;
     int32_t ma, mb, my;
     int ea, eb, ey;
-    eval_multiplier(&ma, &ea, sa / twice);
-    eval_multiplier(&mb, &eb, sb / twice);
-    eval_multiplier(&my, &ey, twice / (1048576.0 * (double)graph_scale(ty, 0)));
-    return eval_scaled((int64_t)eval_scaled((int64_t)(a - ta->zero) * 1048576, ma, ea) +
-                           eval_scaled((int64_t)(b - tb->zero) * 1048576, mb, eb), my, ey);
+    eval_multiplier(&ma, &ea, minus ? (double)ra : (double)s[0] / twice);
+    eval_multiplier(&mb, &eb, minus ? (double)rb : (double)s[1] / twice);
+    eval_multiplier(&my, &ey, minus ? (double)ry : twice / (1048576.0 * (double)s[2]));
+    a = eval_scaled((int64_t)a * 1048576, ma, ea);
+    b = eval_scaled((int64_t)b * 1048576, mb, eb);
+    return eval_scaled(minus ? (int64_t)a - b : (int64_t)a + b, my, ey);
 }
 
-static int32_t eval_mul(const graph_tensor *ta, const graph_tensor *tb, const graph_tensor *ty, int32_t a, int32_t b)
+static int32_t eval_squared(const float *s, int32_t a, int32_t b)
+{
+    const double twice = 2 * (double)(s[0] > s[1] ? s[0] : s[1]);
+    volatile float wide = 16384.0F * s[2];
+    int32_t ma, mb, my, d;
+    int ea, eb, ey;
+    eval_multiplier(&ma, &ea, (double)s[0] / twice);
+    eval_multiplier(&mb, &eb, (double)s[1] / twice);
+    eval_multiplier(&my, &ey, twice * twice / (double)wide);
+    d = eval_scaled((int64_t)a * 128, ma, ea) - eval_scaled((int64_t)b * 128, mb, eb);
+    return eval_scaled((int64_t)d * d, my, ey);
+}
+
+/* a by 1 / b, which is a number of 31 bits times a power of two; a is shifted left as far as it goes */
+static int32_t eval_divided(const float *s, int32_t a, int32_t b)
+{
+    volatile float product = s[1] * s[2], ratio = s[0] / product;
+    int64_t wide = b < 0 ? -(int64_t)a : a, d = b < 0 ? -(int64_t)b : b;
+    int32_t m, inverse;
+    int e, up = 0, units = 0;
+    if (b == 0) { return 0; }
+    eval_multiplier(&m, &e, (double)ratio);
+    while (d < (int64_t)1 << 31) { d *= 2; units++; }
+    inverse = eval_sat((int64_t)gemmlowp_twice_inverse((int32_t)(d - ((int64_t)1 << 31))) * 2);
+    while (wide != 0 && 2 * wide <= INT32_MAX && 2 * wide >= INT32_MIN) { wide *= 2; up++; }
+    e -= 31 - units + up;
+    return wide == 0 || e < -31 ? 0 : eval_divide(eval_high(eval_high((int32_t)wide, inverse), m), -e);
+}
+
+/* of two numbers that count from their zero points (of MAXIMUM and MINIMUM as they are); s: scales of both, output */
+static int32_t eval_of_two(const graph_op *o, const float *s, int32_t a, int32_t b)
 {
     int32_t m;
     int e;
-    eval_multiplier(&m, &e, (double)graph_scale(ta, 0) * (double)graph_scale(tb, 0) / (double)graph_scale(ty, 0));
-    return eval_scaled((int64_t)(a - ta->zero) * (b - tb->zero), m, e);
+    switch (o->code) {
+    case GRAPH_ADD: case GRAPH_SUB: return eval_sum(o, s, a, b);
+    case GRAPH_DIV: return eval_divided(s, a, b);
+    case GRAPH_SQUARED_DIFFERENCE: return eval_squared(s, a, b);
+    case GRAPH_MAXIMUM: return a > b ? a : b;
+    case GRAPH_MINIMUM: return a < b ? a : b;
+    case GRAPH_PRELU:
+        if (a >= 0) {
+            eval_multiplier(&m, &e, (double)s[0] / (double)s[2]);
+            return eval_scaled(a, m, e);
+        }
+        break;
+    default: break;
+    }
+    eval_multiplier(&m, &e, (double)s[0] * (double)s[1] / (double)s[2]);
+    return eval_scaled((int64_t)a * b, m, e);
 }
 
 static int32_t eval_spread(const int32_t *v, const int32_t *d, int y, int x, int c) /* sides of 1 are repeated */
@@ -205,6 +265,8 @@ static int32_t eval_spread(const int32_t *v, const int32_t *d, int y, int x, int
 static void eval_pair(const graph *g, const graph_op *o, int32_t *out, const int32_t *a, const int32_t *b)
 {
     const graph_tensor *ta = &g->tensor[o->in[0]], *tb = &g->tensor[o->in[1]], *ty = &g->tensor[o->out];
+    const float s[3] = { graph_scale(ta, 0), graph_scale(tb, 0), graph_scale(ty, 0) };
+    const int counts = o->code != GRAPH_MAXIMUM && o->code != GRAPH_MINIMUM; /* from zero points */
     int32_t da[4], db[4], dy[4];
     int y, x, c, lo, hi;
     graph_shape(da, ta);
@@ -215,8 +277,8 @@ static void eval_pair(const graph *g, const graph_op *o, int32_t *out, const int
         for (x = 0; x < dy[2]; x++) {
             for (c = 0; c < dy[3]; c++) {
                 const int32_t u = eval_spread(a, da, y, x, c), v = eval_spread(b, db, y, x, c);
-                const int32_t r = o->code == GRAPH_ADD ? eval_add(ta, tb, ty, u, v) : eval_mul(ta, tb, ty, u, v);
-                *out++ = eval_clamp((int64_t)r + ty->zero, lo, hi);
+                const int32_t r = counts ? eval_of_two(o, s, u - ta->zero, v - tb->zero) : eval_of_two(o, s, u, v);
+                *out++ = eval_clamp((int64_t)r + (counts ? ty->zero : 0), lo, hi);
             }
         }
     }
@@ -277,16 +339,89 @@ static void eval_concatenation(const graph_eval *e, const graph_op *o, int32_t *
     }
 }
 
+/* output (i, j, k) is the input at the places that these are the places of */
+static void eval_transpose(const graph_op *o, int32_t *out, const int32_t *in)
+{
+    const int32_t *s = o->size, *order = o->step;
+    int32_t at[3];
+    for (at[0] = 0; at[0] < s[0]; at[0]++) {
+        for (at[1] = 0; at[1] < s[1]; at[1]++) {
+            for (at[2] = 0; at[2] < s[2]; at[2]++) {
+                out[(at[order[0]] * s[order[1]] + at[order[1]]) * s[order[2]] + at[order[2]]] = *in++;
+            }
+        }
+    }
+}
+
+/* channel (i * block + j) * n + c of (y, x), and (y * block + i, x * block + j, c) */
+static void eval_blocks(const graph *g, const graph_op *o, int32_t *out, const int32_t *in)
+{
+    const int deep = o->code == GRAPH_DEPTH_TO_SPACE;
+    int32_t d[4], y, x, i, j, c, n;
+    graph_shape(d, &g->tensor[deep ? o->in[0] : o->out]);
+    n = d[3] / o->step[1] / o->step[2];
+    for (y = 0; y < d[1]; y++) {
+        for (x = 0; x < d[2]; x++) {
+            for (i = 0; i < o->step[1]; i++) {
+                for (j = 0; j < o->step[2]; j++) {
+                    for (c = 0; c < n; c++) {
+                        const int32_t one = (y * d[2] + x) * d[3] + (i * o->step[2] + j) * n + c,
+                                      many = ((y * o->step[1] + i) * d[2] * o->step[2] + x * o->step[2] + j) * n + c;
+                        out[deep ? many : one] = in[deep ? one : many];
+                    }
+                }
+            }
+        }
+    }
+}
+
+/* 0 1 2: with the edge 1 0 | 0 1 2 | 2 1, without 2 1 | 0 1 2 | 1 0 */
+static int32_t eval_mirrored(int32_t at, int32_t n, int edge)
+{
+    while (at < 0 || at >= n) { at = at < 0 ? (edge ? -1 - at : -at) : (edge ? 2 * n - 1 - at : 2 * n - 2 - at); }
+    return at;
+}
+
+/* RESIZE_NEAREST_NEIGHBOR: a place's share of the side; MIRROR_PAD */
+static void eval_repeat(const graph *g, const graph_op *o, int32_t *out, const int32_t *in)
+{
+    int32_t dx[4], dy[4], at[4], from[4], k;
+    graph_shape(dx, &g->tensor[o->in[0]]);
+    graph_shape(dy, &g->tensor[o->out]);
+    for (at[1] = 0; at[1] < dy[1]; at[1]++) {
+        for (at[2] = 0; at[2] < dy[2]; at[2]++) {
+            for (at[3] = 0; at[3] < dy[3]; at[3]++) {
+                for (k = 1; k < 4; k++) {
+                    from[k] = o->code == GRAPH_MIRROR_PAD ? eval_mirrored(at[k] - o->begin[k], dx[k], o->repeats)
+                                                          : at[k] * dx[k] / dy[k];
+                }
+                *out++ = in[(from[1] * dx[2] + from[2]) * dx[3] + from[3]];
+            }
+        }
+    }
+}
+
+static void eval_pack(const graph_eval *e, const graph_op *o, int32_t *out)
+{
+    int32_t k, i, j;
+    for (k = 0; k < o->size[0]; k++) {
+        for (i = 0; i < o->n_in; i++) {
+            for (j = 0; j < o->size[1]; j++) { *out++ = e->v[o->in[i]][k * o->size[1] + j]; }
+        }
+    }
+}
+
 /* ---- functions of one number ---- */
 
 static int32_t eval_curve(const graph_op *o, const graph_tensor *tx, int32_t v)
 {
     const int logistic = o->code == GRAPH_LOGISTIC;
     int32_t m, r;
-    int e;
+    int e, shift;
     double radius;
     eval_multiplier(&m, &e, (double)graph_scale(tx, 0) * 134217728.0); /* Q4.27 */
-    radius = floor(15.0 * 134217728.0 / ldexp(1, e));
+    frexp((double)graph_scale(tx, 0) * 134217728.0, &shift);
+    radius = floor(15.0 * 134217728.0 / ldexp(1, shift)); /* 0 where one step is 8 or more */
     if (v - tx->zero <= -radius) { return -128; }
     if (v - tx->zero >= radius) { return 127; }
     r = eval_scaled(v - tx->zero, m, e);
@@ -294,21 +429,118 @@ static int32_t eval_curve(const graph_op *o, const graph_tensor *tx, int32_t v)
     return eval_clamp(r, -128, 127);
 }
 
+/* 16 bits: a * b / 2^15 to the nearest, halves up; then towards 0 */
+static int32_t eval_nearest16(int64_t a, int64_t b) { return (int32_t)floor((double)(a * b) / 32768 + 0.5); }
+static int32_t eval_cut16(int64_t a, int64_t b) { return (int32_t)(a * b / 32768); }
+
+static void eval_multiplier16(int32_t *m, int *e, double real)
+{
+    eval_multiplier(m, e, real);
+    *m = eval_clamp(((int64_t)*m + 32768) / 65536, 0, 32767);
+}
+
+/* HARD_SWISH: x in units of 1/128 of its own is scaled twice, to the output and so that 3 is 2^15, where it saturates;
+ * the second one, moved to 0..1, multiplies the first */
+static int32_t eval_swish(float sx, float sy, int32_t x)
+{
+    volatile float fine = sx / 128.0F, unit = 3.0F / 32768.0F, to_y = fine / sy, to_unit = fine / unit;
+    int32_t my, mu, share;
+    int64_t v = x * 128;
+    int ey, eu;
+    eval_multiplier16(&my, &ey, (double)to_y);
+    eval_multiplier16(&mu, &eu, (double)to_unit);
+    if (eu > 0) { v = eval_clamp(v * ((int64_t)1 << (eu - 1)), -32768, 32767); }
+    share = eval_nearest16(v, mu);
+    if (eu > 0) { share = eval_clamp((int64_t)share * 2, -32768, 32767); }
+    if (eu < 0) { share = eval_divide(share, -eu); }
+    share = (int32_t)floor((share + 32768) / 2.0);
+    return eval_divide(eval_cut16(share, eval_nearest16(x * 128, my)), ey < 0 ? -ey : 0);
+}
+
+/* RSQRT: 1 / sqrt(x) by Newton's steps with 28 bits behind the point, times 2^20, times 1 / (sqrt(sx) sy) */
+static int32_t eval_root(float sx, float sy, int32_t x)
+{
+    int32_t m, y = 1 << 28, half, first;
+    int64_t wide = x;
+    int e, k, twos = 0;
+    if (x <= 0) { return 255; }
+    while (x > 1 && wide < (int64_t)1 << 27) { wide *= 4; twos++; }
+    half = (int32_t)((wide / 2 + 1) / 2);
+    for (k = 0; k < 5; k++) {
+        const int32_t cube = eval_sat((int64_t)eval_high(eval_high(y, y), y) * 64);
+        y = eval_sat(((int64_t)eval_high(402653184, y) - eval_high(half, cube)) * 8);
+    }
+    y = x == 1 ? INT32_MAX : eval_high(y, 1518500250);
+    first = eval_scaled(1, y, 20 + (x == 1 ? 0 : twos - 11));
+    eval_multiplier(&m, &e, 1 / (sqrt((double)sx) * (double)sy));
+    return e > 50 ? 255 : e < -11 ? 0 : eval_scaled(first, m, e - 20);
+}
+
+/* what the reference's tables are filled with, in float */
+static float eval_real(const graph_op *o, float v)
+{
+    volatile float r, s;
+    switch (o->code) {
+    case GRAPH_ELU: r = expf(v); return v < 0.0F ? r - 1.0F : v;
+    case GRAPH_EXP: return expf(v);
+    case GRAPH_LOG: return v > 0.0F ? logf(v) : -1e30F;
+    case GRAPH_SQRT: return v > 0.0F ? sqrtf(v) : 0.0F;
+    case GRAPH_SIN: return sinf(v);
+    case GRAPH_COS: return cosf(v);
+    case GRAPH_SQUARE: return v * v;
+    default: break;
+    }
+    if (o->number == 0.0F) {
+        s = v * -0.70710678118654752F;
+        s = erfcf(s);
+    } else {
+        s = 0.044715F * v; s = s * v; s = s * v; s = v + s;
+        s = 0.7978845608028654F * s; s = tanhf(s); s = 1.0F + s;
+    }
+    r = 0.5F * v;
+    return r * s;
+}
+
+static int32_t eval_filled(const graph_op *o, float sx, float sy, int32_t x)
+{
+    volatile float in = sx * (float)x, inverse = 1.0F / sy, real = eval_real(o, in), steps = real * inverse;
+    return steps > 1e6F ? 1000000 : steps < -1e6F ? -1000000 : (int32_t)roundf(steps);
+}
+
+/* from here on numbers count from their zero points */
+static int32_t eval_plain(const graph_op *o, float sx, float sy, int32_t x)
+{
+    volatile float slope = o->code == GRAPH_LEAKY_RELU && x < 0 ? sx * o->number : sx, ratio = slope / sy;
+    const int exact = o->code == GRAPH_QUANTIZE || o->code == GRAPH_ABS || o->code == GRAPH_NEG;
+    int32_t m;
+    int e;
+    eval_multiplier(&m, &e, exact ? (double)sx / (double)sy : (double)ratio);
+    return eval_scaled(o->code == GRAPH_NEG || (o->code == GRAPH_ABS && x < 0) ? -x : x, m, e);
+}
+
 static int32_t eval_number(const graph_op *o, const graph_tensor *tx, const graph_tensor *ty, int32_t v)
 {
-    const int low = ty->type == GRAPH_UINT8 ? 0 : -128, high = low + 255;
-    volatile float slope = graph_scale(tx, 0), ratio;
-    int32_t m;
-    int e, lo = low, hi = high;
-    if (o->code == GRAPH_LOGISTIC || o->code == GRAPH_TANH) { return eval_curve(o, tx, v); }
-    if (o->code == GRAPH_RELU || o->code == GRAPH_RELU6) {
-        graph_clamp(&lo, &hi, o->code == GRAPH_RELU ? GRAPH_ACT_RELU : GRAPH_ACT_RELU6, graph_scale(ty, 0), ty->zero);
+    const float sx = graph_scale(tx, 0), sy = graph_scale(ty, 0);
+    int low = ty->type == GRAPH_UINT8 ? 0 : -128, high = low + 255;
+    int32_t r;
+    switch (o->code) {
+    case GRAPH_LOGISTIC: case GRAPH_TANH: return eval_curve(o, tx, v);
+    case GRAPH_HARD_SWISH: r = eval_swish(sx, sy, v - tx->zero); break;
+    case GRAPH_RSQRT: r = eval_root(sx, sy, v - tx->zero); break;
+    case GRAPH_ELU: case GRAPH_GELU: case GRAPH_EXP: case GRAPH_LOG: case GRAPH_SQRT: case GRAPH_SIN: case GRAPH_COS:
+    case GRAPH_SQUARE:
+        r = eval_filled(o, sx, sy, v - tx->zero);
+        break;
+    case GRAPH_RELU: case GRAPH_RELU6: case GRAPH_RELU_N1_TO_1: case GRAPH_RELU_0_TO_1:
+        graph_clamp(&low, &high, o->code == GRAPH_RELU    ? GRAPH_ACT_RELU
+                                 : o->code == GRAPH_RELU6 ? GRAPH_ACT_RELU6
+                                                          : GRAPH_ACT_RELU_N1_TO_1, sy, ty->zero);
+        if (o->code == GRAPH_RELU_0_TO_1) { low = ty->zero; }
+        r = eval_plain(o, sx, sy, v - tx->zero);
+        break;
+    default: r = eval_plain(o, sx, sy, v - tx->zero);
     }
-    if (o->code == GRAPH_LEAKY_RELU && v < tx->zero) { slope = slope * o->number; }
-    ratio = slope / graph_scale(ty, 0);
-    eval_multiplier(&m, &e, o->code == GRAPH_QUANTIZE ? (double)graph_scale(tx, 0) / (double)graph_scale(ty, 0)
-                                                      : (double)ratio);
-    return eval_clamp((int64_t)eval_scaled(v - tx->zero, m, e) + ty->zero, lo, hi);
+    return eval_clamp((int64_t)r + ty->zero, low, high);
 }
 
 /* over the channels of each place */
@@ -387,8 +619,15 @@ static void eval_op(graph_eval *e, const graph_op *o)
     case GRAPH_CONV: case GRAPH_DEPTHWISE: eval_conv(g, o, out, in); break;
     case GRAPH_DENSE: eval_dense(g, o, out, in); break;
     case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: eval_pool(g, o, out, in); break;
-    case GRAPH_MEAN: eval_mean(g, o, out, in); break;
-    case GRAPH_ADD: case GRAPH_MUL: eval_pair(g, o, out, in, e->v[o->in[1]]); break;
+    case GRAPH_MEAN: case GRAPH_SUM: case GRAPH_REDUCE_MAX: case GRAPH_REDUCE_MIN: eval_reduce(g, o, out, in); break;
+    case GRAPH_TRANSPOSE: eval_transpose(o, out, in); break;
+    case GRAPH_DEPTH_TO_SPACE: case GRAPH_SPACE_TO_DEPTH: eval_blocks(g, o, out, in); break;
+    case GRAPH_RESIZE_NEAREST: case GRAPH_MIRROR_PAD: eval_repeat(g, o, out, in); break;
+    case GRAPH_PACK: eval_pack(e, o, out); break;
+    case GRAPH_ADD: case GRAPH_MUL: case GRAPH_SUB: case GRAPH_DIV: case GRAPH_PRELU: case GRAPH_MAXIMUM:
+    case GRAPH_MINIMUM: case GRAPH_SQUARED_DIFFERENCE:
+        eval_pair(g, o, out, in, e->v[o->in[1]]);
+        break;
     case GRAPH_PAD: eval_pad(g, o, out, in); break;
     case GRAPH_SLICE: eval_slice(g, o, out, in); break;
     case GRAPH_CONCATENATION: eval_concatenation(e, o, out); break;
@@ -400,13 +639,15 @@ static void eval_op(graph_eval *e, const graph_op *o)
     }
 }
 
-/* one input, as bytes of the graph's input tensor's type; returns the output's numbers, valid until the next */
+/* one input, of uint8 less 128; returns the output's numbers, valid until the next */
 static const int32_t *eval_run(graph_eval *e, const int8_t *x)
 {
     const graph *g = e->g;
     int32_t *in = eval_new(e, g->input);
     uint32_t k;
-    for (k = 0; k < g->tensor[g->input].elements; k++) { in[k] = x[k]; }
+    for (k = 0; k < g->tensor[g->input].elements; k++) {
+        in[k] = g->tensor[g->input].type == GRAPH_UINT8 ? x[k] + 128 : x[k];
+    }
     for (k = 0; k < g->n_ops; k++) { eval_op(e, &g->op[k]); }
     return e->v[g->output];
 }

@@ -1,11 +1,10 @@
-/* graph_file.h - writes TensorFlow Lite files of any operators: a builder, and random networks with convolutions,
- * branches and variables. Uses the table writer of tflite_file.h. */
+/* graph_file.h - writes TensorFlow Lite files of any operators. Uses the table writer of tflite_file.h. */
 #ifndef SUCREF_TESTS_GRAPH_FILE_H
 #define SUCREF_TESTS_GRAPH_FILE_H
 #include "../examples/tool/graph.h"
 #include "tflite_file.h"
 
-enum { GF_TENSORS = 220, GF_OPS = 120, GF_POOL = 1 << 16, GF_SCALES = 4096 };
+enum { GF_TENSORS = 260, GF_OPS = 140, GF_POOL = 1 << 17, GF_SCALES = 4096 };
 typedef struct { int type, rank, dim[4], n_scales, zero, dimension; uint32_t scale, data, data_len; } gf_tensor;
 typedef struct {
     int code, n_in, n_out, in[8], out[4], n_fields;
@@ -18,12 +17,19 @@ typedef struct {
     float scale[GF_SCALES];
     uint8_t pool[GF_POOL];
     uint32_t n_scales, n_pool;
+    int plain;                 /* random weights are small, scales 1, zero points 0, and nothing is fused */
+    int tame;                  /* random weights are like each other; biases do not outweigh them */
     tf_file file;              /* file.p, file.n: the result of gf_write */
 } gf_file;
 
 /* ---- builder ---- */
 
-static void gf_begin(gf_file *f) { memset(f, 0, sizeof *f); }
+static void gf_begin(gf_file *f)
+{
+    const int tame = f->tame;
+    memset(f, 0, sizeof *f);
+    f->tame = tame;
+}
 
 static int gf_new(gf_file *f, gf_part *p, int type, int rank, const int *dim)
 {
@@ -208,327 +214,7 @@ static void gf_write(gf_file *f)
     }
 }
 
-/* ---- random networks: each step appends operators behind tensor `at` and returns the new one ---- */
-
 static int gf_dim(const gf_file *f, int t, int k) { return f->part[0].tensor[t].dim[k]; }
 static float gf_scale_of(const gf_file *f, int t) { return f->scale[f->part[0].tensor[t].scale]; }
 static int gf_zero_of(const gf_file *f, int t) { return f->part[0].tensor[t].zero; }
-static float gf_random_scale(void) { return 0.005F + (float)rnd_below(1000) / 7000; }
-static int gf_any_zero(void) { return rnd_below(3) ? rnd_in(-128, 127) : -128; }
-
-static int gf_like(gf_file *f, int at, int h, int w, int c) /* a tensor of other sides and the same scale */
-{
-    return gf_image(f, h, w, c, gf_scale_of(f, at), gf_zero_of(f, at));
-}
-
-/* n random weights (few of them large) with n_out scales or one, and a bias or none, as in[1] and in[2] */
-static void gf_random_weights(gf_file *f, int *in, int rank, const int *dim, int n_out, int dimension)
-{
-    gf_part *p = &f->part[0];
-    static int8_t w[8192];
-    int32_t bias[64];
-    const int per_row = (int)rnd_below(2), largest = rnd_below(2) ? 127 : 20,
-              dead = rnd_below(3) ? 0 : 1 + (int)rnd_below(3);
-    int k, n = 1;
-    for (k = 0; k < rank; k++) { n *= dim[k]; }
-    for (k = 0; k < n; k++) { w[k] = (int8_t)rnd_in(-largest, largest); }
-    for (k = 0; dead && k < n; k++) { /* rows that read nothing, and, but of depthwise layers, channels not read */
-        const int row = dimension == 0 ? k / (n / n_out) : k % n_out, column = k % dim[rank - 1];
-        if (row % 3 == dead - 1 || (dimension == 0 && column % 4 == dead)) { w[k] = 0; }
-    }
-    in[1] = gf_weights(f, rank, dim, w, 0);
-    for (k = 0; k < (per_row ? n_out : 1); k++) {
-        const float tiny = rnd_below(30) ? 1.0F : 1e-9F;
-        gf_scale(f, p, in[1], tiny * (0.001F + (float)rnd_below(1000) / 50000), 0);
-    }
-    p->tensor[in[1]].dimension = per_row ? dimension : 0;
-    in[2] = -1;
-    if (rnd_below(4) == 0) { return; }
-    for (k = 0; k < n_out; k++) { /* some of them end at a clamp whatever comes in */
-        bias[k] = rnd_in(-3000, 3000);
-        if (dead && rnd_below(3) == 0) { bias[k] = rnd_below(2) ? 40000000 : -40000000; }
-    }
-    in[2] = gf_numbers(f, n_out, bias);
-}
-
-static int gf_out_side(int in, int kernel, int stride, int dilation, int valid)
-{
-    const int reach = (kernel - 1) * dilation + 1;
-    return valid ? (in - reach) / stride + 1 : (in + stride - 1) / stride;
-}
-
-static int gf_random_conv(gf_file *f, int at)
-{
-    const int deep = (int)rnd_below(2), h = gf_dim(f, at, 1), w = gf_dim(f, at, 2), c = gf_dim(f, at, 3);
-    const int times = deep ? 1 + (int)rnd_below(c < 5 ? 3 : 1) : 0, n_out = deep ? c * times : 1 + (int)rnd_below(12);
-    const int point = rnd_below(3) == 0;
-    int valid = (int)rnd_below(2), kh = point ? 1 : 1 + (int)rnd_below(4), kw = point ? 1 : 1 + (int)rnd_below(4);
-    int dh = 1 + (int)(rnd_below(4) == 0), dw = 1 + (int)(rnd_below(4) == 0);
-    const int sh = 1 + (int)(rnd_below(3) == 0), sw = 1 + (int)(rnd_below(3) == 0);
-    int in[3], out;
-    gf_op *o;
-    if (c > 20) { return at; }
-    if ((kh - 1) * dh + 1 > h || (kw - 1) * dw + 1 > w) { valid = 0; }
-    {
-        const int dim[4] = { deep ? 1 : n_out, kh, kw, deep ? n_out : c };
-        in[0] = at;
-        gf_random_weights(f, in, 4, dim, n_out, deep ? 3 : 0);
-    }
-    out = gf_image(f, gf_out_side(h, kh, sh, dh, valid), gf_out_side(w, kw, sw, dw, valid), n_out, gf_random_scale(),
-                   gf_any_zero());
-    o = gf_add(&f->part[0], deep ? GRAPH_DEPTHWISE : GRAPH_CONV, 3, in, out);
-    gf_window(o, valid, sh, sw, deep ? 4 : 3, (int)rnd_below(4));
-    gf_field(o, deep ? 5 : 4, 4, (uint32_t)dw);
-    gf_field(o, deep ? 6 : 5, 4, (uint32_t)dh);
-    return out;
-}
-
-static int gf_random_dense(gf_file *f, int at)
-{
-    const int n = gf_dim(f, at, 1) * gf_dim(f, at, 2) * gf_dim(f, at, 3), places = (int)rnd_below(3) == 0;
-    const int dim[2] = { 1 + (int)rnd_below(12), places ? gf_dim(f, at, 3) : n };
-    int in[3], out;
-    if (n > 600) { return at; }
-    in[0] = at;
-    gf_random_weights(f, in, 2, dim, dim[0], 0);
-    out = gf_image(f, places ? gf_dim(f, at, 1) : 1, places ? gf_dim(f, at, 2) : 1, dim[0], gf_random_scale(),
-                   gf_any_zero());
-    gf_field(gf_add(&f->part[0], GRAPH_DENSE, 3, in, out), 0, 1, rnd_below(4));
-    return out;
-}
-
-static int gf_random_pool(gf_file *f, int at)
-{
-    const int h = gf_dim(f, at, 1), w = gf_dim(f, at, 2), kh = 1 + (int)rnd_below((uint32_t)(h < 4 ? h : 4)),
-              kw = 1 + (int)rnd_below((uint32_t)(w < 4 ? w : 4)), valid = (int)rnd_below(2),
-              sh = 1 + (int)rnd_below(3), sw = 1 + (int)rnd_below(3);
-    const int out = gf_like(f, at, gf_out_side(h, kh, sh, 1, valid), gf_out_side(w, kw, sw, 1, valid),
-                            gf_dim(f, at, 3));
-    gf_op *o = gf_add(&f->part[0], rnd_below(2) ? GRAPH_AVERAGE_POOL : GRAPH_MAX_POOL, 1, &at, out);
-    gf_window(o, valid, sh, sw, 5, (int)rnd_below(4));
-    gf_field(o, 3, 4, (uint32_t)kw);
-    gf_field(o, 4, 4, (uint32_t)kh);
-    return out;
-}
-
-static int gf_random_mean(gf_file *f, int at)
-{
-    static const int32_t both[2] = { 1, -2 };
-    const int which = (int)rnd_below(3); /* over y, over x, over both */
-    const int in[2] = { at, which == 2 ? gf_numbers(f, 2, both) : gf_numbers(f, 1, which ? &both[1] : both) };
-    const int out = gf_image(f, which == 1 ? gf_dim(f, at, 1) : 1, which == 0 ? gf_dim(f, at, 2) : 1,
-                             gf_dim(f, at, 3), gf_scale_of(f, at) * (0.5F + (float)rnd_below(100) / 100),
-                             gf_any_zero());
-    gf_field(gf_add(&f->part[0], GRAPH_MEAN, 2, in, out), 0, 1, 1);
-    return out;
-}
-
-/* ADD or MUL with itself, with constants (one number, channels or all), or with a requantized copy */
-static int gf_random_pair(gf_file *f, int at)
-{
-    const int h = gf_dim(f, at, 1), w = gf_dim(f, at, 2), c = gf_dim(f, at, 3), kind = (int)rnd_below(5),
-              add = (int)rnd_below(2);
-    const int dim[4] = { 1, kind == 2 ? h : 1, kind == 2 ? w : 1, kind == 0 ? 1 : c };
-    static int8_t v[4096];
-    int in[2], out, k, other = at;
-    for (k = 0; k < dim[1] * dim[2] * dim[3]; k++) { v[k] = (int8_t)rnd_in(-128, 127); }
-    if (kind < 3) {
-        other = gf_weights(f, 4, dim, v, gf_random_scale());
-        f->part[0].tensor[other].zero = gf_any_zero();
-    } else if (kind == 3) {
-        other = gf_image(f, h, w, c, gf_random_scale(), gf_any_zero());
-        gf_add(&f->part[0], GRAPH_QUANTIZE, 1, &at, other);
-    }
-    in[0] = rnd_below(2) ? at : other;
-    in[1] = in[0] == at ? other : at;
-    out = gf_image(f, h, w, c, gf_random_scale(), gf_any_zero());
-    gf_field(gf_add(&f->part[0], add ? GRAPH_ADD : GRAPH_MUL, 2, in, out), 0, 1, rnd_below(4));
-    return out;
-}
-
-static int gf_random_pad(gf_file *f, int at)
-{
-    int32_t sides[8] = { 0, 0, 0, 0, 0, 0, 0, 0 };
-    int in[3], out, k;
-    const int8_t fill = (int8_t)rnd_in(-128, 127);
-    const int one[1] = { 1 }, own = (int)rnd_below(2); /* PADV2 */
-    for (k = 2; k < (rnd_below(4) ? 6 : 8); k++) { sides[k] = (int32_t)rnd_below(3); }
-    in[0] = at;
-    in[1] = gf_numbers(f, 8, sides);
-    f->part[0].tensor[in[1]].rank = 2;
-    f->part[0].tensor[in[1]].dim[0] = 4;
-    f->part[0].tensor[in[1]].dim[1] = 2;
-    in[2] = gf_weights(f, 1, one, &fill, gf_scale_of(f, at));
-    f->part[0].tensor[in[2]].zero = gf_zero_of(f, at);
-    out = gf_like(f, at, gf_dim(f, at, 1) + sides[2] + sides[3], gf_dim(f, at, 2) + sides[4] + sides[5],
-                  gf_dim(f, at, 3) + sides[6] + sides[7]);
-    gf_add(&f->part[0], own ? GRAPH_PADV2 : GRAPH_PAD, own ? 3 : 2, in, out);
-    return out;
-}
-
-/* two parts along an axis, the second one changed, put together again in another order */
-static int gf_random_split(gf_file *f, int at)
-{
-    const int axis = 1 + (int)rnd_below(3), n = gf_dim(f, at, axis);
-    int32_t sizes[2], a = rnd_below(2) ? axis : axis - 4;
-    int in[3], part[2], k, changed, out;
-    gf_op *o;
-    if (n < 2) { return at; }
-    sizes[0] = 1 + (int32_t)rnd_below((uint32_t)n - 1U);
-    sizes[1] = n - sizes[0];
-    for (k = 0; k < 2; k++) {
-        part[k] = gf_like(f, at, axis == 1 ? sizes[k] : gf_dim(f, at, 1), axis == 2 ? sizes[k] : gf_dim(f, at, 2),
-                          axis == 3 ? sizes[k] : gf_dim(f, at, 3));
-    }
-    if (rnd_below(2)) { sizes[1] = -1; }
-    in[0] = at; in[1] = gf_numbers(f, 2, sizes); in[2] = gf_numbers(f, 1, &a);
-    o = gf_add(&f->part[0], GRAPH_SPLIT_V, 3, in, part[0]);
-    o->n_out = 2;
-    o->out[1] = part[1];
-    changed = gf_like(f, part[1], gf_dim(f, part[1], 1), gf_dim(f, part[1], 2), gf_dim(f, part[1], 3));
-    gf_add(&f->part[0], GRAPH_RELU, 1, &part[1], changed);
-    in[0] = changed; in[1] = part[0]; in[2] = at;
-    k = 2 + (int)rnd_below(2);
-    out = gf_like(f, at, gf_dim(f, at, 1) * (axis == 1 ? k - 1 : 1), gf_dim(f, at, 2) * (axis == 2 ? k - 1 : 1),
-                  gf_dim(f, at, 3) * (axis == 3 ? k - 1 : 1));
-    gf_field(gf_add(&f->part[0], GRAPH_CONCATENATION, k, in, out), 0, 4, (uint32_t)a);
-    return out;
-}
-
-static int gf_random_slice(gf_file *f, int at)
-{
-    int32_t begin[4] = { 0, 0, 0, 0 }, end[4] = { 1, 0, 0, 0 }, step[4] = { 1, 1, 1, 1 };
-    int in[4], n[4], k, out;
-    gf_op *o;
-    for (k = 1; k < 4; k++) {
-        const int d = gf_dim(f, at, k);
-        begin[k] = (int32_t)rnd_below((uint32_t)(d < 3 ? d : 3));
-        end[k] = begin[k] + 1 + (int32_t)rnd_below((uint32_t)(d - begin[k]));
-        step[k] = k < 3 ? 1 + (int32_t)(rnd_below(4) == 0) : 1;
-        n[k] = (end[k] - begin[k] + step[k] - 1) / step[k];
-        if (rnd_below(2)) { begin[k] -= d; }
-        if (end[k] < d && rnd_below(2)) { end[k] -= d; }
-    }
-    in[0] = at; in[1] = gf_numbers(f, 4, begin); in[2] = gf_numbers(f, 4, end); in[3] = gf_numbers(f, 4, step);
-    out = gf_like(f, at, n[1], n[2], n[3]);
-    o = gf_add(&f->part[0], GRAPH_STRIDED_SLICE, 4, in, out);
-    gf_field(o, 0, 4, 1);
-    gf_field(o, 1, 4, 1);
-    return out;
-}
-
-static int gf_random_number(gf_file *f, int at)
-{
-    static const int codes[] = { GRAPH_LOGISTIC, GRAPH_TANH, GRAPH_RELU, GRAPH_RELU6, GRAPH_LEAKY_RELU,
-                                 GRAPH_QUANTIZE };
-    const int code = codes[rnd_below(6)];
-    const float scale = code == GRAPH_LOGISTIC ? 1.0F / 256 : code == GRAPH_TANH ? 1.0F / 128 : gf_random_scale();
-    const int zero = code == GRAPH_LOGISTIC ? -128 : code == GRAPH_TANH ? 0 : gf_any_zero();
-    const int out = gf_image(f, gf_dim(f, at, 1), gf_dim(f, at, 2), gf_dim(f, at, 3), scale, zero);
-    gf_op *o = gf_add(&f->part[0], code, 1, &at, out);
-    if (code == GRAPH_LEAKY_RELU) { gf_field(o, 0, 4, tf_float((float)rnd_below(100) / 100)); }
-    return out;
-}
-
-/* the same bytes in another shape */
-static int gf_random_reshape(gf_file *f, int at)
-{
-    const int h = gf_dim(f, at, 1), w = gf_dim(f, at, 2), c = gf_dim(f, at, 3);
-    const int kind = (int)rnd_below(3);
-    const int out = kind == 0 ? gf_like(f, at, w, h, c) : kind == 1 ? gf_like(f, at, 1, h * w, c)
-                                                                    : gf_like(f, at, h, c, w);
-    gf_add(&f->part[0], GRAPH_RESHAPE, 1, &at, out);
-    return out;
-}
-
-/* rows of earlier inputs before this one's: a variable keeps the last ones */
-static int gf_random_state(gf_file *f, int at)
-{
-    gf_part *p = &f->part[0], *q = &f->part[1];
-    const int h = gf_dim(f, at, 1), w = gf_dim(f, at, 2), c = gf_dim(f, at, 3), keep = 1 + (int)rnd_below(4);
-    const int dim[4] = { 1, keep, w, c }, none[1] = { 0 }, zero = gf_zero_of(f, at);
-    static int8_t first[4096];
-    int32_t begin[4] = { 0, 0, 0, 0 }, end[4] = { 0, 0, 0, 0 }, step[4] = { 1, 1, 1, 1 };
-    char name[16];
-    int in[4], handle, old, both, last, constant;
-    gf_op *o;
-    if (q->n_ops > 6 || w * c * (keep + h) > 1000) { return at; }
-    snprintf(name, sizeof name, "v%d", q->n_ops);
-    memset(first, zero, sizeof first);
-    constant = gf_new(f, q, GRAPH_INT8, 4, dim);
-    gf_data(f, q, constant, first, (uint32_t)(keep * w * c));
-    gf_scale(f, q, constant, gf_scale_of(f, at), zero);
-    in[0] = gf_handle(q, f, name);
-    in[1] = constant;
-    gf_add(q, GRAPH_ASSIGN, 2, in, -1);
-    if (q->n_ops == 2) { gf_field(gf_add(p, GRAPH_CALL_ONCE, 0, none, -1), 0, 4, 1); }
-    handle = gf_handle(p, f, name);
-    old = gf_like(f, at, keep, w, c);
-    gf_add(p, GRAPH_READ, 1, &handle, old);
-    both = gf_like(f, at, keep + h, w, c);
-    in[0] = old; in[1] = at;
-    gf_field(gf_add(p, GRAPH_CONCATENATION, 2, in, both), 0, 4, 1);
-    last = gf_like(f, at, keep, w, c);
-    begin[1] = -keep;
-    in[0] = both; in[1] = gf_numbers(f, 4, begin); in[2] = gf_numbers(f, 4, end); in[3] = gf_numbers(f, 4, step);
-    o = gf_add(p, GRAPH_STRIDED_SLICE, 4, in, last);
-    gf_field(o, 0, 4, 0xD);
-    gf_field(o, 1, 4, 0xF);
-    in[0] = handle; in[1] = last;
-    gf_add(p, GRAPH_ASSIGN, 2, in, -1);
-    return both;
-}
-
-/* CALL_ONCE comes first, whatever was added when */
-static void gf_sort(gf_part *p)
-{
-    int k;
-    for (k = 1; k < p->n_ops; k++) {
-        if (p->op[k].code == GRAPH_CALL_ONCE) {
-            const gf_op once = p->op[k];
-            memmove(&p->op[1], &p->op[0], (size_t)k * sizeof p->op[0]);
-            p->op[0] = once;
-        }
-    }
-}
-
-static int gf_random_end(gf_file *f, int at)
-{
-    const int dim[4] = { 1, gf_dim(f, at, 1), gf_dim(f, at, 2), gf_dim(f, at, 3) };
-    const int kind = (int)rnd_below(5);
-    int out = at;
-    if (kind == 0) {
-        out = gf_image(f, dim[1], dim[2], dim[3], 1.0F / 256, -128);
-        gf_field(gf_add(&f->part[0], GRAPH_SOFTMAX, 1, &at, out), 0, 4, tf_float(1));
-    } else if (kind == 1) {
-        out = gf_new(f, &f->part[0], GRAPH_UINT8, 4, dim);
-        gf_scale(f, &f->part[0], out, gf_scale_of(f, at), gf_zero_of(f, at) + 128);
-        gf_add(&f->part[0], GRAPH_QUANTIZE, 1, &at, out);
-    } else if (kind == 2) {
-        out = gf_new(f, &f->part[0], GRAPH_FLOAT32, 4, dim);
-        gf_add(&f->part[0], GRAPH_DEQUANTIZE, 1, &at, out);
-    }
-    return out;
-}
-
-static void gf_random(gf_file *f)
-{
-    int (*const step[])(gf_file *, int) = { gf_random_conv, gf_random_conv, gf_random_conv, gf_random_dense,
-                                            gf_random_pool, gf_random_mean, gf_random_pair, gf_random_pad,
-                                            gf_random_split, gf_random_slice, gf_random_number, gf_random_reshape,
-                                            gf_random_state };
-    int steps = 1 + (int)rnd_below(6), at, n;
-    gf_begin(f);
-    at = gf_image(f, 1 + (int)rnd_below(9), 1 + (int)rnd_below(9), 1 + (int)rnd_below(6), gf_random_scale(),
-                  gf_any_zero());
-    f->part[0].input = at;
-    while (f->part[0].n_ops == 0 || steps-- > 0) {
-        at = step[rnd_below(sizeof step / sizeof step[0])](f, at);
-        n = gf_dim(f, at, 1) * gf_dim(f, at, 2) * gf_dim(f, at, 3);
-        if (n > 900 || f->part[0].n_ops > GF_OPS - 20) { break; }
-    }
-    f->part[0].output = gf_random_end(f, at);
-    gf_sort(&f->part[0]);
-    gf_write(f);
-}
 #endif

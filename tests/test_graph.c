@@ -7,7 +7,7 @@
 #include "../examples/tool/tflite_read.h"
 #include "../examples/training/data.h"
 #include "graph_eval.h"
-#include "graph_file.h"
+#include "graph_random.h"
 
 static graph g;
 static gf_file f;
@@ -384,6 +384,281 @@ static void hand_softmax(void)
     gives(x, y, 4);
 }
 
+/* the largest, the least, sums and means of rows -1, 2, 1 and -2, 3, 2 of one channel, or of as many channels */
+static void hand_reductions(void)
+{
+    static const int8_t x[6] = { -1, 2, 1, -2, 3, 2 };
+    static const int32_t axis[3] = { 1, -2, -1 };
+    static const struct { int code, across, n, y[3]; } all[] = {
+        { GRAPH_REDUCE_MAX, 0, 3, { -1, 3, 2 } }, { GRAPH_REDUCE_MIN, 0, 3, { -2, 2, 1 } },
+        { GRAPH_SUM, 0, 3, { -3, 5, 3 } }, { GRAPH_SUM, 1, 2, { 2, 3 } }, { GRAPH_REDUCE_MAX, 1, 2, { 2, 3 } },
+        { GRAPH_SUM, 2, 2, { 2, 3 } }, { GRAPH_MEAN, 2, 2, { 1, 1 } }, { GRAPH_REDUCE_MIN, 2, 2, { -1, -2 } }
+    };
+    size_t k;
+    for (k = 0; k < sizeof all / sizeof all[0]; k++) {
+        const int channels = all[k].across == 2;
+        int in[2], out;
+        in[0] = start(2, channels ? 1 : 3, channels ? 3 : 1, 0);
+        in[1] = gf_numbers(&f, 1, &axis[all[k].across]);
+        out = gf_image(&f, all[k].across ? 2 : 1, all[k].across ? 1 : 3, 1, 1, 0);
+        gf_add(&f.part[0], all[k].code, 2, in, out);
+        finish(out);
+        gives(x, all[k].y, (uint32_t)all[k].n);
+    }
+}
+
+/* differences of 3, -3, 127, -128 and 2 (2, -1, 0, -2 as slopes), quotients by -2; what saturates */
+static void hand_two(void)
+{
+    static const int8_t x[4] = { 3, -3, 127, -128 }, two = 2, minus = -2, each[4] = { 2, -1, 0, -2 };
+    static const int one[1] = { 1 }, four[1] = { 4 };
+    static const struct { int code, kind, swapped, y[4]; } all[] = {
+        { GRAPH_SUB, 0, 0, { 1, -5, 125, -128 } }, { GRAPH_SUB, 0, 1, { -1, 5, -125, 127 } },
+        { GRAPH_SUB, 2, 0, { 1, -2, 127, -126 } }, { GRAPH_SUB, 2, 1, { -1, 2, -127, 126 } },
+        { GRAPH_MAXIMUM, 0, 0, { 3, 2, 127, 2 } }, { GRAPH_MAXIMUM, 2, 1, { 3, -1, 127, -2 } },
+        { GRAPH_MINIMUM, 0, 0, { 2, -3, 2, -128 } }, { GRAPH_MINIMUM, 2, 0, { 2, -3, 0, -128 } },
+        { GRAPH_PRELU, 0, 0, { 3, -6, 127, -128 } }, { GRAPH_PRELU, 2, 0, { 3, 3, 127, 127 } },
+        { GRAPH_DIV, 1, 0, { -1, 2, -63, 64 } }, { GRAPH_SQUARED_DIFFERENCE, 0, 0, { 1, 25, 127, 127 } }
+    };
+    size_t k;
+    for (k = 0; k < sizeof all / sizeof all[0]; k++) {
+        int in[2], at, out;
+        at = start(1, 1, 4, 0);
+        out = all[k].kind == 2 ? gf_weights(&f, 1, four, each, 1)
+                               : gf_weights(&f, 1, one, all[k].kind ? &minus : &two, 1);
+        in[0] = all[k].swapped ? out : at;
+        in[1] = all[k].swapped ? at : out;
+        out = gf_image(&f, 1, 1, 4, 1, 0);
+        gf_add(&f.part[0], all[k].code, 2, in, out);
+        finish(out);
+        gives(x, all[k].y, 4);
+    }
+}
+
+/* a 2 x 2 x 2 image of 1 to 8; a line of 1, 2, 3 */
+static void hand_places(void)
+{
+    static const int8_t x[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+    static const int32_t order[4] = { 0, 3, 2, 1 }, twice[2] = { 2, 6 }, sides[8] = { 0, 0, 0, 0, 2, 2, 0, 0 };
+    static const int turned[8] = { 1, 5, 3, 7, 2, 6, 4, 8 }, apart[8] = { 1, 2, 3, 4, 5, 6, 7, 8 },
+                     together[8] = { 1, 2, 5, 6, 3, 4, 7, 8 }, resized[12] = { 1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 3, 3 },
+                     reflected[7] = { 3, 2, 1, 2, 3, 2, 1 }, symmetric[7] = { 2, 1, 1, 2, 3, 3, 2 };
+    int in[2], out, k;
+    in[0] = start(2, 2, 2, 0); in[1] = gf_numbers(&f, 4, order);
+    gf_add(&f.part[0], GRAPH_TRANSPOSE, 2, in, out = gf_image(&f, 2, 2, 2, 1, 0));
+    finish(out);
+    gives(x, turned, 8);
+    in[0] = start(2, 2, 2, 0);
+    gf_field(gf_add(&f.part[0], GRAPH_SPACE_TO_DEPTH, 1, in, out = gf_image(&f, 1, 1, 8, 1, 0)), 0, 4, 2);
+    finish(out);
+    gives(x, apart, 8);
+    in[0] = start(1, 2, 4, 0);
+    gf_field(gf_add(&f.part[0], GRAPH_DEPTH_TO_SPACE, 1, in, out = gf_image(&f, 2, 4, 1, 1, 0)), 0, 4, 2);
+    finish(out);
+    gives(x, together, 8);
+    in[0] = start(1, 3, 1, 0); in[1] = gf_numbers(&f, 2, twice);
+    gf_field(gf_add(&f.part[0], GRAPH_RESIZE_NEAREST, 2, in, out = gf_image(&f, 2, 6, 1, 1, 0)), 1, 1, 1);
+    finish(out);
+    gives(x, resized, 12);
+    for (k = 0; k < 2; k++) {
+        in[0] = start(1, 3, 1, 0); in[1] = gf_numbers(&f, 8, sides);
+        gf_field(gf_add(&f.part[0], GRAPH_MIRROR_PAD, 2, in, out = gf_image(&f, 1, 7, 1, 1, 0)), 0, 1, (uint32_t)k);
+        finish(out);
+        gives(x, k ? symmetric : reflected, 7);
+    }
+}
+
+/* pairs (1, 2), (3, 4), (5, 6) taken apart and put together as two triples */
+static void hand_pack(void)
+{
+    static const int8_t x[6] = { 1, 2, 3, 4, 5, 6 };
+    static const int dim[3] = { 1, 1, 2 }, triples[6] = { 1, 3, 5, 2, 4, 6 };
+    int in[3], out, k;
+    gf_op *o;
+    const int at = start(1, 3, 2, 0);
+    for (k = 0; k < 3; k++) { gf_scale(&f, &f.part[0], in[k] = gf_new(&f, &f.part[0], GRAPH_INT8, 3, dim), 1, 0); }
+    o = gf_add(&f.part[0], GRAPH_UNPACK, 1, &at, in[0]);
+    o->n_out = 3;
+    memcpy(o->out, in, sizeof in);
+    gf_field(o, 1, 4, 2);
+    out = gf_image(&f, 1, 2, 3, 1, 0);
+    gf_field(gf_add(&f.part[0], GRAPH_PACK, 3, in, out), 1, 4, 3);
+    finish(out);
+    gives(x, triples, 6);
+}
+
+/* ---- convolutions in parts, by the definitions of the parts ---- */
+
+static int32_t raw[GF_TENSORS][4096]; /* numbers of a file's tensors, batches and all, where scales are 1 */
+
+static const gf_tensor *part_tensor(int t) { return &f.part[0].tensor[t]; }
+static int32_t part_number(int t, int k) /* of a constant of int32 */
+{
+    return (int32_t)flat_u32(f.pool + part_tensor(t)->data + 4 * k);
+}
+static int32_t *raw_at(int t, int n, int y, int x, int c)
+{
+    const int *d = part_tensor(t)->dim;
+    return &raw[t][((n * d[1] + y) * d[2] + x) * d[3] + c];
+}
+
+/* line y and place x of a picture with margins are line y / block of batch .. + y % block; back the same way */
+static void raw_batches(const gf_op *o)
+{
+    const int apart = o->code == GRAPH_SPACE_TO_BATCH, flat = part_tensor(o->in[0])->rank == 3,
+              whole = apart ? o->in[0] : o->out[0], parts = apart ? o->out[0] : o->in[0];
+    const int *dw = part_tensor(whole)->dim, *dp = part_tensor(parts)->dim, h = flat ? 1 : dw[1],
+              w = flat ? dw[1] : dw[2], c = flat ? dw[2] : dw[3], ph = flat ? 1 : dp[1], pw = flat ? dp[1] : dp[2];
+    const int by = flat ? 1 : part_number(o->in[1], 0), bx = part_number(o->in[1], flat ? 0 : 1),
+              top = flat ? 0 : part_number(o->in[2], 0), left = part_number(o->in[2], flat ? 0 : 2);
+    int n, y, x, i;
+    for (n = 0; n < by * bx; n++) {
+        for (y = 0; y < ph; y++) {
+            for (x = 0; x < pw; x++) {
+                for (i = 0; i < c; i++) {
+                    const int wy = y * by + n / bx - top, wx = x * bx + n % bx - left;
+                    const int inside = wy >= 0 && wy < h && wx >= 0 && wx < w;
+                    int32_t *p = &raw[parts][((n * ph + y) * pw + x) * c + i], *q = &raw[whole][(wy * w + wx) * c + i];
+                    if (apart) { *p = inside ? *q : 0; } else if (inside) { *q = *p; }
+                }
+            }
+        }
+    }
+}
+
+/* CONV_2D and DEPTHWISE_CONV_2D without padding, a picture of the batch after the other */
+static void raw_conv(const gf_op *o)
+{
+    const int deep = o->code == GRAPH_DEPTHWISE, in = o->in[0], out = o->out[0];
+    const int *dy = part_tensor(out)->dim, *dw = part_tensor(o->in[1])->dim;
+    const int8_t *w = (const int8_t *)f.pool + part_tensor(o->in[1])->data;
+    int n, y, x, c, ky, kx, i;
+    for (n = 0; n < dy[0]; n++) {
+        for (y = 0; y < dy[1]; y++) {
+            for (x = 0; x < dy[2]; x++) {
+                for (c = 0; c < dy[3]; c++) {
+                    int32_t sum = o->in[2] >= 0 ? part_number(o->in[2], c) : 0;
+                    for (ky = 0; ky < dw[1]; ky++) {
+                        for (kx = 0; kx < dw[2]; kx++) {
+                            for (i = 0; i < (deep ? 1 : dw[3]); i++) {
+                                sum += *raw_at(in, n, y + ky, x + kx, deep ? c : i) *
+                                       w[deep ? (ky * dw[2] + kx) * dw[3] + c
+                                              : ((c * dw[1] + ky) * dw[2] + kx) * dw[3] + i];
+                            }
+                        }
+                    }
+                    *raw_at(out, n, y, x, c) = eval_clamp(sum, -128, 127);
+                }
+            }
+        }
+    }
+}
+
+/* what every input gives to the outputs that lie around it */
+static void raw_transposed(const gf_op *o)
+{
+    const int in = o->in[2], out = o->out[0], same = o->field[0].value == 0;
+    const int step[2] = { (int)o->field[2].value, (int)o->field[1].value };
+    const int *dx = part_tensor(in)->dim, *dy = part_tensor(out)->dim, *dw = part_tensor(o->in[1])->dim;
+    const int8_t *w = (const int8_t *)f.pool + part_tensor(o->in[1])->data;
+    int pad[2], k, y, x, ky, kx, n, c;
+    for (k = 0; k < 2; k++) {
+        pad[k] = same ? ((dy[1 + k] + step[k] - 1) / step[k] - 1) * step[k] + dw[1 + k] - dy[1 + k] : 0;
+        pad[k] = pad[k] > 0 ? pad[k] / 2 : 0;
+    }
+    for (k = 0; k < dy[1] * dy[2] * dy[3]; k++) { raw[out][k] = o->n_in > 3 ? part_number(o->in[3], k % dy[3]) : 0; }
+    for (y = 0; y < dx[1]; y++) {
+        for (x = 0; x < dx[2]; x++) {
+            for (ky = 0; ky < dw[1]; ky++) {
+                for (kx = 0; kx < dw[2]; kx++) {
+                    const int oy = y * step[0] + ky - pad[0], ox = x * step[1] + kx - pad[1];
+                    if (oy < 0 || oy >= dy[1] || ox < 0 || ox >= dy[2]) { continue; }
+                    for (n = 0; n < dy[3]; n++) {
+                        for (c = 0; c < dx[3]; c++) {
+                            *raw_at(out, 0, oy, ox, n) += *raw_at(in, 0, y, x, c) *
+                                                          w[((n * dw[1] + ky) * dw[2] + kx) * dw[3] + c];
+                        }
+                    }
+                }
+            }
+        }
+    }
+    for (k = 0; k < dy[1] * dy[2] * dy[3]; k++) { raw[out][k] = eval_clamp(raw[out][k], -128, 127); }
+}
+
+static void convolutions_in_parts(void)
+{
+    int k, i, n, out, made = 0;
+    for (k = 0; k < 300; k++) {
+        static int8_t x[1000];
+        static int y[4096];
+        const int at = start(k % 3 ? 1 + (int)rnd_below(5) : 1, 1 + (int)rnd_below(7), 1 + (int)rnd_below(3), 0);
+        f.plain = 1;
+        for (n = i = 0; i < 3; i++) { n = (i ? n : 1) * part_tensor(at)->dim[1 + i]; }
+        for (i = 0; i < n; i++) { raw[at][i] = x[i] = (int8_t)rnd_in(-4, 4); }
+        out = k & 1 ? gf_random_apart(&f, at) : gf_random_transposed(&f, at);
+        for (i = 0; i < f.part[0].n_ops; i++) {
+            const gf_op *o = &f.part[0].op[i];
+            switch (o->code) {
+            case GRAPH_SPACE_TO_BATCH: case GRAPH_BATCH_TO_SPACE: raw_batches(o); break;
+            case GRAPH_CONV: case GRAPH_DEPTHWISE: raw_conv(o); break;
+            case GRAPH_TRANSPOSE_CONV: raw_transposed(o); break;
+            default: memcpy(raw[o->out[0]], raw[o->in[0]], sizeof raw[0]); /* another shape */
+            }
+        }
+        for (n = i = 0; i < 3; i++) { n = (i ? n : 1) * part_tensor(out)->dim[1 + i]; }
+        for (i = 0; i < n; i++) { y[i] = raw[out][i]; made += y[i] > -128 && y[i] < 127 && y[i] != 0; }
+        finish(out);
+        gives(x, y, (uint32_t)n);
+    }
+    CHECK(made > 2000);
+}
+
+/* ---- ends ---- */
+
+/* uint8 of another scale is quantized once more; ARG_MAX and CAST behind DEQUANTIZE stand for what they read */
+static void ends(void)
+{
+    static const int dim[4] = { 1, 1, 1, 4 }, one[1] = { 1 }, halved[4] = { -64, -32, 0, 64 };
+    static const int8_t x[4] = { -128, -64, 0, 127 };
+    static const int32_t axis = -1;
+    gf_part *p = &f.part[0];
+    int in[2], at;
+    gf_begin(&f);
+    p->input = gf_new(&f, p, GRAPH_UINT8, 4, dim);
+    gf_scale(&f, p, p->input, 1, 128);
+    at = gf_image(&f, 1, 1, 4, 2, 0);
+    gf_add(p, GRAPH_QUANTIZE, 1, &p->input, at);
+    in[0] = gf_new(&f, p, GRAPH_FLOAT32, 4, dim);
+    gf_add(p, GRAPH_DEQUANTIZE, 1, &at, in[0]);
+    in[1] = gf_numbers(&f, 1, &axis);
+    at = gf_new(&f, p, GRAPH_INT64, 1, one);
+    gf_add(p, GRAPH_ARG_MAX, 2, in, at);
+    finish(gf_new(&f, p, GRAPH_FLOAT32, 1, one));
+    gf_add(p, GRAPH_CAST, 1, &at, p->output);
+    gives(x, halved, 4);
+    gf_write(&f);
+    CHECK(tflite_read(&g, f.file.p, f.file.n) && g.dropped != NULL && strcmp(g.dropped, "ARG_MAX") == 0);
+    graph_free(&g);
+}
+
+/* what nobody calls, and shapes computed from shapes, are not looked at */
+static void what_is_not_needed(void)
+{
+    static const int8_t x[2] = { 5, -5 };
+    static const int y[2] = { 5, 0 }, four[1] = { 4 };
+    const int at = start(1, 1, 2, 0), out = gf_image(&f, 1, 1, 2, 1, 0),
+              shape = gf_new(&f, &f.part[0], GRAPH_INT32, 1, four), more = gf_new(&f, &f.part[0], GRAPH_INT32, 1, four);
+    int in[2];
+    gf_add(&f.part[1], 44, 0, four, -1); /* an LSTM in a subgraph */
+    gf_add(&f.part[0], GRAPH_SHAPE, 1, &at, shape);
+    in[0] = in[1] = shape;
+    gf_add(&f.part[0], 95, 2, in, more); /* FLOOR_MOD */
+    gf_add(&f.part[0], GRAPH_RELU, 1, &at, out);
+    finish(out);
+    gives(x, y, 2);
+}
+
 /* ---- refusals ---- */
 
 static int base; /* a 4 x 4 x 2 image */
@@ -396,7 +671,7 @@ static int one_op(int code, int n_in, const int *in, int h, int w, int c)
 }
 static int bad_mean(void)
 {
-    static const int32_t axis = 3;
+    static const int32_t axis = 4;
     const int in[2] = { base, gf_numbers(&f, 1, &axis) };
     return one_op(GRAPH_MEAN, 2, in, 4, 4, 1);
 }
@@ -467,6 +742,88 @@ static int bad_lstm(void)
     f.part[0].op[0].code = 44;
     return out;
 }
+static int bad_transpose(void)
+{
+    static const int32_t order[4] = { 0, 2, 1, 1 };
+    const int in[2] = { base, gf_numbers(&f, 4, order) };
+    return one_op(GRAPH_TRANSPOSE, 2, in, 4, 4, 2);
+}
+static int bad_larger(void)
+{
+    const int other = gf_image(&f, 4, 4, 2, 2, 0), in[2] = { base, other };
+    gf_add(&f.part[0], GRAPH_QUANTIZE, 1, &base, other);
+    return one_op(GRAPH_MAXIMUM, 2, in, 4, 4, 2);
+}
+static int bad_slopes(void)
+{
+    static const int dim[4] = { 1, 8, 4, 2 };
+    static const int8_t slope[64] = { 1 };
+    const int in[2] = { base, gf_weights(&f, 4, dim, slope, 1) };
+    return one_op(GRAPH_PRELU, 2, in, 8, 4, 2);
+}
+static int bad_resize(void)
+{
+    static const int32_t size[2] = { 6, 8 };
+    const int in[2] = { base, gf_numbers(&f, 2, size) };
+    return one_op(GRAPH_RESIZE_NEAREST, 2, in, 6, 8, 2);
+}
+static int bad_mirror(void)
+{
+    static const int32_t sides[8] = { 0, 0, 4, 0, 0, 0, 0, 0 };
+    const int in[2] = { base, gf_numbers(&f, 8, sides) };
+    return one_op(GRAPH_MIRROR_PAD, 2, in, 8, 4, 2);
+}
+static int taken_apart(void)
+{
+    static const int32_t block[2] = { 2, 2 }, margin[4] = { 0, 0, 0, 0 };
+    static const int dim[4] = { 4, 2, 2, 2 };
+    const int in[3] = { base, gf_numbers(&f, 2, block), gf_numbers(&f, 4, margin) };
+    const int out = gf_new(&f, &f.part[0], GRAPH_INT8, 4, dim);
+    gf_scale(&f, &f.part[0], out, 1, 0);
+    gf_add(&f.part[0], GRAPH_SPACE_TO_BATCH, 3, in, out);
+    return out;
+}
+static int bad_apart(void)
+{
+    const int apart = taken_apart(), out = gf_new(&f, &f.part[0], GRAPH_INT8, 4, f.part[0].tensor[apart].dim);
+    gf_scale(&f, &f.part[0], out, 1, 0);
+    gf_add(&f.part[0], GRAPH_RELU, 1, &apart, out);
+    return out;
+}
+static int bad_never_together(void)
+{
+    static const int dim[4] = { 2, 1, 1, 2 };
+    static const int8_t w[4] = { 1, 1, 1, 1 };
+    const int in[3] = { taken_apart(), gf_weights(&f, 4, dim, w, 1), -1 };
+    const int out = gf_new(&f, &f.part[0], GRAPH_INT8, 4, f.part[0].tensor[in[0]].dim);
+    gf_scale(&f, &f.part[0], out, 1, 0);
+    gf_window(gf_add(&f.part[0], GRAPH_CONV, 3, in, out), 1, 1, 1, 3, 0);
+    return one_op(GRAPH_RELU, 1, &base, 4, 4, 2);
+}
+static int bad_turned(void)
+{
+    static const int dim[4] = { 2, 2, 2, 2 };
+    static const int8_t w[16] = { 1 };
+    const int in[3] = { base, gf_weights(&f, 4, dim, w, 1), base }, out = gf_image(&f, 20, 8, 2, 1, 0);
+    gf_window(gf_add(&f.part[0], GRAPH_TRANSPOSE_CONV, 3, in, out), 1, 2, 2, 3, 0);
+    return out;
+}
+static int bad_arg_max(void)
+{
+    static const int32_t axis = 3;
+    static const int dim[4] = { 1, 4, 4, 1 };
+    const int in[2] = { base, gf_numbers(&f, 1, &axis) }, out = gf_new(&f, &f.part[0], GRAPH_INT32, 4, dim);
+    gf_add(&f.part[0], GRAPH_ARG_MAX, 2, in, out);
+    return out;
+}
+static int bad_behind(void)
+{
+    static const int dim[4] = { 1, 4, 4, 2 };
+    const int real = gf_new(&f, &f.part[0], GRAPH_FLOAT32, 4, dim), out = gf_new(&f, &f.part[0], GRAPH_FLOAT32, 4, dim);
+    gf_add(&f.part[0], GRAPH_DEQUANTIZE, 1, &base, real);
+    gf_add(&f.part[0], GRAPH_RELU, 1, &real, out);
+    return out;
+}
 static int bad_first_other(void) /* an operator that nobody knows is named before what is only odd */
 {
     const int middle = bad_size(), out = gf_image(&f, 4, 4, 3, 1, 0);
@@ -477,14 +834,24 @@ static int bad_first_other(void) /* an operator that nobody knows is named befor
 static void refusals(void)
 {
     static const struct { int (*make)(void); const char *why; } all[] = {
-        { bad_mean, "operator 0: MEAN over other axes" }, { bad_groups, "operator 0: CONV_2D in groups" },
+        { bad_mean, "operator 0: MEAN has an impossible axis" }, { bad_groups, "operator 0: CONV_2D in groups" },
         { bad_concatenation, "operator 1: CONCATENATION has inputs and outputs of different scales" },
         { bad_size, "RESHAPE changes the number of elements" }, { bad_order, "reads a tensor that nothing has given" },
         { bad_twice, "operator 1: RELU gives a tensor that is there already" }, { bad_step, "backwards" },
         { bad_variable, "READ_VARIABLE of a variable that nothing has set" }, { bad_batch, "ADD has a batch other" },
         { bad_window, "has shapes that do not fit" }, { bad_fused, "with a fused activation other" },
         { bad_lstm, "operator 0: UNIDIRECTIONAL_SEQUENCE_LSTM is not supported" },
-        { bad_first_other, "operator 1: CUSTOM is not supported" }
+        { bad_first_other, "operator 1: CUSTOM is not supported" },
+        { bad_transpose, "operator 0: TRANSPOSE has shapes that do not fit" },
+        { bad_larger, "operator 1: MAXIMUM has inputs and outputs of different scales" },
+        { bad_slopes, "operator 0: PRELU has shapes that do not fit" },
+        { bad_resize, "operator 0: RESIZE_NEAREST_NEIGHBOR by other than whole factors" },
+        { bad_mirror, "operator 0: MIRROR_PAD pads more than there is" },
+        { bad_apart, "operator 1: RELU between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND" },
+        { bad_never_together, "a SPACE_TO_BATCH_ND is without its BATCH_TO_SPACE_ND" },
+        { bad_turned, "operator 0: TRANSPOSE_CONV has an output that its input does not reach" },
+        { bad_arg_max, "operator 0: ARG_MAX is supported at the end" },
+        { bad_behind, "operator 1: RELU behind DEQUANTIZE" }
     };
     size_t k;
     for (k = 0; k < sizeof all / sizeof all[0]; k++) {
@@ -603,6 +970,13 @@ int main(int argc, char **argv)
     RUN("shapes that are known now", hand_folding);
     RUN("functions of one number by hand", hand_numbers);
     RUN("softmax by hand", hand_softmax);
+    RUN("reductions by hand", hand_reductions);
+    RUN("two tensors by hand", hand_two);
+    RUN("places by hand", hand_places);
+    RUN("tensors taken apart and put together by hand", hand_pack);
+    RUN("transposed and dilated convolutions by their parts", convolutions_in_parts);
+    RUN("ends that stand for what they read", ends);
+    RUN("subgraphs that nobody calls, shapes of shapes", what_is_not_needed);
     RUN("what cannot be read is named", refusals);
     RUN("random networks are read and evaluated", random_networks);
     RUN("damaged random files", damaged_random_files);

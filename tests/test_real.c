@@ -7,7 +7,9 @@
 #include "../sucref.h"
 #include "../examples/tool/graph_quantize.h"
 #include "../examples/tool/tflite.h"
-#include "graph_file.h"
+#include "graph_eval.h"
+#include "graph_float.h"
+#include "graph_random.h"
 #include "rnd_real.h"
 
 enum { SAMPLES = 60, MOST = 4096 };
@@ -125,6 +127,58 @@ static void numbers(void)
     in[0] = start(1, 2, 2);
     gf_field(gf_add(&f.part[0], GRAPH_SOFTMAX, 1, in, out = image(1, 2, 2)), 0, 4, tf_float(1));
     gives(out, four, soft, 4);
+}
+
+static void curves(void)
+{
+    static const struct { int code; float x; double y; } all[] = {
+        { GRAPH_RELU_N1_TO_1, -2, -1 }, { GRAPH_RELU_N1_TO_1, 0.5F, 0.5 }, { GRAPH_RELU_0_TO_1, -2, 0 },
+        { GRAPH_RELU_0_TO_1, 3, 1 }, { GRAPH_HARD_SWISH, 2, 10.0 / 6 }, { GRAPH_HARD_SWISH, -1, -2.0 / 6 },
+        { GRAPH_HARD_SWISH, 5, 5 }, { GRAPH_HARD_SWISH, -4, 0 }, { GRAPH_ELU, -1, -0.63212055883 }, { GRAPH_ELU, 2, 2 },
+        { GRAPH_GELU, 1, 0.84134474607 }, { GRAPH_GELU, -1, -0.15865525393 }, { GRAPH_ABS, -3, 3 },
+        { GRAPH_NEG, 3, -3 }, { GRAPH_EXP, 1, 2.71828182846 }, { GRAPH_LOG, 2, 0.69314718056 },
+        { GRAPH_SQRT, 2, 1.41421356237 }, { GRAPH_RSQRT, 4, 0.5 }, { GRAPH_SQUARE, -3, 9 },
+        { GRAPH_SIN, 1, 0.84147098481 }, { GRAPH_COS, 1, 0.54030230587 }
+    };
+    size_t k;
+    int in, out;
+    for (k = 0; k < sizeof all / sizeof all[0]; k++) {
+        in = start(1, 1, 1);
+        gf_add(&f.part[0], all[k].code, 1, &in, out = image(1, 1, 1));
+        gives(out, &all[k].x, &all[k].y, 1);
+    }
+    in = start(1, 1, 1);
+    gf_field(gf_add(&f.part[0], GRAPH_GELU, 1, &in, out = image(1, 1, 1)), 0, 1, 1); /* by tanh */
+    {
+        static const float x = 1;
+        static const double y = 0.84119199060;
+        gives(out, &x, &y, 1);
+    }
+}
+
+/* float16 1.5, -2, the smallest number there is, 65504; int8 4 and 6 less 2 of scales 1/2 and 3 */
+static void constants_made_wide(void)
+{
+    static const uint8_t half[8] = { 0x00, 0x3E, 0x00, 0xC0, 0x01, 0x00, 0xFF, 0x7B }, bytes[2] = { 4, 6 };
+    static const int four[1] = { 4 }, two[1] = { 2 };
+    static const float x[4] = { 0, 0, 0, 0 };
+    static const double y[4] = { 1.5, -2, 5.9604644775e-8, 65504 }, z[2] = { 1, 12 };
+    gf_part *p = &f.part[0];
+    int in[2], narrow, out;
+    in[0] = start(1, 1, 4);
+    narrow = gf_new(&f, p, GRAPH_FLOAT16, 1, four);
+    gf_data(&f, p, narrow, half, 8);
+    gf_add(p, GRAPH_DEQUANTIZE, 1, &narrow, in[1] = floats(1, four, NULL));
+    gf_add(p, GRAPH_ADD, 2, in, out = image(1, 1, 4));
+    gives(out, x, y, 4);
+    in[0] = start(1, 1, 2);
+    narrow = gf_new(&f, p, GRAPH_INT8, 1, two);
+    gf_data(&f, p, narrow, bytes, 2);
+    gf_scale(&f, p, narrow, 0.5F, 2);
+    gf_scale(&f, p, narrow, 3, 2);
+    gf_add(p, GRAPH_DEQUANTIZE, 1, &narrow, in[1] = floats(1, two, NULL));
+    gf_add(p, GRAPH_ADD, 2, in, out = image(1, 1, 2));
+    gives(out, x, z, 2);
 }
 
 /* ---- int8 models of random float ones ---- */
@@ -270,6 +324,201 @@ static void quantized_models(void)
         CHECK(average < 0.01 && most < 0.08);
         if (!(average < 0.01 && most < 0.08)) { printf("  network %d: %g on average, at most %g\n", k, average, most); }
     }
+}
+
+/* ---- every operator: the same network of int8 by its definition, in float, and quantized from that ---- */
+
+typedef struct {
+    float x[SAMPLES][1000];
+    double by_bytes[SAMPLES][1000]; /* what the int8 network's answers stand for */
+    double lo, hi, step;            /* of the int8 network's answers */
+    uint32_t n_in, n_out, same;     /* same: samples whose largest float answer is the largest byte, to one step */
+} trial;
+
+/* random bytes through the int8 network; 0 where it is not one to compare with */
+static int run_bytes(trial *r)
+{
+    const graph_tensor *x, *y;
+    graph_eval e;
+    uint32_t k, i;
+    int ok = tflite_read(&real_graph, f.file.p, f.file.n);
+    CHECK(ok);
+    x = &real_graph.tensor[real_graph.input];
+    y = &real_graph.tensor[real_graph.output];
+    for (k = 0; k < real_graph.n_ops; k++) { ok = ok && real_graph.op[k].code != GRAPH_QUANTIZE; } /* they saturate */
+    r->n_in = x->elements;
+    r->n_out = y->elements;
+    ok = ok && r->n_in <= 1000 && r->n_out <= 1000;
+    if (ok) {
+        r->step = (double)graph_scale(y, 0);
+        r->lo = (-128 - y->zero) * r->step;
+        r->hi = (127 - y->zero) * r->step;
+        eval_init(&e, &real_graph);
+        for (k = 0; k < SAMPLES; k++) {
+            int8_t bytes[1000];
+            const int32_t *out;
+            for (i = 0; i < r->n_in; i++) {
+                bytes[i] = (int8_t)rnd_in(-128, 127);
+                r->x[k][i] = (float)(bytes[i] - x->zero) * graph_scale(x, 0);
+            }
+            out = eval_run(&e, bytes);
+            for (i = 0; i < r->n_out; i++) { r->by_bytes[k][i] = (out[i] - y->zero) * r->step; }
+        }
+        eval_free(&e);
+    }
+    graph_free(&real_graph);
+    return ok;
+}
+
+/* the same numbers through the float network: how many answers are more than two steps off */
+static uint32_t run_real(const trial *r)
+{
+    const float *in, *out;
+    uint32_t k, i, wrong = 0;
+    if (!tflite_read_as(&real_graph, f.file.p, f.file.n, 1) || !ranges_init(&ranges, &real_graph)) {
+        printf("  %s\n", real_graph.why);
+        return 1;
+    }
+    in = ranges.real.v[real_graph.input];
+    out = ranges.real.v[real_graph.output];
+    for (k = 0; k < SAMPLES; k++) {
+        memcpy((void *)(uintptr_t)in, r->x[k], 4 * (size_t)r->n_in);
+        ranges_add(&ranges, k);
+        for (i = 0; i < r->n_out; i++) {
+            const double v = (double)out[i], w = v < r->lo ? r->lo : v > r->hi ? r->hi : v;
+            wrong += !isnan(v) && fabs(w - r->by_bytes[k][i]) > 2 * r->step + 1e-3 * fabs(w);
+        }
+    }
+    return wrong;
+}
+
+/* the int8 model made of it: the mean error of its answers by their range; below 0 where it is refused */
+static double run_quantized(trial *r)
+{
+    static const uint8_t in_bits[1] = { 8 };
+    static uint8_t bits[SUCREF_MAX_LAYERS];
+    double sum = 0, lo = 0, hi = 0;
+    sucref_model_spec spec;
+    sucref_model m;
+    sucref_net net;
+    sucref_answer y;
+    sucref_scales s;
+    uint32_t len, *file, *work, k, i, top;
+    r->same = 0;
+    ranges.how = RANGE_DEFAULT;
+    if (!ranges_choose(&ranges, &real_graph) || !tflite_read_as(&t.graph, f.file.p, f.file.n, 1) ||
+        !quantize_graph(&t.graph, &ranges) || !tflite_lower(&t)) {
+        return -1;
+    }
+    memset(bits, 8, sizeof bits);
+    lower_spec(&spec, &t.net);
+    spec.n_stops = 1; spec.bits = bits; spec.in_bits = in_bits;
+    len = sucref_model_write(NULL, 0, &spec, NULL);
+    file = (uint32_t *)malloc(len + 4);
+    CHECK(len != 0 && sucref_model_write((uint8_t *)file, len, &spec, NULL) == len &&
+          sucref_model_open(&m, file, len, NULL) == SUCREF_OK);
+    work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
+    CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+    sucref_model_scales(&s, &m);
+    for (k = 0; k < SAMPLES; k++) {
+        const int in = real_graph.input;
+        int8_t x[1000];
+        memcpy(ranges.real.v[in], r->x[k], 4 * (size_t)r->n_in);
+        real_run(&ranges.real);
+        for (i = 0; i < r->n_in; i++) {
+            x[i] = (int8_t)quantized_byte((double)r->x[k][i], ranges.scale[in], ranges.zero[in], -128, 127);
+        }
+        CHECK(sucref_net_set_input(&net, x, r->n_in) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK &&
+              sucref_net_answer(&net, &y) == SUCREF_OK);
+        for (i = top = 0; i < r->n_out; i++) {
+            const double v = (double)ranges.real.v[real_graph.output][i];
+            if (v > (double)ranges.real.v[real_graph.output][top]) { top = i; }
+            sum += fabs((y.out[i] - s.output_zero) * prepare_scale_value(&s.output) - v) / SAMPLES / r->n_out;
+            lo = fmin(lo, v);
+            hi = fmax(hi, v);
+        }
+        for (i = 0; i < r->n_out && y.out[i] <= y.out[top] + 1; i++) { }
+        r->same += i == r->n_out;
+    }
+    free(file); free(work);
+    if (sum < 0.6 * (double)ranges.scale[real_graph.output]) { sum = 0; } /* of a step: as good as it gets */
+    return hi > lo ? sum / (hi - lo) : 0;
+}
+
+/* one step of a random network; 0 where there was none */
+static int one_step(int (*step)(gf_file *, int))
+{
+    int at, out;
+    gf_begin(&f);
+    at = gf_image(&f, 1 + (int)rnd_below(6), 1 + (int)rnd_below(6), 1 + (int)rnd_below(6), gf_random_scale(),
+                  gf_any_zero());
+    f.part[0].input = at;
+    out = step(&f, at);
+    f.part[0].output = out;
+    gf_write(&f);
+    return out != at && gf_dim(&f, out, 1) * gf_dim(&f, out, 2) * gf_dim(&f, out, 3) <= 1000;
+}
+
+static void every_operator(void)
+{
+    static int (*const step[])(gf_file *, int) = {
+        gf_random_conv, gf_random_dense, gf_random_pool, gf_random_reduce, gf_random_pair, gf_random_pad,
+        gf_random_split, gf_random_slice, gf_random_number, gf_random_reshape, gf_random_transpose, gf_random_places,
+        gf_random_pack, gf_random_transposed, gf_random_apart
+    };
+    static trial r;
+    int k, made = 0, refused = 0, far = 0;
+    for (k = 0; k < 900; k++) {
+        double error;
+        uint32_t wrong;
+        if (!one_step(step[k % 15]) || !run_bytes(&r)) { continue; }
+        gf_real(&f);
+        wrong = run_real(&r);
+        error = run_quantized(&r);
+        if (wrong > 0) {
+            const gf_part *p = &f.part[0];
+            printf("  %s: %lu wrong, error %g\n", tflite_name(p->op[p->n_ops - 1].code), (unsigned long)wrong, error);
+        }
+        CHECK(wrong == 0);
+        made++;
+        refused += error < 0;
+        far += error > 0.01;
+        graph_free(&real_graph);
+        tflite_free(&t);
+    }
+    /* refused are roots and logarithms of what is not positive; far off are rows that biases outweigh */
+    CHECK(made > 700 && refused < 30 && 200 * far < made);
+}
+
+/* Random networks of them: numbers stay within 1 % of their range, and then classes are those of the float network on
+ * 99 of 100 samples. EXP and SQUARE in a row, or a clamp far below what it clamps, leave bytes too little: one network
+ * in fifty is further off */
+static void chains(void)
+{
+    static trial r;
+    int k, made = 0, far = 0, compared = 0, same = 0;
+    f.tame = 1;
+    for (k = 0; k < 1500; k++) {
+        const gf_part *p = &f.part[0];
+        double error;
+        gf_random(&f);
+        if (f.part[1].n_ops > 0 || !run_bytes(&r)) { continue; }
+        gf_real(&f);
+        run_real(&r);
+        error = run_quantized(&r);
+        made += error >= 0;
+        far += error > 0.01;
+        if (error >= 0 && error <= 0.01 && p->op[p->n_ops - 1].code == GRAPH_SOFTMAX && r.n_out > 1 &&
+            (uint32_t)gf_dim(&f, p->output, 3) == r.n_out) {
+            compared += SAMPLES;
+            same += (int)r.same;
+        }
+        graph_free(&real_graph);
+        tflite_free(&t);
+    }
+    f.tame = 0;
+    CHECK(made > 700 && 50 * far < made);
+    CHECK(compared > 1000 && 100 * same > 99 * compared);
 }
 
 /* of each weight the mean of what it is multiplied by, over all places: here the number of its channel or input */
@@ -516,7 +765,11 @@ int main(int argc, char **argv)
     test_init(argc, argv);
     RUN("windows of float numbers by hand", windows);
     RUN("functions of float numbers by hand", numbers);
+    RUN("curves of float numbers by hand", curves);
+    RUN("constants of float16 and int8 in a float model", constants_made_wide);
     RUN("int8 models of random float ones stay near", quantized_models);
+    RUN("every operator: bytes, float, and bytes made of float", every_operator);
+    RUN("random networks in float, and bytes made of them", chains);
     RUN("what rounding takes from means comes back", means_stay);
     RUN("ranges of values: all, all but a share, of least error", ranges_of_values);
     RUN("ranges of networks: no further off, answers never cut", ranges_of_networks);

@@ -16,7 +16,7 @@ enum {
 
 enum { /* what is odd about a file */
     TF_PLAIN, TF_ODD_FORMAT, TF_ODD_DIMENSION, TF_ODD_SPARSE, TF_ODD_ZERO, TF_ODD_DETAILS, TF_ODD_EXTERNAL,
-    TF_ODD_STATE, TF_ODD_GRAPHS
+    TF_ODD_STATE
 };
 
 typedef struct {
@@ -167,9 +167,8 @@ static inline void tf_write(tf_file *f)
     for (k = 0; k < f->n_ops; k++) {
         tf_put(f, tf_table(f, v + 4 * (uint32_t)k, 4, 0x9) + 16, (uint32_t)f->op[k].op, 4);
     }
-    v = tf_vector(f, model + 12, f->odd == TF_ODD_GRAPHS ? 2 : 1, 4);
+    v = tf_vector(f, model + 12, 1, 4);
     part = tf_table(f, v, 4, 0xF);
-    if (f->odd == TF_ODD_GRAPHS) { tf_put(f, v + 4, part - (v + 4), 4); }
     v = tf_vector(f, part + 4, (uint32_t)f->n_tensors, 4);
     for (k = 0; k < f->n_tensors; k++) { tf_write_tensor(f, v + 4 * (uint32_t)k, k); }
     tf_put(f, tf_vector(f, part + 8, 1, 4), (uint32_t)f->op[0].in, 4);

@@ -611,6 +611,10 @@ static void import(const args *a)
     write_model(a, &model, &model_len);
     print_made(a->out, model, model_len, "");
     print_pruned(a->in, &t.pruned);
+    if (t.graph.dropped != NULL) {
+        printf("%s: %s at the end is left out: it says which of these outputs is the largest\n", a->in,
+               t.graph.dropped);
+    }
     if (a->calibrate != NULL) { print_real(&real, a, model, model_len); }
     tflite_free(&t);
     graph_free(&real.graph);

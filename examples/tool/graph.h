@@ -13,14 +13,29 @@ enum { GRAPH_FLOAT32 = 0, GRAPH_FLOAT16 = 1, GRAPH_INT32 = 2, GRAPH_UINT8 = 3, G
        GRAPH_INT8 = 9, GRAPH_RESOURCE = 13 };
 enum {
     GRAPH_ADD = 0, GRAPH_AVERAGE_POOL = 1, GRAPH_CONCATENATION = 2, GRAPH_CONV = 3, GRAPH_DEPTHWISE = 4,
-    GRAPH_DEQUANTIZE = 6, GRAPH_DENSE = 9, GRAPH_LOGISTIC = 14, GRAPH_MAX_POOL = 17, GRAPH_MUL = 18, GRAPH_RELU = 19,
-    GRAPH_RELU6 = 21, GRAPH_RESHAPE = 22, GRAPH_SOFTMAX = 25, GRAPH_TANH = 28, GRAPH_PAD = 34, GRAPH_MEAN = 40,
-    GRAPH_SQUEEZE = 43, GRAPH_STRIDED_SLICE = 45, GRAPH_SPLIT = 49, GRAPH_PADV2 = 60, GRAPH_SLICE = 65,
-    GRAPH_EXPAND_DIMS = 70, GRAPH_SHAPE = 77, GRAPH_PACK = 83, GRAPH_LEAKY_RELU = 98, GRAPH_SPLIT_V = 102,
-    GRAPH_QUANTIZE = 114, GRAPH_CALL_ONCE = 129, GRAPH_VAR_HANDLE = 142, GRAPH_READ = 143, GRAPH_ASSIGN = 144
+    GRAPH_DEPTH_TO_SPACE = 5, GRAPH_DEQUANTIZE = 6, GRAPH_DENSE = 9, GRAPH_LOGISTIC = 14, GRAPH_MAX_POOL = 17,
+    GRAPH_MUL = 18, GRAPH_RELU = 19, GRAPH_RELU_N1_TO_1 = 20, GRAPH_RELU6 = 21, GRAPH_RESHAPE = 22, GRAPH_SOFTMAX = 25,
+    GRAPH_SPACE_TO_DEPTH = 26, GRAPH_TANH = 28, GRAPH_PAD = 34, GRAPH_BATCH_TO_SPACE = 37, GRAPH_SPACE_TO_BATCH = 38,
+    GRAPH_TRANSPOSE = 39, GRAPH_MEAN = 40, GRAPH_SUB = 41, GRAPH_DIV = 42, GRAPH_SQUEEZE = 43,
+    GRAPH_STRIDED_SLICE = 45, GRAPH_EXP = 47, GRAPH_SPLIT = 49, GRAPH_CAST = 53, GRAPH_PRELU = 54, GRAPH_MAXIMUM = 55,
+    GRAPH_ARG_MAX = 56, GRAPH_MINIMUM = 57, GRAPH_NEG = 59, GRAPH_PADV2 = 60, GRAPH_SLICE = 65, GRAPH_SIN = 66,
+    GRAPH_TRANSPOSE_CONV = 67, GRAPH_EXPAND_DIMS = 70, GRAPH_LOG = 73, GRAPH_SUM = 74, GRAPH_SQRT = 75,
+    GRAPH_RSQRT = 76, GRAPH_SHAPE = 77, GRAPH_REDUCE_MAX = 82, GRAPH_PACK = 83, GRAPH_UNPACK = 88,
+    GRAPH_REDUCE_MIN = 89, GRAPH_SQUARE = 92, GRAPH_RESIZE_NEAREST = 97, GRAPH_LEAKY_RELU = 98,
+    GRAPH_SQUARED_DIFFERENCE = 99, GRAPH_MIRROR_PAD = 100, GRAPH_ABS = 101, GRAPH_SPLIT_V = 102, GRAPH_COS = 108,
+    GRAPH_ELU = 111, GRAPH_QUANTIZE = 114, GRAPH_HARD_SWISH = 117, GRAPH_CALL_ONCE = 129, GRAPH_VAR_HANDLE = 142,
+    GRAPH_READ = 143, GRAPH_ASSIGN = 144, GRAPH_GELU = 150, GRAPH_RELU_0_TO_1 = 152
 };
 enum { GRAPH_NO_ACT = 0, GRAPH_ACT_RELU = 1, GRAPH_ACT_RELU_N1_TO_1 = 2, GRAPH_ACT_RELU6 = 3 }; /* fused */
-enum { GRAPH_RANK = 8, GRAPH_WORKING = 1024 }; /* most operators that are more than a change of shape */
+enum { GRAPH_RANK = 8, GRAPH_WORKING = 1024, /* most operators that are more than a change of shape */
+       GRAPH_MORE = 1024 };                 /* and most tensors that no file has */
+
+/* what SPACE_TO_BATCH_ND makes of a tensor, and a convolution of that: every block-th line and place in a batch */
+typedef struct {
+    int from, op;              /* 1 + the tensor that was taken apart, 1 + the convolution, or 0 */
+    int block[2], side[2], before[2]; /* of y, x: the distance of lines in a batch; before taken apart; added before */
+    int turned;                /* y and x have changed places since */
+} graph_apart;
 
 typedef struct {
     const char *why;           /* what makes it unusable, or NULL */
@@ -31,6 +46,8 @@ typedef struct {
     int type, rank, zero, dimension; /* dimension: along which the scales run */
     int state;                 /* of a handle: the state that it names, else -1 */
     int given;                 /* is it there before the next operator: a constant, the input, an operator's output? */
+    int stands;                /* 1 + the tensor that the model answers with where this one is asked for, or 0 */
+    graph_apart apart;
 } graph_tensor;
 
 /* what is kept from one input to the next: a tensor's worth of bytes */
@@ -42,16 +59,21 @@ typedef struct {
 } graph_state;
 
 /* Sizes and places are in y, x order, or batch, y, x, channel; tensors of less than 4 dimensions count as if leading
- * ones of 1 were there. SPLIT, SPLIT_V, SLICE and STRIDED_SLICE all become GRAPH_SLICE, one for each output. */
+ * ones of 1 were there. SPLIT, SPLIT_V, SLICE, STRIDED_SLICE and UNPACK all become GRAPH_SLICE, one for each output,
+ * TRANSPOSE_CONV a convolution, a DEPTH_TO_SPACE and a slice, and a convolution of what is taken apart by
+ * SPACE_TO_BATCH_ND one with dilation. */
 typedef struct {
     const char *name;
     long place;                /* the operator's number in the file */
     int code, n_in, out, act;
     int *in;                   /* -1: left out */
     int kernel[2], stride[2], dilation[2], pad[2]; /* pad: above and to the left */
-    int32_t begin[4], step[4], size[4]; /* of slices; PAD: begin is what is added before */
+    int32_t begin[4], step[4], size[4]; /* of slices; PAD, MIRROR_PAD: begin is what is added before. DEPTH_TO_SPACE,
+                                * SPACE_TO_DEPTH and RESIZE_NEAREST: step is the block. PACK: an input is size[0] times
+                                * size[1] numbers. TRANSPOSE: of three sides, size, number step[k] becomes number k */
     int axis;                  /* of CONCATENATION */
-    int over[2];               /* MEAN: over y, over x? */
+    int repeats;               /* MIRROR_PAD: the edge, too */
+    int over[3];               /* MEAN, SUM, REDUCE_MAX, REDUCE_MIN: over y, x, channels? */
     int fill;                  /* PAD: in the tensor's numbers */
     int state;                 /* of READ and ASSIGN */
     float number;              /* beta of SOFTMAX, alpha of LEAKY_RELU; of real numbers what PAD fills in */
@@ -64,9 +86,11 @@ typedef struct {               /* free with graph_free; the file's bytes stay in
     graph_op *op;
     graph_state *state;
     uint32_t n_tensors, n_ops, n_states, n_working;
+    uint32_t n_more, n_apart;  /* tensors behind the file's own; convolutions whose batches are not together yet */
     int input, output;         /* tensors */
     int input_type;            /* of the file's own input: float, uint8 or int8 */
     int output_type;
+    const char *dropped;       /* an operator at the end that is left out, or NULL */
     int real;                  /* numbers are float32, to be quantized: scales say nothing yet */
     graph_block *blocks;
     char why[300];

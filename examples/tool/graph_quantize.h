@@ -17,6 +17,7 @@ typedef struct {
     uint32_t *like;          /* a tensor with which it shares its scale, or itself */
     float *scale;            /* as chosen */
     int *zero;
+    uint32_t odd;            /* 1 + a tensor that was not finite on a sample, or 0 */
     int compares;            /* the answer's sums are compared with each other: its weights have one scale */
 } graph_ranges;
 
@@ -26,6 +27,7 @@ static inline int ranges_init(graph_ranges *r, graph *g)
     const size_t n = g->n_tensors + 1;
     uint32_t k;
     if (!real_init(&r->real, g)) { return 0; }
+    r->odd = 0;
     r->bins = (range_bins *)graph_new(g, n * sizeof *r->bins);
     r->mean = (double **)graph_new(g, n * sizeof *r->mean);
     r->like = (uint32_t *)graph_new(g, n * sizeof *r->like);
@@ -49,6 +51,7 @@ static inline void ranges_add(graph_ranges *r, uint32_t seen)
     for (k = 0; k < g->n_tensors; k++) {
         for (i = 0; r->real.v[k] != NULL && i < g->tensor[k].elements; i++) {
             const double v = (double)r->real.v[k][i];
+            if (!isfinite(v) && r->odd == 0) { r->odd = k + 1; }
             range_add(&r->bins[k], v);
             r->mean[k][i] += (v - r->mean[k][i]) / (seen + 1.0);
         }
@@ -64,8 +67,14 @@ static inline uint32_t ranges_root(const graph_ranges *r, uint32_t k)
 /* does the operator pass bytes on as they are? */
 static inline int ranges_passes(int code)
 {
-    return code == GRAPH_AVERAGE_POOL || code == GRAPH_MAX_POOL || code == GRAPH_PAD || code == GRAPH_CONCATENATION ||
-           code == GRAPH_SLICE || code == GRAPH_RESHAPE;
+    switch (code) {
+    case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: case GRAPH_PAD: case GRAPH_MIRROR_PAD: case GRAPH_CONCATENATION:
+    case GRAPH_PACK: case GRAPH_SLICE: case GRAPH_RESHAPE: case GRAPH_TRANSPOSE: case GRAPH_DEPTH_TO_SPACE:
+    case GRAPH_SPACE_TO_DEPTH: case GRAPH_RESIZE_NEAREST: case GRAPH_MAXIMUM: case GRAPH_MINIMUM: case GRAPH_REDUCE_MAX:
+    case GRAPH_REDUCE_MIN:
+        return 1;
+    default: return 0;
+    }
 }
 
 /* zero and all values of lo..hi are there */
@@ -104,15 +113,59 @@ static inline int ranges_answers(const graph_ranges *r, const graph *g, uint32_t
     return ranges_root(r, (uint32_t)g->output) == root;
 }
 
+/* Is it read by LOGISTIC and TANH only? Beyond 12 their bytes stay the same */
+static inline int ranges_saturates(const graph_ranges *r, const graph *g, uint32_t root)
+{
+    int found = 0, i;
+    uint32_t k;
+    for (k = 0; k < g->n_ops; k++) {
+        const graph_op *o = &g->op[k];
+        for (i = 0; i < o->n_in; i++) {
+            if (o->in[i] < 0 || ranges_root(r, (uint32_t)o->in[i]) != root) { continue; }
+            if (o->code == GRAPH_LOGISTIC || o->code == GRAPH_TANH) { found = 1; } else if (!ranges_passes(o->code)) {
+                return 0;
+            }
+        }
+    }
+    return found && ranges_root(r, (uint32_t)g->output) != root && ranges_root(r, (uint32_t)g->input) != root;
+}
+
+static inline int ranges_not_finite(const graph_ranges *r, graph *g)
+{
+    uint32_t k;
+    for (k = 0; k < g->n_ops; k++) {
+        if (g->op[k].out == (int)r->odd - 1) {
+            return graph_fail(g, g->op[k].place, g->op[k].name, "gives numbers that are not finite on these samples");
+        }
+    }
+    return graph_fail(g, -1, "", "the model's constants or the samples hold numbers that are not finite");
+}
+
+/* HARD_SWISH's 16 bits ask for steps of the output of at least 1/128 of those of the input */
+static inline void ranges_swish(graph_ranges *r, const graph *g)
+{
+    uint32_t k;
+    for (k = 0; k < g->n_ops; k++) {
+        const graph_op *o = &g->op[k];
+        const uint32_t to = ranges_root(r, o->out >= 0 ? (uint32_t)o->out : 0);
+        const double from = (double)r->scale[ranges_root(r, o->n_in > 0 ? (uint32_t)o->in[0] : 0)], least = from / 120;
+        if (o->code == GRAPH_HARD_SWISH && (double)r->scale[to] < least) {
+            ranges_unit(&r->scale[to], &r->zero[to], r->bins[to].lo, r->bins[to].lo + 255 * least);
+        }
+    }
+}
+
 /* scales and zero points of all activations; 0 with a reason where two of the reference's own meet */
 static inline int ranges_choose(graph_ranges *r, graph *g)
 {
     uint32_t k;
+    if (r->odd != 0) { return ranges_not_finite(r, g); }
     ranges_join(r, g);
     for (k = 0; k < g->n_tensors; k++) {
         double lo, hi;
         if (ranges_root(r, k) != k) { continue; }
         range_choose(&lo, &hi, &r->bins[k], ranges_answers(r, g, k) ? RANGE_MINMAX : r->how, r->percent);
+        if (ranges_saturates(r, g, k)) { lo = fmax(lo, -12); hi = fmin(hi, 12); }
         ranges_unit(&r->scale[k], &r->zero[k], lo, hi);
     }
     for (k = 0; k < g->n_ops; k++) {
@@ -126,6 +179,7 @@ static inline int ranges_choose(graph_ranges *r, graph *g)
         r->scale[root] = tanh_like ? 1.0F / 128 : 1.0F / 256;
         r->zero[root] = tanh_like ? 0 : -128;
     }
+    ranges_swish(r, g);
     for (k = 0; k < g->n_tensors; k++) {
         r->scale[k] = r->scale[ranges_root(r, k)];
         r->zero[k] = r->zero[ranges_root(r, k)];
@@ -150,7 +204,7 @@ static inline void quantized_float(uint8_t *p, float v)
 static inline int quantized_byte(double v, float scale, int zero, int lo, int hi)
 {
     const double q = floor(v / (double)scale + 0.5) + zero;
-    return q < lo ? lo : q > hi ? hi : (int)q;
+    return q > hi ? hi : q > lo ? (int)q : lo;
 }
 
 /* an activation, with the bytes of a constant */

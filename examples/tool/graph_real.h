@@ -86,25 +86,19 @@ static inline void real_dense(const graph *g, const graph_op *o, float *out, con
     }
 }
 
-/* pools, and means as pools of all there is */
 static inline void real_pool(const graph *g, const graph_op *o, float *out, const float *in)
 {
-    const int mean = o->code == GRAPH_MEAN;
     int32_t dx[4], dy[4];
     int y, x, c, ky, kx;
     graph_shape(dx, &g->tensor[o->in[0]]);
     graph_shape(dy, &g->tensor[o->out]);
-    if (mean) { dy[1] = o->over[0] ? 1 : dx[1]; dy[2] = o->over[1] ? 1 : dx[2]; dy[3] = dx[3]; }
     for (y = 0; y < dy[1]; y++) {
         for (x = 0; x < dy[2]; x++) {
             for (c = 0; c < dy[3]; c++) {
-                const int kh = mean ? (o->over[0] ? dx[1] : 1) : o->kernel[0], kw = mean ? (o->over[1] ? dx[2] : 1)
-                                                                                        : o->kernel[1];
                 double sum = 0, most = -HUGE_VAL, n = 0;
-                for (ky = 0; ky < kh; ky++) {
-                    for (kx = 0; kx < kw; kx++) {
-                        const int iy = mean ? y + ky : y * o->stride[0] - o->pad[0] + ky,
-                                  ix = mean ? x + kx : x * o->stride[1] - o->pad[1] + kx;
+                for (ky = 0; ky < o->kernel[0]; ky++) {
+                    for (kx = 0; kx < o->kernel[1]; kx++) {
+                        const int iy = y * o->stride[0] - o->pad[0] + ky, ix = x * o->stride[1] - o->pad[1] + kx;
                         double v;
                         if (iy < 0 || iy >= dx[1] || ix < 0 || ix >= dx[2]) { continue; }
                         v = (double)in[(iy * dx[2] + ix) * dx[3] + c];
@@ -119,10 +113,57 @@ static inline void real_pool(const graph *g, const graph_op *o, float *out, cons
     }
 }
 
+/* MEAN, SUM, REDUCE_MAX, REDUCE_MIN of output number k */
+static inline double real_reduced(const graph_op *o, const float *in, const int32_t *d, uint32_t k)
+{
+    int32_t n[3], at[3], y, x, c, i;
+    double sum = 0, most = -HUGE_VAL, least = HUGE_VAL;
+    for (i = 0; i < 3; i++) { n[i] = o->over[i] ? d[1 + i] : 1; }
+    for (i = 2; i >= 0; i--) {
+        const uint32_t side = o->over[i] ? 1U : (uint32_t)d[1 + i];
+        at[i] = (int32_t)(k % side);
+        k /= side;
+    }
+    for (y = 0; y < n[0]; y++) {
+        for (x = 0; x < n[1]; x++) {
+            for (c = 0; c < n[2]; c++) {
+                const double v = (double)in[((at[0] + y) * d[2] + at[1] + x) * d[3] + at[2] + c];
+                sum += v;
+                most = v > most ? v : most;
+                least = v < least ? v : least;
+            }
+        }
+    }
+    return o->code == GRAPH_REDUCE_MAX ? most : o->code == GRAPH_REDUCE_MIN ? least
+           : o->code == GRAPH_SUM ? sum : sum / n[0] / n[1] / n[2];
+}
+
+static inline void real_reduce(const graph *g, const graph_op *o, float *out, const float *in)
+{
+    int32_t d[4];
+    uint32_t k;
+    graph_shape(d, &g->tensor[o->in[0]]);
+    for (k = 0; k < g->tensor[o->out].elements; k++) { out[k] = (float)real_reduced(o, in, d, k); }
+}
+
 /* sides of 1 are repeated */
 static inline double real_spread(const float *v, const int32_t *d, int y, int x, int c)
 {
     return (double)v[((d[1] > 1 ? y : 0) * d[2] + (d[2] > 1 ? x : 0)) * d[3] + (d[3] > 1 ? c : 0)];
+}
+
+static inline double real_of_two(int code, double u, double v)
+{
+    switch (code) {
+    case GRAPH_ADD: return u + v;
+    case GRAPH_SUB: return u - v;
+    case GRAPH_MUL: return u * v;
+    case GRAPH_DIV: return u / v;
+    case GRAPH_PRELU: return u >= 0 ? u : u * v;
+    case GRAPH_MAXIMUM: return u > v ? u : v;
+    case GRAPH_MINIMUM: return u < v ? u : v;
+    default: return (u - v) * (u - v); /* SQUARED_DIFFERENCE */
+    }
 }
 
 static inline void real_pair(const graph *g, const graph_op *o, float *out, const float *a, const float *b)
@@ -136,7 +177,7 @@ static inline void real_pair(const graph *g, const graph_op *o, float *out, cons
         for (x = 0; x < dy[2]; x++) {
             for (c = 0; c < dy[3]; c++) {
                 const double u = real_spread(a, da, y, x, c), v = real_spread(b, db, y, x, c);
-                *out++ = (float)real_act(o->code == GRAPH_ADD ? u + v : u * v, o->act);
+                *out++ = (float)real_act(real_of_two(o->code, u, v), o->act);
             }
         }
     }
@@ -178,6 +219,58 @@ static inline void real_moving(const graph_real *e, const graph_op *o, float *ou
     }
 }
 
+/* the place in the input of number k of the output, of what only puts numbers elsewhere */
+static inline uint32_t real_source(const graph_op *o, const int32_t *dx, const int32_t *dy, uint32_t k)
+{
+    const int32_t c = (int32_t)(k % (uint32_t)dy[3]), x = (int32_t)(k / (uint32_t)dy[3] % (uint32_t)dy[2]),
+                  y = (int32_t)(k / (uint32_t)dy[3] / (uint32_t)dy[2]), at[4] = { 0, y, x, c };
+    int32_t from[4] = { 0, 0, 0, 0 }, i, side[3], place[3];
+    switch (o->code) {
+    case GRAPH_TRANSPOSE:
+        for (i = 2; i >= 0; i--) {
+            side[i] = o->size[o->step[i]];
+            place[o->step[i]] = (int32_t)(k % (uint32_t)side[i]);
+            k /= (uint32_t)side[i];
+        }
+        return (uint32_t)((place[0] * o->size[1] + place[1]) * o->size[2] + place[2]);
+    case GRAPH_DEPTH_TO_SPACE:
+        from[1] = y / o->step[1]; from[2] = x / o->step[2];
+        from[3] = (y % o->step[1] * o->step[2] + x % o->step[2]) * dy[3] + c;
+        break;
+    case GRAPH_SPACE_TO_DEPTH:
+        i = c / dx[3];
+        from[1] = y * o->step[1] + i / o->step[2]; from[2] = x * o->step[2] + i % o->step[2]; from[3] = c % dx[3];
+        break;
+    case GRAPH_RESIZE_NEAREST: from[1] = y / o->step[1]; from[2] = x / o->step[2]; from[3] = c; break;
+    default: /* MIRROR_PAD */
+        for (i = 1; i < 4; i++) {
+            from[i] = at[i] - o->begin[i];
+            if (from[i] < 0) { from[i] = -from[i] - o->repeats; }
+            if (from[i] >= dx[i]) { from[i] = 2 * dx[i] - 2 + o->repeats - from[i]; }
+        }
+    }
+    return (uint32_t)((from[1] * dx[2] + from[2]) * dx[3] + from[3]);
+}
+
+static inline void real_place(const graph *g, const graph_op *o, float *out, const float *in)
+{
+    int32_t dx[4], dy[4];
+    uint32_t k;
+    graph_shape(dx, &g->tensor[o->in[0]]);
+    graph_shape(dy, &g->tensor[o->out]);
+    for (k = 0; k < g->tensor[o->out].elements; k++) { out[k] = in[real_source(o, dx, dy, k)]; }
+}
+
+static inline void real_pack(const graph_real *e, const graph_op *o, float *out)
+{
+    int32_t k, i;
+    for (k = 0; k < o->size[0]; k++) {
+        for (i = 0; i < o->n_in; i++, out += o->size[1]) {
+            memcpy(out, e->v[o->in[i]] + (size_t)k * (size_t)o->size[1], 4 * (size_t)o->size[1]);
+        }
+    }
+}
+
 static inline void real_softmax(const graph *g, const graph_op *o, float *out, const float *in)
 {
     int32_t d[4];
@@ -200,6 +293,22 @@ static inline double real_function(const graph_op *o, double v)
     case GRAPH_RELU: return v > 0 ? v : 0;
     case GRAPH_RELU6: return v > 6 ? 6 : v > 0 ? v : 0;
     case GRAPH_LEAKY_RELU: return v > 0 ? v : v * (double)o->number;
+    case GRAPH_RELU_N1_TO_1: return v > 1 ? 1 : v > -1 ? v : -1;
+    case GRAPH_RELU_0_TO_1: return v > 1 ? 1 : v > 0 ? v : 0;
+    case GRAPH_HARD_SWISH: return v * (v > 3 ? 1 : v > -3 ? (v + 3) / 6 : 0);
+    case GRAPH_ELU: return v > 0 ? v : exp(v) - 1;
+    case GRAPH_GELU:
+        return o->number != 0 ? v / 2 * (1 + tanh(0.7978845608028654 * (v + 0.044715 * v * v * v)))
+                              : v / 2 * erfc(-v * 0.7071067811865476);
+    case GRAPH_ABS: return fabs(v);
+    case GRAPH_NEG: return -v;
+    case GRAPH_EXP: return exp(v);
+    case GRAPH_LOG: return log(v);
+    case GRAPH_SQRT: return sqrt(v);
+    case GRAPH_RSQRT: return 1 / sqrt(v);
+    case GRAPH_SQUARE: return v * v;
+    case GRAPH_SIN: return sin(v);
+    case GRAPH_COS: return cos(v);
     default: return v; /* RESHAPE */
     }
 }
@@ -213,8 +322,17 @@ static inline void real_op(const graph_real *e, const graph_op *o)
     switch (o->code) {
     case GRAPH_CONV: case GRAPH_DEPTHWISE: real_conv(g, o, out, in); break;
     case GRAPH_DENSE: real_dense(g, o, out, in); break;
-    case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: case GRAPH_MEAN: real_pool(g, o, out, in); break;
-    case GRAPH_ADD: case GRAPH_MUL: real_pair(g, o, out, in, e->v[o->in[1]]); break;
+    case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: real_pool(g, o, out, in); break;
+    case GRAPH_MEAN: case GRAPH_SUM: case GRAPH_REDUCE_MAX: case GRAPH_REDUCE_MIN: real_reduce(g, o, out, in); break;
+    case GRAPH_TRANSPOSE: case GRAPH_DEPTH_TO_SPACE: case GRAPH_SPACE_TO_DEPTH: case GRAPH_RESIZE_NEAREST:
+    case GRAPH_MIRROR_PAD:
+        real_place(g, o, out, in);
+        break;
+    case GRAPH_PACK: real_pack(e, o, out); break;
+    case GRAPH_ADD: case GRAPH_MUL: case GRAPH_SUB: case GRAPH_DIV: case GRAPH_PRELU: case GRAPH_MAXIMUM:
+    case GRAPH_MINIMUM: case GRAPH_SQUARED_DIFFERENCE:
+        real_pair(g, o, out, in, e->v[o->in[1]]);
+        break;
     case GRAPH_SLICE: case GRAPH_PAD: case GRAPH_CONCATENATION: real_moving(e, o, out); break;
     case GRAPH_SOFTMAX: real_softmax(g, o, out, in); break;
     default: for (k = 0; k < g->tensor[o->out].elements; k++) { out[k] = (float)real_function(o, (double)in[k]); }
@@ -231,6 +349,7 @@ static inline int real_init(graph_real *e, graph *g)
     for (k = 0; k < g->n_tensors; k++) {
         const graph_tensor *x = &g->tensor[k];
         if (!x->given || x->type != GRAPH_FLOAT32 || x->why != NULL) { continue; }
+        if (x->data != NULL && x->data_len / 4 != x->elements) { continue; } /* nobody reads it: it would be refused */
         e->v[k] = (float *)graph_new(g, 4 * (size_t)x->elements);
         if (e->v[k] == NULL) { return 0; }
         for (i = 0; x->data != NULL && i < x->elements; i++) { e->v[k][i] = flat_f32(x->data + 4 * (size_t)i); }

@@ -2,370 +2,13 @@
  * is checked, and what would change the result and is not known here (other weight formats, sparse or external data,
  * scales along another dimension) is refused with the operator's name and number, and what would help.
  *
- * What is taken: CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, AVERAGE_POOL_2D, MAX_POOL_2D, MEAN over height and width,
- * ADD, MUL, PAD, PADV2, CONCATENATION, RESHAPE, EXPAND_DIMS, SQUEEZE, SPLIT, SPLIT_V, SLICE, STRIDED_SLICE, SOFTMAX,
- * LOGISTIC, TANH, RELU, RELU6, LEAKY_RELU, QUANTIZE, DEQUANTIZE at the end, variables that CALL_ONCE sets, and SHAPE,
- * STRIDED_SLICE and PACK of constants. */
+ * Of several subgraphs the first one is read, and the one that CALL_ONCE names. README.md lists the operators. */
 #ifndef SUCREF_TOOL_TFLITE_READ_H
 #define SUCREF_TOOL_TFLITE_READ_H
-#include "graph.h"
-#include "tflite_names.h"
-
-#define TFLITE_INT8 "; convert it with full integer quantization (representative dataset, int8 in and out)"
-#define TFLITE_CURE "; add --calibrate samples.npy, or convert it with full integer quantization (representative " \
-                    "dataset, int8 in and out)"
-
-typedef struct { /* an operator being read */
-    graph *g;
-    flat_table options;
-    flat_vector in, out;
-    const char *name;
-    long place;
-    int code, last;
-} tflite_op;
-
-static inline int tflite_say(const tflite_op *r, const char *what) { return graph_fail(r->g, r->place, r->name, what); }
-
-/* ---- tensors ---- */
-
-static inline void tflite_read_scales(graph_tensor *x, const flat *f, const flat_table *b)
-{
-    const flat_table q = flat_child(f, b, 4);
-    const flat_vector scales = flat_vec(&q, 2, 4), zeros = flat_vec(&q, 3, 8);
-    x->scales = f->p + scales.at;
-    x->n_scales = scales.len;
-    x->zeros = f->p + zeros.at;
-    x->n_zeros = zeros.len;
-    x->dimension = (int)flat_int(&q, 6, 4, 0);
-    x->zero = (int)flat_number(f, zeros, 0, 0);
-    if (flat_int(&q, 4, 1, 0) != 0) { x->why = "a tensor has a quantization of its own kind"; }
-}
-
-/* its data where it is a constant */
-static inline void tflite_read_data(graph_tensor *x, const flat *f, const flat_table *b, flat_vector buffers)
-{
-    const flat_table buffer = flat_item(f, buffers, (uint32_t)flat_int(b, 2, 4, 0));
-    const flat_vector data = flat_vec(&buffer, 0, 1);
-    if (flat_field(&buffer, 1, 8) != 0 || flat_field(&buffer, 2, 8) != 0) {
-        x->why = "a tensor's data are outside of the tables";
-    }
-    x->data = data.len > 0 ? f->p + data.at : NULL;
-    x->data_len = data.len;
-    x->given = data.len > 0;
-}
-
-static inline void tflite_read_tensor(graph_tensor *x, const flat *f, const flat_table *b, flat_vector buffers)
-{
-    const flat_vector shape = flat_vec(b, 0, 4);
-    uint32_t k;
-    x->state = -1;
-    x->type = (int)flat_int(b, 1, 1, 0);
-    x->elements = 1;
-    tflite_read_scales(x, f, b);
-    tflite_read_data(x, f, b, buffers);
-    if (flat_field(b, 6, 4) != 0) { x->why = "a tensor is sparse"; }
-    if (flat_int(b, 5, 1, 0) != 0) { x->why = "a tensor keeps state between inputs"; }
-    if (shape.len > GRAPH_RANK) { x->why = "a tensor has more than 8 dimensions"; }
-    for (k = 0; k < shape.len && k < GRAPH_RANK; k++) {
-        const int32_t d = flat_number(f, shape, k, 0);
-        x->dim[k] = d;
-        if (d >= 1 && x->elements <= 0x7FFFFFFFU / (uint32_t)d) {
-            x->elements *= (uint32_t)d;
-        } else {
-            x->why = "a tensor has an impossible shape";
-        }
-    }
-    x->rank = (int)k;
-    if (b->at == 0) { x->why = "a tensor is missing or damaged"; }
-}
-
-/* all tensors of a subgraph; NULL with a reason */
-static inline graph_tensor *tflite_read_tensors(graph *g, flat_vector tensors, flat_vector buffers)
-{
-    graph_tensor *x = (graph_tensor *)graph_new(g, (size_t)tensors.len * sizeof *x);
-    uint32_t k;
-    for (k = 0; x != NULL && k < tensors.len; k++) {
-        const flat_table b = flat_item(&g->file, tensors, k);
-        tflite_read_tensor(&x[k], &g->file, &b, buffers);
-    }
-    return x;
-}
-
-/* scales and zero points that are right; most: how many there may be */
-static inline int tflite_scales(const tflite_op *r, const graph_tensor *x, uint32_t most)
-{
-    uint32_t k;
-    if (x->n_scales > most) { return tflite_say(r, "a tensor has more scales than it may"); }
-    if (x->n_zeros > 1 && x->n_zeros != x->n_scales) {
-        return tflite_say(r, "a tensor has another number of zero points than of scales");
-    }
-    for (k = 0; k < x->n_scales; k++) {
-        const float s = graph_scale(x, k);
-        if (!(s > 0) || !isfinite(s)) { return tflite_say(r, "a tensor has a scale that is not positive"); }
-    }
-    for (k = 0; k < x->n_zeros; k++) {
-        const uint32_t low = flat_u32(x->zeros + 8 * (size_t)k), high = flat_u32(x->zeros + 8 * (size_t)k + 4);
-        if (high != (low > 0x7FFFFFFFU ? 0xFFFFFFFFU : 0U)) {
-            return tflite_say(r, "a tensor has a zero point beyond 32 bits");
-        }
-        if ((int32_t)low != x->zero) { return tflite_say(r, "a tensor has more than one zero point"); }
-    }
-    return 1;
-}
-
-/* the operator's input or output number k, as it is; NULL with a reason */
-static inline graph_tensor *tflite_tensor(const tflite_op *r, flat_vector list, uint32_t k)
-{
-    const int32_t index = flat_number(&r->g->file, list, k, -1);
-    graph_tensor *x;
-    if (index < 0 || (uint32_t)index >= r->g->n_tensors) {
-        tflite_say(r, "a tensor is missing or damaged");
-        return NULL;
-    }
-    x = &r->g->tensor[index];
-    if (x->why != NULL) { tflite_say(r, x->why); return NULL; }
-    return x;
-}
-
-static inline int tflite_index(const graph *g, const graph_tensor *x) { return (int)(x - g->tensor); }
-
-static inline int tflite_is_byte(const graph_tensor *x, int type)
-{
-    return x->type == type && x->n_scales == 1 && x->zero >= (type == GRAPH_INT8 ? -128 : 0) &&
-           x->zero <= (type == GRAPH_INT8 ? 127 : 255);
-}
-
-/* is it an int8 tensor with one scale? */
-static inline int tflite_check_int8(const tflite_op *r, const graph_tensor *x)
-{
-    if (r->g->real) {
-        if (x->type != GRAPH_FLOAT32) { return tflite_say(r, "of integers in a float model is not supported"); }
-        return x->data == NULL || x->data_len / 4 == x->elements || tflite_say(r, "has a constant that does not fit");
-    }
-    switch (x->type) {
-    case GRAPH_FLOAT32: case GRAPH_FLOAT16:
-        return tflite_say(r, "of float numbers: a float model, or a float part of one" TFLITE_CURE);
-    case GRAPH_UINT8: return tflite_say(r, "of uint8, the old scheme" TFLITE_INT8);
-    case GRAPH_INT16: return tflite_say(r, "of int16 activations is not supported");
-    default: break;
-    }
-    if (!tflite_scales(r, x, 1)) { return 0; }
-    if (!tflite_is_byte(x, GRAPH_INT8)) { return tflite_say(r, "of numbers that are not int8 with one scale"); }
-    return x->data == NULL || x->data_len == x->elements || tflite_say(r, "has a constant that does not fit");
-}
-
-/* an int8 tensor that is there by now */
-static inline graph_tensor *tflite_in(const tflite_op *r, uint32_t k)
-{
-    graph_tensor *x = tflite_tensor(r, r->in, k);
-    if (x == NULL || !tflite_check_int8(r, x)) { return NULL; }
-    if (!x->given) { tflite_say(r, "reads a tensor that nothing has given"); return NULL; }
-    return x;
-}
-
-/* an int8 tensor that the operator gives */
-static inline graph_tensor *tflite_out(const tflite_op *r, uint32_t k)
-{
-    graph_tensor *y = tflite_tensor(r, r->out, k);
-    if (y == NULL || !tflite_check_int8(r, y)) { return NULL; }
-    if (y->given) { tflite_say(r, "gives a tensor that is there already"); return NULL; }
-    return y;
-}
-
-/* a constant of int32 numbers, at most `most` */
-static inline const graph_tensor *tflite_numbers(const tflite_op *r, uint32_t k, uint32_t most)
-{
-    const graph_tensor *x = tflite_tensor(r, r->in, k);
-    if (x == NULL) { return NULL; }
-    if (x->type != GRAPH_INT32 || x->data == NULL || x->elements > most || x->data_len != 4 * x->elements) {
-        tflite_say(r, "needs constant int32 numbers as its sizes and places");
-        return NULL;
-    }
-    return x;
-}
-
-/* batch, height, width, channels of at most 65535, batch 1 */
-static inline int tflite_shape(const tflite_op *r, int32_t *d, const graph_tensor *x)
-{
-    if (x->rank > 4) { return tflite_say(r, "of more than 4 dimensions is not supported"); }
-    graph_shape(d, x);
-    if (d[0] != 1) { return tflite_say(r, "has a batch other than 1; convert it with a batch of 1"); }
-    return (d[1] <= 65535 && d[2] <= 65535 && d[3] <= 65535) || tflite_say(r, "has a side longer than 65535");
-}
-
-/* scales that the reference takes for the same, where bytes pass unchanged */
-static inline int tflite_same_scale(const tflite_op *r, const graph_tensor *x, const graph_tensor *y)
-{
-    double a, b;
-    if (r->g->real) { return 1; }
-    a = (double)graph_scale(x, 0);
-    b = (double)graph_scale(y, 0);
-    return (x->zero == y->zero && fabs(a - b) <= 1e-5 * b) ||
-           tflite_say(r, "has inputs and outputs of different scales");
-}
+#include "tflite_apart.h"
+#include "tflite_moves.h"
 
 /* ---- operators ---- */
-
-/* appends an operator with its inputs; its output is there from now on. NULL with a reason */
-static inline graph_op *tflite_add(const tflite_op *r, int code, uint32_t n_in, graph_tensor *y)
-{
-    graph *g = r->g;
-    graph_op *o = &g->op[g->n_ops];
-    uint32_t k;
-    o->in = (int *)graph_new(g, (n_in > 0 ? n_in : 1) * sizeof *o->in);
-    if (o->in == NULL) { return NULL; }
-    if (code != GRAPH_RESHAPE && ++g->n_working > GRAPH_WORKING) {
-        tflite_say(r, "is one of too many operators");
-        return NULL;
-    }
-    for (k = 0; k < n_in; k++) { o->in[k] = (int)flat_number(&g->file, r->in, k, -1); }
-    o->code = code;
-    o->n_in = (int)n_in;
-    o->name = r->name;
-    o->place = r->place;
-    o->out = y != NULL ? tflite_index(g, y) : -1;
-    o->state = -1;
-    if (y != NULL) { y->given = 1; }
-    g->n_ops++;
-    return o;
-}
-
-static inline int tflite_act(const tflite_op *r, graph_op *o, unsigned field)
-{
-    o->act = (int)flat_int(&r->options, field, 1, 0);
-    return (o->act >= GRAPH_NO_ACT && o->act <= GRAPH_ACT_RELU6) ||
-           tflite_say(r, "with a fused activation other than none, ReLU, ReLU6 and ReLU_N1_TO_1");
-}
-
-/* a bias counts in units of input scale * weight scale; one percent is for rounding */
-static inline int tflite_bias_fits(const graph_tensor *x, const graph_tensor *w, const graph_tensor *b)
-{
-    uint32_t r;
-    if (b->n_scales == 0) { return 1; }
-    if (b->zero != 0 || (b->n_scales != 1 && b->n_scales != w->n_scales)) { return 0; }
-    for (r = 0; r < w->n_scales; r++) {
-        const double want = (double)graph_scale(x, 0) * (double)graph_scale(w, r);
-        if (!(fabs((double)graph_scale(b, r) - want) <= 0.01 * want)) { return 0; }
-    }
-    return 1;
-}
-
-/* weights and bias of a float model: float32, or int8 with scales (a hybrid one) */
-static inline int tflite_real_weights(const tflite_op *r, int n_out, int dimension)
-{
-    const graph_tensor *w = tflite_tensor(r, r->in, 1), *b = NULL;
-    if (w == NULL) { return 0; }
-    if (w->type == GRAPH_INT8) {
-        if (!tflite_scales(r, w, 65535)) { return 0; }
-        if (w->n_scales < 1 || w->zero != 0 ||
-            (w->n_scales > 1 && (w->n_scales != (uint32_t)n_out || w->dimension != dimension))) {
-            return tflite_say(r, "must have symmetric int8 weights with scales along its outputs");
-        }
-    } else if (w->type != GRAPH_FLOAT32) {
-        return tflite_say(r, "must have float32 or int8 weights");
-    }
-    if (w->data == NULL || w->data_len / (w->type == GRAPH_INT8 ? 1 : 4) != w->elements) {
-        return tflite_say(r, "must have constant weights");
-    }
-    if (flat_number(&r->g->file, r->in, 2, -1) < 0) { return 1; }
-    b = tflite_tensor(r, r->in, 2);
-    if (b == NULL) { return 0; }
-    return (b->type == GRAPH_FLOAT32 && b->data_len == 4U * (uint32_t)n_out && b->elements == (uint32_t)n_out) ||
-           tflite_say(r, "has a bias that does not fit");
-}
-
-/* weights and bias of n_out rows whose scales, if many, run along `dimension` */
-static inline int tflite_weights(const tflite_op *r, const graph_tensor *x, int n_out, int dimension)
-{
-    const graph_tensor *w = tflite_tensor(r, r->in, 1), *b = NULL;
-    const int has_bias = flat_number(&r->g->file, r->in, 2, -1) >= 0;
-    if (r->g->real) { return tflite_real_weights(r, n_out, dimension); }
-    if (w == NULL || !tflite_scales(r, w, 65535)) { return 0; }
-    if (w->type != GRAPH_INT8 || w->n_scales < 1 || w->zero != 0) {
-        return tflite_say(r, "must have symmetric int8 weights");
-    }
-    if (w->data == NULL || w->data_len != w->elements) { return tflite_say(r, "must have constant weights"); }
-    if (w->n_scales > 1 && (w->n_scales != (uint32_t)n_out || w->dimension != dimension)) {
-        return tflite_say(r, "has weight scales along another dimension than the outputs");
-    }
-    if (!has_bias) { return 1; }
-    b = tflite_tensor(r, r->in, 2);
-    if (b == NULL || !tflite_scales(r, b, 65535)) { return 0; }
-    if (b->type != GRAPH_INT32 || b->data_len != 4U * (uint32_t)n_out || b->elements != (uint32_t)n_out) {
-        return tflite_say(r, "has a bias that does not fit");
-    }
-    return tflite_bias_fits(x, w, b) || tflite_say(r, "has a bias of another scale");
-}
-
-/* of float numbers, with what is known of the weights */
-static inline int tflite_not_float(const tflite_op *r)
-{
-    const graph_tensor *x = tflite_tensor(r, r->in, 0), *w = x != NULL ? tflite_tensor(r, r->in, 1) : NULL;
-    if (w == NULL) { return 0; }
-    if (w->type == GRAPH_UINT8) { return tflite_say(r, "of uint8, the old scheme" TFLITE_INT8); }
-    return r->g->real || x->type != GRAPH_FLOAT32 || w->type != GRAPH_INT8 ||
-           tflite_say(r, "of float32 by int8 weights: a hybrid model" TFLITE_CURE);
-}
-
-static inline int tflite_read_dense(const tflite_op *r)
-{
-    graph_tensor *x, *y;
-    const graph_tensor *w;
-    graph_op *o;
-    if (!tflite_not_float(r) || (x = tflite_in(r, 0)) == NULL || (y = tflite_out(r, 0)) == NULL) { return 0; }
-    w = tflite_tensor(r, r->in, 1);
-    if (flat_int(&r->options, 1, 1, 0) != 0) { return tflite_say(r, "with shuffled weights"); }
-    if (w->rank != 2 || w->dim[0] > 65535 || w->dim[1] > 65535 || x->elements % (uint32_t)w->dim[1] != 0 ||
-        y->elements % (uint32_t)w->dim[0] != 0 ||
-        x->elements / (uint32_t)w->dim[1] != y->elements / (uint32_t)w->dim[0]) {
-        return tflite_say(r, "has shapes that do not fit");
-    }
-    if (!tflite_weights(r, x, w->dim[0], 0)) { return 0; }
-    o = tflite_add(r, GRAPH_DENSE, 3, y);
-    return o != NULL && tflite_act(r, o, 0);
-}
-
-/* sizes of kernel, stride and dilation, and whether the output's shape is theirs */
-static inline int tflite_windows(const tflite_op *r, graph_op *o, const int32_t *dx, const int32_t *dy)
-{
-    const int same = flat_int(&r->options, 0, 1, 0) == 0;
-    int k;
-    for (k = 0; k < 2; k++) {
-        if (o->kernel[k] < 1 || o->kernel[k] > 65535 || o->stride[k] < 1 || o->stride[k] > 65535 ||
-            o->dilation[k] < 1 || o->dilation[k] > 65535) {
-            return tflite_say(r, "has an impossible kernel, stride or dilation");
-        }
-        if (!graph_window(&o->pad[k], dx[1 + k], dy[1 + k], o->kernel[k], o->stride[k], o->dilation[k], same)) {
-            return tflite_say(r, "has shapes that do not fit");
-        }
-    }
-    return 1;
-}
-
-static inline int tflite_read_conv(const tflite_op *r)
-{
-    const int deep = r->code == GRAPH_DEPTHWISE, dilation = deep ? 5 : 4;
-    graph_tensor *x, *y;
-    const graph_tensor *w;
-    int32_t dx[4], dy[4];
-    graph_op *o;
-    if (!tflite_not_float(r) || (x = tflite_in(r, 0)) == NULL || (y = tflite_out(r, 0)) == NULL) { return 0; }
-    w = tflite_tensor(r, r->in, 1);
-    if (!tflite_shape(r, dx, x) || !tflite_shape(r, dy, y)) { return 0; }
-    if (x->rank != 4 || y->rank != 4 || w->rank != 4 || (deep && w->dim[0] != 1) || dy[3] != w->dim[deep ? 3 : 0]) {
-        return tflite_say(r, "has shapes that do not fit");
-    }
-    if (!deep && dx[3] != w->dim[3] && dx[3] % w->dim[3] == 0) { return tflite_say(r, "in groups is not supported"); }
-    if (deep ? dy[3] % dx[3] != 0 : dx[3] != w->dim[3]) { return tflite_say(r, "has shapes that do not fit"); }
-    if (!tflite_weights(r, x, dy[3], deep ? 3 : 0)) { return 0; }
-    o = tflite_add(r, r->code, 3, y);
-    if (o == NULL || !tflite_act(r, o, deep ? 4 : 3)) { return 0; }
-    o->kernel[0] = w->dim[1]; o->kernel[1] = w->dim[2];
-    o->stride[0] = (int)flat_int(&r->options, 2, 4, 0); o->stride[1] = (int)flat_int(&r->options, 1, 4, 0);
-    o->dilation[0] = (int)flat_int(&r->options, (unsigned)dilation + 1U, 4, 1);
-    o->dilation[1] = (int)flat_int(&r->options, (unsigned)dilation, 4, 1);
-    return tflite_windows(r, o, dx, dy);
-}
 
 static inline int tflite_read_pool(const tflite_op *r)
 {
@@ -382,59 +25,59 @@ static inline int tflite_read_pool(const tflite_op *r)
     return tflite_windows(r, o, dx, dy);
 }
 
-/* the place of axis `a` of a tensor among batch, y, x, channel; -1 where there is no such axis */
-static inline int tflite_axis(const graph_tensor *x, int64_t a)
-{
-    if (a < 0) { a += x->rank; }
-    return a >= 0 && a < x->rank && x->rank <= 4 ? (int)(4 - x->rank + a) : -1;
-}
-
-static inline int tflite_read_mean(const tflite_op *r)
+/* MEAN, SUM, REDUCE_MAX, REDUCE_MIN */
+static inline int tflite_read_reduce(const tflite_op *r)
 {
     graph_tensor *x = tflite_in(r, 0), *y = x != NULL ? tflite_out(r, 0) : NULL;
     const graph_tensor *axes = y != NULL ? tflite_numbers(r, 1, 4) : NULL;
+    const int compares = r->code == GRAPH_REDUCE_MAX || r->code == GRAPH_REDUCE_MIN;
     int32_t d[4];
     int over[4] = { 0, 0, 0, 0 };
     graph_op *o;
     uint32_t k;
-    if (axes == NULL || !tflite_shape(r, d, x)) { return 0; }
+    if (axes == NULL || !tflite_shape(r, d, x) || (compares && !tflite_same_scale(r, x, y))) { return 0; }
     for (k = 0; k < axes->elements; k++) {
         const int a = tflite_axis(x, graph_int32(axes, k));
-        if (a < 1 || a > 2) { return tflite_say(r, "over other axes than height and width is not supported"); }
+        if (a < 0) { return tflite_say(r, "has an impossible axis"); }
         over[a] = 1;
     }
-    if (y->elements != (uint32_t)((over[1] ? 1 : d[1]) * (over[2] ? 1 : d[2])) * (uint32_t)d[3]) {
+    for (k = 1; k < 4; k++) { d[k] = over[k] ? 1 : d[k]; }
+    if (y->elements != (uint32_t)d[1] * (uint32_t)d[2] * (uint32_t)d[3]) {
         return tflite_say(r, "has shapes that do not fit");
     }
-    o = tflite_add(r, GRAPH_MEAN, 1, y);
+    o = tflite_add(r, r->code, 1, y);
     if (o == NULL) { return 0; }
-    o->over[0] = over[1];
-    o->over[1] = over[2];
+    for (k = 0; k < 3; k++) { o->over[k] = over[k + 1]; }
     return 1;
 }
 
-/* ADD and MUL, where an input may be a constant, and sides of 1 are spread */
+/* two tensors of which one may be a constant, and sides of 1 are spread. PRELU's second one are slopes */
 static inline int tflite_read_pair(const tflite_op *r)
 {
     graph_tensor *a = tflite_in(r, 0), *b = a != NULL ? tflite_in(r, 1) : NULL,
                  *y = b != NULL ? tflite_out(r, 0) : NULL;
+    const int fuses = r->code == GRAPH_ADD || r->code == GRAPH_MUL || r->code == GRAPH_SUB || r->code == GRAPH_DIV,
+              compares = r->code == GRAPH_MAXIMUM || r->code == GRAPH_MINIMUM;
     int32_t da[4], db[4], dy[4];
     graph_op *o;
     int k;
     if (y == NULL || !tflite_shape(r, da, a) || !tflite_shape(r, db, b) || !tflite_shape(r, dy, y)) { return 0; }
+    if (compares && (!tflite_same_scale(r, a, y) || !tflite_same_scale(r, b, y))) { return 0; }
     for (k = 1; k < 4; k++) {
-        if ((da[k] != 1 && db[k] != 1 && da[k] != db[k]) || dy[k] != (da[k] > db[k] ? da[k] : db[k])) {
+        if ((da[k] != 1 && db[k] != 1 && da[k] != db[k]) || dy[k] != (da[k] > db[k] ? da[k] : db[k]) ||
+            (r->code == GRAPH_PRELU && dy[k] != da[k])) {
             return tflite_say(r, "has shapes that do not fit");
         }
     }
     o = tflite_add(r, r->code, 2, y);
-    return o != NULL && tflite_act(r, o, 0);
+    return o != NULL && (!fuses || tflite_act(r, o, 0));
 }
 
 static inline int tflite_read_pad(const tflite_op *r)
 {
     graph_tensor *x = tflite_in(r, 0), *y = x != NULL ? tflite_out(r, 0) : NULL, *fill = NULL;
     const graph_tensor *sides = y != NULL ? tflite_numbers(r, 1, 8) : NULL;
+    const int mirrors = r->code == GRAPH_MIRROR_PAD, repeats = flat_int(&r->options, 0, 1, 0) == 1;
     int32_t dx[4], dy[4], before[4] = { 0, 0, 0, 0 };
     graph_op *o;
     int k;
@@ -447,6 +90,9 @@ static inline int tflite_read_pad(const tflite_op *r)
         const int64_t lo = have < 0 ? 0 : graph_int32(sides, 2U * (uint32_t)have),
                       hi = have < 0 ? 0 : graph_int32(sides, 2U * (uint32_t)have + 1U);
         if (lo < 0 || hi < 0 || lo + dx[k] + hi != dy[k]) { return tflite_say(r, "has shapes that do not fit"); }
+        if (mirrors && (lo > dx[k] - !repeats || hi > dx[k] - !repeats)) {
+            return tflite_say(r, "pads more than there is");
+        }
         before[k] = (int32_t)lo;
     }
     if (r->code == GRAPH_PADV2) {
@@ -455,9 +101,10 @@ static inline int tflite_read_pad(const tflite_op *r)
         if (fill->data == NULL || fill->elements != 1) { return tflite_say(r, "must fill with a constant"); }
         if (!tflite_same_scale(r, fill, y)) { return 0; }
     }
-    o = tflite_add(r, GRAPH_PAD, 1, y);
+    o = tflite_add(r, mirrors ? GRAPH_MIRROR_PAD : GRAPH_PAD, 1, y);
     if (o == NULL) { return 0; }
     memcpy(o->begin, before, sizeof before);
+    o->repeats = repeats;
     if (r->g->real) { o->number = fill != NULL ? flat_f32(fill->data) : 0; return 1; }
     o->fill = fill != NULL ? (int8_t)fill->data[0] : y->zero;
     return 1;
@@ -494,7 +141,11 @@ static inline int tflite_read_concatenation(const tflite_op *r)
 /* RESHAPE, EXPAND_DIMS, SQUEEZE: the shape that the file gives the output holds, whatever says it */
 static inline int tflite_read_reshape(const tflite_op *r)
 {
-    graph_tensor *x = tflite_in(r, 0), *y = x != NULL ? tflite_tensor(r, r->out, 0) : NULL;
+    graph_tensor *x = tflite_tensor(r, r->in, 0), *y = x != NULL ? tflite_tensor(r, r->out, 0) : NULL;
+    if (y == NULL) { return 0; }
+    if (x->stands > 0 && !y->given) { y->stands = x->stands; return 1; }
+    if (x->apart.from > 0) { return tflite_reshape_apart(r, x); }
+    x = tflite_in(r, 0);
     if (x != NULL && x == y) { return 1; }
     y = x != NULL ? tflite_out(r, 0) : NULL;
     if (y == NULL) { return 0; }
@@ -516,8 +167,9 @@ static inline int tflite_read_elementwise(const tflite_op *r)
     }
     o = tflite_add(r, r->code, 1, y);
     if (o == NULL) { return 0; }
-    o->number = flat_float(&r->options, 0, 0);
-    return r->code != GRAPH_LEAKY_RELU || isfinite(o->number) || tflite_say(r, "with an impossible slope");
+    if (r->code == GRAPH_LEAKY_RELU) { o->number = flat_float(&r->options, 0, 0); }
+    if (r->code == GRAPH_GELU) { o->number = flat_int(&r->options, 0, 1, 0) != 0; }
+    return isfinite(o->number) || tflite_say(r, "with an impossible slope");
 }
 
 static inline int tflite_read_softmax(const tflite_op *r)
@@ -539,227 +191,104 @@ static inline int tflite_read_softmax(const tflite_op *r)
            tflite_say(r, "with an impossible scale");
 }
 
-/* QUANTIZE: between int8 scales, to uint8, and at the start from float or from uint8 of the same scale */
+/* at the start, from float or from uint8 of the same scale: the model's input is what it gives */
+static inline int tflite_quantize_input(const tflite_op *r, graph_tensor *x, graph_tensor *y)
+{
+    if (!tflite_is_byte(y, GRAPH_INT8)) {
+        return tflite_say(r, "of the input to other numbers than int8 is not supported" TFLITE_INT8);
+    }
+    x->given = 0; /* whoever reads it is refused */
+    r->g->input = tflite_index(r->g, y);
+    y->given = 1;
+    return 1;
+}
+
+/* QUANTIZE: between int8 scales, to uint8, and at the start from float or uint8 */
 static inline int tflite_read_quantize(const tflite_op *r)
 {
     graph *g = r->g;
     graph_tensor *x = tflite_tensor(r, r->in, 0), *y = x != NULL ? tflite_tensor(r, r->out, 0) : NULL;
+    int starts, same;
     if (y == NULL || !tflite_scales(r, x, 1) || !tflite_scales(r, y, 1)) { return 0; }
-    if (g->real) { return tflite_say(r, "in a float model is not supported"); }
-    if (y->given) { return tflite_say(r, "gives a tensor that is there already"); }
+    if (g->real) { return tflite_say(r, "in a float model: it is quantized already, in part or as a whole; leave out "
+                                        "--calibrate"); }
+    if (y->given || y->stands > 0) { return tflite_say(r, "gives a tensor that is there already"); }
     if (x->elements != y->elements) { return tflite_say(r, "changes the number of elements"); }
-    if (tflite_index(g, x) == g->input && x->type != GRAPH_INT8) {
-        const int same = x->type == GRAPH_UINT8 && x->n_scales == 1 && y->n_scales == 1 &&
-                         x->zero == y->zero + 128 && graph_scale(x, 0) == graph_scale(y, 0);
-        if (!tflite_is_byte(y, GRAPH_INT8) || (x->type != GRAPH_FLOAT32 && !same)) {
-            return tflite_say(r, "is supported at the start from float, or from uint8 of the same scale");
-        }
-        x->given = 0; /* whoever reads it is refused */
-        g->input = tflite_index(g, y);
-        y->given = 1;
-        return 1;
-    }
-    if (!tflite_is_byte(x, GRAPH_INT8) || !x->given ||
+    starts = tflite_index(g, x) == g->input;
+    same = x->type == GRAPH_UINT8 && x->n_scales == 1 && y->n_scales == 1 && x->zero == y->zero + 128 &&
+           graph_scale(x, 0) == graph_scale(y, 0);
+    if (starts && (x->type == GRAPH_FLOAT32 || same)) { return tflite_quantize_input(r, x, y); }
+    if (!x->given || !(tflite_is_byte(x, GRAPH_INT8) || (starts && tflite_is_byte(x, GRAPH_UINT8))) ||
         (!tflite_is_byte(y, GRAPH_INT8) && !tflite_is_byte(y, GRAPH_UINT8))) {
-        return tflite_say(r, "is supported from int8 to int8 or uint8, and at the start");
+        return tflite_say(r, "is supported between int8 scales, to uint8, and at the start from float or uint8");
     }
     return tflite_add(r, GRAPH_QUANTIZE, 1, y) != NULL;
 }
 
-/* at the end: the output is what it reads */
-static inline int tflite_read_dequantize(const tflite_op *r)
+/* float16 as float32 */
+static inline float tflite_half(const uint8_t *p)
 {
-    const graph_tensor *x = tflite_tensor(r, r->in, 0), *y = x != NULL ? tflite_tensor(r, r->out, 0) : NULL;
-    if (y == NULL || (x->type != GRAPH_UINT8 && !tflite_check_int8(r, x))) { return 0; }
-    if (r->g->real) { return tflite_say(r, "in a float model is not supported"); }
-    if (!r->last || tflite_index(r->g, y) != r->g->output) { return tflite_say(r, "is supported at the end"); }
-    r->g->output = tflite_index(r->g, x);
-    return 1;
+    const int bits = p[0] | p[1] << 8, exponent = bits >> 10 & 31, fraction = bits & 1023;
+    const double v = exponent == 31 ? (fraction != 0 ? NAN : (double)INFINITY)
+                     : exponent > 0 ? ldexp(1024 + fraction, exponent - 25)
+                                    : ldexp(fraction, -24);
+    return (float)(bits >> 15 ? -v : v);
 }
 
-/* ---- slices ---- */
-
-/* one slice of x as output k; SHAPE's numbers, which are constants, are sliced here and now */
-static inline int tflite_add_slice(const tflite_op *r, const graph_tensor *x, uint32_t k, const int32_t *begin,
-                                   const int32_t *step, const int32_t *size)
+/* of a float model: constants that the file holds as float16 or int8 */
+static inline int tflite_widen(const tflite_op *r, const graph_tensor *x, graph_tensor *y)
 {
-    graph_tensor *y = tflite_out(r, k);
-    graph_op *o;
-    int32_t d[4];
-    if (y == NULL || !tflite_shape(r, d, x) || !tflite_same_scale(r, x, y)) { return 0; }
-    if (y->elements != (uint32_t)size[1] * (uint32_t)size[2] * (uint32_t)size[3]) {
-        return tflite_say(r, "has shapes that do not fit");
-    }
-    o = tflite_add(r, GRAPH_SLICE, 1, y);
-    if (o == NULL) { return 0; }
-    o->in[0] = tflite_index(r->g, x);
-    memcpy(o->begin, begin, sizeof o->begin);
-    memcpy(o->step, step, sizeof o->step);
-    memcpy(o->size, size, sizeof o->size);
-    return 1;
-}
-
-/* SPLIT: as many equal parts as there are outputs; SPLIT_V: parts of the sizes given, one of which may be -1 */
-static inline int tflite_read_split(const tflite_op *r)
-{
-    const int equal = r->code == GRAPH_SPLIT;
-    graph_tensor *x = tflite_in(r, equal ? 1 : 0);
-    const graph_tensor *axis = x != NULL ? tflite_numbers(r, equal ? 0 : 2, 1) : NULL,
-                       *sizes = axis != NULL && !equal ? tflite_numbers(r, 1, 64) : NULL;
-    int32_t d[4], begin[4] = { 0, 0, 0, 0 };
-    const int32_t step[4] = { 1, 1, 1, 1 };
-    int64_t rest;
-    uint32_t k;
-    int a;
-    if (axis == NULL || (!equal && sizes == NULL) || !tflite_shape(r, d, x)) { return 0; }
-    a = tflite_axis(x, graph_int32(axis, 0));
-    if (a < 1 || r->out.len < 1 || r->out.len > 64 || (equal ? d[a] % (int32_t)r->out.len != 0
-                                                             : sizes->elements != r->out.len)) {
-        return tflite_say(r, "has shapes that do not fit");
-    }
-    for (k = 0, rest = d[a]; !equal && k < r->out.len; k++) {
-        rest -= graph_int32(sizes, k) > 0 ? graph_int32(sizes, k) : 0;
-    }
-    for (k = 0; k < r->out.len; k++) {
-        int64_t n = equal ? d[a] / (int32_t)r->out.len : graph_int32(sizes, k);
-        int32_t size[4];
-        memcpy(size, d, sizeof size);
-        n = n == -1 ? rest : n;
-        if (n < 1 || begin[a] + n > d[a]) { return tflite_say(r, "has shapes that do not fit"); }
-        size[a] = (int32_t)n;
-        if (!tflite_add_slice(r, x, k, begin, step, size)) { return 0; }
-        begin[a] += size[a];
-    }
-    return begin[a] == d[a] || tflite_say(r, "has shapes that do not fit");
-}
-
-static inline int tflite_read_slice(const tflite_op *r)
-{
-    graph_tensor *x = tflite_in(r, 0);
-    const graph_tensor *from = x != NULL ? tflite_numbers(r, 1, 4) : NULL,
-                       *sizes = from != NULL ? tflite_numbers(r, 2, 4) : NULL;
-    int32_t d[4], begin[4], size[4];
-    const int32_t step[4] = { 1, 1, 1, 1 };
-    int k;
-    if (sizes == NULL || !tflite_shape(r, d, x)) { return 0; }
-    if (from->elements != (uint32_t)x->rank || sizes->elements != (uint32_t)x->rank) {
-        return tflite_say(r, "has shapes that do not fit");
-    }
-    for (k = 0; k < 4; k++) {
-        const int have = k - 4 + x->rank;
-        begin[k] = have < 0 ? 0 : graph_int32(from, (uint32_t)have);
-        size[k] = have < 0 ? 1 : graph_int32(sizes, (uint32_t)have);
-        if (begin[k] < 0 || begin[k] > d[k]) { return tflite_say(r, "has shapes that do not fit"); }
-        if (size[k] == -1) { size[k] = d[k] - begin[k]; }
-        if (size[k] < 1 || size[k] > d[k] - begin[k]) { return tflite_say(r, "has shapes that do not fit"); }
-    }
-    return tflite_add_slice(r, x, 0, begin, step, size);
-}
-
-/* one axis of a STRIDED_SLICE: where it begins, its step and how many; 0 where that is impossible or nothing */
-static inline int tflite_stride(const tflite_op *r, int32_t *begin, int32_t *step, int32_t *size, int64_t n, uint32_t k)
-{
-    const unsigned bit = 1U << k, shrink = (unsigned)flat_int(&r->options, 4, 4, 0) & bit;
-    const graph_tensor *from = tflite_numbers(r, 1, 4), *to = from != NULL ? tflite_numbers(r, 2, 4) : NULL,
-                       *by = to != NULL ? tflite_numbers(r, 3, 4) : NULL;
-    int64_t b, e, s;
-    if (by == NULL || k >= from->elements || k >= to->elements || k >= by->elements) { return 0; }
-    b = graph_int32(from, k); e = graph_int32(to, k); s = graph_int32(by, k);
-    if (s < 1) { return tflite_say(r, "with a step of 0 or backwards is not supported"); }
-    b = (unsigned)flat_int(&r->options, 0, 4, 0) & bit ? 0 : b < 0 ? b + n : b;
-    e = (unsigned)flat_int(&r->options, 1, 4, 0) & bit ? n : e < 0 ? e + n : e;
-    b = b < 0 ? 0 : b > n ? n : b;
-    e = shrink ? b + 1 : e < 0 ? 0 : e > n ? n : e;
-    if (e <= b || b >= n) { return tflite_say(r, "takes nothing"); }
-    *begin = (int32_t)b;
-    *step = (int32_t)s;
-    *size = (int32_t)((e - b + s - 1) / s);
-    return 1;
-}
-
-/* numbers known now: a part of a constant list */
-static inline int tflite_slice_numbers(const tflite_op *r, const graph_tensor *x)
-{
-    graph_tensor *y = tflite_tensor(r, r->out, 0);
-    int32_t begin, step, size, k;
+    const uint32_t size = x->type == GRAPH_FLOAT16 ? 2 : 1;
+    const int along = x->n_scales > 1 ? x->dimension : 0;
+    uint32_t k, below = 1, rows = 1;
     uint8_t *data;
-    if (y == NULL || !tflite_stride(r, &begin, &step, &size, x->elements, 0)) { return 0; }
-    if (x->rank != 1 || y->type != GRAPH_INT32 || y->given || y->elements != (uint32_t)size) {
-        return tflite_say(r, "has shapes that do not fit");
+    int i;
+    if (x->data == NULL || (x->type != GRAPH_FLOAT16 && x->type != GRAPH_INT8) || x->data_len / size != x->elements ||
+        y->type != GRAPH_FLOAT32 || y->given || y->elements != x->elements || along < 0 || along >= GRAPH_RANK) {
+        return tflite_say(r, "in a float model is supported of constants of float16 and int8");
     }
-    data = (uint8_t *)graph_new(r->g, 4 * (size_t)size);
+    for (i = along + 1; i < x->rank; i++) { below *= (uint32_t)x->dim[i]; }
+    if (x->n_scales > 1) { rows = (uint32_t)x->dim[along]; }
+    if (x->type == GRAPH_INT8 && (!tflite_scales(r, x, 65535) || (x->n_scales != 1 && x->n_scales != rows))) {
+        return tflite_say(r, "has scales that do not fit");
+    }
+    data = (uint8_t *)graph_new(r->g, 4 * (size_t)x->elements);
     if (data == NULL) { return 0; }
-    for (k = 0; k < size; k++) { memcpy(data + 4 * k, x->data + 4 * (size_t)(begin + k * step), 4); }
+    for (k = 0; k < x->elements; k++) {
+        const float v = size == 2 ? tflite_half(x->data + 2 * (size_t)k)
+                                  : (float)((int8_t)x->data[k] - x->zero) * graph_scale(x, k / below % rows);
+        uint32_t u;
+        memcpy(&u, &v, 4);
+        for (i = 0; i < 4; i++) { data[4 * (size_t)k + (size_t)i] = (uint8_t)(u >> 8 * i); }
+    }
     y->data = data;
-    y->data_len = 4 * (uint32_t)size;
+    y->data_len = 4 * x->elements;
     y->given = 1;
     return 1;
 }
 
-static inline int tflite_read_strided_slice(const tflite_op *r)
+/* At the end the answer is what is read: of DEQUANTIZE, of ARG_MAX, whose answer is where the largest output is, and of
+ * CAST behind them */
+static inline int tflite_read_end(const tflite_op *r)
 {
-    graph_tensor *x = tflite_tensor(r, r->in, 0);
-    int32_t d[4], begin[4] = { 0, 0, 0, 0 }, step[4] = { 1, 1, 1, 1 }, size[4];
-    const graph_tensor *from;
-    int k;
-    if (x == NULL) { return 0; }
-    if (flat_int(&r->options, 2, 4, 0) != 0 || flat_int(&r->options, 3, 4, 0) != 0 ||
-        flat_int(&r->options, 5, 1, 0) != 0) {
-        return tflite_say(r, "with an ellipsis, a new axis or offsets is not supported");
-    }
-    if (x->type == GRAPH_INT32 && x->data != NULL && x->data_len == 4 * x->elements && x->elements <= GRAPH_RANK) {
-        return tflite_slice_numbers(r, x);
-    }
-    x = tflite_in(r, 0);
-    if (x == NULL || !tflite_shape(r, d, x)) { return 0; }
-    memcpy(size, d, sizeof size);
-    from = tflite_numbers(r, 1, 4);
-    if (from == NULL) { return 0; }
-    if (from->elements > (uint32_t)x->rank) { return tflite_say(r, "has shapes that do not fit"); }
-    for (k = 0; k < (int)from->elements; k++) {
-        const int a = 4 - x->rank + k;
-        if (!tflite_stride(r, &begin[a], &step[a], &size[a], d[a], (uint32_t)k)) {
-            return tflite_say(r, "has shapes that do not fit");
+    graph_tensor *x = tflite_tensor(r, r->in, 0), *y = x != NULL ? tflite_tensor(r, r->out, 0) : NULL;
+    const graph_tensor *axis;
+    int32_t d[4];
+    if (y == NULL) { return 0; }
+    if (r->code == GRAPH_DEQUANTIZE && r->g->real) { return tflite_widen(r, x, y); }
+    if (y->given || y->stands > 0) { return tflite_say(r, "gives a tensor that is there already"); }
+    if (x->stands == 0 && r->code == GRAPH_CAST) { return tflite_say(r, "is supported behind ARG_MAX, at the end"); }
+    if (x->stands == 0 && x->type != GRAPH_UINT8 && !tflite_in(r, 0)) { return 0; }
+    if (r->code == GRAPH_ARG_MAX) {
+        axis = tflite_numbers(r, 1, 1);
+        if (axis == NULL || !tflite_shape(r, d, x)) { return 0; }
+        if (tflite_axis(x, graph_int32(axis, 0)) != 3 || (uint32_t)d[3] != x->elements) {
+            return tflite_say(r, "is supported at the end, over all that the model answers with");
         }
+        r->g->dropped = r->name;
     }
-    return tflite_add_slice(r, x, 0, begin, step, size);
-}
-
-/* ---- numbers that are known now ---- */
-
-static inline int tflite_give_numbers(const tflite_op *r, const int32_t *v, uint32_t n)
-{
-    graph_tensor *y = tflite_tensor(r, r->out, 0);
-    uint8_t *data = y != NULL ? (uint8_t *)graph_new(r->g, 4 * (size_t)n) : NULL;
-    uint32_t k;
-    if (data == NULL) { return 0; }
-    if (y->type != GRAPH_INT32 || y->given || y->elements != n) {
-        return tflite_say(r, "has an output that does not fit");
-    }
-    for (k = 0; k < 4 * n; k++) { data[k] = (uint8_t)((uint32_t)v[k / 4] >> k % 4 * 8); }
-    y->data = data;
-    y->data_len = 4 * n;
-    y->given = 1;
+    y->stands = x->stands > 0 ? x->stands : tflite_index(r->g, x) + 1;
     return 1;
-}
-
-static inline int tflite_read_shape(const tflite_op *r)
-{
-    const graph_tensor *x = tflite_tensor(r, r->in, 0);
-    return x != NULL && tflite_give_numbers(r, x->dim, (uint32_t)x->rank);
-}
-
-static inline int tflite_read_pack(const tflite_op *r)
-{
-    int32_t v[GRAPH_RANK];
-    uint32_t k;
-    if (r->in.len < 1 || r->in.len > GRAPH_RANK) { return tflite_say(r, "of tensors is not supported"); }
-    for (k = 0; k < r->in.len; k++) {
-        const graph_tensor *x = tflite_numbers(r, k, 1);
-        if (x == NULL) { return 0; }
-        v[k] = graph_int32(x, 0);
-    }
-    return tflite_give_numbers(r, v, k);
 }
 
 /* ---- variables ---- */
@@ -882,7 +411,7 @@ static inline int tflite_open_op(tflite_op *r, const tflite_file *t, flat_vector
     const long old = flat_int(&code, 0, 1, 0), now = flat_int(&code, 3, 4, 0);
     r->g = t->g;
     r->place = (long)k;
-    r->last = k + 1 == ops.len;
+    r->bias = 2;
     r->code = (int)(now > old ? now : old);
     r->options = flat_child(f, &op, 4);
     r->in = flat_vec(&op, 1, 4);
@@ -919,8 +448,8 @@ static inline int tflite_call_once(const tflite_op *r, tflite_file *t)
 
 static inline int tflite_unsupported(const tflite_op *r)
 {
-    return tflite_say(r, "is not supported; supported are convolutions, dense layers, pooling, MEAN, ADD, MUL, PAD, "
-                         "CONCATENATION, slices, shapes, activations and variables, all of int8");
+    return tflite_say(r, "is not supported; supported are convolutions, dense layers, pooling, reductions, sums, "
+                         "products, functions of one number, what moves numbers, and variables, of int8 or float32");
 }
 
 /* reads the operator; with check_only says just whether it is one that can be read */
@@ -928,20 +457,34 @@ static inline int tflite_read_op(const tflite_op *r, tflite_file *t, int check_o
 {
     int (*act)(const tflite_op *) = NULL;
     switch (r->code) {
-    case GRAPH_CONV: case GRAPH_DEPTHWISE: act = tflite_read_conv; break;
+    case GRAPH_CONV: case GRAPH_DEPTHWISE: act = tflite_read_any_conv; break;
+    case GRAPH_TRANSPOSE_CONV: act = tflite_read_transpose_conv; break;
+    case GRAPH_SPACE_TO_BATCH: act = tflite_read_apart; break;
+    case GRAPH_BATCH_TO_SPACE: act = tflite_read_together; break;
+    case GRAPH_TRANSPOSE: act = tflite_read_transpose; break;
+    case GRAPH_DEPTH_TO_SPACE: case GRAPH_SPACE_TO_DEPTH: act = tflite_read_blocks; break;
+    case GRAPH_RESIZE_NEAREST: act = tflite_read_resize; break;
+    case GRAPH_MIRROR_PAD: act = tflite_read_pad; break;
+    case GRAPH_UNPACK: act = tflite_read_unpack; break;
     case GRAPH_DENSE: act = tflite_read_dense; break;
     case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: act = tflite_read_pool; break;
-    case GRAPH_MEAN: act = tflite_read_mean; break;
-    case GRAPH_ADD: case GRAPH_MUL: act = tflite_read_pair; break;
+    case GRAPH_MEAN: case GRAPH_SUM: case GRAPH_REDUCE_MAX: case GRAPH_REDUCE_MIN: act = tflite_read_reduce; break;
+    case GRAPH_ADD: case GRAPH_MUL: case GRAPH_SUB: case GRAPH_DIV: case GRAPH_PRELU: case GRAPH_MAXIMUM:
+    case GRAPH_MINIMUM: case GRAPH_SQUARED_DIFFERENCE:
+        act = tflite_read_pair;
+        break;
     case GRAPH_PAD: case GRAPH_PADV2: act = tflite_read_pad; break;
     case GRAPH_CONCATENATION: act = tflite_read_concatenation; break;
     case GRAPH_RESHAPE: case GRAPH_EXPAND_DIMS: case GRAPH_SQUEEZE: act = tflite_read_reshape; break;
     case GRAPH_LOGISTIC: case GRAPH_TANH: case GRAPH_RELU: case GRAPH_RELU6: case GRAPH_LEAKY_RELU:
+    case GRAPH_RELU_N1_TO_1: case GRAPH_RELU_0_TO_1: case GRAPH_HARD_SWISH: case GRAPH_ELU: case GRAPH_GELU:
+    case GRAPH_ABS: case GRAPH_NEG: case GRAPH_EXP: case GRAPH_LOG: case GRAPH_SQRT: case GRAPH_RSQRT:
+    case GRAPH_SQUARE: case GRAPH_SIN: case GRAPH_COS:
         act = tflite_read_elementwise;
         break;
     case GRAPH_SOFTMAX: act = tflite_read_softmax; break;
     case GRAPH_QUANTIZE: act = tflite_read_quantize; break;
-    case GRAPH_DEQUANTIZE: act = tflite_read_dequantize; break;
+    case GRAPH_DEQUANTIZE: case GRAPH_ARG_MAX: case GRAPH_CAST: act = tflite_read_end; break;
     case GRAPH_SPLIT: case GRAPH_SPLIT_V: act = tflite_read_split; break;
     case GRAPH_SLICE: act = tflite_read_slice; break;
     case GRAPH_STRIDED_SLICE: act = tflite_read_strided_slice; break;
@@ -961,11 +504,11 @@ static inline flat_table tflite_main(const tflite_file *t)
 {
     flat_table main = flat_item(&t->g->file, t->graphs, 0);
     const flat_vector inputs = flat_vec(&main, 1, 4), outputs = flat_vec(&main, 2, 4), ops = flat_vec(&main, 3, 4);
-    char what[80];
+    char what[140];
     if (main.at == 0 || ops.len < 1) {
         main.at = (size_t)graph_fail(t->g, -1, "", "holds no graph with operators");
     } else if (inputs.len != 1 || outputs.len != 1) {
-        snprintf(what, sizeof what, "has %lu inputs and %lu outputs, where one of each is supported",
+        snprintf(what, sizeof what, "has %lu inputs and %lu outputs; export a part of it that has one of each",
                  (unsigned long)inputs.len, (unsigned long)outputs.len);
         main.at = (size_t)graph_fail(t->g, -1, "", what);
     }
@@ -990,12 +533,35 @@ static inline int tflite_ends(graph *g, const flat_table *main)
     return 1;
 }
 
-static inline int tflite_too_many(graph *g, uint32_t graphs)
+/* Does the operator only compute a shape from shapes? Shapes are read where they are needed, from the tensors that have
+ * them. SHAPE, PACK and STRIDED_SLICE give numbers, which slices may need. */
+static inline int tflite_is_glue(const tflite_op *r)
 {
-    char what[120];
-    snprintf(what, sizeof what, "holds %lu subgraphs: only one, and one that CALL_ONCE names, is supported",
-             (unsigned long)graphs);
-    return graph_fail(g, -1, "", what);
+    const int32_t out = flat_number(&r->g->file, r->out, 0, -1);
+    uint32_t k;
+    if (r->in.len == 0 || out < 0 || (uint32_t)out >= r->g->n_tensors || r->code == GRAPH_SHAPE ||
+        r->code == GRAPH_PACK || r->code == GRAPH_STRIDED_SLICE || r->code == GRAPH_CALL_ONCE) {
+        return 0;
+    }
+    for (k = 0; k < r->in.len; k++) {
+        const int32_t in = flat_number(&r->g->file, r->in, k, -1);
+        const graph_tensor *x = in >= 0 && (uint32_t)in < r->g->n_tensors ? &r->g->tensor[in] : NULL;
+        if (x == NULL || (x->type != GRAPH_INT32 && x->type != GRAPH_INT64) || x->stands > 0) { return 0; }
+    }
+    return r->g->tensor[out].type == GRAPH_INT32 || r->g->tensor[out].type == GRAPH_INT64;
+}
+
+/* what the graph gives, once all of it is read */
+static inline int tflite_finish(graph *g)
+{
+    const graph_tensor *y = &g->tensor[g->output];
+    if (!y->given && y->stands > 0) { g->output = y->stands - 1; }
+    if (g->n_apart > 0) { return graph_fail(g, -1, "", "a SPACE_TO_BATCH_ND is without its BATCH_TO_SPACE_ND"); }
+    if (!g->tensor[g->output].given) {
+        return graph_fail(g, -1, "", "nothing that is supported gives the output");
+    }
+    g->n_tensors += g->n_more;
+    return 1;
 }
 
 /* 1, or 0 with g->why filled. p stays in use until graph_free, which the caller calls in both cases. real: a network
@@ -1021,15 +587,15 @@ static inline int tflite_read_as(graph *g, const uint8_t *p, size_t n, int real)
     if (main.at == 0) { return 0; }
     tensors = flat_vec(&main, 0, 4); ops = flat_vec(&main, 3, 4);
     g->tensor = tflite_read_tensors(g, tensors, t.buffers);
-    g->op = (graph_op *)graph_new(g, ((size_t)ops.len + GRAPH_WORKING + 1) * sizeof *g->op);
+    g->op = (graph_op *)graph_new(g, ((size_t)ops.len + GRAPH_WORKING + GRAPH_MORE + 1) * sizeof *g->op);
     if (g->tensor == NULL || g->op == NULL) { return 0; }
     g->n_tensors = tensors.len;
     if (!tflite_ends(g, &main)) { return 0; }
     for (k = 0; k < 2 * ops.len; k++) { /* an operator that nobody could read is named before what is only odd */
-        if (!tflite_open_op(&r, &t, ops, k % ops.len) || !tflite_read_op(&r, &t, k < ops.len)) { return 0; }
+        if (!tflite_open_op(&r, &t, ops, k % ops.len)) { return 0; }
+        if (!tflite_is_glue(&r) && !tflite_read_op(&r, &t, k < ops.len)) { return 0; }
     }
-    if (t.graphs.len > (t.called ? 2U : 1U)) { return tflite_too_many(g, t.graphs.len); }
-    return g->tensor[g->output].given || graph_fail(g, -1, "", "nothing gives the output");
+    return tflite_finish(g);
 }
 
 static inline int tflite_read(graph *g, const uint8_t *p, size_t n) { return tflite_read_as(g, p, n, 0); }
