@@ -3908,6 +3908,44 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
         acc[3] += sums[12U + i] + start;
     }
 }
+#elif SUCREF_I_SIXTEEN && defined(SUCREF_I_ASM)
+/* 16 rows at once
+ * r0 list  r1 x  r2, r3 words  r4 all  r5, r6, r7 fields from bits 4, 8, 12 on  r8 to r11 those of the second word
+ * r12 a field  lr mask; on the stack the end of the chunk, acc, p, k0 */
+#  define SUCREF_I_FIELDS_4(word, all, a, b, c)                                                                        \
+    "mla " all ", " word ", r1, " all "\n\tand r12, lr, " word ", lsr #4\n\tmla " a ", r12, r1, " a "\n\t"            \
+    "and r12, lr, " word ", lsr #8\n\tmla " b ", r12, r1, " b "\n\t"                                                 \
+    "and r12, lr, " word ", lsr #12\n\tmla " c ", r12, r1, " c "\n\t"
+#  define SUCREF_I_ENTRY_4                                                                                             \
+    "ldr r3, [r0], #4\n\tldr r12, [sp, #8]\n\tsxth r1, r3\n\tadd r3, r12, r3, lsr #16\n\tldrd r2, r3, [r3]\n\t"      \
+    SUCREF_I_FIELDS_4("r2", "r4", "r5", "r6", "r7") SUCREF_I_FIELDS_4("r3", "r8", "r9", "r10", "r11")
+#  define SUCREF_I_EMIT_4(field, low, high) /* r1 acc  r2 k0 */                                                        \
+    "add " field ", " field ", r2\n\tldr r3, [r1, #" low "]\n\tuxth r12, " field "\n\tadd r3, r3, r12\n\t"           \
+    "str r3, [r1, #" low "]\n\tldr r3, [r1, #" high "]\n\tadd r3, r3, " field ", lsr #16\n\t"                       \
+    "str r3, [r1, #" high "]\n\t"
+#  define SUCREF_I_LOWEST_4(all, a, b, c)                                                                              \
+    "sub " all ", " all ", " a ", lsl #4\n\tsub " all ", " all ", " b ", lsl #8\n\t"                                  \
+    "sub " all ", " all ", " c ", lsl #12\n\t"
+SUCREF_I_NAKED static void sucref_i_dot4(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
+                                         SUCREF_I_UNUSED const uint32_t *list, SUCREF_I_UNUSED uint32_t k0)
+{
+    __asm__ volatile("push {r0, r1, r3-r11, lr}\n\tsub sp, sp, #4\n\tmov r0, r2\n\tmov lr, #0x000F000F\n\tb 6f\n"
+                     "5:\tbmi 2f\n\tb 3f\n"
+                     "0:\tadd r1, r0, r3, lsr #16\n\tstr r1, [sp]\n\tmovs r4, #0\n\tmovs r5, #0\n\tmovs r6, #0\n\t"
+                     "movs r7, #0\n\tmov r8, r4\n\tmov r9, r4\n\tmov r10, r4\n\tmov r11, r4\n\t"
+                     "lsls r3, r3, #13\n\tbcs 5b\n\tbmi 4f\n" /* carry and sign: bits 1 and 0 of the number */
+                     "1:\t" SUCREF_I_ENTRY_4
+                     "2:\t" SUCREF_I_ENTRY_4
+                     "3:\t" SUCREF_I_ENTRY_4
+                     "4:\t" SUCREF_I_ENTRY_4
+                     "ldr r12, [sp]\n\tcmp r0, r12\n\tbne 1b\n\tldr r1, [sp, #4]\n\tldr r2, [sp, #12]\n\t"
+                     SUCREF_I_LOWEST_4("r4", "r5", "r6", "r7") SUCREF_I_LOWEST_4("r8", "r9", "r10", "r11")
+                     SUCREF_I_EMIT_4("r4", "0", "16") SUCREF_I_EMIT_4("r5", "4", "20")
+                     SUCREF_I_EMIT_4("r6", "8", "24") SUCREF_I_EMIT_4("r7", "12", "28")
+                     SUCREF_I_EMIT_4("r8", "32", "48") SUCREF_I_EMIT_4("r9", "36", "52")
+                     SUCREF_I_EMIT_4("r10", "40", "56") SUCREF_I_EMIT_4("r11", "44", "60")
+                     "6:\tldr r3, [r0], #4\n\tcmp r3, #0\n\tbne 0b\n\tadd sp, sp, #4\n\tpop {r0, r1, r3-r11, pc}");
+}
 #elif SUCREF_I_SIXTEEN
 /* 16 rows at once, for cores with registers for eight sums */
 SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
@@ -4004,6 +4042,26 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
     }
 }
 #endif
+
+/* the same of a block of four rows */
+SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_dot8_half(uint32_t *acc, const uint8_t *p, const uint32_t *list,
+                                                            uint32_t k0, uint32_t k1)
+{
+    uint32_t mask = 0x00FF00FFU, head;
+    SUCREF_I_HIDE(mask);
+    while ((head = *list++) != SUCREF_I_LIST_END) {
+        const uint32_t *const end = list + (head >> 18);
+        uint32_t all = 0, odd = 0;
+        do {
+            const uint32_t e = *list++, x = sucref_i_entry_x(e), u = SUCREF_READ_U32(p + (e >> 17));
+            odd += ((u >> 8) & mask) * x;
+            all += u * x;
+        } while (list < end);
+        head = k0 - sucref_i_entry_x(head) * k1;
+        sucref_i_emit(&acc[0], &acc[2], all - (odd << 8) + head);
+        sucref_i_emit(&acc[1], &acc[3], odd + head);
+    }
+}
 
 /* four pairs of rows, first .. first+3 and half above (two pairs for half = 2), of a block with rows * slot <= 32,
  * whose words hold 2^columns_log2 columns */
@@ -4280,6 +4338,8 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
         sucref_i_dot_bytes(acc, p, (const uint8_t *)list, head[SUCREF_I_PART_COUNT], rows, head[SUCREF_I_PART_ZERO]);
     } else if (rows == 8 && slot == 8) {
         sucref_i_dot8(acc, p, list, k0, k1);
+    } else if (rows == 4 && slot == 8) {
+        sucref_i_dot8_half(acc, p, list, k0, k1);
     } else if (rows == 16 && slot == 4) {
         sucref_i_dot4(acc, p, list, k0);
         if (!SUCREF_I_SIXTEEN) { sucref_i_dot4(acc + 8, p + 4, list, k0); }
@@ -4768,41 +4828,7 @@ static inline int sucref_i_end_chunk(sucref_i_builder *b)
 
 enum { SUCREF_I_ANY_X = 0, SUCREF_I_PLAIN, SUCREF_I_EACH_MAXIMUM }; /* how a part is built */
 
-/* n columns, from one on; 0 where there is no room. A chunk holds its first column whatever that is:
- * 255 * 128 < 32768 */
-SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column, int maxima)
-{
-    const uint8_t *const first = u, *const end = u + n, *const maximum = maxima ? b->maxima + column : NULL;
-    const uint32_t flip = maxima ? 0U : b->flip, zero = b->zero, none = flip != 0 ? 0U : zero;
-    uint32_t *to = b->to, rest = b->rest, sum = b->sum, at = column << 19;
-    for (; u < end; at += maxima ? 0U : (uint32_t)1 << 19) { /* of vectors most columns may not count */
-        const uint32_t byte = *u++;
-        uint32_t x, size;
-        if (byte == none) { continue; }
-        x = (byte ^ flip) - zero;
-        size = x >> 31 ? 0U - x : x;
-        if (maxima) {
-            const uint32_t i = (uint32_t)(u - first) - 1U, max = SUCREF_READ_U8(maximum + i);
-            if (max > 1) { size *= max; } /* counts as 1 at least: |sum(x)| of a chunk stays below 2^15, too */
-            at = (column + i) << 19;
-        }
-        if (size > rest) {
-            if (to != b->head + 1) {
-                b->to = to; b->sum = sum;
-                if (!sucref_i_end_chunk(b)) { return 0; }
-                to++;
-            }
-            rest = size > b->most ? size : b->most;
-        }
-        rest -= size;
-        sum += x;
-        *to++ = at | (x & 0xFFFFU);
-    }
-    b->to = to; b->rest = rest; b->sum = sum;
-    return 1;
-}
-
-typedef struct { uint32_t *to, rest; } sucref_i_open_chunk; /* the next entry, and what the chunk may hold yet */
+typedef struct { uint32_t *to, rest, sum; } sucref_i_open_chunk; /* the next entry, what may be added yet, what was */
 #ifdef SUCREF_I_ASM
 /* Entries of quads of columns x = u, as far as the chunk holds them: returns the first column that is left. r0 u
  * r1 quads  r2 8 * column << 16  r3 chunk  r4, r5 what it is  r6 x  r7 8 << 16 */
@@ -4826,7 +4852,70 @@ SUCREF_I_NAKED static const uint8_t *sucref_i_push_quads(SUCREF_I_UNUSED const u
                      "6:\tadds r0, r0, #1\n7:\tadds r0, r0, #1\n8:\tadds r0, r0, #1\n9:\tadds r5, r5, r6\n"
                      "10:\tstr r4, [r3]\n\tstr r5, [r3, #4]\n\tpop {r4-r7, pc}");
 }
+
+/* The same where columns have maxima, all of which count as one more. r0 u  r1 a maximum  r2 8 * column << 16
+ * r3 maxima  r4 to  r5 rest  r6 x  r7 8 << 16  r8 end of u  r9 sum; on the stack the chunk */
+#  define SUCREF_I_PUSH_MAXIMUM(at, next, full)                                                                        \
+        "ldrb r6, [r0, #" at "]\n\t" SUCREF_I_IF_ZERO next "f\n\tldrb r1, [r3, #" at "]\n\tadds r1, r1, #1\n\t"       \
+        "muls r1, r6, r1\n\tsubs r5, r5, r1\n\tblo " full "f\n\tadd r9, r6\n\torrs r6, r6, r2\n\tstmia r4!, {r6}\n" \
+        next ":\tadds r2, r2, r7\n\t"
+SUCREF_I_NAKED static const uint8_t *sucref_i_push_maxima(SUCREF_I_UNUSED const uint8_t *u,
+                                                          SUCREF_I_UNUSED uint32_t quads, SUCREF_I_UNUSED uint32_t at,
+                                                          SUCREF_I_UNUSED sucref_i_open_chunk *chunk,
+                                                          SUCREF_I_UNUSED const uint8_t *maximum)
+{
+    __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tpush {r3, r4, r5}\n\t"
+                     "lsls r1, r1, #2\n\tadds r1, r1, r0\n\tmov r8, r1\n\tldmia r3!, {r4, r5, r6}\n\tmov r9, r6\n\t"
+                     "ldr r3, [sp, #32]\n\tmovs r7, #8\n\tlsls r7, r7, #16\n"
+                     "1:\t" SUCREF_I_PUSH_MAXIMUM("0", "2", "9") SUCREF_I_PUSH_MAXIMUM("1", "3", "8")
+                     SUCREF_I_PUSH_MAXIMUM("2", "4", "7") SUCREF_I_PUSH_MAXIMUM("3", "5", "6")
+                     "adds r0, r0, #4\n\tadds r3, r3, #4\n\tcmp r0, r8\n\tbne 1b\n\tb 10f\n"
+                     "6:\tadds r0, r0, #1\n7:\tadds r0, r0, #1\n8:\tadds r0, r0, #1\n9:\tadds r5, r5, r1\n"
+                     "10:\tpop {r3}\n\tmov r6, r9\n\tstmia r3!, {r4, r5, r6}\n\tpop {r4, r5}\n\tmov r8, r4\n\t"
+                     "mov r9, r5\n\tpop {r4-r7, pc}");
+}
 #endif
+
+/* n columns, from one on; 0 where there is no room. A chunk holds its first column whatever that is:
+ * 255 * 128 < 32768 */
+SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column, int maxima)
+{
+    const uint8_t *const first = u, *const end = u + n, *const maximum = maxima ? b->maxima + column : NULL;
+    const uint32_t flip = maxima ? 0U : b->flip, zero = b->zero, none = flip != 0 ? 0U : zero;
+    sucref_i_open_chunk c;
+    c.to = b->to; c.rest = b->rest; c.sum = b->sum;
+    while (u < end) {
+        uint32_t i = (uint32_t)(u - first), byte, x, size;
+#ifdef SUCREF_I_ASM
+        if (maxima && n - i >= 4U) {
+            u = sucref_i_push_maxima(u, (n - i) / 4U, (column + i) << 19, &c, maximum + i);
+            if (u == end) { break; }
+            i = (uint32_t)(u - first);
+        }
+#endif
+        byte = *u++;
+        if (byte == none) { continue; }
+        x = (byte ^ flip) - zero;
+        size = x >> 31 ? 0U - x : x;
+        if (maxima) {
+            const uint32_t max = SUCREF_READ_U8(maximum + i);
+            if (max > 1) { size *= max; } /* counts as 1 at least: |sum(x)| of a chunk stays below 2^15, too */
+        }
+        if (size > c.rest) {
+            if (c.to != b->head + 1) {
+                b->to = c.to; b->sum = c.sum;
+                if (!sucref_i_end_chunk(b)) { return 0; }
+                c.to++;
+            }
+            c.rest = size > b->most ? size : b->most;
+        }
+        c.rest -= size;
+        c.sum += x;
+        *c.to++ = (column + i) << 19 | (x & 0xFFFFU);
+    }
+    b->to = c.to; b->rest = c.rest; b->sum = c.sum;
+    return 1;
+}
 
 /* the same of columns x = u, whose sums are bounded by one number, at least 255 */
 SUCREF_I_ALONE static int sucref_i_push_plain(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column)
@@ -7459,7 +7548,7 @@ static int sucref_i_list_column(const sucref_net *s, const sucref_i_here *h, uin
 {
     const uint32_t n = h->l.kernel_h * h->stride, words = SUCREF_I_PART_HEAD + SUCREF_I_PART_ENDS + n + n / 4U,
                    in_x = x + kx - h->l.pad_left, /* wraps before the picture */
-                   pitch = (uint32_t)h->l.dilation_h * h->in.width * h->stride;
+                   pitch = (uint32_t)h->l.dilation_h * h->in.width * h->in.channels;
     const int32_t in_y = (int32_t)(y * h->l.stride_h) - h->l.pad_top;
     uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD + slot * words, from, at, y0, y1 = 0;
     sucref_i_builder b;
@@ -7469,11 +7558,12 @@ static int sucref_i_list_column(const sucref_net *s, const sucref_i_here *h, uin
     b.room = n / 4U;
     sucref_i_begin_part(&b, part, 0);
     sucref_i_inside(&y0, &y1, in_y, h->l.kernel_h, h->l.dilation_h, in_x < h->in.width ? h->in.height : 0U);
-    from = (((uint32_t)in_y + y0 * h->l.dilation_h) * h->in.width + in_x) * h->stride;
+    from = (((uint32_t)in_y + y0 * h->l.dilation_h) * h->in.width + in_x) * h->in.channels;
     for (at = y0 * h->slides * h->stride; y0 < y1; y0++, from += pitch, at += h->slides * h->stride) {
         const uint8_t *const u = h->from.bytes + from;
-        if (b.zero != 0 ? !sucref_i_push_signed(&b, u, h->stride, at)
-                                   : !sucref_i_push_plain(&b, u, h->stride, at)) { return 0; }
+        if (b.zero != 0 ? !sucref_i_push_signed(&b, u, h->stride, at) : !sucref_i_push_plain(&b, u, h->stride, at)) {
+            return 0;
+        }
     }
     sucref_i_end_part(&b, slot + 1U < h->slides ? 0U : h->g.n_columns, SUCREF_I_SIGNED); /* where parts end */
     part[SUCREF_I_PART_WORDS] = words;
