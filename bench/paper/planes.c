@@ -198,7 +198,7 @@ static plane_result p_syndrome(const sent *o, int plane)
     static int16_t likely[VALUES];
     static uint8_t bits[PLANE_BYTES], found[PLANE_BYTES], message[2 * PLANE_BYTES], again[2 * PLANE_BYTES];
     sucref_syndrome_code code = { 0, 0, 0 };
-    plane_result out = { 0, 0, 0, 0, 0 };
+    plane_result out = { 0, 0, 0, 0, 0, 0 };
     syndrome_decoder d;
     sucref_stream r;
     double expected = 0, rest = p_rest(o, plane), chain;
@@ -287,7 +287,7 @@ static void p_expected(double *syndrome, double *code, const sent *o, int plane)
 /* one plane by each rule */
 static void p_plane(worker_result *r, const sent *o, int plane)
 {
-    plane_result coded = { 0, 0, 0, 0, 0 }, out;
+    plane_result coded = { 0, 0, 0, 0, 0, 0 }, out;
     double syndrome = 1, code = 0;
     int rule;
     coded.spent = p_rest(o, plane) / VALUES;

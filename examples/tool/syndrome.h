@@ -7,7 +7,8 @@
 #include "../../sucref.h"
 
 /* likelihoods are 32 ln(P(0) / P(1)), within +-SYNDROME_SURE */
-enum { SYNDROME_SURE = 640, SYNDROME_WINDOW = 12, SYNDROME_SWEEPS = 50, SYNDROME_EDGES = 4, SYNDROME_PIECES = 8 };
+enum { SYNDROME_SURE = 640, SYNDROME_WINDOW = 12, SYNDROME_SWEEPS = 50, SYNDROME_EDGES = 4, SYNDROME_PIECES = 8,
+       SYNDROME_BACK = 20 };
 
 typedef struct {
     sucref_syndrome_code code;
@@ -21,6 +22,7 @@ typedef struct {
     uint8_t *asked;   /* [runs] pieces of a run that it has asked for */
     int16_t correction[2 * SYNDROME_SURE + 1]; /* 32 ln(1 + e^(-i / 32)) */
     uint32_t swept; /* checks computed so far */
+    int back;       /* how often it went back */
 } syndrome_decoder;
 
 static inline void syndrome_close(syndrome_decoder *d)
@@ -118,6 +120,7 @@ static inline void syndrome_start(syndrome_decoder *d, const int16_t *likely, co
     memset(d->asked, 0, d->runs);
     d->message = message;
     d->at = d->swept = 0;
+    d->back = 0;
 }
 
 /* what to ask for where run `run` sticks: the next piece of it, or of those behind it; -1: there is none */
@@ -129,9 +132,8 @@ static inline int32_t syndrome_ask(syndrome_decoder *d, uint32_t run)
     return (int32_t)(run * SYNDROME_PIECES + d->asked[run]++);
 }
 
-/* sweeps checks in a window that moves on as soon as its first run's agree. Returns -1 at the end, or the piece that it
- * asks for where it sticks; syndrome_tell lets it go on from there. Where all has been told it gives up: -1, too */
-static inline int32_t syndrome_go(syndrome_decoder *d)
+/* sweeps checks in a window that moves on as soon as its first run's agree: 0 at the end, 1 where it sticks */
+static inline int syndrome_pass(syndrome_decoder *d)
 {
     const uint32_t step = d->code.checks;
     uint32_t i;
@@ -141,14 +143,27 @@ static inline int32_t syndrome_go(syndrome_decoder *d)
                        hi = d->at + SYNDROME_WINDOW * step < d->checks ? d->at + SYNDROME_WINDOW * step : d->checks;
         int sweep;
         for (sweep = 0; !syndrome_holds(d, d->at, to); sweep++) {
-            if (sweep == SYNDROME_SWEEPS) { return syndrome_ask(d, d->at / step); }
+            if (sweep == SYNDROME_SWEEPS) { return 1; }
             for (i = lo; i < hi; i++) {
                 const uint32_t c = sweep % 2 == 0 ? i : lo + hi - 1U - i;
                 syndrome_check(d, c, syndrome_bit(d->message, c));
             }
         }
     }
-    return -1;
+    return 0;
+}
+
+/* Returns -1 at the end, or the piece that it asks for where it sticks; syndrome_tell lets it go on from there. Where
+ * all has been told it gives up: -1, too. Sweeps may change what a window has left behind: a few times it goes back */
+static inline int32_t syndrome_go(syndrome_decoder *d)
+{
+    const uint32_t step = d->code.checks;
+    for (;;) {
+        if (syndrome_pass(d)) { return syndrome_ask(d, d->at / step); }
+        for (d->at = 0; d->at < d->checks && syndrome_holds(d, d->at, d->at + 1U); d->at++) { }
+        if (d->at == d->checks || d->back++ == SYNDROME_BACK) { return -1; }
+        d->at -= d->at % step;
+    }
 }
 
 /* the bits of a piece are known by other means: every eighth place of a run, that is, of run p / 8 those from place
