@@ -5,7 +5,7 @@
  * Output:
  *     first sensor:   65536 bits of plane
  *     second sensor:  21648 bits of syndrome, for 65536 of which 3284 are other than the first's
- *     found: yes, with 640 values sent as they are where the decoder got stuck
+ *     found: yes, with 768 values sent as they are where the decoder got stuck
  */
 #define SUCREF_IMPLEMENTATION
 #include "tool/syndrome.h"

@@ -262,7 +262,7 @@ static t_line t_found(const char *net, const char *how, int workers, int epochs,
     return sum;
 }
 
-static const char *const t_narrow = "784-300-100-10", *const t_wide = "784-1000-300-100-10";
+static const char *const t_narrow = "784-300-100-10", *const t_wide = "784-1000-300-100-10", *const t_lenet = "lenet";
 
 /* uncompressed: how many workers share the batches makes no difference but rounding; after so many epochs of longer
  * trainings, too, whose rate falls alike */
@@ -379,8 +379,13 @@ static void t_longs(void)
     for (k = 0; k < 4; k++) {
         t_long("AB Figures 4.5(a), 4.6(a)", t_wide, "sgd", 8, 1, four[k], four[k] == SEND_QCS_1 ? 0.5 : NAN);
     }
-    row("AB Figures 2.3(b), (c), 3.5(b), 4.5(b), 4.6(b), 4.7", "Lenet and CifarNet");
-    row_note("convolutional networks and Cifar10 are not trained here");
+    t_long("AB Figure 2.3(b)", t_lenet, "sgd", 4, 1, SEND_NESTED, 1); /* print: 16 workers */
+    t_long("AB Figure 2.3(b)", t_lenet, "sgd", 4, 1, SEND_SEIDE, NAN);
+    t_long("AB Figure 3.5(b)", t_lenet, "sgd", 4, 1, SEND_ISGQ_2, 1);
+    t_long("AB Figures 4.5(b), 4.6(b)", t_lenet, "sgd", 4, 1, SEND_QCS_1, 1);
+    t_long("ours, AB 2", t_lenet, "sgd", 4, 1, SEND_D4, 1);
+    row("AB Figures 2.3(c), 4.7", "CifarNet");
+    row_note("n/a: Cifar10 is not here");
     row("AB Figure 3.4", "accuracy by number of workers, several starts, with spreads");
     row_note("only 8 workers and one start here: more lines in bench/trainings.txt, then make paper-long");
 }
