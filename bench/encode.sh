@@ -1,6 +1,6 @@
 #!/bin/sh
-# encode.sh DIR - instructions of one batch of [AB]'s 784-1000-300-100-10 by what a worker sends, counted by valgrind, to
-# DIR/encode.csv (five minutes), which is committed beside this script
+# encode.sh DIR - instructions of one batch of [AB]'s 784-1000-300-100-10 by what a worker sends, counted by valgrind,
+# to DIR/encode.csv (five minutes), which is committed beside this script
 set -u
 # shellcheck source=tests/lib.sh
 . tests/lib.sh

@@ -1,5 +1,5 @@
-/* learn.h - the dense networks of [AB] and LeNet-5, trained by workers that share gradients through a sender: what the pieces
- * training.c and planes.c and the long trainings (trainings.c) run. */
+/* learn.h - the dense networks of [AB] and LeNet-5, trained by workers that share gradients through a sender: what the
+ * pieces training.c and planes.c and the long trainings (trainings.c) run. */
 #ifndef SUCREF_BENCH_LEARN_H
 #define SUCREF_BENCH_LEARN_H
 #include "pieces.h"

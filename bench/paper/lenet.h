@@ -1,4 +1,4 @@
-/* lenet.h - LeNet-5 on 28 x 28 pictures (examples/training/conv.h) with its weights in one array, as learn.c has them. */
+/* lenet.h - LeNet-5 on 28 x 28 pictures (examples/training/conv.h), its weights in one array as learn.c has them. */
 #ifndef SUCREF_BENCH_LENET_H
 #define SUCREF_BENCH_LENET_H
 

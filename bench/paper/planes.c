@@ -2,18 +2,18 @@
  * their binary planes, which the server decodes beside what it has. 784-300-100-10 on MNIST, 7 levels, a scale a layer.
  *
  * The server knows P(index | mean of the workers before, dither) from the steps before, counts halved at each, and fits
- * it to how often each index comes, which a worker says first (7 numbers), and to its pilots, every sixteenth value, which
- * go by a code. From it come the rates that the server asks for and the likelihoods. Where the decoder sticks it asks
- * for an eighth of a run, by the code, too: so the rate may be close to what is expected, which is now and then too
- * little. The code is adaptive and arithmetic and knows the dither and the layer, not the other workers. */
+ * it to how often each index comes, which a worker says first (7 numbers), and to its pilots, every sixteenth value,
+ * which go by a code. From it come the rates that the server asks for and the likelihoods. Where the decoder sticks it
+ * asks for an eighth of a run, by the code, too: so the rate may be close to what is expected, which is now and then
+ * too little. The code is adaptive and arithmetic and knows the dither and the layer, not the other workers. */
 #include "data.h"
 #include "learn.h"
 #include "table.h"
 #include "../../examples/tool/syndrome.h"
 
-enum { FIRST_LAYER = 785 * 300, VALUES = FIRST_LAYER + 301 * 100 + 101 * 10, KINDS = 7, MIDDLE = 3, CLASSES = 2, SIDES = 16, DITHERS = 8,
-       CONTEXTS = CLASSES * SIDES * DITHERS, CELLS = (SIDES + DITHERS) / 2 * KINDS, PLANES = 4, UNIT = 30000,
-       PLANE_BYTES = VALUES / 8 + 1 };
+enum { FIRST_LAYER = 785 * 300, VALUES = FIRST_LAYER + 301 * 100 + 101 * 10, KINDS = 7, MIDDLE = 3, CLASSES = 2,
+       SIDES = 16, DITHERS = 8, CONTEXTS = CLASSES * SIDES * DITHERS, CELLS = (SIDES + DITHERS) / 2 * KINDS,
+       PLANES = 4, UNIT = 30000, PLANE_BYTES = VALUES / 8 + 1 };
 /* of the planes that go as syndromes: checks asked for over what the shares expect; places of a run */
 static const double rate_of[2] = { 1.07, 1.1 };
 static const unsigned log2_run[2] = { 11, 10 };
@@ -94,8 +94,8 @@ static int p_mirror(int c)
     const int dither = c % DITHERS, bin = c / DITHERS % SIDES, class = c / DITHERS / SIDES;
     return (class * SIDES + SIDES - 1 - bin) * DITHERS + DITHERS - 1 - dither;
 }
-/* which of the counts that the pilots tell context c and index k are in: of bins of the side, of the dither; bins below 0
- * turned around */
+/* which of the counts that the pilots tell context c and index k are in: of bins of the side, of the dither; bins
+ * below 0 turned around */
 static int p_cell(int c, int k, int of_dither)
 {
     const int bins = of_dither ? DITHERS : SIDES, bin = of_dither ? c % DITHERS : c / DITHERS % SIDES,
@@ -350,8 +350,8 @@ static void p_add(p_total *o, const worker_result *r, int rule, double first)
 {
     const plane_result *const b = r->plane[rule];
     int k;
-    o->ideal += r->ideal; o->spent += r->spent[rule]; o->coded += r->coded; o->known += r->known; o->nested += r->nested;
-    o->missed += r->missed; o->first += first;
+    o->ideal += r->ideal; o->spent += r->spent[rule]; o->coded += r->coded; o->known += r->known;
+    o->nested += r->nested; o->missed += r->missed; o->first += first;
     o->workers++;
     for (k = 0; k < PLANES; k++) {
         o->values += b[k].values; o->asked += b[k].asked; o->told += b[k].told;

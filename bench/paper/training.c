@@ -379,11 +379,12 @@ static void t_longs(void)
     for (k = 0; k < 4; k++) {
         t_long("AB Figures 4.5(a), 4.6(a)", t_wide, "sgd", 8, 1, four[k], four[k] == SEND_QCS_1 ? 0.5 : NAN);
     }
-    t_long("AB Figure 2.3(b)", t_lenet, "sgd", 4, 1, SEND_NESTED, 1); /* print: 16 workers */
+    t_long("AB Figure 2.3(b)", t_lenet, "sgd", 4, 1, SEND_NESTED, 0.5); /* print: 16 workers */
     t_long("AB Figure 2.3(b)", t_lenet, "sgd", 4, 1, SEND_SEIDE, NAN);
-    t_long("AB Figure 3.5(b)", t_lenet, "sgd", 4, 1, SEND_ISGQ_2, 1);
-    t_long("AB Figures 4.5(b), 4.6(b)", t_lenet, "sgd", 4, 1, SEND_QCS_1, 1);
-    t_long("ours, AB 2", t_lenet, "sgd", 4, 1, SEND_D4, 1);
+    t_long("AB Figure 3.5(b)", t_lenet, "sgd", 4, 1, SEND_ISGQ_2, NAN);
+    t_long("AB Figures 4.5(b), 4.6(b)", t_lenet, "sgd", 4, 1, SEND_QCS_1, 0.5);
+    t_long("AB Figures 4.5(b), 4.6(b)", t_lenet, "sgd", 4, 1, SEND_QCS_2, 0.5);
+    t_long("ours, AB 2", t_lenet, "sgd", 4, 1, SEND_D4, 0.3);
     row("AB Figures 2.3(c), 4.7", "CifarNet");
     row_note("n/a: Cifar10 is not here");
     row("AB Figure 3.4", "accuracy by number of workers, several starts, with spreads");
