@@ -4,7 +4,8 @@
  * With SEEDS, a folder of networks, only the rows of width, in a file of their own; with CODES, a folder of what
  * bench/mixed.sh trains, only the rows of codes across inputs; with --sensors [AB]'s set-ups 2 and 3; with PLAN the
  * trainings of [AB]'s networks that it lists, OUT_DIR/trainings.csv; --planes more of distributed source coding,
- * OUT_DIR/planes.csv; --encode one batch for bench/encode.sh. One piece a file in paper/ (pieces.h); the columns are told in paper/table.h. */
+ * OUT_DIR/planes.csv; --encode one batch for bench/encode.sh. One piece a file in paper/ (pieces.h); the columns are
+ * told in paper/table.h. */
 #include "paper/data.h"
 #include "paper/pieces.h"
 #include "paper/table.h"
