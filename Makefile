@@ -98,8 +98,8 @@ $(B)/train_digits.o: FLAGS = -ffast-math
 $(B)/train_widths.o: FLAGS = -ffast-math -ftree-vectorize
 NATIVE = $(shell $(CC) -march=native -x c -c -o /dev/null /dev/null 2>/dev/null && echo -march=native)
 $(B)/train_conv.o $(B)/train_mixed.o: FLAGS = -ffast-math -ftree-vectorize $(NATIVE)
-$(B)/paper/learn.o $(B)/paper/senders.o $(B)/paper/planes.o \
-    $(B)/paper/training.o $(B)/paper/air_training.o: FLAGS = -ffast-math -ftree-vectorize $(NATIVE)
+$(B)/paper/learn.o $(B)/paper/lenet.o $(B)/paper/senders.o $(B)/paper/planes.o \
+    $(B)/paper/training.o $(B)/paper/encode.o $(B)/paper/air_training.o: FLAGS = -ffast-math -ftree-vectorize $(NATIVE)
 $(B)/paper/sensors.o: FLAGS = -ftree-vectorize -fno-math-errno
 $(B)/paper/cameras.o: FLAGS = -fno-math-errno -ftree-vectorize $(NATIVE)
 $(B)/paper/average.o: FLAGS = -fno-math-errno -ftree-vectorize $(NATIVE)

@@ -1,10 +1,11 @@
 /* published.c - the published tables beside ours, added to the rows of queue.c: OUT_DIR/paper.csv and figures as SVG.
- * published OUT_DIR [SEEDS | --mixed CODES | --sensors | --train PLAN | --planes]
+ * published OUT_DIR [SEEDS | --mixed CODES | --sensors | --train PLAN | --planes | --encode WAY BATCH]
  *
  * With SEEDS, a folder of networks, only the rows of width, in a file of their own; with CODES, a folder of what
  * bench/mixed.sh trains, only the rows of codes across inputs; with --sensors [AB]'s set-ups 2 and 3; with PLAN the
  * trainings of [AB]'s networks that it lists, OUT_DIR/trainings.csv; --planes more of distributed source coding,
- * OUT_DIR/planes.csv. One piece a file in paper/ (pieces.h); the columns are told in paper/table.h. */
+ * OUT_DIR/planes.csv; --encode one batch for bench/encode.sh. One piece a file in paper/ (pieces.h); the columns are
+ * told in paper/table.h. */
 #include "paper/data.h"
 #include "paper/pieces.h"
 #include "paper/table.h"
@@ -55,6 +56,9 @@ int main(int argc, char **argv)
     if (argc > 3 && strcmp(argv[2], "--mixed") == 0) { return mixed_only(argv[1], argv[3]); }
     if (argc > 3 && strcmp(argv[2], "--train") == 0) { return data_load("mnist") ? trainings(argv[1], argv[3]) : 2; }
     if (argc > 2 && strcmp(argv[2], "--planes") == 0) { return data_load("mnist") ? planes_long(argv[1]) : 2; }
+    if (argc > 4 && strcmp(argv[2], "--encode") == 0) {
+        return data_load("mnist") ? encode_one(argv[3], atoi(argv[4])) : 2;
+    }
     if (argc > 2) { return widths_only(argv[1], argv[2]); }
     table_open(argc > 1 ? argv[1] : ".", "a");
     statements();
@@ -75,6 +79,7 @@ int main(int argc, char **argv)
         lost();
         frames();
         training();
+        encoding();
         planes();
         air_training();
     } else {

@@ -132,6 +132,23 @@ static void errors(void)
     CHECK(sucref_syndrome_encode(message, 3, &len, plane, &c, &r) == SUCREF_E_SPACE && len == (512 + 3 + 7) / 8 + 4);
 }
 
+/* a piece, told: by the documentation places p mod 8, p mod 8 + 8 .. of run p / 8, as they are in the plane */
+static void told_is_right(syndrome_decoder *d, int32_t piece, const uint8_t *plane)
+{
+    static int32_t before[MOST * 4];
+    const uint32_t runs = (d->code.values + (1U << d->code.log2_run) - 1) >> d->code.log2_run;
+    uint32_t i, n = 0;
+    CHECK((uint32_t)piece < runs * 8);
+    memcpy(before, d->sum, d->code.values * sizeof before[0]);
+    CHECK(syndrome_tell(d, piece, plane) == d->code.values / runs / 8);
+    for (i = 0; i < d->code.values; i++) {
+        const int is_told = i % runs == (uint32_t)piece / 8 && i / runs % 8 == (uint32_t)piece % 8;
+        CHECK(is_told ? (d->sum[i] < 0) == (plane[i / 8] >> (i % 8) & 1) : d->sum[i] == before[i]);
+        n += is_told != 0;
+    }
+    CHECK(n == d->code.values / runs / 8);
+}
+
 /* bits that are 1 with probabilities that the decoder knows: found at 1.25 times their entropy; not at .8 times */
 static void found_again(void)
 {
@@ -139,6 +156,7 @@ static void found_again(void)
     static uint8_t plane[N / 8], found[N / 8], message[N], again[N];
     static int16_t likely[N];
     static const double p[4] = { 0.002, 0.02, 0.1, 0.4 };
+    int32_t piece;
     int round, i, told;
     for (round = 0; round < 4; round++) {
         sucref_syndrome_code c = { N, 0, 9 };
@@ -163,12 +181,12 @@ static void found_again(void)
             CHECK(memcmp(found, plane, sizeof plane) == 0);
             message[3] ^= 1; /* another syndrome is another plane's, or none's */
             syndrome_start(&d, likely, message);
-            CHECK(syndrome_go(&d) != -1 || !syndrome_end(&d, found, again, len, &r) ||
-                  memcmp(found, plane, sizeof plane) != 0);
-        } else { /* it says so, and with enough runs told it gets there */
-            CHECK((i = syndrome_go(&d)) >= 0 && !syndrome_end(&d, found, again, len, &r));
-            for (told = 0; i >= 0 && told < 40; told++, i = syndrome_go(&d)) { syndrome_tell(&d, (uint32_t)i, plane); }
-            CHECK(i == -1 && told > 2 && syndrome_end(&d, found, again, len, &r));
+            for (told = 0; (piece = syndrome_go(&d)) >= 0; told++) { (void)syndrome_tell(&d, piece, plane); }
+            CHECK(told <= N / 512 * SYNDROME_PIECES && !syndrome_end(&d, found, again, len, &r));
+        } else { /* it says so, and with enough pieces told it gets there, long before all are */
+            CHECK((piece = syndrome_go(&d)) >= 0 && !syndrome_end(&d, found, again, len, &r));
+            for (told = 0; piece >= 0; told++, piece = syndrome_go(&d)) { told_is_right(&d, piece, plane); }
+            CHECK(told > 2 && told < N / 512 * SYNDROME_PIECES / 2 && syndrome_end(&d, found, again, len, &r));
             CHECK(memcmp(found, plane, sizeof plane) == 0);
         }
         syndrome_close(&d);

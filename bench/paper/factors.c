@@ -83,7 +83,7 @@ static void table_3_3(void)
     row("AB Table 3.3", "FC, ternary products: gain");
     row_published(20.2, 0.05); row_printed(32 / log2(3)); row_goal(20.1, 20.3);
     row("AB Table 3.3", "FC, one bit (Seide); Lenet, Cifarnet, AlexNet");
-    row_note("block sizes are not told; convolutional networks are not here");
+    row_note("block sizes are not told; print's convolutional networks are not here");
     row("ours, AB 3", "784 x 300: largest batch at which factors are fewer values than the product");
     row_ours(300 * 784 / (300 + 784)); row_goal(216, 216); row_note("where sucref_outer pays: batch (m + n) <= m n");
 }

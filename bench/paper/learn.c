@@ -1,4 +1,4 @@
-/* learn.c - dense networks trained by workers that share gradients: forward, backward, SGD and Adam. */
+/* learn.c - networks trained by workers that share gradients: forward, backward, SGD and Adam. */
 #include "data.h"
 #include "learn.h"
 #include "../random.h"
@@ -12,19 +12,25 @@ static void *l_zeros(size_t n, size_t size)
     return p;
 }
 
+const char *const learn_name[LEARN_NETS] = { "784-300-100-10", "784-1000-300-100-10", "lenet" };
+
 int learn_values(const learning *t) { return t->net.at[t->net.n]; }
 
 void learn_start(learning *t)
 {
     static const int size[2][5] = { { 784, 300, 100, 10, 0 }, { 784, 1000, 300, 100, 10 } };
     learn_net *const net = &t->net;
+    const int conv = t->shape == LEARN_LENET;
     int l, i, all;
-    net->n = t->wide ? 4 : 3;
+    net->n = conv ? LENET_LAYERS : t->shape == LEARN_WIDE ? 4 : 3;
     net->batch = t->batch / t->workers;
+    net->conv = conv ? lenet_new(net->batch) : NULL;
     t->epoch_steps = IDX_TRAIN / t->batch;
     for (l = 0; l < net->n; l++) {
-        net->in[l] = size[t->wide][l]; net->out[l] = size[t->wide][l + 1];
+        net->in[l] = conv ? lenet_in[l] : size[t->shape][l];
+        net->out[l] = conv ? lenet_out[l] : size[t->shape][l + 1];
         net->at[l + 1] = net->at[l] + (net->in[l] + 1) * net->out[l];
+        if (conv && l < LENET_CONVOLUTIONS) { continue; }
         net->x[l] = (float *)l_zeros((size_t)net->batch * (size_t)net->in[l], sizeof(float));
         net->d[l] = (float *)l_zeros((size_t)net->batch * (size_t)net->out[l], sizeof(float));
     }
@@ -48,6 +54,7 @@ void learn_end(learning *t)
 {
     int l;
     for (l = 0; l < t->net.n; l++) { free(t->net.x[l]); free(t->net.d[l]); }
+    lenet_free(t->net.conv);
     free(t->net.w); free(t->first); free(t->second); free(t->residual); free(t->order);
 }
 
@@ -90,18 +97,49 @@ static void l_picture(float *x, const uint8_t *p)
     for (i = 0; i < IDX_PIXELS; i++) { x[i] = (float)p[i] / 255; }
 }
 
+/* the last layer's answers, from its pictures; of LeNet its dense layers' inputs, too */
+static void l_answers(learn_net *net)
+{
+    const int last = net->n - 1;
+    int l;
+    if (net->conv == NULL) {
+        for (l = 0; l < last; l++) { l_forward(net->x[l + 1], net->x[l], net, l, net->batch); }
+        l_forward(net->d[last], net->x[last], net, last, net->batch);
+        return;
+    }
+    memcpy(net->d[last], lenet_forward(net->conv, net->w, net->batch),
+           sizeof(float) * (size_t)(net->batch * LENET_CLASSES));
+    for (l = LENET_CONVOLUTIONS; l <= last; l++) {
+        memcpy(net->x[l], lenet_x(net->conv, l), sizeof(float) * (size_t)(net->batch * net->in[l]));
+    }
+}
+
+/* the deltas of all layers from those of the last */
+static void l_deltas(learn_net *net)
+{
+    int l;
+    if (net->conv == NULL) {
+        for (l = net->n - 1; l > 0; l--) { l_backward(net, l); }
+        return;
+    }
+    lenet_backward(net->conv, net->d[net->n - 1]);
+    for (l = LENET_CONVOLUTIONS; l + 1 < net->n; l++) {
+        memcpy(net->d[l], lenet_d(net->conv, l), sizeof(float) * (size_t)(net->batch * net->out[l]));
+    }
+}
+
 void learn_batch(learning *t, int worker)
 {
     learn_net *const net = &t->net;
     const int in_epoch = t->step % t->epoch_steps, last = net->n - 1, out = net->out[last];
-    int label[IDX_PIXELS], b, o, l;
+    float *const pictures = net->conv != NULL ? lenet_pictures(net->conv) : net->x[0];
+    int label[IDX_PIXELS], b, o;
     for (b = 0; b < net->batch; b++) {
         const int k = t->order[in_epoch * t->batch + worker * net->batch + b];
-        l_picture(net->x[0] + b * IDX_PIXELS, train_set.x + (size_t)k * IDX_PIXELS);
+        l_picture(pictures + b * IDX_PIXELS, train_set.x + (size_t)k * IDX_PIXELS);
         label[b] = train_set.label[k];
     }
-    for (l = 0; l < last; l++) { l_forward(net->x[l + 1], net->x[l], net, l, net->batch); }
-    l_forward(net->d[last], net->x[last], net, last, net->batch);
+    l_answers(net);
     for (b = 0; b < net->batch; b++) {
         float *const d = net->d[last] + b * out;
         float max = d[0], sum = 0;
@@ -109,7 +147,7 @@ void learn_batch(learning *t, int worker)
         for (o = 0; o < out; o++) { d[o] = expf(d[o] - max); sum += d[o]; }
         for (o = 0; o < out; o++) { d[o] = d[o] / sum - (float)(o == label[b]); }
     }
-    for (l = last; l > 0; l--) { l_backward(net, l); }
+    l_deltas(net);
 }
 
 void learn_product(float *g, const learn_net *net, int l, const float *x, const float *d)
@@ -117,6 +155,7 @@ void learn_product(float *g, const learn_net *net, int l, const float *x, const 
     const int in = net->in[l], out = net->out[l];
     const float share = 1.0F / (float)net->batch;
     int i, b, o;
+    if (net->conv != NULL && l < LENET_CONVOLUTIONS) { lenet_gradient(net->conv, g, l); return; }
     memset(g, 0, sizeof(float) * (size_t)((in + 1) * out));
     for (i = 0; i <= in; i++) {
         float *const row = g + i * out;
@@ -172,17 +211,28 @@ void learn_step(learning *t)
     }
 }
 
+/* answers to `tile` pictures in x [0] */
+static const float *l_tested(float x[2][L_TILE * 1000], const learn_net *net, int tile)
+{
+    int l;
+    for (l = 0; l < net->n; l++) { l_forward(x[(l + 1) & 1], x[l & 1], net, l, tile); }
+    return x[net->n & 1];
+}
+
 double learn_accuracy(learning *t, int n)
 {
     static float x[2][L_TILE * 1000];
     const learn_net *const net = &t->net;
-    int at, b, l, o, right = 0;
-    for (at = 0; at < n; at += L_TILE) {
-        const int tile = n - at < L_TILE ? n - at : L_TILE, out = net->out[net->n - 1];
-        for (b = 0; b < tile; b++) { l_picture(x[0] + b * IDX_PIXELS, test_set.x + (size_t)(at + b) * IDX_PIXELS); }
-        for (l = 0; l < net->n; l++) { l_forward(x[(l + 1) & 1], x[l & 1], net, l, tile); }
+    const int most = net->conv != NULL ? net->batch : L_TILE;
+    float *const pictures = net->conv != NULL ? lenet_pictures(net->conv) : x[0];
+    int at, b, o, right = 0;
+    for (at = 0; at < n; at += most) {
+        const int tile = n - at < most ? n - at : most, out = net->out[net->n - 1];
+        const float *all;
+        for (b = 0; b < tile; b++) { l_picture(pictures + b * IDX_PIXELS, test_set.x + (size_t)(at + b) * IDX_PIXELS); }
+        all = net->conv != NULL ? lenet_forward(net->conv, net->w, tile) : l_tested(x, net, tile);
         for (b = 0; b < tile; b++) {
-            const float *const y = x[net->n & 1] + b * out;
+            const float *const y = all + b * out;
             int best = 0;
             for (o = 1; o < out; o++) { best = y[o] > y[best] ? o : best; }
             right += best == test_set.label[at + b];

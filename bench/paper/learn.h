@@ -1,11 +1,14 @@
-/* learn.h - the dense networks of [AB], trained by workers that share gradients through a sender: what the pieces
- * training.c and planes.c and the long trainings (trainings.c) run. */
+/* learn.h - the dense networks of [AB] and LeNet-5, trained by workers that share gradients through a sender: what the
+ * pieces training.c and planes.c and the long trainings (trainings.c) run. */
 #ifndef SUCREF_BENCH_LEARN_H
 #define SUCREF_BENCH_LEARN_H
 #include "pieces.h"
 #include "models.h"
+#include "lenet.h"
 
-enum { LEARN_LAYERS = 4, LEARN_WORKERS = 16 };
+enum { LEARN_LAYERS = 5, LEARN_WORKERS = 16 };
+enum { LEARN_NARROW, LEARN_WIDE, LEARN_LENET, LEARN_NETS };
+extern const char *const learn_name[LEARN_NETS]; /* 784-300-100-10, 784-1000-300-100-10, lenet */
 
 /* what a worker's gradient goes through; senders.c says how */
 enum {
@@ -20,12 +23,14 @@ typedef struct {
     int at[LEARN_LAYERS + 1];                   /* layer l's values: [in + 1][out] from at[l], the last row biases */
     int batch;                                  /* of one worker */
     float *w;                                   /* [at[n]] */
-    float *x[LEARN_LAYERS], *d[LEARN_LAYERS];   /* inputs [batch][in] and deltas [batch][out] of the last batch */
+    float *x[LEARN_LAYERS], *d[LEARN_LAYERS];   /* inputs [batch][in] and deltas [batch][out] of the last batch; of
+                                                 * convolutions NULL */
+    lenet *conv;                                /* or NULL: all layers are dense */
 } learn_net;
 
 /* one training and where it stands: all of it is in its checkpoint */
 typedef struct {
-    int wide, adam, workers, batch, sender, seed; /* wide: 784-1000-300-100-10, else 784-300-100-10; batch of all */
+    int shape, adam, workers, batch, sender, seed; /* shape: LEARN_NARROW ..; batch of all */
     double rate, fall;                            /* rate, times `fall` after every epoch */
     int epoch_steps;
     int step;
@@ -45,7 +50,7 @@ int learn_values(const learning *t);
 
 /* the next batch of `worker` in this step: net.x, net.d */
 void learn_batch(learning *t, int worker);
-/* layer l's gradient [in + 1][out] from factors x [batch][in], d [batch][out] */
+/* layer l's gradient [in + 1][out] from factors x [batch][in], d [batch][out]; of a convolution x, d are not used */
 void learn_product(float *g, const learn_net *net, int l, const float *x, const float *d);
 
 /* worker's gradient, of the factors in t->net, as the others receive it; mean: of those before it in this step, for

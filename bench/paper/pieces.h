@@ -39,10 +39,12 @@ void sensors(void);     /* the same, set-up 1: trained over two sensors */
 void average(void);     /* the same, set-up 2: six digits' mean, a table of its own */
 void cameras(void);     /* the same, a substitute for set-up 3 */
 void training(void);    /* workers that share gradients */
+void encoding(void);     /* what encoding costs a batch, Table 3.1 */
 void air_training(void); /* sums over the air, Figure 5.4 */
 void planes(void);      /* distributed source coding */
 int planes_long(const char *dir);                 /* more of it: DIR/planes.csv; 0, or 2 on errors */
 int trainings(const char *dir, const char *plan); /* the long ones: DIR/trainings.csv; 0, or 2 on errors */
+int encode_one(const char *way, int batch);       /* one batch, to be counted; 0, or 2 on errors */
 
 /* the published rule's mean accuracy, r = 1..4, and the shares of test images still undecided after each resolution:
  * filled by table_ii(); the accuracies are NAN before */

@@ -366,6 +366,12 @@ static void send_factors(learning *t, float *g, int l, const sucref_stream *s)
     const learn_net *const net = &t->net;
     const int how = t->sender, nx = net->in[l] * net->batch, nd = net->out[l] * net->batch;
     const uint32_t counter = (uint32_t)l << 24;
+    if (net->x[l] == NULL) { /* a convolution: the gradient itself, as it is */
+        learn_product(g, net, l, NULL, NULL);
+        t->raw += 32.0 * (net->in[l] + 1) * net->out[l];
+        t->coded += 32.0 * (net->in[l] + 1) * net->out[l];
+        return;
+    }
     if (how == SEND_ISGQ_1 || how == SEND_ISGQ_2) {
         const int levels = how == SEND_ISGQ_2;
         factor_dithered(t, x2, net->x[l], nx, levels, s, counter);

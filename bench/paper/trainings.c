@@ -88,7 +88,7 @@ static void t_train(learning *t, int epochs, const char *dir)
     int e;
     memset(&s, 0, sizeof s);
     snprintf(path, sizeof path, "%s/trainings.csv", dir);
-    snprintf(s.title, TITLE, "%s,%s,%g,%d,%d,%s,%d,%d", t->wide ? "784-1000-300-100-10" : "784-300-100-10",
+    snprintf(s.title, TITLE, "%s,%s,%g,%d,%d,%s,%d,%d", learn_name[t->shape],
              t->adam ? "adam" : "sgd", t->rate, t->workers, t->batch, sender_name[t->sender], t->seed, epochs);
     if (t_is_there(path, s.title)) { return; }
     learn_start(t);
@@ -115,6 +115,14 @@ static int t_sender(const char *name)
     exit(2);
 }
 
+static int t_shape(const char *name)
+{
+    int k;
+    for (k = 0; k < LEARN_NETS; k++) { if (strcmp(name, learn_name[k]) == 0) { return k; } }
+    fprintf(stderr, "no network is called %s\n", name);
+    exit(2);
+}
+
 int trainings(const char *dir, const char *plan)
 {
     FILE *f = fopen(plan, "r");
@@ -133,7 +141,7 @@ int trainings(const char *dir, const char *plan)
             fclose(f);
             return 2;
         }
-        t.wide = strcmp(net, "784-1000-300-100-10") == 0;
+        t.shape = t_shape(net);
         t.adam = strcmp(how, "adam") == 0;
         t.fall = 0.9;
         t.sender = t_sender(sender);

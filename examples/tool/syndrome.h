@@ -7,7 +7,8 @@
 #include "../../sucref.h"
 
 /* likelihoods are 32 ln(P(0) / P(1)), within +-SYNDROME_SURE */
-enum { SYNDROME_SURE = 640, SYNDROME_WINDOW = 12, SYNDROME_SWEEPS = 400, SYNDROME_EDGES = 4 };
+enum { SYNDROME_SURE = 640, SYNDROME_WINDOW = 12, SYNDROME_SWEEPS = 50, SYNDROME_EDGES = 4, SYNDROME_PIECES = 8,
+       SYNDROME_BACK = 20 };
 
 typedef struct {
     sucref_syndrome_code code;
@@ -18,13 +19,15 @@ typedef struct {
     int16_t *told;  /* [4 values] what a check says of its value */
     int32_t *sum;   /* [values] likelihood of all that is known */
     int32_t *scratch; /* [2 times the most edges of a check] */
+    uint8_t *asked;   /* [runs] pieces of a run that it has asked for */
     int16_t correction[2 * SYNDROME_SURE + 1]; /* 32 ln(1 + e^(-i / 32)) */
     uint32_t swept; /* checks computed so far */
+    int back;       /* how often it went back */
 } syndrome_decoder;
 
 static inline void syndrome_close(syndrome_decoder *d)
 {
-    free(d->from); free(d->edge); free(d->told); free(d->sum); free(d->scratch);
+    free(d->from); free(d->edge); free(d->told); free(d->sum); free(d->scratch); free(d->asked);
 }
 
 /* 0, or -1 without memory; syndrome_close() in either case */
@@ -43,7 +46,8 @@ static inline int syndrome_open(syndrome_decoder *d, const sucref_syndrome_code 
     d->edge = (uint32_t *)malloc((size_t)c->values * SYNDROME_EDGES * sizeof(uint32_t));
     d->told = (int16_t *)malloc((size_t)c->values * SYNDROME_EDGES * sizeof(int16_t));
     d->sum = (int32_t *)malloc((size_t)c->values * sizeof(int32_t));
-    if (d->from == NULL || d->edge == NULL || d->told == NULL || d->sum == NULL) { return -1; }
+    d->asked = (uint8_t *)calloc(d->runs, 1);
+    if (d->from == NULL || d->edge == NULL || d->told == NULL || d->sum == NULL || d->asked == NULL) { return -1; }
     for (i = 0; i < c->values; i++) {
         for (e = 0; e < SYNDROME_EDGES; e++) { d->from[sucref_syndrome_row(c, r, i, e) + 2U]++; }
     }
@@ -113,13 +117,23 @@ static inline void syndrome_start(syndrome_decoder *d, const int16_t *likely, co
     uint32_t i;
     for (i = 0; i < d->code.values; i++) { d->sum[i] = likely[i]; }
     memset(d->told, 0, (size_t)d->code.values * SYNDROME_EDGES * sizeof(int16_t));
+    memset(d->asked, 0, d->runs);
     d->message = message;
     d->at = d->swept = 0;
+    d->back = 0;
 }
 
-/* sweeps checks in a window that moves on as soon as its first run's agree. Returns -1 at the end, or the run where it
- * sticks; syndrome_tell lets it go on from there */
-static inline int syndrome_go(syndrome_decoder *d)
+/* what to ask for where run `run` sticks: the next piece of it, or of those behind it; -1: there is none */
+static inline int32_t syndrome_ask(syndrome_decoder *d, uint32_t run)
+{
+    run = run < d->runs ? run : d->runs - 1U;
+    while (run + 1U < d->runs && d->asked[run] == SYNDROME_PIECES) { run++; }
+    if (d->asked[run] == SYNDROME_PIECES) { return -1; }
+    return (int32_t)(run * SYNDROME_PIECES + d->asked[run]++);
+}
+
+/* sweeps checks in a window that moves on as soon as its first run's agree: 0 at the end, 1 where it sticks */
+static inline int syndrome_pass(syndrome_decoder *d)
 {
     const uint32_t step = d->code.checks;
     uint32_t i;
@@ -129,21 +143,38 @@ static inline int syndrome_go(syndrome_decoder *d)
                        hi = d->at + SYNDROME_WINDOW * step < d->checks ? d->at + SYNDROME_WINDOW * step : d->checks;
         int sweep;
         for (sweep = 0; !syndrome_holds(d, d->at, to); sweep++) {
-            if (sweep == SYNDROME_SWEEPS) { return (int)(d->at / step < d->runs ? d->at / step : d->runs - 1U); }
+            if (sweep == SYNDROME_SWEEPS) { return 1; }
             for (i = lo; i < hi; i++) {
                 const uint32_t c = sweep % 2 == 0 ? i : lo + hi - 1U - i;
                 syndrome_check(d, c, syndrome_bit(d->message, c));
             }
         }
     }
-    return -1;
+    return 0;
 }
 
-/* the bits of a run, values run, run + runs .. of plane, are known by other means */
-static inline void syndrome_tell(syndrome_decoder *d, uint32_t run, const uint8_t *plane)
+/* Returns -1 at the end, or the piece that it asks for where it sticks; syndrome_tell lets it go on from there. Where
+ * all has been told it gives up: -1, too. Sweeps may change what a window has left behind: a few times it goes back */
+static inline int32_t syndrome_go(syndrome_decoder *d)
 {
-    uint32_t i;
-    for (i = run; i < d->code.values; i += d->runs) { d->sum[i] += syndrome_bit(plane, i) ? -(1 << 20) : 1 << 20; }
+    const uint32_t step = d->code.checks;
+    for (;;) {
+        if (syndrome_pass(d)) { return syndrome_ask(d, d->at / step); }
+        for (d->at = 0; d->at < d->checks && syndrome_holds(d, d->at, d->at + 1U); d->at++) { }
+        if (d->at == d->checks || d->back++ == SYNDROME_BACK) { return -1; }
+        d->at -= d->at % step;
+    }
+}
+
+/* the bits of a piece are known by other means: every eighth place of a run, that is, of run p / 8 those from place
+ * p mod 8. Returns how many they are */
+static inline uint32_t syndrome_tell(syndrome_decoder *d, int32_t piece, const uint8_t *plane)
+{
+    uint32_t i, n = 0, run = (uint32_t)piece / SYNDROME_PIECES, place = (uint32_t)piece % SYNDROME_PIECES;
+    for (i = run + place * d->runs; i < d->code.values; i += SYNDROME_PIECES * d->runs, n++) {
+        d->sum[i] += syndrome_bit(plane, i) ? -(1 << 20) : 1 << 20;
+    }
+    return n;
 }
 
 /* plane [(values + 7) / 8] as it stands; again: room for the message's len bytes. 1: it is the one that was encoded */
