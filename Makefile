@@ -34,6 +34,7 @@ help:
 	@echo "mpi        the devices as MPI ranks, one killed (where an MPI is installed)"
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
 	@echo "paper-long means of three trainings of networks nested in width, and the trainings of [AB] (an hour)"
+	@echo "paper-encode what senders' encoders cost, in instructions of a batch: build/encode/encode.csv (valgrind, five minutes)"
 	@echo "paper-mixed codes across inputs, trained and with integer workers: build/mixed/paper.csv (half an hour)"
 	@echo "paper-sensors  [AB] set-ups 2 and 3 trained: build/sensors/paper.csv (a quarter of an hour)"
 	@echo "bench      instruction ratios on this machine (valgrind)"
@@ -129,6 +130,8 @@ SEEDS = $(B)/widths
 paper-long: $(B)/published $(B)/train_widths
 	@sh bench/widths.sh $(SEEDS)
 	@sh bench/trainings.sh $(B)/trainings
+paper-encode: $(B)/published
+	@sh bench/encode.sh $(B)/encode
 paper-mixed: $(B)/published $(B)/train_mixed
 	@sh bench/mixed.sh $(B)/mixed
 paper-sensors: $(B)/published
@@ -171,5 +174,5 @@ models: $(B)/train_digits $(B)/train_widths $(B)/train_conv $(B)/sucref
 clean:
 	rm -rf $(B)
 
-.PHONY: help all demo test tests check examples scripts learners mpi paper paper-long paper-mixed paper-sensors mcu \
-    evaluator bench-mcu size gates bench warn sanitize compilers coverage fuzz mutants models clean
+.PHONY: help all demo test tests check examples scripts learners mpi paper paper-long paper-encode paper-mixed \
+    paper-sensors mcu evaluator bench-mcu size gates bench warn sanitize compilers coverage fuzz mutants models clean

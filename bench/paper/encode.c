@@ -145,7 +145,7 @@ void encoding(void)
                 "FC, batch %d: instructions of a batch with %s over those without quantization", batch[k],
                 way_text[way]);
             if (way <= FACTORS) { row_compared(published[way - QSGD][k]); }
-            if (base <= 0 || n <= 0) { row_note("not counted: sh bench/encode.sh DIR"); continue; }
+            if (base <= 0 || n <= 0) { row_note("not counted: make paper-encode"); continue; }
             row_ours(n / base); row_goal(way == FACTORS ? 0.2 : 1, way == FACTORS ? 1.5 : 8);
             row_note("%.0f million, counted once (bench/encode.csv); %s", n / 1e6,
                      way > FACTORS ? "not in print" : way == QSGD ? "print: time of a Core i7"
