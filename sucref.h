@@ -7941,7 +7941,7 @@ static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, u
 }
 #endif
 
-#if SUCREF_I_HALVES
+#if SUCREF_I_RUNS && SUCREF_I_HALVES
 /* the same by halves, two positions at a time */
 static void sucref_i_run_of_halves(const sucref_net *s, const sucref_i_here *h, uint32_t from, uint32_t at, uint32_t n)
 {
@@ -8043,6 +8043,7 @@ static uint32_t sucref_i_do_run(uint32_t *n, sucref_net *s, const sucref_i_here 
 }
 #endif
 
+#if SUCREF_I_RUNS || SUCREF_I_BY_ROWS
 /* how many positions are done at once, 0: one, or a part of it */
 static uint32_t sucref_i_many(const sucref_net *s, const sucref_i_here *h, uint32_t spent)
 {
@@ -8069,6 +8070,10 @@ static uint32_t sucref_i_do_many(uint32_t *n, sucref_net *s, const sucref_i_here
     s->row = *n != 0 ? h->outputs : 0U;
     return cost;
 }
+#else
+#  define sucref_i_many(s, h, spent) 0U
+#  define sucref_i_do_many(n, s, h) 0U
+#endif
 
 /* rows of a picture's layer at the position at hand, so many that they are worth a quantum; returns the cost */
 static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
