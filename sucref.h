@@ -4853,7 +4853,7 @@ SUCREF_I_NAKED static const uint8_t *sucref_i_push_quads(SUCREF_I_UNUSED const u
                      "10:\tstr r4, [r3]\n\tstr r5, [r3, #4]\n\tpop {r4-r7, pc}");
 }
 
-/* The same where columns have maxima, which count as one more, so that none counts 0. r0 u  r1 a maximum
+/* The same where columns x = u have maxima, which count as one more: none counts 0. r0 u  r1 a maximum
  * r2 8 * column << 16  r3 maxima  r4 to  r5 rest  r6 x  r7 8 << 16  r8 end of u  r9 sum; on the stack the chunk */
 #  define SUCREF_I_PUSH_MAXIMUM(at, next, full)                                                                        \
         "ldrb r6, [r0, #" at "]\n\t" SUCREF_I_IF_ZERO next "f\n\tldrb r1, [r3, #" at "]\n\tadds r1, r1, #1\n\t"       \
@@ -4887,7 +4887,7 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
     while (u < end) {
         uint32_t i = (uint32_t)(u - first), byte, x, size;
 #ifdef SUCREF_I_ASM
-        if (maxima && n - i >= 4U) {
+        if (maxima && zero == 0 && n - i >= 4U) {
             u = sucref_i_push_maxima(u, (n - i) / 4U, (column + i) << 19, &c, maximum + i);
             if (u == end) { break; }
             i = (uint32_t)(u - first);
