@@ -4672,7 +4672,7 @@ static void sucref_i_two_units(uint32_t *sum, const uint8_t *p, const uint8_t *x
         const uint8_t *q = p + (r != row ? next : 0U) + r / of_byte * 16U;
         sum[row] = 0;
         for (c = 0; c < 16U * n; c++) {
-            const uint32_t digit = SUCREF_READ_U8(q + c / 16U * bytes + c % 16U) >> (r % of_byte * slot) & mask;
+            const uint32_t u = SUCREF_READ_U8(q + c / 16U * bytes + c % 16U), digit = u >> (r % of_byte * slot) & mask;
             sum[row] += digit * x[c];
         }
     }
