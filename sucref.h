@@ -1396,9 +1396,9 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #else
 #  define SUCREF_I_SIMD 0
 #endif
-/* positions one behind the other (see runs): where rows are prepared for them; 1 x 1 ones by lists */
+/* do positions go by runs (see there), windows share lists of their columns, and runs go by lists? */
 #define SUCREF_I_RUNS (SUCREF_I_PICTURES && !SUCREF_I_MVE)
-#define SUCREF_I_SLIDES (SUCREF_I_PICTURES && SUCREF_I_FAMILY == SUCREF_PAIRS && !SUCREF_I_SIMD) /* windows share lists */
+#define SUCREF_I_SLIDES (SUCREF_I_PICTURES && SUCREF_I_FAMILY == SUCREF_PAIRS && !SUCREF_I_SIMD)
 #define SUCREF_I_RUNS_OF_LISTS (SUCREF_I_RUNS && SUCREF_I_SLIDES)
 #ifndef SUCREF_ASSERT
 #  define SUCREF_ASSERT(cond) ((void)0)
@@ -3908,8 +3908,8 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
         acc[3] += sums[12U + i] + start;
     }
 }
-#elif SUCREF_I_SIXTEEN && defined(SUCREF_I_ASM)
-/* 16 rows at once
+#elif SUCREF_I_SIXTEEN && defined(SUCREF_I_ASM) && defined(__thumb2__)
+/* 16 rows at once.
  * r0 list  r1 x  r2, r3 words  r4 all  r5, r6, r7 fields from bits 4, 8, 12 on  r8 to r11 those of the second word
  * r12 a field  lr mask; on the stack the end of the chunk, acc, p, k0 */
 #  define SUCREF_I_FIELDS_4(word, all, a, b, c)                                                                        \
@@ -4043,7 +4043,7 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 }
 #endif
 
-/* the same of a block of four rows */
+/* as sucref_i_dot8, of a block of four rows */
 SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_dot8_half(uint32_t *acc, const uint8_t *p, const uint32_t *list,
                                                             uint32_t k0, uint32_t k1)
 {
@@ -4672,7 +4672,7 @@ static void sucref_i_two_units(uint32_t *sum, const uint8_t *p, const uint8_t *x
         const uint8_t *q = p + (r != row ? next : 0U) + r / of_byte * 16U;
         sum[row] = 0;
         for (c = 0; c < 16U * n; c++) {
-            const uint32_t digit = SUCREF_READ_U8(q + c / 16U * bytes + c % 16U) >> (r % of_byte * slot) & mask;
+            const uint32_t u = SUCREF_READ_U8(q + c / 16U * bytes + c % 16U), digit = u >> (r % of_byte * slot) & mask;
             sum[row] += digit * x[c];
         }
     }
@@ -4853,8 +4853,8 @@ SUCREF_I_NAKED static const uint8_t *sucref_i_push_quads(SUCREF_I_UNUSED const u
                      "10:\tstr r4, [r3]\n\tstr r5, [r3, #4]\n\tpop {r4-r7, pc}");
 }
 
-/* The same where columns have maxima, all of which count as one more. r0 u  r1 a maximum  r2 8 * column << 16
- * r3 maxima  r4 to  r5 rest  r6 x  r7 8 << 16  r8 end of u  r9 sum; on the stack the chunk */
+/* The same where columns x = u have maxima, which count as one more: none counts 0. r0 u  r1 a maximum
+ * r2 8 * column << 16  r3 maxima  r4 to  r5 rest  r6 x  r7 8 << 16  r8 end of u  r9 sum; on the stack the chunk */
 #  define SUCREF_I_PUSH_MAXIMUM(at, next, full)                                                                        \
         "ldrb r6, [r0, #" at "]\n\t" SUCREF_I_IF_ZERO next "f\n\tldrb r1, [r3, #" at "]\n\tadds r1, r1, #1\n\t"       \
         "muls r1, r6, r1\n\tsubs r5, r5, r1\n\tblo " full "f\n\tadd r9, r6\n\torrs r6, r6, r2\n\tstmia r4!, {r6}\n" \
@@ -4887,7 +4887,7 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
     while (u < end) {
         uint32_t i = (uint32_t)(u - first), byte, x, size;
 #ifdef SUCREF_I_ASM
-        if (maxima && n - i >= 4U) {
+        if (maxima && zero == 0 && n - i >= 4U) {
             u = sucref_i_push_maxima(u, (n - i) / 4U, (column + i) << 19, &c, maximum + i);
             if (u == end) { break; }
             i = (uint32_t)(u - first);
@@ -5996,8 +5996,7 @@ typedef struct {
     uint16_t whole_from, whole_to; /* the places of a line where taps lie inside the picture */
 } sucref_i_here;
 
-/* positions one behind the other: of windows as bytes, or halves, of 1 x 1 ones by lists, of others whose lists slide, of
- * depthwise layers */
+/* runs: of windows as bytes, or halves, of 1 x 1 ones by lists, of others whose lists slide, of depthwise layers */
 enum { SUCREF_I_RUN_NONE = 0, SUCREF_I_RUN_BYTES, SUCREF_I_RUN_HALVES, SUCREF_I_RUN_LISTS, SUCREF_I_RUN_SLIDES,
        SUCREF_I_RUN_DEPTHS };
 
@@ -6456,8 +6455,8 @@ static uint32_t sucref_i_run_cost(const sucref_i_here *h)
 static void sucref_i_whole_places(sucref_i_here *h)
 {
     const uint32_t reach = (h->l.kernel_w - 1U) * h->l.dilation_w, width = h->in.width + (uint32_t)h->l.pad_left;
-    uint32_t end = width > reach ? (width - reach - 1U) / h->l.stride_w + 1U : 0U;
-    h->whole_from = (uint16_t)((h->l.pad_left + h->l.stride_w - 1U) / h->l.stride_w);
+    const uint32_t end = width > reach ? (width - reach - 1U) / h->l.stride_w + 1U : 0U;
+    h->whole_from = (uint16_t)((h->l.pad_left + (uint32_t)h->l.stride_w - 1U) / h->l.stride_w);
     h->whole_to = (uint16_t)(end < h->places ? end : h->places);
 }
 
@@ -6487,12 +6486,19 @@ static void sucref_i_pace_runs(sucref_i_here *h, const sucref_net *s)
 {
     const uint32_t cost = sucref_i_run_cost(h), least = s->form == SUCREF_I_HALF ? 2U : 1U;
     h->run = (uint16_t)(sucref_i_enough(s->model) / cost);
-    h->runs = (uint8_t)(h->run < least ? SUCREF_I_RUN_NONE : sucref_i_runs_of(h, s));
+    h->runs = (uint8_t)(h->run < least ? 0U : sucref_i_runs_of(h, s));
     h->through = (uint8_t)(sucref_i_taps(&h->l) == 1 && h->l.stride_h == 1 && h->l.stride_w == 1 &&
                            h->places == h->in.width);
     if (h->runs != SUCREF_I_RUN_NONE) { sucref_i_whole_places(h); }
 }
 #endif
+
+/* a window of so few columns and rows that a list of it costs more than it saves */
+static int sucref_i_is_small(const sucref_i_here *h)
+{
+    return SUCREF_I_FAMILY == SUCREF_PAIRS && SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV && sucref_i_taps(&h->l) > 1 &&
+           h->g.n_columns <= SUCREF_I_FEW && h->g.n_rows <= SUCREF_I_FEW;
+}
 
 /* how the group at hand, which was started, goes on */
 static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
@@ -6509,10 +6515,9 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
     if (SUCREF_I_WINDOWED(h)) {
         h->step_rows = (uint8_t)sucref_i_step_rows(&h->l, h->g.n_columns);
         h->chunk = sucref_i_chunk_of(&h->l, s->form, 0);
-        h->bytes_only = (uint8_t)(sucref_i_bytes_only(s->model, &h->l) || /* or a list of it would have parts */
-                                  (s->form != SUCREF_I_DIGITS && (h->g.n_columns > SUCREF_I_BASE ||
-                                                                  (SUCREF_I_FAMILY == SUCREF_PAIRS && conv && sucref_i_taps(&h->l) > 1 && /* or is dear */
-                                                                   h->g.n_columns <= SUCREF_I_FEW && h->g.n_rows <= SUCREF_I_FEW))));
+        h->bytes_only = (uint8_t)(sucref_i_bytes_only(s->model, &h->l) ||
+                                  (s->form != SUCREF_I_DIGITS && /* a list of it would have parts, or is dear */
+                                   (h->g.n_columns > SUCREF_I_BASE || sucref_i_is_small(h))));
         if (sucref_i_slides(h, s)) { h->slides = h->l.kernel_w; }
     }
     if (s->prepared && s->mode == SUCREF_I_ALL) {
@@ -7655,7 +7660,7 @@ static int sucref_i_is_whole(const sucref_i_here *h, uint32_t y, uint32_t x)
            left + (h->l.kernel_w - 1U) * h->l.dilation_w < h->in.width;
 }
 
-/* sums of all rows of a depthwise layer at n positions from one on, as sucref_i_many has them */
+/* sums of all rows of a depthwise layer at n positions from one on, as sucref_i_many_of_rows has them */
 static void sucref_i_depthwise_many(uint32_t *acc, uint32_t words, const sucref_net *s, const sucref_i_here *h,
                                     uint32_t y, uint32_t x, uint32_t n)
 {
@@ -7758,7 +7763,8 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
 /* from a position's output to the next one's, or to the one before it, where it wraps */
 static inline uint32_t sucref_i_next_output(const sucref_i_here *h)
 {
-    return h->back ? 0U - h->out.channels : h->out.channels;
+    const uint32_t n = h->out.channels;
+    return h->back ? 0U - n : n;
 }
 
 /* rows of the short way at the position at hand, and the one behind it where there are two; returns the cost */
@@ -7776,7 +7782,7 @@ static uint32_t sucref_i_do_short(sucref_net *s, const sucref_i_here *h, const s
     return cost + rows * SUCREF_I_ROW_COST * positions;
 }
 
-/* from a position's input or output to the next one's; before it they wrap */
+/* the same of what a position reads */
 static inline uint32_t sucref_i_next_input(const sucref_i_here *h)
 {
     const uint32_t n = (uint32_t)h->l.stride_w * h->in.channels;
@@ -7839,9 +7845,8 @@ static uint32_t sucref_i_do_many_of_rows(sucref_net *s, const sucref_i_here *h, 
 #endif
 
 /* ---- runs: positions that follow one another, done whole ----
- * 1 x 1 convolutions and depthwise ones are most of many networks' positions. They go through loops of their own, which
- * decide nothing at a position: as many positions as a quantum has left, of prepared rows in blocks of eight (halves: of
- * four) that read plain bytes. */
+ * Where rows are prepared, in blocks of eight or as halves, and the bytes they read lie together, positions go through
+ * loops of their own, which decide nothing at a position: as many positions as a quantum has left. */
 
 #if SUCREF_I_RUNS_OF_LISTS
 /* all rows at the position of which so many lists, or its bytes, are there; at: its output. Returns the products of a
@@ -7866,7 +7871,8 @@ static uint32_t sucref_i_run_rows(const sucref_net *s, const sucref_i_here *h, u
                                    part[SUCREF_I_PART_ZERO]);
             }
         }
-        sucref_i_finish_rows(h->to + at + row, acc, h->rows + SUCREF_I_PREPARED * row, s, h, h->g.first_row + row, rows);
+        sucref_i_finish_rows(h->to + at + row, acc, h->rows + SUCREF_I_PREPARED * row, s, h, h->g.first_row + row,
+                             rows);
     }
     return count;
 }
@@ -7919,6 +7925,8 @@ static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, u
     uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, sum, i, k;
     part[SUCREF_I_PART_KIND] = SUCREF_I_BYTES_KIND;
     part[SUCREF_I_PART_ZERO] = zero;
+    part[SUCREF_I_PART_COUNT] = line * h->l.kernel_h;
+    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + SUCREF_I_WORDS(line * h->l.kernel_h);
     for (; n > 0; n--, from += sucref_i_next_input(h), at += sucref_i_next_output(h)) {
         const uint8_t *u = h->from.bytes + from, flip = h->from.flip;
         uint8_t *to = (uint8_t *)(part + SUCREF_I_PART_HEAD);
@@ -7933,7 +7941,7 @@ static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, u
 }
 #endif
 
-#if SUCREF_I_HALVES
+#if SUCREF_I_RUNS && SUCREF_I_HALVES
 /* the same by halves, two positions at a time */
 static void sucref_i_run_of_halves(const sucref_net *s, const sucref_i_here *h, uint32_t from, uint32_t at, uint32_t n)
 {
@@ -7968,11 +7976,11 @@ static void sucref_i_run_of_depths(const sucref_net *s, const sucref_i_here *h, 
                                    uint32_t n)
 {
     const sucref_i_area a = sucref_i_area_of(h, y, x);
-    const uint32_t taps = h->l.n_in, n_rows = h->g.n_rows, next_from = sucref_i_next_input(h),
-                   next_at = sucref_i_next_output(h);
     sucref_i_walk_of_taps t = sucref_i_walk_taps(h, &a);
+    const uint32_t taps = h->l.n_in, n_rows = h->g.n_rows, next_at = sucref_i_next_output(h),
+                   next_from = t.lines != 0 ? sucref_i_next_input(h) : 0U; /* or nothing is read */
     const uint8_t *const w = h->plane.bytes + 8U * a.y0 * h->l.kernel_w;
-    uint32_t acc[SUCREF_I_SHORT_ROWS], row, rows, i, from = sucref_i_tap_at(h, &a, a.y0, 0) + h->g.first_row;
+    uint32_t acc[SUCREF_I_SHORT_ROWS], row, rows, i, from = (uint32_t)(t.u - h->from.bytes) + h->g.first_row;
     t.next_w = 8;
     t.pitch_w = 8U * h->l.kernel_w;
     for (i = 0; i < n; i++, from += next_from, at += next_at) {
@@ -8035,6 +8043,7 @@ static uint32_t sucref_i_do_run(uint32_t *n, sucref_net *s, const sucref_i_here 
 }
 #endif
 
+#if SUCREF_I_RUNS || SUCREF_I_BY_ROWS
 /* how many positions are done at once, 0: one, or a part of it */
 static uint32_t sucref_i_many(const sucref_net *s, const sucref_i_here *h, uint32_t spent)
 {
@@ -8058,9 +8067,13 @@ static uint32_t sucref_i_do_many(uint32_t *n, sucref_net *s, const sucref_i_here
 #if SUCREF_I_RUNS
     if (s->model->layout != SUCREF_LAYOUT_ROWS) { cost = sucref_i_do_run(n, s, h); }
 #endif
-    s->row = (uint16_t)(*n != 0 ? h->outputs : 0U);
+    s->row = *n != 0 ? h->outputs : 0U;
     return cost;
 }
+#else
+#  define sucref_i_many(s, h, spent) 0U
+#  define sucref_i_do_many(n, s, h) 0U
+#endif
 
 /* rows of a picture's layer at the position at hand, so many that they are worth a quantum; returns the cost */
 static uint32_t sucref_i_do_blocks(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,

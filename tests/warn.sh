@@ -26,13 +26,15 @@ for c in "gcc $S" "gcc -m32 $S" "clang $S" "tcc -Wall -Werror" "g++ -std=c++11 $
     case $c in *-m32*) runs gcc -m32 || { skip "gcc -m32 ($I386)"; continue; } ;; esac
     for f in declared private host; do try "$c $f" "$c -O2 -c $d/$f.$e -o $d/x.o"; done
     for k in "" -DSUCREF_KERNEL=1 -DSUCREF_KERNEL=2 -DSUCREF_KERNEL=4 -DSUCREF_CONSTANT_WORK -DSUCREF_NO_STATUS_TEXT \
-        -DSUCREF_NO_DITHER -DSUCREF_NO_PARITY "-DSUCREF_NO_DITHER -DSUCREF_NO_PARITY" -DSUCREF_PHILOX; do
+        -DSUCREF_NO_DITHER -DSUCREF_NO_PARITY "-DSUCREF_NO_DITHER -DSUCREF_NO_PARITY" -DSUCREF_NO_PICTURES \
+        -DSUCREF_PHILOX; do
         try "$c $k" "$c $k -O2 -c $d/body.$e -o $d/x.o"
     done
 done
 ALLOWED=' (mem(cpy|move|set|cmp)|__[a-z0-9_]+)$'
 FLOATS='__aeabi_[fd]|__(add|sub|mul|div)[sd]f|__float|__fix'
-for c in "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb" "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb" \
+for c in "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb" "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb -DSUCREF_KERNEL=3" \
+    "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb" "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -DSUCREF_NO_PICTURES" \
     "riscv64-unknown-elf-gcc -march=rv32imc -mabi=ilp32" "avr-gcc -mmcu=atmega1284p" "gcc -mgeneral-regs-only"; do
     x=${c%% *}
     have $x || { skip "$x (Debian: gcc-arm-none-eabi, gcc-riscv64-unknown-elf, gcc-avr avr-libc)" 6; continue; }
