@@ -143,7 +143,8 @@ static inline int rp_is_head(const random_pictures *r, const sucref_layer_spec *
     return r->heads_of == s && s != NULL;
 }
 
-/* the rows of each group: of any number (of cameras' layers by eight), equal ones for heads; channels that are there with the first ones */
+/* the rows of each group: of any number (of cameras' layers by eight), equal ones for heads; channels that are there
+ * with the first ones */
 static inline void rp_groups(random_pictures *r, sucref_layer_spec *s)
 {
     const unsigned n = (unsigned)(s - r->layer);

@@ -179,6 +179,10 @@ static void constants_made_wide(void)
     gf_add(p, GRAPH_DEQUANTIZE, 1, &narrow, in[1] = floats(1, two, NULL));
     gf_add(p, GRAPH_ADD, 2, in, out = image(1, 1, 2));
     gives(out, x, z, 2);
+    p->tensor[narrow].zero = INT32_MIN;
+    gf_write(&f);
+    CHECK(!tflite_read_as(&real_graph, f.file.p, f.file.n, 1) && strstr(real_graph.why, "zero point") != NULL);
+    graph_free(&real_graph);
 }
 
 /* ---- int8 models of random float ones ---- */
