@@ -366,83 +366,86 @@ static int gf_random_transposed(gf_file *f, int at)
     return out;
 }
 
+/* every block-th line or place, and what is added and taken away around; first: 1 where there is no height */
+typedef struct { int first, block[2], kernel[2], side[2]; int32_t margin[4], crop[4]; } gf_apart;
+
+/* sides that blocks divide and that hold a window; what is beyond the picture is taken away again */
+static void gf_random_margins(gf_apart *a, const gf_file *f, int at)
+{
+    int k;
+    memset(a, 0, sizeof *a);
+    a->first = gf_dim(f, at, 1) == 1;
+    for (k = 0; k < 2; k++) {
+        const int side = gf_dim(f, at, 1 + k);
+        int32_t *margin = a->margin + 2 * k, *crop = a->crop + 2 * k;
+        int missing;
+        a->block[k] = k < a->first ? 1 : 1 + (int)rnd_below(3);
+        a->kernel[k] = k < a->first ? 1 : 1 + (int)rnd_below(3);
+        margin[0] = (int32_t)rnd_below((uint32_t)((a->kernel[k] - 1) * a->block[k]) + 1U);
+        missing = a->block[k] * a->kernel[k] - side - margin[0];
+        margin[1] = missing > 0 ? missing : 0;
+        margin[1] += (a->block[k] - (side + margin[0] + margin[1]) % a->block[k]) % a->block[k];
+        a->side[k] = (side + margin[0] + margin[1]) / a->block[k];
+        crop[1] = (a->side[k] - a->kernel[k] + 1) * a->block[k] - side - margin[0];
+        crop[1] = crop[1] > 0 ? crop[1] : 0;
+    }
+}
+
+/* the numbers of in[0] in another shape, of their scale; height 0: three dimensions */
+static int gf_moved(gf_file *f, int code, int n_in, const int *in, int batch, int height, int width, int channels)
+{
+    const int dim[4] = { batch, height > 0 ? height : width, height > 0 ? width : channels, channels };
+    const int out = gf_new(f, &f->part[0], GRAPH_INT8, height > 0 ? 4 : 3, dim);
+    gf_scale(f, &f->part[0], out, gf_scale_of(f, in[0]), gf_zero_of(f, in[0]));
+    gf_add(&f->part[0], code, n_in, in, out);
+    return out;
+}
+
+/* SPACE_TO_BATCH_ND, BATCH_TO_SPACE_ND: to so many pictures of this size */
+static int gf_batches(gf_file *f, int code, int at, const gf_apart *a, int batch, const int *side, int channels)
+{
+    const int32_t *v = code == GRAPH_SPACE_TO_BATCH ? a->margin : a->crop, block[2] = { a->block[0], a->block[1] };
+    const int in[3] = { at, gf_numbers(f, 2 - a->first, block + a->first),
+                        gf_numbers(f, 4 - 2 * a->first, v + 2 * a->first) };
+    return gf_moved(f, code, 3, in, batch, a->first ? 0 : side[0], side[1], channels);
+}
+
+/* the convolution of what is apart. upright: a line stands as a column */
+static int gf_random_conv_apart(gf_file *f, int at, gf_apart *a, int deep, int upright, int n)
+{
+    const int c = gf_dim(f, at, 3), batch = gf_dim(f, at, 0), high = a->kernel[upright], wide = a->kernel[!upright];
+    int in[3], dim[4], k, out;
+    dim[0] = deep ? 1 : n; dim[1] = high; dim[2] = wide; dim[3] = deep ? n : c;
+    gf_random_weights(f, in, 4, dim, n, deep ? 3 : 0);
+    in[0] = at;
+    for (k = 0; k < 2; k++) { a->side[k] -= a->kernel[k] - 1; }
+    dim[0] = batch; dim[1] = a->side[upright]; dim[2] = a->side[!upright]; dim[3] = n;
+    out = gf_random_out(f, 4, dim);
+    gf_window(gf_add(&f->part[0], deep ? GRAPH_DEPTHWISE : GRAPH_CONV, 3, in, out), 1, 1, 1, deep ? 4 : 3,
+              f->plain ? 0 : (int)rnd_below(4));
+    return out;
+}
+
 /* a convolution of every other line or so: SPACE_TO_BATCH_ND, CONV_2D or DEPTHWISE_CONV_2D, BATCH_TO_SPACE_ND; of a
  * height of 1 as Keras has Conv1D, with EXPAND_DIMS and SQUEEZE between */
 static int gf_random_apart(gf_file *f, int at)
 {
-    const int flat = gf_dim(f, at, 1) == 1, c = gf_dim(f, at, 3), deep = (int)rnd_below(2), middle = (int)rnd_below(2),
+    const int c = gf_dim(f, at, 3), deep = (int)rnd_below(2), middle = (int)rnd_below(2),
               n = deep ? c : 1 + (int)rnd_below(6);
-    gf_part *p = &f->part[0];
-    int block[2], kernel[2], in[3], weights[3], dim[4], sides[2], k, batch, apart, out, first = flat ? 1 : 0;
-    int32_t sizes[2], margin[4] = { 0, 0, 0, 0 }, crop[4] = { 0, 0, 0, 0 };
+    gf_apart a;
+    int batch, upright, k;
     if (c > 12) { return at; }
-    for (k = 0; k < 2; k++) {
-        const int side = gf_dim(f, at, 1 + k);
-        int missing;
-        block[k] = k < first ? 1 : 1 + (int)rnd_below(3);
-        kernel[k] = k < first ? 1 : 1 + (int)rnd_below(3);
-        margin[2 * k] = (int32_t)rnd_below((uint32_t)((kernel[k] - 1) * block[k]) + 1U);
-        missing = block[k] * kernel[k] - side - margin[2 * k];
-        margin[2 * k + 1] = missing > 0 ? missing : 0;
-        margin[2 * k + 1] += (block[k] - (side + margin[2 * k] + margin[2 * k + 1]) % block[k]) % block[k];
-        sides[k] = (side + margin[2 * k] + margin[2 * k + 1]) / block[k];
-        crop[2 * k + 1] = (sides[k] - kernel[k] + 1) * block[k] - side - margin[2 * k];
-        crop[2 * k + 1] = crop[2 * k + 1] > 0 ? crop[2 * k + 1] : 0;
-    }
-    batch = block[0] * block[1];
-    in[0] = at;
-    if (flat) { /* three dimensions */
-        const int three[3] = { 1, gf_dim(f, at, 2), c };
-        in[0] = gf_new(f, p, GRAPH_INT8, 3, three);
-        gf_scale(f, p, in[0], gf_scale_of(f, at), gf_zero_of(f, at));
-        gf_add(p, GRAPH_SQUEEZE, 1, &at, in[0]);
-    }
-    for (k = first; k < 2; k++) { sizes[k - first] = block[k]; }
-    in[1] = gf_numbers(f, 2 - first, sizes);
-    in[2] = gf_numbers(f, 4 - 2 * first, margin + 2 * first);
-    dim[0] = batch; dim[1] = sides[0]; dim[2] = sides[1]; dim[3] = c;
-    if (flat) { dim[1] = sides[1]; dim[2] = c; }
-    apart = gf_new(f, p, GRAPH_INT8, 4 - first, dim);
-    gf_scale(f, p, apart, gf_scale_of(f, at), gf_zero_of(f, at));
-    gf_add(p, GRAPH_SPACE_TO_BATCH, 3, in, apart);
-    if (flat) {
-        const int whole[4] = { batch, middle ? 1 : sides[1], middle ? sides[1] : 1, c };
-        in[0] = apart;
-        apart = gf_new(f, p, GRAPH_INT8, 4, whole);
-        gf_scale(f, p, apart, gf_scale_of(f, at), gf_zero_of(f, at));
-        gf_add(p, GRAPH_EXPAND_DIMS, 1, in, apart);
-    }
-    dim[0] = deep ? 1 : n;
-    dim[1] = flat && !middle ? kernel[1] : kernel[0];
-    dim[2] = flat && !middle ? kernel[0] : kernel[1];
-    dim[3] = deep ? n : c;
-    gf_random_weights(f, weights, 4, dim, n, deep ? 3 : 0);
-    weights[0] = apart;
-    for (k = 0; k < 2; k++) { sides[k] -= kernel[k] - 1; }
-    dim[0] = batch; dim[1] = flat && !middle ? sides[1] : sides[0]; dim[2] = flat && !middle ? 1 : sides[1]; dim[3] = n;
-    apart = gf_random_out(f, 4, dim);
-    gf_window(gf_add(p, deep ? GRAPH_DEPTHWISE : GRAPH_CONV, 3, weights, apart), 1, 1, 1, deep ? 4 : 3,
-              f->plain ? 0 : (int)rnd_below(4));
-    if (flat) {
-        const int three[3] = { batch, sides[1], n };
-        in[0] = apart;
-        apart = gf_new(f, p, GRAPH_INT8, 3, three);
-        gf_scale(f, p, apart, gf_scale_of(f, in[0]), gf_zero_of(f, in[0]));
-        gf_add(p, GRAPH_SQUEEZE, 1, in, apart);
-    }
-    in[0] = apart;
-    in[2] = gf_numbers(f, 4 - 2 * first, crop + 2 * first);
-    for (k = 0; k < 2; k++) { sides[k] = sides[k] * block[k] - crop[2 * k + 1]; }
-    dim[0] = 1; dim[1] = flat ? sides[1] : sides[0]; dim[2] = flat ? n : sides[1]; dim[3] = n;
-    out = gf_new(f, p, GRAPH_INT8, 4 - first, dim);
-    gf_scale(f, p, out, gf_scale_of(f, apart), gf_zero_of(f, apart));
-    gf_add(p, GRAPH_BATCH_TO_SPACE, 3, in, out);
-    if (flat) {
-        in[0] = out;
-        out = gf_like(f, out, 1, sides[1], n);
-        gf_add(p, GRAPH_EXPAND_DIMS, 1, in, out);
-    }
-    return out;
+    gf_random_margins(&a, f, at);
+    batch = a.block[0] * a.block[1];
+    upright = a.first && !middle;
+    if (a.first) { at = gf_moved(f, GRAPH_SQUEEZE, 1, &at, 1, 0, gf_dim(f, at, 2), c); }
+    at = gf_batches(f, GRAPH_SPACE_TO_BATCH, at, &a, batch, a.side, c);
+    if (a.first) { at = gf_moved(f, GRAPH_EXPAND_DIMS, 1, &at, batch, a.side[upright], a.side[!upright], c); }
+    at = gf_random_conv_apart(f, at, &a, deep, upright, n);
+    if (a.first) { at = gf_moved(f, GRAPH_SQUEEZE, 1, &at, batch, 0, a.side[1], n); }
+    for (k = 0; k < 2; k++) { a.side[k] = a.side[k] * a.block[k] - a.crop[2 * k + 1]; }
+    at = gf_batches(f, GRAPH_BATCH_TO_SPACE, at, &a, 1, a.side, n);
+    return a.first ? gf_moved(f, GRAPH_EXPAND_DIMS, 1, &at, 1, 1, a.side[1], n) : at;
 }
 
 /* rows of earlier inputs before this one's: a variable keeps the last ones */

@@ -808,6 +808,30 @@ static int bad_turned(void)
     gf_window(gf_add(&f.part[0], GRAPH_TRANSPOSE_CONV, 3, in, out), 1, 2, 2, 3, 0);
     return out;
 }
+static int bad_apart_scale(void)
+{
+    const int apart = taken_apart();
+    f.scale[f.part[0].tensor[apart].scale] = 1.000001F;
+    return apart;
+}
+static int bad_wide(void) /* 3 taps, 40000 places from each other */
+{
+    static const int dim[4] = { 2, 3, 1, 2 };
+    static const int8_t w[12] = { 1 };
+    const int in[3] = { base, gf_weights(&f, 4, dim, w, 1), -1 }, out = gf_image(&f, 4, 4, 2, 1, 0);
+    gf_op *o = gf_add(&f.part[0], GRAPH_CONV, 3, in, out);
+    gf_window(o, 0, 1, 1, 3, 0);
+    gf_field(o, 5, 4, 40000);
+    return out;
+}
+static int bad_strides(void) /* 255 x 255 places as channels */
+{
+    static const int dim[4] = { 2, 1, 1, 2 };
+    static const int8_t w[4] = { 1 };
+    const int in[3] = { base, gf_weights(&f, 4, dim, w, 1), base }, out = gf_image(&f, 766, 766, 2, 1, 0);
+    gf_window(gf_add(&f.part[0], GRAPH_TRANSPOSE_CONV, 3, in, out), 1, 255, 255, 3, 0);
+    return out;
+}
 static int bad_arg_max(void)
 {
     static const int32_t axis = 3;
@@ -850,6 +874,9 @@ static void refusals(void)
         { bad_apart, "operator 1: RELU between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND" },
         { bad_never_together, "a SPACE_TO_BATCH_ND is without its BATCH_TO_SPACE_ND" },
         { bad_turned, "operator 0: TRANSPOSE_CONV has an output that its input does not reach" },
+        { bad_apart_scale, "operator 0: SPACE_TO_BATCH_ND has inputs and outputs of different scales" },
+        { bad_wide, "operator 0: CONV_2D has a window wider than 65536" },
+        { bad_strides, "operator 0: TRANSPOSE_CONV has strides by which its channels become more than 65535" },
         { bad_arg_max, "operator 0: ARG_MAX is supported at the end" },
         { bad_behind, "operator 1: RELU behind DEQUANTIZE" }
     };

@@ -271,6 +271,50 @@ static void every_slope(void)
     }
 }
 
+/* a batch that RESHAPE makes counts as height where an operator takes any shape, and in the answer's shape */
+static void batches_as_shapes(void)
+{
+    static const int batch[4] = { 2, 3, 4, 1 }, pictures[4] = { 2, 2, 2, 3 }, dim[2] = { 2, 3 };
+    static const int8_t w[6] = { 40, -30, 20, 10, 50, -60 };
+    int in[3], k;
+    for (k = 0; k < 3; k++) { /* at the end, in the middle, in front of a dense layer over places */
+        int at = begin(3, 4, 2, 0), out = gf_new(&f, &f.part[0], GRAPH_INT8, 4, k < 2 ? batch : pictures);
+        gf_scale(&f, &f.part[0], out, 1, 0);
+        gf_add(&f.part[0], GRAPH_RESHAPE, 1, &at, out);
+        at = out;
+        out = gf_new(&f, &f.part[0], GRAPH_INT8, 4, k < 2 ? batch : pictures);
+        gf_scale(&f, &f.part[0], out, 0.5F, 3);
+        gf_add(&f.part[0], GRAPH_ELU, 1, &at, out);
+        at = in[0] = out;
+        if (k == 1) { gf_add(&f.part[0], GRAPH_RESHAPE, 1, &at, out = gf_image(&f, 3, 4, 2, 0.5F, 3)); }
+        if (k == 2) {
+            in[1] = gf_weights(&f, 2, dim, w, 0.01F); in[2] = -1;
+            out = gf_image(&f, 4, 2, 2, 1, 0);
+            gf_field(gf_add(&f.part[0], GRAPH_DENSE, 3, in, out), 0, 1, 0);
+        }
+        same(out, 100);
+    }
+}
+
+/* PAD whose output counts in nearly the same scale keeps its own: sums that were halves are a little less */
+static void pads_of_nearly_one_scale(void)
+{
+    static const int dim[4] = { 1, 2, 2, 16 };
+    static const int32_t sides[8] = { 0, 0, 1, 0, 1, 0, 0, 0 };
+    static int8_t x[256][64], w[64];
+    int in[3], at, k;
+    memset(w, 64, sizeof w);
+    for (k = 0; k < 256; k++) { memset(x[k], k - 128, sizeof x[k]); }
+    in[0] = begin(2, 2, 16, -128); in[1] = gf_numbers(&f, 8, sides);
+    at = gf_image(&f, 3, 3, 16, 0.999991F, -128);
+    gf_add(&f.part[0], GRAPH_PAD, 2, in, at);
+    in[0] = at; in[1] = gf_weights(&f, 4, dim, w, 1.0F / 1024); in[2] = -1;
+    f.part[0].output = gf_image(&f, 2, 2, 1, 2, -128);
+    gf_window(gf_add(&f.part[0], GRAPH_CONV, 3, in, f.part[0].output), 1, 1, 1, 3, 0);
+    gf_write(&f);
+    CHECK(compare(f.file.p, f.file.n, 256, x[0]));
+}
+
 static void golden_inputs(void)
 {
     static const char *const name[][2] = { { "kws_ref_model", "kws_rand_a" }, { "person_detect", "person_real" },
@@ -366,6 +410,8 @@ int main(int argc, char **argv)
     RUN("every byte with every slope", every_slope);
     RUN("constants beside the edges of a picture", constants_beside_edges);
     RUN("a variable that is read late", late_reading);
+    RUN("batches that are only shapes", batches_as_shapes);
+    RUN("padding whose scales are nearly the same", pads_of_nearly_one_scale);
     RUN("files for the tool's tests", files_for_the_tool);
     RUN("golden inputs", golden_inputs);
     RUN("public models, streams over sixty inputs", public_models);

@@ -143,6 +143,15 @@ static inline void graph_shape(int32_t *d, const graph_tensor *x)
     for (k = 0; k < 4; k++) { d[k] = k < 4 - x->rank ? 1 : x->dim[k - 4 + x->rank]; }
 }
 
+/* the same where the batch, or what else lies before the last three dimensions, is a part of the height */
+static inline void graph_sides(int32_t *d, const graph_tensor *x)
+{
+    int k;
+    graph_shape(d, x);
+    d[0] = 1;
+    for (k = x->rank - 4; k >= 0; k--) { d[1] *= x->dim[k]; }
+}
+
 /* zero point as a number of unsigned bytes: int8 values count from -128 */
 static inline int graph_zero(const graph_tensor *x) { return x->type == GRAPH_UINT8 ? x->zero : x->zero + 128; }
 

@@ -176,7 +176,7 @@ static inline int lower_answer(lowered *l)
     l->out_scale = (double)graph_scale(y, 0);
     l->out_zero = graph_zero(y);
     if (l->n_layers == 0 || l->layer[l->n_layers - 1U].to != place || l->tensor[place].state) {
-        graph_shape(d, y);
+        graph_sides(d, y);
         if (lower_copy(l, &none, place, lower_new_tensor(l, &none, d, graph_zero(y)), NULL, NULL, NULL) == NULL) {
             return 0;
         }

@@ -107,7 +107,7 @@ static inline int lower_bytes(lowered *l, const graph_op *o, int t)
     if (l->place[t] >= 0) { return l->place[t]; }
     if (x->data == NULL) { lower_fail(l, o, "reads what is not there"); return -1; }
     if (x->elements > 65535) { lower_fail(l, o, "has a constant of more than 65535 numbers"); return -1; }
-    graph_shape(d, x);
+    graph_sides(d, x);
     s = lower_new_layer(l, o, SUCREF_KIND_CONSTANT, 0, lower_new_tensor(l, o, d, graph_zero(x)));
     bytes = (uint8_t *)graph_new(l->g, x->elements);
     if (s == NULL || bytes == NULL) { return -1; }
@@ -141,7 +141,7 @@ static inline int lower_shaped(lowered *l, const graph_op *o, int t, const int32
 static inline int lower_read(lowered *l, const graph_op *o, int t)
 {
     int32_t d[4];
-    graph_shape(d, lower_tensor_of(l, t));
+    graph_sides(d, lower_tensor_of(l, t));
     return lower_shaped(l, o, t, d);
 }
 
@@ -152,7 +152,7 @@ static inline void lower_free_shape(const lowered *l, int t, int32_t *d)
     for (steps = 0; steps < 8 && l->alone[t] >= 0 && l->g->op[l->alone[t]].code == GRAPH_RESHAPE; steps++) {
         t = l->g->op[l->alone[t]].out;
     }
-    graph_shape(d, lower_tensor_of(l, t));
+    graph_sides(d, lower_tensor_of(l, t));
 }
 
 /* the tensor that an operator writes, of this shape: a new one, or the state that is to hold it. -1 with a reason */

@@ -91,7 +91,8 @@ static inline void lower_join_pads(lowered *l)
         if (!fits) { continue; }
         graph_shape(dx, lower_tensor_of(l, pad->in[0]));
         graph_shape(dy, lower_tensor_of(l, o->out));
-        fits = dx[3] == lower_tensor_of(l, pad->out)->dim[3];
+        fits = dx[3] == lower_tensor_of(l, pad->out)->dim[3] && /* and the scales are not only nearly the same */
+               memcmp(lower_tensor_of(l, pad->in[0])->scales, lower_tensor_of(l, pad->out)->scales, 4) == 0;
         for (i = 0; i < 2; i++) { /* each window must hold a place of the picture */
             const int sum = o->pad[i] + pad->begin[1 + i];
             fits &= sum <= (o->kernel[i] - 1) * o->dilation[i] && (dy[1 + i] - 1) * o->stride[i] < dx[1 + i] + sum;
@@ -163,7 +164,7 @@ static inline int lower_writes_state(const lowered *l, int state, int assign)
     for (k = 0; k < l->g->n_ops; k++) { /* and it is nowhere put into another one, too */
         if (l->g->op[k].code == GRAPH_ASSIGN && (int)k != assign && l->g->op[k].in[0] == x) { return 0; }
     }
-    graph_shape(d, lower_tensor_of(l, x));
+    graph_sides(d, lower_tensor_of(l, x));
     lower_shape_of(l, l->state[state], have);
     return lower_same_shape(d, have);
 }

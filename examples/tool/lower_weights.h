@@ -105,7 +105,7 @@ static inline int lower_dense(lowered *l, const graph_op *o)
         lower_free_shape(l, o->out, d);
         s = from < 0 ? NULL : lower_new_layer(l, o, SUCREF_KIND_DENSE, from, lower_output(l, o, d));
     } else { /* the same rows at every place: a convolution of one tap */
-        graph_shape(d, x);
+        graph_sides(d, x);
         if (d[3] != n_in) { d[1] = 1; d[2] = places; d[3] = n_in; }
         from = lower_shaped(l, o, o->in[0], d);
         if (twice) { from = lower_twice(l, o, from); }

@@ -45,7 +45,7 @@ static inline int tflite_read_apart(const tflite_op *r)
     int32_t dx[4], dy[4], block[2], margin[4];
     int k;
     if (y == NULL || !tflite_shape(r, dx, x) || !tflite_read_block(r, x, block, margin)) { return 0; }
-    if (!tflite_same_scale(r, x, y)) { return 0; }
+    if (!tflite_one_scale(r, x, y)) { return 0; }
     tflite_apart_shape(dy, y);
     if (y->rank != x->rank || dy[0] != block[0] * block[1] || dy[3] != dx[3]) {
         return tflite_say(r, "has shapes that do not fit");
@@ -108,7 +108,32 @@ static inline int tflite_whole(const tflite_op *r, const graph_apart *a, int32_t
     return o->out;
 }
 
-/* a convolution of a batch, whose window steps over what lies between: its output waits for BATCH_TO_SPACE_ND */
+/* The window of a convolution of a batch as one of the whole, which steps over what lies between. turned: a column of
+ * taps is a line of the whole */
+static inline int tflite_widen_window(const tflite_op *r, graph_op *o, const graph_apart *whole, int turned)
+{
+    int k;
+    if (turned) {
+        if (o->kernel[1] != 1) { return tflite_say(r, "has shapes that do not fit"); }
+        o->kernel[1] = o->kernel[0]; o->stride[1] = o->stride[0]; o->dilation[1] = o->dilation[0];
+        o->pad[1] = o->pad[0];
+        o->kernel[0] = o->stride[0] = o->dilation[0] = 1;
+        o->pad[0] = 0;
+    }
+    for (k = 0; k < 2; k++) {
+        if (o->stride[k] != 1) {
+            return tflite_say(r, "with steps between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND is not supported");
+        }
+        if ((int64_t)o->dilation[k] * whole->block[k] * (o->kernel[k] > 1 ? o->kernel[k] - 1 : 1) > 65535) {
+            return tflite_say(r, "has a window wider than 65536");
+        }
+        o->dilation[k] *= whole->block[k];
+        o->pad[k] = o->pad[k] * whole->block[k] + whole->before[k];
+    }
+    return 1;
+}
+
+/* a convolution of a batch: its output waits for BATCH_TO_SPACE_ND */
 static inline int tflite_conv_apart(const tflite_op *r, graph_tensor *x)
 {
     const int deep = r->code == GRAPH_DEPTHWISE;
@@ -117,7 +142,7 @@ static inline int tflite_conv_apart(const tflite_op *r, graph_tensor *x)
     const graph_apart a = x->apart.turned ? tflite_apart_turned(&x->apart) : x->apart;
     const int32_t *dy;
     graph_op *o;
-    int k, from, number;
+    int from, number;
     if (y == NULL || w == NULL) { return 0; }
     dy = y->dim;
     if (x->apart.op > 0) { return tflite_say(r, "is the second one between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND"); }
@@ -129,23 +154,12 @@ static inline int tflite_conv_apart(const tflite_op *r, graph_tensor *x)
     from = tflite_whole(r, &a, x->dim[3]);
     number = (int)r->g->n_ops;
     o = from >= 0 ? tflite_add(r, r->code, 3, y) : NULL;
-    if (o == NULL || !tflite_conv_options(r, o, w) || !tflite_windows(r, o, x->dim, dy)) { return 0; }
-    y->given = 0;
+    if (o == NULL || !tflite_conv_options(r, o, w) || !tflite_windows(r, o, x->dim, dy) ||
+        !tflite_widen_window(r, o, &a, x->apart.turned)) {
+        return 0;
+    }
     o->in[0] = from;
-    if (x->apart.turned) { /* a column of taps, which becomes a line */
-        if (o->kernel[1] != 1) { return tflite_say(r, "has shapes that do not fit"); }
-        o->kernel[1] = o->kernel[0]; o->stride[1] = o->stride[0]; o->dilation[1] = o->dilation[0];
-        o->pad[1] = o->pad[0];
-        o->kernel[0] = o->stride[0] = o->dilation[0] = 1;
-        o->pad[0] = 0;
-    }
-    for (k = 0; k < 2; k++) {
-        if (o->stride[k] != 1 || o->dilation[k] * a.block[k] > 65535) {
-            return tflite_say(r, "with steps between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND is not supported");
-        }
-        o->dilation[k] *= a.block[k];
-        o->pad[k] = o->pad[k] * a.block[k] + a.before[k];
-    }
+    y->given = 0;
     y->apart = x->apart;
     y->apart.op = number + 1;
     r->g->n_apart++;
@@ -170,7 +184,7 @@ static inline int tflite_read_together(const tflite_op *r)
     if (x->apart.op == 0 || x->apart.turned) {
         return tflite_say(r, "is supported behind SPACE_TO_BATCH_ND and a convolution");
     }
-    if (!tflite_read_block(r, x, block, margin) || !tflite_shape(r, dy, y) || !tflite_same_scale(r, x, y)) { return 0; }
+    if (!tflite_read_block(r, x, block, margin) || !tflite_shape(r, dy, y) || !tflite_one_scale(r, x, y)) { return 0; }
     tflite_apart_shape(dx, x);
     o = &r->g->op[x->apart.op - 1];
     if (r->g->tensor[o->out].apart.op != x->apart.op || dy[3] != dx[3] || y->rank != x->rank) {
@@ -202,7 +216,7 @@ static inline graph_tensor *tflite_turned_weights(const tflite_op *r, const grap
 {
     const uint32_t size = w->type == GRAPH_FLOAT32 ? 4 : 1, c = (uint32_t)w->dim[3] * size;
     const int64_t rows = (int64_t)s->step[0] * s->step[1] * w->dim[0], len = rows * s->taps[0] * s->taps[1] * c;
-    graph_tensor *v = rows > 65535 || len > 1 << 28 ? NULL : tflite_more(r, w, s->taps[0], s->taps[1], w->dim[3]);
+    graph_tensor *v = len > 1 << 28 ? NULL : tflite_more(r, w, s->taps[0], s->taps[1], w->dim[3]);
     uint8_t *data = v != NULL ? (uint8_t *)graph_new(r->g, (size_t)len) : NULL, *to = data;
     int32_t row, jy, jx;
     if (data == NULL) { tflite_say(r, "is too large"); return NULL; }
@@ -280,7 +294,8 @@ static inline int tflite_turned_sizes(const tflite_op *r, tflite_turned *s, cons
             return tflite_say(r, "has an output that its input does not reach");
         }
     }
-    return 1;
+    return (int64_t)s->step[0] * s->step[1] * dy[3] <= 65535 ||
+           tflite_say(r, "has strides by which its channels become more than 65535");
 }
 
 /* the places of the steps put where they belong, and of them the picture; 0 with a reason */

@@ -249,8 +249,9 @@ static inline int tflite_widen(const tflite_op *r, const graph_tensor *x, graph_
     }
     for (i = along + 1; i < x->rank; i++) { below *= (uint32_t)x->dim[i]; }
     if (x->n_scales > 1) { rows = (uint32_t)x->dim[along]; }
-    if (x->type == GRAPH_INT8 && (!tflite_scales(r, x, 65535) || (x->n_scales != 1 && x->n_scales != rows))) {
-        return tflite_say(r, "has scales that do not fit");
+    if (x->type == GRAPH_INT8 && (!tflite_scales(r, x, 65535) || (x->n_scales != 1 && x->n_scales != rows) ||
+                                  x->zero < -128 || x->zero > 127)) {
+        return tflite_say(r, "has scales or a zero point that do not fit");
     }
     data = (uint8_t *)graph_new(r->g, 4 * (size_t)x->elements);
     if (data == NULL) { return 0; }

@@ -228,6 +228,14 @@ static inline int tflite_same_scale(const tflite_op *r, const graph_tensor *x, c
            tflite_say(r, "has inputs and outputs of different scales");
 }
 
+/* exactly the same, where what counts in one is computed with the other */
+static inline int tflite_one_scale(const tflite_op *r, const graph_tensor *x, const graph_tensor *y)
+{
+    return tflite_same_scale(r, x, y) &&
+           (r->g->real || memcmp(x->scales, y->scales, 4) == 0 ||
+            tflite_say(r, "has inputs and outputs of different scales"));
+}
+
 /* ---- operators ---- */
 
 /* appends an operator with its inputs; its output is there from now on. NULL with a reason */

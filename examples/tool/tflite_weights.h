@@ -101,6 +101,9 @@ static inline int tflite_windows(const tflite_op *r, graph_op *o, const int32_t 
             o->dilation[k] < 1 || o->dilation[k] > 65535) {
             return tflite_say(r, "has an impossible kernel, stride or dilation");
         }
+        if ((int64_t)(o->kernel[k] - 1) * o->dilation[k] > 65535) {
+            return tflite_say(r, "has a window wider than 65536");
+        }
         if (!graph_window(&o->pad[k], dx[1 + k], dy[1 + k], o->kernel[k], o->stride[k], o->dilation[k], same)) {
             return tflite_say(r, "has shapes that do not fit");
         }
