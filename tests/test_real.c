@@ -255,65 +255,86 @@ static void random_samples(void)
     }
 }
 
+/* the int8 model that is made of the float one, in memory */
+typedef struct { sucref_model m; sucref_net net; sucref_scales scales; uint32_t *file, *work; } quantized;
+
+/* 0 where it is refused: real_graph.why or t.graph.why says why. Both graphs stay in use */
+static int quantized_open(quantized *q)
+{
+    static const uint8_t in_bits[1] = { 8 };
+    static uint8_t bits[SUCREF_MAX_LAYERS];
+    sucref_model_spec spec;
+    uint32_t len;
+    if (!ranges_choose(&ranges, &real_graph) || !tflite_read_as(&t.graph, f.file.p, f.file.n, 1) ||
+        !quantize_graph(&t.graph, &ranges) || !tflite_lower(&t)) {
+        return 0;
+    }
+    memset(bits, 8, sizeof bits);
+    lower_spec(&spec, &t.net);
+    spec.n_stops = 1; spec.bits = bits; spec.in_bits = in_bits;
+    len = sucref_model_write(NULL, 0, &spec, NULL);
+    q->file = (uint32_t *)malloc(len + 4);
+    CHECK(len != 0 && sucref_model_write((uint8_t *)q->file, len, &spec, NULL) == len &&
+          sucref_model_open(&q->m, q->file, len, NULL) == SUCREF_OK);
+    q->work = (uint32_t *)malloc(sucref_net_work_len(&q->m) * 4);
+    CHECK(sucref_net_init(&q->net, &q->m, q->work, sucref_net_work_len(&q->m)) == SUCREF_OK);
+    sucref_model_scales(&q->scales, &q->m);
+    return 1;
+}
+
+static void quantized_close(quantized *q)
+{
+    free(q->file); free(q->work);
+}
+
+/* n numbers through both networks: the answer in bytes is y, that in float is in ranges.real.v[real_graph.output] */
+static void quantized_run(sucref_answer *y, quantized *q, const float *x, uint32_t n)
+{
+    const int in = real_graph.input;
+    int8_t bytes[1000];
+    uint32_t i;
+    memcpy(ranges.real.v[in], x, 4 * (size_t)n);
+    real_run(&ranges.real);
+    for (i = 0; i < n; i++) {
+        bytes[i] = (int8_t)quantized_byte((double)x[i], ranges.scale[in], ranges.zero[in], -128, 127);
+    }
+    CHECK(sucref_net_set_input(&q->net, bytes, n) == SUCREF_OK && sucref_net_run(&q->net, 0) == SUCREF_OK &&
+          sucref_net_answer(&q->net, y) == SUCREF_OK);
+}
+
 /* the int8 model of the float one; how far its outputs are off on the samples, on average and at most, and the largest
  * mean of one output's errors in its steps */
 static int how = RANGE_DEFAULT; /* ranges of activations */
 static int off(double *average, double *most, double *moved)
 {
-    static const uint8_t in_bits[1] = { 8 };
-    static uint8_t bits[SUCREF_MAX_LAYERS];
-    float *const *v;
-    sucref_model_spec spec;
-    sucref_model m;
-    sucref_net net;
+    quantized q;
     sucref_answer y;
-    uint32_t len, *file, *work, k, i;
+    uint32_t k, i;
     double mean[16] = { 0 };
-    sucref_scales s;
     int ok = tflite_read_as(&real_graph, f.file.p, f.file.n, 1) && ranges_init(&ranges, &real_graph);
-    v = ranges.real.v;
     for (k = 0; ok && k < SAMPLES; k++) {
-        memcpy(v[real_graph.input], sample[k], sizeof sample[k]);
+        memcpy(ranges.real.v[real_graph.input], sample[k], sizeof sample[k]);
         ranges_add(&ranges, k);
     }
     ranges.how = how;
     ranges.percent = 99;
-    ok = ok && ranges_choose(&ranges, &real_graph) && tflite_read_as(&t.graph, f.file.p, f.file.n, 1) &&
-         quantize_graph(&t.graph, &ranges) && tflite_lower(&t);
-    if (!ok) { printf("  %s %s\n", real_graph.why, t.graph.why); return 0; }
-    memset(bits, 8, sizeof bits);
-    lower_spec(&spec, &t.net);
-    spec.n_stops = 1; spec.bits = bits; spec.in_bits = in_bits;
-    len = sucref_model_write(NULL, 0, &spec, NULL);
-    file = (uint32_t *)malloc(len + 4);
-    CHECK(len != 0 && sucref_model_write((uint8_t *)file, len, &spec, NULL) == len);
-    CHECK(sucref_model_open(&m, file, len, NULL) == SUCREF_OK);
-    work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
-    CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+    if (!ok || !quantized_open(&q)) { printf("  %s %s\n", real_graph.why, t.graph.why); return 0; }
     *average = *most = *moved = 0;
-    sucref_model_scales(&s, &m);
     for (k = 0; k < SAMPLES; k++) {
-        int8_t x[200];
-        memcpy(v[real_graph.input], sample[k], sizeof sample[k]);
-        real_run(&ranges.real);
-        for (i = 0; i < 200; i++) {
-            x[i] = (int8_t)quantized_byte((double)sample[k][i], ranges.scale[real_graph.input],
-                                          ranges.zero[real_graph.input], -128, 127);
-        }
-        CHECK(sucref_net_set_input(&net, x, 200) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK &&
-              sucref_net_answer(&net, &y) == SUCREF_OK);
-        for (i = 0; i < m.n_out; i++) {
-            const double scale = prepare_scale_value(&s.output),
-                         e = (y.out[i] - s.output_zero) * scale - (double)v[real_graph.output][i], d = fabs(e);
-            *average += d / SAMPLES / m.n_out;
+        quantized_run(&y, &q, sample[k], 200);
+        for (i = 0; i < q.m.n_out; i++) {
+            const double scale = prepare_scale_value(&q.scales.output),
+                         e = (y.out[i] - q.scales.output_zero) * scale -
+                             (double)ranges.real.v[real_graph.output][i], d = fabs(e);
+            *average += d / SAMPLES / q.m.n_out;
             *most = d > *most ? d : *most;
             mean[i] += e / scale / SAMPLES;
         }
     }
-    for (i = 0; i < m.n_out; i++) { *moved = fabs(mean[i]) > *moved ? fabs(mean[i]) : *moved; }
+    for (i = 0; i < q.m.n_out; i++) { *moved = fabs(mean[i]) > *moved ? fabs(mean[i]) : *moved; }
+    quantized_close(&q);
     graph_free(&real_graph);
     tflite_free(&t);
-    free(file); free(work);
     return 1;
 }
 
@@ -336,7 +357,8 @@ typedef struct {
     float x[SAMPLES][1000];
     double by_bytes[SAMPLES][1000]; /* what the int8 network's answers stand for */
     double lo, hi, step;            /* of the int8 network's answers */
-    uint32_t n_in, n_out, same;     /* same: samples whose largest float answer is the largest byte, to one step */
+    uint32_t n_in, n_out;
+    uint32_t same, near;            /* samples whose largest float answer has the largest byte, or one step less */
 } trial;
 
 /* random bytes through the int8 network; 0 where it is not one to compare with */
@@ -396,55 +418,46 @@ static uint32_t run_real(const trial *r)
     return wrong;
 }
 
+/* where the largest number is, the first of equal ones */
+static uint32_t largest_byte(const sucref_answer *y, uint32_t n)
+{
+    uint32_t i, top = 0;
+    for (i = 1; i < n; i++) { top = y->out[i] > y->out[top] ? i : top; }
+    return top;
+}
+static uint32_t largest_number(const float *v, uint32_t n)
+{
+    uint32_t i, top = 0;
+    for (i = 1; i < n; i++) { top = v[i] > v[top] ? i : top; }
+    return top;
+}
+
 /* the int8 model made of it: the mean error of its answers by their range; below 0 where it is refused */
 static double run_quantized(trial *r)
 {
-    static const uint8_t in_bits[1] = { 8 };
-    static uint8_t bits[SUCREF_MAX_LAYERS];
     double sum = 0, lo = 0, hi = 0;
-    sucref_model_spec spec;
-    sucref_model m;
-    sucref_net net;
+    quantized q;
     sucref_answer y;
-    sucref_scales s;
-    uint32_t len, *file, *work, k, i, top;
-    r->same = 0;
+    uint32_t k, i;
+    r->same = r->near = 0;
     ranges.how = RANGE_DEFAULT;
-    if (!ranges_choose(&ranges, &real_graph) || !tflite_read_as(&t.graph, f.file.p, f.file.n, 1) ||
-        !quantize_graph(&t.graph, &ranges) || !tflite_lower(&t)) {
-        return -1;
-    }
-    memset(bits, 8, sizeof bits);
-    lower_spec(&spec, &t.net);
-    spec.n_stops = 1; spec.bits = bits; spec.in_bits = in_bits;
-    len = sucref_model_write(NULL, 0, &spec, NULL);
-    file = (uint32_t *)malloc(len + 4);
-    CHECK(len != 0 && sucref_model_write((uint8_t *)file, len, &spec, NULL) == len &&
-          sucref_model_open(&m, file, len, NULL) == SUCREF_OK);
-    work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
-    CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
-    sucref_model_scales(&s, &m);
+    if (!quantized_open(&q)) { return -1; }
     for (k = 0; k < SAMPLES; k++) {
-        const int in = real_graph.input;
-        int8_t x[1000];
-        memcpy(ranges.real.v[in], r->x[k], 4 * (size_t)r->n_in);
-        real_run(&ranges.real);
-        for (i = 0; i < r->n_in; i++) {
-            x[i] = (int8_t)quantized_byte((double)r->x[k][i], ranges.scale[in], ranges.zero[in], -128, 127);
+        const float *v = ranges.real.v[real_graph.output];
+        uint32_t top, most;
+        quantized_run(&y, &q, r->x[k], r->n_in);
+        for (i = 0; i < r->n_out; i++) {
+            sum += fabs((y.out[i] - q.scales.output_zero) * prepare_scale_value(&q.scales.output) - (double)v[i]) /
+                   SAMPLES / r->n_out;
+            lo = fmin(lo, (double)v[i]);
+            hi = fmax(hi, (double)v[i]);
         }
-        CHECK(sucref_net_set_input(&net, x, r->n_in) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK &&
-              sucref_net_answer(&net, &y) == SUCREF_OK);
-        for (i = top = 0; i < r->n_out; i++) {
-            const double v = (double)ranges.real.v[real_graph.output][i];
-            if (v > (double)ranges.real.v[real_graph.output][top]) { top = i; }
-            sum += fabs((y.out[i] - s.output_zero) * prepare_scale_value(&s.output) - v) / SAMPLES / r->n_out;
-            lo = fmin(lo, v);
-            hi = fmax(hi, v);
-        }
-        for (i = 0; i < r->n_out && y.out[i] <= y.out[top] + 1; i++) { }
-        r->same += i == r->n_out;
+        top = largest_number(v, r->n_out);
+        most = largest_byte(&y, r->n_out);
+        r->same += top == most;
+        r->near += y.out[most] - y.out[top] <= 1;
     }
-    free(file); free(work);
+    quantized_close(&q);
     if (sum < 0.6 * (double)ranges.scale[real_graph.output]) { sum = 0; } /* of a step: as good as it gets */
     return hi > lo ? sum / (hi - lo) : 0;
 }
@@ -494,13 +507,16 @@ static void every_operator(void)
     CHECK(made > 700 && refused < 30 && 200 * far < made);
 }
 
-/* Random networks of them: numbers stay within 1 % of their range, and then classes are those of the float network on
- * 99 of 100 samples. EXP and SQUARE in a row, or a clamp far below what it clamps, leave bytes too little: one network
- * in fifty is further off */
+/* Random networks of them: numbers stay within 1 % of their range, but in one network in fifty, where EXP and SQUARE in
+ * a row, or a clamp far below what it clamps, leave bytes too little. Of the others that end in a softmax classes are
+ * those of the float network. Random classes are often nearly equal: the same number behind a clamp, or all outputs
+ * within one step of 1/256. So on 99 samples of 100 the float network's class has the largest byte or one step less,
+ * and on 90 it is the class that the bytes give: 2131 of 2280 with seed 3, where two networks answer with one tie 60
+ * times, 98.8 to 99.8 % with 1, 2, 4 and 5. */
 static void chains(void)
 {
     static trial r;
-    int k, made = 0, far = 0, compared = 0, same = 0;
+    int k, made = 0, far = 0, compared = 0, near = 0, same = 0;
     f.tame = 1;
     for (k = 0; k < 1500; k++) {
         const gf_part *p = &f.part[0];
@@ -515,6 +531,7 @@ static void chains(void)
         if (error >= 0 && error <= 0.01 && p->op[p->n_ops - 1].code == GRAPH_SOFTMAX && r.n_out > 1 &&
             (uint32_t)gf_dim(&f, p->output, 3) == r.n_out) {
             compared += SAMPLES;
+            near += (int)r.near;
             same += (int)r.same;
         }
         graph_free(&real_graph);
@@ -522,7 +539,10 @@ static void chains(void)
     }
     f.tame = 0;
     CHECK(made > 700 && 50 * far < made);
-    CHECK(compared > 1000 && 100 * same > 99 * compared);
+    CHECK(compared > 1000 && 100 * near > 99 * compared && 10 * same > 9 * compared);
+    if (100 * near <= 99 * compared || 10 * same <= 9 * compared || 50 * far >= made) {
+        printf("  %d networks, %d far off; of %d samples %d are near, %d the same\n", made, far, compared, near, same);
+    }
 }
 
 /* of each weight the mean of what it is multiplied by, over all places: here the number of its channel or input */
