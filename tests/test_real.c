@@ -723,6 +723,26 @@ static void ranges_of_networks(void)
     CHECK(answers == 1);
 }
 
+/* the weights of a dense layer are added to what it gives */
+static void weights_as_numbers(void)
+{
+    static const float w[4] = { 1, 2, 3, 4 }, x[2] = { 1, 1 };
+    static const int dim[2] = { 2, 2 };
+    int in[3], out;
+    in[0] = start(1, 1, 2); in[1] = floats(2, dim, w); in[2] = -1;
+    gf_field(gf_add(&f.part[0], GRAPH_DENSE, 3, in, out = image(1, 1, 2)), 0, 1, 0);
+    in[0] = out;
+    gf_field(gf_add(&f.part[0], GRAPH_ADD, 2, in, f.part[0].output = image(1, 2, 2)), 0, 1, 0);
+    gf_write(&f);
+    CHECK(tflite_read_as(&real_graph, f.file.p, f.file.n, 1) && ranges_init(&ranges, &real_graph));
+    memcpy(ranges.real.v[real_graph.input], x, sizeof x);
+    ranges_add(&ranges, 0);
+    CHECK(ranges_choose(&ranges, &real_graph) && tflite_read_as(&t.graph, f.file.p, f.file.n, 1));
+    CHECK(!quantize_graph(&t.graph, &ranges) && strstr(t.graph.why, "another operator reads as numbers") != NULL);
+    graph_free(&real_graph);
+    graph_free(&t.graph);
+}
+
 static void refusals(void)
 {
     const int in = start(1, 1, 2), out = image(1, 1, 2), both = image(1, 1, 4);
@@ -739,6 +759,7 @@ static void refusals(void)
     ranges_add(&ranges, 0);
     CHECK(!ranges_choose(&ranges, &real_graph) && strstr(real_graph.why, "LOGISTIC is put together") != NULL);
     graph_free(&real_graph);
+    weights_as_numbers();
     gf_random(&f); /* of int8 */
     CHECK(!tflite_read_as(&real_graph, f.file.p, f.file.n, 1) && strstr(real_graph.why, "is no float model") != NULL);
     graph_free(&real_graph);

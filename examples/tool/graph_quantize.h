@@ -253,8 +253,11 @@ static inline int quantized_weights(graph *q, const graph_op *o, const graph_ten
     uint32_t rows, k, r;
     uint8_t *data, *scales;
     double *most;
-    if (w->type == GRAPH_INT8) { return 1; }
     quantized_row(o, w, 0, &rows);
+    if (w->type == GRAPH_INT8) { /* as the file has it, or by another operator */
+        return w->n_scales == 1 || (w->n_scales == rows && w->dimension == (o->code == GRAPH_DEPTHWISE ? 3 : 0)) ||
+               graph_fail(q, o->place, o->name, "shares its weights with another kind of operator");
+    }
     data = (uint8_t *)graph_new(q, w->elements); scales = (uint8_t *)graph_new(q, 4 * (size_t)rows);
     most = (double *)graph_new(q, rows * sizeof *most);
     if (data == NULL || scales == NULL || most == NULL) { return 0; }
@@ -388,6 +391,9 @@ static inline int quantize_graph(graph *q, const graph_ranges *r)
             o->fill = quantized_byte((double)o->number, r->scale[o->out], r->zero[o->out], -128, 127);
         }
         if (o->code != GRAPH_CONV && o->code != GRAPH_DEPTHWISE && o->code != GRAPH_DENSE) { continue; }
+        if (is[o->in[1]]) {
+            return graph_fail(q, o->place, o->name, "has weights that another operator reads as numbers");
+        }
         if (!quantized_weights(q, o, o->in[2] >= 0 ? &r->real.g->tensor[o->in[2]] : NULL, r->scale[o->in[0]],
                                r->compares && o->out == q->output) ||
             !quantized_bias(q, r, o, q->n_tensors)) {
