@@ -156,13 +156,13 @@ static void curves(void)
     }
 }
 
-/* float16 1.5, -2, the smallest number there is, 65504; int8 4 and 6 less 2 of scales 1/2 and 3 */
+/* float16 1.5, -2, the largest one without a leading 1, 65504; int8 4 and 6 less 2 of scales 1/2 and 3 */
 static void constants_made_wide(void)
 {
-    static const uint8_t half[8] = { 0x00, 0x3E, 0x00, 0xC0, 0x01, 0x00, 0xFF, 0x7B }, bytes[2] = { 4, 6 };
+    static const uint8_t half[8] = { 0x00, 0x3E, 0x00, 0xC0, 0xFF, 0x03, 0xFF, 0x7B }, bytes[2] = { 4, 6 };
     static const int four[1] = { 4 }, two[1] = { 2 };
     static const float x[4] = { 0, 0, 0, 0 };
-    static const double y[4] = { 1.5, -2, 5.9604644775e-8, 65504 }, z[2] = { 1, 12 };
+    static const double y[4] = { 1.5, -2, 6.09755516e-5, 65504 }, z[2] = { 1, 12 };
     gf_part *p = &f.part[0];
     int in[2], narrow, out;
     in[0] = start(1, 1, 4);
