@@ -84,7 +84,7 @@ static inline void oracle_stop(int32_t *logits, uint8_t *out, const sucref_model
                                unsigned stop)
 {
     static int64_t u[512], next[512], given[512];
-    unsigned n, total = 0, flat = 0, g;
+    unsigned n, total = 0, place = 0, g;
     uint32_t c, r, i;
     for (n = 0; n < m->n_layers; n++) { total += m->layers[n].group_rows ? m->layers[n].n_groups : 1; }
     for (c = 0; c < m->layers[0].n_in; c++) {
@@ -99,11 +99,11 @@ static inline void oracle_stop(int32_t *logits, uint8_t *out, const sucref_model
     for (n = 0; n < m->n_layers; n++) {
         const sucref_layer_spec *s = &m->layers[n];
         const unsigned groups = s->group_rows ? s->n_groups : 1;
-        for (g = 0, r = 0; g < groups; g++, flat++) {
-            const int bits = m->bits[stop * total + flat];
+        for (g = 0, r = 0; g < groups; g++, place++) {
+            const int bits = m->bits[stop * total + place];
             const uint32_t columns = s->group_columns ? s->group_columns[g] : s->n_in;
             const int heads = n + 1u == m->n_layers && m->heads != NULL;
-            const sucref_correction *k = m->corrections ? &m->corrections[stop * total + flat] : NULL;
+            const sucref_correction *k = m->corrections ? &m->corrections[stop * total + place] : NULL;
             for (i = 0; i < (s->group_rows ? s->group_rows[g] : s->n_out); i++, r++) {
                 const uint32_t to = heads ? i : s->flags & SUCREF_LAYER_ORDER ? s->order[r] : r;
                 int64_t z = 0;

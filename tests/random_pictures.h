@@ -300,7 +300,7 @@ static inline int rp_conv_of(random_pictures *r, unsigned from, int depthwise, u
         window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = 1;
         window.dilation_h = window.dilation_w = 1;
         height = in.height;
-        width = in.width - (in.width > 1 && rnd_below(4) == 0);
+        width = in.width - (in.width > 1 && rnd_below(4) == 0 ? 1U : 0U);
         if (height * width * channels > r->most_bytes) { return 0; }
         if (height * width * channels * in.channels > r->most_work) { return 0; }
     } else if (!rp_small_window(r, &window, &in, channels, &height, &width)) { return 0; }
@@ -645,12 +645,12 @@ static inline void rp_mobile(random_pictures *r)
         window.dilation_h = window.dilation_w = 1;
         window.pad_top = window.pad_left = (uint8_t)pad;
         rp_windowed(r, from, &window, (in.height + 2U * pad - 3U) / stride + 1U,
-                    (in.width + 2U * pad - 3U) / stride + 1U, in.channels * (rnd_below(6) ? 1 : 2));
+                    (in.width + 2U * pad - 3U) / stride + 1U, in.channels * (rnd_below(6) ? 1U : 2U));
         window.kind = SUCREF_KIND_CONV;
         window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = 1;
         window.pad_top = window.pad_left = 0;
         rp_windowed(r, from + 1U, &window, r->tensor[from + 1U].height,
-                    r->tensor[from + 1U].width - (r->tensor[from + 1U].width > 1 && rnd_below(4) == 0),
+                    r->tensor[from + 1U].width - (r->tensor[from + 1U].width > 1 && rnd_below(4) == 0 ? 1U : 0U),
                     rnd_below(2) ? 4 + rnd_below(29) : 8 * (1 + rnd_below(4)));
     }
 }

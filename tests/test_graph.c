@@ -505,12 +505,12 @@ static int32_t *raw_at(int t, int n, int y, int x, int c)
 /* line y and place x of a picture with margins are line y / block of batch .. + y % block; back the same way */
 static void raw_batches(const gf_op *o)
 {
-    const int apart = o->code == GRAPH_SPACE_TO_BATCH, flat = part_tensor(o->in[0])->rank == 3,
+    const int apart = o->code == GRAPH_SPACE_TO_BATCH, line = part_tensor(o->in[0])->rank == 3,
               whole = apart ? o->in[0] : o->out[0], parts = apart ? o->out[0] : o->in[0];
-    const int *dw = part_tensor(whole)->dim, *dp = part_tensor(parts)->dim, h = flat ? 1 : dw[1],
-              w = flat ? dw[1] : dw[2], c = flat ? dw[2] : dw[3], ph = flat ? 1 : dp[1], pw = flat ? dp[1] : dp[2];
-    const int by = flat ? 1 : part_number(o->in[1], 0), bx = part_number(o->in[1], flat ? 0 : 1),
-              top = flat ? 0 : part_number(o->in[2], 0), left = part_number(o->in[2], flat ? 0 : 2);
+    const int *dw = part_tensor(whole)->dim, *dp = part_tensor(parts)->dim, h = line ? 1 : dw[1],
+              w = line ? dw[1] : dw[2], c = line ? dw[2] : dw[3], ph = line ? 1 : dp[1], pw = line ? dp[1] : dp[2];
+    const int by = line ? 1 : part_number(o->in[1], 0), bx = part_number(o->in[1], line ? 0 : 1),
+              top = line ? 0 : part_number(o->in[2], 0), left = part_number(o->in[2], line ? 0 : 2);
     int n, y, x, i;
     for (n = 0; n < by * bx; n++) {
         for (y = 0; y < ph; y++) {
@@ -518,7 +518,8 @@ static void raw_batches(const gf_op *o)
                 for (i = 0; i < c; i++) {
                     const int wy = y * by + n / bx - top, wx = x * bx + n % bx - left;
                     const int inside = wy >= 0 && wy < h && wx >= 0 && wx < w;
-                    int32_t *p = &raw[parts][((n * ph + y) * pw + x) * c + i], *q = &raw[whole][(wy * w + wx) * c + i];
+                    int32_t *p = &raw[parts][((n * ph + y) * pw + x) * c + i],
+                            *q = inside ? &raw[whole][(wy * w + wx) * c + i] : NULL;
                     if (apart) { *p = inside ? *q : 0; } else if (inside) { *q = *p; }
                 }
             }

@@ -651,9 +651,9 @@ static double beyond(double end, int above)
 static void ranges_of_values(void)
 {
     static range_bins b, part[2];
-    int trial, k, i, cut = 0;
-    for (trial = 0; trial < 60; trial++) {
-        const int doubled = trial % 2 ? 12 : 0;
+    int j, k, i, cut = 0;
+    for (j = 0; j < 60; j++) {
+        const int doubled = j % 2 ? 12 : 0;
         const double percent = 90 + 10 * uniform();
         double lo, hi, most, least, tried = -1, error, all = 0, out;
         make_values(&b, part, doubled, &least, &most);
@@ -676,7 +676,7 @@ static void ranges_of_values(void)
             }
         }
         CHECK(error <= 1.1 * tried); /* of 2,000 values some range rounds a little better than most */
-        if (error > 1.1 * tried) { printf("  values %d: error %g, tried %g\n", trial, error, tried); }
+        if (error > 1.1 * tried) { printf("  values %d: error %g, tried %g\n", j, error, tried); }
         cut += error < 0.5 * byte_error(least, most);
     }
     CHECK(cut > 3);
