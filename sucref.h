@@ -4828,6 +4828,11 @@ static inline int sucref_i_end_chunk(sucref_i_builder *b)
 
 enum { SUCREF_I_ANY_X = 0, SUCREF_I_PLAIN, SUCREF_I_EACH_MAXIMUM }; /* how a part is built */
 
+#ifdef SUCREF_I_ASM
+#  define SUCREF_I_PUSHES 1 /* columns that count are listed by hand */
+#else
+#  define SUCREF_I_PUSHES 0
+#endif
 typedef struct { uint32_t *to, rest, sum; } sucref_i_open_chunk; /* the next entry, what may be added yet, what was */
 #ifdef SUCREF_I_ASM
 /* Entries of quads of columns x = u, as far as the chunk holds them: returns the first column that is left. r0 u
@@ -4882,38 +4887,48 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
 {
     const uint8_t *const first = u, *const end = u + n, *const maximum = maxima ? b->maxima + column : NULL;
     const uint32_t flip = maxima ? 0U : b->flip, zero = b->zero, none = flip != 0 ? 0U : zero;
-    sucref_i_open_chunk c;
-    c.to = b->to; c.rest = b->rest; c.sum = b->sum;
-    while (u < end) {
-        uint32_t i = (uint32_t)(u - first), byte, x, size;
-#ifdef SUCREF_I_ASM
-        if (maxima && zero == 0 && n - i >= 4U) {
-            u = sucref_i_push_maxima(u, (n - i) / 4U, (column + i) << 19, &c, maximum + i);
+    uint32_t *to = b->to, rest = b->rest, sum = b->sum, at = column << 19;
+    int by_hand = SUCREF_I_PUSHES && maxima && zero == 0; /* but where one large byte follows another */
+    for (; u < end; at += maxima ? 0U : (uint32_t)1 << 19) { /* of vectors most columns may not count */
+        uint32_t x, size, byte;
+#if SUCREF_I_PUSHES
+        if (by_hand && end - u >= 4) {
+            sucref_i_open_chunk c;
+            c.to = to; c.rest = rest; c.sum = sum;
+            at = (column + (uint32_t)(u - first)) << 19;
+            u = sucref_i_push_maxima(u, (uint32_t)(end - u) / 4U, at, &c, maximum + (u - first));
+            to = c.to; rest = c.rest; sum = c.sum;
             if (u == end) { break; }
-            i = (uint32_t)(u - first);
         }
+#else
+        (void)by_hand;
 #endif
         byte = *u++;
-        if (byte == none) { continue; }
+        if (byte == none) {
+            by_hand = SUCREF_I_PUSHES && maxima && zero == 0;
+            continue;
+        }
         x = (byte ^ flip) - zero;
         size = x >> 31 ? 0U - x : x;
         if (maxima) {
-            const uint32_t max = SUCREF_READ_U8(maximum + i);
+            const uint32_t i = (uint32_t)(u - first) - 1U, max = SUCREF_READ_U8(maximum + i);
             if (max > 1) { size *= max; } /* counts as 1 at least: |sum(x)| of a chunk stays below 2^15, too */
+            at = (column + i) << 19;
         }
-        if (size > c.rest) {
-            if (c.to != b->head + 1) {
-                b->to = c.to; b->sum = c.sum;
+        if (size > rest) {
+            if (to != b->head + 1) {
+                b->to = to; b->sum = sum;
                 if (!sucref_i_end_chunk(b)) { return 0; }
-                c.to++;
+                to++;
             }
-            c.rest = size > b->most ? size : b->most;
+            rest = size > b->most ? size : b->most;
+            by_hand = 0;
         }
-        c.rest -= size;
-        c.sum += x;
-        *c.to++ = (column + i) << 19 | (x & 0xFFFFU);
+        rest -= size;
+        sum += x;
+        *to++ = at | (x & 0xFFFFU);
     }
-    b->to = c.to; b->rest = c.rest; b->sum = c.sum;
+    b->to = to; b->rest = rest; b->sum = sum;
     return 1;
 }
 
