@@ -4043,26 +4043,6 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 }
 #endif
 
-/* as sucref_i_dot8, of a block of four rows */
-SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_dot8_half(uint32_t *acc, const uint8_t *p, const uint32_t *list,
-                                                            uint32_t k0, uint32_t k1)
-{
-    uint32_t mask = 0x00FF00FFU, head;
-    SUCREF_I_HIDE(mask);
-    while ((head = *list++) != SUCREF_I_LIST_END) {
-        const uint32_t *const end = list + (head >> 18);
-        uint32_t all = 0, odd = 0;
-        do {
-            const uint32_t e = *list++, x = sucref_i_entry_x(e), u = SUCREF_READ_U32(p + (e >> 17));
-            odd += ((u >> 8) & mask) * x;
-            all += u * x;
-        } while (list < end);
-        head = k0 - sucref_i_entry_x(head) * k1;
-        sucref_i_emit(&acc[0], &acc[2], all - (odd << 8) + head);
-        sucref_i_emit(&acc[1], &acc[3], odd + head);
-    }
-}
-
 /* four pairs of rows, first .. first+3 and half above (two pairs for half = 2), of a block with rows * slot <= 32,
  * whose words hold 2^columns_log2 columns */
 SUCREF_I_EACH void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot,
@@ -4099,7 +4079,13 @@ SUCREF_I_EACH void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_
     }
 }
 
-/* the same with everything known: full blocks of slots of 2 and of 1 bits; and any block */
+/* the same with everything known: blocks of four rows of 8 bits, full ones of slots of 2 and of 1 bits; and any block */
+SUCREF_I_ALONE static void sucref_i_dot8_half(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0,
+                                              uint32_t k1)
+{
+    sucref_i_pairs(acc, p, list, 2, 8, 0, k0, k1);
+}
+
 SUCREF_I_ALONE static void sucref_i_dot2(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned first,
                                          uint32_t k0)
 {
@@ -7863,42 +7849,29 @@ static uint32_t sucref_i_do_many_of_rows(sucref_net *s, const sucref_i_here *h, 
  * Where rows are prepared, in blocks of eight or as halves, and the bytes they read lie together, positions go through
  * loops of their own, which decide nothing at a position: as many positions as a quantum has left. */
 
-#if SUCREF_I_RUNS_OF_LISTS
-/* all rows at the position of which so many lists, or its bytes, are there; at: its output. Returns the products of a
- * row */
-static uint32_t sucref_i_run_rows(const sucref_net *s, const sucref_i_here *h, uint32_t parts, uint32_t at)
+#if SUCREF_I_RUNS_OF_LISTS || (SUCREF_I_RUNS && SUCREF_I_HALVES)
+/* all rows at a position, or two, of which the lists, or bytes, or halves are there; at: its output. Returns the cost */
+static uint32_t sucref_i_run_rows(const sucref_net *s, const sucref_i_here *h, uint32_t at, unsigned positions)
 {
-    const uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, *from = part, n_rows = h->g.n_rows;
-    uint32_t acc[SUCREF_I_SHORT_ROWS], row, rows, i, none = 0, count = 0;
-    for (i = 0; i < parts; i++, from += from[SUCREF_I_PART_WORDS]) {
-        none -= from[SUCREF_I_PART_OVER];
-        count += from[SUCREF_I_PART_COUNT];
-    }
+    const uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, n_rows = h->g.n_rows;
+    const int32_t step = sucref_i_s32(sucref_i_next_output(h));
+    uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES ? 2 : 1)], row, rows, cost = 0;
     for (row = 0; row < n_rows; row += rows) {
         rows = n_rows - row < SUCREF_I_SHORT_ROWS ? n_rows - row : SUCREF_I_SHORT_ROWS;
-        for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
-        if (part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED) {
-            (void)sucref_i_dot_parts(acc, &h->plane, part, parts, row, rows);
-        } else {
-            for (i = 0; i < rows; i += 8U) {
-                sucref_i_dot_bytes(acc + i, h->plane.bytes + (row + i) * h->plane.n_in,
-                                   (const uint8_t *)(part + SUCREF_I_PART_HEAD), h->plane.n_in, 8,
-                                   part[SUCREF_I_PART_ZERO]);
-            }
-        }
-        sucref_i_finish_rows(h->to + at + row, acc, h->rows + SUCREF_I_PREPARED * row, s, h, h->g.first_row + row,
-                             rows);
+        cost += sucref_i_window_sums(acc, part, h, row, rows, positions) + rows * SUCREF_I_ROW_COST * positions;
+        sucref_i_finish_places(h->to + at + row, step, acc, SUCREF_I_SHORT_ROWS, positions, s, h, row, rows);
     }
-    return count;
+    return cost;
 }
+#endif
 
+#if SUCREF_I_RUNS_OF_LISTS
 /* n positions of a 1 x 1 convolution; from, at: the first one's input and output. Where there is no room for a list the
  * rest is left, for bytes. Sets how many were done, returns the cost. */
 static uint32_t sucref_i_run_of_lists(uint32_t *done, sucref_net *s, const sucref_i_here *h, uint32_t from, uint32_t at,
                                       uint32_t n)
 {
-    const uint32_t columns = h->g.n_columns, rows = SUCREF_I_PAD4(h->g.n_rows), next_from = sucref_i_next_input(h),
-                   next_at = sucref_i_next_output(h);
+    const uint32_t columns = h->g.n_columns, next_from = sucref_i_next_input(h), next_at = sucref_i_next_output(h);
     uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, cost = 0;
     sucref_i_builder b;
     b.most = h->chunk;
@@ -7910,7 +7883,7 @@ static uint32_t sucref_i_run_of_lists(uint32_t *done, sucref_net *s, const sucre
             break;
         }
         sucref_i_end_part(&b, columns, SUCREF_I_SIGNED);
-        cost += columns + rows * (sucref_i_run_rows(s, h, 1, at) + SUCREF_I_ROW_COST);
+        cost += columns + sucref_i_run_rows(s, h, at, 1);
     }
     return cost;
 }
@@ -7919,7 +7892,7 @@ static uint32_t sucref_i_run_of_lists(uint32_t *done, sucref_net *s, const sucre
 static uint32_t sucref_i_run_of_slides(uint32_t *done, sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x,
                                        uint32_t at, uint32_t n)
 {
-    const uint32_t rows = SUCREF_I_PAD4(h->g.n_rows), next_at = sucref_i_next_output(h);
+    const uint32_t next_at = sucref_i_next_output(h);
     uint32_t cost = 0;
     for (*done = 0; *done < n; (*done)++, at += next_at) {
         const uint32_t listed = sucref_i_slide(s, h, y, h->back ? x - *done : x + *done);
@@ -7927,7 +7900,7 @@ static uint32_t sucref_i_run_of_slides(uint32_t *done, sucref_net *s, const sucr
             s->wide = 1;
             break;
         }
-        cost += listed + rows * (sucref_i_run_rows(s, h, h->slides, at) + SUCREF_I_ROW_COST);
+        cost += listed + sucref_i_run_rows(s, h, at, 1);
     }
     return cost;
 }
@@ -7940,6 +7913,7 @@ static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, u
     uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, sum, i, k;
     part[SUCREF_I_PART_KIND] = SUCREF_I_BYTES_KIND;
     part[SUCREF_I_PART_ZERO] = zero;
+    part[SUCREF_I_PART_BASE] = 0;
     part[SUCREF_I_PART_COUNT] = line * h->l.kernel_h;
     part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + SUCREF_I_WORDS(line * h->l.kernel_h);
     for (; n > 0; n--, from += sucref_i_next_input(h), at += sucref_i_next_output(h)) {
@@ -7951,7 +7925,7 @@ static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, u
             u += i + 1U < h->l.kernel_h ? pitch : 0U; /* it does not leave its tensor */
         }
         part[SUCREF_I_PART_OVER] = sum << 7;
-        (void)sucref_i_run_rows(s, h, 1, at);
+        (void)sucref_i_run_rows(s, h, at, 1);
     }
 }
 #endif
@@ -7961,10 +7935,10 @@ static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, u
 static void sucref_i_run_of_halves(const sucref_net *s, const sucref_i_here *h, uint32_t from, uint32_t at, uint32_t n)
 {
     const uint32_t line = h->l.kernel_w * h->stride, pitch = (uint32_t)h->l.dilation_h * h->in.width * h->stride,
-                   columns = h->g.n_columns, n_rows = h->g.n_rows, next_from = sucref_i_next_input(h),
-                   next_at = sucref_i_next_output(h);
-    uint32_t *const x = s->work + s->at_list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD;
-    uint32_t acc[2U * SUCREF_I_SHORT_ROWS], row, rows, i, k;
+                   columns = h->g.n_columns, next_from = sucref_i_next_input(h), next_at = sucref_i_next_output(h);
+    uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, *const x = part + SUCREF_I_PART_HEAD, i, k;
+    part[SUCREF_I_PART_KIND] = SUCREF_I_HALVES_KIND;
+    part[SUCREF_I_PART_COUNT] = columns;
     while (n > 0) {
         const unsigned positions = n > 1 ? 2U : 1U;
         for (i = 0; i < positions; i++, from += next_from) {
@@ -7973,12 +7947,7 @@ static void sucref_i_run_of_halves(const sucref_net *s, const sucref_i_here *h, 
             }
             for (k = columns; k < SUCREF_I_PAD4(columns); k++) { sucref_i_put_half(x + i, 0, k, positions); }
         }
-        for (row = 0; row < n_rows; row += rows) {
-            rows = n_rows - row < SUCREF_I_SHORT_ROWS ? n_rows - row : SUCREF_I_SHORT_ROWS;
-            sucref_i_dot_halves(acc, &h->plane, x, row, rows, positions);
-            sucref_i_finish_places(h->to + at + row, sucref_i_s32(next_at), acc, SUCREF_I_SHORT_ROWS, positions, s, h,
-                                   row, rows);
-        }
+        (void)sucref_i_run_rows(s, h, at, positions);
         at += positions * next_at;
         n -= positions;
     }

@@ -8,7 +8,7 @@
 #include "oracle.h"
 #include "rnd.h"
 
-enum { HIDDEN = 2, GROUPS = 4, WIDE = 400, CLASSES = 7, ROW = 16 /* charged for a row */ };
+enum { HIDDEN = 2, GROUPS = 4, WIDE = 400, CLASSES = 7, ROW = 12 /* charged for a row */ };
 
 typedef struct {
     sucref_model_spec spec;
