@@ -24,14 +24,14 @@ typedef struct {
 
 /* ---- builder ---- */
 
-static void gf_begin(gf_file *f)
+static inline void gf_begin(gf_file *f)
 {
     const int tame = f->tame;
     memset(f, 0, sizeof *f);
     f->tame = tame;
 }
 
-static int gf_new(gf_file *f, gf_part *p, int type, int rank, const int *dim)
+static inline int gf_new(gf_file *f, gf_part *p, int type, int rank, const int *dim)
 {
     gf_tensor *t = &p->tensor[p->n_tensors];
     (void)f;
@@ -42,7 +42,7 @@ static int gf_new(gf_file *f, gf_part *p, int type, int rank, const int *dim)
 }
 
 /* one scale for all, or one more for each call */
-static void gf_scale(gf_file *f, gf_part *p, int tensor, float scale, int zero)
+static inline void gf_scale(gf_file *f, gf_part *p, int tensor, float scale, int zero)
 {
     gf_tensor *t = &p->tensor[tensor];
     if (t->n_scales++ == 0) { t->scale = f->n_scales; }
@@ -50,7 +50,7 @@ static void gf_scale(gf_file *f, gf_part *p, int tensor, float scale, int zero)
     f->scale[f->n_scales++] = scale;
 }
 
-static void gf_data(gf_file *f, gf_part *p, int tensor, const void *data, uint32_t len)
+static inline void gf_data(gf_file *f, gf_part *p, int tensor, const void *data, uint32_t len)
 {
     gf_tensor *t = &p->tensor[tensor];
     t->data = f->n_pool;
@@ -60,7 +60,7 @@ static void gf_data(gf_file *f, gf_part *p, int tensor, const void *data, uint32
 }
 
 /* an int8 tensor of one image */
-static int gf_image(gf_file *f, int h, int w, int c, float scale, int zero)
+static inline int gf_image(gf_file *f, int h, int w, int c, float scale, int zero)
 {
     const int dim[4] = { 1, h, w, c }, t = gf_new(f, &f->part[0], GRAPH_INT8, 4, dim);
     gf_scale(f, &f->part[0], t, scale, zero);
@@ -68,7 +68,7 @@ static int gf_image(gf_file *f, int h, int w, int c, float scale, int zero)
 }
 
 /* constant numbers of 4 bytes, least significant first */
-static int gf_numbers(gf_file *f, int n, const int32_t *v)
+static inline int gf_numbers(gf_file *f, int n, const int32_t *v)
 {
     const int t = gf_new(f, &f->part[0], GRAPH_INT32, 1, &n);
     uint8_t bytes[4 * 64];
@@ -78,7 +78,7 @@ static int gf_numbers(gf_file *f, int n, const int32_t *v)
     return t;
 }
 
-static int gf_weights(gf_file *f, int rank, const int *dim, const int8_t *w, float scale)
+static inline int gf_weights(gf_file *f, int rank, const int *dim, const int8_t *w, float scale)
 {
     const int t = gf_new(f, &f->part[0], GRAPH_INT8, rank, dim);
     uint32_t n = 1;
@@ -89,7 +89,7 @@ static int gf_weights(gf_file *f, int rank, const int *dim, const int8_t *w, flo
     return t;
 }
 
-static gf_op *gf_add(gf_part *p, int code, int n_in, const int *in, int out)
+static inline gf_op *gf_add(gf_part *p, int code, int n_in, const int *in, int out)
 {
     gf_op *o = &p->op[p->n_ops++];
     memset(o, 0, sizeof *o);
@@ -100,7 +100,7 @@ static gf_op *gf_add(gf_part *p, int code, int n_in, const int *in, int out)
     return o;
 }
 
-static void gf_field(gf_op *o, int field, int size, uint32_t value)
+static inline void gf_field(gf_op *o, int field, int size, uint32_t value)
 {
     o->field[o->n_fields].field = field;
     o->field[o->n_fields].size = size;
@@ -108,7 +108,7 @@ static void gf_field(gf_op *o, int field, int size, uint32_t value)
 }
 
 /* the fields of convolutions (last: activation) and of pools; where a convolution's dilation starts */
-static void gf_window(gf_op *o, int valid, int stride_h, int stride_w, int act_field, int act)
+static inline void gf_window(gf_op *o, int valid, int stride_h, int stride_w, int act_field, int act)
 {
     gf_field(o, 0, 1, (uint32_t)valid);
     gf_field(o, 1, 4, (uint32_t)stride_w);
@@ -116,7 +116,7 @@ static void gf_window(gf_op *o, int valid, int stride_h, int stride_w, int act_f
     gf_field(o, act_field, 1, (uint32_t)act);
 }
 
-static int gf_handle(gf_part *p, gf_file *f, const char *name)
+static inline int gf_handle(gf_part *p, gf_file *f, const char *name)
 {
     const int none[1] = { 0 }, t = gf_new(f, p, GRAPH_RESOURCE, 0, none);
     gf_op *o = gf_add(p, GRAPH_VAR_HANDLE, 0, none, t);
@@ -127,7 +127,7 @@ static int gf_handle(gf_part *p, gf_file *f, const char *name)
 
 /* ---- the file ---- */
 
-static void gf_write_tensor(gf_file *f, uint32_t slot, const gf_tensor *t, uint32_t buffer)
+static inline void gf_write_tensor(gf_file *f, uint32_t slot, const gf_tensor *t, uint32_t buffer)
 {
     tf_file *o = &f->file;
     const uint32_t table = tf_table(o, slot, 7, t->n_scales ? 0x17U : 0x07U),
@@ -147,7 +147,7 @@ static void gf_write_tensor(gf_file *f, uint32_t slot, const gf_tensor *t, uint3
     tf_put(o, at + 4, t->zero < 0 ? 0xFFFFFFFF : 0, 4);
 }
 
-static void gf_write_op(gf_file *f, uint32_t slot, const gf_op *op, uint32_t code)
+static inline void gf_write_op(gf_file *f, uint32_t slot, const gf_op *op, uint32_t code)
 {
     tf_file *o = &f->file;
     const uint32_t table = tf_table(o, slot, 5, op->n_fields ? 0x17U : 0x07U),
@@ -169,7 +169,7 @@ static void gf_write_op(gf_file *f, uint32_t slot, const gf_op *op, uint32_t cod
     }
 }
 
-static void gf_write_part(gf_file *f, uint32_t slot, const gf_part *p, uint32_t buffer, uint32_t code)
+static inline void gf_write_part(gf_file *f, uint32_t slot, const gf_part *p, uint32_t buffer, uint32_t code)
 {
     tf_file *o = &f->file;
     const uint32_t part = tf_table(o, slot, 4, 0xF), whole = p == &f->part[0];
@@ -183,7 +183,7 @@ static void gf_write_part(gf_file *f, uint32_t slot, const gf_part *p, uint32_t 
     for (k = 0; k < (uint32_t)p->n_ops; k++) { gf_write_op(f, v + 4 * k, &p->op[k], code + k); }
 }
 
-static void gf_write(gf_file *f)
+static inline void gf_write(gf_file *f)
 {
     tf_file *o = &f->file;
     const uint32_t parts = f->part[1].n_ops > 0 ? 2 : 1;
@@ -214,7 +214,7 @@ static void gf_write(gf_file *f)
     }
 }
 
-static int gf_dim(const gf_file *f, int t, int k) { return f->part[0].tensor[t].dim[k]; }
-static float gf_scale_of(const gf_file *f, int t) { return f->scale[f->part[0].tensor[t].scale]; }
-static int gf_zero_of(const gf_file *f, int t) { return f->part[0].tensor[t].zero; }
+static inline int gf_dim(const gf_file *f, int t, int k) { return f->part[0].tensor[t].dim[k]; }
+static inline float gf_scale_of(const gf_file *f, int t) { return f->scale[f->part[0].tensor[t].scale]; }
+static inline int gf_zero_of(const gf_file *f, int t) { return f->part[0].tensor[t].zero; }
 #endif

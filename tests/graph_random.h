@@ -518,7 +518,7 @@ static int gf_random_end(gf_file *f, int at)
     return out;
 }
 
-static void gf_random(gf_file *f)
+static inline void gf_random(gf_file *f)
 {
     int (*const step[])(gf_file *, int) = { gf_random_conv, gf_random_conv, gf_random_conv, gf_random_dense,
                                             gf_random_pool, gf_random_reduce, gf_random_pair, gf_random_pad,

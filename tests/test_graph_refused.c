@@ -1,0 +1,238 @@
+/* test_graph_refused.c - graphs that cannot be read: networks of few operators with one thing wrong, each refused with
+ * the operator and the reason. */
+#define SUCREF_HOST
+#include "test.h"
+#include "../sucref.h"
+#include "graph_hand.h"
+
+static int base; /* a 4 x 4 x 2 image */
+
+static int one_op(int code, int n_in, const int *in, int h, int w, int c)
+{
+    const int out = gf_image(&f, h, w, c, 1, 0);
+    gf_add(&f.part[0], code, n_in, in, out);
+    return out;
+}
+static int bad_mean(void)
+{
+    static const int32_t axis = 4;
+    const int in[2] = { base, gf_numbers(&f, 1, &axis) };
+    return one_op(GRAPH_MEAN, 2, in, 4, 4, 1);
+}
+static int bad_groups(void)
+{
+    static const int dim[4] = { 2, 1, 1, 1 };
+    static const int8_t w[2] = { 1, 1 };
+    const int in[3] = { base, gf_weights(&f, 4, dim, w, 1), -1 };
+    return one_op(GRAPH_CONV, 3, in, 4, 4, 2);
+}
+static int bad_concatenation(void)
+{
+    const int other = gf_image(&f, 4, 4, 2, 2, 0), in[2] = { base, other };
+    gf_add(&f.part[0], GRAPH_QUANTIZE, 1, &base, other);
+    {
+        const int out = one_op(GRAPH_CONCATENATION, 2, in, 8, 4, 2);
+        gf_field(&f.part[0].op[1], 0, 4, 1);
+        return out;
+    }
+}
+static int bad_size(void) { return one_op(GRAPH_RESHAPE, 1, &base, 4, 4, 3); }
+static int bad_order(void)
+{
+    const int later = gf_image(&f, 4, 4, 2, 1, 0);
+    return one_op(GRAPH_RELU, 1, &later, 4, 4, 2);
+}
+static int bad_twice(void)
+{
+    const int out = one_op(GRAPH_RELU, 1, &base, 4, 4, 2);
+    gf_add(&f.part[0], GRAPH_RELU, 1, &base, out);
+    return out;
+}
+static int bad_step(void)
+{
+    static const int32_t begin[4] = { 0, 0, 3, 0 }, end[4] = { 1, 4, 0, 2 }, step[4] = { 1, 1, -1, 1 };
+    const int in[4] = { base, gf_numbers(&f, 4, begin), gf_numbers(&f, 4, end), gf_numbers(&f, 4, step) };
+    return one_op(GRAPH_STRIDED_SLICE, 4, in, 4, 3, 2);
+}
+static int bad_variable(void)
+{
+    const int handle = gf_handle(&f.part[0], &f, "w");
+    return one_op(GRAPH_READ, 1, &handle, 4, 4, 2);
+}
+static int bad_batch(void)
+{
+    const int in[2] = { base, base }, out = one_op(GRAPH_ADD, 2, in, 4, 4, 2);
+    f.part[0].tensor[base].dim[0] = f.part[0].tensor[out].dim[0] = 2;
+    return out;
+}
+static int bad_window(void)
+{
+    static const int dim[4] = { 1, 3, 3, 2 };
+    static const int8_t w[18] = { 1 };
+    const int in[3] = { base, gf_weights(&f, 4, dim, w, 1), -1 }, out = gf_image(&f, 4, 4, 1, 1, 0);
+    gf_window(gf_add(&f.part[0], GRAPH_CONV, 3, in, out), 1, 1, 1, 3, 0);
+    return out;
+}
+static int bad_fused(void)
+{
+    const int out = bad_window();
+    f.part[0].op[0].n_fields = 0;
+    gf_window(&f.part[0].op[0], 0, 1, 1, 3, 4);
+    return out;
+}
+static int bad_lstm(void)
+{
+    const int out = bad_mean();
+    f.part[0].op[0].code = 44;
+    return out;
+}
+static int bad_transpose(void)
+{
+    static const int32_t order[4] = { 0, 2, 1, 1 };
+    const int in[2] = { base, gf_numbers(&f, 4, order) };
+    return one_op(GRAPH_TRANSPOSE, 2, in, 4, 4, 2);
+}
+static int bad_larger(void)
+{
+    const int other = gf_image(&f, 4, 4, 2, 2, 0), in[2] = { base, other };
+    gf_add(&f.part[0], GRAPH_QUANTIZE, 1, &base, other);
+    return one_op(GRAPH_MAXIMUM, 2, in, 4, 4, 2);
+}
+static int bad_slopes(void)
+{
+    static const int dim[4] = { 1, 8, 4, 2 };
+    static const int8_t slope[64] = { 1 };
+    const int in[2] = { base, gf_weights(&f, 4, dim, slope, 1) };
+    return one_op(GRAPH_PRELU, 2, in, 8, 4, 2);
+}
+static int bad_resize(void)
+{
+    static const int32_t size[2] = { 6, 8 };
+    const int in[2] = { base, gf_numbers(&f, 2, size) };
+    return one_op(GRAPH_RESIZE_NEAREST, 2, in, 6, 8, 2);
+}
+static int bad_mirror(void)
+{
+    static const int32_t sides[8] = { 0, 0, 4, 0, 0, 0, 0, 0 };
+    const int in[2] = { base, gf_numbers(&f, 8, sides) };
+    return one_op(GRAPH_MIRROR_PAD, 2, in, 8, 4, 2);
+}
+static int taken_apart(void)
+{
+    static const int32_t block[2] = { 2, 2 }, margin[4] = { 0, 0, 0, 0 };
+    static const int dim[4] = { 4, 2, 2, 2 };
+    const int in[3] = { base, gf_numbers(&f, 2, block), gf_numbers(&f, 4, margin) };
+    const int out = gf_new(&f, &f.part[0], GRAPH_INT8, 4, dim);
+    gf_scale(&f, &f.part[0], out, 1, 0);
+    gf_add(&f.part[0], GRAPH_SPACE_TO_BATCH, 3, in, out);
+    return out;
+}
+static int bad_apart(void)
+{
+    const int apart = taken_apart(), out = gf_new(&f, &f.part[0], GRAPH_INT8, 4, f.part[0].tensor[apart].dim);
+    gf_scale(&f, &f.part[0], out, 1, 0);
+    gf_add(&f.part[0], GRAPH_RELU, 1, &apart, out);
+    return out;
+}
+static int bad_never_together(void)
+{
+    static const int dim[4] = { 2, 1, 1, 2 };
+    static const int8_t w[4] = { 1, 1, 1, 1 };
+    const int in[3] = { taken_apart(), gf_weights(&f, 4, dim, w, 1), -1 };
+    const int out = gf_new(&f, &f.part[0], GRAPH_INT8, 4, f.part[0].tensor[in[0]].dim);
+    gf_scale(&f, &f.part[0], out, 1, 0);
+    gf_window(gf_add(&f.part[0], GRAPH_CONV, 3, in, out), 1, 1, 1, 3, 0);
+    return one_op(GRAPH_RELU, 1, &base, 4, 4, 2);
+}
+/* base by a transposed convolution, as an h x w x 2 image */
+static int transposed(int kernel, int stride, int h, int w)
+{
+    static const int8_t weight[16] = { 1 };
+    const int dim[4] = { 2, kernel, kernel, 2 };
+    const int in[3] = { base, gf_weights(&f, 4, dim, weight, 1), base }, out = gf_image(&f, h, w, 2, 1, 0);
+    gf_window(gf_add(&f.part[0], GRAPH_TRANSPOSE_CONV, 3, in, out), 1, stride, stride, 3, 0);
+    return out;
+}
+static int bad_turned(void) { return transposed(2, 2, 20, 8); }
+static int bad_strides(void) { return transposed(1, 255, 766, 766); } /* 255 x 255 places as channels */
+static int bad_apart_scale(void)
+{
+    const int apart = taken_apart();
+    f.scale[f.part[0].tensor[apart].scale] = 1.000001F;
+    return apart;
+}
+static int bad_wide(void) /* 3 taps, 40000 places from each other */
+{
+    static const int dim[4] = { 2, 3, 1, 2 };
+    static const int8_t w[12] = { 1 };
+    const int in[3] = { base, gf_weights(&f, 4, dim, w, 1), -1 }, out = gf_image(&f, 4, 4, 2, 1, 0);
+    gf_op *o = gf_add(&f.part[0], GRAPH_CONV, 3, in, out);
+    gf_window(o, 0, 1, 1, 3, 0);
+    gf_field(o, 5, 4, 40000);
+    return out;
+}
+static int bad_arg_max(void)
+{
+    static const int32_t axis = 3;
+    static const int dim[4] = { 1, 4, 4, 1 };
+    const int in[2] = { base, gf_numbers(&f, 1, &axis) }, out = gf_new(&f, &f.part[0], GRAPH_INT32, 4, dim);
+    gf_add(&f.part[0], GRAPH_ARG_MAX, 2, in, out);
+    return out;
+}
+static int bad_behind(void)
+{
+    static const int dim[4] = { 1, 4, 4, 2 };
+    const int real = gf_new(&f, &f.part[0], GRAPH_FLOAT32, 4, dim), out = gf_new(&f, &f.part[0], GRAPH_FLOAT32, 4, dim);
+    gf_add(&f.part[0], GRAPH_DEQUANTIZE, 1, &base, real);
+    gf_add(&f.part[0], GRAPH_RELU, 1, &real, out);
+    return out;
+}
+static int bad_first_other(void) /* an operator that nobody knows is named before what is only odd */
+{
+    const int middle = bad_size(), out = gf_image(&f, 4, 4, 3, 1, 0);
+    gf_add(&f.part[0], 32, 1, &middle, out);
+    return out;
+}
+
+static void refusals(void)
+{
+    static const struct { int (*make)(void); const char *why; } all[] = {
+        { bad_mean, "operator 0: MEAN has an impossible axis" }, { bad_groups, "operator 0: CONV_2D in groups" },
+        { bad_concatenation, "operator 1: CONCATENATION has inputs and outputs of different scales" },
+        { bad_size, "RESHAPE changes the number of elements" }, { bad_order, "reads a tensor that nothing has given" },
+        { bad_twice, "operator 1: RELU gives a tensor that is there already" }, { bad_step, "backwards" },
+        { bad_variable, "READ_VARIABLE of a variable that nothing has set" }, { bad_batch, "ADD has a batch other" },
+        { bad_window, "has shapes that do not fit" }, { bad_fused, "with a fused activation other" },
+        { bad_lstm, "operator 0: UNIDIRECTIONAL_SEQUENCE_LSTM is not supported" },
+        { bad_first_other, "operator 1: CUSTOM is not supported" },
+        { bad_transpose, "operator 0: TRANSPOSE has shapes that do not fit" },
+        { bad_larger, "operator 1: MAXIMUM has inputs and outputs of different scales" },
+        { bad_slopes, "operator 0: PRELU has shapes that do not fit" },
+        { bad_resize, "operator 0: RESIZE_NEAREST_NEIGHBOR by other than whole factors" },
+        { bad_mirror, "operator 0: MIRROR_PAD pads more than there is" },
+        { bad_apart, "operator 1: RELU between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND" },
+        { bad_never_together, "a SPACE_TO_BATCH_ND is without its BATCH_TO_SPACE_ND" },
+        { bad_turned, "operator 0: TRANSPOSE_CONV has an output that its input does not reach" },
+        { bad_apart_scale, "operator 0: SPACE_TO_BATCH_ND has inputs and outputs of different scales" },
+        { bad_wide, "operator 0: CONV_2D has a window wider than 65536" },
+        { bad_strides, "operator 0: TRANSPOSE_CONV has strides by which its channels become more than 65535" },
+        { bad_arg_max, "operator 0: ARG_MAX is supported at the end" },
+        { bad_behind, "operator 1: RELU behind DEQUANTIZE" }
+    };
+    size_t k;
+    for (k = 0; k < sizeof all / sizeof all[0]; k++) {
+        base = start(4, 4, 2, 0);
+        finish(all[k].make());
+        gf_write(&f);
+        CHECK(!tflite_read(&g, f.file.p, f.file.n) && strstr(g.why, all[k].why) != NULL);
+        if (strstr(g.why, all[k].why) == NULL) { printf("  '%s', not '%s'\n", g.why, all[k].why); }
+        graph_free(&g);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    test_init(argc, argv);
+    RUN("what cannot be read is named", refusals);
+    return test_report("graph_refused");
+}
