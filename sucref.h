@@ -3730,81 +3730,100 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
     *upper += fields >> 16;
 }
 
-/* 8 rows, slots of 8 bits: two words per column. The unmasked product holds rows 0, 2 plus 256 times rows 1, 3. */
+/* Blocks of 8 rows, `step` bytes apart, slots of 8 bits: two words per column. The unmasked product holds rows 0, 2 and
+ * 256 times rows 1, 3: where fields start at k, it starts at 257 k. */
 #ifdef SUCREF_I_ASM
 /* By hand, as compilers need a third more: from the list's word of an entry to its products, four entries a turn, of
  * which the first turn makes 1 to 4. */
 #  ifdef __thumb2__
-/* r0 acc  r1 p  r2 list  r3 mask  r4, r5, r6, r7 all0, odd0, all1, odd1  r8 x  r9, r10 words  r12 start of the fields
- * lr end of the chunk; on the stack k0, k1 */
-#    define SUCREF_I_ENTRY_8                                                                                           \
-        "ldr r9, [r2], #4\n\tadd r10, r1, r9, lsr #16\n\tsxth r8, r9\n\tldrd r9, r10, [r10]\n\t"                      \
+/* r0 acc  r1 p  r2 list  r3 mask  r4, r5, r6, r7 all0, odd0, all1, odd1  r8 x  r9, r10 words  r9, r12 entries  lr end
+ * of the chunk; on the stack list, k0, k1, blocks, step */
+#    define SUCREF_I_ENTRY_8(e) /* its word is there */                                                               \
+        "add r10, r1, " e ", lsr #16\n\tsxth r8, " e "\n\tldrd r9, r10, [r10]\n\t"                                    \
         "mla r4, r9, r8, r4\n\tand r11, r3, r9, lsr #8\n\tmla r5, r11, r8, r5\n\t"                                  \
         "mla r6, r10, r8, r6\n\tand r11, r3, r10, lsr #8\n\tmla r7, r11, r8, r7\n\t"
+#    define SUCREF_I_HALF_ENTRY_8(e)                                                                                   \
+        "add r10, r1, " e ", lsr #17\n\tsxth r8, " e "\n\tldr r9, [r10]\n\t"                                          \
+        "mla r4, r9, r8, r4\n\tand r11, r3, r9, lsr #8\n\tmla r5, r11, r8, r5\n\t"
 #    define SUCREF_I_EMIT_8(at, even, odd)                                                                             \
-        "sub " even ", " even ", " odd ", lsl #8\n\tadd " even ", " even ", r12\n\tadd " odd ", " odd ", r12\n\t"      \
-        "ldrd r8, r9, [r0, #" at "]\n\tuxth r10, " even "\n\tuxth r11, " odd "\n\tadd r8, r8, r10\n\t"               \
-        "add r9, r9, r11\n\tstrd r8, r9, [r0, #" at "]\n\tldrd r8, r9, [r0, #" at " + 8]\n\t"                       \
-        "add r8, r8, " even ", lsr #16\n\tadd r9, r9, " odd ", lsr #16\n\tstrd r8, r9, [r0, #" at " + 8]\n\t"
-SUCREF_I_NAKED static void sucref_i_dot8(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
-                                         SUCREF_I_UNUSED const uint32_t *list, SUCREF_I_UNUSED uint32_t k0,
-                                         SUCREF_I_UNUSED uint32_t k1)
-{
-    __asm__ volatile("push {r3-r11, lr}\n\tmov r3, #0x00FF00FF\n\tb 6f\n"
-                     "0:\tsxth r8, r9\n\tldr r10, [sp]\n\tldr r11, [sp, #40]\n\tmls r12, r8, r11, r10\n\t"
-                     "add lr, r2, r9, lsr #16\n\tmovs r4, #0\n\tmovs r5, #0\n\tmovs r6, #0\n\tmovs r7, #0\n\t"
-                     "lsls r9, r9, #13\n\tbcs 5f\n\tbmi 4f\n" /* carry and sign: bits 1 and 0 of the number */
-                     "1:\t" SUCREF_I_ENTRY_8
-                     "2:\t" SUCREF_I_ENTRY_8
-                     "3:\t" SUCREF_I_ENTRY_8
-                     "4:\t" SUCREF_I_ENTRY_8
-                     "cmp r2, lr\n\tbne 1b\n\t"
-                     SUCREF_I_EMIT_8("0", "r4", "r5") SUCREF_I_EMIT_8("16", "r6", "r7")
-                     "6:\tldr r9, [r2], #4\n\tcmp r9, #0\n\tbne 0b\n\tpop {r3-r11, pc}\n"
-                     "5:\tbmi 2b\n\tb 3b");
-}
+        "sub " even ", " even ", " odd ", lsl #8\n\tldrd r8, r9, [r0, #" at "]\n\tuxth r10, " even "\n\t"             \
+        "uxth r11, " odd "\n\tadd r8, r8, r10\n\tadd r9, r9, r11\n\tstrd r8, r9, [r0, #" at "]\n\t"                  \
+        "ldrd r8, r9, [r0, #" at " + 8]\n\tadd r8, r8, " even ", lsr #16\n\tadd r9, r9, " odd ", lsr #16\n\t"         \
+        "strd r8, r9, [r0, #" at " + 8]\n\t"
+#    define SUCREF_I_LOWER_8 SUCREF_I_EMIT_8("0", "r4", "r5")
+#    define SUCREF_I_UPPER_8 SUCREF_I_EMIT_8("16", "r6", "r7")
+#    define SUCREF_I_BLOCKS_8(entry, emit)                                                                             \
+        __asm__ volatile("push {r2-r11, lr}\n\tmov r3, #0x00FF00FF\n\tb 6f\n"                                        \
+                         "0:\tsxth r8, r9\n\tldr r10, [sp, #4]\n\tldr r11, [sp, #44]\n\tmls r5, r8, r11, r10\n\t"     \
+                         "add lr, r2, r9, lsr #16\n\tmov r7, r5\n\tadd r4, r5, r5, lsl #8\n\tmov r6, r4\n\t"        \
+                         "lsls r9, r9, #13\n\tbcs 5f\n\tbmi 7f\n" /* carry and sign: bits 1 and 0 of the number */   \
+                         "1:\tldrd r9, r12, [r2], #8\n\t" entry("r9")                                                \
+                         "2:\t" entry("r12")                                                                          \
+                         "3:\tldrd r9, r12, [r2], #8\n\t" entry("r9")                                                \
+                         "4:\t" entry("r12")                                                                          \
+                         "cmp r2, lr\n\tbne 1b\n\t" emit                                                             \
+                         "6:\tldr r9, [r2], #4\n\tcmp r9, #0\n\tbne 0b\n\t"                                         \
+                         "ldr r2, [sp]\n\tadds r0, r0, #32\n\tldr r10, [sp, #52]\n\tadd r1, r1, r10\n\t"            \
+                         "ldr r10, [sp, #48]\n\tsubs r10, r10, #1\n\tstr r10, [sp, #48]\n\tbne 6b\n\t"              \
+                         "pop {r2-r11, pc}\n"                                                                         \
+                         "5:\tbpl 3b\n\tldr r12, [r2], #4\n\tb 2b\n7:\tldr r12, [r2], #4\n\tb 4b")
 #  else
 /* r0 list  r1, r12 p  r2 x  r3, r5 words  r4 a product  r6, r8, r9, r10 all0, odd0, all1, odd1  r7, r11 mask  lr end of
- * the chunk; on the stack the start of the fields, acc, k0, k1 */
+ * the chunk; on the stack acc, list, k0, k1, blocks, step */
 #    define SUCREF_I_ENTRY_8                                                                                           \
         "ldmia r0!, {r5}\n\tsxth r2, r5\n\tlsrs r5, r5, #16\n\tadds r5, r5, r1\n\tldmia r5, {r3, r5}\n\t"            \
         "lsrs r4, r3, #8\n\tands r4, r4, r7\n\tmuls r4, r2, r4\n\tadd r8, r8, r4\n\t"                              \
         "muls r3, r2, r3\n\tadds r6, r6, r3\n\tlsrs r4, r5, #8\n\tands r4, r4, r7\n\tmuls r4, r2, r4\n\t"           \
         "add r10, r10, r4\n\tmuls r5, r2, r5\n\tadd r9, r9, r5\n\t"
-#    define SUCREF_I_EMIT_8 /* r3 where to, r6 even, r7 odd, r2 the start of their fields */                           \
-        "lsls r5, r7, #8\n\tsubs r6, r6, r5\n\tadds r6, r6, r2\n\tadds r7, r7, r2\n\tuxth r4, r6\n\t"               \
-        "uxth r5, r7\n\tlsrs r6, r6, #16\n\tlsrs r7, r7, #16\n\tldr r1, [r3]\n\tadds r4, r4, r1\n\t"                \
-        "ldr r1, [r3, #4]\n\tadds r5, r5, r1\n\tldr r1, [r3, #8]\n\tadds r6, r6, r1\n\tldr r1, [r3, #12]\n\t"       \
-        "adds r7, r7, r1\n\tstmia r3!, {r4-r7}\n\t"
+#    define SUCREF_I_HALF_ENTRY_8                                                                                      \
+        "ldmia r0!, {r5}\n\tsxth r2, r5\n\tlsrs r5, r5, #17\n\tldr r3, [r1, r5]\n\t"                                \
+        "lsrs r4, r3, #8\n\tands r4, r4, r7\n\tmuls r4, r2, r4\n\tadd r8, r8, r4\n\tmuls r3, r2, r3\n\t"           \
+        "adds r6, r6, r3\n\t"
+#    define SUCREF_I_EMIT_8 /* r3 where to, r6 even, r7 odd */                                                         \
+        "lsls r5, r7, #8\n\tsubs r6, r6, r5\n\tuxth r4, r6\n\tuxth r5, r7\n\tlsrs r6, r6, #16\n\t"                   \
+        "lsrs r7, r7, #16\n\tldmia r3!, {r1, r2}\n\tadds r4, r4, r1\n\tadds r5, r5, r2\n\tldmia r3!, {r1, r2}\n\t"    \
+        "adds r6, r6, r1\n\tadds r7, r7, r2\n\tsubs r3, #16\n\tstmia r3!, {r4-r7}\n\t"
+#    define SUCREF_I_LOWER_8 "ldr r3, [sp, #16]\n\tmov r7, r8\n\t" SUCREF_I_EMIT_8
+#    define SUCREF_I_UPPER_8 "mov r6, r9\n\tmov r7, r10\n\t" SUCREF_I_EMIT_8
+#    define SUCREF_I_BLOCKS_8(entry, emit)                                                                             \
+        __asm__ volatile(".syntax unified\n\t"                                                                        \
+                         "push {r0, r2-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\tmov r7, r11\n\t"        \
+                         "push {r4-r7}\n\tmovs r0, r2\n\tmov r12, r1\n\tmovs r7, #255\n\t"                          \
+                         "lsls r4, r7, #16\n\torrs r7, r7, r4\n\tmov r11, r7\n\tb 6f\n"                              \
+                         "5:\tbmi 2f\n\tb 3f\n"                                                                      \
+                         "0:\tsxth r2, r5\n\tldr r3, [sp, #48]\n\tmuls r2, r3, r2\n\tldr r3, [sp, #24]\n\t"         \
+                         "subs r3, r3, r2\n\tmov r8, r3\n\tmov r10, r3\n\tlsls r6, r3, #8\n\tadds r6, r6, r3\n\t"   \
+                         "mov r9, r6\n\tlsrs r2, r5, #16\n\tadds r2, r2, r0\n\tmov lr, r2\n\t"                      \
+                         "lsls r5, r5, #13\n\tbcs 5b\n\tbmi 4f\n" /* carry and sign: bits 1 and 0 of the number */   \
+                         "1:\t" entry "2:\t" entry "3:\t" entry "4:\t" entry                                           \
+                         "cmp r0, lr\n\tbne 1b\n\t" emit                                                             \
+                         "mov r7, r11\n\tmov r1, r12\n"                                                              \
+                         "6:\tldmia r0!, {r5}\n\tcmp r5, #0\n\tbne 0b\n\t"                                          \
+                         "ldr r0, [sp, #16]\n\tadds r0, #32\n\tstr r0, [sp, #16]\n\tldr r0, [sp, #56]\n\t"          \
+                         "adds r1, r1, r0\n\tmov r12, r1\n\tldr r0, [sp, #52]\n\tsubs r0, #1\n\tstr r0, [sp, #52]\n\t" \
+                         "beq 7f\n\tldr r0, [sp, #20]\n\tb 6b\n"                                                     \
+                         "7:\tpop {r4-r7}\n\tmov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\t"           \
+                         "pop {r0, r2-r7, pc}")
+#  endif
 SUCREF_I_NAKED static void sucref_i_dot8(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
                                          SUCREF_I_UNUSED const uint32_t *list, SUCREF_I_UNUSED uint32_t k0,
-                                         SUCREF_I_UNUSED uint32_t k1)
+                                         SUCREF_I_UNUSED uint32_t k1, SUCREF_I_UNUSED uint32_t blocks,
+                                         SUCREF_I_UNUSED uint32_t step)
 {
-    __asm__ volatile(".syntax unified\n\t"
-                     "push {r0, r3-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\tmov r7, r11\n\t"
-                     "push {r4-r7}\n\tsub sp, #4\n\tmovs r0, r2\n\tmov r12, r1\n\tmovs r7, #255\n\t"
-                     "lsls r4, r7, #16\n\torrs r7, r7, r4\n\tmov r11, r7\n\tb 6f\n"
-                     "5:\tbmi 2f\n\tb 3f\n"
-                     "0:\tsxth r2, r5\n\tldr r3, [sp, #48]\n\tmuls r2, r3, r2\n\tldr r3, [sp, #24]\n\t"
-                     "subs r3, r3, r2\n\tstr r3, [sp]\n\tlsrs r2, r5, #16\n\tadds r2, r2, r0\n\tmov lr, r2\n\t"
-                     "movs r6, #0\n\tmov r8, r6\n\tmov r9, r6\n\tmov r10, r6\n\t"
-                     "lsls r5, r5, #13\n\tbcs 5b\n\tbmi 4f\n" /* carry and sign: bits 1 and 0 of the number */
-                     "1:\t" SUCREF_I_ENTRY_8
-                     "2:\t" SUCREF_I_ENTRY_8
-                     "3:\t" SUCREF_I_ENTRY_8
-                     "4:\t" SUCREF_I_ENTRY_8
-                     "cmp r0, lr\n\tbne 1b\n\t"
-                     "ldr r3, [sp, #20]\n\tldr r2, [sp]\n\tmov r7, r8\n\t" SUCREF_I_EMIT_8
-                     "mov r6, r9\n\tmov r7, r10\n\t" SUCREF_I_EMIT_8
-                     "mov r7, r11\n\tmov r1, r12\n"
-                     "6:\tldmia r0!, {r5}\n\tcmp r5, #0\n\tbeq 7f\n\tb 0b\n"
-                     "7:\tadd sp, #4\n\tpop {r4-r7}\n\tmov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\t"
-                     "pop {r0, r3-r7, pc}");
+    SUCREF_I_BLOCKS_8(SUCREF_I_ENTRY_8, SUCREF_I_LOWER_8 SUCREF_I_UPPER_8);
 }
-#  endif
+
+/* the same of one block of four rows: one word per column */
+SUCREF_I_NAKED static void sucref_i_dot8_half(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
+                                              SUCREF_I_UNUSED const uint32_t *list, SUCREF_I_UNUSED uint32_t k0,
+                                              SUCREF_I_UNUSED uint32_t k1, SUCREF_I_UNUSED uint32_t blocks,
+                                              SUCREF_I_UNUSED uint32_t step)
+{
+    SUCREF_I_BLOCKS_8(SUCREF_I_HALF_ENTRY_8, SUCREF_I_LOWER_8);
+}
 #else
-SUCREF_I_ALONE static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0,
-                                         uint32_t k1)
+/* a block */
+SUCREF_I_EACH void sucref_i_eight(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0, uint32_t k1)
 {
     uint32_t mask = 0x00FF00FFU, head;
     SUCREF_I_HIDE(mask);
@@ -3827,6 +3846,12 @@ SUCREF_I_ALONE static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const 
         sucref_i_emit(&acc[4], &acc[6], all1 - (odd1 << 8) + head);
         sucref_i_emit(&acc[5], &acc[7], odd1 + head);
     }
+}
+
+SUCREF_I_ALONE static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0,
+                                         uint32_t k1, uint32_t blocks, uint32_t step)
+{
+    for (; blocks > 0; blocks--, acc += 8, p += step) { sucref_i_eight(acc, p, list, k0, k1); }
 }
 #endif
 
@@ -4079,12 +4104,15 @@ SUCREF_I_EACH void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_
     }
 }
 
-/* the same with everything known: blocks of four rows of 8 bits, full ones of slots of 2 and of 1 bits; and any block */
+/* the same with everything known: blocks of four rows of 8 bits, full ones of slots of 2 and of 1 bits; or any block */
+#ifndef SUCREF_I_ASM
 SUCREF_I_ALONE static void sucref_i_dot8_half(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0,
-                                              uint32_t k1)
+                                              uint32_t k1, uint32_t blocks, uint32_t step)
 {
     sucref_i_pairs(acc, p, list, 2, 8, 0, k0, k1);
+    (void)blocks; (void)step;
 }
+#endif
 
 SUCREF_I_ALONE static void sucref_i_dot2(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned first,
                                          uint32_t k0)
@@ -4310,6 +4338,16 @@ SUCREF_I_ALONE static void sucref_i_dot_simd(uint32_t *acc, const uint8_t *p, co
 }
 #endif /* SUCREF_I_SIMD */
 
+/* the sums of rows, up to seven more */
+static inline void sucref_i_all_to(uint32_t *acc, uint32_t rows, uint32_t value)
+{
+    uint32_t *const end = acc + rows;
+    for (; acc < end; acc += 8) {
+        acc[0] = acc[1] = acc[2] = acc[3] = value;
+        acc[4] = acc[5] = acc[6] = acc[7] = value;
+    }
+}
+
 /* a block of rows; list: its entries */
 static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
                                uint32_t rows, const sucref_i_plane *plane)
@@ -4323,9 +4361,9 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
     } else if (head[SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND) {
         sucref_i_dot_bytes(acc, p, (const uint8_t *)list, head[SUCREF_I_PART_COUNT], rows, head[SUCREF_I_PART_ZERO]);
     } else if (rows == 8 && slot == 8) {
-        sucref_i_dot8(acc, p, list, k0, k1);
+        sucref_i_dot8(acc, p, list, k0, k1, 1, 0);
     } else if (rows == 4 && slot == 8) {
-        sucref_i_dot8_half(acc, p, list, k0, k1);
+        sucref_i_dot8_half(acc, p, list, k0, k1, 1, 0);
     } else if (rows == 16 && slot == 4) {
         sucref_i_dot4(acc, p, list, k0);
         if (!SUCREF_I_SIXTEEN) { sucref_i_dot4(acc + 8, p + 4, list, k0); }
@@ -4383,12 +4421,12 @@ SUCREF_I_NAKED static void sucref_i_halves_one(SUCREF_I_UNUSED uint32_t *acc, SU
 
 /* r1 p  r2 x  r3, r4 a word of x of each position  r5, r6 words of weights  r7, r9 H, r8, r10 L of the first position,
  * r11, r0 H, r12, lr L of the second; on the stack acc, x, end of x */
-#  define SUCREF_I_PAIR_OF_HALVES                                                                                      \
+#  define SUCREF_I_PAIR_OF_HALVES(mul)                                                                            \
         "ldrd r3, r4, [r2], #8\n\tldrd r5, r6, [r1], #8\n\t"                                                          \
-        "smlad r7, r5, r3, r7\n\tsmlad r11, r5, r4, r11\n\tsxtb16 r5, r5\n\t"                                        \
-        "smlad r8, r5, r3, r8\n\tsmlad r12, r5, r4, r12\n\t"                                                          \
-        "smlad r9, r6, r3, r9\n\tsmlad r0, r6, r4, r0\n\tsxtb16 r6, r6\n\t"                                          \
-        "smlad r10, r6, r3, r10\n\tsmlad lr, r6, r4, lr\n\t"
+        mul(r7, r5, r3) mul(r11, r5, r4) "sxtb16 r5, r5\n\t" mul(r8, r5, r3) mul(r12, r5, r4)                         \
+        mul(r9, r6, r3) mul(r0, r6, r4) "sxtb16 r6, r6\n\t" mul(r10, r6, r3) mul(lr, r6, r4)
+#  define SUCREF_I_SMUAD(sum, w, x) "smuad " #sum ", " #w ", " #x "\n\t"
+#  define SUCREF_I_SMLAD(sum, w, x) "smlad " #sum ", " #w ", " #x ", " #sum "\n\t"
 #  define SUCREF_I_EMIT_HALVES(at, h0, l0, h1, l1) /* to r1 */                                                         \
         "sub " h0 ", " h0 ", " l0 "\n\tasr " h0 ", " h0 ", #8\n\tstrd " l0 ", " h0 ", [r1, #" at "]\n\t"               \
         "sub " h1 ", " h1 ", " l1 "\n\tasr " h1 ", " h1 ", #8\n\tstrd " l1 ", " h1 ", [r1, #" at " + 8]\n\t"
@@ -4398,12 +4436,12 @@ SUCREF_I_NAKED static void sucref_i_halves_two(SUCREF_I_UNUSED uint32_t *acc, SU
                                                SUCREF_I_UNUSED uint32_t groups)
 {
     __asm__ volatile("add r3, r2, r3, lsl #4\n\tpush {r0, r2, r3, r4-r11, lr}\n"
-                     "0:\tldr r3, [sp, #8]\n\tmovs r0, #0\n\tmov r7, r0\n\tmov r8, r0\n\tmov r9, r0\n\t"
-                     "mov r10, r0\n\tmov r11, r0\n\tmov r12, r0\n\tmov lr, r0\n\t"
-                     "subs r3, r3, r2\n\tlsls r3, r3, #27\n\tbmi 2f\n" /* an odd number of quads */
-                     "1:\t" SUCREF_I_PAIR_OF_HALVES SUCREF_I_PAIR_OF_HALVES
-                     "2:\t" SUCREF_I_PAIR_OF_HALVES SUCREF_I_PAIR_OF_HALVES
-                     "ldr r5, [sp, #8]\n\tcmp r2, r5\n\tbne 1b\n\t"
+                     "0:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMUAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
+                     "ldr r3, [sp, #8]\n\tsubs r3, r3, r2\n\tbeq 3f\n\tlsls r3, r3, #27\n\tbmi 2f\n" /* an odd number */
+                     "1:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
+                     "2:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
+                     "ldr r5, [sp, #8]\n\tcmp r2, r5\n\tbne 1b\n"
+                     "3:\t"
                      "mov r2, r1\n\tldr r1, [sp]\n\t"
                      SUCREF_I_EMIT_HALVES("0", "r7", "r8", "r9", "r10")
                      SUCREF_I_EMIT_HALVES("128", "r11", "r12", "r0", "lr")
@@ -4513,10 +4551,19 @@ static void sucref_i_put_halves(uint32_t *to, const uint8_t *u, uint32_t n, uint
     last = u + (size_t)(end - u) / 4U * 4U;
     if (SUCREF_I_FOUR_AT(u)) {
         const uint32_t flips = flip * 0x01010101U;
+        uint32_t mask = 0x00FF00FFU;
+        SUCREF_I_HIDE(mask);
+        for (; last - u >= 8; u += 8, to += 4U * positions) {
+            const uint32_t four = SUCREF_I_FOUR(u) ^ flips, next = SUCREF_I_FOUR(u + 4) ^ flips;
+            to[0] = four & mask;
+            to[positions] = (four >> 8) & mask;
+            to[2U * positions] = next & mask;
+            to[3U * positions] = (next >> 8) & mask;
+        }
         for (; u < last; u += 4, to += 2U * positions) {
             const uint32_t four = SUCREF_I_FOUR(u) ^ flips;
-            to[0] = four & 0x00FF00FFU;
-            to[positions] = (four >> 8) & 0x00FF00FFU;
+            to[0] = four & mask;
+            to[positions] = (four >> 8) & mask;
         }
     }
     for (; u < last; u += 4, to += 2U * positions) {
@@ -4790,14 +4837,15 @@ static void sucref_i_end_rows(uint32_t *list, unsigned position, uint32_t column
 #endif /* SUCREF_I_BY_ROWS */
 
 /* ---- lists of pairs ---- */
-/* builds a part */
+/* builds a part; what assembly reads comes first */
 typedef struct {
-    uint32_t *part, *head, *to; /* the part's head, the open chunk's, the next word */
-    const uint8_t *maxima;      /* of the part's columns; NULL: one number bounds all weights */
-    uint32_t most, rest;        /* sum of maximum * |x| that a chunk holds, or of |x|, and what is left of it */
+    uint32_t *to, *head;        /* the next word, the open chunk's head */
+    uint32_t rest, most;        /* what is left of a chunk, and what it holds: a sum of maximum * |x|, or of |x| */
     uint32_t sum, open;         /* x of the part, of that before the open chunk */
     uint32_t chunks, room;      /* ended; how many may be */
-    uint32_t flip, zero;        /* x = (u ^ flip) - zero */
+    uint32_t zero, flip;        /* x = (u ^ flip) - zero */
+    uint32_t *part;             /* its head */
+    const uint8_t *maxima;      /* of the part's columns; NULL: one number bounds all weights */
 } sucref_i_builder;
 
 /* 0 where there is no room for another one */
@@ -4819,51 +4867,81 @@ enum { SUCREF_I_ANY_X = 0, SUCREF_I_PLAIN, SUCREF_I_EACH_MAXIMUM }; /* how a par
 #else
 #  define SUCREF_I_PUSHES 0
 #endif
-typedef struct { uint32_t *to, rest, sum; } sucref_i_open_chunk; /* the next entry, what may be added yet, what was */
 #ifdef SUCREF_I_ASM
-/* Entries of quads of columns x = u, as far as the chunk holds them: returns the first column that is left. r0 u
- * r1 quads  r2 8 * column << 16  r3 chunk  r4, r5 what it is  r6 x  r7 8 << 16 */
+/* Quads of columns x = u; 0 where there is no room. r0 builder  r1 u  r2 quads  r3 8 * column << 16  r4 to  r5 rest
+ * r6 x  r7 8 << 16. A full chunk is ended, at 5, and its column comes again. */
 #  ifdef __thumb2__
 #    define SUCREF_I_IF_ZERO "cbz r6, "
 #  else
 #    define SUCREF_I_IF_ZERO "cmp r6, #0\n\tbeq "
 #  endif
-#  define SUCREF_I_PUSH_COLUMN(at, next, full)                                                                         \
-        "ldrb r6, [r0, #" at "]\n\t" SUCREF_I_IF_ZERO next "f\n\tsubs r5, r5, r6\n\tblo " full "f\n\t"                 \
-        "orrs r6, r6, r2\n\tstmia r4!, {r6}\n" next ":\tadds r2, r2, r7\n\t"
-SUCREF_I_NAKED static const uint8_t *sucref_i_push_quads(SUCREF_I_UNUSED const uint8_t *u,
-                                                         SUCREF_I_UNUSED uint32_t quads, SUCREF_I_UNUSED uint32_t at,
-                                                         SUCREF_I_UNUSED sucref_i_open_chunk *chunk)
+#  define SUCREF_I_PUSH_COLUMN(k, full)                                                                                \
+        "1" k ":\tldrb r6, [r1, #" k "]\n\t" SUCREF_I_IF_ZERO "2" k "f\n\t"                                            \
+        "subs r5, r5, r6\n\tblo " full "f\n\torrs r6, r6, r3\n\tstmia r4!, {r6}\n2" k ":\tadds r3, r3, r7\n\t"
+SUCREF_I_NAKED static int sucref_i_push_quads(SUCREF_I_UNUSED sucref_i_builder *b, SUCREF_I_UNUSED const uint8_t *u,
+                                              SUCREF_I_UNUSED uint32_t quads, SUCREF_I_UNUSED uint32_t at)
 {
-    __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tldr r4, [r3]\n\tldr r5, [r3, #4]\n\tmovs r7, #8\n\t"
+    __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tldr r4, [r0]\n\tldr r5, [r0, #8]\n\tmovs r7, #8\n\t"
                      "lsls r7, r7, #16\n"
-                     "1:\t" SUCREF_I_PUSH_COLUMN("0", "2", "9") SUCREF_I_PUSH_COLUMN("1", "3", "8")
-                     SUCREF_I_PUSH_COLUMN("2", "4", "7") SUCREF_I_PUSH_COLUMN("3", "5", "6")
-                     "adds r0, r0, #4\n\tsubs r1, r1, #1\n\tbne 1b\n\tb 10f\n"
-                     "6:\tadds r0, r0, #1\n7:\tadds r0, r0, #1\n8:\tadds r0, r0, #1\n9:\tadds r5, r5, r6\n"
-                     "10:\tstr r4, [r3]\n\tstr r5, [r3, #4]\n\tpop {r4-r7, pc}");
+                     SUCREF_I_PUSH_COLUMN("0", "6") SUCREF_I_PUSH_COLUMN("1", "7")
+                     SUCREF_I_PUSH_COLUMN("2", "8") SUCREF_I_PUSH_COLUMN("3", "9")
+                     "adds r1, r1, #4\n\tsubs r2, r2, #1\n\tbne 10b\n\t"
+                     "str r4, [r0]\n\tstr r5, [r0, #8]\n\tldr r6, [r0, #12]\n\tsubs r6, r6, r5\n\tldr r5, [r0, #20]\n\t"
+                     "adds r6, r6, r5\n\tstr r6, [r0, #16]\n\tmovs r0, #1\n\tpop {r4-r7, pc}\n"
+                     "6:\tbl 5f\n\tb 10b\n7:\tbl 5f\n\tb 11b\n8:\tbl 5f\n\tb 12b\n9:\tbl 5f\n\tb 13b\n"
+                     "5:\tmov r12, r2\n\tadds r5, r5, r6\n\tldr r6, [r0, #12]\n\tsubs r5, r6, r5\n\t" /* sum */
+                     "ldr r2, [r0, #20]\n\tadds r2, r2, r5\n\tstr r2, [r0, #20]\n\tldr r6, [r0, #4]\n\t"
+                     "subs r2, r4, r6\n\tsubs r2, r2, #4\n\tlsls r2, r2, #16\n\torrs r2, r2, r5\n\tstr r2, [r6]\n\t"
+                     "str r4, [r0, #4]\n\tadds r4, r4, #4\n\tldr r2, [r0, #24]\n\tldr r5, [r0, #28]\n\t"
+                     "cmp r2, r5\n\tbeq 4f\n\tadds r2, r2, #1\n\tstr r2, [r0, #24]\n\tldr r5, [r0, #12]\n\t"
+                     "mov r2, r12\n\tbx lr\n"
+                     "4:\tmovs r0, #0\n\tpop {r4-r7, pc}");
 }
 
-/* The same where columns x = u have maxima, which count as one more: none counts 0. r0 u  r1 a maximum
- * r2 8 * column << 16  r3 maxima  r4 to  r5 rest  r6 x  r7 8 << 16  r8 end of u  r9 sum; on the stack the chunk */
-#  define SUCREF_I_PUSH_MAXIMUM(at, next, full)                                                                        \
-        "ldrb r6, [r0, #" at "]\n\t" SUCREF_I_IF_ZERO next "f\n\tldrb r1, [r3, #" at "]\n\tadds r1, r1, #1\n\t"       \
-        "muls r1, r6, r1\n\tsubs r5, r5, r1\n\tblo " full "f\n\tadd r9, r6\n\torrs r6, r6, r2\n\tstmia r4!, {r6}\n" \
-        next ":\tadds r2, r2, r7\n\t"
-SUCREF_I_NAKED static const uint8_t *sucref_i_push_maxima(SUCREF_I_UNUSED const uint8_t *u,
-                                                          SUCREF_I_UNUSED uint32_t quads, SUCREF_I_UNUSED uint32_t at,
-                                                          SUCREF_I_UNUSED sucref_i_open_chunk *chunk,
-                                                          SUCREF_I_UNUSED const uint8_t *maximum)
+/* The same of x = u - zero where columns have maxima, which count as one more: none counts 0. r0 u  r1 a maximum
+ * r2 8 * column << 16  r3 maxima  r4 to  r5 rest  r6 x  r7 8 << 16  r8 builder  r9 sum  r10 zero  r11 end of u. A
+ * chunk's first column is taken whatever it counts: 255 * 128 < 32768. */
+#  define SUCREF_I_PUSH_MAXIMUM(k, full)                                                                               \
+        "1" k ":\tldrb r6, [r0, #" k "]\n\t" SUCREF_I_IF_ZERO "2" k "f\n\t"                                            \
+        "ldrb r1, [r3, #" k "]\n\tadds r1, r1, #1\n\tmuls r1, r6, r1\n\tsubs r5, r5, r1\n\tblo " full "f\n\t"          \
+        "add r9, r6\n\torrs r6, r6, r2\n\tstmia r4!, {r6}\n2" k ":\tadds r2, r2, r7\n\t"
+#  define SUCREF_I_PUSH_CENTRED(k, full)                                                                               \
+        "3" k ":\tldrb r6, [r0, #" k "]\n\tmov r1, r10\n\tsubs r6, r6, r1\n\tbeq 4" k "f\n\t"                          \
+        "ldrb r1, [r3, #" k "]\n\tbpl 4f\n\tmvns r1, r1\n\tb 5f\n4:\tadds r1, r1, #1\n5:\tmuls r1, r6, r1\n\t"         \
+        "subs r5, r5, r1\n\tblo " full "f\n\tadd r9, r6\n\tuxth r6, r6\n\torrs r6, r6, r2\n\tstmia r4!, {r6}\n4" k     \
+        ":\tadds r2, r2, r7\n\t"
+#  define SUCREF_I_PUSH_AGAIN(full, column, end) full ":\tbl " end "\n\tb " column "b\n"
+SUCREF_I_NAKED static int sucref_i_push_maxima(SUCREF_I_UNUSED sucref_i_builder *b, SUCREF_I_UNUSED const uint8_t *u,
+                                               SUCREF_I_UNUSED uint32_t quads, SUCREF_I_UNUSED uint32_t at,
+                                               SUCREF_I_UNUSED const uint8_t *maximum)
 {
-    __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tpush {r3, r4, r5}\n\t"
-                     "lsls r1, r1, #2\n\tadds r1, r1, r0\n\tmov r8, r1\n\tldmia r3!, {r4, r5, r6}\n\tmov r9, r6\n\t"
-                     "ldr r3, [sp, #32]\n\tmovs r7, #8\n\tlsls r7, r7, #16\n"
-                     "1:\t" SUCREF_I_PUSH_MAXIMUM("0", "2", "9") SUCREF_I_PUSH_MAXIMUM("1", "3", "8")
-                     SUCREF_I_PUSH_MAXIMUM("2", "4", "7") SUCREF_I_PUSH_MAXIMUM("3", "5", "6")
-                     "adds r0, r0, #4\n\tadds r3, r3, #4\n\tcmp r0, r8\n\tbne 1b\n\tb 10f\n"
-                     "6:\tadds r0, r0, #1\n7:\tadds r0, r0, #1\n8:\tadds r0, r0, #1\n9:\tadds r5, r5, r1\n"
-                     "10:\tpop {r3}\n\tmov r6, r9\n\tstmia r3!, {r4, r5, r6}\n\tpop {r4, r5}\n\tmov r8, r4\n\t"
-                     "mov r9, r5\n\tpop {r4-r7, pc}");
+    __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\t"
+                     "mov r7, r11\n\tpush {r4-r7}\n\tmov r8, r0\n\tldr r4, [r0, #16]\n\tmov r9, r4\n\t"
+                     "ldr r6, [r0, #32]\n\tmov r10, r6\n\tlsls r2, r2, #2\n\tadds r2, r2, r1\n\tmov r11, r2\n\t"
+                     "ldr r4, [r0]\n\tldr r5, [r0, #8]\n\t"
+                     "movs r0, r1\n\tmovs r2, r3\n\tldr r3, [sp, #36]\n\tmovs r7, #8\n\tlsls r7, r7, #16\n\t"
+                     "cmp r6, #0\n\tbne 30f\n"
+                     SUCREF_I_PUSH_MAXIMUM("0", "6") SUCREF_I_PUSH_MAXIMUM("1", "7")
+                     SUCREF_I_PUSH_MAXIMUM("2", "8") SUCREF_I_PUSH_MAXIMUM("3", "9")
+                     "adds r0, r0, #4\n\tadds r3, r3, #4\n\tcmp r0, r11\n\tbne 10b\n"
+                     "60:\tmov r0, r8\n\tstr r4, [r0]\n\tstr r5, [r0, #8]\n\tmov r4, r9\n\tstr r4, [r0, #16]\n\t"
+                     "movs r0, #1\n"
+                     "61:\tpop {r4-r7}\n\tmov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\tpop {r4-r7, pc}\n"
+                     SUCREF_I_PUSH_AGAIN("6", "10", "50f") SUCREF_I_PUSH_AGAIN("7", "11", "50f")
+                     SUCREF_I_PUSH_AGAIN("8", "12", "50f") SUCREF_I_PUSH_AGAIN("9", "13", "50f")
+                     "50:\tmov r7, r8\n\tldr r6, [r7, #4]\n\tsubs r6, r4, r6\n\tsubs r6, r6, #4\n\tbne 51f\n\t"
+                     "movs r5, r1\n\tb 52f\n" /* its first column */
+                     "51:\tlsls r6, r6, #16\n\tmov r1, r9\n\tldr r5, [r7, #20]\n\tstr r1, [r7, #20]\n\t"
+                     "subs r1, r1, r5\n\tuxth r1, r1\n\torrs r6, r6, r1\n\tldr r1, [r7, #4]\n\tstr r6, [r1]\n\t"
+                     "str r4, [r7, #4]\n\tadds r4, r4, #4\n\tldr r1, [r7, #24]\n\tldr r5, [r7, #28]\n\t"
+                     "cmp r1, r5\n\tbeq 53f\n\tadds r1, r1, #1\n\tstr r1, [r7, #24]\n\tldr r5, [r7, #12]\n"
+                     "52:\tmovs r7, #8\n\tlsls r7, r7, #16\n\tbx lr\n"
+                     "53:\tmovs r0, #0\n\tb 61b\n"
+                     SUCREF_I_PUSH_CENTRED("0", "6") SUCREF_I_PUSH_CENTRED("1", "7")
+                     SUCREF_I_PUSH_CENTRED("2", "8") SUCREF_I_PUSH_CENTRED("3", "9")
+                     "adds r0, r0, #4\n\tadds r3, r3, #4\n\tcmp r0, r11\n\tbne 30b\n\tb 60b\n"
+                     SUCREF_I_PUSH_AGAIN("6", "30", "50b") SUCREF_I_PUSH_AGAIN("7", "31", "50b")
+                     SUCREF_I_PUSH_AGAIN("8", "32", "50b") SUCREF_I_PUSH_AGAIN("9", "33", "50b"));
 }
 #endif
 
@@ -4871,36 +4949,21 @@ SUCREF_I_NAKED static const uint8_t *sucref_i_push_maxima(SUCREF_I_UNUSED const 
  * 255 * 128 < 32768 */
 SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column, int maxima)
 {
-    const uint8_t *const first = u, *const end = u + n, *const maximum = maxima ? b->maxima + column : NULL;
+    const uint8_t *const end = u + n, *maximum = maxima ? b->maxima + column : NULL;
     const uint32_t flip = maxima ? 0U : b->flip, zero = b->zero, none = flip != 0 ? 0U : zero;
-    uint32_t *to = b->to, rest = b->rest, sum = b->sum, at = column << 19;
-    int by_hand = SUCREF_I_PUSHES && maxima && zero == 0; /* but where one large byte follows another */
-    for (; u < end; at += maxima ? 0U : (uint32_t)1 << 19) { /* of vectors most columns may not count */
-        uint32_t x, size, byte;
+    uint32_t *to, rest, sum, at = column << 19;
 #if SUCREF_I_PUSHES
-        if (by_hand && end - u >= 4) {
-            sucref_i_open_chunk c;
-            c.to = to; c.rest = rest; c.sum = sum;
-            at = (column + (uint32_t)(u - first)) << 19;
-            u = sucref_i_push_maxima(u, (uint32_t)(end - u) / 4U, at, &c, maximum + (u - first));
-            to = c.to; rest = c.rest; sum = c.sum;
-            if (u == end) { break; }
-        }
-#else
-        (void)by_hand;
+    if (maxima && n >= 4) {
+        if (!sucref_i_push_maxima(b, u, n / 4U, at, maximum)) { return 0; }
+        n &= ~(uint32_t)3;
+        u += n; maximum += n; at += n << 19;
+    }
 #endif
-        byte = *u++;
-        if (byte == none) {
-            by_hand = SUCREF_I_PUSHES && maxima && zero == 0;
-            continue;
-        }
-        x = (byte ^ flip) - zero;
-        size = x >> 31 ? 0U - x : x;
-        if (maxima) {
-            const uint32_t i = (uint32_t)(u - first) - 1U, max = SUCREF_READ_U8(maximum + i);
-            if (max > 1) { size *= max; } /* counts as 1 at least: |sum(x)| of a chunk stays below 2^15, too */
-            at = (column + i) << 19;
-        }
+    for (to = b->to, rest = b->rest, sum = b->sum; u < end; at += (uint32_t)1 << 19) {
+        const uint32_t byte = *u++, x = (byte ^ flip) - zero, max = maxima ? SUCREF_READ_U8(maximum++) : 1U;
+        uint32_t size = x >> 31 ? 0U - x : x;
+        if (byte == none) { continue; }
+        if (maxima) { size *= max | 1U; } /* not 0: |sum(x)| of a chunk stays below 2^15, too */
         if (size > rest) {
             if (to != b->head + 1) {
                 b->to = to; b->sum = sum;
@@ -4908,7 +4971,6 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
                 to++;
             }
             rest = size > b->most ? size : b->most;
-            by_hand = 0;
         }
         rest -= size;
         sum += x;
@@ -4922,31 +4984,26 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
 SUCREF_I_ALONE static int sucref_i_push_plain(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column)
 {
     const uint8_t *const end = u + n;
-    sucref_i_open_chunk c;
-    uint32_t at = column << 19;
-    c.to = b->to; c.rest = b->rest;
-    while (u < end) {
-        uint32_t x;
-#ifdef SUCREF_I_ASM
-        if (end - u >= 4) {
-            const uint8_t *const first = u;
-            u = sucref_i_push_quads(u, (uint32_t)(end - u) / 4U, at, &c);
-            at += (uint32_t)(u - first) << 19;
-            if (u == end) { break; }
-        }
-#endif
-        x = *u++;
-        if (x > c.rest) {
-            b->to = c.to; b->sum = b->open + b->most - c.rest;
-            if (!sucref_i_end_chunk(b)) { return 0; }
-            c.to++;
-            c.rest = b->rest;
-        }
-        if (x != 0) { *c.to++ = at | x; }
-        c.rest -= x;
-        at += (uint32_t)1 << 19;
+    uint32_t *to, rest, at = column << 19;
+#if SUCREF_I_PUSHES
+    if (n >= 4) {
+        if (!sucref_i_push_quads(b, u, n / 4U, at)) { return 0; }
+        n &= ~(uint32_t)3;
+        u += n; at += n << 19;
     }
-    b->to = c.to; b->rest = c.rest; b->sum = b->open + b->most - c.rest;
+#endif
+    for (to = b->to, rest = b->rest; u < end; at += (uint32_t)1 << 19) {
+        const uint32_t x = *u++;
+        if (x > rest) {
+            b->to = to; b->sum = b->open + b->most - rest;
+            if (!sucref_i_end_chunk(b)) { return 0; }
+            to++;
+            rest = b->rest;
+        }
+        if (x != 0) { *to++ = at | x; }
+        rest -= x;
+    }
+    b->to = to; b->rest = rest; b->sum = b->open + b->most - rest;
     return 1;
 }
 
@@ -7381,7 +7438,7 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
                               : 0U; /* or there is no list */
     uint32_t *const end = acc + rows, *to, i;
     unsigned n;
-    for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
+    sucref_i_all_to(acc, rows, none);
     for (i = 0; s->mode == SUCREF_I_ADD && i < rows; i++) { acc[i] = kept[i]; }
     for (n = s->first_plane; n < s->last_plane; n++) {
         const sucref_i_plane p =
@@ -7412,8 +7469,9 @@ SUCREF_I_EACH uint32_t sucref_i_dot_parts(uint32_t *acc, const sucref_i_plane *p
         for (i = 0; SUCREF_I_TWO && i + 16U <= end; i += 16U, p += 2U * step) {
             sucref_i_dot_two(acc + i, p, part, step);
         }
-        for (; !SUCREF_I_BY_SIMD(part) && i < end; i += 8U, p += step) {
-            sucref_i_dot8(acc + i, p, part + SUCREF_I_PART_HEAD, 0x80008000U, 0x00800080U);
+        if (!SUCREF_I_BY_SIMD(part) && i < end) {
+            sucref_i_dot8(acc + i, p, part + SUCREF_I_PART_HEAD, 0x80008000U, 0x00800080U, (end - i + 7U) / 8U, step);
+            i = (end + 7U) & ~(uint32_t)7;
         }
     }
     return i;
@@ -7435,7 +7493,7 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
         return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT] * 2U;
     }
     if (SUCREF_I_IS_ROWS(&h->plane)) {
-        for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
+        sucref_i_all_to(acc, rows, none);
         sucref_i_dot_rows(acc, &h->plane, part, row, SUCREF_I_PAD4(rows));
         return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT];
     }
@@ -7447,7 +7505,7 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
         none -= from[SUCREF_I_PART_OVER];
         count += from[SUCREF_I_PART_COUNT];
     }
-    for (i = 0; i < rows; i += 4U) { acc[i] = acc[i + 1U] = acc[i + 2U] = acc[i + 3U] = none; }
+    sucref_i_all_to(acc, rows, none);
     i = 0;
 #if SUCREF_I_FAMILY == SUCREF_PAIRS
     if (part[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED || SUCREF_I_BY_SIMD(part)) {
@@ -7850,7 +7908,8 @@ static uint32_t sucref_i_do_many_of_rows(sucref_net *s, const sucref_i_here *h, 
  * loops of their own, which decide nothing at a position: as many positions as a quantum has left. */
 
 #if SUCREF_I_RUNS_OF_LISTS || (SUCREF_I_RUNS && SUCREF_I_HALVES)
-/* all rows at a position, or two, of which the lists, or bytes, or halves are there; at: its output. Returns the cost */
+/* all rows at a position, or two, whose lists, or bytes, or halves are there; at: the first one's output. Returns the
+ * cost */
 static uint32_t sucref_i_run_rows(const sucref_net *s, const sucref_i_here *h, uint32_t at, unsigned positions)
 {
     const uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, n_rows = h->g.n_rows;

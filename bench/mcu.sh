@@ -94,7 +94,9 @@ measure() { # core plan rows cols input
         /^COUNT/ { n[++k] = $3; taken[k] = $4 }
         END {
             if (k != stops + 1) { print "FAIL " k " counts of " stops + 1 " on " core; exit 1 }
-            for (i = 1; i <= stops; i++) { row(i, n[i], macs[i] - macs[i-1], bytes[i] - bytes[i-1], taken[i]); sum += n[i] }
+            for (i = 1; i <= stops; i++) {
+                row(i, n[i], macs[i] - macs[i-1], bytes[i] - bytes[i-1], taken[i]); sum += n[i]
+            }
             row("sum", sum, macs[stops], bytes[stops])
             coarse = plan ~ /\+/
             row("oneshot", n[stops + 1], (coarse ? 1 : stops) * rows * cols, bytes[stops] - (coarse ? bytes[1] : 0),
