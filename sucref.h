@@ -4338,16 +4338,6 @@ SUCREF_I_ALONE static void sucref_i_dot_simd(uint32_t *acc, const uint8_t *p, co
 }
 #endif /* SUCREF_I_SIMD */
 
-/* the sums of rows, up to seven more */
-static inline void sucref_i_all_to(uint32_t *acc, uint32_t rows, uint32_t value)
-{
-    uint32_t *const end = acc + rows;
-    for (; acc < end; acc += 8) {
-        acc[0] = acc[1] = acc[2] = acc[3] = value;
-        acc[4] = acc[5] = acc[6] = acc[7] = value;
-    }
-}
-
 /* a block of rows; list: its entries */
 static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
                                uint32_t rows, const sucref_i_plane *plane)
@@ -7423,6 +7413,16 @@ static void sucref_i_uncentre(uint32_t *acc, const sucref_net *s, const sucref_i
     const uint32_t zero = h->l.in_zero;
     uint32_t i;
     for (i = 0; i < rows; i++, sum += 4) { acc[i] += zero * SUCREF_READ_U32(sum); }
+}
+
+/* the sums of rows, up to seven more */
+static inline void sucref_i_all_to(uint32_t *acc, uint32_t rows, uint32_t value)
+{
+    uint32_t *const end = acc + rows;
+    for (; acc < end; acc += 8) {
+        acc[0] = acc[1] = acc[2] = acc[3] = value;
+        acc[4] = acc[5] = acc[6] = acc[7] = value;
+    }
 }
 
 /* accumulators of up to 16 rows, from the planes and, where kept, from before; returns the multiply-adds */
