@@ -4853,11 +4853,6 @@ static inline int sucref_i_end_chunk(sucref_i_builder *b)
 enum { SUCREF_I_ANY_X = 0, SUCREF_I_PLAIN, SUCREF_I_EACH_MAXIMUM }; /* how a part is built */
 
 #ifdef SUCREF_I_ASM
-#  define SUCREF_I_PUSHES 1 /* columns that count are listed by hand */
-#else
-#  define SUCREF_I_PUSHES 0
-#endif
-#ifdef SUCREF_I_ASM
 /* Quads of columns x = u; 0 where there is no room. r0 builder  r1 u  r2 quads  r3 8 * column << 16  r4 to  r5 rest
  * r6 x  r7 8 << 16. A full chunk is ended, at 5, and its column comes again. */
 #  ifdef __thumb2__
@@ -4942,7 +4937,7 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
     const uint8_t *const end = u + n, *maximum = maxima ? b->maxima + column : NULL;
     const uint32_t flip = maxima ? 0U : b->flip, zero = b->zero, none = flip != 0 ? 0U : zero;
     uint32_t *to, rest, sum, at = column << 19;
-#if SUCREF_I_PUSHES
+#ifdef SUCREF_I_ASM
     if (maxima && n >= 4) {
         if (!sucref_i_push_maxima(b, u, n / 4U, at, maximum)) { return 0; }
         n &= ~(uint32_t)3;
@@ -4975,7 +4970,7 @@ SUCREF_I_ALONE static int sucref_i_push_plain(sucref_i_builder *b, const uint8_t
 {
     const uint8_t *const end = u + n;
     uint32_t *to, rest, at = column << 19;
-#if SUCREF_I_PUSHES
+#ifdef SUCREF_I_ASM
     if (n >= 4) {
         if (!sucref_i_push_quads(b, u, n / 4U, at)) { return 0; }
         n &= ~(uint32_t)3;
