@@ -5927,6 +5927,18 @@ typedef int16_t sucref_i_rounded;
 typedef int32_t sucref_i_rounded;
 #endif
 
+#if !SUCREF_I_LONG
+/* R of METHOD 3 for TFLITE of z >= 0, s = -exponent in 2..31: floor((z M + 2^30 + 2^(30 + s)) / 2^(31 + s)), with the
+ * product of 64 bits by halves; before the last shift all is below 2^30 + 2^29 + 2^17 */
+static uint32_t sucref_i_round_long(uint32_t z, uint32_t multiplier, unsigned s)
+{
+    const uint32_t a = z >> 16, b = z & 0xFFFFU, c = multiplier >> 16, d = multiplier & 0xFFFFU, low = b * d,
+                   mid = a * d + (low >> 16), more = b * c + (mid & 0xFFFFU),
+                   carry = (more << 16 | (low & 0xFFFFU)) >= 0xC0000000U;
+    return (a * c + (mid >> 16) + (more >> 16) + carry + ((uint32_t)1 << (s - 2U))) >> (s - 1U);
+}
+#endif
+
 /* R of METHOD 3 for TFLITE, as far as a byte can tell: beyond +-255 any number beyond them. Its two roundings are one,
  *
  *     R = floor((z M + 2^30 + 2^(30 + s)) / 2^(31 + s))     s = -exponent >= 1; less 2^31 above where z < 0
@@ -5966,7 +5978,8 @@ SUCREF_I_EACH sucref_i_rounded sucref_i_round(int32_t z, int32_t multiplier, uns
         v = sucref_i_mul16(sucref_i_s16((uint16_t)part), m) + 0x100000;
         if (s < 9) { v += z < 0 ? -(int32_t)((uint32_t)0x100000 >> s) : (int32_t)((uint32_t)0x100000 >> s); }
         if ((uint16_t)((((uint32_t)v >> 8) & 0x1FFFU) - 0x49U) >= 0x1F37U - 0x49U) { /* 2^14 + 2^11, 3 * 2^14 + 2^11 */
-            return (int16_t)sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE);
+            return (int16_t)(z >= 0 ? (int32_t)sucref_i_round_long((uint32_t)z, (uint32_t)multiplier, s)
+                                    : sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE));
         }
         r = sucref_i_s16((uint16_t)((uint32_t)v >> 16));
         return (int16_t)(r >= 0 ? r >> 5 : ~(~r >> 5));
@@ -6272,6 +6285,15 @@ SUCREF_I_ALONE static uint32_t sucref_i_exact_row(const sucref_net *s, const suc
                                                   uint32_t row)
 {
     const uint32_t bias = sucref_i_bias_of(s, h, row);
+#if !SUCREF_I_LONG
+    int exponent;
+    const int32_t multiplier = sucref_i_multiplier_of(&exponent, s->model, &h->l, &h->at, row);
+    if (sucref_i_s32(sum + bias) >= 0 && exponent <= -2 && exponent >= -31) {
+        const int32_t range = (int32_t)h->l.hi - h->l.lo, above = (int32_t)h->l.out_zero - h->l.lo,
+                      r = (int32_t)sucref_i_round_long(sum + bias, (uint32_t)multiplier, (unsigned)-exponent) + above;
+        return (uint32_t)(r < 0 ? 0 : r < range ? r : range);
+    }
+#endif
     return (uint32_t)sucref_i_activate(s->model, &h->l, &h->at, sucref_i_s32(sum + bias), row) - h->l.lo;
 }
 
