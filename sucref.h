@@ -1319,6 +1319,10 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
  * ================================================================================================================= */
 #if defined(SUCREF_IMPLEMENTATION) && !defined(SUCREF_IMPLEMENTATION_ONCE)
 #define SUCREF_IMPLEMENTATION_ONCE
+#if defined(__GNUC__) && (defined(__thumb__) || defined(__AVR__)) /* C does not see what assembly uses */
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wunused-parameter"
+#endif
 
 #define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
 #define SUCREF_I_PAD8(n) (((uint32_t)(n) + 7U) / 8U * 8U)
@@ -3717,7 +3721,6 @@ enum { SUCREF_I_LIST_END = 0 };
 #  else
 #    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __noclone__, __used__))
 #  endif
-#  define SUCREF_I_UNUSED __attribute__((__unused__))
 #endif
 
 /* the lower half of an entry, with its sign, modulo 2^32 */
@@ -3736,9 +3739,9 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
 /* By hand, as compilers need a third more: from the list's word of an entry to its products, four entries a turn, of
  * which the first turn makes 1 to 4. */
 #  ifdef __thumb2__
-/* r0 acc  r1 p  r2 list  r3 mask  r4, r5, r6, r7 all0, odd0, all1, odd1  r8 x  r9, r10 words  r9, r12 entries  lr end
- * of the chunk; on the stack list, k0, k1, blocks, step */
-#    define SUCREF_I_ENTRY_8(e) /* its word is there */                                                               \
+/* r0 acc  r1 p  r2 list  r3 mask  r4, r5, r6, r7 all0, odd0, all1, odd1  r8 x  r9, r10 words  r9, r12 entries
+ * r11 every other byte  lr end of the chunk; on the stack list, k0, what is saved, k1, blocks, step */
+#    define SUCREF_I_ENTRY_8(e) /* an entry's register */                                                              \
         "add r10, r1, " e ", lsr #16\n\tsxth r8, " e "\n\tldrd r9, r10, [r10]\n\t"                                    \
         "mla r4, r9, r8, r4\n\tand r11, r3, r9, lsr #8\n\tmla r5, r11, r8, r5\n\t"                                  \
         "mla r6, r10, r8, r6\n\tand r11, r3, r10, lsr #8\n\tmla r7, r11, r8, r7\n\t"
@@ -3769,7 +3772,7 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
                          "5:\tbpl 3b\n\tldr r12, [r2], #4\n\tb 2b\n7:\tldr r12, [r2], #4\n\tb 4b")
 #  else
 /* r0 list  r1, r12 p  r2 x  r3, r5 words  r4 a product  r6, r8, r9, r10 all0, odd0, all1, odd1  r7, r11 mask  lr end of
- * the chunk; on the stack acc, list, k0, k1, blocks, step */
+ * the chunk; on the stack acc, list, k0, what is saved, k1, blocks, step */
 #    define SUCREF_I_ENTRY_8                                                                                           \
         "ldmia r0!, {r5}\n\tsxth r2, r5\n\tlsrs r5, r5, #16\n\tadds r5, r5, r1\n\tldmia r5, {r3, r5}\n\t"            \
         "lsrs r4, r3, #8\n\tands r4, r4, r7\n\tmuls r4, r2, r4\n\tadd r8, r8, r4\n\t"                              \
@@ -3805,19 +3808,15 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
                          "7:\tpop {r4-r7}\n\tmov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\t"           \
                          "pop {r0, r2-r7, pc}")
 #  endif
-SUCREF_I_NAKED static void sucref_i_dot8(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
-                                         SUCREF_I_UNUSED const uint32_t *list, SUCREF_I_UNUSED uint32_t k0,
-                                         SUCREF_I_UNUSED uint32_t k1, SUCREF_I_UNUSED uint32_t blocks,
-                                         SUCREF_I_UNUSED uint32_t step)
+SUCREF_I_NAKED static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0,
+                                         uint32_t k1, uint32_t blocks, uint32_t step)
 {
     SUCREF_I_BLOCKS_8(SUCREF_I_ENTRY_8, SUCREF_I_LOWER_8 SUCREF_I_UPPER_8);
 }
 
-/* the same of one block of four rows: one word per column */
-SUCREF_I_NAKED static void sucref_i_dot8_half(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
-                                              SUCREF_I_UNUSED const uint32_t *list, SUCREF_I_UNUSED uint32_t k0,
-                                              SUCREF_I_UNUSED uint32_t k1, SUCREF_I_UNUSED uint32_t blocks,
-                                              SUCREF_I_UNUSED uint32_t step)
+/* the same of four rows, one word per column; blocks is 1 */
+SUCREF_I_NAKED static void sucref_i_dot8_half(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0,
+                                              uint32_t k1, uint32_t blocks, uint32_t step)
 {
     SUCREF_I_BLOCKS_8(SUCREF_I_HALF_ENTRY_8, SUCREF_I_LOWER_8);
 }
@@ -3951,8 +3950,7 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 #  define SUCREF_I_LOWEST_4(all, a, b, c)                                                                              \
     "sub " all ", " all ", " a ", lsl #4\n\tsub " all ", " all ", " b ", lsl #8\n\t"                                  \
     "sub " all ", " all ", " c ", lsl #12\n\t"
-SUCREF_I_NAKED static void sucref_i_dot4(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
-                                         SUCREF_I_UNUSED const uint32_t *list, SUCREF_I_UNUSED uint32_t k0)
+SUCREF_I_NAKED static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
 {
     __asm__ volatile("push {r0, r1, r3-r11, lr}\n\tsub sp, sp, #4\n\tmov r0, r2\n\tmov lr, #0x000F000F\n\tb 6f\n"
                      "5:\tbmi 2f\n\tb 3f\n"
@@ -4018,8 +4016,7 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 #  define SUCREF_I_EMIT_4(field, low, high) /* to r3 */                                                                \
     "lsrs r2, " field ", #16\n\tuxth r1, " field "\n\tldr r7, [r3, #" low "]\n\tadds r7, r7, r1\n\t"                  \
     "str r7, [r3, #" low "]\n\tldr r7, [r3, #" high "]\n\tadds r7, r7, r2\n\tstr r7, [r3, #" high "]\n\t"
-SUCREF_I_NAKED static void sucref_i_dot4(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
-                                         SUCREF_I_UNUSED const uint32_t *list, SUCREF_I_UNUSED uint32_t k0)
+SUCREF_I_NAKED static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
 {
     __asm__ volatile(".syntax unified\n\tpush {r0, r3-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tpush {r4, r5}\n\t"
                      "movs r0, r2\n\tmovs r6, r1\n\tmovs r7, #15\n\tlsls r4, r7, #16\n\torrs r7, r7, r4\n\tb 6f\n"
@@ -4387,9 +4384,8 @@ enum { SUCREF_I_HALF_CHUNK = 256 };
         "smlad r12, r9, r5, r12\n\tsxtb16 r9, r9\n\tsmlad lr, r9, r5, lr\n\t"
 /* acc[4 * groups] = sums of groups of four rows whose weights follow one another, over `quads` times four columns.
  * Every 256 columns what H has more than L is moved to its sum, and H starts again from L. On the stack x, end of x */
-SUCREF_I_NAKED static void sucref_i_halves_one(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
-                                               SUCREF_I_UNUSED const uint32_t *x, SUCREF_I_UNUSED uint32_t quads,
-                                               SUCREF_I_UNUSED uint32_t groups)
+SUCREF_I_NAKED static void sucref_i_halves_one(uint32_t *acc, const uint8_t *p, const uint32_t *x, uint32_t quads,
+                                               uint32_t groups)
 {
     __asm__ volatile("add r3, r2, r3, lsl #3\n\tpush {r2, r3, r4-r11, lr}\n"
                      "0:\tmovs r4, #0\n\tmov r10, r4\n\tmov r11, r4\n\tmov r12, r4\n\tmov lr, r4\n\t"
@@ -4421,18 +4417,17 @@ SUCREF_I_NAKED static void sucref_i_halves_one(SUCREF_I_UNUSED uint32_t *acc, SU
         "sub " h0 ", " h0 ", " l0 "\n\tasr " h0 ", " h0 ", #8\n\tstrd " l0 ", " h0 ", [r1, #" at "]\n\t"               \
         "sub " h1 ", " h1 ", " l1 "\n\tasr " h1 ", " h1 ", #8\n\tstrd " l1 ", " h1 ", [r1, #" at " + 8]\n\t"
 /* the same of two positions; the sums of the second stand SUCREF_I_SHORT_ROWS behind those of the first */
-SUCREF_I_NAKED static void sucref_i_halves_two(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
-                                               SUCREF_I_UNUSED const uint32_t *x, SUCREF_I_UNUSED uint32_t quads,
-                                               SUCREF_I_UNUSED uint32_t groups)
+SUCREF_I_NAKED static void sucref_i_halves_two(uint32_t *acc, const uint8_t *p, const uint32_t *x, uint32_t quads,
+                                               uint32_t groups)
 {
     __asm__ volatile("add r3, r2, r3, lsl #4\n\tpush {r0, r2, r3, r4-r11, lr}\n"
-                     "0:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMUAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
+                     "0:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMUAD) /* sets the sums */
+                     SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
                      "ldr r3, [sp, #8]\n\tsubs r3, r3, r2\n\tbeq 3f\n\tlsls r3, r3, #27\n\tbmi 2f\n" /* an odd number */
                      "1:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
                      "2:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
                      "ldr r5, [sp, #8]\n\tcmp r2, r5\n\tbne 1b\n"
-                     "3:\t"
-                     "mov r2, r1\n\tldr r1, [sp]\n\t"
+                     "3:\tmov r2, r1\n\tldr r1, [sp]\n\t"
                      SUCREF_I_EMIT_HALVES("0", "r7", "r8", "r9", "r10")
                      SUCREF_I_EMIT_HALVES("128", "r11", "r12", "r0", "lr")
                      "adds r1, r1, #16\n\tstr r1, [sp]\n\tmov r1, r2\n\tldr r2, [sp, #4]\n\t"
@@ -4624,8 +4619,7 @@ SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, sucref_i_view *
 #  define SUCREF_I_LOAD_X "vldrb.8 q0, [r5], #16\n\t"
 #  define SUCREF_I_UNITS(slot, column)                                                                                 \
         SUCREF_I_NAKED static void sucref_i_units_##slot(                                                              \
-            SUCREF_I_UNUSED uint32_t *sum, SUCREF_I_UNUSED const uint8_t *p, SUCREF_I_UNUSED const uint8_t *x,         \
-            SUCREF_I_UNUSED uint32_t n, SUCREF_I_UNUSED uint32_t next)                                                 \
+            uint32_t *sum, const uint8_t *p, const uint8_t *x, uint32_t n, uint32_t next)                              \
         {                                                                                                              \
             __asm__ volatile("push {r4-r10, lr}\n\tmov r9, r0\n\tmov r5, r2\n\tadd r7, r2, r3, lsl #4\n\t"            \
                              "ldr r2, [sp, #32]\n\tlsls r3, r3, #31\n\tadd r3, r1, r2\n\tmov r0, #0\n\t"             \
@@ -4668,10 +4662,8 @@ static void sucref_i_two_units(uint32_t *sum, const uint8_t *p, const uint8_t *x
         "vldrb.8 q3, [r1], #16\n\tvmladava.u8 r8, q2, q1\n\tvmladava.u8 r2, q3, q0\n\tvldrb.8 q2, [r1], #16\n\t"      \
         "vmladava.u8 r10, q3, q1\n\tvmladava.u8 r4, q2, q0\n\tvldrb.8 q3, [r1], #16\n\tvmladava.u8 r12, q2, q1\n\t"   \
         "vmladava.u8 r6, q3, q0\n\tvmladava.u8 lr, q3, q1\n\t"
-SUCREF_I_NAKED static void sucref_i_places_8(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
-                                             SUCREF_I_UNUSED const uint8_t *x, SUCREF_I_UNUSED uint32_t n,
-                                             SUCREF_I_UNUSED uint32_t groups, SUCREF_I_UNUSED uint32_t over,
-                                             SUCREF_I_UNUSED uint32_t over2, SUCREF_I_UNUSED uint32_t pitch)
+SUCREF_I_NAKED static void sucref_i_places_8(uint32_t *acc, const uint8_t *p, const uint8_t *x, uint32_t n,
+                                             uint32_t groups, uint32_t over, uint32_t over2, uint32_t pitch)
 {
     __asm__ volatile("push {r2, r4-r11, lr}\n\tmov r9, r0\n\tadds r7, r2, r3\n\tldr r11, [sp, #40]\n"
                      "0:\tldrd r0, r8, [sp, #44]\n\tldr r3, [sp]\n\tsubs r5, r7, r3\n\tlsls r5, r5, #27\n\t"
@@ -4827,7 +4819,7 @@ static void sucref_i_end_rows(uint32_t *list, unsigned position, uint32_t column
 #endif /* SUCREF_I_BY_ROWS */
 
 /* ---- lists of pairs ---- */
-/* builds a part; what assembly reads comes first */
+/* builds a part; assembly reads its first nine words in this order */
 typedef struct {
     uint32_t *to, *head;        /* the next word, the open chunk's head */
     uint32_t rest, most;        /* what is left of a chunk, and what it holds: a sum of maximum * |x|, or of |x| */
@@ -4854,7 +4846,7 @@ enum { SUCREF_I_ANY_X = 0, SUCREF_I_PLAIN, SUCREF_I_EACH_MAXIMUM }; /* how a par
 
 #ifdef SUCREF_I_ASM
 /* Quads of columns x = u; 0 where there is no room. r0 builder  r1 u  r2 quads  r3 8 * column << 16  r4 to  r5 rest
- * r6 x  r7 8 << 16. A full chunk is ended, at 5, and its column comes again. */
+ * r6 x  r7 8 << 16  r12 quads while a full chunk is ended, at 5; its column, at 10 to 13, comes again then */
 #  ifdef __thumb2__
 #    define SUCREF_I_IF_ZERO "cbz r6, "
 #  else
@@ -4863,8 +4855,7 @@ enum { SUCREF_I_ANY_X = 0, SUCREF_I_PLAIN, SUCREF_I_EACH_MAXIMUM }; /* how a par
 #  define SUCREF_I_PUSH_COLUMN(k, full)                                                                                \
         "1" k ":\tldrb r6, [r1, #" k "]\n\t" SUCREF_I_IF_ZERO "2" k "f\n\t"                                            \
         "subs r5, r5, r6\n\tblo " full "f\n\torrs r6, r6, r3\n\tstmia r4!, {r6}\n2" k ":\tadds r3, r3, r7\n\t"
-SUCREF_I_NAKED static int sucref_i_push_quads(SUCREF_I_UNUSED sucref_i_builder *b, SUCREF_I_UNUSED const uint8_t *u,
-                                              SUCREF_I_UNUSED uint32_t quads, SUCREF_I_UNUSED uint32_t at)
+SUCREF_I_NAKED static int sucref_i_push_quads(sucref_i_builder *b, const uint8_t *u, uint32_t quads, uint32_t at)
 {
     __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tldr r4, [r0]\n\tldr r5, [r0, #8]\n\tmovs r7, #8\n\t"
                      "lsls r7, r7, #16\n"
@@ -4883,9 +4874,10 @@ SUCREF_I_NAKED static int sucref_i_push_quads(SUCREF_I_UNUSED sucref_i_builder *
                      "4:\tmovs r0, #0\n\tpop {r4-r7, pc}");
 }
 
-/* The same of x = u - zero where columns have maxima, which count as one more: none counts 0. r0 u  r1 a maximum
- * r2 8 * column << 16  r3 maxima  r4 to  r5 rest  r6 x  r7 8 << 16  r8 builder  r9 sum  r10 zero  r11 end of u. A
- * chunk's first column is taken whatever it counts: 255 * 128 < 32768. */
+/* The same of x = u - zero where columns have maxima: one counts |x| * (maximum + 1), never 0, so that |sum(x)| of a
+ * chunk stays below 2^15, too. r0 u  r1 a maximum  r2 8 * column << 16  r3 maxima  r4 to  r5 rest  r6 x  r7 8 << 16,
+ * but the builder where a chunk is ended, at 50  r8 builder  r9 sum  r10 zero  r11 end of u. Columns are at 10 to 13,
+ * and at 30 to 33 where zero is not 0. A chunk's first column is taken whatever it counts: at most 255 * 128. */
 #  define SUCREF_I_PUSH_MAXIMUM(k, full)                                                                               \
         "1" k ":\tldrb r6, [r0, #" k "]\n\t" SUCREF_I_IF_ZERO "2" k "f\n\t"                                            \
         "ldrb r1, [r3, #" k "]\n\tadds r1, r1, #1\n\tmuls r1, r6, r1\n\tsubs r5, r5, r1\n\tblo " full "f\n\t"          \
@@ -4896,9 +4888,8 @@ SUCREF_I_NAKED static int sucref_i_push_quads(SUCREF_I_UNUSED sucref_i_builder *
         "subs r5, r5, r1\n\tblo " full "f\n\tadd r9, r6\n\tuxth r6, r6\n\torrs r6, r6, r2\n\tstmia r4!, {r6}\n4" k     \
         ":\tadds r2, r2, r7\n\t"
 #  define SUCREF_I_PUSH_AGAIN(full, column, end) full ":\tbl " end "\n\tb " column "b\n"
-SUCREF_I_NAKED static int sucref_i_push_maxima(SUCREF_I_UNUSED sucref_i_builder *b, SUCREF_I_UNUSED const uint8_t *u,
-                                               SUCREF_I_UNUSED uint32_t quads, SUCREF_I_UNUSED uint32_t at,
-                                               SUCREF_I_UNUSED const uint8_t *maximum)
+SUCREF_I_NAKED static int sucref_i_push_maxima(sucref_i_builder *b, const uint8_t *u, uint32_t quads, uint32_t at,
+                                               const uint8_t *maximum)
 {
     __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\t"
                      "mov r7, r11\n\tpush {r4-r7}\n\tmov r8, r0\n\tldr r4, [r0, #16]\n\tmov r9, r4\n\t"
@@ -5345,7 +5336,6 @@ SUCREF_I_QUAD(sucref_i_quad_1x16_high, 1, 2, 4)
 #  else
 #    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __noclone__)) /* all arguments come */
 #  endif
-#  define SUCREF_I_UNUSED __attribute__((__unused__))
 #  define SUCREF_I_CLOBBERS                                                                                            \
         : : : "r18", "r19", "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "r30", "r31", "memory"
 #  define SUCREF_I_PUSH(a, b, c, d) "push r" #a "\n\tpush r" #b "\n\tpush r" #c "\n\tpush r" #d "\n\t"
@@ -5367,8 +5357,7 @@ SUCREF_I_QUAD(sucref_i_quad_1x16_high, 1, 2, 4)
 #  define SUCREF_I_ADD_24(n, n1, n2, n3, a, b, c)                                                                      \
         SUCREF_I_TO_ACC(n, "add", a) SUCREF_I_TO_ACC(n1, "adc", b) SUCREF_I_TO_ACC(n2, "adc", c)                       \
         SUCREF_I_TO_ACC(n3, "adc", 1)
-SUCREF_I_NAKED static void sucref_i_lpm_bytes(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
-                                              SUCREF_I_UNUSED const uint8_t *list, SUCREF_I_UNUSED uint8_t rows)
+SUCREF_I_NAKED static void sucref_i_lpm_bytes(uint32_t *acc, const uint8_t *p, const uint8_t *list, uint8_t rows)
 {
     __asm__ volatile(SUCREF_I_PUSH(2, 3, 4, 5) SUCREF_I_PUSH(6, 7, 8, 9) SUCREF_I_PUSH(10, 11, 12, 13)
                      SUCREF_I_PUSH(14, 15, 16, 17) SUCREF_I_PUSH(28, 29, 25, 24)
@@ -5422,8 +5411,7 @@ enum { SUCREF_I_LPM_4_16 = 1, SUCREF_I_LPM_4_8 = 2, SUCREF_I_LPM_4_4 = 4, SUCREF
 #  define SUCREF_I_ADD_16(n, n1, n2, n3, a, b)                                                                         \
         SUCREF_I_TO_ACC(n, "add", a) SUCREF_I_TO_ACC(n1, "adc", b) SUCREF_I_TO_ACC(n2, "adc", 1)                       \
         SUCREF_I_TO_ACC(n3, "adc", 1)
-SUCREF_I_NAKED static void sucref_i_lpm_digits(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *p,
-                                               SUCREF_I_UNUSED const uint8_t *list, SUCREF_I_UNUSED uint8_t how)
+SUCREF_I_NAKED static void sucref_i_lpm_digits(uint32_t *acc, const uint8_t *p, const uint8_t *list, uint8_t how)
 {
     __asm__ volatile(SUCREF_I_PUSH(2, 3, 4, 5) SUCREF_I_PUSH(6, 7, 8, 9) SUCREF_I_PUSH(10, 11, 12, 13)
                      SUCREF_I_PUSH(14, 15, 16, 17) "push r28\n\tpush r29\n\t"
@@ -6342,53 +6330,71 @@ SUCREF_I_EACH void sucref_i_finish_each(uint8_t *u, const uint32_t *acc, const u
     }
 }
 
+/* The same of rows whose activations reach from 0 to 255, as far as rows that need the long way are not among them:
+ * returns how many were left; of halves those below 0 count, too. */
 #if defined(SUCREF_I_ASM) && defined(__thumb2__)
-/* the same of rows whose activations reach from 0 to 255, halves apart; r0 u  r1 acc  r2 row  r3 n, at least 1 */
-#  define SUCREF_I_FINISH_ROW                                                                                          \
-        "ldr r4, [r1], #4\n\tldmia r2!, {r5-r8}\n\tsmlal r5, r6, r7, r4\n\tasr r6, r6, r8\n\tusat r6, #8, r6\n\t"     \
-        "strb r6, [r0], #1\n\t"
-SUCREF_I_NAKED static void sucref_i_finish_bytes(SUCREF_I_UNUSED uint8_t *u, SUCREF_I_UNUSED const uint32_t *acc,
-                                                 SUCREF_I_UNUSED const uint32_t *row, SUCREF_I_UNUSED uint32_t n)
-{
-    __asm__ volatile("push {r4-r8, lr}\n\tlsls r4, r3, #31\n\tbmi 2f\n"
-                     "1:\t" SUCREF_I_FINISH_ROW "subs r3, r3, #1\n"
-                     "2:\t" SUCREF_I_FINISH_ROW "subs r3, r3, #1\n\tbne 1b\n\tpop {r4-r8, pc}");
-}
-#  define SUCREF_I_FINISHES(l) ((l)->lo == 0 && (l)->hi == 255)
-#  define sucref_i_finish_fast(u, acc, row, s, h, first, n) ((void)(s), sucref_i_finish_bytes(u, acc, row, n))
+/* r0 u  r1 acc  r2 row  r3 n, at least 1  r4 to r8 a sum and its row's words */
+#  define SUCREF_I_FINISH_ROW(tie)                                                                                     \
+        "ldr r4, [r1], #4\n\tldmia r2!, {r5-r8}\n\tsmlal r5, r6, r7, r4\n\t" tie                                       \
+        "asr r6, r6, r8\n\tusat r6, #8, r6\n\tstrb r6, [r0], #1\n\t"
+#  define SUCREF_I_FINISH_TIE "rsb r4, r8, #32\n\tlsls r4, r6, r4\n\tbeq 3f\n\t" /* nothing behind the point */
+#  define SUCREF_I_FINISH(tie)                                                                                         \
+        __asm__ volatile("push {r4-r8, lr}\n\tlsls r4, r3, #31\n\tbmi 2f\n"                                           \
+                         "1:\t" SUCREF_I_FINISH_ROW(tie) "subs r3, r3, #1\n"                                          \
+                         "2:\t" SUCREF_I_FINISH_ROW(tie) "subs r3, r3, #1\n\tbne 1b\n3:\tmov r0, r3\n\tpop {r4-r8, pc}")
+#  define SUCREF_I_FINISH_BYTES SUCREF_I_FINISH("")
+#  define SUCREF_I_FINISH_HALVES SUCREF_I_FINISH(SUCREF_I_FINISH_TIE)
 #elif defined(SUCREF_I_ASM) && !SUCREF_I_LONG
-/* The same, as far as rows whose step is near are not among them: returns how many were left. r0 u  r1 acc  r2 row
- * r3 z  r4 to r7 a row's words  r8 end of u  r9 where steps are near, times 2^11 */
-SUCREF_I_NAKED static uint32_t sucref_i_finish_bytes(SUCREF_I_UNUSED uint8_t *u, SUCREF_I_UNUSED const uint32_t *acc,
-                                                     SUCREF_I_UNUSED const uint32_t *row, SUCREF_I_UNUSED uint32_t n,
-                                                     SUCREF_I_UNUSED uint32_t near)
+/* r0 u  r1 acc  r2 row  r3 z  r4 to r7 a row's words  r8 end of u  r9 SUCREF_I_NOT_NEAR << 11: -0x8003000 */
+#  define SUCREF_I_FINISH(below)                                                                                       \
+        __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tpush {r4, r5}\n\t"        \
+                         "adds r3, r3, r0\n\tmov r8, r3\n\tmovs r4, #0x80\n\tlsls r4, r4, #8\n\tadds r4, r4, #3\n\t"   \
+                         "lsls r4, r4, #12\n\trsbs r4, r4, #0\n\tmov r9, r4\n"                                         \
+                         "1:\tldmia r2!, {r4-r7}\n\tldmia r1!, {r3}\n\tadds r3, r3, r4\n\t" below                      \
+                         "cmp r3, r7\n\tbhs 4f\n\tlsrs r3, r3, r7\n\tmuls r3, r6, r3\n\tadds r3, r3, r5\n"             \
+                         "8:\tlsls r4, r3, #11\n\tcmp r4, r9\n\tbhs 5f\n\tasrs r3, r3, #21\n\tbmi 3f\n\t"              \
+                         "cmp r3, #255\n\tbhi 4f\n"                                                                    \
+                         "2:\tstrb r3, [r0]\n\tadds r0, r0, #1\n\tcmp r0, r8\n\tbne 1b\n\tb 5f\n"                      \
+                         "3:\tmovs r3, #0\n\tb 2b\n"                                                                   \
+                         "4:\tmovs r3, #255\n\tb 2b\n"                                                                 \
+                         "5:\tmov r3, r8\n\tsubs r0, r3, r0\n\tpop {r4, r5}\n\tmov r8, r4\n\tmov r9, r5\n\t"           \
+                         "pop {r4-r7, pc}\n"                                                                           \
+                         "7:\tmvns r4, r3\n\tcmp r4, r7\n\tbhs 3b\n\tasrs r3, r3, r7\n\tmuls r3, r6, r3\n\t"           \
+                         "adds r3, r3, r5\n\tlsrs r4, r7, #8\n\tmovs r5, #7\n\tands r4, r4, r5\n\tuxtb r7, r7\n\t"     \
+                         "adds r7, r7, #6\n\tsubs r7, r7, r4\n\tmovs r4, #1\n\tlsls r4, r4, #21\n\t"                   \
+                         "lsrs r4, r4, r7\n\tsubs r3, r3, r4\n\tb 8b")
+#  define SUCREF_I_FINISH_BYTES SUCREF_I_FINISH("ble 3f\n\t")
+#  define SUCREF_I_FINISH_HALVES SUCREF_I_FINISH("bmi 7f\n\t") /* at 7 floor(z / 2^k) m + c - 2^(21 - s) */
+#endif
+#ifdef SUCREF_I_FINISH
+SUCREF_I_NAKED static uint32_t sucref_i_finish_bytes(uint8_t *u, const uint32_t *acc, const uint32_t *row, uint32_t n)
 {
-    __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tpush {r4, r5}\n\t"
-                     "adds r3, r3, r0\n\tmov r8, r3\n\tldr r4, [sp, #28]\n\tmov r9, r4\n"
-                     "1:\tldmia r2!, {r4-r7}\n\tldmia r1!, {r3}\n\tadds r3, r3, r4\n\tble 3f\n\t"
-                     "cmp r3, r7\n\tbhs 4f\n\tlsrs r3, r3, r7\n\tmuls r3, r6, r3\n\tadds r3, r3, r5\n\t"
-                     "lsls r4, r3, #11\n\tcmp r4, r9\n\tbhs 5f\n\tasrs r3, r3, #21\n\tbmi 3f\n\t"
-                     "cmp r3, #255\n\tbhi 4f\n"
-                     "2:\tstrb r3, [r0]\n\tadds r0, r0, #1\n\tcmp r0, r8\n\tbne 1b\n\tb 5f\n"
-                     "3:\tmovs r3, #0\n\tb 2b\n"
-                     "4:\tmovs r3, #255\n\tb 2b\n"
-                     "5:\tmov r3, r8\n\tsubs r0, r3, r0\n\tpop {r4, r5}\n\tmov r8, r4\n\tmov r9, r5\n\t"
-                     "pop {r4-r7, pc}");
+    SUCREF_I_FINISH_BYTES;
 }
-#  define SUCREF_I_FINISHES(l) ((l)->lo == 0 && (l)->hi == 255)
-static void sucref_i_finish_fast(uint8_t *u, const uint32_t *acc, const uint32_t *row, const sucref_net *s,
-                                 const sucref_i_here *h, uint32_t first, uint32_t n)
+
+SUCREF_I_NAKED static uint32_t sucref_i_finish_halves(uint8_t *u, const uint32_t *acc, const uint32_t *row, uint32_t n)
 {
-    uint32_t at = 0;
-    while ((at = n - sucref_i_finish_bytes(u + at, acc + at, row + SUCREF_I_PREPARED * at, n - at,
-                                           SUCREF_I_NOT_NEAR << 11)) < n) {
-        u[at] = (uint8_t)sucref_i_exact_row(s, h, acc[at], first + at);
-        if (++at == n) { break; }
+    SUCREF_I_FINISH_HALVES;
+}
+
+static void sucref_i_finish_fast(uint8_t *u, const uint32_t *acc, const uint32_t *row, const sucref_net *s,
+                                 const sucref_i_here *h, uint32_t first, uint32_t n, int halves)
+{
+    uint32_t left;
+    while ((left = halves ? sucref_i_finish_halves(u, acc, row, n) : sucref_i_finish_bytes(u, acc, row, n)) > 0) {
+        const uint32_t done = n - left;
+        u += done; acc += done; row += SUCREF_I_PREPARED * done; first += done;
+        *u++ = (uint8_t)sucref_i_exact_row(s, h, *acc++, first++);
+        row += SUCREF_I_PREPARED;
+        n = left - 1U;
+        if (n == 0) { break; }
     }
 }
+#  define SUCREF_I_FINISHES(l) ((l)->lo == 0 && (l)->hi == 255)
 #else
 #  define SUCREF_I_FINISHES(l) 0
-#  define sucref_i_finish_fast(u, acc, row, s, h, first, n) ((void)0)
+#  define sucref_i_finish_bytes(u, acc, row, n) 0
+#  define sucref_i_finish_fast(u, acc, row, s, h, first, n, halves) ((void)0)
 #endif
 
 SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc, const uint32_t *row,
@@ -6396,8 +6402,10 @@ SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc,
                                                 uint32_t n)
 {
     const int halves = h->l.lo < h->l.out_zero || (SUCREF_I_LONG && s->prepared == 2);
-    if (!halves && SUCREF_I_FINISHES(&h->l)) {
-        sucref_i_finish_fast(u, acc, row, s, h, first, n);
+    if (SUCREF_I_FINISHES(&h->l) && !halves && SUCREF_I_LONG) {
+        (void)sucref_i_finish_bytes(u, acc, row, n); /* all of them */
+    } else if (SUCREF_I_FINISHES(&h->l)) {
+        sucref_i_finish_fast(u, acc, row, s, h, first, n, halves);
     } else if (!halves) {
         sucref_i_finish_each(u, acc, row, s, h, first, n, 0);
     } else {
@@ -6894,9 +6902,8 @@ SUCREF_I_EACH void sucref_i_tap(int32_t *a, const uint8_t *u, const uint8_t *w)
         "vldrb.u16 q2, [" u "], #8\n\tvldrb.s16 q3, [r0], #8\n\tvmullb.s16 q4, q2, q3\n\tvmullt.s16 q2, q2, q3\n\t"    \
         "vadd.i32 q0, q0, q4\n\tvadd.i32 q1, q1, q2\n\t"
 #  define SUCREF_I_TAP_HIGH(u) "mov r1, " u "\n\tadd " u ", " u ", #8\n\t" SUCREF_I_TAP_MVE("r1")
-SUCREF_I_NAKED static void sucref_i_nine_taps(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint8_t *const *u,
-                                              SUCREF_I_UNUSED const uint8_t *w, SUCREF_I_UNUSED uint32_t blocks,
-                                              SUCREF_I_UNUSED uint32_t positions, SUCREF_I_UNUSED uint32_t skip)
+SUCREF_I_NAKED static void sucref_i_nine_taps(uint32_t *acc, const uint8_t *const *u, const uint8_t *w, uint32_t blocks,
+                                              uint32_t positions, uint32_t skip)
 {
     __asm__ volatile("push {r2-r11, lr}\n\tsub sp, sp, #4\n\tvpush {d8, d9}\n\tmov r10, r0\n\t"
                      "ldmia.w r1, {r2-r9, r12}\n"
@@ -6985,9 +6992,8 @@ SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_
 #  endif
 #  ifdef __thumb2__
 /* r0 acc  r1 u  r2 w  r3 lines left * 4 + places  r4 to r7 sums  r12, lr from tap to tap, from line to line */
-SUCREF_I_NAKED static void sucref_i_depthwise_three(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint32_t *walk,
-                                                    SUCREF_I_UNUSED const uint8_t *u, SUCREF_I_UNUSED const uint8_t *w,
-                                                    SUCREF_I_UNUSED uint32_t blocks)
+SUCREF_I_NAKED static void sucref_i_depthwise_three(uint32_t *acc, const uint32_t *walk, const uint8_t *u,
+                                                    const uint8_t *w, uint32_t blocks)
 {
     __asm__ volatile("push {r1, r4-r11, lr}\n\tldr r12, [r1, #12]\n\tldr lr, [r1, #16]\n\tldr r4, [r1]\n\t"
                      "mov r1, r2\n\tmov r2, r3\n\tmov r3, r4\n"
@@ -7011,9 +7017,8 @@ SUCREF_I_NAKED static void sucref_i_depthwise_three(SUCREF_I_UNUSED uint32_t *ac
         SUCREF_I_DEPTHWISE_ROW("r10", "2", "lsls r4, r2, #8\n\tasrs r4, r4, #24\n\t")                                \
         SUCREF_I_DEPTHWISE_ROW("r11", "3", "asrs r4, r2, #24\n\t") "add r0, r12\n\t"
 /* r0 u  r1 w  r5 lines left * 4 + places  r6 places  r7 acc  r8 to r11 sums  r12, lr as above */
-SUCREF_I_NAKED static void sucref_i_depthwise_three(SUCREF_I_UNUSED uint32_t *acc, SUCREF_I_UNUSED const uint32_t *walk,
-                                                    SUCREF_I_UNUSED const uint8_t *u, SUCREF_I_UNUSED const uint8_t *w,
-                                                    SUCREF_I_UNUSED uint32_t blocks)
+SUCREF_I_NAKED static void sucref_i_depthwise_three(uint32_t *acc, const uint32_t *walk, const uint8_t *u,
+                                                    const uint8_t *w, uint32_t blocks)
 {
     __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\tmov r7, r11\n\t"
                      "push {r1, r4-r7}\n\tmov r7, r0\n\tmov r0, r2\n\tldr r4, [r1, #12]\n\tmov r12, r4\n\t"
@@ -12752,6 +12757,9 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 
 #ifdef __cplusplus
 }
+#endif
+#if defined(__GNUC__) && (defined(__thumb__) || defined(__AVR__))
+#  pragma GCC diagnostic pop
 #endif
 #endif /* SUCREF_IMPLEMENTATION */
 
