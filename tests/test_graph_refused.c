@@ -230,9 +230,35 @@ static void refusals(void)
     }
 }
 
+/* the operators' vector moved to the end, with as many places */
+static void too_many_operators(void)
+{
+    uint32_t n;
+    for (n = GRAPH_OPERATORS; n <= GRAPH_OPERATORS + 1; n++) {
+        flat file;
+        flat_table model, part;
+        size_t at;
+        base = start(4, 4, 2, 0);
+        finish(bad_twice());
+        gf_write(&f);
+        file.p = f.file.p; file.n = f.file.n;
+        model = flat_at(&file, flat_u32(f.file.p));
+        part = flat_item(&file, flat_vec(&model, 2, 4), 0);
+        at = flat_field(&part, 3, 4);
+        tf_put(&f.file, (uint32_t)at, f.file.n - (uint32_t)at, 4);
+        tf_add(&f.file, n, 4);
+        memset(f.file.p + f.file.n, 0, 4 * n);
+        f.file.n += 4 * n;
+        CHECK(at > 0 && !tflite_read(&g, f.file.p, f.file.n));
+        CHECK((strcmp(g.why, "more than 8192 operators") == 0) == (n > GRAPH_OPERATORS));
+        graph_free(&g);
+    }
+}
+
 int main(int argc, char **argv)
 {
     test_init(argc, argv);
     RUN("what cannot be read is named", refusals);
+    RUN("operators without end are refused", too_many_operators);
     return test_report("graph_refused");
 }
