@@ -3852,6 +3852,27 @@ SUCREF_I_ALONE static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const 
 {
     for (; blocks > 0; blocks--, acc += 8, p += step) { sucref_i_eight(acc, p, list, k0, k1); }
 }
+
+/* a block of four rows; blocks is 1 */
+SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_dot8_half(uint32_t *acc, const uint8_t *p, const uint32_t *list,
+                                                            uint32_t k0, uint32_t k1, uint32_t blocks, uint32_t step)
+{
+    uint32_t mask = 0x00FF00FFU, head;
+    SUCREF_I_HIDE(mask);
+    while ((head = *list++) != SUCREF_I_LIST_END) {
+        const uint32_t *const end = list + (head >> 18);
+        uint32_t all = 0, odd = 0;
+        do {
+            const uint32_t e = *list++, x = sucref_i_entry_x(e), u = SUCREF_READ_U32(p + (e >> 17));
+            odd += ((u >> 8) & mask) * x;
+            all += u * x;
+        } while (list < end);
+        head = k0 - sucref_i_entry_x(head) * k1;
+        sucref_i_emit(&acc[0], &acc[2], all - (odd << 8) + head);
+        sucref_i_emit(&acc[1], &acc[3], odd + head);
+    }
+    (void)blocks; (void)step;
+}
 #endif
 
 #if SUCREF_I_TWO
@@ -4101,16 +4122,7 @@ SUCREF_I_EACH void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_
     }
 }
 
-/* the same with everything known: blocks of four rows of 8 bits, full ones of slots of 2 and of 1 bits; or any block */
-#ifndef SUCREF_I_ASM
-SUCREF_I_ALONE static void sucref_i_dot8_half(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0,
-                                              uint32_t k1, uint32_t blocks, uint32_t step)
-{
-    sucref_i_pairs(acc, p, list, 2, 8, 0, k0, k1);
-    (void)blocks; (void)step;
-}
-#endif
-
+/* the same with everything known: full blocks of slots of 2 and of 1 bits; and any block */
 SUCREF_I_ALONE static void sucref_i_dot2(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned first,
                                          uint32_t k0)
 {
@@ -4925,21 +4937,26 @@ SUCREF_I_NAKED static int sucref_i_push_maxima(sucref_i_builder *b, const uint8_
  * 255 * 128 < 32768 */
 SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column, int maxima)
 {
-    const uint8_t *const end = u + n, *maximum = maxima ? b->maxima + column : NULL;
+    const uint8_t *const first = u, *const end = u + n, *const maximum = maxima ? b->maxima + column : NULL;
     const uint32_t flip = maxima ? 0U : b->flip, zero = b->zero, none = flip != 0 ? 0U : zero;
     uint32_t *to, rest, sum, at = column << 19;
 #ifdef SUCREF_I_ASM
     if (maxima && n >= 4) {
         if (!sucref_i_push_maxima(b, u, n / 4U, at, maximum)) { return 0; }
-        n &= ~(uint32_t)3;
-        u += n; maximum += n; at += n << 19;
+        u += n & ~(uint32_t)3;
     }
 #endif
-    for (to = b->to, rest = b->rest, sum = b->sum; u < end; at += (uint32_t)1 << 19) {
-        const uint32_t byte = *u++, x = (byte ^ flip) - zero, max = maxima ? SUCREF_READ_U8(maximum++) : 1U;
-        uint32_t size = x >> 31 ? 0U - x : x;
-        if (byte == none) { continue; }
-        if (maxima) { size *= max | 1U; } /* not 0: |sum(x)| of a chunk stays below 2^15, too */
+    for (to = b->to, rest = b->rest, sum = b->sum; u < end; at += maxima ? 0U : (uint32_t)1 << 19) {
+        const uint32_t byte = *u++;
+        uint32_t x, size;
+        if (byte == none) { continue; } /* of vectors most columns may not count */
+        x = (byte ^ flip) - zero;
+        size = x >> 31 ? 0U - x : x;
+        if (maxima) {
+            const uint32_t i = (uint32_t)(u - first) - 1U, max = SUCREF_READ_U8(maximum + i);
+            if (max > 1) { size *= max; } /* counts as 1 at least: |sum(x)| of a chunk stays below 2^15, too */
+            at = (column + i) << 19;
+        }
         if (size > rest) {
             if (to != b->head + 1) {
                 b->to = to; b->sum = sum;
@@ -6382,12 +6399,10 @@ static void sucref_i_finish_fast(uint8_t *u, const uint32_t *acc, const uint32_t
 {
     uint32_t left;
     while ((left = halves ? sucref_i_finish_halves(u, acc, row, n) : sucref_i_finish_bytes(u, acc, row, n)) > 0) {
-        const uint32_t done = n - left;
-        u += done; acc += done; row += SUCREF_I_PREPARED * done; first += done;
-        *u++ = (uint8_t)sucref_i_exact_row(s, h, *acc++, first++);
-        row += SUCREF_I_PREPARED;
-        n = left - 1U;
-        if (n == 0) { break; }
+        const uint32_t done = n - left + 1U;
+        u += done; acc += done; first += done; row += SUCREF_I_PREPARED * done;
+        u[-1] = (uint8_t)sucref_i_exact_row(s, h, acc[-1], first - 1U);
+        if ((n = left - 1U) == 0) { break; }
     }
 }
 #  define SUCREF_I_FINISHES(l) ((l)->lo == 0 && (l)->hi == 255)
@@ -6406,11 +6421,9 @@ SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc,
         (void)sucref_i_finish_bytes(u, acc, row, n); /* all of them */
     } else if (SUCREF_I_FINISHES(&h->l)) {
         sucref_i_finish_fast(u, acc, row, s, h, first, n, halves);
-    } else if (!halves) {
-        sucref_i_finish_each(u, acc, row, s, h, first, n, 0);
-    } else {
+    } else if (halves) {
         sucref_i_finish_each(u, acc, row, s, h, first, n, 1);
-    }
+    } else { sucref_i_finish_each(u, acc, row, s, h, first, n, 0); }
 }
 
 /* the same at so many positions: bytes from one to the next, words from one's sums to the next one's */
@@ -7442,8 +7455,7 @@ static inline void sucref_i_all_to(uint32_t *acc, uint32_t rows, uint32_t value)
 {
     uint32_t *const end = acc + rows;
     for (; acc < end; acc += 8) {
-        acc[0] = acc[1] = acc[2] = acc[3] = value;
-        acc[4] = acc[5] = acc[6] = acc[7] = value;
+        acc[0] = acc[1] = acc[2] = acc[3] = acc[4] = acc[5] = acc[6] = acc[7] = value;
     }
 }
 

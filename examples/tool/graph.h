@@ -29,7 +29,7 @@ enum {
 enum { GRAPH_NO_ACT = 0, GRAPH_ACT_RELU = 1, GRAPH_ACT_RELU_N1_TO_1 = 2, GRAPH_ACT_RELU6 = 3 }; /* fused */
 enum { GRAPH_RANK = 8, GRAPH_WORKING = 1024, /* most operators that are more than a change of shape */
        GRAPH_MORE = 1024,                   /* and most tensors that no file has */
-       GRAPH_OPERATORS = 8192 };            /* most of a file: ways through them are walked by recursion */
+       GRAPH_OPERATORS = 32768 };           /* most of a file: ways through them are walked by recursion */
 
 /* what SPACE_TO_BATCH_ND makes of a tensor, and a convolution of that: every block-th line and place in a batch */
 typedef struct {

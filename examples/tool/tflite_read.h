@@ -587,7 +587,7 @@ static inline int tflite_read_as(graph *g, const uint8_t *p, size_t n, int real)
     main = tflite_main(&t);
     if (main.at == 0) { return 0; }
     tensors = flat_vec(&main, 0, 4); ops = flat_vec(&main, 3, 4);
-    if (ops.len > GRAPH_OPERATORS) { return graph_fail(g, -1, "", "more than 8192 operators"); }
+    if (ops.len > GRAPH_OPERATORS) { return graph_fail(g, -1, "", "more than 32768 operators"); }
     g->tensor = tflite_read_tensors(g, tensors, t.buffers);
     g->op = (graph_op *)graph_new(g, ((size_t)ops.len + GRAPH_WORKING + GRAPH_MORE + 1) * sizeof *g->op);
     if (g->tensor == NULL || g->op == NULL) { return 0; }
