@@ -192,7 +192,7 @@ static inline void place_forward(const net_node *o, const net_window *v, const f
         y[k] = kind == NET_DEPTHWISE ? o->bias.v[k] : kind == NET_MAX && v->n ? x[v->at[0] + k] : 0;
     }
     for (t = 0; t < v->n; t++) {
-        const float *in = x + v->at[t], *w = o->weight.v + v->tap[t] * o->c;
+        const float *in = x + v->at[t], *w = kind == NET_DEPTHWISE ? o->weight.v + v->tap[t] * o->c : NULL;
         if (kind == NET_MAX) { for (k = 0; k < o->c; k++) { y[k] = in[k] > y[k] ? in[k] : y[k]; } }
         else if (kind == NET_MEAN) { for (k = 0; k < o->c; k++) { y[k] += in[k]; } }
         else { for (k = 0; k < o->c; k++) { y[k] += w[k] * in[k]; } }
