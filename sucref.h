@@ -3821,36 +3821,33 @@ SUCREF_I_NAKED static void sucref_i_dot8_half(uint32_t *acc, const uint8_t *p, c
     SUCREF_I_BLOCKS_8(SUCREF_I_HALF_ENTRY_8, SUCREF_I_LOWER_8);
 }
 #else
-/* a block */
-SUCREF_I_EACH void sucref_i_eight(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0, uint32_t k1)
-{
-    uint32_t mask = 0x00FF00FFU, head;
-    SUCREF_I_HIDE(mask);
-    while ((head = *list++) != SUCREF_I_LIST_END) {
-        const uint32_t *const end = list + (head >> 18);
-        SUCREF_I_FORGET();
-        uint32_t all0 = 0, odd0 = 0, all1 = 0, odd1 = 0;
-        do {
-            const uint32_t e = *list++, x = sucref_i_entry_x(e);
-            const uint8_t *q = p + (e >> 16);
-            const uint32_t u = SUCREF_READ_U32(q), v = SUCREF_READ_U32(q + 4);
-            odd0 += ((u >> 8) & mask) * x;
-            all0 += u * x;
-            odd1 += ((v >> 8) & mask) * x;
-            all1 += v * x;
-        } while (list < end);
-        head = k0 - sucref_i_entry_x(head) * k1;
-        sucref_i_emit(&acc[0], &acc[2], all0 - (odd0 << 8) + head);
-        sucref_i_emit(&acc[1], &acc[3], odd0 + head);
-        sucref_i_emit(&acc[4], &acc[6], all1 - (odd1 << 8) + head);
-        sucref_i_emit(&acc[5], &acc[7], odd1 + head);
-    }
-}
-
 SUCREF_I_ALONE static void sucref_i_dot8(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0,
                                          uint32_t k1, uint32_t blocks, uint32_t step)
 {
-    for (; blocks > 0; blocks--, acc += 8, p += step) { sucref_i_eight(acc, p, list, k0, k1); }
+    uint32_t mask = 0x00FF00FFU, head;
+    SUCREF_I_HIDE(mask);
+    for (; blocks > 0; blocks--, acc += 8, p += step) {
+        const uint32_t *at = list;
+        while ((head = *at++) != SUCREF_I_LIST_END) {
+            const uint32_t *const end = at + (head >> 18);
+            SUCREF_I_FORGET();
+            uint32_t all0 = 0, odd0 = 0, all1 = 0, odd1 = 0;
+            do {
+                const uint32_t e = *at++, x = sucref_i_entry_x(e);
+                const uint8_t *q = p + (e >> 16);
+                const uint32_t u = SUCREF_READ_U32(q), v = SUCREF_READ_U32(q + 4);
+                odd0 += ((u >> 8) & mask) * x;
+                all0 += u * x;
+                odd1 += ((v >> 8) & mask) * x;
+                all1 += v * x;
+            } while (at < end);
+            head = k0 - sucref_i_entry_x(head) * k1;
+            sucref_i_emit(&acc[0], &acc[2], all0 - (odd0 << 8) + head);
+            sucref_i_emit(&acc[1], &acc[3], odd0 + head);
+            sucref_i_emit(&acc[4], &acc[6], all1 - (odd1 << 8) + head);
+            sucref_i_emit(&acc[5], &acc[7], odd1 + head);
+        }
+    }
 }
 
 /* a block of four rows; blocks is 1 */
@@ -4419,7 +4416,7 @@ SUCREF_I_NAKED static void sucref_i_halves_one(uint32_t *acc, const uint8_t *p, 
 
 /* r1 p  r2 x  r3, r4 a word of x of each position  r5, r6 words of weights  r7, r9 H, r8, r10 L of the first position,
  * r11, r0 H, r12, lr L of the second; on the stack acc, x, end of x */
-#  define SUCREF_I_PAIR_OF_HALVES(mul)                                                                            \
+#  define SUCREF_I_PAIR_OF_HALVES(mul)                                                                                 \
         "ldrd r3, r4, [r2], #8\n\tldrd r5, r6, [r1], #8\n\t"                                                          \
         mul(r7, r5, r3) mul(r11, r5, r4) "sxtb16 r5, r5\n\t" mul(r8, r5, r3) mul(r12, r5, r4)                         \
         mul(r9, r6, r3) mul(r0, r6, r4) "sxtb16 r6, r6\n\t" mul(r10, r6, r3) mul(lr, r6, r4)
@@ -4842,6 +4839,10 @@ typedef struct {
     const uint8_t *maxima;      /* of the part's columns; NULL: one number bounds all weights */
 } sucref_i_builder;
 
+#ifdef SUCREF_I_ASM
+typedef char sucref_i_builder_is_known[offsetof(sucref_i_builder, zero) == 32 ? 1 : -1];
+#endif
+
 /* 0 where there is no room for another one */
 static inline int sucref_i_end_chunk(sucref_i_builder *b)
 {
@@ -4864,19 +4865,21 @@ enum { SUCREF_I_ANY_X = 0, SUCREF_I_PLAIN, SUCREF_I_EACH_MAXIMUM }; /* how a par
 #  else
 #    define SUCREF_I_IF_ZERO "cmp r6, #0\n\tbeq "
 #  endif
+#  define SUCREF_I_PUSH_QUAD(column) column("0", "6") column("1", "7") column("2", "8") column("3", "9")
+#  define SUCREF_I_PUSH_AGAIN(at, end) /* where a column does not fit: the chunk's end, and it again */                \
+        "6:\tbl " end "\n\tb " at "0b\n7:\tbl " end "\n\tb " at "1b\n8:\tbl " end "\n\tb " at "2b\n"                  \
+        "9:\tbl " end "\n\tb " at "3b\n"
 #  define SUCREF_I_PUSH_COLUMN(k, full)                                                                                \
         "1" k ":\tldrb r6, [r1, #" k "]\n\t" SUCREF_I_IF_ZERO "2" k "f\n\t"                                            \
         "subs r5, r5, r6\n\tblo " full "f\n\torrs r6, r6, r3\n\tstmia r4!, {r6}\n2" k ":\tadds r3, r3, r7\n\t"
 SUCREF_I_NAKED static int sucref_i_push_quads(sucref_i_builder *b, const uint8_t *u, uint32_t quads, uint32_t at)
 {
     __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tldr r4, [r0]\n\tldr r5, [r0, #8]\n\tmovs r7, #8\n\t"
-                     "lsls r7, r7, #16\n"
-                     SUCREF_I_PUSH_COLUMN("0", "6") SUCREF_I_PUSH_COLUMN("1", "7")
-                     SUCREF_I_PUSH_COLUMN("2", "8") SUCREF_I_PUSH_COLUMN("3", "9")
+                     "lsls r7, r7, #16\n" SUCREF_I_PUSH_QUAD(SUCREF_I_PUSH_COLUMN)
                      "adds r1, r1, #4\n\tsubs r2, r2, #1\n\tbne 10b\n\t"
                      "str r4, [r0]\n\tstr r5, [r0, #8]\n\tldr r6, [r0, #12]\n\tsubs r6, r6, r5\n\tldr r5, [r0, #20]\n\t"
                      "adds r6, r6, r5\n\tstr r6, [r0, #16]\n\tmovs r0, #1\n\tpop {r4-r7, pc}\n"
-                     "6:\tbl 5f\n\tb 10b\n7:\tbl 5f\n\tb 11b\n8:\tbl 5f\n\tb 12b\n9:\tbl 5f\n\tb 13b\n"
+                     SUCREF_I_PUSH_AGAIN("1", "5f")
                      "5:\tmov r12, r2\n\tadds r5, r5, r6\n\tldr r6, [r0, #12]\n\tsubs r5, r6, r5\n\t" /* sum */
                      "ldr r2, [r0, #20]\n\tadds r2, r2, r5\n\tstr r2, [r0, #20]\n\tldr r6, [r0, #4]\n\t"
                      "subs r2, r4, r6\n\tsubs r2, r2, #4\n\tlsls r2, r2, #16\n\torrs r2, r2, r5\n\tstr r2, [r6]\n\t"
@@ -4899,7 +4902,6 @@ SUCREF_I_NAKED static int sucref_i_push_quads(sucref_i_builder *b, const uint8_t
         "ldrb r1, [r3, #" k "]\n\tbpl 4f\n\tmvns r1, r1\n\tb 5f\n4:\tadds r1, r1, #1\n5:\tmuls r1, r6, r1\n\t"         \
         "subs r5, r5, r1\n\tblo " full "f\n\tadd r9, r6\n\tuxth r6, r6\n\torrs r6, r6, r2\n\tstmia r4!, {r6}\n4" k     \
         ":\tadds r2, r2, r7\n\t"
-#  define SUCREF_I_PUSH_AGAIN(full, column, end) full ":\tbl " end "\n\tb " column "b\n"
 SUCREF_I_NAKED static int sucref_i_push_maxima(sucref_i_builder *b, const uint8_t *u, uint32_t quads, uint32_t at,
                                                const uint8_t *maximum)
 {
@@ -4908,15 +4910,12 @@ SUCREF_I_NAKED static int sucref_i_push_maxima(sucref_i_builder *b, const uint8_
                      "ldr r6, [r0, #32]\n\tmov r10, r6\n\tlsls r2, r2, #2\n\tadds r2, r2, r1\n\tmov r11, r2\n\t"
                      "ldr r4, [r0]\n\tldr r5, [r0, #8]\n\t"
                      "movs r0, r1\n\tmovs r2, r3\n\tldr r3, [sp, #36]\n\tmovs r7, #8\n\tlsls r7, r7, #16\n\t"
-                     "cmp r6, #0\n\tbne 30f\n"
-                     SUCREF_I_PUSH_MAXIMUM("0", "6") SUCREF_I_PUSH_MAXIMUM("1", "7")
-                     SUCREF_I_PUSH_MAXIMUM("2", "8") SUCREF_I_PUSH_MAXIMUM("3", "9")
+                     "cmp r6, #0\n\tbne 30f\n" SUCREF_I_PUSH_QUAD(SUCREF_I_PUSH_MAXIMUM)
                      "adds r0, r0, #4\n\tadds r3, r3, #4\n\tcmp r0, r11\n\tbne 10b\n"
                      "60:\tmov r0, r8\n\tstr r4, [r0]\n\tstr r5, [r0, #8]\n\tmov r4, r9\n\tstr r4, [r0, #16]\n\t"
                      "movs r0, #1\n"
                      "61:\tpop {r4-r7}\n\tmov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\tpop {r4-r7, pc}\n"
-                     SUCREF_I_PUSH_AGAIN("6", "10", "50f") SUCREF_I_PUSH_AGAIN("7", "11", "50f")
-                     SUCREF_I_PUSH_AGAIN("8", "12", "50f") SUCREF_I_PUSH_AGAIN("9", "13", "50f")
+                     SUCREF_I_PUSH_AGAIN("1", "50f")
                      "50:\tmov r7, r8\n\tldr r6, [r7, #4]\n\tsubs r6, r4, r6\n\tsubs r6, r6, #4\n\tbne 51f\n\t"
                      "movs r5, r1\n\tb 52f\n" /* its first column */
                      "51:\tlsls r6, r6, #16\n\tmov r1, r9\n\tldr r5, [r7, #20]\n\tstr r1, [r7, #20]\n\t"
@@ -4924,12 +4923,9 @@ SUCREF_I_NAKED static int sucref_i_push_maxima(sucref_i_builder *b, const uint8_
                      "str r4, [r7, #4]\n\tadds r4, r4, #4\n\tldr r1, [r7, #24]\n\tldr r5, [r7, #28]\n\t"
                      "cmp r1, r5\n\tbeq 53f\n\tadds r1, r1, #1\n\tstr r1, [r7, #24]\n\tldr r5, [r7, #12]\n"
                      "52:\tmovs r7, #8\n\tlsls r7, r7, #16\n\tbx lr\n"
-                     "53:\tmovs r0, #0\n\tb 61b\n"
-                     SUCREF_I_PUSH_CENTRED("0", "6") SUCREF_I_PUSH_CENTRED("1", "7")
-                     SUCREF_I_PUSH_CENTRED("2", "8") SUCREF_I_PUSH_CENTRED("3", "9")
+                     "53:\tmovs r0, #0\n\tb 61b\n" SUCREF_I_PUSH_QUAD(SUCREF_I_PUSH_CENTRED)
                      "adds r0, r0, #4\n\tadds r3, r3, #4\n\tcmp r0, r11\n\tbne 30b\n\tb 60b\n"
-                     SUCREF_I_PUSH_AGAIN("6", "30", "50b") SUCREF_I_PUSH_AGAIN("7", "31", "50b")
-                     SUCREF_I_PUSH_AGAIN("8", "32", "50b") SUCREF_I_PUSH_AGAIN("9", "33", "50b"));
+                     SUCREF_I_PUSH_AGAIN("3", "50b"));
 }
 #endif
 
@@ -6362,7 +6358,8 @@ SUCREF_I_EACH void sucref_i_finish_each(uint8_t *u, const uint32_t *acc, const u
 #  define SUCREF_I_FINISH_BYTES SUCREF_I_FINISH("")
 #  define SUCREF_I_FINISH_HALVES SUCREF_I_FINISH(SUCREF_I_FINISH_TIE)
 #elif defined(SUCREF_I_ASM) && !SUCREF_I_LONG
-/* r0 u  r1 acc  r2 row  r3 z  r4 to r7 a row's words  r8 end of u  r9 SUCREF_I_NOT_NEAR << 11: -0x8003000 */
+/* r0 u  r1 acc  r2 row  r3 z  r4 to r7 a row's words  r8 end of u  r9 where steps are near, times 2^11 */
+typedef char sucref_i_near_is_known[SUCREF_I_NOT_NEAR << 11 == 0U - 0x8003000U ? 1 : -1];
 #  define SUCREF_I_FINISH(below)                                                                                       \
         __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tpush {r4, r5}\n\t"        \
                          "adds r3, r3, r0\n\tmov r8, r3\n\tmovs r4, #0x80\n\tlsls r4, r4, #8\n\tadds r4, r4, #3\n\t"   \
