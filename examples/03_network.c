@@ -19,10 +19,9 @@ int main(void)
     sucref_model m;
     sucref_net net;
     sucref_answer a;
-    int w, h, same = 1, i;
+    int same = 1, i;
     unsigned stop;
-    uint8_t *picture = picture_read("examples/digits/3_4.pgm", &w, &h);
-    if (picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
+    if (!picture_digit(digit, "examples/digits/3_4.pgm")) { return 1; }
     if (!model_load(&m, "examples/models/digits.sucref") || !net_start(&net, &m)) { return 1; }
 
     (void)sucref_net_set_input(&net, digit, sizeof digit);
@@ -40,6 +39,5 @@ int main(void)
     }
     for (i = 0; i < 10; i++) { same = same && last[i] == a.logits[i]; }
     printf("the one-shot network agrees bit for bit: %s\n", same ? "yes" : "no");
-    free(picture);
     return 0;
 }

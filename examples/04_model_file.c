@@ -19,10 +19,9 @@ int main(void)
     sucref_model m;
     sucref_net net;
     size_t arrived = 0, got;
-    int w, h, stops = 0;
-    uint8_t *picture = picture_read("examples/digits/5_1.pgm", &w, &h);
+    int stops = 0;
     FILE *radio = fopen("examples/models/widths.sucref", "rb");
-    if (radio == NULL || picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
+    if (!picture_digit(digit, "examples/digits/5_1.pgm") || radio == NULL) { return 1; }
 
     while (arrived + PACKET <= ROOM && (got = fread((uint8_t *)memory + arrived, 1, PACKET, radio)) > 0) {
         sucref_answer a;
@@ -44,6 +43,5 @@ int main(void)
                stops, stops == 1 ? "" : "s", (unsigned long)sucref_argmax(a.logits, a.n_out));
     }
     fclose(radio);
-    free(picture);
     return stops == 3 ? 0 : 1;
 }

@@ -19,9 +19,8 @@ int main(void)
     static uint8_t digit[784];
     sucref_model m;
     sucref_net net;
-    int w, h, k, status;
-    uint8_t *picture = picture_read("examples/digits/8_0.pgm", &w, &h);
-    if (picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
+    int k, status;
+    if (!picture_digit(digit, "examples/digits/8_0.pgm")) { return 1; }
     if (!model_load(&m, "examples/models/digits.sucref") || !net_start(&net, &m)) { return 1; }
 
     for (k = 0; k < 4; k++) {
@@ -37,6 +36,5 @@ int main(void)
         printf("a %lu from stop %u, %u bit%s of the weights\n", (unsigned long)sucref_argmax(a.logits, a.n_out), a.stop,
                e.bits, e.bits == 1 ? "" : "s");
     }
-    free(picture);
     return 0;
 }

@@ -38,10 +38,9 @@ int main(void)
     static uint8_t digit[784];
     const struct itimerval every = { { 0, 300 }, { 0, 300 } }, never = { { 0, 0 }, { 0, 0 } };
     struct sigaction action;
-    int w, h, status;
+    int status;
     unsigned t;
-    uint8_t *picture = picture_read("examples/digits/6_3.pgm", &w, &h);
-    if (picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
+    if (!picture_digit(digit, "examples/digits/6_3.pgm")) { return 1; }
     if (!model_load(&m, "examples/models/digits.sucref") || !net_start(&net, &m)) { return 1; }
     (void)sucref_net_set_input(&net, digit, sizeof digit);
     for (t = 0; t < m.usable_stops; t++) { /* what each stop truly answers */
@@ -60,6 +59,5 @@ int main(void)
     (void)setitimer(ITIMER_REAL, &never, NULL);
     printf("the timer interrupted the work and read an answer %d times\n", reads >= 200 ? 200 : (int)reads);
     printf("every answer was that of a true stop: %s\n", wrong ? "no" : "yes");
-    free(picture);
     return 0;
 }

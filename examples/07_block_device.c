@@ -28,14 +28,13 @@ int main(void)
     static uint32_t memory[ROOM / 4];
     static uint8_t digit[784];
     device d = { fopen("examples/models/widths.sucref", "rb"), 0 };
-    uint8_t *picture, *bytes = (uint8_t *)memory;
+    uint8_t *bytes = (uint8_t *)memory;
     sucref_model m;
     sucref_net net;
     uint32_t have = BLOCK;
-    int w, h, opened;
+    int opened;
     unsigned t;
-    picture = picture_read("examples/digits/9_1.pgm", &w, &h);
-    if (d.file == NULL || picture == NULL || picture_to_digit(digit, picture, w, h) != 0) { return 1; }
+    if (!picture_digit(digit, "examples/digits/9_1.pgm") || d.file == NULL) { return 1; }
 
     if (!fetch(&d, bytes, 0, have)) { return 1; }
     /* until the first stop is whole */
@@ -62,6 +61,5 @@ int main(void)
                a.stop, (unsigned long)sucref_argmax(a.logits, 10));
     }
     fclose(d.file);
-    free(picture);
     return 0;
 }

@@ -120,7 +120,7 @@ ok "plan: a model whose rows are in groups as it stands" "$t plan $d/rows.sucref
     grep -q '^as it stands' $d/plan.txt && grep -q '^its last stop alone' $d/plan.txt && ! grep -q '^bits' $d/plan.txt"
 no "plan needs --in" $t plan $m
 no "plan needs all stops" $t plan $d/t.sucref --in $d/x.u8
-no "core must be" $p --core m7
+no "core must be" $p --core m55
 no "say the same" $p --core m0 --per-mac 2
 no "per-mac must be" $p --per-mac 0
 no "needs --clock" $p --bandwidth 10
@@ -424,6 +424,9 @@ ok "evaluate" "$t evaluate $w --in $nx --labels $d/zero >$d/ev &&
 ok "calibrate --labels says how right the last stop is" \
     "$t calibrate $w --in $nx -o $d/y --labels $d/zero | grep -q '^last stop: .* % of 150 right'"
 no "evaluate needs" $t evaluate $w
+ok "a single output's distance from the last stop is told" \
+    "$t evaluate $m --in $d/x.u8 | grep -q '^stop 1: [1-9.][0-9.]* steps from the last stop (rms), ' &&
+    $t evaluate $m --in $d/x.u8 | grep -q ': 0.00 steps from the last stop (rms), 100.00 %'"
 no "labels for 150 samples" $t evaluate $w --in $nx --labels $d/one.u8
 first 150 $nx >$d/labels
 no "labels must be classes from 0 to 4" $t evaluate $w --in $nx --labels $d/labels

@@ -203,16 +203,11 @@ static unsigned picture(uint8_t *x, uint32_t k)
 {
     static const int dy[4] = { 0, 0, 0, 1 }, dx[4] = { 0, 1, -1, 0 };
     const unsigned digit = (unsigned)(k / 4 / 5 % 10);
-    uint8_t p[PIXELS], *grey;
+    uint8_t p[PIXELS];
     char path[64];
-    int r, c, w, h;
+    int r, c;
     snprintf(path, sizeof path, "examples/digits/%u_%u.pgm", digit, (unsigned)(k / 4 % 5));
-    grey = picture_read(path, &w, &h);
-    if (grey == NULL || picture_to_digit(p, grey, w, h) != 0) {
-        fprintf(stderr, "%s %s\n", path, picture_why);
-        exit(1);
-    }
-    free(grey);
+    if (!picture_digit(p, path)) { exit(1); }
     memset(x, 0, PIXELS);
     for (r = 1; r < 27; r++) {
         for (c = 1; c < 27; c++) { x[28 * (r + dy[k % 4]) + c + dx[k % 4]] = p[28 * r + c]; }

@@ -143,13 +143,9 @@ static idx_set own_pictures(void)
     s.label = (uint8_t *)calloc(50, 1);
     for (k = 0; s.x != NULL && s.label != NULL && k < 50; k++) {
         char path[64];
-        int width, height;
-        uint8_t *p;
         snprintf(path, sizeof path, "examples/digits/%d_%d.pgm", k / 5, k % 5);
-        p = picture_read(path, &width, &height);
-        if (p == NULL || picture_to_digit(s.x + k * IN, p, width, height) != 0) { exit(1); }
+        if (!picture_digit(s.x + k * IN, path)) { exit(1); }
         s.label[k] = (uint8_t)(k / 5);
-        free(p);
     }
     return s;
 }

@@ -18,19 +18,13 @@ int main(int argc, char **argv)
     sucref_net net;
     sucref_answer a;
     sucref_cost so_far, one_shot;
-    uint8_t *p;
-    int w, h, status;
+    int status;
     if (argc != 3) { fprintf(stderr, "usage: classify model.sucref picture.png|jpg|pgm\n"); return 2; }
     if (!model_load(&m, argv[1]) || m.n_in != 784 || m.n_out != 10) {
         fprintf(stderr, "classify: %s is no model of 28x28 digits\n", argv[1]);
         return 2;
     }
-    p = picture_read(argv[2], &w, &h);
-    if (p == NULL || picture_to_digit(digit, p, w, h) != 0) {
-        fprintf(stderr, "classify: %s %s\n", argv[2], picture_why);
-        return 2;
-    }
-    free(p);
+    if (!picture_digit(digit, argv[2])) { return 2; }
     if (!net_start(&net, &m)) { return 2; }
     (void)sucref_net_set_input(&net, digit, sizeof digit);
     sucref_model_cost(&one_shot, &m, m.usable_stops - 1U, m.usable_stops - 1U);

@@ -98,14 +98,8 @@ int main(int argc, char **argv)
     printf("settled after\n");
     for (i = 2; i < argc; i++) {
         const char *file = strrchr(argv[i], '/') ? strrchr(argv[i], '/') + 1 : argv[i];
-        int w, h;
         unsigned settled;
-        uint8_t *p = picture_read(argv[i], &w, &h);
-        if (p == NULL || picture_to_digit(x, p, w, h) != 0) {
-            fprintf(stderr, "demo: %s %s\n", argv[i], picture_why);
-            return 2;
-        }
-        free(p);
+        if (!picture_digit(x, argv[i])) { return 2; }
         settled = answer(digit, x);
         printf("%-10s", file);
         for (t = 0; t < m.usable_stops; t++) { printf("%-*lu", wide, (unsigned long)digit[t]); }

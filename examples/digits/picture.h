@@ -187,4 +187,15 @@ static int picture_to_digit(uint8_t *digit, uint8_t *p, int w, int h)
     }
     return 0;
 }
+
+/* the picture in a file as a digit [28*28]: 1, or 0 with one line on stderr */
+static inline int picture_digit(uint8_t *digit, const char *path)
+{
+    int w, h;
+    uint8_t *p = picture_read(path, &w, &h);
+    const int ok = p != NULL && picture_to_digit(digit, p, w, h) == 0;
+    free(p);
+    if (!ok) { fprintf(stderr, "%s %s\n", path, picture_why); }
+    return ok;
+}
 #endif

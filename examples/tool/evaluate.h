@@ -6,6 +6,7 @@
 typedef struct {
     uint32_t n, right[SUCREF_MAX_STOPS], same[SUCREF_MAX_STOPS]; /* by stop; same: as the last stop's */
     uint32_t left[SUCREF_MAX_STOPS], exit_right, exit_other;     /* by exit rules */
+    double square[SUCREF_MAX_STOPS]; /* by stop, of a single output: squared differences from the last stop's */
     uint32_t *count, commonest;                                  /* last answers by class, and of the commonest class */
     int rules;                                                   /* does a stop have one? */
 } evaluation;
@@ -43,6 +44,7 @@ static void evaluate_one(evaluation *e, sucref_net *net, const uint8_t *x, const
     const sucref_model *m = net->model;
     const unsigned last = m->usable_stops - 1U;
     uint32_t answer[SUCREF_MAX_STOPS];
+    double out[SUCREF_MAX_STOPS];
     unsigned t, leaves = last;
     sucref_exit rule;
     if (sucref_net_set_input(net, x, m->n_in) != SUCREF_OK) { die("internal error"); }
@@ -50,11 +52,13 @@ static void evaluate_one(evaluation *e, sucref_net *net, const uint8_t *x, const
         sucref_answer a;
         if (sucref_net_run(net, t) != SUCREF_OK || sucref_net_answer(net, &a) != SUCREF_OK) { die("internal error"); }
         answer[t] = class_of(&a);
+        out[t] = a.out[0];
         if (t < leaves && sucref_model_exit(&rule, m, t) == SUCREF_OK && sucref_settled(m, &a)) { leaves = t; }
     }
     for (t = 0; t <= last; t++) {
         e->right[t] += label != NULL && answer[t] == *label;
         e->same[t] += answer[t] == answer[last];
+        e->square[t] += (out[t] - out[last]) * (out[t] - out[last]);
     }
     if (++e->count[answer[last]] > e->commonest) { e->commonest = e->count[answer[last]]; }
     e->left[leaves]++;
@@ -85,6 +89,17 @@ static evaluation evaluate_all(const sucref_model *m, const uint8_t *x, const ui
 
 static double percent(double k, double of) { return of > 0 ? 100 * k / of : 0; }
 
+/* of a single output: how far from the last stop's it is, in real units where they are known, else in bytes' steps */
+static void print_distance(const evaluation *e, const sucref_model *m, unsigned stop)
+{
+    const double steps = e->n > 0 ? sqrt(e->square[stop] / e->n) : 0;
+    sucref_scales s;
+    sucref_model_scales(&s, m);
+    if (m->n_out != 1) { return; }
+    if (s.output.multiplier == 0) { printf("%.2f steps from the last stop (rms), ", steps); return; }
+    printf("%.4g from the last stop (rms), ", ldexp(steps * s.output.multiplier, s.output.exponent - 31));
+}
+
 /* costs are the most that a run can need (sucref_model_cost), as shares of the network in one shot */
 static void print_evaluation(const evaluation *e, const sucref_model *m, int labels)
 {
@@ -98,6 +113,7 @@ static void print_evaluation(const evaluation *e, const sucref_model *m, int lab
         printf("stop %u: ", t);
         print_answering(m, t);
         if (labels) { printf("%.2f %% right, ", percent(e->right[t], e->n)); }
+        print_distance(e, m, t);
         printf("%.2f %% as the last stop, multiply-adds %llu (%.3f of one-shot), weight bytes %llu (%.3f)\n",
                percent(e->same[t], e->n), (unsigned long long)c.macs, (double)c.macs / (double)one.macs,
                (unsigned long long)c.weight_bytes, (double)c.weight_bytes / (double)one.weight_bytes);

@@ -12,7 +12,8 @@
  * of whole bytes soonest: the ten layers of ad01 cost a Cortex-M3 3.5, not 4.9. */
 static const struct { const char *name; double per_mac[3]; } plan_core[] = {
     { "m0", { 5.7, 4.3, 7.4 } },   { "m3", { 2.9, 2.2, 4.9 } },   { "m4", { 2.9, 2.1, 4.9 } },
-    { "rv32", { 4.3, 3.4, 7.1 } }, { "avr", { 62, 36, 29 } }
+    { "m7", { 2.9, 2.1, 4.9 } },   { "m33", { 2.9, 2.1, 4.9 } },  { "rv32", { 4.3, 3.4, 7.1 } },
+    { "avr", { 62, 36, 29 } }
 };
 
 enum { PLAN_MOST = 24 };
@@ -453,7 +454,7 @@ static void plan_options(plan_job *j, const args *a)
     const unsigned n = sizeof plan_core / sizeof plan_core[0];
     unsigned i, k;
     for (i = 0; i < n && strcmp(plan_core[i].name, core) != 0; i++) { }
-    if (i == n) { die("--core must be m0, m3, m4 (m7 and m33 are alike), rv32 or avr, not %s (or use --per-mac)", core); }
+    if (i == n) { die("--core must be m0, m3, m4, m7, m33, rv32 or avr, not %s (or use --per-mac)", core); }
     if (a->core && a->per_mac) { die("--core and --per-mac say the same: take one"); }
     for (k = 0; k < 3; k++) {
         j->per_mac[k] = a->per_mac ? positive(a->per_mac, "--per-mac") : plan_core[i].per_mac[k];

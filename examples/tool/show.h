@@ -254,6 +254,7 @@ static void emit_c(const args *a)
         fprintf(o.f, "/* %s from byte %lu on - written by `sucref emit-c`: %lu inputs, %lu outputs, %u stops */\n",
                 name, (unsigned long)at, (unsigned long)m.n_in, (unsigned long)m.n_out, m.usable_stops);
     }
+    fprintf(o.f, "#ifndef %s_MODEL_H\n#define %s_MODEL_H\n", upper, upper);
     fprintf(o.f, "#include <stdint.h>\n#ifndef SUCREF_FLASH\n#  define SUCREF_FLASH /* e.g. PROGMEM */\n#endif\n");
     fprintf(o.f, "#define %s_BYTES %luU\n#define %s_WORK_LEN %luU /* uint32_t elements */\n", upper,
             (unsigned long)len, upper, (unsigned long)work);
@@ -261,7 +262,7 @@ static void emit_c(const args *a)
     fprintf(o.f, "static const union { uint8_t bytes[%s_BYTES]; uint32_t align; } %s_model SUCREF_FLASH = { {\n",
             upper, name);
     for (i = 0; i < len; i++) { fprintf(o.f, "%u%s", bytes[i], i + 1 == len ? "\n" : i % 32 == 31 ? ",\n" : ","); }
-    fprintf(o.f, "} };\n");
+    fprintf(o.f, "} };\n#endif\n");
     close_output(&o);
     free(bytes);
 }

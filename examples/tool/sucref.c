@@ -378,7 +378,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "sucref quantize layers.npz -o m.sucref --input-scale s [--input-zero z] [--type u8|s8] [--plan 4,4]\n"
       "        [--calibrate inputs.u8|.s8|.npy] [--act relu|relu6|leaky:SLOPE|logistic|tanh|none]\n"
       "        [--output none|softmax|logistic|tanh|..] [--clip share|auto] [--keep] [--cut-input]\n"
-      "        [--schedule 4/8/8,4/..] [--ranges minmax|percentile[=99.99]|error]\n"
+      "        [--schedule 4/8/8,4/..] [--ranges minmax|percentile[=99.99]|error] [--target core]\n"
       "    makes a model of float layers: arrays W0 (out x in), b0, W1, b1 .. of float32 or float64.\n"
       "    An input byte x stands for (x - z) * s; s may be a fraction such as 1/255. Where --calibrate is a .npy of\n"
       "    real values and neither is given, both are found from them. --keep: a layer's sums stay between stops, so\n"
@@ -390,16 +390,17 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    Convolutions (arrays ops, W1, b1 .., examples/training/README.md says what they are) need --calibrate and\n"
       "    say themselves where a ReLU is; one stop, or one for each group of channels.\n"
       "    Neurons in groups (arrays groups0 (n x 2: rows, columns), groups1 .., order, heads): --plan is 8 and every\n"
-      "    stop has a group more; --schedule: the bits of the groups at each stop, stops apart by /.\n" },
+      "    stop has a group more; --schedule: the bits of the groups at each stop, stops apart by /.\n"
+      "    --target: as for retarget.\n" },
     { "import", import,
       "sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep] [--calibrate samples.npy]\n"
-      "        [--ranges minmax|percentile[=99.99]|error]\n"
+      "        [--ranges minmax|percentile[=99.99]|error] [--target core]\n"
       "    makes a model of an int8 TensorFlow Lite file, exact at its last stop: dense and convolutional layers,\n"
       "    pooling, sums, variables of streaming models (README names them all). Without --plan dense layers get the\n"
       "    stops 4,4, other models one stop. What no input can change is dropped, and that is said.\n"
       "    Float and hybrid models are quantized: --calibrate has inputs as rows of real values;\n"
       "    --ranges as for quantize.\n"
-      "    --every-layer: small layers follow the plan too; --keep: as for quantize.\n" },
+      "    --every-layer: small layers follow the plan too; --keep: as for quantize; --target: as for retarget.\n" },
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"
       "        [--max-disagree 0.001] [--confidence 0.95] [--rows .625,.75] [--labels y.u8|y.npy]\n"
@@ -414,9 +415,9 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    --labels: says how right the last stop is.\n"
       "    Of other networks with convolutions only exit rules are found (--max-disagree), their stops stay.\n" },
     { "plan", plan,
-      "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|rv32|avr | --per-mac X] [--clock MHZ]\n"
-      "        [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001] [--rows .5]\n"
-      "        [--labels y.u8]\n"
+      "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|m7|m33|rv32|avr | --per-mac X]\n"
+      "        [--clock MHZ] [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001]\n"
+      "        [--rows .5] [--labels y.u8]\n"
       "    tries ways to refine the model, by bits, by rows and by both, where there are convolutions by depth; says\n"
       "    what each costs, and recommends one, or one stop. --per-mac: instructions per multiply-add;\n"
       "    --bandwidth: of the store that weights are read from;\n"
@@ -432,7 +433,8 @@ static const struct { const char *name; void (*act)(const args *); const char *u
     { "evaluate", evaluate,
       "sucref evaluate m.sucref --in x.u8|x.s8|x.npy [--labels y.u8|y.npy] [--type u8|s8]\n"
       "    right answers by stop; with exit rules how many leave where, and what that saves and costs.\n"
-      "    --labels: a class for each sample, bytes or an array.\n" },
+      "    --labels: a class for each sample, bytes or an array. A single output's class is its sign (of its logit);\n"
+      "    beside it stands how far it is from the last stop's.\n" },
     { "truncate", truncate_model,
       "sucref truncate m.sucref --stops S -o t.sucref\n"
       "    keeps the first S stops.\n" },
@@ -440,7 +442,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "sucref retarget m.sucref --target m4|m7|m33|dsp | m55|mve | m0|m3|rv32|avr|host|plain -o out.sucref\n"
       "    packs weights as that core reads them fastest: dsp for cores with DSP instructions, mve for those with\n"
       "    MVE (Helium), plain for all others; cores refuse what is not theirs, all read plain. The numbers stay the\n"
-      "    same. quantize and import have --target, too.\n" },
+      "    same.\n" },
     { "emit-c", emit_c,
       "sucref emit-c m.sucref -o m.h [--name net]\n"
       "    the file as a C array, with its sizes, scales and zero points as constants.\n" },
