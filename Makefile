@@ -67,9 +67,20 @@ PAPER = $(patsubst bench/paper/%.c,$(B)/paper/%.o,$(filter-out %/check.c,$(wildc
 CHECK = $(patsubst bench/paper/%.c,$(B)/paper/%,$(wildcard bench/paper/check.c))
 COMPILE = $(CC) $(C99) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -MD -MF $(@:.o=.d) -c -o $@ $<
 
+LIBRARIES = $(filter-out halves rows,$(KERNELS)) philox
+BODIES = $(patsubst %,$(B)/library%.o,$(LIBRARIES:%=_%))
+
 all: $(TEST_BINS) $(TOOLS)
 $(TEST_BINS) $(TOOLS) $(CHECK): %: %.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# tests link the library's bodies, of their switches
+$(TESTS:%=$(B)/test_%) $(foreach t,evaluator triangular pictures picture_files,$(B)/$(t)_halves $(B)/$(t)_rows): \
+    $(B)/library.o
+$(foreach k,$(filter-out philox,$(LIBRARIES)),$(eval $(B)/evaluator_$(k) $(B)/triangular_$(k) $(B)/pictures_$(k) \
+    $(B)/picture_files_$(k): $(B)/library_$(k).o))
+$(PHILOX:%=$(B)/%_philox): $(B)/library_philox.o
+$(B)/library.o $(BODIES): library.c | $(B)
+	$(COMPILE)
 $(B)/published: $(PAPER)
 $(B)/queue: $(filter %/table.o,$(PAPER))
 $(TESTS:%=$(B)/test_%.o) $(TOOLS:%=%.o): $(B)/%.o: %.c | $(B)
@@ -92,8 +103,10 @@ $(PHILOX:%=$(B)/%_philox.o): $(B)/%_philox.o: test_%.c | $(B)
 $(B)/fuzz_replay.o: fuzz_model.c | $(B)
 	$(COMPILE)
 $(foreach k,$(KERNELS),$(eval $(B)/net_$(k).o $(B)/evaluator_$(k).o $(B)/triangular_$(k).o \
-    $(B)/pictures_$(k).o $(B)/picture_files_$(k).o: FLAGS = $(FLAGS_$(k))))
-$(PHILOX:%=$(B)/%_philox.o): FLAGS = -DSUCREF_PHILOX
+    $(B)/pictures_$(k).o $(B)/picture_files_$(k).o: FLAGS = -DTEST_LIBRARY $(FLAGS_$(k))))
+$(foreach k,$(filter-out philox,$(LIBRARIES)),$(eval $(B)/library_$(k).o: FLAGS = $(FLAGS_$(k))))
+$(PHILOX:%=$(B)/%_philox.o) $(B)/library_philox.o: FLAGS = -DTEST_LIBRARY -DSUCREF_PHILOX
+$(TESTS:%=$(B)/test_%.o): FLAGS = -DTEST_LIBRARY
 $(B)/fuzz_replay.o: FLAGS = -DREPLAY
 $(B)/train_digits.o: FLAGS = -ffast-math
 $(B)/train_widths.o: FLAGS = -ffast-math -ftree-vectorize

@@ -6,9 +6,10 @@ set -u
 # shellcheck source=tests/lib.sh
 . tests/lib.sh
 d=build/sanitize; mkdir -p $d
-try() { # name, source, flags
+try() { # name, source, flags; the library's bodies are $library
     name=$1; source=$2; shift 2
-    if $build "$@" tests/$source.c -o $o/t $LDLIBS && TEST_DIR=$o ./$o/t ${SEED:+"$SEED"} >$o/log 2>&1; then
+    if $build -DTEST_LIBRARY "$@" tests/$source.c $o/$library.o -o $o/t $LDLIBS &&
+        TEST_DIR=$o ./$o/t ${SEED:+"$SEED"} >$o/log 2>&1; then
         passed=$((passed + 1))
     else fail "$label $name"; grep -E 'ERROR|runtime error|FAIL|:[0-9]+:' $o/log | head -n 3; fi
 }
@@ -20,10 +21,13 @@ one() { # label, folder, compiler and flags; the counts go to a file, for two of
     [ $label != memory ] || [ "${MEMORY:-}" = all ] || programs=$(for t in $TESTS; do
         case " $engine " in *" $t "*) echo $t ;; esac; done)
     build="$* -std=c99 -g -w -fno-sanitize-recover=all"
+    library=library; $build -c tests/library.c -o $o/library.o || { fail "$label library"; return; }
     for t in $programs; do try $t test_$t -DCASES=100000 -DNETS=300 -DFAULTS=50000; done
     try replay fuzz_model -DREPLAY
     for k in -DSUCREF_KERNEL=1 -DSUCREF_KERNEL=2 -DSUCREF_KERNEL=4 -DSUCREF_CONSTANT_WORK $halves $rows; do
         [ $label = gcc ] || [ $k = $halves ] || [ $k = $rows ] || continue
+        library=library
+        case $k in -DSUCREF*) library=other; $build $k -c tests/library.c -o $o/other.o ;; esac
         try "net $k" test_net -DNETS=300 $k
         try "pictures $k" test_pictures -DNETS=300 $k
         try "picture files $k" test_picture_files $k
@@ -36,7 +40,6 @@ rm -rf $d/*/count
 if have clang && runs clang -fsanitize=memory; then
     (one clang clang clang -O1 -fsanitize=address,undefined,integer,implicit-conversion \
         -fno-sanitize=unsigned-integer-overflow,unsigned-shift-base,implicit-conversion)
-    wait
     (one memory memory clang -O1 -fsanitize=memory)
 else skip "clang's sanitizers ($CLANG)" $(($(words $TESTS) + $(words $engine) + 8)); fi
 wait

@@ -1,10 +1,6 @@
 /* sums over the air, [AB] chapter 5: its statements by numbers. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
+#include "library.h"
 #include "rnd_real.h"
-#include "../sucref.h"
 
 /* Lemmas 13 and 14: sums over the air with noise, all sending, then some channels each: the errors of the formulas */
 static void lemma_13_14(void)

@@ -1,12 +1,9 @@
 /* certified exit: a proof is never wrong, on random small networks of every kind that can have bounds; the bounds'
  * parts against
  * their equations; what cannot be proved says so.   test_certified [seed [cases]] */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#include "../sucref.h"
+#include "library.h"
 #include "../examples/tool/corrections.h"
 #include "../examples/tool/certify.h"
-#include "test.h"
 #include "crc.h"
 #include "random_spec.h"
 #include "oracle.h"

@@ -1,9 +1,7 @@
 /* test_compat.c - model files of format 1 that were written once stay readable, with the answers that they had:
  * tests/compat/NAME.sucref, one of each kind. `test_compat write` writes the files again and prints the table below; do
  * that for a new format only. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#include "test.h"
+#include "library.h"
 #include "random_pictures.h"
 
 enum { MOST_BYTES = 20000 };

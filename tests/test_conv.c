@@ -1,12 +1,8 @@
 /* test_conv.c - archives of convolutions: the float graph answers as the trainer's network does, the int8 model of it
  * stays near, and one nested in groups of channels answers at every stop with the very integers of its head in the
  * whole network. Leaves archives behind for the tool's tests. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
 #include "../examples/training/idx.h"
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "../examples/training/conv_file.h"
 #include "../examples/tool/conv_quantize.h"
 #include "npy_file.h"

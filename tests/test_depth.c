@@ -1,11 +1,7 @@
 /* test_depth.c - heads by depth: stops whose answer is a layer before the last one. Nothing of the trunk is computed
  * twice, by `spent` and by sucref_model_cost, and what sucref_model_open refuses of such models it says by name. That
  * their answers are METHOD's, test_pictures shows. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "crc.h"
 #include "random_pictures.h"
 

@@ -1,12 +1,8 @@
 /* descent: the statements of [AB] chapters 3 to 5 about descent with quantized gradients, about residuals, about codes
  * that the air adds, and the bounds behind them, each as corrected where print fails, checked by numbers through the
  * header's functions. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
+#include "library.h"
 #include "rnd_real.h"
-#include "../sucref.h"
 #include "qcs_run.h"
 #include "../examples/tool/air.h"
 

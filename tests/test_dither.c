@@ -1,10 +1,6 @@
 /* dither: the scalar quantizers and D4 by golden vectors, and the exact statements in the header's comments, summed
  * over every dither. (The nested one in test_nested.c, generators in test_random.c.) */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "oracle.h"
 #include "find_dither.h"
 #include "golden_dither.h"

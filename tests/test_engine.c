@@ -1,7 +1,7 @@
 /* test_engine.c - the engine at its edges: the largest chunks, halves that round, interrupted readers, answers without
  * logits, cut files and cut inputs. One small model, changed in one thing at a time. */
 #define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
+#define SUCREF_STATIC
 #define SUCREF_BARRIER() barrier()
 #include "test.h"
 static void barrier(void);

@@ -1,10 +1,7 @@
 /* test_evaluator.c - the engine against evaluator.h, which reads the file's bytes: random models; files changed at
  * random, their CRCs repaired, wherever sucref_model_open and sucref_model_check accept them; files cut anywhere.
  * `-v` says how many there were. Built again for every family of kernels: see the Makefile. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
+#include "library.h"
 #include "random_spec.h"
 #include "crc.h"
 #include "evaluator.h"

@@ -1,8 +1,6 @@
 /* exchange: random networks on random devices that tell each other activations, in any order of arrival, with losses
  * and repeats: every stop's answer is the whole network's; what is missing is named; jobs are purged, plans change. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
+#include "library.h"
 #include "exchange_world.h"
 #include "../examples/tool/parts.h"
 #include "../examples/tool/spares.h"

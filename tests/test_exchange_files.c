@@ -1,8 +1,6 @@
 /* exchange files: what no part of a network may hold, what no message may say, and every state and error of
  * sucref_exchange_*. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
+#include "library.h"
 #include "exchange_world.h"
 #include "crc.h"
 

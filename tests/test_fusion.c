@@ -1,9 +1,6 @@
 /* fusion: messages, and the state machine under losses, repeats, damage and any order;
  * every release equals the uncoded plane. */
-#include "test.h"
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "../sucref.h"
+#include "library.h"
 #include "crc.h"
 
 enum { N = 4, R = 2, ROWS = 5, PLANES = 3, JOBS = 2, MEMORY = JOBS * (4 + PLANES * (1 + (N + R) * ROWS)) };

@@ -1,9 +1,6 @@
 /* test_groups.c - what a model file and a spec say of row groups, columns, heads, absent groups and tensors: every
  * fault is named, and the limits themselves are fine. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "crc.h"
 #include "oracle.h"
 #include "rnd.h"

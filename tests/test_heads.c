@@ -1,11 +1,7 @@
 /* test_heads.c - heads by depth of a network that had none: least squares and its penalty; where heads are put; the
  * last stop as it was, byte for byte; heads that say what the network says as far as their features allow.
  * Leaves a small convolutional model and inputs for tests/tool.sh. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "../examples/tool/heads.h"
 
 /* ---- least squares ---- */

@@ -1,10 +1,6 @@
 /* test_hostile.c - files that somebody means to do harm with, all CRCs right: what breaks a promise of the format is
  * refused by name; what is accepted gives evaluator.h's integers, and no signed sum overflows (see `make sanitize`). */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "../examples/tool/certify.h"
 #include "crc.h"
 #include "evaluator.h"

@@ -1,11 +1,7 @@
 /* test_import.c - the reader of TensorFlow Lite files: golden outputs byte for byte where the data are, the elementwise
  * kernels against double, and damaged files, which are refused or read, never crashed on. With FUZZ:
  * an entry for libFuzzer. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "../examples/tool/graph_quantize.h"
 #include "../examples/tool/tflite.h"
 #include "../examples/training/data.h"

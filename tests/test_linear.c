@@ -1,10 +1,6 @@
 /* test_linear.c - y = Wx + b by digit products: exact at the end,
  * inside the corrected bound of [SR] Theorem 1 before. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "../examples/tool/prepare.h"
 
 /* a layer of digits: w [dp][rows][cols], x [dq][cols] */

@@ -1,10 +1,6 @@
 /* test_lower.c - models made of graphs answer as the reference kernels do, byte for byte: random networks with branches
  * and variables, golden inputs and public models where the data are; streams keep their state. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "../examples/tool/tflite.h"
 #include "../examples/training/data.h"
 #include "graph_eval.h"

@@ -1,10 +1,6 @@
 /* mix: weights against rational Lagrange interpolation, every choice of workers gives the same integers, coded
  * polynomials equal those of the inputs, bounds at their limits. */
-#include "test.h"
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "../sucref.h"
+#include "library.h"
 
 enum { LEN = 7, IN = 12, TERMS = 16 };
 

@@ -1,11 +1,7 @@
 /* test_model.c - untrusted bytes: a model file cut at every byte and with every byte of its head and frames changed
  * gives an error from open or check, never a crash or a read outside (the buffers are exact,
  * for the sanitizers to see). */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "oracle.h"
 #include "crc.h"
 #include "random_spec.h"

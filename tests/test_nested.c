@@ -1,9 +1,5 @@
 /* the nested quantizer by its exact law and at its limits, and several senders combined. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "oracle.h"
 #include "find_dither.h"
 #include "golden_dither.h"

@@ -1,7 +1,7 @@
 /* test_net.c - the law: every stop of the stepping engine equals the int64 oracle, bit for bit, for random networks of
  * every kind, every work budget, every order of reading; the last stop equals the one-shot network. */
 #define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
+#define SUCREF_STATIC
 #define SUCREF_ASSERT(cond) CHECK(cond)
 #define SUCREF_BARRIER() interrupt()
 #include "test.h"

@@ -1,10 +1,6 @@
 /* outer products from quantized factors, [AB] chapter 3: its statements by numbers, golden vectors, limits. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
+#include "library.h"
 #include "rnd_real.h"
-#include "../sucref.h"
 #include "../examples/tool/outer_fit.h"
 #include "oracle.h"
 #include "golden_outer.h"

@@ -1,10 +1,6 @@
 /* parity: the tables are codes (every square minor), every loss pattern is exact, plane by plane too, faults are
  * noticed and located. */
-#include "test.h"
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "../sucref.h"
+#include "library.h"
 
 enum { MOST = SUCREF_MAX_SHARDS + SUCREF_MAX_PARITY, LEN = 6 };
 #ifndef FAULTS

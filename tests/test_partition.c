@@ -1,9 +1,5 @@
 /* test_partition.c - digits of numbers, packed planes, the schedule. Small domains are tested whole. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "../examples/tool/prepare.h"
 #include <math.h>
 

@@ -1,8 +1,6 @@
 /* test_picture_files.c - files of networks with tensors: what is refused of them, by name, what lies at a limit, and
  * windows of many columns. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
+#include "library.h"
 #include "picture_run.h"
 #include "crc.h"
 

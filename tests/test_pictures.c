@@ -1,9 +1,7 @@
 /* test_pictures.c - the law for networks with tensors: every stop of the stepping engine equals METHOD's integers, for
  * random networks of every kind, every work budget, every order of inputs; tensors that share their bytes; and files
  * with a byte changed, which are refused or mean what METHOD says of them. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
+#include "library.h"
 #include "picture_run.h"
 #include "crc.h"
 

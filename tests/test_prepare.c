@@ -1,9 +1,6 @@
 /* test_prepare.c - float layers to a model: errors, limits, and that the result is close to the float network at its
  * last stop and closer with calibration than without at the others. Leaves archives for tests/tool.sh. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
+#include "library.h"
 #include "rnd_real.h"
 
 /* memory that runs out on the n-th request */
@@ -16,7 +13,6 @@ static void *test_calloc(size_t n, size_t size)
 }
 #define malloc test_malloc
 #define calloc test_calloc
-#include "../sucref.h"
 #include "../examples/tool/quantize.h"
 #include "../examples/tool/npz.h"
 #include "npy_file.h"

@@ -1,10 +1,6 @@
 /* test_qcs.c - hadamard, quantized compressive sampling, error feedback, sums over the air. */
-#include "test.h"
 #include "rnd_real.h"
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "../sucref.h"
+#include "library.h"
 #include "golden_dither.h"
 #include "oracle.h"
 #include "transform.h"

@@ -1,9 +1,5 @@
 /* generators of dithers: known answers, and a battery for uniformity and dependence. Built with SUCREF_PHILOX, too. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "golden_dither.h"
 #include <math.h>
 

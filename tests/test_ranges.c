@@ -1,10 +1,6 @@
 /* test_ranges.c - the ranges of a float model's numbers, of which bytes are made: from the least to the largest, all
  * but a share, or of least error, against what counting and trying say. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "real_random.h"
 #include "rnd_real.h"
 

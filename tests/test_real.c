@@ -1,11 +1,7 @@
 /* test_real.c - float models: what they answer, by hand, and the int8 models made of them with samples, which stay
  * near. Leaves a float model and samples behind for the tool's tests. (Operators in test_real_operators.c, ranges in
  * test_ranges.c.) */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "graph_random.h"
 #include "real_random.h"
 

@@ -1,10 +1,6 @@
 /* test_real_operators.c - every operator, and random networks of them: the same network of int8 by its definition, in
  * float, and quantized from that. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "graph_eval.h"
 #include "graph_float.h"
 #include "graph_random.h"

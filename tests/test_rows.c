@@ -1,11 +1,7 @@
 /* test_rows.c - refinement by width without training: every stop as the oracle has it, the last one as it was; what is
  * dead costs nothing; rows for a share.
  * Leaves a model of as many outputs as inputs for tests/tool.sh. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "oracle.h"
 #include "random_spec.h"
 #include "../examples/tool/rows.h"

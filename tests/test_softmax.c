@@ -1,8 +1,5 @@
 /* test_softmax.c - the integer softmax against an int64 oracle of the same fixed point, and against exp() in double. */
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include <math.h>
 
 /* gemmlowp's operations on raw values, as its fixed-point header defines them */

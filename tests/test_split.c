@@ -1,9 +1,6 @@
 /* split: parts of random layers on devices of their own, every pattern of losses, joined to the whole network's answer
  * at every stop; and which ways to split a layer can be coded at all. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
+#include "library.h"
 #include "random_spec.h"
 #include "../examples/tool/parts.h"
 

@@ -1,11 +1,8 @@
 /* test_sums.c - requantization where it can go wrong: sums of all pairs of bytes, and rows of a convolution whose
  * accumulators lie around the steps of their outputs, with random multipliers, against METHOD 3 in 64 bits; and sums
  * of columns without weights. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#include "test.h"
+#include "library.h"
 #include <math.h>
-#include "../sucref.h"
 
 #ifndef TEST_LAYOUT
 #  define TEST_LAYOUT SUCREF_LAYOUT_PLAIN

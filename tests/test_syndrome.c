@@ -1,11 +1,7 @@
 /* syndromes: the encoder against a matrix written out from its documentation, its limits and errors, and what the
  * host's decoder (examples/tool/syndrome.h) finds. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
+#include "library.h"
 #include "rnd_real.h"
-#include "../sucref.h"
 #include "crc.h"
 #include "../examples/tool/syndrome.h"
 

@@ -3,12 +3,8 @@
  * test_air.c, chapter 6 in test_repurpose.c, descent, Lemmas 10 to 12 and 20 and the bounds of residuals in
  * test_descent.c; Theorem 7 and Lemma 8 are also rows of `make paper`; what is exact over all dithers is in
  * test_dither.c and test_vec.c.) */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
+#include "library.h"
 #include "rnd_real.h"
-#include "../sucref.h"
 #include "oracle.h"
 #include "qcs_run.h"
 #include "../bench/eden.h"

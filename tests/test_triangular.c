@@ -1,10 +1,7 @@
 /* test_triangular.c - block-triangular networks: what a stop does is counted from the weights and activations alone,
  * and the engine's count is exactly that. No product is made twice, nothing unchanged is read again: all stops together
  * make the products of one pass, heads apart. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#include "test.h"
-#include "../sucref.h"
+#include "library.h"
 #include "oracle.h"
 #include "rnd.h"
 

@@ -1,11 +1,7 @@
 /* test_units.c - what a quantized model's numbers mean: its real outputs are the float network's, for every activation,
  * zero point and type; a network in other units is the same network; numbers that no float holds are refused. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
+#include "library.h"
 #include "rnd_real.h"
-#include "../sucref.h"
 #include "../examples/tool/quantize.h"
 
 enum { IN = 20, HIDDEN = 16, OUT = 4, SAMPLES = 150 };

@@ -1,10 +1,6 @@
 /* test_vec.c - vectors as frames. */
-#include "test.h"
 #include "rnd_real.h"
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "../sucref.h"
+#include "library.h"
 #include "golden_dither.h"
 #include "oracle.h"
 #include "crc.h"

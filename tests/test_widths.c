@@ -1,10 +1,7 @@
 /* test_widths.c - networks nested in width, from floats to a model: every stop is the law's, early stops are the
  * network of their groups, schedules and groups that cannot be are refused; thresholds of exits keep their risk. Leaves
  * archives for tests/tool.sh. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
+#include "library.h"
 #include "oracle.h"
 #include "rnd_real.h"
 #include "../examples/tool/exits.h"

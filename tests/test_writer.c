@@ -1,9 +1,6 @@
 /* test_writer.c - the writer of model files and its inverse: what was written, read as a spec and written again is the
  * same bytes; a spec that is wrong in one place is refused by name before anything is read behind its arrays. */
-#define SUCREF_HOST
-#define SUCREF_IMPLEMENTATION
-#define SUCREF_ASSERT(cond) CHECK(cond)
-#include "test.h"
+#include "library.h"
 #include "random_spec.h"
 #include "../examples/tool/corrections.h"
 #include "../examples/tool/certify.h"
