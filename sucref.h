@@ -1404,6 +1404,12 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #define SUCREF_I_RUNS (SUCREF_I_PICTURES && !SUCREF_I_MVE)
 #define SUCREF_I_SLIDES (SUCREF_I_PICTURES && SUCREF_I_FAMILY == SUCREF_PAIRS && !SUCREF_I_SIMD)
 #define SUCREF_I_RUNS_OF_LISTS (SUCREF_I_RUNS && SUCREF_I_SLIDES)
+#if defined(__thumb__) && !defined(__thumb2__)
+#  define SUCREF_I_PAIRS_OF_PLACES 0 /* too few registers */
+#else
+#  define SUCREF_I_PAIRS_OF_PLACES SUCREF_I_RUNS_OF_LISTS /* do two positions share whole weights? */
+#endif
+#define SUCREF_I_THREE_DEPTHS (SUCREF_I_RUNS && SUCREF_I_PAIRS_OF_PLACES) /* and three those of depthwise layers? */
 #ifndef SUCREF_ASSERT
 #  define SUCREF_ASSERT(cond) ((void)0)
 #endif
@@ -4178,6 +4184,60 @@ SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_dot_bytes(uint32_t *acc, const
     }
 }
 
+#if SUCREF_I_PAIRS_OF_PLACES
+/* acc[8 * blocks] and, SUCREF_I_SHORT_ROWS behind, those of a second position = sums of blocks that follow one another,
+ * of `count` columns, whose bytes of both positions stand side by side; from: what each position's sums start from */
+#  if defined(SUCREF_I_ASM) && defined(__thumb2__)
+/* r0 end of u  r1 p  r2 u  r3 a weight  r4..r7, r8..r11 sums of four rows  r12, lr u of both; on the stack acc, u, its
+ * end, and behind what is kept groups of four rows, from, from_2 */
+#    define SUCREF_I_COLUMN_OF_TWO                                                                                     \
+        "ldrb r12, [r2], #1\n\tldrb lr, [r2], #1\n\tldrb r3, [r1, #1]\n\tmla r5, r3, r12, r5\n\t"                     \
+        "mla r9, r3, lr, r9\n\tldrb r3, [r1, #2]\n\tmla r6, r3, r12, r6\n\tmla r10, r3, lr, r10\n\t"                 \
+        "ldrb r3, [r1, #3]\n\tmla r7, r3, r12, r7\n\tmla r11, r3, lr, r11\n\t"                                      \
+        "ldrb r3, [r1], #8\n\tmla r4, r3, r12, r4\n\tmla r8, r3, lr, r8\n"
+SUCREF_I_NAKED static void sucref_i_bytes_two(uint32_t *acc, const uint8_t *p, const uint8_t *u, uint32_t count,
+                                              uint32_t groups, uint32_t from, uint32_t from_2)
+{
+    __asm__ volatile("add r3, r2, r3, lsl #1\n\tpush {r0, r2, r3, r4-r11, lr}\n"
+                     "0:\tldr r2, [sp, #4]\n\tldr r0, [sp, #8]\n\tldr r4, [sp, #52]\n\tldr r8, [sp, #56]\n\t"
+                     "mov r5, r4\n\tmov r6, r4\n\tmov r7, r4\n\tmov r9, r8\n\tmov r10, r8\n\tmov r11, r8\n\t"
+                     "subs r3, r0, r2\n\tlsls r3, r3, #30\n\tbmi 2f\n" /* an odd number */
+                     "1:\t" SUCREF_I_COLUMN_OF_TWO
+                     "2:\t" SUCREF_I_COLUMN_OF_TWO
+                     "cmp r2, r0\n\tbne 1b\n\t"
+                     "ldr r3, [sp]\n\tstmia r3!, {r4-r7}\n\tstr r3, [sp]\n\tadds r3, r3, #112\n\t"
+                     "stmia r3!, {r8-r11}\n\t"
+                     "ldr r3, [sp, #48]\n\tsubs r3, r3, #1\n\tstr r3, [sp, #48]\n\tbeq 3f\n\t"
+                     "lsls r3, r3, #31\n\titete mi\n\t" /* the block's other four, or the next block */
+                     "ldrmi r2, [sp, #4]\n\tsubpl r1, r1, #4\n\tsubmi r2, r2, r0\n\tbpl 0b\n\t"
+                     "add r1, r1, r2, lsl #2\n\tadds r1, r1, #4\n\tb 0b\n"
+                     "3:\tpop {r0, r2, r3, r4-r11, pc}");
+}
+#  else
+SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_bytes_two(uint32_t *acc, const uint8_t *p, const uint8_t *u,
+                                                            uint32_t count, uint32_t groups, uint32_t from,
+                                                            uint32_t from_2)
+{
+    uint32_t g, k;
+    for (g = 0; g < groups; g++, acc += 4) {
+        const uint8_t *const q = p + 8U * count * (g / 2U) + 4U * (g % 2U);
+        uint32_t a = from, b = from, c = from, d = from, e = from_2, f = from_2, i = from_2, j = from_2;
+        for (k = 0; k < count; k++) {
+            const uint32_t x = u[2U * k], y = u[2U * k + 1U], w0 = SUCREF_READ_U8(q + 8U * k),
+                           w1 = SUCREF_READ_U8(q + 8U * k + 1U), w2 = SUCREF_READ_U8(q + 8U * k + 2U),
+                           w3 = SUCREF_READ_U8(q + 8U * k + 3U);
+            a += w0 * x; b += w1 * x; c += w2 * x; d += w3 * x;
+            e += w0 * y; f += w1 * y; i += w2 * y; j += w3 * y;
+        }
+        acc[0] = a; acc[1] = b; acc[2] = c; acc[3] = d;
+        acc += SUCREF_I_SHORT_ROWS;
+        acc[0] = e; acc[1] = f; acc[2] = i; acc[3] = j;
+        acc -= SUCREF_I_SHORT_ROWS;
+    }
+}
+#  endif
+#endif
+
 #if SUCREF_I_SIMD
 /* ---- kernels: SSE2 and AVX2 --------------------------------------------------------------------------------------
  * Whole weights of blocks of 8 rows, for x86-64. Words hold rows 2i, 2i + 1 of a column; those of two columns c, d are
@@ -4567,6 +4627,32 @@ static void sucref_i_put_halves(uint32_t *to, const uint8_t *u, uint32_t n, uint
     for (column = 0; u < end; u++, column++) { sucref_i_put_half(to, *u ^ flip, column, positions); }
 }
 
+/* The same of columns 0 to n - 1, n a multiple of 4, of two positions, whose bytes are not turned */
+#if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP)
+/* r0 to  r1, r2 u, v  r3 end of u  r4, r5 bytes c, c + 2 of each  r6, r7 bytes c + 1, c + 3 */
+#  define SUCREF_I_PUT_FOUR                                                                                            \
+        "ldr r6, [r1], #4\n\tldr r7, [r2], #4\n\tuxtb16 r4, r6\n\tuxtb16 r5, r7\n\tuxtb16 r6, r6, ror #8\n\t"      \
+        "uxtb16 r7, r7, ror #8\n\tstmia r0!, {r4-r7}\n"
+SUCREF_I_NAKED static void sucref_i_put_two(uint32_t *to, const uint8_t *u, const uint8_t *v, uint32_t n)
+{
+    __asm__ volatile("push {r4-r7}\n\tadd r3, r3, r1\n\tsub r4, r3, r1\n\tlsls r4, r4, #29\n\tbmi 2f\n"
+                     "1:\t" SUCREF_I_PUT_FOUR
+                     "2:\t" SUCREF_I_PUT_FOUR
+                     "cmp r1, r3\n\tbne 1b\n\tpop {r4-r7}\n\tbx lr");
+}
+#else
+static void sucref_i_put_two(uint32_t *to, const uint8_t *u, const uint8_t *v, uint32_t n)
+{
+    const uint8_t *const end = u + n;
+    for (; u < end; u += 4, v += 4, to += 4) {
+        to[0] = u[0] | (uint32_t)u[2] << 16;
+        to[1] = v[0] | (uint32_t)v[2] << 16;
+        to[2] = u[1] | (uint32_t)u[3] << 16;
+        to[3] = v[1] | (uint32_t)v[3] << 16;
+    }
+}
+#endif
+
 /* sum of n bytes */
 static uint32_t sucref_i_sum_of_bytes(const uint8_t *u, uint32_t n)
 {
@@ -4577,6 +4663,16 @@ static uint32_t sucref_i_sum_of_bytes(const uint8_t *u, uint32_t n)
     }
     for (; n > 0; n--) { sum += *u++; }
     return sum;
+}
+
+/* the head of a part of halves */
+static void sucref_i_begin_halves(uint32_t *part, uint32_t columns, unsigned positions)
+{
+    uint32_t i;
+    for (i = 0; i < SUCREF_I_PART_HEAD; i++) { part[i] = 0; }
+    part[SUCREF_I_PART_COLUMNS] = part[SUCREF_I_PART_COUNT] = columns;
+    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + SUCREF_I_PAD4(columns) / 2U * positions;
+    part[SUCREF_I_PART_KIND] = SUCREF_I_HALVES_KIND;
 }
 
 /* A part of halves, of the columns of a view, which is used up, and zeros up to `columns`: position 0 or 1 of so many.
@@ -4592,12 +4688,7 @@ SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, sucref_i_view *
     for (i = holes ? 0U : words; i < words; i++) { to[i * positions] = fill; }
     for (i = v->to; i < SUCREF_I_PAD4(v->to); i++) { sucref_i_put_half(to, 0, i, positions); }
     for (i = SUCREF_I_PAD4(v->to) / 2U; i < words; i++) { to[i * positions] = 0; }
-    if (position == 0) {
-        for (i = 0; i < SUCREF_I_PART_HEAD; i++) { part[i] = 0; }
-        part[SUCREF_I_PART_COLUMNS] = part[SUCREF_I_PART_COUNT] = v->to;
-        part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + words * positions;
-        part[SUCREF_I_PART_KIND] = SUCREF_I_HALVES_KIND;
-    }
+    if (position == 0) { sucref_i_begin_halves(part, v->to, positions); }
     while (sucref_i_next_run(&run, v)) {
         sucref_i_put_halves(to, run.u, run.n, run.at, positions, flip);
         if (sums) { sum += sucref_i_sum_of_bytes(run.u, run.n) - run.n * v->fill; }
@@ -6409,14 +6500,18 @@ static void sucref_i_finish_fast(uint8_t *u, const uint32_t *acc, const uint32_t
 #  define sucref_i_finish_fast(u, acc, row, s, h, first, n, halves) ((void)0)
 #endif
 
+/* are there outputs that lie in the middle between two? */
+static inline int sucref_i_has_halves(const sucref_net *s, const sucref_i_here *h)
+{
+    return h->l.lo < h->l.out_zero || (SUCREF_I_LONG && s->prepared == 2);
+}
+
 SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc, const uint32_t *row,
                                                 const sucref_net *s, const sucref_i_here *h, uint32_t first,
                                                 uint32_t n)
 {
-    const int halves = h->l.lo < h->l.out_zero || (SUCREF_I_LONG && s->prepared == 2);
-    if (SUCREF_I_FINISHES(&h->l) && !halves && SUCREF_I_LONG) {
-        (void)sucref_i_finish_bytes(u, acc, row, n); /* all of them */
-    } else if (SUCREF_I_FINISHES(&h->l)) {
+    const int halves = sucref_i_has_halves(s, h);
+    if (SUCREF_I_FINISHES(&h->l)) {
         sucref_i_finish_fast(u, acc, row, s, h, first, n, halves);
     } else if (halves) {
         sucref_i_finish_each(u, acc, row, s, h, first, n, 1);
@@ -6427,8 +6522,11 @@ SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc,
 static void sucref_i_finish_places(uint8_t *u, int32_t bytes, const uint32_t *acc, uint32_t words, uint32_t positions,
                                    const sucref_net *s, const sucref_i_here *h, uint32_t row, uint32_t n)
 {
+    const uint32_t *const rows = h->rows + SUCREF_I_PREPARED * row;
+    const int all = SUCREF_I_FINISHES(&h->l) && SUCREF_I_LONG && !sucref_i_has_halves(s, h); /* none has a long way */
     for (; positions > 0; positions--, u += bytes, acc += words) {
-        sucref_i_finish_rows(u, acc, h->rows + SUCREF_I_PREPARED * row, s, h, h->g.first_row + row, n);
+        if (all) { (void)sucref_i_finish_bytes(u, acc, rows, n); }
+        else { sucref_i_finish_rows(u, acc, rows, s, h, h->g.first_row + row, n); }
     }
 }
 #endif
@@ -6562,14 +6660,15 @@ static unsigned sucref_i_runs_of(const sucref_i_here *h, const sucref_net *s)
         SUCREF_I_PAD4(h->g.n_rows) % 8U != 0 || h->g.n_columns > SUCREF_I_BASE) { return SUCREF_I_RUN_NONE; }
     plain = s->form == SUCREF_I_OWN && h->in.zero == 0 && h->from.flip == 0 && !h->bytes_only;
     if (h->slides != 0) { return plain ? SUCREF_I_RUN_SLIDES : SUCREF_I_RUN_NONE; }
-    return sucref_i_taps(&h->l) > 1 ? SUCREF_I_RUN_BYTES : plain ? SUCREF_I_RUN_LISTS : SUCREF_I_RUN_NONE;
+    if (sucref_i_taps(&h->l) > 1 || (h->bytes_only && SUCREF_I_PAIRS_OF_PLACES)) { return SUCREF_I_RUN_BYTES; }
+    return plain ? SUCREF_I_RUN_LISTS : SUCREF_I_RUN_NONE;
 }
 
 static void sucref_i_pace_runs(sucref_i_here *h, const sucref_net *s)
 {
-    const uint32_t cost = sucref_i_run_cost(h), least = s->form == SUCREF_I_HALF ? 2U : 1U;
+    const uint32_t cost = sucref_i_run_cost(h);
     h->run = (uint16_t)(sucref_i_enough(s->model) / cost);
-    h->runs = (uint8_t)(h->run < least ? 0U : sucref_i_runs_of(h, s));
+    h->runs = (uint8_t)(h->run == 0 && s->form != SUCREF_I_HALF ? 0U : sucref_i_runs_of(h, s));
     h->through = (uint8_t)(sucref_i_taps(&h->l) == 1 && h->l.stride_h == 1 && h->l.stride_w == 1 &&
                            h->places == h->in.width);
     if (h->runs != SUCREF_I_RUN_NONE) { sucref_i_whole_places(h); }
@@ -6579,8 +6678,16 @@ static void sucref_i_pace_runs(sucref_i_here *h, const sucref_net *s)
 /* a window of so few columns and rows that a list of it costs more than it saves */
 static int sucref_i_is_small(const sucref_i_here *h)
 {
-    return SUCREF_I_FAMILY == SUCREF_PAIRS && SUCREF_I_KIND(&h->l) == SUCREF_KIND_CONV && sucref_i_taps(&h->l) > 1 &&
-           h->g.n_columns <= SUCREF_I_FEW && h->g.n_rows <= SUCREF_I_FEW;
+    if (SUCREF_I_FAMILY != SUCREF_PAIRS || SUCREF_I_KIND(&h->l) != SUCREF_KIND_CONV) { return 0; }
+    if (sucref_i_taps(&h->l) == 1) { return SUCREF_I_PAIRS_OF_PLACES && h->g.n_columns <= SUCREF_I_FEW / 2U; }
+    return h->g.n_columns <= SUCREF_I_FEW && h->g.n_rows <= SUCREF_I_FEW;
+}
+
+/* are the group's windows never listed, but kept as bytes? A list of them would have parts, or is dear */
+static int sucref_i_by_bytes(const sucref_net *s, const sucref_i_here *h)
+{
+    return SUCREF_I_WINDOWED(h) && (sucref_i_bytes_only(s->model, &h->l) || h->g.n_columns > SUCREF_I_BASE ||
+                                    sucref_i_is_small(h));
 }
 
 /* how the group at hand, which was started, goes on */
@@ -6599,8 +6706,7 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
         h->step_rows = (uint8_t)sucref_i_step_rows(&h->l, h->g.n_columns);
         h->chunk = sucref_i_chunk_of(&h->l, s->form, 0);
         h->bytes_only = (uint8_t)(sucref_i_bytes_only(s->model, &h->l) ||
-                                  (s->form != SUCREF_I_DIGITS && /* a list of it would have parts, or is dear */
-                                   (h->g.n_columns > SUCREF_I_BASE || sucref_i_is_small(h))));
+                                  (s->form != SUCREF_I_DIGITS && sucref_i_by_bytes(s, h)));
         if (sucref_i_slides(h, s)) { h->slides = h->l.kernel_w; }
     }
     if (s->prepared && s->mode == SUCREF_I_ALL) {
@@ -6983,6 +7089,89 @@ SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_
         acc[0] = (uint32_t)a[0]; acc[1] = (uint32_t)a[1]; acc[2] = (uint32_t)a[2]; acc[3] = (uint32_t)a[3];
     }
 }
+
+#if SUCREF_I_THREE_DEPTHS
+/* The same of 3 x 3 taps, of blocks of eight rows, at three positions of a line one or two places apart, whose sums
+ * stand SUCREF_I_DEPTH_WORDS apart: what they share is loaded once. u: of their window's first line the second place,
+ * as the first one may lie outside: edges is 1, of the last one 2. next, pitch: from place to place, line to line. */
+enum { SUCREF_I_DEPTH_WORDS = 16 };
+#  if defined(SUCREF_I_ASM)
+/* r0 acc  r1 u  r2 w  r3, r12 three places and one  r4 to r6 sums  r7 to r9 taps  r10 a byte  r11 rows left of the
+ * block, and edges  lr pitch; on the stack, behind what is kept, pitch, blocks, edges */
+#    define SUCREF_I_MUL(sum, tap) "mul " sum ", r10, " tap "\n\t"
+#    define SUCREF_I_MLA(sum, tap) "mla " sum ", r10, " tap ", " sum "\n\t"
+#    define SUCREF_I_DEPTH_TAPS(at)                                                                                    \
+        "ldrsb r7, [r2, #" at "]\n\tldrsb r8, [r2, #" at " + 8]\n\tldrsb r9, [r2, #" at " + 16]\n\t"
+#    define SUCREF_I_DEPTH_LINE(at, first) /* one place apart */                                                       \
+        SUCREF_I_DEPTH_TAPS(at) "ldrb r10, [r1, r12]\n\t" first("r4", "r8") first("r5", "r7")                          \
+        "ldrb r10, [r1, r12, lsl #1]\n\t" SUCREF_I_MLA("r4", "r9") SUCREF_I_MLA("r5", "r8") first("r6", "r7")         \
+        "ldrb r10, [r1, r3]\n\t" SUCREF_I_MLA("r5", "r9") SUCREF_I_MLA("r6", "r8")                                    \
+        "bmi 2f\n\tldrb r10, [r1]\n\t" SUCREF_I_MLA("r4", "r7")                                                      \
+        "2:\tbcs 3f\n\tldrb r10, [r1, r12, lsl #2]\n\t" SUCREF_I_MLA("r6", "r9") "3:\t"
+#    define SUCREF_I_DEPTH_LINE_2(at, first) /* two */                                                                 \
+        SUCREF_I_DEPTH_TAPS(at) "ldrb r10, [r1, r12]\n\t" first("r4", "r8")                                           \
+        "ldrb r10, [r1, r12, lsl #1]\n\t" SUCREF_I_MLA("r4", "r9") first("r5", "r7")                                  \
+        "ldrb r10, [r1, r3]\n\t" SUCREF_I_MLA("r5", "r8")                                                             \
+        "ldrb r10, [r1, r12, lsl #2]\n\t" SUCREF_I_MLA("r5", "r9") first("r6", "r7")                                  \
+        "add r10, r1, r3\n\tldrb r10, [r10, r12, lsl #1]\n\t" SUCREF_I_MLA("r6", "r8")                                \
+        "bmi 2f\n\tldrb r10, [r1]\n\t" SUCREF_I_MLA("r4", "r7")                                                      \
+        "2:\tbcs 3f\n\tldrb r10, [r1, r3, lsl #1]\n\t" SUCREF_I_MLA("r6", "r9") "3:\t"
+#    define SUCREF_I_DEPTHS(line)                                                                                      \
+        __asm__ volatile("push {r4-r11, lr}\n\tmov r12, r3\n\tadd r3, r3, r3, lsl #1\n\tldr lr, [sp, #36]\n\t"       \
+                         "subs r1, r1, r12\n"                                                                         \
+                         "0:\tldr r11, [sp, #44]\n\tadds r11, r11, #28\n"                                            \
+                         "1:\tlsls r10, r11, #31\n\t" /* N, C: edges; nothing up to the third line sets flags */     \
+                         line("0", SUCREF_I_MUL) "add r1, r1, lr\n\t" line("24", SUCREF_I_MLA)                        \
+                         "add r1, r1, lr\n\t" line("48", SUCREF_I_MLA)                                                \
+                         "sub r1, r1, lr, lsl #1\n\tadds r1, r1, #1\n\tadds r2, r2, #1\n\tstr r5, [r0, #64]\n\t"    \
+                         "str r6, [r0, #128]\n\tstr r4, [r0], #4\n\tsubs r11, r11, #4\n\tbpl 1b\n\t"                \
+                         "adds r2, r2, #64\n\tldr r10, [sp, #40]\n\tsubs r10, r10, #1\n\tstr r10, [sp, #40]\n\t"    \
+                         "bne 0b\n\tpop {r4-r11, pc}")
+SUCREF_I_NAKED static void sucref_i_three_depths(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
+                                                 uint32_t pitch, uint32_t blocks, uint32_t edges)
+{
+    SUCREF_I_DEPTHS(SUCREF_I_DEPTH_LINE);
+}
+SUCREF_I_NAKED static void sucref_i_three_depths_2(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
+                                                   uint32_t pitch, uint32_t blocks, uint32_t edges)
+{
+    SUCREF_I_DEPTHS(SUCREF_I_DEPTH_LINE_2);
+}
+#  else
+SUCREF_I_EACH void sucref_i_three_depths_by(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
+                                            uint32_t pitch, uint32_t blocks, uint32_t edges, uint32_t apart)
+{
+    uint32_t row, line;
+    for (row = 0; row < 8U * blocks; row++, u++, acc++, w += row % 8U != 0 ? 1U : 65U) {
+        int32_t a = 0, b = 0, c = 0;
+        for (line = 0; line < 3; line++) {
+            const int32_t w0 = sucref_i_s8(SUCREF_READ_U8(w + 24U * line)),
+                          w1 = sucref_i_s8(SUCREF_READ_U8(w + 24U * line + 8U)),
+                          w2 = sucref_i_s8(SUCREF_READ_U8(w + 24U * line + 16U));
+            const uint8_t *const v = u + line * pitch, *const x = v + apart * next, *const y = x + apart * next;
+            a += v[0] * w1 + v[next] * w2;
+            b += *(x - next) * w0 + x[0] * w1 + x[next] * w2;
+            c += *(y - next) * w0 + y[0] * w1;
+            if ((edges & 1U) == 0) { a += *(v - next) * w0; }
+            if ((edges & 2U) == 0) { c += y[next] * w2; }
+        }
+        acc[0] = (uint32_t)a;
+        acc[SUCREF_I_DEPTH_WORDS] = (uint32_t)b;
+        acc[2U * SUCREF_I_DEPTH_WORDS] = (uint32_t)c;
+    }
+}
+SUCREF_I_ALONE static void sucref_i_three_depths(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
+                                                 uint32_t pitch, uint32_t blocks, uint32_t edges)
+{
+    sucref_i_three_depths_by(acc, u, w, next, pitch, blocks, edges, 1);
+}
+SUCREF_I_ALONE static void sucref_i_three_depths_2(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
+                                                   uint32_t pitch, uint32_t blocks, uint32_t edges)
+{
+    sucref_i_three_depths_by(acc, u, w, next, pitch, blocks, edges, 2);
+}
+#  endif
+#endif
 
 #ifdef SUCREF_I_ASM
 /* The same of kernels three taps wide, of every other four rows: `blocks` of them, one in each block of eight. By hand,
@@ -7409,6 +7598,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     columns = sucref_i_columns_of(s, &h->g);
     s->form = (uint8_t)sucref_i_form(s->model, &h->l, h->e.bits,
                                      sucref_i_group_channels(&h->l, &h->g, &h->in) <= s->present);
+    if (s->form == SUCREF_I_CENTRED && sucref_i_by_bytes(s, h)) { s->form = SUCREF_I_OWN; } /* bytes are u */
     if (SUCREF_I_WINDOWED(h) || SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
         s->wide = s->slid = 0;
         s->prepared = (uint8_t)(s->mode == SUCREF_I_ALL && s->any == 0 ? sucref_i_preparable(s, h) : 0);
@@ -7769,6 +7959,169 @@ static void sucref_i_depthwise_many(uint32_t *acc, uint32_t words, const sucref_
 }
 #endif
 
+/* from a position's output to the next one's, or to the one before it, where it wraps */
+static inline uint32_t sucref_i_next_output(const sucref_i_here *h)
+{
+    const uint32_t n = h->out.channels;
+    return h->back ? 0U - n : n;
+}
+
+/* the same of what a position reads */
+static inline uint32_t sucref_i_next_input(const sucref_i_here *h)
+{
+    const uint32_t n = (uint32_t)h->l.stride_w * h->in.channels;
+    return h->back ? 0U - n : n;
+}
+
+#if SUCREF_I_RUNS_OF_LISTS || (SUCREF_I_RUNS && SUCREF_I_HALVES)
+/* a position of a run, where its window starts, and do all lines of that lie inside the picture? */
+typedef struct { uint32_t y, x, from; int inside; } sucref_i_place;
+
+static void sucref_i_line_of(sucref_i_place *at, const sucref_i_here *h)
+{
+    const uint32_t top = at->y * h->l.stride_h - h->l.pad_top; /* or it wraps */
+    at->from = (top * h->in.width + at->x * h->l.stride_w - h->l.pad_left) * h->in.channels;
+    at->inside = top < h->in.height && top + (h->l.kernel_h - 1U) * h->l.dilation_h < h->in.height;
+}
+
+static inline void sucref_i_next_place(sucref_i_place *at, const sucref_i_here *h)
+{
+    at->from += sucref_i_next_input(h);
+    at->x += h->back ? 0U - 1U : 1U;
+    if (at->x < h->places) { return; }
+    at->x = h->back ? h->places - 1U : 0U;
+    at->y += h->back ? 0U - 1U : 1U;
+    sucref_i_line_of(at, h);
+}
+
+static inline int sucref_i_has_all(const sucref_i_place *at, const sucref_i_here *h)
+{
+    return at->inside && at->x >= h->whole_from && at->x < h->whole_to;
+}
+
+/* what of a window lies inside the picture: so many lines of bytes, `pitch` apart, whose columns are `next` apart; of
+ * the first one which column that is */
+typedef struct { uint32_t line, lines, pitch, next, column, flip; } sucref_i_patch;
+
+static void sucref_i_patch_of(sucref_i_patch *p, const sucref_i_here *h)
+{
+    p->next = h->l.kernel_w * h->stride;
+    p->pitch = (uint32_t)h->l.dilation_h * h->in.width * h->stride;
+    p->line = p->next;
+    p->lines = h->l.kernel_h;
+    p->column = 0;
+    p->flip = h->from.flip;
+}
+
+/* the same of a window of which not all lies inside; returns where it starts */
+static const uint8_t *sucref_i_part_of(sucref_i_patch *p, const sucref_i_here *h, const sucref_i_place *at)
+{
+    const sucref_i_area a = sucref_i_area_of(h, at->y, at->x);
+    sucref_i_patch_of(p, h);
+    p->line = (a.x1 - a.x0) * h->stride;
+    p->lines = p->line != 0 ? a.y1 - a.y0 : 0U;
+    p->column = (a.y0 * h->l.kernel_w + a.x0) * h->stride;
+    return p->lines != 0 ? h->from.bytes + (at->from + a.y0 * p->pitch + a.x0 * h->stride) : NULL; /* wraps back */
+}
+
+/* puts them, every second byte or every one; returns their sum */
+SUCREF_I_EACH uint32_t sucref_i_put_lines_by(uint8_t *to, uint32_t step, const uint8_t *u, const sucref_i_patch *p)
+{
+    const uint32_t line = p->line, skip = (p->next - line) * step, pitch = p->pitch, flip = p->flip;
+    uint32_t sum = 0, lines = p->lines;
+    for (; lines > 0; to += skip) {
+        const uint8_t *v = u, *const end = u + line;
+        do {
+            const uint32_t x = *v++ ^ flip;
+            *to = (uint8_t)x;
+            to += step;
+            sum += x;
+        } while (v != end);
+        if (--lines > 0) { u += pitch; } /* it does not leave the tensor */
+    }
+    return sum;
+}
+SUCREF_I_ALONE SUCREF_I_FAST static uint32_t sucref_i_put_lines(uint8_t *to, uint32_t step, const uint8_t *u,
+                                                                const sucref_i_patch *p)
+{
+    return step == 2 ? sucref_i_put_lines_by(to, 2, u, p) : sucref_i_put_lines_by(to, 1, u, p);
+}
+
+/* a window's bytes; returns their sum. all: of windows that lie inside */
+static uint32_t sucref_i_put_place(uint8_t *to, uint32_t step, const sucref_i_here *h, const sucref_i_place *at,
+                                   const sucref_i_patch *all)
+{
+    const uint32_t columns = h->g.n_columns, zero = h->in.zero;
+    sucref_i_patch p;
+    const uint8_t *u;
+    uint32_t k;
+    if (sucref_i_has_all(at, h)) { return sucref_i_put_lines(to, step, h->from.bytes + at->from, all); }
+    for (k = 0; k < columns; k++) { to[k * step] = (uint8_t)zero; }
+    u = sucref_i_part_of(&p, h, at);
+    return sucref_i_put_lines(to + p.column * step, step, u, &p) + (columns - p.line * p.lines) * zero;
+}
+#endif
+
+#if SUCREF_I_RUNS && SUCREF_I_HALVES
+/* what lies inside as halves, and what does not: position 0 or 1 of so many */
+static void sucref_i_put_half_place(uint32_t *x, const sucref_i_here *h, const sucref_i_place *at,
+                                    const sucref_i_patch *all, unsigned positions)
+{
+    const uint32_t columns = h->g.n_columns, words = SUCREF_I_PAD4(columns) / 2U;
+    const int whole = sucref_i_has_all(at, h);
+    sucref_i_patch p = *all;
+    const uint8_t *u = whole ? h->from.bytes + at->from : sucref_i_part_of(&p, h, at);
+    uint32_t k;
+    for (k = whole ? words : 0U; k < words; k++) { x[k * positions] = h->in.zero * 0x10001U; }
+    for (k = columns; k < SUCREF_I_PAD4(columns); k++) { sucref_i_put_half(x, 0, k, positions); }
+    for (k = p.column; p.lines > 0; p.lines--, k += p.next) {
+        sucref_i_put_halves(x, u, p.line, k, positions, p.flip);
+        if (p.lines > 1) { u += p.pitch; }
+    }
+}
+
+/* windows of a few columns by way of their bytes */
+enum { SUCREF_I_FEW_HALVES = 64 };
+static void sucref_i_put_few(uint32_t *x, const sucref_i_here *h, sucref_i_place *at, const sucref_i_patch *all)
+{
+    uint32_t bytes[2][SUCREF_I_FEW_HALVES / 4], i;
+    for (i = 0; i < 2; i++, sucref_i_next_place(at, h)) {
+        bytes[i][(h->g.n_columns - 1U) / 4U] = 0; /* beyond them */
+        (void)sucref_i_put_place((uint8_t *)bytes[i], 1, h, at, all);
+    }
+    sucref_i_put_two(x, (const uint8_t *)bytes[0], (const uint8_t *)bytes[1], SUCREF_I_PAD4(h->g.n_columns));
+}
+
+/* windows as halves, of positions from one on, which becomes the one behind them: one or two */
+SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_put_windows(uint32_t *x, const sucref_i_here *h, sucref_i_place *at,
+                                                              const sucref_i_patch *all, unsigned positions)
+{
+    const int plain = all->flip == 0 && all->line % 4U == 0, first = sucref_i_has_all(at, h);
+    sucref_i_place next = *at;
+    unsigned i;
+    if (positions == 2 && !plain && h->g.n_columns <= SUCREF_I_FEW_HALVES) {
+        sucref_i_put_few(x, h, at, all);
+        return;
+    }
+    sucref_i_next_place(&next, h);
+    if (positions == 2 && plain && first && sucref_i_has_all(&next, h)) {
+        const uint8_t *u = h->from.bytes + at->from, *v = h->from.bytes + next.from;
+        uint32_t lines = all->lines;
+        for (;;) {
+            sucref_i_put_two(x, u, v, all->line);
+            if (--lines == 0) { break; }
+            x += all->line; u += all->pitch; v += all->pitch; /* they do not leave the tensor */
+        }
+        *at = next;
+        sucref_i_next_place(at, h);
+        return;
+    }
+    for (i = 0; i < positions; i++, sucref_i_next_place(at, h)) {
+        sucref_i_put_half_place(x + i, h, at, all, positions);
+    }
+}
+#endif
+
 /* lists what a group reads for the output at hand, and the one behind it where there are two; returns the cost */
 SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x,
                                                     unsigned positions)
@@ -7780,6 +8133,19 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
     sucref_i_view v;
     unsigned i;
     sucref_i_list_begin(list, s->form);
+#if SUCREF_I_RUNS && SUCREF_I_HALVES
+    if (h->runs == SUCREF_I_RUN_HALVES && positions == 2) {
+        sucref_i_place at;
+        sucref_i_patch all;
+        at.y = y; at.x = x;
+        sucref_i_line_of(&at, h);
+        sucref_i_patch_of(&all, h);
+        sucref_i_begin_halves(list + SUCREF_I_LIST_HEAD, columns, 2);
+        sucref_i_put_windows(list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD, h, &at, &all, 2);
+        sucref_i_list_total(list, &h->l, columns);
+        return 2U * columns;
+    }
+#endif
     if (s->form >= SUCREF_I_HALF) {
         for (i = 0; i < positions; i++) {
             if (s->form == SUCREF_I_HALF) {
@@ -7850,13 +8216,6 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
     return cost + rows * SUCREF_I_ROW_COST;
 }
 
-/* from a position's output to the next one's, or to the one before it, where it wraps */
-static inline uint32_t sucref_i_next_output(const sucref_i_here *h)
-{
-    const uint32_t n = h->out.channels;
-    return h->back ? 0U - n : n;
-}
-
 /* rows of the short way at the position at hand, and the one behind it where there are two; returns the cost */
 static uint32_t sucref_i_do_short(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
                                   uint32_t rows, unsigned positions)
@@ -7870,13 +8229,6 @@ static uint32_t sucref_i_do_short(sucref_net *s, const sucref_i_here *h, const s
     if (SUCREF_I_MVE && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
     sucref_i_finish_places(h->to + at + s->row, step, acc, SUCREF_I_SHORT_ROWS, positions, s, h, s->row, rows);
     return cost + rows * SUCREF_I_ROW_COST * positions;
-}
-
-/* the same of what a position reads */
-static inline uint32_t sucref_i_next_input(const sucref_i_here *h)
-{
-    const uint32_t n = (uint32_t)h->l.stride_w * h->in.channels;
-    return h->back ? 0U - n : n;
 }
 
 #if SUCREF_I_BY_ROWS
@@ -7938,24 +8290,20 @@ static uint32_t sucref_i_do_many_of_rows(sucref_net *s, const sucref_i_here *h, 
  * Where rows are prepared, in blocks of eight or as halves, and the bytes they read lie together, positions go through
  * loops of their own, which decide nothing at a position: as many positions as a quantum has left. */
 
-#if SUCREF_I_RUNS_OF_LISTS || (SUCREF_I_RUNS && SUCREF_I_HALVES)
-/* all rows at a position, or two, whose lists, or bytes, or halves are there; at: the first one's output. Returns the
- * cost */
-static uint32_t sucref_i_run_rows(const sucref_net *s, const sucref_i_here *h, uint32_t at, unsigned positions)
+#if SUCREF_I_RUNS_OF_LISTS
+/* all rows at a position whose list, or bytes, are there; at: its output. Returns the cost */
+static uint32_t sucref_i_run_rows(const sucref_net *s, const sucref_i_here *h, uint32_t at)
 {
     const uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, n_rows = h->g.n_rows;
-    const int32_t step = sucref_i_s32(sucref_i_next_output(h));
-    uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES ? 2 : 1)], row, rows, cost = 0;
+    uint32_t acc[SUCREF_I_SHORT_ROWS], row, rows, cost = 0;
     for (row = 0; row < n_rows; row += rows) {
         rows = n_rows - row < SUCREF_I_SHORT_ROWS ? n_rows - row : SUCREF_I_SHORT_ROWS;
-        cost += sucref_i_window_sums(acc, part, h, row, rows, positions) + rows * SUCREF_I_ROW_COST * positions;
-        sucref_i_finish_places(h->to + at + row, step, acc, SUCREF_I_SHORT_ROWS, positions, s, h, row, rows);
+        cost += sucref_i_window_sums(acc, part, h, row, rows, 1) + rows * SUCREF_I_ROW_COST;
+        sucref_i_finish_places(h->to + at + row, 0, acc, 0, 1, s, h, row, rows);
     }
     return cost;
 }
-#endif
 
-#if SUCREF_I_RUNS_OF_LISTS
 /* n positions of a 1 x 1 convolution; from, at: the first one's input and output. Where there is no room for a list the
  * rest is left, for bytes. Sets how many were done, returns the cost. */
 static uint32_t sucref_i_run_of_lists(uint32_t *done, sucref_net *s, const sucref_i_here *h, uint32_t from, uint32_t at,
@@ -7973,7 +8321,7 @@ static uint32_t sucref_i_run_of_lists(uint32_t *done, sucref_net *s, const sucre
             break;
         }
         sucref_i_end_part(&b, columns, SUCREF_I_SIGNED);
-        cost += columns + sucref_i_run_rows(s, h, at, 1);
+        cost += columns + sucref_i_run_rows(s, h, at);
     }
     return cost;
 }
@@ -7990,54 +8338,68 @@ static uint32_t sucref_i_run_of_slides(uint32_t *done, sucref_net *s, const sucr
             s->wide = 1;
             break;
         }
-        cost += listed + sucref_i_run_rows(s, h, at, 1);
+        cost += listed + sucref_i_run_rows(s, h, at);
     }
     return cost;
 }
 
-/* the same of windows inside the picture, by bytes */
-static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, uint32_t from, uint32_t at, uint32_t n)
+/* the same of windows, by bytes, from one on */
+static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, sucref_i_place *from, uint32_t at,
+                                  uint32_t n)
 {
-    const uint32_t line = h->l.kernel_w * h->stride, pitch = (uint32_t)h->l.dilation_h * h->in.width * h->stride,
-                   zero = s->form == SUCREF_I_CENTRED ? h->in.zero : 0U;
-    uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, sum, i, k;
+    const uint32_t columns = h->g.n_columns, zero = s->form == SUCREF_I_CENTRED ? h->in.zero : 0U,
+                   next_at = sucref_i_next_output(h);
+    uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD;
+    uint8_t *const to = (uint8_t *)(part + SUCREF_I_PART_HEAD);
+    sucref_i_patch all;
+    sucref_i_patch_of(&all, h);
+#if SUCREF_I_PAIRS_OF_PLACES
+    for (; n > 1 && zero == 0 && columns <= SUCREF_I_MOST_LISTED; n -= 2U, at += 2U * next_at) {
+        uint32_t acc[2U * SUCREF_I_SHORT_ROWS], over[2], row, rows, i;
+        for (i = 0; i < 2; i++, sucref_i_next_place(from, h)) {
+            over[i] = 0U - (sucref_i_put_place(to + i, 2, h, from, &all) << 7);
+        }
+        for (row = 0; row < h->g.n_rows; row += rows) {
+            rows = h->g.n_rows - row < SUCREF_I_SHORT_ROWS ? h->g.n_rows - row : SUCREF_I_SHORT_ROWS;
+            sucref_i_bytes_two(acc, h->plane.bytes + row * columns, to, columns, SUCREF_I_PAD8(rows) / 4U, over[0],
+                               over[1]);
+            sucref_i_finish_places(h->to + at + row, sucref_i_s32(next_at), acc, SUCREF_I_SHORT_ROWS, 2, s, h, row,
+                                   rows);
+        }
+    }
+#endif
     part[SUCREF_I_PART_KIND] = SUCREF_I_BYTES_KIND;
     part[SUCREF_I_PART_ZERO] = zero;
     part[SUCREF_I_PART_BASE] = 0;
-    part[SUCREF_I_PART_COUNT] = line * h->l.kernel_h;
-    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + SUCREF_I_WORDS(line * h->l.kernel_h);
-    for (; n > 0; n--, from += sucref_i_next_input(h), at += sucref_i_next_output(h)) {
-        const uint8_t *u = h->from.bytes + from, flip = h->from.flip;
-        uint8_t *to = (uint8_t *)(part + SUCREF_I_PART_HEAD);
-        sum = 0U - line * h->l.kernel_h * zero;
-        for (i = 0; i < h->l.kernel_h; i++, to += line) {
-            for (k = 0; k < line; k++) { sum += to[k] = (uint8_t)(u[k] ^ flip); }
-            u += i + 1U < h->l.kernel_h ? pitch : 0U; /* it does not leave its tensor */
-        }
-        part[SUCREF_I_PART_OVER] = sum << 7;
-        (void)sucref_i_run_rows(s, h, at, 1);
+    part[SUCREF_I_PART_COUNT] = columns;
+    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + SUCREF_I_WORDS(columns);
+    for (; n > 0; n--, sucref_i_next_place(from, h), at += next_at) {
+        const uint32_t sum = sucref_i_put_place(to, 1, h, from, &all);
+        part[SUCREF_I_PART_OVER] = (sum - columns * zero) << 7;
+        (void)sucref_i_run_rows(s, h, at);
     }
 }
 #endif
 
 #if SUCREF_I_RUNS && SUCREF_I_HALVES
 /* the same by halves, two positions at a time */
-static void sucref_i_run_of_halves(const sucref_net *s, const sucref_i_here *h, uint32_t from, uint32_t at, uint32_t n)
+static void sucref_i_run_of_halves(const sucref_net *s, const sucref_i_here *h, sucref_i_place *from, uint32_t at,
+                                   uint32_t n)
 {
-    const uint32_t line = h->l.kernel_w * h->stride, pitch = (uint32_t)h->l.dilation_h * h->in.width * h->stride,
-                   columns = h->g.n_columns, next_from = sucref_i_next_input(h), next_at = sucref_i_next_output(h);
-    uint32_t *const part = s->work + s->at_list + SUCREF_I_LIST_HEAD, *const x = part + SUCREF_I_PART_HEAD, i, k;
-    part[SUCREF_I_PART_KIND] = SUCREF_I_HALVES_KIND;
-    part[SUCREF_I_PART_COUNT] = columns;
+    const uint32_t next_at = sucref_i_next_output(h);
+    uint32_t *const x = s->work + s->at_list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD,
+             acc[2U * SUCREF_I_SHORT_ROWS], row, rows;
+    sucref_i_patch all;
+    sucref_i_patch_of(&all, h);
     while (n > 0) {
         const unsigned positions = n > 1 ? 2U : 1U;
-        for (i = 0; i < positions; i++, from += next_from) {
-            for (k = 0; k < h->l.kernel_h; k++) {
-                sucref_i_put_halves(x + i, h->from.bytes + from + k * pitch, line, k * line, positions, h->from.flip);
-            }
-            for (k = columns; k < SUCREF_I_PAD4(columns); k++) { sucref_i_put_half(x + i, 0, k, positions); }
+        sucref_i_put_windows(x, h, from, &all, positions);
+        for (row = 0; row < h->g.n_rows; row += rows) {
+            rows = h->g.n_rows - row < SUCREF_I_SHORT_ROWS ? h->g.n_rows - row : SUCREF_I_SHORT_ROWS;
+            sucref_i_dot_halves(acc, &h->plane, x, row, rows, positions);
+            sucref_i_finish_places(h->to + at + row, sucref_i_s32(next_at), acc, SUCREF_I_SHORT_ROWS, positions, s, h,
+                                   row, rows);
         }
-        (void)sucref_i_run_rows(s, h, at, positions);
         at += positions * next_at;
         n -= positions;
     }
@@ -8045,26 +8407,79 @@ static void sucref_i_run_of_halves(const sucref_net *s, const sucref_i_here *h, 
 #endif
 
 #if SUCREF_I_RUNS
-/* n positions of a depthwise layer from (y, x) on, inside the picture from left to right */
-static void sucref_i_run_of_depths(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x, uint32_t at,
-                                   uint32_t n)
+/* all rows of a depthwise layer at a position */
+static void sucref_i_depths_at(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x, uint32_t at)
 {
     const sucref_i_area a = sucref_i_area_of(h, y, x);
     sucref_i_walk_of_taps t = sucref_i_walk_taps(h, &a);
-    const uint32_t taps = h->l.n_in, n_rows = h->g.n_rows, next_at = sucref_i_next_output(h),
-                   next_from = t.lines != 0 ? sucref_i_next_input(h) : 0U; /* or nothing is read */
-    const uint8_t *const w = h->plane.bytes + 8U * a.y0 * h->l.kernel_w;
-    uint32_t acc[SUCREF_I_SHORT_ROWS], row, rows, i, from = (uint32_t)(t.u - h->from.bytes) + h->g.first_row;
+    const uint32_t taps = h->l.n_in, n_rows = h->g.n_rows;
+    const uint8_t *const w = h->plane.bytes + 8U * (a.y0 * h->l.kernel_w + a.x0);
+    uint32_t acc[SUCREF_I_SHORT_ROWS], row, rows;
     t.next_w = 8;
     t.pitch_w = 8U * h->l.kernel_w;
-    for (i = 0; i < n; i++, from += next_from, at += next_at) {
-        for (row = 0; row < n_rows; row += rows) {
-            rows = n_rows - row < SUCREF_I_SHORT_ROWS ? n_rows - row : SUCREF_I_SHORT_ROWS;
-            if (!sucref_i_depthwise_fast(acc, &t, h->from.bytes + from + row, w + row * taps, rows)) {
-                sucref_i_depthwise_plain(acc, &t, h->from.bytes + from + row, w + row * taps, rows);
-            }
-            sucref_i_finish_rows(h->to + at + row, acc, h->rows + SUCREF_I_PREPARED * row, s, h, h->g.first_row + row,
-                                 rows);
+    t.u += h->g.first_row;
+    if (t.places == 0) { t.lines = 0; }
+    for (row = 0; row < n_rows; row += rows) {
+        rows = n_rows - row < SUCREF_I_SHORT_ROWS ? n_rows - row : SUCREF_I_SHORT_ROWS;
+        if (!sucref_i_depthwise_fast(acc, &t, t.u + row, w + row * taps, rows)) {
+            sucref_i_depthwise_plain(acc, &t, t.u + row, w + row * taps, rows);
+        }
+        sucref_i_finish_places(h->to + at + row, 0, acc, 0, 1, s, h, row, rows);
+    }
+}
+
+#if SUCREF_I_THREE_DEPTHS
+/* the same at three positions of a line that lies inside the picture, from (y, x) to the right */
+static void sucref_i_depths_of_three(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x, uint32_t at)
+{
+    const uint32_t next = h->in.channels, pitch = (uint32_t)h->l.dilation_h * h->in.width * next,
+                   edges = (x < h->whole_from ? 1U : 0U) | (x + 3U > h->whole_to ? 2U : 0U);
+    const uint8_t *u = h->from.bytes + ((y * h->l.stride_h - h->l.pad_top) * h->in.width + x * h->l.stride_w + 1U -
+                                        h->l.pad_left) * next + h->g.first_row;
+    uint32_t acc[3 * SUCREF_I_DEPTH_WORDS], row, rows;
+    for (row = 0; row < h->g.n_rows; row += rows, u += rows) {
+        const uint8_t *const w = h->plane.bytes + 9U * row;
+        rows = h->g.n_rows - row < SUCREF_I_DEPTH_WORDS ? h->g.n_rows - row : (uint32_t)SUCREF_I_DEPTH_WORDS;
+        if (h->l.stride_w == 1) {
+            sucref_i_three_depths(acc, u, w, next, pitch, rows / 8U, edges);
+        } else {
+            sucref_i_three_depths_2(acc, u, w, next, pitch, rows / 8U, edges);
+        }
+        sucref_i_finish_places(h->to + at + row, (int32_t)h->out.channels, acc, SUCREF_I_DEPTH_WORDS, 3, s, h, row,
+                               rows);
+    }
+}
+
+/* are three positions from (y, x) to the right done at once? */
+static int sucref_i_goes_by_three(const sucref_i_here *h, uint32_t y, uint32_t x)
+{
+    const uint32_t top = y * h->l.stride_h - h->l.pad_top; /* or it wraps */
+    return h->l.kernel_h == 3 && h->l.kernel_w == 3 && h->l.dilation_w == 1 && h->l.stride_w <= 2 &&
+           h->l.pad_left <= 1 && top < h->in.height && top + 2U * h->l.dilation_h < h->in.height &&
+           x + 1U >= h->whole_from && x + 2U <= h->whole_to && /* at most one place outside on either side */
+           (x + 2U) * h->l.stride_w + 1U < h->in.width + (uint32_t)h->l.pad_left;
+}
+#else
+#  define sucref_i_goes_by_three(h, y, x) 0
+#  define sucref_i_depths_of_three(s, h, y, x, at) ((void)0)
+#endif
+
+/* n positions of a depthwise layer from (y, x) on in its line; at: the first one's output */
+static void sucref_i_run_of_depths(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x, uint32_t at,
+                                   uint32_t n)
+{
+    const uint32_t next_at = sucref_i_next_output(h);
+    while (n > 0) {
+        if (n >= 3 && sucref_i_goes_by_three(h, y, h->back ? x - 2U : x)) {
+            sucref_i_depths_of_three(s, h, y, h->back ? x - 2U : x, h->back ? at + 2U * next_at : at);
+            x = h->back ? x - 3U : x + 3U;
+            at += 3U * next_at;
+            n -= 3U;
+        } else {
+            sucref_i_depths_at(s, h, y, x, at);
+            x = h->back ? x - 1U : x + 1U;
+            at += next_at;
+            n--;
         }
     }
 }
@@ -8074,43 +8489,52 @@ static uint32_t sucref_i_run_len(const sucref_net *s, const sucref_i_here *h, ui
 {
     const uint32_t enough = sucref_i_enough(s->model), wide = s->wide & 7U,
                    n = spent == 0 ? h->run : spent < enough ? (enough - spent) / sucref_i_run_cost(h) : 0U;
+    const int windows = h->runs == SUCREF_I_RUN_BYTES || h->runs == SUCREF_I_RUN_HALVES;
     uint32_t left, y, x, top;
     if (h->runs == SUCREF_I_RUN_LISTS || h->runs == SUCREF_I_RUN_SLIDES
             ? wide != 0
             : h->runs == SUCREF_I_RUN_BYTES && wide == 0 && !h->bytes_only) { return 0; }
-    if (h->through) {
+    if (windows || (h->through && h->runs != SUCREF_I_RUN_DEPTHS)) {
         left = ((uint32_t)h->lines - s->y) * h->places - s->x;
     } else if (h->runs == SUCREF_I_RUN_SLIDES) {
         left = (uint32_t)h->places - s->x;
     } else {
         sucref_i_position(s, h, &y, &x);
         top = y * h->l.stride_h - h->l.pad_top; /* or it wraps */
-        if (x < h->whole_from || x >= h->whole_to ||
-            ((h->runs != SUCREF_I_RUN_DEPTHS || h->in.zero != 0) &&
-             (top >= h->in.height || top + (h->l.kernel_h - 1U) * h->l.dilation_h >= h->in.height))) { return 0; }
-        left = h->back ? x + 1U - h->whole_from : h->whole_to - x;
+        if (h->runs == SUCREF_I_RUN_DEPTHS && h->in.zero == 0) { /* what lies outside counts nothing */
+            left = h->back ? x + 1U : h->places - x;
+        } else {
+            if (x < h->whole_from || x >= h->whole_to || top >= h->in.height ||
+                top + (h->l.kernel_h - 1U) * h->l.dilation_h >= h->in.height) { return 0; }
+            left = h->back ? x + 1U - h->whole_from : h->whole_to - x;
+        }
     }
     if (h->runs == SUCREF_I_RUN_BYTES && !h->bytes_only && left > 8U - wide) { left = 8U - wide; }
-    return n >= left ? left : h->runs == SUCREF_I_RUN_HALVES ? n & ~(uint32_t)1 : n;
+    return n >= left ? left : windows && (SUCREF_I_HALVES || SUCREF_I_PAIRS_OF_PLACES) ? n & ~(uint32_t)1 : n;
 }
 
 static uint32_t sucref_i_do_run(uint32_t *n, sucref_net *s, const sucref_i_here *h)
 {
-    uint32_t y, x, at, from;
+    uint32_t y, x, at;
     sucref_i_position(s, h, &y, &x);
     at = (y * h->places + x) * h->out.channels + h->g.first_row;
-    from = ((y * h->l.stride_h - h->l.pad_top) * h->in.width + x * h->l.stride_w - h->l.pad_left) * h->in.channels;
-    (void)from;
-#if SUCREF_I_RUNS_OF_LISTS
-    if (h->runs == SUCREF_I_RUN_LISTS) { return sucref_i_run_of_lists(n, s, h, from, at, *n); }
-    if (h->runs == SUCREF_I_RUN_SLIDES) { return sucref_i_run_of_slides(n, s, h, y, x, at, *n); }
-    if (h->runs == SUCREF_I_RUN_BYTES) {
-        s->wide = (uint8_t)(s->wide + *n);
-        sucref_i_run_of_bytes(s, h, from, at, *n);
+#if SUCREF_I_RUNS_OF_LISTS || SUCREF_I_HALVES
+    {
+        sucref_i_place from;
+        from.y = y; from.x = x;
+        sucref_i_line_of(&from, h);
+#  if SUCREF_I_RUNS_OF_LISTS
+        if (h->runs == SUCREF_I_RUN_LISTS) { return sucref_i_run_of_lists(n, s, h, from.from, at, *n); }
+        if (h->runs == SUCREF_I_RUN_SLIDES) { return sucref_i_run_of_slides(n, s, h, y, x, at, *n); }
+        if (h->runs == SUCREF_I_RUN_BYTES) {
+            s->wide = (uint8_t)(s->wide + *n);
+            sucref_i_run_of_bytes(s, h, &from, at, *n);
+        }
+#  endif
+#  if SUCREF_I_HALVES
+        if (h->runs == SUCREF_I_RUN_HALVES) { sucref_i_run_of_halves(s, h, &from, at, *n); }
+#  endif
     }
-#endif
-#if SUCREF_I_HALVES
-    if (h->runs == SUCREF_I_RUN_HALVES) { sucref_i_run_of_halves(s, h, from, at, *n); }
 #endif
     if (h->runs == SUCREF_I_RUN_DEPTHS) { sucref_i_run_of_depths(s, h, y, x, at, *n); }
     return *n * sucref_i_run_cost(h);
@@ -8266,6 +8690,8 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *spent)
             uint32_t n = sucref_i_many(s, h, cost);
             if (n > 0) {
                 cost += sucref_i_do_many(&n, s, h);
+            } else if (cost != 0 && sucref_i_many(s, h, 0) != 0) { /* a quantum of their own */
+                break;
             } else {
                 n = h->two_rows != 0 && (s->x + 1U < h->places || s->y + 1U < h->lines) ? 2U : 1U;
                 cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h, (unsigned)n) : sucref_i_do_other(s, h);
@@ -10571,14 +10997,14 @@ static size_t sucref_i_job_words(const sucref_fusion_options *o)
 
 SUCREF_API size_t sucref_fusion_work_len(const sucref_fusion_options *o)
 {
+    uint64_t len;
     if (o == NULL || !sucref_i_is_code(o->n, o->r == 0 ? 1 : o->r) || o->rows < 1 || o->rows > 16383 || o->planes < 1 ||
         o->planes > 8 || o->protect > o->planes || o->jobs < 1 || o->jobs > 64 || o->limit < 1 ||
         o->limit > 0x80000000U) {
         return 0;
     }
-    return (uint64_t)o->jobs * (SUCREF_I_JOB_HEAD + o->planes * (1U + (uint64_t)(o->n + o->r) * o->rows)) > (size_t)-1
-               ? 0
-               : o->jobs * sucref_i_job_words(o);
+    len = (uint64_t)o->jobs * (SUCREF_I_JOB_HEAD + o->planes * (1U + (uint64_t)(o->n + o->r) * o->rows));
+    return (size_t)len == len ? (size_t)len : 0;
 }
 
 SUCREF_API int sucref_fusion_init(sucref_fusion *f, const sucref_fusion_options *o, uint32_t *memory, size_t memory_len)

@@ -635,7 +635,8 @@ static inline void rp_mobile(random_pictures *r)
     for (i = 0; i < n; i++) {
         const unsigned from = r->spec.n_tensors - 1U;
         const sucref_tensor_spec in = r->tensor[from];
-        const unsigned stride = rnd_below(3) ? 1 : 2, pad = rnd_below(4) ? 1 : 0;
+        const unsigned stride = rnd_below(3) ? 1 : 2, pad = rnd_below(2) ? 1 : rnd_below(3),
+                       after = rnd_below(2) ? pad : rnd_below(3);
         sucref_layer_spec window;
         if (in.height < 3 || in.width < 3) { return; }
         memset(&window, 0, sizeof window);
@@ -644,8 +645,8 @@ static inline void rp_mobile(random_pictures *r)
         window.stride_h = window.stride_w = (uint8_t)stride;
         window.dilation_h = window.dilation_w = 1;
         window.pad_top = window.pad_left = (uint8_t)pad;
-        rp_windowed(r, from, &window, (in.height + 2U * pad - 3U) / stride + 1U,
-                    (in.width + 2U * pad - 3U) / stride + 1U, in.channels * (rnd_below(6) ? 1U : 2U));
+        rp_windowed(r, from, &window, (in.height + pad + after - 3U) / stride + 1U,
+                    (in.width + pad + after - 3U) / stride + 1U, in.channels * (rnd_below(6) ? 1U : 2U));
         window.kind = SUCREF_KIND_CONV;
         window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = 1;
         window.pad_top = window.pad_left = 0;
