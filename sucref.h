@@ -4492,8 +4492,11 @@ SUCREF_I_NAKED static void sucref_i_halves_two(uint32_t *acc, const uint8_t *p, 
     __asm__ volatile("add r3, r2, r3, lsl #4\n\tpush {r0, r2, r3, r4-r11, lr}\n"
                      "0:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMUAD) /* sets the sums */
                      SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
-                     "ldr r3, [sp, #8]\n\tsubs r3, r3, r2\n\tbeq 3f\n\tlsls r3, r3, #27\n\tbmi 2f\n" /* an odd number */
+                     "ldr r3, [sp, #8]\n\tsubs r3, r3, r2\n\tbeq 3f\n\t"
+                     "lsls r3, r3, #27\n\tbcs 6f\n\tbmi 2f\n" /* quads left, modulo 4, in C and N */
                      "1:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
+                     "4:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
+                     "5:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
                      "2:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
                      "ldr r5, [sp, #8]\n\tcmp r2, r5\n\tbne 1b\n"
                      "3:\tmov r2, r1\n\tldr r1, [sp]\n\t"
@@ -4501,7 +4504,8 @@ SUCREF_I_NAKED static void sucref_i_halves_two(uint32_t *acc, const uint8_t *p, 
                      SUCREF_I_EMIT_HALVES("128", "r11", "r12", "r0", "lr")
                      "adds r1, r1, #16\n\tstr r1, [sp]\n\tmov r1, r2\n\tldr r2, [sp, #4]\n\t"
                      "ldr r3, [sp, #48]\n\tsubs r3, r3, #1\n\tstr r3, [sp, #48]\n\tbne 0b\n\t"
-                     "pop {r0, r2, r3, r4-r11, pc}");
+                     "pop {r0, r2, r3, r4-r11, pc}\n"
+                     "6:\tbmi 4b\n\tb 5b");
 }
 #else
 /* the same in C: acc[4 * groups] = sums of groups of four rows whose weights follow one another, over `quads` times
@@ -7091,9 +7095,9 @@ SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_
 }
 
 #if SUCREF_I_THREE_DEPTHS
-/* The same of 3 x 3 taps, of blocks of eight rows, at three positions of a line one or two places apart, whose sums
- * stand SUCREF_I_DEPTH_WORDS apart: what they share is loaded once. u: of their window's first line the second place,
- * as the first one may lie outside: edges is 1, of the last one 2. next, pitch: from place to place, line to line. */
+/* The same of 3 x 3 taps, of blocks of eight rows, at two or three positions of a line one or two places apart, whose
+ * sums stand SUCREF_I_DEPTH_WORDS apart: what they share is loaded once. u: of their window's first line the second
+ * place, as the first one may lie outside: edges is 1, of the last one 2. next, pitch: to the next place and line. */
 enum { SUCREF_I_DEPTH_WORDS = 16 };
 #  if defined(SUCREF_I_ASM)
 /* r0 acc  r1 u  r2 w  r3, r12 three places and one  r4 to r6 sums  r7 to r9 taps  r10 a byte  r11 rows left of the
@@ -7108,6 +7112,11 @@ enum { SUCREF_I_DEPTH_WORDS = 16 };
         "ldrb r10, [r1, r3]\n\t" SUCREF_I_MLA("r5", "r9") SUCREF_I_MLA("r6", "r8")                                    \
         "bmi 2f\n\tldrb r10, [r1]\n\t" SUCREF_I_MLA("r4", "r7")                                                      \
         "2:\tbcs 3f\n\tldrb r10, [r1, r12, lsl #2]\n\t" SUCREF_I_MLA("r6", "r9") "3:\t"
+#    define SUCREF_I_DEPTH_TWO(at, first) /* of two positions */                                                       \
+        SUCREF_I_DEPTH_TAPS(at) "ldrb r10, [r1, r12]\n\t" first("r4", "r8") first("r5", "r7")                          \
+        "ldrb r10, [r1, r12, lsl #1]\n\t" SUCREF_I_MLA("r4", "r9") SUCREF_I_MLA("r5", "r8")                           \
+        "bmi 2f\n\tldrb r10, [r1]\n\t" SUCREF_I_MLA("r4", "r7")                                                      \
+        "2:\tbcs 3f\n\tldrb r10, [r1, r3]\n\t" SUCREF_I_MLA("r5", "r9") "3:\t"
 #    define SUCREF_I_DEPTH_LINE_2(at, first) /* two */                                                                 \
         SUCREF_I_DEPTH_TAPS(at) "ldrb r10, [r1, r12]\n\t" first("r4", "r8")                                           \
         "ldrb r10, [r1, r12, lsl #1]\n\t" SUCREF_I_MLA("r4", "r9") first("r5", "r7")                                  \
@@ -7116,7 +7125,7 @@ enum { SUCREF_I_DEPTH_WORDS = 16 };
         "add r10, r1, r3\n\tldrb r10, [r10, r12, lsl #1]\n\t" SUCREF_I_MLA("r6", "r8")                                \
         "bmi 2f\n\tldrb r10, [r1]\n\t" SUCREF_I_MLA("r4", "r7")                                                      \
         "2:\tbcs 3f\n\tldrb r10, [r1, r3, lsl #1]\n\t" SUCREF_I_MLA("r6", "r9") "3:\t"
-#    define SUCREF_I_DEPTHS(line)                                                                                      \
+#    define SUCREF_I_DEPTHS(line, third)                                                                               \
         __asm__ volatile("push {r4-r11, lr}\n\tmov r12, r3\n\tadd r3, r3, r3, lsl #1\n\tldr lr, [sp, #36]\n\t"       \
                          "subs r1, r1, r12\n"                                                                         \
                          "0:\tldr r11, [sp, #44]\n\tadds r11, r11, #28\n"                                            \
@@ -7124,22 +7133,27 @@ enum { SUCREF_I_DEPTH_WORDS = 16 };
                          line("0", SUCREF_I_MUL) "add r1, r1, lr\n\t" line("24", SUCREF_I_MLA)                        \
                          "add r1, r1, lr\n\t" line("48", SUCREF_I_MLA)                                                \
                          "sub r1, r1, lr, lsl #1\n\tadds r1, r1, #1\n\tadds r2, r2, #1\n\tstr r5, [r0, #64]\n\t"    \
-                         "str r6, [r0, #128]\n\tstr r4, [r0], #4\n\tsubs r11, r11, #4\n\tbpl 1b\n\t"                \
+                         third "str r4, [r0], #4\n\tsubs r11, r11, #4\n\tbpl 1b\n\t"                                \
                          "adds r2, r2, #64\n\tldr r10, [sp, #40]\n\tsubs r10, r10, #1\n\tstr r10, [sp, #40]\n\t"    \
                          "bne 0b\n\tpop {r4-r11, pc}")
 SUCREF_I_NAKED static void sucref_i_three_depths(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
                                                  uint32_t pitch, uint32_t blocks, uint32_t edges)
 {
-    SUCREF_I_DEPTHS(SUCREF_I_DEPTH_LINE);
+    SUCREF_I_DEPTHS(SUCREF_I_DEPTH_LINE, "str r6, [r0, #128]\n\t");
 }
 SUCREF_I_NAKED static void sucref_i_three_depths_2(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
                                                    uint32_t pitch, uint32_t blocks, uint32_t edges)
 {
-    SUCREF_I_DEPTHS(SUCREF_I_DEPTH_LINE_2);
+    SUCREF_I_DEPTHS(SUCREF_I_DEPTH_LINE_2, "str r6, [r0, #128]\n\t");
+}
+SUCREF_I_NAKED static void sucref_i_two_depths(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
+                                               uint32_t pitch, uint32_t blocks, uint32_t edges)
+{
+    SUCREF_I_DEPTHS(SUCREF_I_DEPTH_TWO, "");
 }
 #  else
-SUCREF_I_EACH void sucref_i_three_depths_by(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
-                                            uint32_t pitch, uint32_t blocks, uint32_t edges, uint32_t apart)
+SUCREF_I_EACH void sucref_i_depths_by(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next, uint32_t pitch,
+                                      uint32_t blocks, uint32_t edges, uint32_t apart, int three)
 {
     uint32_t row, line;
     for (row = 0; row < 8U * blocks; row++, u++, acc++, w += row % 8U != 0 ? 1U : 65U) {
@@ -7148,27 +7162,36 @@ SUCREF_I_EACH void sucref_i_three_depths_by(uint32_t *acc, const uint8_t *u, con
             const int32_t w0 = sucref_i_s8(SUCREF_READ_U8(w + 24U * line)),
                           w1 = sucref_i_s8(SUCREF_READ_U8(w + 24U * line + 8U)),
                           w2 = sucref_i_s8(SUCREF_READ_U8(w + 24U * line + 16U));
-            const uint8_t *const v = u + line * pitch, *const x = v + apart * next, *const y = x + apart * next;
+            const uint8_t *const v = u + line * pitch, *const x = v + apart * next;
             a += v[0] * w1 + v[next] * w2;
-            b += *(x - next) * w0 + x[0] * w1 + x[next] * w2;
-            c += *(y - next) * w0 + y[0] * w1;
+            b += *(x - next) * w0 + x[0] * w1;
+            if (three) {
+                const uint8_t *const y = x + apart * next;
+                b += x[next] * w2;
+                c += *(y - next) * w0 + y[0] * w1;
+                if ((edges & 2U) == 0) { c += y[next] * w2; }
+            } else if ((edges & 2U) == 0) { b += x[next] * w2; }
             if ((edges & 1U) == 0) { a += *(v - next) * w0; }
-            if ((edges & 2U) == 0) { c += y[next] * w2; }
         }
         acc[0] = (uint32_t)a;
         acc[SUCREF_I_DEPTH_WORDS] = (uint32_t)b;
-        acc[2U * SUCREF_I_DEPTH_WORDS] = (uint32_t)c;
+        if (three) { acc[2U * SUCREF_I_DEPTH_WORDS] = (uint32_t)c; }
     }
 }
 SUCREF_I_ALONE static void sucref_i_three_depths(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
                                                  uint32_t pitch, uint32_t blocks, uint32_t edges)
 {
-    sucref_i_three_depths_by(acc, u, w, next, pitch, blocks, edges, 1);
+    sucref_i_depths_by(acc, u, w, next, pitch, blocks, edges, 1, 1);
 }
 SUCREF_I_ALONE static void sucref_i_three_depths_2(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
                                                    uint32_t pitch, uint32_t blocks, uint32_t edges)
 {
-    sucref_i_three_depths_by(acc, u, w, next, pitch, blocks, edges, 2);
+    sucref_i_depths_by(acc, u, w, next, pitch, blocks, edges, 2, 1);
+}
+SUCREF_I_ALONE static void sucref_i_two_depths(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
+                                               uint32_t pitch, uint32_t blocks, uint32_t edges)
+{
+    sucref_i_depths_by(acc, u, w, next, pitch, blocks, edges, 1, 0);
 }
 #  endif
 #endif
@@ -8080,6 +8103,23 @@ static void sucref_i_put_half_place(uint32_t *x, const sucref_i_here *h, const s
     }
 }
 
+/* a window's bytes, one behind the other */
+static void sucref_i_copy_lines(uint8_t *to, const uint8_t *u, const sucref_i_patch *p)
+{
+    const uint32_t flip = p->flip;
+    uint32_t lines = p->lines;
+    for (;; u += p->pitch) {
+        const uint8_t *v = u, *const end = u + p->line;
+#if defined(SUCREF_I_WORD_READS) && defined(__ARM_FEATURE_UNALIGNED)
+        for (; end - v >= 4; v += 4, to += 4) {
+            ((sucref_i_unaligned *)(void *)to)->word = SUCREF_I_FOUR(v) ^ flip * 0x01010101U;
+        }
+#endif
+        for (; v < end; v++) { *to++ = (uint8_t)(*v ^ flip); }
+        if (--lines == 0) { return; } /* u does not leave the tensor */
+    }
+}
+
 /* windows of a few columns by way of their bytes */
 enum { SUCREF_I_FEW_HALVES = 64 };
 static void sucref_i_put_few(uint32_t *x, const sucref_i_here *h, sucref_i_place *at, const sucref_i_patch *all)
@@ -8087,7 +8127,8 @@ static void sucref_i_put_few(uint32_t *x, const sucref_i_here *h, sucref_i_place
     uint32_t bytes[2][SUCREF_I_FEW_HALVES / 4], i;
     for (i = 0; i < 2; i++, sucref_i_next_place(at, h)) {
         bytes[i][(h->g.n_columns - 1U) / 4U] = 0; /* beyond them */
-        (void)sucref_i_put_place((uint8_t *)bytes[i], 1, h, at, all);
+        if (sucref_i_has_all(at, h)) { sucref_i_copy_lines((uint8_t *)bytes[i], h->from.bytes + at->from, all); }
+        else { (void)sucref_i_put_place((uint8_t *)bytes[i], 1, h, at, all); }
     }
     sucref_i_put_two(x, (const uint8_t *)bytes[0], (const uint8_t *)bytes[1], SUCREF_I_PAD4(h->g.n_columns));
 }
@@ -8429,39 +8470,44 @@ static void sucref_i_depths_at(const sucref_net *s, const sucref_i_here *h, uint
 }
 
 #if SUCREF_I_THREE_DEPTHS
-/* the same at three positions of a line that lies inside the picture, from (y, x) to the right */
-static void sucref_i_depths_of_three(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x, uint32_t at)
+/* the same at two or three positions of a line that lies inside the picture, from (y, x) to the right */
+static void sucref_i_depths_of_some(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x, uint32_t at,
+                                    uint32_t n)
 {
     const uint32_t next = h->in.channels, pitch = (uint32_t)h->l.dilation_h * h->in.width * next,
-                   edges = (x < h->whole_from ? 1U : 0U) | (x + 3U > h->whole_to ? 2U : 0U);
+                   edges = (x < h->whole_from ? 1U : 0U) | (x + n > h->whole_to ? 2U : 0U);
     const uint8_t *u = h->from.bytes + ((y * h->l.stride_h - h->l.pad_top) * h->in.width + x * h->l.stride_w + 1U -
                                         h->l.pad_left) * next + h->g.first_row;
     uint32_t acc[3 * SUCREF_I_DEPTH_WORDS], row, rows;
     for (row = 0; row < h->g.n_rows; row += rows, u += rows) {
         const uint8_t *const w = h->plane.bytes + 9U * row;
         rows = h->g.n_rows - row < SUCREF_I_DEPTH_WORDS ? h->g.n_rows - row : (uint32_t)SUCREF_I_DEPTH_WORDS;
-        if (h->l.stride_w == 1) {
+        if (n == 2) {
+            sucref_i_two_depths(acc, u, w, next, pitch, rows / 8U, edges);
+        } else if (h->l.stride_w == 1) {
             sucref_i_three_depths(acc, u, w, next, pitch, rows / 8U, edges);
         } else {
             sucref_i_three_depths_2(acc, u, w, next, pitch, rows / 8U, edges);
         }
-        sucref_i_finish_places(h->to + at + row, (int32_t)h->out.channels, acc, SUCREF_I_DEPTH_WORDS, 3, s, h, row,
+        sucref_i_finish_places(h->to + at + row, (int32_t)h->out.channels, acc, SUCREF_I_DEPTH_WORDS, n, s, h, row,
                                rows);
     }
 }
 
-/* are three positions from (y, x) to the right done at once? */
-static int sucref_i_goes_by_three(const sucref_i_here *h, uint32_t y, uint32_t x)
+/* how many of n positions are done at once, of a line of 3 x 3 taps that lies inside the picture from top to bottom:
+ * threes, or twos where one would be left; at most one place of a window lies outside on either side */
+static uint32_t sucref_i_depths_at_once(const sucref_i_here *h, uint32_t y, uint32_t x, uint32_t n)
 {
-    const uint32_t top = y * h->l.stride_h - h->l.pad_top; /* or it wraps */
+    const uint32_t top = y * h->l.stride_h - h->l.pad_top, /* or it wraps */
+                   many = n >= 3 && (n != 4 || h->l.stride_w != 1) ? 3U : n >= 2 && h->l.stride_w == 1 ? 2U : 1U,
+                   left = h->back ? x + 1U - many : x, last = left + many - 1U;
     return h->l.kernel_h == 3 && h->l.kernel_w == 3 && h->l.dilation_w == 1 && h->l.stride_w <= 2 &&
-           h->l.pad_left <= 1 && top < h->in.height && top + 2U * h->l.dilation_h < h->in.height &&
-           x + 1U >= h->whole_from && x + 2U <= h->whole_to && /* at most one place outside on either side */
-           (x + 2U) * h->l.stride_w + 1U < h->in.width + (uint32_t)h->l.pad_left;
+                   h->l.pad_left <= 1 && top < h->in.height && top + 2U * h->l.dilation_h < h->in.height &&
+                   left + 1U >= h->whole_from && last <= h->whole_to &&
+                   last * h->l.stride_w + 1U < h->in.width + (uint32_t)h->l.pad_left
+               ? many
+               : 1U;
 }
-#else
-#  define sucref_i_goes_by_three(h, y, x) 0
-#  define sucref_i_depths_of_three(s, h, y, x, at) ((void)0)
 #endif
 
 /* n positions of a depthwise layer from (y, x) on in its line; at: the first one's output */
@@ -8469,18 +8515,17 @@ static void sucref_i_run_of_depths(const sucref_net *s, const sucref_i_here *h, 
                                    uint32_t n)
 {
     const uint32_t next_at = sucref_i_next_output(h);
-    while (n > 0) {
-        if (n >= 3 && sucref_i_goes_by_three(h, y, h->back ? x - 2U : x)) {
-            sucref_i_depths_of_three(s, h, y, h->back ? x - 2U : x, h->back ? at + 2U * next_at : at);
-            x = h->back ? x - 3U : x + 3U;
-            at += 3U * next_at;
-            n -= 3U;
-        } else {
-            sucref_i_depths_at(s, h, y, x, at);
-            x = h->back ? x - 1U : x + 1U;
-            at += next_at;
-            n--;
+    uint32_t many = 1;
+    for (; n > 0; n -= many, at += many * next_at, x += h->back ? 0U - many : many) {
+#if SUCREF_I_THREE_DEPTHS
+        many = sucref_i_depths_at_once(h, y, x, n);
+        if (many > 1) {
+            const uint32_t before = h->back ? many - 1U : 0U; /* the leftmost one's */
+            sucref_i_depths_of_some(s, h, y, x - before, at + before * next_at, many);
+            continue;
         }
+#endif
+        sucref_i_depths_at(s, h, y, x, at);
     }
 }
 

@@ -146,7 +146,7 @@ static void nothing_is_computed_twice(void)
         free(file);
         rp_free(&r);
     }
-    CHECK(n > 200);
+    CHECK(n > 150); /* of the tries; about one in twenty has heads */
 }
 
 /* ---- what is refused ----
