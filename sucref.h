@@ -4631,8 +4631,9 @@ static void sucref_i_put_halves(uint32_t *to, const uint8_t *u, uint32_t n, uint
     for (column = 0; u < end; u++, column++) { sucref_i_put_half(to, *u ^ flip, column, positions); }
 }
 
+#if SUCREF_I_PICTURES
 /* The same of columns 0 to n - 1, n a multiple of 4, of two positions, whose bytes are not turned */
-#if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP)
+#if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_UNALIGNED)
 /* r0 to  r1, r2 u, v  r3 end of u  r4, r5 bytes c, c + 2 of each  r6, r7 bytes c + 1, c + 3 */
 #  define SUCREF_I_PUT_FOUR                                                                                            \
         "ldr r6, [r1], #4\n\tldr r7, [r2], #4\n\tuxtb16 r4, r6\n\tuxtb16 r5, r7\n\tuxtb16 r6, r6, ror #8\n\t"      \
@@ -4655,6 +4656,7 @@ static void sucref_i_put_two(uint32_t *to, const uint8_t *u, const uint8_t *v, u
         to[3] = v[1] | (uint32_t)v[3] << 16;
     }
 }
+#endif
 #endif
 
 /* sum of n bytes */
@@ -6143,7 +6145,7 @@ typedef struct {
     uint8_t back;           /* from the last position to the first */
     uint8_t fills;          /* the first copy into its output, for an input the first time: also around the box */
     uint8_t runs;           /* a SUCREF_I_RUN_ */
-    uint8_t through;        /* they go on in the next line */
+    uint8_t through;        /* those of lists go on in the next line */
     uint16_t run;           /* most positions of one */
     uint16_t whole_from, whole_to; /* the places of a line where taps lie inside the picture */
 } sucref_i_here;
@@ -6683,7 +6685,11 @@ static void sucref_i_pace_runs(sucref_i_here *h, const sucref_net *s)
 static int sucref_i_is_small(const sucref_i_here *h)
 {
     if (SUCREF_I_FAMILY != SUCREF_PAIRS || SUCREF_I_KIND(&h->l) != SUCREF_KIND_CONV) { return 0; }
-    if (sucref_i_taps(&h->l) == 1) { return SUCREF_I_PAIRS_OF_PLACES && h->g.n_columns <= SUCREF_I_FEW / 2U; }
+    if (sucref_i_taps(&h->l) == 1) { /* where pairs of positions are a quantum */
+        const uint32_t rows = SUCREF_I_PAD4(h->g.n_rows), columns = h->g.n_columns;
+        return SUCREF_I_PAIRS_OF_PLACES && columns <= SUCREF_I_FEW / 2U && rows % 8U == 0 &&
+               2U * (rows * (columns + SUCREF_I_ROW_COST) + 2U * columns) <= SUCREF_I_ENOUGH;
+    }
     return h->g.n_columns <= SUCREF_I_FEW && h->g.n_rows <= SUCREF_I_FEW;
 }
 
@@ -8010,10 +8016,10 @@ static void sucref_i_line_of(sucref_i_place *at, const sucref_i_here *h)
 static inline void sucref_i_next_place(sucref_i_place *at, const sucref_i_here *h)
 {
     at->from += sucref_i_next_input(h);
-    at->x += h->back ? 0U - 1U : 1U;
+    at->x += h->back ? (uint32_t)0 - 1U : 1U;
     if (at->x < h->places) { return; }
     at->x = h->back ? h->places - 1U : 0U;
-    at->y += h->back ? 0U - 1U : 1U;
+    at->y += h->back ? (uint32_t)0 - 1U : 1U;
     sucref_i_line_of(at, h);
 }
 
@@ -8329,7 +8335,7 @@ static uint32_t sucref_i_do_many_of_rows(sucref_net *s, const sucref_i_here *h, 
 
 /* ---- runs: positions that follow one another, done whole ----
  * Where rows are prepared, in blocks of eight or as halves, and the bytes they read lie together, positions go through
- * loops of their own, which decide nothing at a position: as many positions as a quantum has left. */
+ * loops of their own, which decide little at a position: as many positions as a quantum has left. */
 
 #if SUCREF_I_RUNS_OF_LISTS
 /* all rows at a position whose list, or bytes, are there; at: its output. Returns the cost */
@@ -8395,7 +8401,7 @@ static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, s
     sucref_i_patch all;
     sucref_i_patch_of(&all, h);
 #if SUCREF_I_PAIRS_OF_PLACES
-    for (; n > 1 && zero == 0 && columns <= SUCREF_I_MOST_LISTED; n -= 2U, at += 2U * next_at) {
+    for (; n > 1 && zero == 0 && !sucref_i_bytes_only(s->model, &h->l); n -= 2U, at += 2U * next_at) {
         uint32_t acc[2U * SUCREF_I_SHORT_ROWS], over[2], row, rows, i;
         for (i = 0; i < 2; i++, sucref_i_next_place(from, h)) {
             over[i] = 0U - (sucref_i_put_place(to + i, 2, h, from, &all) << 7);
