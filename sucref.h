@@ -8741,7 +8741,7 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *spent)
             uint32_t n = sucref_i_many(s, h, cost);
             if (n > 0) {
                 cost += sucref_i_do_many(&n, s, h);
-            } else if (cost != 0 && sucref_i_many(s, h, 0) != 0) { /* a quantum of their own */
+            } else if (cost != 0 && h->runs != SUCREF_I_RUN_NONE && sucref_i_many(s, h, 0) != 0) { /* of the next one */
                 break;
             } else {
                 n = h->two_rows != 0 && (s->x + 1U < h->places || s->y + 1U < h->lines) ? 2U : 1U;
