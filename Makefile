@@ -38,7 +38,7 @@ help:
 	@echo "paper-mixed codes across inputs, trained and with integer workers: build/mixed/paper.csv (half an hour)"
 	@echo "paper-sensors  [AB] set-ups 2 and 3 trained: build/sensors/paper.csv (a quarter of an hour)"
 	@echo "bench      instruction ratios on this machine (valgrind)"
-	@echo "mcu        cross-build and run on every emulator found; digests equal the host's"
+	@echo "mcu        cross-build and run on every emulator found; digests equal the host's; CORES=m0 on some"
 	@echo "evaluator  MODELS=1000 small models on every emulator found, all answers against the second evaluator's"
 	@echo "bench-mcu  exact instruction counts on emulated cores: build/bench-mcu*.csv; CORES=m0 on some"
 	@echo "size       flash and RAM by core: build/size.csv"
