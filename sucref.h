@@ -8403,6 +8403,8 @@ static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, s
 #if SUCREF_I_PAIRS_OF_PLACES
     for (; n > 1 && zero == 0 && !sucref_i_bytes_only(s->model, &h->l); n -= 2U, at += 2U * next_at) {
         uint32_t acc[2U * SUCREF_I_SHORT_ROWS], over[2], row, rows, i;
+        SUCREF_ASSERT(sucref_i_prepared_len(&h->l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD +
+                      SUCREF_I_WORDS(2U * columns) <= sucref_i_list_len(s->model, &h->l));
         for (i = 0; i < 2; i++, sucref_i_next_place(from, h)) {
             over[i] = 0U - (sucref_i_put_place(to + i, 2, h, from, &all) << 7);
         }

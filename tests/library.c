@@ -2,7 +2,7 @@
  * long to compile as a test. An assertion that does not hold ends the program. */
 #include <stdio.h>
 #include <stdlib.h>
-static void library_fails(const char *cond, int line)
+static inline void library_fails(const char *cond, int line)
 {
     printf("sucref.h:%d: %s does not hold\n", line, cond);
     abort();

@@ -402,7 +402,7 @@ static void widest_layer(void)
     sucref_model_spec spec;
     sucref_model m;
     sucref_net net;
-    sucref_answer a;
+    sucref_answer a = { 0 };
     uint32_t bytes, c, *file, *work;
     memset(&l, 0, sizeof l);
     memset(&spec, 0, sizeof spec);
