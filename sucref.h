@@ -1407,9 +1407,8 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #if defined(__thumb__) && !defined(__thumb2__)
 #  define SUCREF_I_PAIRS_OF_PLACES 0 /* too few registers */
 #else
-#  define SUCREF_I_PAIRS_OF_PLACES SUCREF_I_RUNS_OF_LISTS /* do two positions share whole weights? */
+#  define SUCREF_I_PAIRS_OF_PLACES SUCREF_I_RUNS_OF_LISTS /* do two positions share weights, depthwise ones three? */
 #endif
-#define SUCREF_I_THREE_DEPTHS (SUCREF_I_RUNS && SUCREF_I_PAIRS_OF_PLACES) /* and three those of depthwise layers? */
 #ifndef SUCREF_ASSERT
 #  define SUCREF_ASSERT(cond) ((void)0)
 #endif
@@ -4633,9 +4632,9 @@ static void sucref_i_put_halves(uint32_t *to, const uint8_t *u, uint32_t n, uint
 
 #if SUCREF_I_PICTURES
 /* The same of columns 0 to n - 1, n a multiple of 4, of two positions, whose bytes are not turned */
-#if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_UNALIGNED)
+#  if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_UNALIGNED)
 /* r0 to  r1, r2 u, v  r3 end of u  r4, r5 bytes c, c + 2 of each  r6, r7 bytes c + 1, c + 3 */
-#  define SUCREF_I_PUT_FOUR                                                                                            \
+#    define SUCREF_I_PUT_FOUR                                                                                          \
         "ldr r6, [r1], #4\n\tldr r7, [r2], #4\n\tuxtb16 r4, r6\n\tuxtb16 r5, r7\n\tuxtb16 r6, r6, ror #8\n\t"      \
         "uxtb16 r7, r7, ror #8\n\tstmia r0!, {r4-r7}\n"
 SUCREF_I_NAKED static void sucref_i_put_two(uint32_t *to, const uint8_t *u, const uint8_t *v, uint32_t n)
@@ -4645,7 +4644,7 @@ SUCREF_I_NAKED static void sucref_i_put_two(uint32_t *to, const uint8_t *u, cons
                      "2:\t" SUCREF_I_PUT_FOUR
                      "cmp r1, r3\n\tbne 1b\n\tpop {r4-r7}\n\tbx lr");
 }
-#else
+#  else
 static void sucref_i_put_two(uint32_t *to, const uint8_t *u, const uint8_t *v, uint32_t n)
 {
     const uint8_t *const end = u + n;
@@ -4656,7 +4655,7 @@ static void sucref_i_put_two(uint32_t *to, const uint8_t *u, const uint8_t *v, u
         to[3] = v[1] | (uint32_t)v[3] << 16;
     }
 }
-#endif
+#  endif
 #endif
 
 /* sum of n bytes */
@@ -7100,7 +7099,7 @@ SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_
     }
 }
 
-#if SUCREF_I_THREE_DEPTHS
+#if SUCREF_I_PAIRS_OF_PLACES
 /* The same of 3 x 3 taps, of blocks of eight rows, at two or three positions of a line one or two places apart, whose
  * sums stand SUCREF_I_DEPTH_WORDS apart: what they share is loaded once. u: of their window's first line the second
  * place, as the first one may lie outside: edges is 1, of the last one 2. next, pitch: to the next place and line. */
@@ -8109,7 +8108,7 @@ static void sucref_i_put_half_place(uint32_t *x, const sucref_i_here *h, const s
     }
 }
 
-/* a window's bytes, one behind the other */
+/* the same one behind the other, four at a time, where their sum is not asked for */
 static void sucref_i_copy_lines(uint8_t *to, const uint8_t *u, const sucref_i_patch *p)
 {
     const uint32_t flip = p->flip;
@@ -8477,7 +8476,7 @@ static void sucref_i_depths_at(const sucref_net *s, const sucref_i_here *h, uint
     }
 }
 
-#if SUCREF_I_THREE_DEPTHS
+#if SUCREF_I_PAIRS_OF_PLACES
 /* the same at two or three positions of a line that lies inside the picture, from (y, x) to the right */
 static void sucref_i_depths_of_some(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x, uint32_t at,
                                     uint32_t n)
@@ -8525,7 +8524,7 @@ static void sucref_i_run_of_depths(const sucref_net *s, const sucref_i_here *h, 
     const uint32_t next_at = sucref_i_next_output(h);
     uint32_t many = 1;
     for (; n > 0; n -= many, at += many * next_at, x += h->back ? 0U - many : many) {
-#if SUCREF_I_THREE_DEPTHS
+#if SUCREF_I_PAIRS_OF_PLACES
         many = sucref_i_depths_at_once(h, y, x, n);
         if (many > 1) {
             const uint32_t before = h->back ? many - 1U : 0U; /* the leftmost one's */
@@ -8563,7 +8562,8 @@ static uint32_t sucref_i_run_len(const sucref_net *s, const sucref_i_here *h, ui
         }
     }
     if (h->runs == SUCREF_I_RUN_BYTES && !h->bytes_only && left > 8U - wide) { left = 8U - wide; }
-    return n >= left ? left : windows && (SUCREF_I_HALVES || SUCREF_I_PAIRS_OF_PLACES) ? n & ~(uint32_t)1 : n;
+    if (n >= left) { return left; }
+    return h->runs == SUCREF_I_RUN_HALVES || (SUCREF_I_PAIRS_OF_PLACES && windows && h->run > 1) ? n & ~(uint32_t)1 : n;
 }
 
 static uint32_t sucref_i_do_run(uint32_t *n, sucref_net *s, const sucref_i_here *h)

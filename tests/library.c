@@ -1,5 +1,5 @@
-/* library.c - the library's bodies, compiled once for all test programs of the same switches: they take ten times as
- * long to compile as a test. An assertion that does not hold ends the program. */
+/* library.c - the library's bodies, compiled once for all test programs of the same switches: nothing else takes as
+ * long to compile. An assertion that does not hold ends the program. */
 #include <stdio.h>
 #include <stdlib.h>
 static inline void library_fails(const char *cond, int line)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # sanitize.sh - the test programs named in TESTS under address + undefined behaviour (gcc), those that run the engine
-# under clang's, with its integer checks, and under memory; ALL=1: all of them, three times as long. Under gcc the
-# families of kernels, too
+# under clang's, with its integer checks, and under memory; ALL=1: all of them, and more of each. Under gcc
+# the families of kernels, too
 # shellcheck disable=SC2086 # TESTS and flags are several words
 set -u
 # shellcheck source=tests/lib.sh
