@@ -6827,25 +6827,43 @@ static void sucref_i_uncorrected(uint32_t *acc, const uint8_t *shift, uint32_t s
     }
 }
 
-/* METHOD 2: z of a row from its accumulator */
+/* METHOD 2 with correction, k bits missing: z without its bias, of n rows of a group from `row` on, with c the group's
+ * constants; less: 128 sum(u), or 0 where weights are whole */
+static void sucref_i_corrected(uint32_t *acc, const uint8_t *c, const uint8_t *bias, const uint32_t group_rows,
+                               uint32_t row, uint32_t n, uint32_t sum, uint32_t less, unsigned k)
+{
+    const uint8_t *alpha = c + 8U * group_rows + 2U * row, *beta = c + 4U * row, *gamma = beta + 4U * group_rows;
+    const uint32_t *const end = acc + n;
+    for (; acc < end; acc++, alpha += 2, beta += 4, gamma += 4, bias += 4) {
+        const int64_t more = (int64_t)sucref_i_s16(sucref_i_u16(alpha)) * sucref_i_s32((*acc << k) - less) +
+                             (int64_t)sucref_i_s32(sucref_i_u32(gamma)) * sucref_i_s32(sum); /* < 2^46 + 2^55 */
+        *acc = (uint32_t)sucref_i_sat32(sucref_i_s32(sucref_i_u32(beta)) + sucref_i_floor64(more, 12)) -
+               sucref_i_u32(bias);
+    }
+}
+
+/* METHOD 2: z without its bias, of n rows of a group from `row` on, from their accumulators */
+static void sucref_i_unbiased_rows(uint32_t *acc, const uint8_t *bytes, uint32_t sum, const sucref_layer *l,
+                                   const sucref_i_params *at, const sucref_stop_group *e, const sucref_group *g,
+                                   uint32_t row, uint32_t n)
+{
+    const int own = sucref_i_own_bytes(l, e->bits);
+    const uint32_t r = g->first_row + row;
+    const unsigned missing = own ? 0U : 8U - e->bits;
+    if (e->correction_offset != 0) {
+        sucref_i_corrected(acc, bytes + e->correction_offset, bytes + at->bias + 4U * r, g->n_rows, row, n, sum,
+                           own ? 0U : sum << 7, missing);
+    } else if (!own) {
+        sucref_i_uncorrected(acc, bytes + at->shift + r, sum, missing, (unsigned)n);
+    }
+}
+
+/* z of a row */
 static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_layer *l, const sucref_i_params *at,
                                const sucref_stop_group *e, const sucref_group *g, uint32_t row, uint32_t acc)
 {
-    const uint32_t r = g->first_row + row, bias = sucref_i_u32(bytes + at->bias + 4U * r);
-    const int own = sucref_i_own_bytes(l, e->bits);
-    int32_t alpha, gamma, beta;
-    const uint8_t *c;
-    if (e->correction_offset == 0) {
-        if (!own) { sucref_i_uncorrected(&acc, bytes + at->shift + r, sum, 8U - e->bits, 1); }
-        return sucref_i_s32(bias + acc);
-    }
-    if (!own) { acc = (acc << (8U - e->bits)) - (sum << 7); }
-    c = bytes + e->correction_offset;
-    beta = sucref_i_s32(sucref_i_u32(c + 4U * row));
-    gamma = sucref_i_s32(sucref_i_u32(c + 4U * (g->n_rows + row)));
-    alpha = sucref_i_s16(sucref_i_u16(c + 8U * g->n_rows + 2U * row));
-    return sucref_i_sat32(beta + sucref_i_floor64((int64_t)alpha * sucref_i_s32(acc) +
-                                                      (int64_t)gamma * sucref_i_s32(sum), 12)); /* < 2^46 + 2^55 */
+    sucref_i_unbiased_rows(&acc, bytes, sum, l, at, e, g, row, 1);
+    return sucref_i_s32(acc + sucref_i_u32(bytes + at->bias + 4U * (g->first_row + row)));
 }
 
 /* METHOD 3 for TFLITE and a clamp, of n rows from where the pointers are; their sums become their z */
@@ -7774,9 +7792,9 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
                                       uint32_t rows)
 {
     const sucref_layer *l = &h->l;
-    const uint8_t *bytes = s->model->bytes;
+    const uint8_t *const bytes = s->model->bytes;
     const uint32_t row = s->row, first = h->g.first_row + row;
-    uint32_t i, cost, sum, *kept = NULL;
+    uint32_t cost, sum, *kept = NULL;
     const int own = sucref_i_own_bytes(l, h->e.bits);
     if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + first; }
     cost = own && SUCREF_I_WINDOWED(h)
@@ -7786,7 +7804,7 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
 #if SUCREF_I_MVE
     if (!own || h->e.correction_offset != 0) {
-        i = h->e.correction_offset != 0 || h->g.n_columns > 16384U ? 0U : rows & ~(uint32_t)3;
+        uint32_t i = h->e.correction_offset != 0 || h->g.n_columns > 16384U ? 0U : rows & ~(uint32_t)3;
         sucref_i_four_finish(acc, s->model, h, sum, first, i);
         for (; i < rows; i++) {
             acc[i] = (uint32_t)sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
@@ -7795,14 +7813,7 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
         return cost;
     }
 #endif
-    if (h->e.correction_offset == 0) {
-        if (!own) { sucref_i_uncorrected(acc, bytes + h->at.shift + first, sum, 8U - h->e.bits, (unsigned)rows); }
-    } else {
-        for (i = 0; i < rows; i++) { /* without the bias, which is added next */
-            acc[i] = (uint32_t)sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]) -
-                     sucref_i_u32(bytes + h->at.bias + 4U * (first + i));
-        }
-    }
+    sucref_i_unbiased_rows(acc, bytes, sum, l, &h->at, &h->e, &h->g, row, rows);
     sucref_i_activate_rows(u, acc, s->model, h, first, rows);
     return cost;
 }
