@@ -4147,13 +4147,47 @@ SUCREF_I_ALONE static void sucref_i_dot_any(uint32_t *acc, const uint8_t *p, con
     for (first = 0; first < half; first += 4U) { sucref_i_pairs(acc + first, p, list, half, slot, first, k0, k1); }
 }
 
+#if defined(SUCREF_I_ASM) && !defined(__thumb2__)
+/* acc[8] += sums of a block of eight rows of `count` columns. r0 a weight  r1 p  r2 u  r3 x  r7 zero  r12 end of u  r4
+ * to r6, r8 to r11, lr sums */
+#  define SUCREF_I_BYTE_OF_EIGHT(at, add) "ldrb r0, [r1, #" at "]\n\tmuls r0, r3, r0\n\t" add ", r0\n\t"
+#  define SUCREF_I_COLUMN_OF_EIGHT(u, p)                                                                               \
+        "ldrb r3, [r2, #" u "]\n\tsubs r3, r3, r7\n\t" SUCREF_I_BYTE_OF_EIGHT(p, "adds r4, r4")                     \
+        SUCREF_I_BYTE_OF_EIGHT(p " + 1", "adds r5, r5") SUCREF_I_BYTE_OF_EIGHT(p " + 2", "adds r6, r6")               \
+        SUCREF_I_BYTE_OF_EIGHT(p " + 3", "add r8") SUCREF_I_BYTE_OF_EIGHT(p " + 4", "add r9")                         \
+        SUCREF_I_BYTE_OF_EIGHT(p " + 5", "add r10") SUCREF_I_BYTE_OF_EIGHT(p " + 6", "add r11")                       \
+        SUCREF_I_BYTE_OF_EIGHT(p " + 7", "add lr")
+SUCREF_I_NAKED static void sucref_i_bytes_of_eight(uint32_t *acc, const uint8_t *p, const uint8_t *u, uint32_t count,
+                                                   uint32_t zero)
+{
+    __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\t"
+                     "mov r7, r11\n\tpush {r0, r4-r7}\n\tadds r3, r3, r2\n\tmov r12, r3\n\tadds r0, #12\n\t"
+                     "ldmia r0!, {r3-r7}\n\tmov r8, r3\n\tmov r9, r4\n\tmov r10, r5\n\tmov r11, r6\n\t"
+                     "mov lr, r7\n\tsubs r0, r0, #32\n\tldmia r0!, {r4-r6}\n\tldr r7, [sp, #40]\n\tb 3f\n"
+                     "1:\t" SUCREF_I_COLUMN_OF_EIGHT("0", "0") SUCREF_I_COLUMN_OF_EIGHT("1", "8")
+                     SUCREF_I_COLUMN_OF_EIGHT("2", "16") SUCREF_I_COLUMN_OF_EIGHT("3", "24")
+                     "adds r1, r1, #32\n\tadds r2, r2, #4\n\tcmp r2, r12\n\tbne 1b\n"
+                     "2:\tldr r0, [sp]\n\tstmia r0!, {r4-r6}\n\tmov r3, r8\n\tmov r4, r9\n\tmov r5, r10\n\t"
+                     "mov r6, r11\n\tmov r7, lr\n\tstmia r0!, {r3-r7}\n\tpop {r0, r4-r7}\n\t"
+                     "mov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\tpop {r4-r7, pc}\n"
+                     "3:\tmov r3, r12\n\tsubs r3, r3, r2\n\tlsls r3, r3, #30\n\tbeq 4f\n\t" /* down to fours */
+                     SUCREF_I_COLUMN_OF_EIGHT("0", "0") "adds r1, r1, #8\n\tadds r2, r2, #1\n\tb 3b\n"
+                     "4:\tcmp r2, r12\n\tbeq 2b\n\tb 1b");
+}
+#endif
+
 /* a block of full bytes by the bytes of all columns, one product at a time; zero: what to subtract from each */
 SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_dot_bytes(uint32_t *acc, const uint8_t *p, const uint8_t *u,
                                                             uint32_t count, uint32_t rows, uint32_t zero)
 {
     const uint8_t *const end = u + count;
     uint32_t row;
-#if SUCREF_I_SIXTEEN
+#if defined(SUCREF_I_ASM) && !defined(__thumb2__)
+    if (rows == 8) {
+        sucref_i_bytes_of_eight(acc, p, u, count, zero);
+        return;
+    }
+#elif SUCREF_I_SIXTEEN
     if (rows == 8) {
         uint32_t a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
         for (; u < end; p += 8) {
@@ -4662,7 +4696,7 @@ static void sucref_i_put_two(uint32_t *to, const uint8_t *u, const uint8_t *v, u
 #endif
 
 /* sum + a word's four bytes */
-static inline uint32_t sucref_i_add_four(uint32_t sum, uint32_t four)
+static inline uint32_t sucref_i_add_bytes(uint32_t sum, uint32_t four)
 {
 #if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP)
     __asm__("usada8 %0, %1, %2, %0" : "+r"(sum) : "r"(four), "r"(0));
@@ -4678,7 +4712,7 @@ static uint32_t sucref_i_sum_of_bytes(const uint8_t *u, uint32_t n)
 {
     uint32_t sum = 0;
     for (; n >= 8 && SUCREF_I_FOUR_AT(u); n -= 8, u += 8) {
-        sum = sucref_i_add_four(sucref_i_add_four(sum, SUCREF_I_FOUR(u)), SUCREF_I_FOUR(u + 4));
+        sum = sucref_i_add_bytes(sucref_i_add_bytes(sum, SUCREF_I_FOUR(u)), SUCREF_I_FOUR(u + 4));
     }
     for (; n > 0; n--) { sum += *u++; }
     return sum;
@@ -7191,9 +7225,9 @@ SUCREF_I_NAKED static void sucref_i_two_depths(uint32_t *acc, const uint8_t *u, 
     SUCREF_I_DEPTHS(SUCREF_I_DEPTH_TWO, "");
 }
 #  elif defined(SUCREF_I_ASM)
-/* r0, r7 u of either position  r1 w  r2 a tap of four rows  r3 a byte, or a step  r4 a row's tap  r8, r9, r5, r6 sums of
- * the first position  r10 to r12, lr of the second; on the stack acc, next, steps to the next line and to the next rows,
- * end of w, fours of rows left, edges; behind what is kept pitch, blocks, edges, apart */
+/* r0, r7 u of either position  r1 w  r2 a tap of four rows  r3 a byte, or a step  r4 a row's tap  r8, r9, r5, r6 sums
+ * of the first position  r10 to r12, lr of the second; on the stack acc, next, steps to the next line and to the next
+ * rows, end of w, fours of rows left, edges; behind what is kept pitch, blocks, edges, apart */
 #    define SUCREF_I_OF_FIRST(at, add) "ldrb r3, [r0, #" at "]\n\tmuls r3, r4\n\t" add ", r3\n\t"
 #    define SUCREF_I_OF_SECOND(at, add) "ldrb r3, [r7, #" at "]\n\tmuls r3, r4\n\t" add ", r3\n\t"
 #    define SUCREF_I_OF_NEITHER(at, add) ""
