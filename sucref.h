@@ -11442,6 +11442,7 @@ SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_m
                                    sucref_i_sum_of(m, &l, &g, sums->input));
     }
     if (status != SUCREF_OK) { return status; }
+    for (r = 0; (l.flags & SUCREF_LAYER_ORDER) && r < l.n_out; r++) { out[r] = 0; } /* unchecked, it may miss some */
     for (k = 0; k < l.n_groups; k++) {
         uint32_t sum;
         if (heads && k != t.head) { continue; }

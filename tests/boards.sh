@@ -13,7 +13,7 @@ d=build/boards; mkdir -p $d
 find_cores
 ran() { # core, name, sources and flags: built and run, its output in $o; the output's digest in $got
     core=$1; o=$d/$2_$1.out; elf=$d/$2_$1; how=build; shift 2
-    case $1 in bench/mcu_layer.c|bench/mcu_net.c) how=build_case ;; esac
+    case $1 in bench/mcu_layer.c|bench/mcu_net.c|tests/mcu_kernels.c) how=build_case ;; esac
     : >$o
     $how $core $elf "$@" && run $core $elf >$o 2>&1
     got=$(digest <$o)
@@ -39,7 +39,7 @@ kernels() { # core: models in the plain layout, and in that of its kind
 }
 plain() { # core: the same without assembly, with kernels in C for models that are not read by LPM, with constant work
     for flag in NO_ASM 'READ_U8(p)=(pgm_read_byte(p))' CONSTANT_WORK; do
-        ran $1 kernels_plain "-DSUCREF_$flag" tests/mcu_kernels.c
+        ran $1 kernels_plain "-DSUCREF_$flag" tests/mcu_kernels.c tests/mcu_cases.c
         verdict "kernel tests on $1, SUCREF_$flag" "$got" "$want_kernels"
     done
 }

@@ -36,14 +36,15 @@ build() { # core, output, sources and flags
     compiler $core && $cc -o $out "$@" $libs
 }
 compiled=""
-build_case() { # the same of a source that takes its model and inputs from bench/mcu_case.c; flags are of the latter
+build_case() { # the same of a source that has models and inputs in another one, for which flags are
     core=$1; out=$2; source=$3; object=$d/$(basename $3 .c)_$1.o; shift 3
+    case $source in tests/mcu_kernels.c) data=tests/mcu_cases.c ;; *) data=bench/mcu_case.c ;; esac
     compiler $core
     case " $compiled " in
     *" $object "*) ;;
     *) $cc -c -o $object $source && compiled="$compiled $object" || return ;;
     esac
-    $cc -o $out $object "$@" bench/mcu_case.c $libs
+    $cc -o $out $object "$@" $data $libs
 }
 run() { # core, program: its output on stdout, counts on stderr
     esc=$(printf '\033')

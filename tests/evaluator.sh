@@ -14,8 +14,8 @@ answers() { # core, models in a batch
     core=$1; batch=$2; first=0; right=0
     while [ $first -lt $MODELS ]; do
         n=$((MODELS - first)); [ $n -le $batch ] || n=$batch
-        ./build/mcu_gen cases $n $d/cases.h $first "$(target_of $core)" && build $core $d/$core tests/mcu_kernels.c &&
-            run $core $d/$core >$d/$core.out 2>&1
+        ./build/mcu_gen cases $n $d/cases.h $first "$(target_of $core)" &&
+            build_case $core $d/$core tests/mcu_kernels.c && run $core $d/$core >$d/$core.out 2>&1
         got=$(sed -n 's/^\([0-9]*\) passed, 0 failed.*/\1/p' $d/$core.out)
         got=$((${got:-1} - 1)) # one is no model
         [ $got = $n ] || echo "  models $first to $((first + n - 1)) on $core: $(head -n 1 $d/$core.out)"

@@ -3,10 +3,8 @@
 #include "../examples/mcu/board.h"
 #define SUCREF_STATIC
 #include "../sucref.h"
-#include "cases.h"
+#include "mcu_cases.h"
 
-static uint32_t work[CASE_WORK_LEN];
-static uint8_t x[CASE_WIDEST];
 static uint32_t all = 2166136261U, passed, failed;
 
 static uint32_t fnv(uint32_t h, uint32_t byte) { return (h ^ byte) * 16777619U; }
@@ -20,9 +18,9 @@ static uint32_t run(const void *bytes, uint32_t len, const uint8_t *input, uint3
     uint32_t h = 2166136261U, i, b;
     int status;
     if (sucref_model_open(&m, bytes, len, NULL) != SUCREF_OK || sucref_model_check(&m, NULL) != SUCREF_OK) { return 0; }
-    if (sucref_net_init(&net, &m, work, CASE_WORK_LEN) != SUCREF_OK) { return 0; }
-    for (i = 0; i < m.n_in; i++) { x[i] = board_flash_u8(&input[i]); }
-    if (sucref_net_set_input(&net, x, net.model->n_in) != SUCREF_OK) { return 0; }
+    if (sucref_net_init(&net, &m, case_work, case_work_len) != SUCREF_OK) { return 0; }
+    for (i = 0; i < m.n_in; i++) { case_x[i] = board_flash_u8(&input[i]); }
+    if (sucref_net_set_input(&net, case_x, net.model->n_in) != SUCREF_OK) { return 0; }
     do {
         do { status = sucref_net_step(&net, budget); } while (status == SUCREF_MORE);
         if (status < 0 || sucref_net_answer(&net, &a) != SUCREF_OK) { return 0; }
@@ -34,11 +32,11 @@ static uint32_t run(const void *bytes, uint32_t len, const uint8_t *input, uint3
     return h;
 }
 
-static void one(const void *bytes, uint32_t len, const uint8_t *input, uint32_t hash)
+static void one(const mcu_case *c)
 {
-    const uint32_t h = run(bytes, len, input, 1), g = run(bytes, len, input, 0xFFFFFFFFU);
+    const uint32_t h = run(c->model, c->bytes, c->input, 1), g = run(c->model, c->bytes, c->input, 0xFFFFFFFFU);
     unsigned k;
-    if (h == hash && g == hash) { passed++; } else { failed++; }
+    if (h == c->hash && g == c->hash) { passed++; } else { failed++; }
     for (k = 0; k < 32; k += 8) { all = fnv(all, (h >> k) & 0xFFU); }
 }
 
@@ -62,8 +60,8 @@ static void syndrome(void)
 
 int board_main(void)
 {
-#define ONE(k) one(case##k.bytes, sizeof case##k.bytes, input##k, HASH##k);
-    FOR_CASES(ONE)
+    uint32_t k;
+    for (k = 0; k < n_cases; k++) { one(&cases[k]); }
     syndrome();
     board_number(passed);
     board_text(" passed, ");
