@@ -35,7 +35,7 @@ help:
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
 	@echo "paper-long means of three trainings of networks nested in width, and the trainings of [AB] (an hour)"
 	@echo "paper-encode what senders' encoders cost, in instructions of a batch: build/encode/encode.csv (five minutes)"
-	@echo "paper-mixed codes across inputs, trained and with integer workers: build/mixed/paper.csv (half an hour)"
+	@echo "paper-mixed codes across inputs, trained and with integer workers: build/mixed/paper.csv (an hour)"
 	@echo "paper-sensors  [AB] set-ups 2 and 3 trained: build/sensors/paper.csv (a quarter of an hour)"
 	@echo "bench      instruction ratios on this machine (valgrind)"
 	@echo "mcu        cross-build and run on every emulator found; digests equal the host's; CORES=m0 on some"
