@@ -35,7 +35,7 @@ help:
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
 	@echo "paper-long means of three trainings of networks nested in width, and the trainings of [AB] (an hour)"
 	@echo "paper-encode what senders' encoders cost, in instructions of a batch: build/encode/encode.csv (five minutes)"
-	@echo "paper-mixed codes across inputs, trained and with integer workers: build/mixed/paper.csv (half an hour)"
+	@echo "paper-mixed codes across inputs, trained and with integer workers: build/mixed/paper.csv (an hour)"
 	@echo "paper-sensors  [AB] set-ups 2 and 3 trained: build/sensors/paper.csv (a quarter of an hour)"
 	@echo "bench      instruction ratios on this machine (valgrind)"
 	@echo "mcu        cross-build and run on every emulator found; digests equal the host's; CORES=m0 on some"
@@ -60,7 +60,7 @@ vpath %.c tests bench examples/tool examples/digits examples/training examples/c
 PHILOX = vec qcs random
 TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(KERNELS:%=$(B)/evaluator_%) \
     $(KERNELS:%=$(B)/triangular_%) $(KERNELS:%=$(B)/pictures_%) \
-    $(KERNELS:%=$(B)/picture_files_%) $(PHILOX:%=$(B)/%_philox) $(B)/fuzz_replay
+    $(KERNELS:%=$(B)/picture_files_%) $(PHILOX:%=$(B)/%_philox) $(B)/gradients_native $(B)/fuzz_replay
 TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits train_widths train_conv train_mixed \
     learners mcu_gen published queue)
 PAPER = $(patsubst bench/paper/%.c,$(B)/paper/%.o,$(filter-out %/check.c,$(wildcard bench/paper/*.c)))
@@ -79,6 +79,7 @@ $(TESTS:%=$(B)/test_%) $(foreach t,evaluator triangular pictures picture_files,$
 $(foreach k,$(filter-out philox,$(LIBRARIES)),$(eval $(B)/evaluator_$(k) $(B)/triangular_$(k) $(B)/pictures_$(k) \
     $(B)/picture_files_$(k): $(B)/library_$(k).o))
 $(PHILOX:%=$(B)/%_philox): $(B)/library_philox.o
+$(B)/gradients_native: $(B)/library.o
 $(B)/library.o $(BODIES): library.c | $(B)
 	$(COMPILE)
 $(B)/published: $(PAPER)
@@ -100,6 +101,8 @@ $(KERNELS:%=$(B)/pictures_%.o): test_pictures.c | $(B)
 	$(COMPILE)
 $(PHILOX:%=$(B)/%_philox.o): $(B)/%_philox.o: test_%.c | $(B)
 	$(COMPILE)
+$(B)/gradients_native.o: test_gradients.c | $(B)
+	$(COMPILE)
 $(B)/fuzz_replay.o: fuzz_model.c | $(B)
 	$(COMPILE)
 $(foreach k,$(KERNELS),$(eval $(B)/net_$(k).o $(B)/evaluator_$(k).o $(B)/triangular_$(k).o \
@@ -111,12 +114,12 @@ $(B)/fuzz_replay.o: FLAGS = -DREPLAY
 $(B)/train_digits.o: FLAGS = -ffast-math
 $(B)/train_widths.o: FLAGS = -ffast-math -ftree-vectorize
 NATIVE = $(shell $(CC) -march=native -x c -c -o /dev/null /dev/null 2>/dev/null && echo -march=native)
+$(B)/gradients_native.o: FLAGS = -DTEST_LIBRARY $(NATIVE) # products as training has them
 $(B)/train_conv.o $(B)/train_mixed.o: FLAGS = -ffast-math -ftree-vectorize $(NATIVE)
 $(B)/paper/learn.o $(B)/paper/lenet.o $(B)/paper/senders.o $(B)/paper/planes.o \
     $(B)/paper/training.o $(B)/paper/encode.o $(B)/paper/air_training.o: FLAGS = -ffast-math -ftree-vectorize $(NATIVE)
 $(B)/paper/sensors.o: FLAGS = -ftree-vectorize -fno-math-errno
-$(B)/paper/cameras.o: FLAGS = -fno-math-errno -ftree-vectorize $(NATIVE)
-$(B)/paper/average.o: FLAGS = -fno-math-errno -ftree-vectorize $(NATIVE)
+$(B)/paper/cameras.o $(B)/paper/average.o $(B)/paper/mixed.o: FLAGS = -fno-math-errno -ftree-vectorize $(NATIVE)
 %.h: ; # a header that has gone: what used it is built again
 .SECONDARY:
 KNOWN = $(wildcard $(B)/*.d $(B)/paper/*.d)

@@ -1,11 +1,17 @@
 /* args.h - the command line of the trainers that take two words and a few options: --seed N, --epochs N, --data DIR,
- * one option of two choices, and perhaps a flag. */
+ * one option of two choices, perhaps a flag and other numbers. */
 #ifndef SUCREF_EXAMPLES_ARGS_H
 #define SUCREF_EXAMPLES_ARGS_H
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct { const char *word[2], *choice, *data; int seed, epochs, flag; } training_args; /* first the defaults */
+/* first the defaults; name: of other options that are numbers, or NULL */
+typedef struct {
+    const char *word[2], *choice, *data;
+    int seed, epochs, flag;
+    const char *name[2];
+    int number[2];
+} training_args;
 
 /* a number of 0 to 99999, or -1 */
 static inline int args_number(const char *text)
@@ -18,7 +24,8 @@ static inline int args_number(const char *text)
 /* one option; choice: its name and its two values. NULL, or what is wrong */
 static inline const char *args_option(training_args *a, const char *name, const char *value, const char *const *choice)
 {
-    int *n = strcmp(name, "--seed") == 0 ? &a->seed : strcmp(name, "--epochs") == 0 ? &a->epochs : NULL;
+    int *n = strcmp(name, "--seed") == 0 ? &a->seed : strcmp(name, "--epochs") == 0 ? &a->epochs : NULL, k;
+    for (k = 0; k < 2; k++) { if (a->name[k] != NULL && strcmp(name, a->name[k]) == 0) { n = &a->number[k]; } }
     if (value == NULL) { return "needs a value"; }
     if (strcmp(name, choice[0]) == 0) {
         a->choice = value;

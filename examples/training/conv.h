@@ -13,7 +13,13 @@
 #include <string.h>
 
 enum { NET_INPUT, NET_CONV, NET_DEPTHWISE, NET_MAX, NET_MEAN, NET_SUM };
-enum { NET_NODES = 40, NET_GROUPS = 8, NET_WINDOW = 1024 /* taps of a pool */, TILE = 8, WIDE = 16 };
+enum { NET_NODES = 40, NET_GROUPS = 8, NET_WINDOW = 1024 /* taps of a pool */ };
+#ifdef __AVX512F__
+enum { SPAN = 16 }; /* floats of a register */
+#else
+enum { SPAN = 8 };
+#endif
+enum { TILE = 4, WIDE = 3 * SPAN };
 
 /* what a node reads, and how its window moves; places outside the map are 0, pools leave them out */
 typedef struct { int kind, from, other, kh, kw, stride, dilation, top, left, relu; } net_op;
@@ -41,46 +47,65 @@ static inline int node_weighs(const net_node *o) { return o->op.kind == NET_CONV
 
 typedef struct { const float *v; int row, col; } matrix; /* element (i, j) is v[i * row + j * col] */
 
-/* ROWS rows of c, n apart, by the sixteen columns of b, of which `cols` are wanted. The loops are short and fixed and
- * the sums a local array, so that compilers keep them in registers; with AVX they need to be told so */
+/* ROWS rows of c, n apart, by SPANS spans of b's columns, which lie side by side; `cols` of them are wanted. The loops
+ * are short and fixed and the sums a local array, so that compilers keep them in registers, which 4 x 3 sums just fit;
+ * with AVX they need to be told so, by vectors no longer than a register (a longer one goes through memory). Whatever
+ * the tile, a sum's terms come in the order of k */
 #if defined __GNUC__ && defined __AVX__
-typedef float lanes __attribute__((vector_size(4 * WIDE)));
-#  define TILE_SUMS(ROWS)                                                                                              \
-    lanes s[ROWS], bk;                                                                                                 \
+#  define IN_REGISTER(v) __asm__("" : "+x"(v)) /* else each sum would read it from memory again */
+typedef float lanes __attribute__((vector_size(4 * SPAN)));
+#  define TILE_SUMS(ROWS, SPANS)                                                                                       \
+    lanes s[ROWS][SPANS], bk[SPANS];                                                                                   \
     memset(s, 0, sizeof s);                                                                                            \
-    for (k = 0; k < len; k++, b += WIDE) {                                                                             \
-        memcpy(&bk, b, sizeof bk);                                                                                     \
+    for (k = 0; k < len; k++, b += SPANS * SPAN) {                                                                     \
         _Pragma("GCC unroll 8")                                                                                        \
-        for (i = 0; i < ROWS; i++) { s[i] += a.v[i * a.row + k * a.col] * bk; }                                        \
+        for (j = 0; j < SPANS; j++) {                                                                                  \
+            memcpy(&bk[j], b + j * SPAN, sizeof bk[j]);                                                                \
+            IN_REGISTER(bk[j]);                                                                                        \
+        }                                                                                                              \
+        _Pragma("GCC unroll 8")                                                                                        \
+        for (i = 0; i < ROWS; i++) {                                                                                   \
+            const float v = a.v[i * a.row + k * a.col];                                                                \
+            _Pragma("GCC unroll 8")                                                                                    \
+            for (j = 0; j < SPANS; j++) { s[i][j] += v * bk[j]; }                                                      \
+        }                                                                                                              \
     }
 #  define TILE_APART __attribute__((noinline))
 #else
-#  define TILE_SUMS(ROWS)                                                                                              \
-    float s[ROWS][WIDE];                                                                                               \
+#  define TILE_SUMS(ROWS, SPANS)                                                                                       \
+    float s[ROWS][SPANS * SPAN];                                                                                       \
     memset(s, 0, sizeof s);                                                                                            \
-    for (k = 0; k < len; k++, b += WIDE) {                                                                             \
+    for (k = 0; k < len; k++, b += SPANS * SPAN) {                                                                     \
         for (i = 0; i < ROWS; i++) {                                                                                   \
             const float v = a.v[i * a.row + k * a.col];                                                                \
-            for (j = 0; j < WIDE; j++) { s[i][j] += v * b[j]; }                                                        \
+            for (j = 0; j < SPANS * SPAN; j++) { s[i][j] += v * b[j]; }                                                \
         }                                                                                                              \
     }
 #  define TILE_APART inline
 #endif
-#define TILE_OF(name, ROWS)                                                                                            \
+#define TILE_OF(name, ROWS, SPANS)                                                                                     \
     static TILE_APART void name(float *c, int n, int cols, matrix a, const float *b, int len)                          \
     {                                                                                                                  \
         int i, j, k;                                                                                                   \
-        TILE_SUMS(ROWS)                                                                                                \
-        for (i = 0; i < ROWS; i++) { for (j = 0; j < cols; j++) { c[i * n + j] += s[i][j]; } }                         \
+        TILE_SUMS(ROWS, SPANS)                                                                                         \
+        for (i = 0; i < ROWS; i++, c += n) {                                                                           \
+            float row[SPANS * SPAN];                                                                                   \
+            memcpy(row, s[i], sizeof row);                                                                             \
+            for (j = 0; j < cols; j++) { c[j] += row[j]; }                                                             \
+        }                                                                                                              \
     }
-TILE_OF(tile, TILE)
-TILE_OF(tile_row, 1)
+TILE_OF(tile_3, TILE, 3)
+TILE_OF(tile_2, TILE, 2)
+TILE_OF(tile_1, TILE, 1)
+TILE_OF(tile_row_3, 1, 3)
+TILE_OF(tile_row_2, 1, 2)
+TILE_OF(tile_row_1, 1, 1)
 
-/* columns j .. of b, at most sixteen; where they are fewer, what makes them up to sixteen is not used */
-static inline void panel(float *to, matrix b, int j, int cols, int len)
+/* columns j .. of b, at most `wide`; where they are fewer, what makes them up to `wide` is not used */
+static inline void panel(float *to, int wide, matrix b, int j, int cols, int len)
 {
     int k, i;
-    for (k = 0; k < len; k++, to += WIDE) {
+    for (k = 0; k < len; k++, to += wide) {
         const float *from = b.v + k * b.row + j * b.col;
         for (i = 0; i < cols; i++) { to[i] = from[i * b.col]; }
     }
@@ -89,13 +114,17 @@ static inline void panel(float *to, matrix b, int j, int cols, int len)
 /* c is [m][n], pack has room for WIDE * len */
 static inline void product(float *c, matrix a, matrix b, int m, int n, int len, float *pack)
 {
+    static void (*const many[])(float *, int, int, matrix, const float *, int) = { tile_1, tile_2, tile_3 };
+    static void (*const one[])(float *, int, int, matrix, const float *, int) = { tile_row_1, tile_row_2, tile_row_3 };
     int i, j;
     for (j = 0; j < n; j += WIDE) {
-        const int cols = n - j < WIDE ? n - j : WIDE;
+        const int cols = n - j < WIDE ? n - j : WIDE, spans = (cols + SPAN - 1) / SPAN;
         matrix at = a;
-        panel(pack, b, j, cols, len);
-        for (i = 0; i + TILE <= m; i += TILE, at.v += TILE * a.row) { tile(c + i * n + j, n, cols, at, pack, len); }
-        for (; i < m; i++, at.v += a.row) { tile_row(c + i * n + j, n, cols, at, pack, len); }
+        panel(pack, spans * SPAN, b, j, cols, len);
+        for (i = 0; i + TILE <= m; i += TILE, at.v += TILE * a.row) {
+            many[spans - 1](c + i * n + j, n, cols, at, pack, len);
+        }
+        for (; i < m; i++, at.v += a.row) { one[spans - 1](c + i * n + j, n, cols, at, pack, len); }
     }
 }
 

@@ -42,7 +42,8 @@ static inline param new_param(int n, float value)
     return p;
 }
 
-/* step t = 1, 2, ... by the mean of the gradients of `batch` samples, which become 0 */
+/* step t = 1, 2, ... by the mean of the gradients of `batch` samples, which become 0. 1e-36 is nothing beside 1e-8, but
+ * without it a denormal moment's square root, which -ffast-math makes of its inverse, would be no number */
 static inline void adam(param *p, int batch, float rate, int t)
 {
     const float c1 = 1.0F - powf(0.9F, (float)t), c2 = 1.0F - powf(0.999F, (float)t), k = rate * sqrtf(c2) / c1;
@@ -52,7 +53,7 @@ static inline void adam(param *p, int batch, float rate, int t)
         const float g = p->grad[i] * share;
         p->m[i] = 0.9F * p->m[i] + 0.1F * g;
         p->u[i] = 0.999F * p->u[i] + 0.001F * g * g;
-        p->v[i] -= k * p->m[i] / (sqrtf(p->u[i]) + 1e-8F);
+        p->v[i] -= k * p->m[i] / (sqrtf(p->u[i] + 1e-36F) + 1e-8F);
         p->grad[i] = 0;
     }
 }

@@ -15,13 +15,14 @@ typedef struct {
 
 /* ---- the networks ---- */
 
-static inline void mixed_start(net *n)
+/* gain: of layers with ReLU; seven such layers at 1 / sqrt(inputs) would leave little of a picture */
+static inline void mixed_start(net *n, float gain)
 {
     int k, i;
     for (k = 1; k < n->n; k++) {
         net_node *o = &n->node[k];
         const int fan = o->weight.n / o->c;
-        node_init(n, o, 1.0F);
+        node_init(n, o, o->op.relu ? gain : 1.0F);
         for (i = 0; i < o->bias.n; i++) { o->bias.v[i] = uniform(1 / sqrtf((float)fan)); }
     }
 }
@@ -31,32 +32,33 @@ static inline net *mixed_dense(int batch, int in, const int *rows, int layers, i
     net *n = net_new(batch, 1, 1, in);
     int k;
     for (k = 0; k < layers; k++) { net_dense(n, k, relu && k + 1 < layers, &rows[k], 1); }
-    mixed_start(n);
+    mixed_start(n, 1.0F);
     return n;
 }
 
-/* pictures as channels, of one size throughout; the windows grow by dilation until they cover the picture */
-static inline net *mixed_conv(int batch, int side)
+/* pictures as channels, of one size throughout; the windows grow by dilation until they cover the picture. width:
+ * channels between, in print 20 a picture */
+static inline net *mixed_conv(int batch, int side, int width)
 {
-    static const int dilation[7] = { 1, 1, 2, 4, 8, 1, 1 }, wide = 20 * MIXED, one = 1;
+    static const int dilation[7] = { 1, 1, 2, 4, 8, 1, 1 }, one = 1;
     net *n = net_new(batch, side, side, MIXED);
     int k;
     for (k = 0; k < 7; k++) {
         const int taps = k < 6 ? 3 : 1;
         const net_op op = { NET_CONV, k, 0, taps, taps, 1, dilation[k], 0, 0, k < 6 };
-        net_layer(n, op, 1, k < 6 ? &wide : &one, 1);
+        net_layer(n, op, 1, k < 6 ? &width : &one, 1);
     }
-    mixed_start(n);
+    mixed_start(n, 2.4F);
     return n;
 }
 
-/* gammas and, of `shared`, lambdas; conv: encoders of convolutions */
-static inline void mixed_encoders(mixed_code *c, int side, int conv, int shared)
+/* gammas and, of `shared`, lambdas: dense, or convolutions of `width` channels where it is not 0 */
+static inline void mixed_encoders(mixed_code *c, int side, int width, int shared)
 {
     const int pixels = side * side, rows[2] = { MIXED * pixels, pixels };
     int g;
     for (g = 0; g < (shared ? 2 * TERMS : TERMS); g++) {
-        net *n = conv ? mixed_conv(c->groups, side) : mixed_dense(c->groups, MIXED * pixels, rows, 2, 1);
+        net *n = width ? mixed_conv(c->groups, side, width) : mixed_dense(c->groups, MIXED * pixels, rows, 2, 1);
         if (g < TERMS) { c->gamma[g] = n; } else { c->lambda[g - TERMS] = n; }
     }
 }

@@ -223,7 +223,7 @@ static void report(const options *o, net *n, const idx_set *s, const idx_set *te
 static int options_parse(options *o, int argc, char **argv)
 {
     static const char *const choice[3] = { "--net", "lenet", "residual" };
-    training_args a = { { NULL, NULL }, "lenet", NULL, 1, EPOCHS, 0 };
+    training_args a = { { NULL, NULL }, "lenet", NULL, 1, EPOCHS, 0, { NULL, NULL }, { 0, 0 } };
     const char *what = "", *why = "";
     const int bad = args_read(&a, argc, argv, choice, "--nested", &what, &why);
     if (bad > 0) { stop(what, why); }
