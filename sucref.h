@@ -1503,6 +1503,13 @@ static inline int32_t sucref_i_sat32(int64_t v)
     return v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : (int32_t)v;
 }
 
+/* v * 2^s, saturated, 0 <= s <= 31 */
+static int32_t sucref_i_up(int32_t v, unsigned s)
+{
+    const int32_t most = INT32_MAX >> s;
+    return v > most ? INT32_MAX : v < -most - 1 ? INT32_MIN : sucref_i_s32((uint32_t)v << s);
+}
+
 static inline int32_t sucref_i_mul16(int16_t a, uint16_t b)
 {
 #if defined(__AVR_HAVE_MUL__) && !defined(SUCREF_NO_ASM) /* where C calls a function that calls another one */
@@ -6008,11 +6015,11 @@ static int32_t sucref_i_requant(int32_t z, int32_t multiplier, int exponent, uns
 {
     if (kind == SUCREF_REQUANT_FLOOR) { return sucref_i_floor32(z, (unsigned)exponent); }
     if (kind == SUCREF_REQUANT_ROUND) {
-        return exponent == 0
-                   ? z
-                   : (int32_t)sucref_i_floor64((int64_t)z + ((int64_t)1 << (exponent - 1)), (unsigned)exponent);
+        return exponent == 0 ? z /* else its halves, up: the last bit that is shifted out */
+                             : sucref_i_floor32(z, (unsigned)exponent) +
+                                   (int32_t)((uint32_t)z >> (exponent - 1) & 1U);
     }
-    if (exponent > 0) { z = sucref_i_sat32((int64_t)z * ((int64_t)1 << exponent)); }
+    if (exponent > 0) { z = sucref_i_up(z, (unsigned)exponent); }
     return sucref_i_round_shift(sucref_i_mul31(z, multiplier), exponent < 0 ? (unsigned)-exponent : 0U);
 }
 
@@ -6095,13 +6102,13 @@ static int32_t sucref_i_table(const uint8_t *knots, int32_t r)
 /* the activation of z; table: its knots or bytes, for SUCREF_ACT_TABLE and _LOOKUP */
 static uint8_t sucref_i_post(const sucref_layer *l, int32_t z, int32_t multiplier, int exponent, const uint8_t *table)
 {
+    const int32_t zero = l->act == SUCREF_ACT_TABLE ? 128 : l->out_zero;
     int32_t r = sucref_i_requant(z, multiplier, exponent, l->requant);
     if (l->act == SUCREF_ACT_LEAKY && r < 0) {
         r = sucref_i_sat32(sucref_i_floor64((int64_t)r * l->slope + 16384, 15));
     }
     if (l->act == SUCREF_ACT_TABLE) { r = sucref_i_table(table, r); }
-    r = sucref_i_sat32((int64_t)r + (l->act == SUCREF_ACT_TABLE ? 128 : l->out_zero));
-    r = r < l->lo ? l->lo : r > l->hi ? l->hi : r;
+    r = r < l->lo - zero ? l->lo : r > l->hi - zero ? l->hi : r + zero;
     return l->act == SUCREF_ACT_LOOKUP ? SUCREF_READ_U8(table + r) : (uint8_t)r;
 }
 
@@ -9278,17 +9285,23 @@ static int32_t sucref_i_exp(int32_t a)
     return result;
 }
 
-/* 1 / (1 + a) for a in [0, 1), Q0 to Q0 */
-static int32_t sucref_i_reciprocal(int32_t a)
+/* 1 / a for a in [1, 2), unsigned in Q1 to Q0 */
+static int32_t sucref_i_reciprocal(uint32_t a)
 {
-    const int32_t half = (int32_t)(((int64_t)a + INT32_MAX + 1) / 2); /* rounding half sum */
+    const int32_t half = (int32_t)(a / 2U);
     int32_t x = 1515870810 + sucref_i_mul31(half, -1010580540);      /* Q2: 48/17 - 32/17 * half */
     unsigned i;
     for (i = 0; i < 3; i++) {
         const int32_t error = ((int32_t)1 << 29) - sucref_i_mul31(half, x);
-        x += sucref_i_sat32((int64_t)sucref_i_mul31(x, error) * 4);
+        x += sucref_i_up(sucref_i_mul31(x, error), 2);
     }
-    return sucref_i_sat32((int64_t)x * 2);
+    return sucref_i_up(x, 1);
+}
+
+/* exp of a difference of two inputs in Q0 */
+static int32_t sucref_i_exp_of(int32_t difference, int32_t multiplier, int left_shift)
+{
+    return sucref_i_exp(sucref_i_mul31(sucref_i_up(difference, (unsigned)left_shift), multiplier));
 }
 
 SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t multiplier, int left_shift)
@@ -9300,15 +9313,13 @@ SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t 
     if (n < 1 || n > 4095U || multiplier < 0x40000000 || left_shift < 0 || left_shift > 31) { return SUCREF_E_RANGE; }
     for (i = 0; i < n; i++) { max = x[i] > max ? x[i] : max; }
     for (i = 0; i < n; i++) { /* sum in Q12 */
-        e = sucref_i_sat32((int64_t)((int32_t)x[i] - (int32_t)max) * ((int64_t)1 << left_shift));
-        sum += sucref_i_round_shift(sucref_i_exp(sucref_i_mul31(e, multiplier)), 12);
+        sum += sucref_i_round_shift(sucref_i_exp_of((int32_t)x[i] - (int32_t)max, multiplier, left_shift), 12);
     }
     while (!((uint32_t)sum & (0x80000000U >> zeros))) { zeros++; }
     over = 12U - zeros;
-    scale = sucref_i_reciprocal(sucref_i_s32(((uint32_t)sum << zeros) - 0x80000000U));
+    scale = sucref_i_reciprocal((uint32_t)sum << zeros);
     for (i = 0; i < n; i++) {
-        e = sucref_i_sat32((int64_t)((int32_t)x[i] - (int32_t)max) * ((int64_t)1 << left_shift));
-        e = sucref_i_mul31(scale, sucref_i_exp(sucref_i_mul31(e, multiplier)));
+        e = sucref_i_mul31(scale, sucref_i_exp_of((int32_t)x[i] - (int32_t)max, multiplier, left_shift));
         e = over > 8U ? 0 : sucref_i_round_shift(e, over + 31U - 8U); /* over 32 bits of shift leave less than a half */
         y[i] = (uint8_t)(e > 255 ? 255 : e < 0 ? 0 : e);
     }
