@@ -1434,11 +1434,14 @@ extern "C" {
 #    define SUCREF_I_FAST
 #  endif
 #  ifdef __OPTIMIZE_SIZE__
+#    define SUCREF_I_SMALL 1 /* loops that are written out, and the like, only where they are most of the time */
 #    define SUCREF_I_EACH static
 #  else
+#    define SUCREF_I_SMALL 0
 #    define SUCREF_I_EACH static inline __attribute__((__always_inline__)) /* once for each caller's constants */
 #  endif
 #else
+#  define SUCREF_I_SMALL 0
 #  define SUCREF_I_EACH static
 #  define SUCREF_I_HIDE(v) ((void)0)
 #  define SUCREF_I_FAST
@@ -3733,6 +3736,13 @@ enum { SUCREF_I_LIST_END = 0 };
 #  else
 #    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __noclone__, __used__))
 #  endif
+#  if SUCREF_I_SMALL
+#    define SUCREF_I_ALSO(text) ""     /* loops are written out once, or as often as one load serves */
+#    define SUCREF_I_AT_ONCE 1
+#  else
+#    define SUCREF_I_ALSO(text) text   /* or four times */
+#    define SUCREF_I_AT_ONCE 4
+#  endif
 #endif
 
 /* the lower half of an entry, with its sign, modulo 2^32 */
@@ -3749,7 +3759,8 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
  * 256 times rows 1, 3: where fields start at k, it starts at 257 k. */
 #ifdef SUCREF_I_ASM
 /* By hand, as compilers need a third more: from the list's word of an entry to its products, four entries a turn, of
- * which the first turn makes 1 to 4. */
+ * which the first turn makes 1 to 4; where code is to be small, two on Thumb-2, of which the first turn may make 1, and
+ * else one. */
 #  ifdef __thumb2__
 /* r0 acc  r1 p  r2 list  r3 mask  r4, r5, r6, r7 all0, odd0, all1, odd1  r8 x  r9, r10 words  r9, r12 entries
  * r11 every other byte  lr end of the chunk; on the stack list, k0, what is saved, k1, blocks, step */
@@ -3771,17 +3782,16 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
         __asm__ volatile("push {r2-r11, lr}\n\tmov r3, #0x00FF00FF\n\tb 6f\n"                                        \
                          "0:\tsxth r8, r9\n\tldr r10, [sp, #4]\n\tldr r11, [sp, #44]\n\tmls r5, r8, r11, r10\n\t"     \
                          "add lr, r2, r9, lsr #16\n\tmov r7, r5\n\tadd r4, r5, r5, lsl #8\n\tmov r6, r4\n\t"        \
-                         "lsls r9, r9, #13\n\tbcs 5f\n\tbmi 7f\n" /* carry and sign: bits 1 and 0 of the number */   \
+                         "lsls r9, r9, #13\n\t" SUCREF_I_ALSO("bcs 5f\n\t") "bmi 7f\n" /* number's bits 1, 0 */  \
                          "1:\tldrd r9, r12, [r2], #8\n\t" entry("r9")                                                \
-                         "2:\t" entry("r12")                                                                          \
-                         "3:\tldrd r9, r12, [r2], #8\n\t" entry("r9")                                                \
+                         SUCREF_I_ALSO("2:\t" entry("r12") "3:\tldrd r9, r12, [r2], #8\n\t" entry("r9"))             \
                          "4:\t" entry("r12")                                                                          \
                          "cmp r2, lr\n\tbne 1b\n\t" emit                                                             \
                          "6:\tldr r9, [r2], #4\n\tcmp r9, #0\n\tbne 0b\n\t"                                         \
                          "ldr r2, [sp]\n\tadds r0, r0, #32\n\tldr r10, [sp, #52]\n\tadd r1, r1, r10\n\t"            \
                          "ldr r10, [sp, #48]\n\tsubs r10, r10, #1\n\tstr r10, [sp, #48]\n\tbne 6b\n\t"              \
                          "pop {r2-r11, pc}\n"                                                                         \
-                         "5:\tbpl 3b\n\tldr r12, [r2], #4\n\tb 2b\n7:\tldr r12, [r2], #4\n\tb 4b")
+                         SUCREF_I_ALSO("5:\tbpl 3b\n\tldr r12, [r2], #4\n\tb 2b\n") "7:\tldr r12, [r2], #4\n\tb 4b")
 #  else
 /* r0 list  r1, r12 p  r2 x  r3, r5 words  r4 a product  r6, r8, r9, r10 all0, odd0, all1, odd1  r7, r11 mask  lr end of
  * the chunk; on the stack acc, list, k0, what is saved, k1, blocks, step */
@@ -3805,12 +3815,12 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
                          "push {r0, r2-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\tmov r7, r11\n\t"        \
                          "push {r4-r7}\n\tmovs r0, r2\n\tmov r12, r1\n\tmovs r7, #255\n\t"                          \
                          "lsls r4, r7, #16\n\torrs r7, r7, r4\n\tmov r11, r7\n\tb 6f\n"                              \
-                         "5:\tbmi 2f\n\tb 3f\n"                                                                      \
+                         SUCREF_I_ALSO("5:\tbmi 2f\n\tb 3f\n")                                                       \
                          "0:\tsxth r2, r5\n\tldr r3, [sp, #48]\n\tmuls r2, r3, r2\n\tldr r3, [sp, #24]\n\t"         \
                          "subs r3, r3, r2\n\tmov r8, r3\n\tmov r10, r3\n\tlsls r6, r3, #8\n\tadds r6, r6, r3\n\t"   \
                          "mov r9, r6\n\tlsrs r2, r5, #16\n\tadds r2, r2, r0\n\tmov lr, r2\n\t"                      \
-                         "lsls r5, r5, #13\n\tbcs 5b\n\tbmi 4f\n" /* carry and sign: bits 1 and 0 of the number */   \
-                         "1:\t" entry "2:\t" entry "3:\t" entry "4:\t" entry                                           \
+                         SUCREF_I_ALSO("lsls r5, r5, #13\n\tbcs 5b\n\tbmi 4f\n") /* bits 1 and 0 of the number */    \
+                         "1:\t" entry SUCREF_I_ALSO("2:\t" entry "3:\t" entry "4:\t" entry)                            \
                          "cmp r0, lr\n\tbne 1b\n\t" emit                                                             \
                          "mov r7, r11\n\tmov r1, r12\n"                                                              \
                          "6:\tldmia r0!, {r5}\n\tcmp r5, #0\n\tbne 0b\n\t"                                          \
@@ -3983,14 +3993,12 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 SUCREF_I_NAKED static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
 {
     __asm__ volatile("push {r0, r1, r3-r11, lr}\n\tsub sp, sp, #4\n\tmov r0, r2\n\tmov lr, #0x000F000F\n\tb 6f\n"
-                     "5:\tbmi 2f\n\tb 3f\n"
+                     SUCREF_I_ALSO("5:\tbmi 2f\n\tb 3f\n")
                      "0:\tadd r1, r0, r3, lsr #16\n\tstr r1, [sp]\n\tmovs r4, #0\n\tmovs r5, #0\n\tmovs r6, #0\n\t"
                      "movs r7, #0\n\tmov r8, r4\n\tmov r9, r4\n\tmov r10, r4\n\tmov r11, r4\n\t"
-                     "lsls r3, r3, #13\n\tbcs 5b\n\tbmi 4f\n" /* carry and sign: bits 1 and 0 of the number */
+                     SUCREF_I_ALSO("lsls r3, r3, #13\n\tbcs 5b\n\tbmi 4f\n") /* bits 1 and 0 of the number */
                      "1:\t" SUCREF_I_ENTRY_4
-                     "2:\t" SUCREF_I_ENTRY_4
-                     "3:\t" SUCREF_I_ENTRY_4
-                     "4:\t" SUCREF_I_ENTRY_4
+                     SUCREF_I_ALSO("2:\t" SUCREF_I_ENTRY_4 "3:\t" SUCREF_I_ENTRY_4 "4:\t" SUCREF_I_ENTRY_4)
                      "ldr r12, [sp]\n\tcmp r0, r12\n\tbne 1b\n\tldr r1, [sp, #4]\n\tldr r2, [sp, #12]\n\t"
                      SUCREF_I_LOWEST_4("r4", "r5", "r6", "r7") SUCREF_I_LOWEST_4("r8", "r9", "r10", "r11")
                      SUCREF_I_EMIT_4("r4", "0", "16") SUCREF_I_EMIT_4("r5", "4", "20")
@@ -4050,14 +4058,12 @@ SUCREF_I_NAKED static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 {
     __asm__ volatile(".syntax unified\n\tpush {r0, r3-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tpush {r4, r5}\n\t"
                      "movs r0, r2\n\tmovs r6, r1\n\tmovs r7, #15\n\tlsls r4, r7, #16\n\torrs r7, r7, r4\n\tb 6f\n"
-                     "5:\tbmi 2f\n\tb 3f\n"
+                     SUCREF_I_ALSO("5:\tbmi 2f\n\tb 3f\n")
                      "0:\tmovs r3, r1\n\tlsrs r1, r1, #16\n\tadds r1, r1, r0\n\tmov lr, r1\n\tmovs r4, #0\n\t"
                      "movs r5, #0\n\tmov r8, r4\n\tmov r9, r4\n\t"
-                     "lsls r3, r3, #13\n\tbcs 5b\n\tbmi 4f\n" /* carry and sign: bits 1 and 0 of the number */
+                     SUCREF_I_ALSO("lsls r3, r3, #13\n\tbcs 5b\n\tbmi 4f\n") /* bits 1 and 0 of the number */
                      "1:\t" SUCREF_I_ENTRY_4
-                     "2:\t" SUCREF_I_ENTRY_4
-                     "3:\t" SUCREF_I_ENTRY_4
-                     "4:\t" SUCREF_I_ENTRY_4
+                     SUCREF_I_ALSO("2:\t" SUCREF_I_ENTRY_4 "3:\t" SUCREF_I_ENTRY_4 "4:\t" SUCREF_I_ENTRY_4)
                      "cmp r0, lr\n\tbne 1b\n\t"
                      "ldr r2, [sp, #12]\n\tmov r1, r8\n\tlsls r3, r4, #4\n\tsubs r1, r1, r3\n\tlsls r3, r5, #8\n\t"
                      "subs r1, r1, r3\n\tmov r3, r9\n\tlsls r3, r3, #12\n\tsubs r1, r1, r3\n\tadds r1, r1, r2\n\t"
@@ -4961,17 +4967,22 @@ static inline int sucref_i_end_chunk(sucref_i_builder *b)
 enum { SUCREF_I_ANY_X = 0, SUCREF_I_PLAIN, SUCREF_I_EACH_MAXIMUM }; /* how a part is built */
 
 #ifdef SUCREF_I_ASM
-/* Quads of columns x = u; 0 where there is no room. r0 builder  r1 u  r2 quads  r3 8 * column << 16  r4 to  r5 rest
- * r6 x  r7 8 << 16  r12 quads while a full chunk is ended, at 5; its column, at 10 to 13, comes again then */
+/* Quads of columns x = u (where code is to be small, single ones, here and below); 0 where there is no room.
+ * r0 builder  r1 u  r2 quads  r3 8 * column << 16  r4 to  r5 rest  r6 x  r7 8 << 16  r12 quads while a full chunk is
+ * ended, at 5; its column, at 10 to 13, comes again then */
 #  ifdef __thumb2__
 #    define SUCREF_I_IF_ZERO "cbz r6, "
 #  else
 #    define SUCREF_I_IF_ZERO "cmp r6, #0\n\tbeq "
 #  endif
-#  define SUCREF_I_PUSH_QUAD(column) column("0", "6") column("1", "7") column("2", "8") column("3", "9")
+#  define SUCREF_I_PUSH_QUAD(column)                                                                                   \
+        column("0", "6") SUCREF_I_ALSO(column("1", "7") column("2", "8") column("3", "9"))
 #  define SUCREF_I_PUSH_AGAIN(at, end) /* where a column does not fit: the chunk's end, and it again */                \
-        "6:\tbl " end "\n\tb " at "0b\n7:\tbl " end "\n\tb " at "1b\n8:\tbl " end "\n\tb " at "2b\n"                  \
-        "9:\tbl " end "\n\tb " at "3b\n"
+        "6:\tbl " end "\n\tb " at "0b\n"                                                                              \
+        SUCREF_I_ALSO("7:\tbl " end "\n\tb " at "1b\n8:\tbl " end "\n\tb " at "2b\n9:\tbl " end "\n\tb " at "3b\n")
+#  define SUCREF_I_TEXT(number) SUCREF_I_TEXT_OF(number)
+#  define SUCREF_I_TEXT_OF(number) #number
+#  define SUCREF_I_QUAD SUCREF_I_TEXT(SUCREF_I_AT_ONCE)
 #  define SUCREF_I_PUSH_COLUMN(k, full)                                                                                \
         "1" k ":\tldrb r6, [r1, #" k "]\n\t" SUCREF_I_IF_ZERO "2" k "f\n\t"                                            \
         "subs r5, r5, r6\n\tblo " full "f\n\torrs r6, r6, r3\n\tstmia r4!, {r6}\n2" k ":\tadds r3, r3, r7\n\t"
@@ -4979,7 +4990,7 @@ SUCREF_I_NAKED static int sucref_i_push_quads(sucref_i_builder *b, const uint8_t
 {
     __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tldr r4, [r0]\n\tldr r5, [r0, #8]\n\tmovs r7, #8\n\t"
                      "lsls r7, r7, #16\n" SUCREF_I_PUSH_QUAD(SUCREF_I_PUSH_COLUMN)
-                     "adds r1, r1, #4\n\tsubs r2, r2, #1\n\tbne 10b\n\t"
+                     "adds r1, r1, #" SUCREF_I_QUAD "\n\tsubs r2, r2, #1\n\tbne 10b\n\t"
                      "str r4, [r0]\n\tstr r5, [r0, #8]\n\tldr r6, [r0, #12]\n\tsubs r6, r6, r5\n\tldr r5, [r0, #20]\n\t"
                      "adds r6, r6, r5\n\tstr r6, [r0, #16]\n\tmovs r0, #1\n\tpop {r4-r7, pc}\n"
                      SUCREF_I_PUSH_AGAIN("1", "5f")
@@ -5010,11 +5021,12 @@ SUCREF_I_NAKED static int sucref_i_push_maxima(sucref_i_builder *b, const uint8_
 {
     __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\t"
                      "mov r7, r11\n\tpush {r4-r7}\n\tmov r8, r0\n\tldr r4, [r0, #16]\n\tmov r9, r4\n\t"
-                     "ldr r6, [r0, #32]\n\tmov r10, r6\n\tlsls r2, r2, #2\n\tadds r2, r2, r1\n\tmov r11, r2\n\t"
+                     "ldr r6, [r0, #32]\n\tmov r10, r6\n\t" SUCREF_I_ALSO("lsls r2, r2, #2\n\t")
+                     "adds r2, r2, r1\n\tmov r11, r2\n\t"
                      "ldr r4, [r0]\n\tldr r5, [r0, #8]\n\t"
                      "movs r0, r1\n\tmovs r2, r3\n\tldr r3, [sp, #36]\n\tmovs r7, #8\n\tlsls r7, r7, #16\n\t"
                      "cmp r6, #0\n\tbne 30f\n" SUCREF_I_PUSH_QUAD(SUCREF_I_PUSH_MAXIMUM)
-                     "adds r0, r0, #4\n\tadds r3, r3, #4\n\tcmp r0, r11\n\tbne 10b\n"
+                     "adds r0, r0, #" SUCREF_I_QUAD "\n\tadds r3, r3, #" SUCREF_I_QUAD "\n\tcmp r0, r11\n\tbne 10b\n"
                      "60:\tmov r0, r8\n\tstr r4, [r0]\n\tstr r5, [r0, #8]\n\tmov r4, r9\n\tstr r4, [r0, #16]\n\t"
                      "movs r0, #1\n"
                      "61:\tpop {r4-r7}\n\tmov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\tpop {r4-r7, pc}\n"
@@ -5027,7 +5039,8 @@ SUCREF_I_NAKED static int sucref_i_push_maxima(sucref_i_builder *b, const uint8_
                      "cmp r1, r5\n\tbeq 53f\n\tadds r1, r1, #1\n\tstr r1, [r7, #24]\n\tldr r5, [r7, #12]\n"
                      "52:\tmovs r7, #8\n\tlsls r7, r7, #16\n\tbx lr\n"
                      "53:\tmovs r0, #0\n\tb 61b\n" SUCREF_I_PUSH_QUAD(SUCREF_I_PUSH_CENTRED)
-                     "adds r0, r0, #4\n\tadds r3, r3, #4\n\tcmp r0, r11\n\tbne 30b\n\tb 60b\n"
+                     "adds r0, r0, #" SUCREF_I_QUAD "\n\tadds r3, r3, #" SUCREF_I_QUAD "\n\tcmp r0, r11\n\tbne 30b\n\t"
+                     "b 60b\n"
                      SUCREF_I_PUSH_AGAIN("3", "50b"));
 }
 #endif
@@ -5040,6 +5053,7 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
     const uint32_t flip = maxima ? 0U : b->flip, zero = b->zero, none = flip != 0 ? 0U : zero;
     uint32_t *to, rest, sum, at = column << 19;
 #ifdef SUCREF_I_ASM
+    if (SUCREF_I_SMALL && maxima) { return sucref_i_push_maxima(b, u, n, at, maximum); }
     if (maxima && n >= 4) {
         if (!sucref_i_push_maxima(b, u, n / 4U, at, maximum)) { return 0; }
         u += n & ~(uint32_t)3;
@@ -5078,6 +5092,7 @@ SUCREF_I_ALONE static int sucref_i_push_plain(sucref_i_builder *b, const uint8_t
     const uint8_t *const end = u + n;
     uint32_t *to, rest, at = column << 19;
 #ifdef SUCREF_I_ASM
+    if (SUCREF_I_SMALL) { return sucref_i_push_quads(b, u, n, at); }
     if (n >= 4) {
         if (!sucref_i_push_quads(b, u, n / 4U, at)) { return 0; }
         n &= ~(uint32_t)3;
@@ -6032,13 +6047,14 @@ typedef int32_t sucref_i_rounded;
 #endif
 
 #if !SUCREF_I_LONG
-/* R of METHOD 3 for TFLITE of z >= 0, s = -exponent in 2..31: floor((z M + 2^30 + 2^(30 + s)) / 2^(31 + s)), with the
- * product of 64 bits by halves; before the last shift all is below 2^30 + 2^29 + 2^17 */
-static uint32_t sucref_i_round_long(uint32_t z, uint32_t multiplier, unsigned s)
+/* |R| of METHOD 3 for TFLITE of |z|, s = -exponent in 2..31: floor((|z| M + 2^30 - less + 2^(30 + s)) / 2^(31 + s)),
+ * less: 1 where z < 0, else 0; with the product of 64 bits by halves; before the last shift all is below
+ * 2^30 + 2^29 + 2^17 */
+static uint32_t sucref_i_round_long(uint32_t z, uint32_t multiplier, unsigned s, uint32_t less)
 {
     const uint32_t a = z >> 16, b = z & 0xFFFFU, c = multiplier >> 16, d = multiplier & 0xFFFFU, low = b * d,
                    mid = a * d + (low >> 16), more = b * c + (mid & 0xFFFFU),
-                   carry = (more << 16 | (low & 0xFFFFU)) >= 0xC0000000U;
+                   carry = (more << 16 | (low & 0xFFFFU)) >= 0xC0000000U + less;
     return (a * c + (mid >> 16) + (more >> 16) + carry + ((uint32_t)1 << (s - 2U))) >> (s - 1U);
 }
 #endif
@@ -6067,6 +6083,13 @@ SUCREF_I_EACH sucref_i_rounded sucref_i_round(int32_t z, int32_t multiplier, uns
         const int64_t first = (int64_t)sucref_i_s32(high) * 4294967296 + (0x40000000U | sign);
         return sucref_i_floor32((int32_t)sucref_i_floor64(first + (int64_t)z * multiplier, 32), (unsigned)s - 1U);
     }
+#elif SUCREF_I_SMALL
+    {
+        const uint32_t less = z < 0 ? 1U : 0U,
+                       r = sucref_i_round_long(less ? 0U - (uint32_t)z : (uint32_t)z, (uint32_t)multiplier, s, less);
+        const int16_t size = (int16_t)(r > 512U ? 512U : r);
+        return (int16_t)(less ? -size : size);
+    }
 #else
     {
         const uint16_t m = (uint16_t)(((uint32_t)multiplier + 0x8000U) >> 16);
@@ -6082,7 +6105,7 @@ SUCREF_I_EACH sucref_i_rounded sucref_i_round(int32_t z, int32_t multiplier, uns
         v = sucref_i_mul16(sucref_i_s16((uint16_t)part), m) + 0x100000;
         if (s < 9) { v += z < 0 ? -(int32_t)((uint32_t)0x100000 >> s) : (int32_t)((uint32_t)0x100000 >> s); }
         if ((uint16_t)((((uint32_t)v >> 8) & 0x1FFFU) - 0x49U) >= 0x1F37U - 0x49U) { /* 2^14 + 2^11, 3 * 2^14 + 2^11 */
-            return (int16_t)(z >= 0 ? (int32_t)sucref_i_round_long((uint32_t)z, (uint32_t)multiplier, s)
+            return (int16_t)(z >= 0 ? (int32_t)sucref_i_round_long((uint32_t)z, (uint32_t)multiplier, s, 0)
                                     : sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE));
         }
         r = sucref_i_s16((uint16_t)((uint32_t)v >> 16));
@@ -6099,11 +6122,18 @@ static int32_t sucref_i_table(const uint8_t *knots, int32_t r)
     return sucref_i_floor32(a * 2048 + (b - a) * (int32_t)f + 262144, 19); /* + half, / (2048 * 256) */
 }
 
+/* does a byte of R tell all of a layer's activations? */
+static inline int sucref_i_is_usual(const sucref_layer *l)
+{
+    return l->requant == SUCREF_REQUANT_TFLITE && l->act != SUCREF_ACT_LEAKY && l->act != SUCREF_ACT_TABLE;
+}
+
 /* the activation of z; table: its knots or bytes, for SUCREF_ACT_TABLE and _LOOKUP */
 static uint8_t sucref_i_post(const sucref_layer *l, int32_t z, int32_t multiplier, int exponent, const uint8_t *table)
 {
     const int32_t zero = l->act == SUCREF_ACT_TABLE ? 128 : l->out_zero;
-    int32_t r = sucref_i_requant(z, multiplier, exponent, l->requant);
+    int32_t r = SUCREF_I_SMALL && sucref_i_is_usual(l) ? sucref_i_round(z, multiplier, (unsigned)exponent)
+                                                       : sucref_i_requant(z, multiplier, exponent, l->requant);
     if (l->act == SUCREF_ACT_LEAKY && r < 0) {
         r = sucref_i_sat32(sucref_i_floor64((int64_t)r * l->slope + 16384, 15));
     }
@@ -6218,9 +6248,7 @@ SUCREF_I_EACH void sucref_i_four_rows(uint8_t *u, const uint32_t *acc, const suc
 SUCREF_I_ALONE static void sucref_i_activate_z(uint8_t *u, const uint32_t *acc, const sucref_model *m,
                                                const sucref_i_here *h, uint32_t first, uint32_t n)
 {
-    const int usual = h->l.requant == SUCREF_REQUANT_TFLITE && h->l.act != SUCREF_ACT_LEAKY &&
-                      h->l.act != SUCREF_ACT_TABLE;
-    const uint32_t full = usual ? n & ~(uint32_t)3 : 0U;
+    const uint32_t full = sucref_i_is_usual(&h->l) ? n & ~(uint32_t)3 : 0U;
     uint32_t i;
     sucref_i_four_rows(u, acc, m, h, first, full);
     for (i = 0; h->l.act == SUCREF_ACT_LOOKUP && i < full; i++) { u[i] = m->bytes[h->at.table + u[i]]; }
@@ -6394,7 +6422,8 @@ SUCREF_I_ALONE static uint32_t sucref_i_exact_row(const sucref_net *s, const suc
     const int32_t multiplier = sucref_i_multiplier_of(&exponent, s->model, &h->l, &h->at, row);
     if (sucref_i_s32(sum + bias) >= 0 && exponent <= -2 && exponent >= -31) {
         const int32_t range = (int32_t)h->l.hi - h->l.lo, above = (int32_t)h->l.out_zero - h->l.lo,
-                      r = (int32_t)sucref_i_round_long(sum + bias, (uint32_t)multiplier, (unsigned)-exponent) + above;
+                      r = (int32_t)sucref_i_round_long(sum + bias, (uint32_t)multiplier, (unsigned)-exponent, 0) +
+                          above;
         return (uint32_t)(r < 0 ? 0 : r < range ? r : range);
     }
 #endif
@@ -6889,7 +6918,7 @@ SUCREF_I_ALONE static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, con
     sucref_i_activate_z(u, acc, m, h, first, n);
     return;
 #endif
-    if (h->l.requant != SUCREF_REQUANT_TFLITE || h->l.act == SUCREF_ACT_LEAKY || h->l.act == SUCREF_ACT_TABLE) {
+    if (SUCREF_I_SMALL || !sucref_i_is_usual(&h->l)) {
         for (i = 0; i < n; i++, bias += 4, multiplier += 4U * step, exponent += step) {
             acc[i] += sucref_i_u32(bias);
             u[i] = sucref_i_post(&h->l, sucref_i_s32(acc[i]), sucref_i_s32(sucref_i_u32(multiplier)),
