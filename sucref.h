@@ -548,18 +548,10 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
 /* ---- net ---------------------------------------------------------------------------------------------------------
  * A state belongs to one thread; a model may serve many. The answer of the last stop that was reached stays whole and
  * readable while later stops are computed, also from an interrupt. */
-typedef struct {
+typedef struct {               /* bytes before words: short instructions reach them */
     const sucref_model *model;
     const uint8_t *input;
     uint32_t *work;
-    uint32_t spent;            /* multiply-adds since the input was set, wraps at 2^32 */
-    uint32_t row;              /* next row of the group, or output of the position at hand */
-    uint32_t at_tensors, at_kept, at_marks, at_logits; /* parts of the work buffer */
-    uint32_t at_list, at_acc;  /* of the layer: its list; accumulators, sums of the groups' inputs, input before */
-    uint16_t layer, group;     /* position; group counts inside the layer */
-    uint16_t y, x;             /* position in the layer's output, counted from its last one where it goes back */
-    uint16_t changed, any;     /* lowest column of this layer's input that changed, lowest of its outputs; 0xFFFF */
-    uint16_t present;          /* columns of this layer's input that have a value */
     uint8_t stop, previous;    /* being computed; reached before it on this input (0xFF: none) */
     uint8_t answer;            /* the layer that has the stop's answer */
     uint8_t reached;           /* how many layers the stops before have come to */
@@ -571,6 +563,14 @@ typedef struct {
     uint8_t form;              /* what the group's list holds */
     uint8_t slid;              /* where windows share lists: 1 and which of them is the first one's; 0: none is there */
     uint8_t state;
+    uint16_t layer, group;     /* position; group counts inside the layer */
+    uint16_t y, x;             /* position in the layer's output, counted from its last one where it goes back */
+    uint16_t changed, any;     /* lowest column of this layer's input that changed, lowest of its outputs; 0xFFFF */
+    uint16_t present;          /* columns of this layer's input that have a value */
+    uint32_t spent;            /* multiply-adds since the input was set, wraps at 2^32 */
+    uint32_t row;              /* next row of the group, or output of the position at hand */
+    uint32_t at_tensors, at_kept, at_marks, at_logits; /* parts of the work buffer */
+    uint32_t at_list, at_acc;  /* of the layer: its list; accumulators, sums of the groups' inputs, input before */
     volatile uint32_t sequence; /* counts publications; its lowest bit names the record */
 } sucref_net;
 
@@ -1137,11 +1137,12 @@ SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, un
  *               message where first is 65535  u32 place
  *     piece     [pieces], by layer  0 model  4 columns  8 rows  12 runs  16 u16 own neurons in S  18 u8 sum
  *
- * Little-endian, unnamed sizes are u32, unnamed bytes 0. The list of an import: u16 numbers of its neurons in the whole
- * network (to node `devices`: places in the answer); of an export: u16 own neurons, u16 how many first own neurons each
- * sum is of. Place: where the message is kept, in words: the lengths of all before it. Columns: u16 own neurons, then
- * imported ones, or 65535 for 0; rows: u16 own neurons of the next level; runs: [stops] u8 stop of the piece's model,
- * with bit 7 the one whose z is the sum itself, before the one that has the correction and needs S; 255: as before. */
+ * Little-endian, unnamed sizes are u32, unnamed bytes 0; lists start at even places. The list of an import: u16 numbers
+ * of its neurons in the whole network (to node `devices`: places in the answer); of an export: u16 own neurons, u16 how
+ * many first own neurons each sum is of. Place: where the message is kept, in words: the lengths of all before it.
+ * Columns: u16 own neurons, then imported ones, or 65535 for 0; rows: u16 own neurons of the next level; runs: [stops]
+ * u8 stop of the piece's model, with bit 7 the one whose z is the sum itself, before the one that has the correction
+ * and needs S; 255: as before. */
 typedef struct {
     const uint8_t *bytes;
     uint32_t file_bytes;
@@ -1323,6 +1324,10 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #  pragma GCC diagnostic push
 #  pragma GCC diagnostic ignored "-Wunused-parameter"
 #endif
+#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__) /* or gcc repeats code to save jumps */
+#  pragma GCC push_options
+#  pragma GCC optimize("no-thread-jumps", "no-tree-loop-im")
+#endif
 
 #define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
 #define SUCREF_I_PAD8(n) (((uint32_t)(n) + 7U) / 8U * 8U)
@@ -1450,13 +1455,15 @@ extern "C" {
 #endif
 
 /* ---- integer helpers --------------------------------------------------------------------------------------------- */
-/* Model bytes. A word is one load only where that is legal C for this compiler (may_alias) and the order fits. */
+/* Model bytes. A word is one load only where that is legal C for this compiler (may_alias) and the order fits; so are
+ * two bytes, which lie at multiples of 2 in a file. */
 #ifndef SUCREF_READ_U8
 #  define SUCREF_READ_U8(p) (*(p))
 #  if !defined(SUCREF_READ_U32) && defined(__GNUC__) && defined(__BYTE_ORDER__)
 #    if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #      define SUCREF_I_WORD_READS
 typedef uint32_t __attribute__((__may_alias__)) sucref_i_word;
+typedef uint16_t __attribute__((__may_alias__)) sucref_i_two_bytes;
 #      define SUCREF_READ_U32(p) (*(const sucref_i_word *)(const void *)(p))
 #    endif
 #  endif
@@ -1474,7 +1481,11 @@ static inline uint32_t sucref_i_u32(const uint8_t *p) { return SUCREF_READ_U32(p
 
 static inline uint16_t sucref_i_u16(const uint8_t *p)
 {
+#ifdef SUCREF_I_WORD_READS
+    return *(const sucref_i_two_bytes *)(const void *)p;
+#else
     return (uint16_t)(SUCREF_READ_U8(p) | (unsigned)SUCREF_READ_U8(p + 1) << 8);
+#endif
 }
 
 /* two's complement value of unsigned bits, without the implementation-defined conversion */
@@ -1785,13 +1796,13 @@ static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
     uint32_t left = SUCREF_I_PAD4(p->n_rows);
     sucref_i_block b = { 0, 0, 0 };
     unsigned log2;
-    if (p->slot == 8 && row < (left & ~(uint32_t)7)) { /* as below, but this is asked for every few rows */
+    if (!SUCREF_I_SMALL && p->slot == 8 && row < (left & ~(uint32_t)7)) { /* as below, but asked for every few rows */
         b.at = (row & ~(uint32_t)7) * p->n_in;
         b.rows = 8;
         b.inside = row & 7U;
         return b;
     }
-    if (p->slot < 8 && row < 16 && left >= 16) {
+    if (!SUCREF_I_SMALL && p->slot < 8 && row < 16 && left >= 16) {
         b.rows = 16;
         b.inside = row;
         return b;
@@ -2153,25 +2164,23 @@ enum { SUCREF_I_SKIP = 0, SUCREF_I_CONSTANT, SUCREF_I_ALL, SUCREF_I_ADD, SUCREF_
 #define SUCREF_I_ABSENT(entry) ((entry).bits == 0 && (entry).correction_offset == 0)
 typedef struct { uint8_t mode, first, last; } sucref_i_task;
 
-static sucref_i_task sucref_i_task_of(const sucref_layer *l, const sucref_stop_group *now, const sucref_stop_group *old,
-                                      int changed)
+static void sucref_i_task_of(sucref_i_task *t, const sucref_layer *l, const sucref_stop_group *now,
+                             const sucref_stop_group *old, int changed)
 {
     const int same = old != NULL && now->bits == old->bits,
               kept = old != NULL && (l->flags & SUCREF_LAYER_KEEP) && old->bits != 0;
-    sucref_i_task t;
-    t.first = (uint8_t)(l->coarse && now->bits == 8 ? 1 : 0);
-    t.last = (uint8_t)sucref_i_planes_for(l, now->bits);
-    t.mode = (uint8_t)(t.last == 0 ? SUCREF_I_CONSTANT : SUCREF_I_ALL);
+    t->first = (uint8_t)(l->coarse && now->bits == 8 ? 1 : 0);
+    t->last = (uint8_t)sucref_i_planes_for(l, now->bits);
+    t->mode = (uint8_t)(t->last == 0 ? SUCREF_I_CONSTANT : SUCREF_I_ALL);
     if (SUCREF_I_ABSENT(*now) || (!changed && same && now->correction_offset == old->correction_offset)) {
-        t.mode = SUCREF_I_SKIP;
-        t.first = t.last;
+        t->mode = SUCREF_I_SKIP;
+        t->first = t->last;
     } else if (kept && !changed && (same || !l->coarse)) {
-        t.mode = SUCREF_I_ADD;
-        t.first = (uint8_t)sucref_i_planes_for(l, old->bits);
+        t->mode = SUCREF_I_ADD;
+        t->first = (uint8_t)sucref_i_planes_for(l, old->bits);
     } else if (kept && same) { /* by the columns that changed, where they are few */
-        t.mode = SUCREF_I_DELTA;
+        t->mode = SUCREF_I_DELTA;
     }
-    return t;
 }
 
 #if defined(SUCREF_HOST) || !defined(SUCREF_NO_PARITY)
@@ -2181,7 +2190,7 @@ static unsigned sucref_i_planes_read(const sucref_layer *l, unsigned bits)
     sucref_stop_group e = { 0, 0 };
     sucref_i_task task;
     e.bits = (uint8_t)bits;
-    task = sucref_i_task_of(l, &e, NULL, 1);
+    sucref_i_task_of(&task, l, &e, NULL, 1);
     return (1U << task.last) - (1U << task.first);
 }
 #endif
@@ -2260,7 +2269,7 @@ static int sucref_i_zeros(const uint8_t *p, unsigned n)
     return 1;
 }
 
-static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
+SUCREF_I_ALONE static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
 {
     const uint8_t *p = m->bytes;
     uint32_t head;
@@ -2526,21 +2535,13 @@ static int sucref_i_order_of_layers_ok(const sucref_model *m, unsigned n, unsign
             SUCREF_READ_U8(p + t.first * (uint32_t)SUCREF_I_LAYER + 2U) == to);
 }
 
-/* a layer's groups and parameters; groups: of the layers before it */
-static int sucref_i_open_parts(const sucref_model *m, const sucref_layer *l, int heads, uint32_t least,
-                               sucref_fault *f)
-{
-    int status = sucref_i_open_params(m, l, f);
-    return status != SUCREF_OK ? status : sucref_i_open_groups(m, l, heads, least, f);
-}
-
 /* one layer's record; next: its first group, and where its parameters start, then those of the layer behind it */
 static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next, sucref_fault *f)
 {
     const uint32_t at = SUCREF_I_HEADER + (uint32_t)n * SUCREF_I_LAYER, head = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
     sucref_tensor in, out;
     sucref_layer layer, *l = &layer;
-    int status, heads;
+    int status, heads, all; /* must each group have all columns? */
     if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) >= m->n_tensors) { /* sucref_model_layer reads its zero point */
         return SUCREF_I_FAIL(f, "tensors of a layer", at + SUCREF_I_L_FROM);
     }
@@ -2555,6 +2556,8 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
     sucref_model_tensor(&in, m, l->from);
     sucref_model_tensor(&out, m, l->to);
     heads = sucref_i_has_heads(m, l, n);
+    all = SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE || (SUCREF_I_KIND(l) == SUCREF_KIND_DENSE &&
+                                                        in.height * (uint32_t)in.width > 1);
     if (!SUCREF_I_PICTURES && (in.height > 1 || in.width > 1)) { return SUCREF_I_FAIL(f, "shape of a layer", at); }
     if (l->n_in > 65535U || l->n_out > 65535U || (SUCREF_I_WEIGHS(l) && (l->n_in < 1 || l->n_out < 1))) {
         return SUCREF_I_FAIL(f, "size of a layer", at);
@@ -2589,11 +2592,8 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
     if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_IN_ZERO) != 0 || (l->act != SUCREF_ACT_LEAKY && l->slope != 0)) {
         return SUCREF_I_FAIL(f, "reserved bytes of a layer", at + SUCREF_I_L_IN_ZERO);
     }
-    return sucref_i_open_parts(m, l, heads,
-                               SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE || (SUCREF_I_KIND(l) == SUCREF_KIND_DENSE &&
-                                                                    in.height * (uint32_t)in.width > 1)
-                                   ? l->n_in
-                                   : 1U, f);
+    status = sucref_i_open_params(m, l, f);
+    return status != SUCREF_OK ? status : sucref_i_open_groups(m, l, heads, all ? l->n_in : 1U, f);
 }
 
 /* Of two tensors that a layer reads and writes, by how many bytes must the written one lie before the read one, so
@@ -2703,7 +2703,8 @@ static int sucref_i_open_places(const sucref_model *m, sucref_fault *f)
 }
 
 /* is a layer a head at a stop, of which no other layer reads the outputs, and not the stop's? */
-static int sucref_i_idle(const sucref_model *m, const sucref_layer *l, unsigned layer, const sucref_stop *stop)
+SUCREF_I_ALONE static int sucref_i_idle(const sucref_model *m, const sucref_layer *l, unsigned layer,
+                                        const sucref_stop *stop)
 {
     sucref_tensor t;
     sucref_model_tensor(&t, m, l->to);
@@ -2711,8 +2712,8 @@ static int sucref_i_idle(const sucref_model *m, const sucref_layer *l, unsigned 
 }
 
 /* one layer's schedule at a stop against the stop before it */
-static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, unsigned layer, unsigned stop,
-                                 sucref_fault *f)
+SUCREF_I_ALONE static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, unsigned layer,
+                                                unsigned stop, sucref_fault *f)
 {
     const int heads = sucref_i_has_heads(m, l, layer), ends = stop + 1U == m->n_stops;
     sucref_stop s, earlier, later;
@@ -2855,7 +2856,7 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
             sucref_i_task task;
             sucref_model_group(&group, m, l.first_group + g);
             sucref_model_stop_group(&e, m, stop, l.first_group + g);
-            task = sucref_i_task_of(&l, &e, NULL, 1);
+            sucref_i_task_of(&task, &l, &e, NULL, 1);
             for (i = task.first; i < task.last; i++) {
                 const uint32_t bytes = sucref_i_plane_bytes(group.n_rows, group.n_columns, l.plan[i],
                                                             sucref_i_layout(m, &l));
@@ -2925,7 +2926,7 @@ static int sucref_i_check_planes(const sucref_model *m, unsigned layer, sucref_f
         sums = sucref_i_has_sums(&l) ? sums + 4U * g.first_row : NULL;
         for (t = 0; t < m->usable_stops; t++) {
             sucref_model_stop_group(&e, m, t, k);
-            task = sucref_i_task_of(&l, &e, NULL, 1);
+            sucref_i_task_of(&task, &l, &e, NULL, 1);
             used |= (1U << task.last) - (1U << task.first);
         }
         for (i = 0; used >> i != 0; i++) {
@@ -2999,46 +3000,35 @@ struct sucref_i_align { char c; uint32_t word; };
 #define SUCREF_I_ALIGN offsetof(struct sucref_i_align, word)
 
 /* how many of so many bytes a file can have */
-static uint32_t sucref_i_bytes32(size_t n)
+static uint32_t sucref_i_bytes32(uint64_t n) { return n > 0xFFFFFFFFU ? 0xFFFFFFFFU : (uint32_t)n; }
+
+/* all records and parameters */
+static int sucref_i_open_tables(const sucref_model *m, sucref_fault *f)
 {
-#if SIZE_MAX > 0xFFFFFFFFU
-    return n > 0xFFFFFFFFU ? 0xFFFFFFFFU : (uint32_t)n;
-#else
-    return n;
-#endif
+    uint32_t next[2], end = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD); /* group, parameters */
+    unsigned n, in_bits = 1;
+    int status = sucref_i_open_tensors(m, f);
+    next[0] = 0; next[1] = sucref_i_tables_end(m);
+    for (n = 0; status == SUCREF_OK && n < m->n_layers; n++) { status = sucref_i_open_layer(m, n, next, f); }
+    if (status == SUCREF_OK) { status = sucref_i_open_places(m, f); }
+    if (status != SUCREF_OK) { return status; }
+    if (next[0] != m->n_groups) { return SUCREF_I_FAIL(f, "number of groups", SUCREF_I_H_GROUPS); }
+    if (next[1] != end) { return SUCREF_I_FAIL(f, "head length", SUCREF_I_H_HEAD); }
+    for (n = 0; status == SUCREF_OK && n < m->n_stops; n++) { status = sucref_i_open_stop(m, n, &end, &in_bits, f); }
+    return status == SUCREF_OK ? sucref_i_open_whole(m, f) : status;
 }
 
 SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault)
 {
     sucref_model t;
-    uint32_t next[2], end; /* group, parameters */
-    unsigned n, in_bits = 1;
     int status;
     if (m == NULL || bytes == NULL || (uintptr_t)bytes % SUCREF_I_ALIGN != 0) { return SUCREF_E_ARG; }
     t.bytes = (const uint8_t *)bytes;
     t.bytes_len = sucref_i_bytes32(bytes_len);
     t.usable_stops = 0;
     status = sucref_i_open_header(&t, fault);
-    if (status != SUCREF_OK) { return status; }
-    status = sucref_i_open_tensors(&t, fault);
-    if (status != SUCREF_OK) { return status; }
-    next[0] = 0; next[1] = sucref_i_tables_end(&t);
-    for (n = 0; n < t.n_layers; n++) {
-        status = sucref_i_open_layer(&t, n, next, fault);
-        if (status != SUCREF_OK) { return status; }
-    }
-    status = sucref_i_open_places(&t, fault);
-    if (status != SUCREF_OK) { return status; }
-    if (next[0] != t.n_groups) { return SUCREF_I_FAIL(fault, "number of groups", SUCREF_I_H_GROUPS); }
-    end = sucref_i_u32(t.bytes + SUCREF_I_H_HEAD);
-    if (next[1] != end) { return SUCREF_I_FAIL(fault, "head length", SUCREF_I_H_HEAD); }
-    for (n = 0; n < t.n_stops; n++) {
-        status = sucref_i_open_stop(&t, n, &end, &in_bits, fault);
-        if (status != SUCREF_OK) { return status; }
-    }
-    status = sucref_i_open_whole(&t, fault);
-    if (status != SUCREF_OK) { return status; }
-    status = sucref_i_open_usable(&t, 0, fault);
+    if (status == SUCREF_OK) { status = sucref_i_open_tables(&t, fault); }
+    if (status == SUCREF_OK) { status = sucref_i_open_usable(&t, 0, fault); }
     if (status == SUCREF_OK) { *m = t; }
     return status;
 }
@@ -3188,7 +3178,7 @@ static void sucref_i_cost_of_layer(sucref_cost *out, sucref_i_marks *k, const su
             columns = columns / channels * k->present[l.from];
             channels = k->present[l.from];
         }
-        task = sucref_i_task_of(&l, &now, old == t ? NULL : &before, k->changed[l.from] < channels);
+        sucref_i_task_of(&task, &l, &now, old == t ? NULL : &before, k->changed[l.from] < channels);
         if (task.mode != SUCREF_I_SKIP && group.first_row < lowest) { lowest = group.first_row; }
         sucref_i_cost_of(out, &l, &group, &task, task.mode == SUCREF_I_DELTA ? k->changed[l.from] : 0U, columns,
                          SUCREF_I_KIND(&l) == SUCREF_KIND_DENSE ? 1U : (uint32_t)to.height * to.width);
@@ -3280,6 +3270,8 @@ static void sucref_i_gather(uint8_t *to, const uint8_t *bytes, const sucref_i_vi
     uint32_t i = 0;
     if (order == NULL) {
         for (bytes += v->at; i < n; i++) { to[i] = bytes[i]; }
+    } else if (SUCREF_I_SMALL) {
+        for (order += 2U * v->at; i < n; i++) { to[i] = bytes[sucref_i_u16(order + 2U * i)]; }
     } else {
         if (v->at & 1U) { to[i++] = bytes[sucref_i_u16(order + 2U * v->at)]; }
         for (order += 2U * (v->at + i); i + 1U < n; i += 2U, order += 4) {
@@ -3737,11 +3729,11 @@ enum { SUCREF_I_LIST_END = 0 };
 #    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __noclone__, __used__))
 #  endif
 #  if SUCREF_I_SMALL
-#    define SUCREF_I_ALSO(text) ""     /* loops are written out once, or as often as one load serves */
-#    define SUCREF_I_AT_ONCE 1
+#    define SUCREF_I_ALSO(text) ""   /* loops are written out once, or as often as one load serves */
+#    define SUCREF_I_QUAD "1"
 #  else
-#    define SUCREF_I_ALSO(text) text   /* or four times */
-#    define SUCREF_I_AT_ONCE 4
+#    define SUCREF_I_ALSO(text) text /* or four times */
+#    define SUCREF_I_QUAD "4"
 #  endif
 #endif
 
@@ -4076,57 +4068,32 @@ SUCREF_I_NAKED static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
                      "7:\tpop {r4, r5}\n\tmov r8, r4\n\tmov r9, r5\n\tpop {r0, r3-r7, pc}");
 }
 #else
-/* 8 rows: one of the two words of each column */
-SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
-{
-    uint32_t mask = 0x000F000FU, head;
-    SUCREF_I_HIDE(mask);
-    while ((head = *list++) != SUCREF_I_LIST_END) {
-        const uint32_t *const end = list + (head >> 18);
-        SUCREF_I_FORGET();
-        uint32_t all = 0, a = 0, b = 0, c = 0;
-        do {
-            const uint32_t e = *list++, x = sucref_i_entry_x(e);
-            const uint32_t u = SUCREF_READ_U32(p + (e >> 16));
-            a += ((u >> 4) & mask) * x;
-            b += ((u >> 8) & mask) * x;
-            c += ((u >> 12) & mask) * x;
-            all += u * x;
-        } while (list < end);
-        sucref_i_emit(&acc[0], &acc[4], all - (a << 4) - (b << 8) - (c << 12) + k0);
-        sucref_i_emit(&acc[1], &acc[5], a + k0);
-        sucref_i_emit(&acc[2], &acc[6], b + k0);
-        sucref_i_emit(&acc[3], &acc[7], c + k0);
-    }
-}
+#  define SUCREF_I_DOT4_OF_PAIRS
 #endif
 
-/* four pairs of rows, first .. first+3 and half above (two pairs for half = 2), of a block with rows * slot <= 32,
- * whose words hold 2^columns_log2 columns */
+/* four pairs of rows, first .. first+3 and half above (two pairs for half = 2), of a block with rows * slot <= 32;
+ * words: 1, or of every how many one is read */
+#define SUCREF_I_FIELD(u, slot, n) (SUCREF_I_SMALL ? ((u) >>= (slot)) : (u) >> (n) * (slot)) /* the n-th, in order */
 SUCREF_I_EACH void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot,
-                                  unsigned first, uint32_t k0, uint32_t k1)
+                                  unsigned first, uint32_t k0, uint32_t k1, uint32_t words)
 {
     uint32_t mask = (((uint32_t)1 << slot) - 1U) * 0x00010001U, head;
-    const unsigned column_bits = (unsigned)half * slot, s2 = 2U * slot, s3 = 3U * slot;
-    const unsigned columns_log2 = column_bits >= 16U ? 0U : column_bits >= 8U ? 1U : column_bits >= 4U ? 2U : 3U;
-    const uint32_t column_mask = ((uint32_t)1 << columns_log2) - 1U;
+    const uint32_t column_bits = half * slot; /* of either half of a word: 2, 4, 8 or 16 */
     SUCREF_I_HIDE(mask);
     while ((head = *list++) != SUCREF_I_LIST_END) {
         const uint32_t *const end = list + (head >> 18);
         SUCREF_I_FORGET();
         uint32_t a = 0, b = 0, c = 0, d = 0;
         do {
-            const uint32_t e = *list++, x = sucref_i_entry_x(e);
-            const uint32_t col = e >> 19;
-            const uint32_t u = SUCREF_READ_U32(p + (col >> columns_log2) * 4U) >>
-                               ((col & column_mask) * column_bits + first * slot);
+            const uint32_t e = *list++, x = sucref_i_entry_x(e), at = (e >> 19) * column_bits;
+            uint32_t u = SUCREF_READ_U32(p + (at >> 4) * 4U * words) >> ((at & 15U) + first * slot);
             a += (u & mask) * x;
-            b += ((u >> slot) & mask) * x;
+            b += (SUCREF_I_FIELD(u, slot, 1U) & mask) * x;
             if (half > 2) {
-                c += ((u >> s2) & mask) * x;
-                d += ((u >> s3) & mask) * x;
+                c += (SUCREF_I_FIELD(u, slot, 2U) & mask) * x;
+                d += (SUCREF_I_FIELD(u, slot, 3U) & mask) * x;
             }
-        } while (list < end);
+        } while (list != end);
         head = k0 - sucref_i_entry_x(head) * k1;
         sucref_i_emit(&acc[0], &acc[half], a + head);
         sucref_i_emit(&acc[1], &acc[half + 1U], b + head);
@@ -4138,24 +4105,27 @@ SUCREF_I_EACH void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_
 }
 
 /* the same with everything known: full blocks of slots of 2 and of 1 bits; and any block */
-SUCREF_I_ALONE static void sucref_i_dot2(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned first,
-                                         uint32_t k0)
-{
-    sucref_i_pairs(acc, p, list, 8, 2, first, k0, 0);
-}
-
-SUCREF_I_ALONE static void sucref_i_dot1(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned first,
-                                         uint32_t k0)
-{
-    sucref_i_pairs(acc, p, list, 8, 1, first, k0, 0);
-}
+#define SUCREF_I_OF_PAIRS(name, slot)                                                                                  \
+    SUCREF_I_ALONE static void name(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned row, uint32_t k0)  \
+    {                                                                                                                  \
+        sucref_i_pairs(acc, p, list, 8, slot, row, k0, 0, 1);                                                          \
+    }
+SUCREF_I_OF_PAIRS(sucref_i_dot2, 2)
+SUCREF_I_OF_PAIRS(sucref_i_dot1, 1)
 
 SUCREF_I_ALONE static void sucref_i_dot_any(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half,
                                             unsigned slot, uint32_t k0, uint32_t k1)
 {
     unsigned first;
-    for (first = 0; first < half; first += 4U) { sucref_i_pairs(acc + first, p, list, half, slot, first, k0, k1); }
+    for (first = 0; first < half; first += 4U) { sucref_i_pairs(acc + first, p, list, half, slot, first, k0, k1, 1); }
 }
+
+#ifdef SUCREF_I_DOT4_OF_PAIRS /* 8 rows: one of the two words of each column */
+SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
+{
+    sucref_i_pairs(acc, p, list, 4, 4, 0, k0, 0, 2);
+}
+#endif
 
 /* a block of full bytes by the bytes of all columns, one product at a time; zero: what to subtract from each */
 SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_dot_bytes(uint32_t *acc, const uint8_t *p, const uint8_t *u,
@@ -4435,10 +4405,10 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
     } else if (rows == 16 && slot == 4) {
         sucref_i_dot4(acc, p, list, k0);
         if (!SUCREF_I_SIXTEEN) { sucref_i_dot4(acc + 8, p + 4, list, k0); }
-    } else if (rows == 16 && slot == 2) {
+    } else if (!SUCREF_I_SMALL && rows == 16 && slot == 2) {
         sucref_i_dot2(acc, p, list, 0, k0);
         sucref_i_dot2(acc + 4, p, list, 4, k0);
-    } else if (rows == 16) {
+    } else if (!SUCREF_I_SMALL && rows == 16) {
         sucref_i_dot1(acc, p, list, 0, k0);
         sucref_i_dot1(acc + 4, p, list, 4, k0);
     } else {
@@ -4980,9 +4950,6 @@ enum { SUCREF_I_ANY_X = 0, SUCREF_I_PLAIN, SUCREF_I_EACH_MAXIMUM }; /* how a par
 #  define SUCREF_I_PUSH_AGAIN(at, end) /* where a column does not fit: the chunk's end, and it again */                \
         "6:\tbl " end "\n\tb " at "0b\n"                                                                              \
         SUCREF_I_ALSO("7:\tbl " end "\n\tb " at "1b\n8:\tbl " end "\n\tb " at "2b\n9:\tbl " end "\n\tb " at "3b\n")
-#  define SUCREF_I_TEXT(number) SUCREF_I_TEXT_OF(number)
-#  define SUCREF_I_TEXT_OF(number) #number
-#  define SUCREF_I_QUAD SUCREF_I_TEXT(SUCREF_I_AT_ONCE)
 #  define SUCREF_I_PUSH_COLUMN(k, full)                                                                                \
         "1" k ":\tldrb r6, [r1, #" k "]\n\t" SUCREF_I_IF_ZERO "2" k "f\n\t"                                            \
         "subs r5, r5, r6\n\tblo " full "f\n\torrs r6, r6, r3\n\tstmia r4!, {r6}\n2" k ":\tadds r3, r3, r7\n\t"
@@ -5213,20 +5180,25 @@ SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, sucr
 }
 
 /* how by how, each with what it needs and no more */
-SUCREF_I_ALONE static int sucref_i_build_each(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
-{
-    return sucref_i_build(list, p, v, SUCREF_I_EACH_MAXIMUM);
-}
+#if SUCREF_I_SMALL
+#  define sucref_i_build_as sucref_i_build
+#else
+#  define SUCREF_I_BUILD(name, how)                                                                                    \
+    SUCREF_I_ALONE static int name(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)                        \
+    {                                                                                                                  \
+        return sucref_i_build(list, p, v, how);                                                                        \
+    }
+SUCREF_I_BUILD(sucref_i_build_each, SUCREF_I_EACH_MAXIMUM)
+SUCREF_I_BUILD(sucref_i_build_plain, SUCREF_I_PLAIN)
+SUCREF_I_BUILD(sucref_i_build_any, SUCREF_I_ANY_X)
 
-SUCREF_I_ALONE static int sucref_i_build_plain(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
+static inline int sucref_i_build_as(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v, int how)
 {
-    return sucref_i_build(list, p, v, SUCREF_I_PLAIN);
+    return how == SUCREF_I_ANY_X         ? sucref_i_build_any(list, p, v)
+           : how == SUCREF_I_EACH_MAXIMUM ? sucref_i_build_each(list, p, v)
+                                          : sucref_i_build_plain(list, p, v);
 }
-
-SUCREF_I_ALONE static int sucref_i_build_any(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
-{
-    return sucref_i_build(list, p, v, SUCREF_I_ANY_X);
-}
+#endif
 
 #if SUCREF_I_SIMD
 /* copies n bytes; returns how many are not zero and adds up all */
@@ -5296,15 +5268,14 @@ static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, su
             const uint32_t many = sucref_i_build_bytes(list, p, v);
             if (p->wide || many > n / 8U * (SUCREF_I_HAS_AVX2() ? 3U : 6U)) { return n; } /* as measured */
         }
-        return sucref_i_build_any(list, p, &again) ? n : 0U;
+        return sucref_i_build_as(list, p, &again, SUCREF_I_ANY_X) ? n : 0U;
     }
 #endif
     if (!p->wide || v->old != NULL) {
         const int each = p->form != SUCREF_I_DIGITS && sucref_i_has_maxima(p->l),
                   any = v->old != NULL || (p->form == SUCREF_I_CENTRED && !each);
-        return (any    ? sucref_i_build_any(list, p, v)
-                : each ? sucref_i_build_each(list, p, v)
-                       : sucref_i_build_plain(list, p, v)) ? n : 0U;
+        const int how = any ? SUCREF_I_ANY_X : each ? SUCREF_I_EACH_MAXIMUM : SUCREF_I_PLAIN;
+        return sucref_i_build_as(list, p, v, how) ? n : 0U;
     }
     (void)sucref_i_build_bytes(list, p, v);
     return 2U * n;
@@ -6162,15 +6133,11 @@ static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, c
 /* the records of the group at hand, its layer and its stop, and where the layer's bytes are */
 typedef struct {
     sucref_layer l;
-    sucref_i_params at;
-    sucref_group g;
     sucref_stop_group e;
-    sucref_tensor in, out;
-    sucref_i_view from, second;
-    sucref_i_plane plane;   /* the group's last one */
+    uint16_t lines, places; /* of a layer's outputs, in lines of so many places, */
+    uint32_t outputs, most; /* how many are at a position, and what they cost at most */
     uint8_t *to;
-    uint32_t outputs, most; /* at a position; what they cost at most. These are */
-    uint16_t lines, places; /* lines of so many places */
+    sucref_group g;
     const uint32_t *rows;   /* the group's prepared rows, where outputs go the short way; else NULL */
     uint32_t stride, chunk; /* columns of a window's tap; what a chunk of its list holds */
     uint8_t bytes_only;     /* no lists of windows */
@@ -6184,6 +6151,10 @@ typedef struct {
     uint8_t through;        /* those of lists go on in the next line */
     uint16_t run;           /* most positions of one */
     uint16_t whole_from, whole_to; /* the places of a line where taps lie inside the picture */
+    sucref_i_params at;
+    sucref_tensor in, out;
+    sucref_i_plane plane;   /* the group's last one */
+    sucref_i_view from, second;
 } sucref_i_here;
 
 /* runs: of windows as bytes, or halves, of 1 x 1 ones by lists, of others whose lists slide, of depthwise layers */
@@ -7653,7 +7624,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
         return s->mode == SUCREF_I_SKIP ? 1U : sucref_i_start_other(s, h);
     }
     if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)h->l.first_group + s->group); }
-    task = sucref_i_task_of(&h->l, &h->e, fresh ? NULL : &old, s->changed < sucref_i_channels_of(s, h));
+    sucref_i_task_of(&task, &h->l, &h->e, fresh ? NULL : &old, s->changed < sucref_i_channels_of(s, h));
     s->first_plane = task.first; s->last_plane = task.last;
     s->mode = task.mode;
     if (task.mode == SUCREF_I_SKIP) { return 1; }
@@ -9299,7 +9270,7 @@ SUCREF_API int sucref_net_proved(int *proved, const sucref_net *s, uint32_t *wor
  * A value in Q(n) has n integer bits: real = raw / 2^(31-n). mul keeps round(a * b / 2^31). */
 
 /* exp(a / 2^26) for a <= 0 in Q5, result in Q0 */
-static int32_t sucref_i_exp(int32_t a)
+SUCREF_I_ALONE static int32_t sucref_i_exp(int32_t a)
 {
     static const int32_t power[7] = { 1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242 };
     const int32_t fraction = (int32_t)((uint32_t)a & 0xFFFFFFU) - 0x1000000; /* (a mod 1/4) - 1/4 in Q5 */
@@ -11497,7 +11468,7 @@ static unsigned sucref_i_stop_bits(const sucref_exchange_part *p, unsigned stop)
 static int sucref_i_list_ok(const sucref_exchange_part *p, uint32_t at, uint32_t n, uint32_t below, int nothing)
 {
     uint32_t i;
-    if (at > p->file_bytes || n > (p->file_bytes - at) / 2U) { return 0; }
+    if (at % 2U != 0 || at > p->file_bytes || n > (p->file_bytes - at) / 2U) { return 0; }
     for (i = 0; i < n; i++) {
         const uint16_t v = sucref_i_u16(p->bytes + at + 2U * i);
         if (v >= below && !(nothing && v == SUCREF_I_X_NONE)) { return 0; }
@@ -13285,6 +13256,9 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 
 #ifdef __cplusplus
 }
+#endif
+#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC pop_options
 #endif
 #if defined(__GNUC__) && (defined(__thumb__) || defined(__AVR__))
 #  pragma GCC diagnostic pop
