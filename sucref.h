@@ -90,6 +90,9 @@
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
  *     SUCREF_ASSERT(cond)     internal invariants; default nothing
  *     SUCREF_NO_PICTURES      leaves out all kinds of layers but dense ones of vectors: files with others do not open
+ *     SUCREF_NO_CHECKS        sucref_model_open believes all but the header and which stops are there: for a model in
+ *                             the program that opened with the checks on a host; any other file may do any harm, and
+ *                             the writer misses what it leaves to opening
  *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs, syndromes and vec
  *     SUCREF_NO_PARITY        leaves out the bodies of parity, mix, fusion, shards and exchange
  *     SUCREF_PHILOX           dithers from Philox2x32-7 in place of mix2 (both ends must agree; frames say so)
@@ -1947,6 +1950,11 @@ typedef struct {
 #else
 #  define SUCREF_I_PICTURES 1
 #endif
+#ifdef SUCREF_NO_CHECKS
+#  define SUCREF_I_CHECKS 0
+#else
+#  define SUCREF_I_CHECKS 1
+#endif
 #define SUCREF_I_WINDOWED(h) (SUCREF_I_PICTURES && (h)->windowed) /* is a list for one position? */
 #define SUCREF_I_KIND(l) (SUCREF_I_PICTURES ? (unsigned)(l)->kind : (unsigned)SUCREF_KIND_DENSE)
 
@@ -2990,7 +2998,9 @@ static int sucref_i_open_usable(sucref_model *m, unsigned first, sucref_fault *f
     int status = SUCREF_OK, usable = sucref_i_walk(m, 0, f), n;
     if (usable < 0) { return usable; }
     if (usable == 0) { return SUCREF_I_FAIL(f, "first stop: file is cut", m->bytes_len); }
-    for (n = (int)first; status == SUCREF_OK && n < usable; n++) { status = sucref_i_open_sections(m, (unsigned)n, f); }
+    for (n = (int)first; SUCREF_I_CHECKS && status == SUCREF_OK && n < usable; n++) {
+        status = sucref_i_open_sections(m, (unsigned)n, f);
+    }
     m->usable_stops = (uint8_t)usable;
     return status;
 }
@@ -3027,7 +3037,7 @@ SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t byte
     t.bytes_len = sucref_i_bytes32(bytes_len);
     t.usable_stops = 0;
     status = sucref_i_open_header(&t, fault);
-    if (status == SUCREF_OK) { status = sucref_i_open_tables(&t, fault); }
+    if (SUCREF_I_CHECKS && status == SUCREF_OK) { status = sucref_i_open_tables(&t, fault); }
     if (status == SUCREF_OK) { status = sucref_i_open_usable(&t, 0, fault); }
     if (status == SUCREF_OK) { *m = t; }
     return status;
