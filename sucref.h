@@ -1412,10 +1412,13 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #define SUCREF_I_RUNS (SUCREF_I_PICTURES && !SUCREF_I_MVE)
 #define SUCREF_I_SLIDES (SUCREF_I_PICTURES && SUCREF_I_FAMILY == SUCREF_PAIRS && !SUCREF_I_SIMD)
 #define SUCREF_I_RUNS_OF_LISTS (SUCREF_I_RUNS && SUCREF_I_SLIDES)
-#if defined(__thumb__) && !defined(__thumb2__)
-#  define SUCREF_I_PAIRS_OF_PLACES 0 /* too few registers */
+/* do two positions share weights, and how many depthwise ones at most? */
+#if defined(__thumb__) && !defined(__thumb2__) /* few registers */
+#  define SUCREF_I_PAIRS_OF_PLACES 0
+#  define SUCREF_I_DEPTHS_AT_ONCE (SUCREF_I_RUNS ? 2 : 1)
 #else
-#  define SUCREF_I_PAIRS_OF_PLACES SUCREF_I_RUNS_OF_LISTS /* do two positions share weights, depthwise ones three? */
+#  define SUCREF_I_PAIRS_OF_PLACES SUCREF_I_RUNS_OF_LISTS
+#  define SUCREF_I_DEPTHS_AT_ONCE (SUCREF_I_PAIRS_OF_PLACES ? 3 : 1)
 #endif
 #ifndef SUCREF_ASSERT
 #  define SUCREF_ASSERT(cond) ((void)0)
@@ -4137,13 +4140,48 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 }
 #endif
 
+#if defined(SUCREF_I_ASM) && !defined(__thumb2__)
+/* acc[8] += sums of a block of eight rows of `count` columns. r0 a weight  r1 p  r2 u  r3 x  r7 zero  r12 end of u  r4
+ * to r6, r8 to r11, lr sums */
+#  define SUCREF_I_BYTE_OF_EIGHT(at, add) "ldrb r0, [r1, #" at "]\n\tmuls r0, r3, r0\n\t" add ", r0\n\t"
+#  define SUCREF_I_COLUMN_OF_EIGHT(u, p)                                                                               \
+        "ldrb r3, [r2, #" u "]\n\tsubs r3, r3, r7\n\t" SUCREF_I_BYTE_OF_EIGHT(p, "adds r4, r4")                     \
+        SUCREF_I_BYTE_OF_EIGHT(p " + 1", "adds r5, r5") SUCREF_I_BYTE_OF_EIGHT(p " + 2", "adds r6, r6")               \
+        SUCREF_I_BYTE_OF_EIGHT(p " + 3", "add r8") SUCREF_I_BYTE_OF_EIGHT(p " + 4", "add r9")                         \
+        SUCREF_I_BYTE_OF_EIGHT(p " + 5", "add r10") SUCREF_I_BYTE_OF_EIGHT(p " + 6", "add r11")                       \
+        SUCREF_I_BYTE_OF_EIGHT(p " + 7", "add lr")
+SUCREF_I_NAKED static void sucref_i_bytes_of_eight(uint32_t *acc, const uint8_t *p, const uint8_t *u, uint32_t count,
+                                                   uint32_t zero)
+{
+    __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\t"
+                     "mov r7, r11\n\tpush {r0, r4-r7}\n\tadds r3, r3, r2\n\tmov r12, r3\n\tadds r0, #12\n\t"
+                     "ldmia r0!, {r3-r7}\n\tmov r8, r3\n\tmov r9, r4\n\tmov r10, r5\n\tmov r11, r6\n\t"
+                     "mov lr, r7\n\tsubs r0, r0, #32\n\tldmia r0!, {r4-r6}\n\tldr r7, [sp, #40]\n\t"
+                     SUCREF_I_ALSO("b 3f\n") "1:\t" SUCREF_I_COLUMN_OF_EIGHT("0", "0")
+                     SUCREF_I_ALSO(SUCREF_I_COLUMN_OF_EIGHT("1", "8") SUCREF_I_COLUMN_OF_EIGHT("2", "16")
+                                   SUCREF_I_COLUMN_OF_EIGHT("3", "24"))
+                     "adds r1, r1, #8 * " SUCREF_I_QUAD "\n\tadds r2, r2, #" SUCREF_I_QUAD "\n\tcmp r2, r12\n\tbne 1b\n"
+                     "2:\tldr r0, [sp]\n\tstmia r0!, {r4-r6}\n\tmov r3, r8\n\tmov r4, r9\n\tmov r5, r10\n\t"
+                     "mov r6, r11\n\tmov r7, lr\n\tstmia r0!, {r3-r7}\n\tpop {r0, r4-r7}\n\t"
+                     "mov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\tpop {r4-r7, pc}\n"
+                     SUCREF_I_ALSO("3:\tmov r3, r12\n\tsubs r3, r3, r2\n\tlsls r3, r3, #30\n\tbeq 4f\n\t"
+                                   SUCREF_I_COLUMN_OF_EIGHT("0", "0") "adds r1, r1, #8\n\tadds r2, r2, #1\n\tb 3b\n"
+                                   "4:\tcmp r2, r12\n\tbeq 2b\n\tb 1b")); /* down to fours */
+}
+#endif
+
 /* a block of full bytes by the bytes of all columns, one product at a time; zero: what to subtract from each */
 SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_dot_bytes(uint32_t *acc, const uint8_t *p, const uint8_t *u,
                                                             uint32_t count, uint32_t rows, uint32_t zero)
 {
     const uint8_t *const end = u + count;
     uint32_t row;
-#if SUCREF_I_SIXTEEN
+#if defined(SUCREF_I_ASM) && !defined(__thumb2__)
+    if (rows == 8) {
+        sucref_i_bytes_of_eight(acc, p, u, count, zero);
+        return;
+    }
+#elif SUCREF_I_SIXTEEN
     if (rows == 8) {
         uint32_t a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
         for (; u < end; p += 8) {
@@ -4651,13 +4689,24 @@ static void sucref_i_put_two(uint32_t *to, const uint8_t *u, const uint8_t *v, u
 #  endif
 #endif
 
+/* sum + a word's four bytes */
+static inline uint32_t sucref_i_add_bytes(uint32_t sum, uint32_t four)
+{
+#if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP)
+    __asm__("usada8 %0, %1, %2, %0" : "+r"(sum) : "r"(four), "r"(0));
+    return sum;
+#else
+    const uint32_t two = (four & 0x00FF00FFU) + ((four >> 8) & 0x00FF00FFU);
+    return sum + (two & 0xFFFFU) + (two >> 16);
+#endif
+}
+
 /* sum of n bytes */
 static uint32_t sucref_i_sum_of_bytes(const uint8_t *u, uint32_t n)
 {
     uint32_t sum = 0;
-    for (; n >= 4 && SUCREF_I_FOUR_AT(u); n -= 4, u += 4) {
-        const uint32_t four = SUCREF_I_FOUR(u), two = (four & 0x00FF00FFU) + ((four >> 8) & 0x00FF00FFU);
-        sum += (two & 0xFFFFU) + (two >> 16);
+    for (; n >= 8 && SUCREF_I_FOUR_AT(u); n -= 8, u += 8) {
+        sum = sucref_i_add_bytes(sucref_i_add_bytes(sum, SUCREF_I_FOUR(u)), SUCREF_I_FOUR(u + 4));
     }
     for (; n > 0; n--) { sum += *u++; }
     return sum;
@@ -6053,16 +6102,17 @@ static uint32_t sucref_i_round_long(uint32_t z, uint32_t multiplier, unsigned s,
  * that to a step, the long way decides. */
 SUCREF_I_EACH sucref_i_rounded sucref_i_round(int32_t z, int32_t multiplier, unsigned exponent) /* a byte, modulo 256 */
 {
-    const uint8_t s = (uint8_t)(256U - exponent);
-    if (s < 2 || s > 31) {
+    const unsigned s = (256U - exponent) & 0xFFU;
+    if (s - 2U > 29U) { /* below 2 or above 31 */
         const int32_t r = sucref_i_requant(z, multiplier, sucref_i_s8((uint8_t)exponent), SUCREF_REQUANT_TFLITE);
         return (sucref_i_rounded)(r > 512 ? 512 : r < -512 ? -512 : r);
     }
 #if SUCREF_I_LONG
     {
-        const uint32_t sign = (uint32_t)z & 0x80000000U, high = ((uint32_t)1 << (s - 2)) - (sign >> 31);
-        const int64_t first = (int64_t)sucref_i_s32(high) * 4294967296 + (0x40000000U | sign);
-        return sucref_i_floor32((int32_t)sucref_i_floor64(first + (int64_t)z * multiplier, 32), (unsigned)s - 1U);
+        const uint32_t sign = (uint32_t)z & 0x80000000U, high = ((uint32_t)1 << (s - 2U)) - (sign >> 31);
+        const uint64_t first = (uint64_t)high << 32 | sign | 0x40000000U,
+                       sum = first + (uint64_t)((int64_t)z * multiplier);
+        return sucref_i_floor32(sucref_i_s32((uint32_t)(sum >> 32)), s - 1U); /* the sum is modulo 2^64 */
     }
 #elif SUCREF_I_SMALL
     {
@@ -6844,25 +6894,43 @@ static void sucref_i_uncorrected(uint32_t *acc, const uint8_t *shift, uint32_t s
     }
 }
 
-/* METHOD 2: z of a row from its accumulator */
+/* METHOD 2 with correction, k bits missing: z without its bias, of n rows of a group from `row` on, with c the group's
+ * constants; less: 128 sum(u), or 0 where weights are whole */
+static void sucref_i_corrected(uint32_t *acc, const uint8_t *c, const uint8_t *bias, const uint32_t group_rows,
+                               uint32_t row, uint32_t n, uint32_t sum, uint32_t less, unsigned k)
+{
+    const uint8_t *alpha = c + 8U * group_rows + 2U * row, *beta = c + 4U * row, *gamma = beta + 4U * group_rows;
+    const uint32_t *const end = acc + n;
+    for (; acc < end; acc++, alpha += 2, beta += 4, gamma += 4, bias += 4) {
+        const int64_t more = (int64_t)sucref_i_s16(sucref_i_u16(alpha)) * sucref_i_s32((*acc << k) - less) +
+                             (int64_t)sucref_i_s32(sucref_i_u32(gamma)) * sucref_i_s32(sum); /* < 2^46 + 2^55 */
+        *acc = (uint32_t)sucref_i_sat32(sucref_i_s32(sucref_i_u32(beta)) + sucref_i_floor64(more, 12)) -
+               sucref_i_u32(bias);
+    }
+}
+
+/* METHOD 2: z without its bias, of n rows of a group from `row` on, from their accumulators */
+static void sucref_i_unbiased_rows(uint32_t *acc, const uint8_t *bytes, uint32_t sum, const sucref_layer *l,
+                                   const sucref_i_params *at, const sucref_stop_group *e, const sucref_group *g,
+                                   uint32_t row, uint32_t n)
+{
+    const int own = sucref_i_own_bytes(l, e->bits);
+    const uint32_t r = g->first_row + row;
+    const unsigned missing = own ? 0U : 8U - e->bits;
+    if (e->correction_offset != 0) {
+        sucref_i_corrected(acc, bytes + e->correction_offset, bytes + at->bias + 4U * r, g->n_rows, row, n, sum,
+                           own ? 0U : sum << 7, missing);
+    } else if (!own) {
+        sucref_i_uncorrected(acc, bytes + at->shift + r, sum, missing, (unsigned)n);
+    }
+}
+
+/* z of a row */
 static int32_t sucref_i_finish(const uint8_t *bytes, uint32_t sum, const sucref_layer *l, const sucref_i_params *at,
                                const sucref_stop_group *e, const sucref_group *g, uint32_t row, uint32_t acc)
 {
-    const uint32_t r = g->first_row + row, bias = sucref_i_u32(bytes + at->bias + 4U * r);
-    const int own = sucref_i_own_bytes(l, e->bits);
-    int32_t alpha, gamma, beta;
-    const uint8_t *c;
-    if (e->correction_offset == 0) {
-        if (!own) { sucref_i_uncorrected(&acc, bytes + at->shift + r, sum, 8U - e->bits, 1); }
-        return sucref_i_s32(bias + acc);
-    }
-    if (!own) { acc = (acc << (8U - e->bits)) - (sum << 7); }
-    c = bytes + e->correction_offset;
-    beta = sucref_i_s32(sucref_i_u32(c + 4U * row));
-    gamma = sucref_i_s32(sucref_i_u32(c + 4U * (g->n_rows + row)));
-    alpha = sucref_i_s16(sucref_i_u16(c + 8U * g->n_rows + 2U * row));
-    return sucref_i_sat32(beta + sucref_i_floor64((int64_t)alpha * sucref_i_s32(acc) +
-                                                      (int64_t)gamma * sucref_i_s32(sum), 12)); /* < 2^46 + 2^55 */
+    sucref_i_unbiased_rows(&acc, bytes, sum, l, at, e, g, row, 1);
+    return sucref_i_s32(acc + sucref_i_u32(bytes + at->bias + 4U * (g->first_row + row)));
 }
 
 /* METHOD 3 for TFLITE and a clamp, of n rows from where the pointers are; their sums become their z */
@@ -7116,12 +7184,13 @@ SUCREF_I_ALONE static void sucref_i_depthwise_plain(uint32_t *acc, const sucref_
     }
 }
 
-#if SUCREF_I_PAIRS_OF_PLACES
+#if SUCREF_I_DEPTHS_AT_ONCE > 1
 /* The same of 3 x 3 taps, of blocks of eight rows, at two or three positions of a line one or two places apart, whose
  * sums stand SUCREF_I_DEPTH_WORDS apart: what they share is loaded once. u: of their window's first line the second
- * place, as the first one may lie outside: edges is 1, of the last one 2. next, pitch: to the next place and line. */
+ * place, as the first one may lie outside: edges is 1, of the last one 2. next, pitch, apart: to the next place, line
+ * and position. */
 enum { SUCREF_I_DEPTH_WORDS = 16 };
-#  if defined(SUCREF_I_ASM)
+#  if defined(SUCREF_I_ASM) && defined(__thumb2__)
 /* r0 acc  r1 u  r2 w  r3, r12 three places and one  r4 to r6 sums  r7 to r9 taps  r10 a byte  r11 rows left of the
  * block, and edges  lr pitch; on the stack, behind what is kept, pitch, blocks, edges */
 #    define SUCREF_I_MUL(sum, tap) "mul " sum ", r10, " tap "\n\t"
@@ -7169,9 +7238,50 @@ SUCREF_I_NAKED static void sucref_i_three_depths_2(uint32_t *acc, const uint8_t 
     SUCREF_I_DEPTHS(SUCREF_I_DEPTH_LINE_2, "str r6, [r0, #128]\n\t");
 }
 SUCREF_I_NAKED static void sucref_i_two_depths(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
-                                               uint32_t pitch, uint32_t blocks, uint32_t edges)
+                                               uint32_t pitch, uint32_t blocks, uint32_t edges, uint32_t apart)
 {
     SUCREF_I_DEPTHS(SUCREF_I_DEPTH_TWO, "");
+}
+#  elif defined(SUCREF_I_ASM)
+/* r0, r7 u of either position  r1 w  r2 a tap of four rows  r3 a byte, or a step  r4 a row's tap  r8, r9, r5, r6 sums
+ * of the first position  r10 to r12, lr of the second; on the stack acc, next, steps to the next line and to the next
+ * rows, end of w, fours of rows left, edges; behind what is kept pitch, blocks, edges, apart */
+#    define SUCREF_I_OF_FIRST(at, add) "ldrb r3, [r0, #" at "]\n\tmuls r3, r4\n\t" add ", r3\n\t"
+#    define SUCREF_I_OF_SECOND(at, add) "ldrb r3, [r7, #" at "]\n\tmuls r3, r4\n\t" add ", r3\n\t"
+#    define SUCREF_I_OF_NEITHER(at, add) ""
+#    define SUCREF_I_DEPTH_TAP(w, first, second)                                                                       \
+        "ldr r2, [r1, #" w "]\n\tsxtb r4, r2\n\t" first("0", "add r8") second("0", "add r10")                       \
+        "lsls r4, r2, #16\n\tasrs r4, r4, #24\n\t" first("1", "add r9") second("1", "add r11")                     \
+        "lsls r4, r2, #8\n\tasrs r4, r4, #24\n\t" first("2", "adds r5, r5") second("2", "add r12")                 \
+        "asrs r4, r2, #24\n\t" first("3", "adds r6, r6") second("3", "add lr")
+#    define SUCREF_I_DEPTH_STEP(at) "ldr r3, [sp, #" at "]\n\tadds r0, r0, r3\n\tadds r7, r7, r3\n\t"
+SUCREF_I_NAKED static void sucref_i_two_depths(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
+                                               uint32_t pitch, uint32_t blocks, uint32_t edges, uint32_t apart)
+{
+    __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\t"
+                     "mov r7, r11\n\tpush {r4-r7}\n\tldr r4, [sp, #36]\n\tldr r5, [sp, #40]\n\t"
+                     "ldr r6, [sp, #44]\n\tldr r7, [sp, #48]\n\tlsls r5, r5, #1\n\tpush {r5, r6}\n\t"
+                     "subs r1, r1, r3\n\tadds r7, r7, r1\n\tlsls r5, r3, #1\n\t"
+                     "subs r5, r4, r5\n\tlsls r6, r4, #1\n\tadds r6, r6, r4\n\trsbs r6, r6, #0\n\t"
+                     "adds r6, r6, #4\n\tpush {r4}\n\tpush {r0, r3, r5, r6}\n\tmovs r0, r1\n\tmovs r1, r2\n\tb 0f\n"
+                     "2:\t" SUCREF_I_DEPTH_TAP("0", SUCREF_I_OF_NEITHER, SUCREF_I_OF_SECOND) "b 3f\n"
+                     "0:\tmovs r5, #0\n\tmovs r6, r5\n\tmov r8, r5\n\tmov r9, r5\n\tmov r10, r5\n\tmov r11, r5\n\t"
+                     "mov r12, r5\n\tmov lr, r5\n\tmovs r3, #72\n\tadds r3, r3, r1\n\tstr r3, [sp, #16]\n"
+                     "1:\tldr r3, [sp, #24]\n\tlsls r3, r3, #31\n\tbmi 2b\n\t"
+                     SUCREF_I_DEPTH_TAP("0", SUCREF_I_OF_FIRST, SUCREF_I_OF_SECOND)
+                     "3:\t" SUCREF_I_DEPTH_STEP("4") SUCREF_I_DEPTH_TAP("8", SUCREF_I_OF_FIRST, SUCREF_I_OF_SECOND)
+                     SUCREF_I_DEPTH_STEP("4") "ldr r3, [sp, #24]\n\tlsls r3, r3, #30\n\tbmi 4f\n\t"
+                     SUCREF_I_DEPTH_TAP("16", SUCREF_I_OF_FIRST, SUCREF_I_OF_SECOND)
+                     "5:\t" SUCREF_I_DEPTH_STEP("8") "adds r1, r1, #24\n\tldr r3, [sp, #16]\n\tcmp r1, r3\n\t"
+                     "bne 1b\n\tldr r2, [sp]\n\tmov r3, r8\n\tmov r4, r9\n\tstmia r2!, {r3-r6}\n\tadds r2, r2, #48\n\t"
+                     "mov r3, r10\n\tmov r4, r11\n\tmov r5, r12\n\tmov r6, lr\n\tstmia r2!, {r3-r6}\n\t"
+                     "subs r2, r2, #64\n\tstr r2, [sp]\n\t" SUCREF_I_DEPTH_STEP("12") "subs r1, r1, #4\n\t"
+                     "ldr r3, [sp, #20]\n\tsubs r3, r3, #1\n\tstr r3, [sp, #20]\n\tbeq 7f\n\tlsls r3, r3, #31\n\t"
+                     "bmi 6f\n\tb 0b\n" /* to the next block */
+                     "6:\tsubs r1, r1, #64\n\tb 0b\n" /* to the second half of this one */
+                     "4:\t" SUCREF_I_DEPTH_TAP("16", SUCREF_I_OF_FIRST, SUCREF_I_OF_NEITHER) "b 5b\n"
+                     "7:\tadd sp, #28\n\tpop {r4-r7}\n\tmov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\t"
+                     "pop {r4-r7, pc}");
 }
 #  else
 SUCREF_I_EACH void sucref_i_depths_by(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next, uint32_t pitch,
@@ -7184,11 +7294,11 @@ SUCREF_I_EACH void sucref_i_depths_by(uint32_t *acc, const uint8_t *u, const uin
             const int32_t w0 = sucref_i_s8(SUCREF_READ_U8(w + 24U * line)),
                           w1 = sucref_i_s8(SUCREF_READ_U8(w + 24U * line + 8U)),
                           w2 = sucref_i_s8(SUCREF_READ_U8(w + 24U * line + 16U));
-            const uint8_t *const v = u + line * pitch, *const x = v + apart * next;
+            const uint8_t *const v = u + line * pitch, *const x = v + apart;
             a += v[0] * w1 + v[next] * w2;
             b += *(x - next) * w0 + x[0] * w1;
             if (three) {
-                const uint8_t *const y = x + apart * next;
+                const uint8_t *const y = x + apart;
                 b += x[next] * w2;
                 c += *(y - next) * w0 + y[0] * w1;
                 if ((edges & 2U) == 0) { c += y[next] * w2; }
@@ -7200,20 +7310,22 @@ SUCREF_I_EACH void sucref_i_depths_by(uint32_t *acc, const uint8_t *u, const uin
         if (three) { acc[2U * SUCREF_I_DEPTH_WORDS] = (uint32_t)c; }
     }
 }
+#    if SUCREF_I_DEPTHS_AT_ONCE > 2
 SUCREF_I_ALONE static void sucref_i_three_depths(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
                                                  uint32_t pitch, uint32_t blocks, uint32_t edges)
 {
-    sucref_i_depths_by(acc, u, w, next, pitch, blocks, edges, 1, 1);
+    sucref_i_depths_by(acc, u, w, next, pitch, blocks, edges, next, 1);
 }
 SUCREF_I_ALONE static void sucref_i_three_depths_2(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
                                                    uint32_t pitch, uint32_t blocks, uint32_t edges)
 {
-    sucref_i_depths_by(acc, u, w, next, pitch, blocks, edges, 2, 1);
+    sucref_i_depths_by(acc, u, w, next, pitch, blocks, edges, 2U * next, 1);
 }
+#    endif
 SUCREF_I_ALONE static void sucref_i_two_depths(uint32_t *acc, const uint8_t *u, const uint8_t *w, uint32_t next,
-                                               uint32_t pitch, uint32_t blocks, uint32_t edges)
+                                               uint32_t pitch, uint32_t blocks, uint32_t edges, uint32_t apart)
 {
-    sucref_i_depths_by(acc, u, w, next, pitch, blocks, edges, 1, 0);
+    sucref_i_depths_by(acc, u, w, next, pitch, blocks, edges, apart, 0);
 }
 #  endif
 #endif
@@ -7791,9 +7903,9 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
                                       uint32_t rows)
 {
     const sucref_layer *l = &h->l;
-    const uint8_t *bytes = s->model->bytes;
+    const uint8_t *const bytes = s->model->bytes;
     const uint32_t row = s->row, first = h->g.first_row + row;
-    uint32_t i, cost, sum, *kept = NULL;
+    uint32_t cost, sum, *kept = NULL;
     const int own = sucref_i_own_bytes(l, h->e.bits);
     if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + first; }
     cost = own && SUCREF_I_WINDOWED(h)
@@ -7803,7 +7915,7 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
 #if SUCREF_I_MVE
     if (!own || h->e.correction_offset != 0) {
-        i = h->e.correction_offset != 0 || h->g.n_columns > 16384U ? 0U : rows & ~(uint32_t)3;
+        uint32_t i = h->e.correction_offset != 0 || h->g.n_columns > 16384U ? 0U : rows & ~(uint32_t)3;
         sucref_i_four_finish(acc, s->model, h, sum, first, i);
         for (; i < rows; i++) {
             acc[i] = (uint32_t)sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]);
@@ -7812,14 +7924,7 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
         return cost;
     }
 #endif
-    if (h->e.correction_offset == 0) {
-        if (!own) { sucref_i_uncorrected(acc, bytes + h->at.shift + first, sum, 8U - h->e.bits, (unsigned)rows); }
-    } else {
-        for (i = 0; i < rows; i++) { /* without the bias, which is added next */
-            acc[i] = (uint32_t)sucref_i_finish(bytes, sum, l, &h->at, &h->e, &h->g, row + i, acc[i]) -
-                     sucref_i_u32(bytes + h->at.bias + 4U * (first + i));
-        }
-    }
+    sucref_i_unbiased_rows(acc, bytes, sum, l, &h->at, &h->e, &h->g, row, rows);
     sucref_i_activate_rows(u, acc, s->model, h, first, rows);
     return cost;
 }
@@ -8493,7 +8598,7 @@ static void sucref_i_depths_at(const sucref_net *s, const sucref_i_here *h, uint
     }
 }
 
-#if SUCREF_I_PAIRS_OF_PLACES
+#if SUCREF_I_DEPTHS_AT_ONCE > 1
 /* the same at two or three positions of a line that lies inside the picture, from (y, x) to the right */
 static void sucref_i_depths_of_some(const sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x, uint32_t at,
                                     uint32_t n)
@@ -8502,17 +8607,15 @@ static void sucref_i_depths_of_some(const sucref_net *s, const sucref_i_here *h,
                    edges = (x < h->whole_from ? 1U : 0U) | (x + n > h->whole_to ? 2U : 0U);
     const uint8_t *u = h->from.bytes + ((y * h->l.stride_h - h->l.pad_top) * h->in.width + x * h->l.stride_w + 1U -
                                         h->l.pad_left) * next + h->g.first_row;
-    uint32_t acc[3 * SUCREF_I_DEPTH_WORDS], row, rows;
+    uint32_t acc[SUCREF_I_DEPTHS_AT_ONCE * SUCREF_I_DEPTH_WORDS], row, rows;
     for (row = 0; row < h->g.n_rows; row += rows, u += rows) {
         const uint8_t *const w = h->plane.bytes + 9U * row;
         rows = h->g.n_rows - row < SUCREF_I_DEPTH_WORDS ? h->g.n_rows - row : (uint32_t)SUCREF_I_DEPTH_WORDS;
-        if (n == 2) {
-            sucref_i_two_depths(acc, u, w, next, pitch, rows / 8U, edges);
-        } else if (h->l.stride_w == 1) {
-            sucref_i_three_depths(acc, u, w, next, pitch, rows / 8U, edges);
-        } else {
-            sucref_i_three_depths_2(acc, u, w, next, pitch, rows / 8U, edges);
-        }
+        if (n == 2) { sucref_i_two_depths(acc, u, w, next, pitch, rows / 8U, edges, h->l.stride_w * next); }
+#if SUCREF_I_DEPTHS_AT_ONCE > 2
+        else if (h->l.stride_w == 1) { sucref_i_three_depths(acc, u, w, next, pitch, rows / 8U, edges); }
+        else { sucref_i_three_depths_2(acc, u, w, next, pitch, rows / 8U, edges); }
+#endif
         sucref_i_finish_places(h->to + at + row, (int32_t)h->out.channels, acc, SUCREF_I_DEPTH_WORDS, n, s, h, row,
                                rows);
     }
@@ -8522,9 +8625,10 @@ static void sucref_i_depths_of_some(const sucref_net *s, const sucref_i_here *h,
  * threes, or twos where one would be left; at most one place of a window lies outside on either side */
 static uint32_t sucref_i_depths_at_once(const sucref_i_here *h, uint32_t y, uint32_t x, uint32_t n)
 {
+    const int three = SUCREF_I_DEPTHS_AT_ONCE > 2 && n >= 3 && (n != 4 || h->l.stride_w != 1),
+              two = n >= 2 && (SUCREF_I_DEPTHS_AT_ONCE == 2 || h->l.stride_w == 1);
     const uint32_t top = y * h->l.stride_h - h->l.pad_top, /* or it wraps */
-                   many = n >= 3 && (n != 4 || h->l.stride_w != 1) ? 3U : n >= 2 && h->l.stride_w == 1 ? 2U : 1U,
-                   left = h->back ? x + 1U - many : x, last = left + many - 1U;
+                   many = three ? 3U : two ? 2U : 1U, left = h->back ? x + 1U - many : x, last = left + many - 1U;
     return h->l.kernel_h == 3 && h->l.kernel_w == 3 && h->l.dilation_w == 1 && h->l.stride_w <= 2 &&
                    h->l.pad_left <= 1 && top < h->in.height && top + 2U * h->l.dilation_h < h->in.height &&
                    left + 1U >= h->whole_from && last <= h->whole_to &&
@@ -8541,7 +8645,7 @@ static void sucref_i_run_of_depths(const sucref_net *s, const sucref_i_here *h, 
     const uint32_t next_at = sucref_i_next_output(h);
     uint32_t many = 1;
     for (; n > 0; n -= many, at += many * next_at, x += h->back ? 0U - many : many) {
-#if SUCREF_I_PAIRS_OF_PLACES
+#if SUCREF_I_DEPTHS_AT_ONCE > 1
         many = sucref_i_depths_at_once(h, y, x, n);
         if (many > 1) {
             const uint32_t before = h->back ? many - 1U : 0U; /* the leftmost one's */

@@ -17,18 +17,20 @@ find_cores
 case $cores in *avr*) $CC -D_DEFAULT_SOURCE -O2 -o $d/avr_count bench/avr_count.c -lsimavr -lelf 2>/dev/null ||
     { skip "counting on AVR (Debian: libsimavr-dev libelf-dev)"; cores=${cores%avr}; } ;; esac
 counted() { # core, name, sources and flags: output and counts in $o; $exact says whether the digest is $want
-    core=$1; o=$d/$2_$1.out; elf=$d/$2_$1; shift 2
+    core=$1; o=$d/$2_$1.out; elf=$d/$2_$1; how=build; shift 2
+    case $1 in *mcu_layer.c|*mcu_net.c) how=build_case ;; esac
     : >$o
     PLUGIN="-plugin $d/icount.so"
-    build $core $elf "$@" && run $core $elf >$o 2>&1 # a semihosted board writes to stderr
+    $how $core $elf "$@" && run $core $elf >$o 2>&1 # a semihosted board writes to stderr
     PLUGIN=""
     exact=0
     if [ -n "$want" ] && [ "$(digest <$o)" = "$want" ]; then exact=1; passed=$((passed + 1))
     else fail "$elf: digest '$(digest <$o)', host '$want'"; fi
 }
 wanted() { # name, sources and flags: the host's digest
-    name=$1; shift
-    build host $d/${name}_host "$@" && want=$(run host $d/${name}_host | digest)
+    name=$1; how=build; shift
+    case $1 in *mcu_layer.c|*mcu_net.c) how=build_case ;; esac
+    $how host $d/${name}_host "$@" && want=$(run host $d/${name}_host | digest)
 }
 rows() { # csv, names of the counts, their divisors: a line for each COUNT
     awk -v core=$core -v exact=$exact -v csv=$1 -v names="$2" -v by="$3" '
@@ -69,17 +71,14 @@ layer() { # plan rows cols input: a model for each layout, their headers, the ho
         ./build/sucref retarget $d/plain.sucref --target mve -o $d/mve.sucref >/dev/null || exit 1
     for target in dsp mve plain; do
         ./build/sucref emit-c $d/$target.sucref -o $d/$target.h --name net || exit 1
-        {
-            echo "#define INPUT_BYTES $3"; echo "static const uint8_t input[$3] SUCREF_FLASH = {"
-            od -An -v -tu1 $d/layer.u8 | sed 's/\([0-9][0-9]*\)/\1,/g'; echo "};"
-        } >>$d/$target.h
     done
-    wanted layer -DMODEL_H='"plain.h"' bench/mcu_layer.c
+    pack $d/layer.u8 $3 65535 >$d/inputs.h
+    wanted layer bench/mcu_layer.c -DMODEL_H='"plain.h"' -DINPUTS_H='"inputs.h"'
     ./build/sucref info $d/plain.sucref |
         sed -n 's/.*at most \([0-9]*\) multiply-adds and \([0-9]*\) weight bytes.*/\1 \2/p' >$d/layer.cost
 }
 measure() { # core plan rows cols input
-    counted $1 layer -DMODEL_H="\"$(target_of $1).h\"" bench/mcu_layer.c
+    counted $1 layer bench/mcu_layer.c -DMODEL_H="\"$(target_of $1).h\"" -DINPUTS_H='"inputs.h"'
     kernel=pairs; [ $1 != avr ] || kernel=quads
     case $(target_of $1) in dsp) kernel=halves ;; mve) kernel=rows ;; esac
     awk -v core=$core -v plan="$2" -v rows=$3 -v cols=$4 -v exact=$exact -v input=$5 -v csv=build/bench-mcu.csv \

@@ -4,10 +4,7 @@
 #include "count.h"
 #define SUCREF_STATIC
 #include "../sucref.h"
-#include MODEL_H
-
-static uint32_t work[NET_WORK_LEN];
-static uint8_t x[INPUT_BYTES];
+#include "mcu_case.h"
 
 static uint32_t digest(uint32_t h, const sucref_net *net)
 {
@@ -24,21 +21,21 @@ int board_main(void)
 {
     sucref_model m;
     sucref_net net;
-    uint32_t h = 2166136261U, c;
+    uint32_t h = 2166136261U;
     unsigned t;
-    if (sucref_model_open(&m, net_model.bytes, NET_BYTES, NULL) != SUCREF_OK ||
-        sucref_net_init(&net, &m, work, NET_WORK_LEN) != SUCREF_OK) {
+    if (sucref_model_open(&m, the_case.model, the_case.model_bytes, NULL) != SUCREF_OK ||
+        sucref_net_init(&net, &m, the_case.work, the_case.work_len) != SUCREF_OK) {
         return 1;
     }
-    for (c = 0; c < INPUT_BYTES; c++) { x[c] = board_flash_u8(&input[c]); }
-    (void)sucref_net_set_input(&net, x, net.model->n_in);
+    next_input();
+    (void)sucref_net_set_input(&net, the_case.x, net.model->n_in);
     for (t = 0; t < m.n_stops; t++) {
         COUNT_FROM();
         (void)sucref_net_run(&net, t);
         COUNT_TO();
         h = digest(h, &net);
     }
-    (void)sucref_net_set_input(&net, x, net.model->n_in);
+    (void)sucref_net_set_input(&net, the_case.x, net.model->n_in);
     (void)sucref_net_start_at(&net, m.n_stops - 1U);
     COUNT_FROM();
     (void)sucref_net_run(&net, m.n_stops - 1U);
@@ -47,7 +44,7 @@ int board_main(void)
     board_text("digest ");
     board_hex(h);
     board_text(" scratch ");
-    board_number(NET_WORK_LEN * 4U);
+    board_number(the_case.work_len * 4U);
     board_text(" stack ");
     board_number(board_stack_used());
     board_text("\n");

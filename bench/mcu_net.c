@@ -1,29 +1,16 @@
 /* mcu_net.c - a whole network on a board, for each input three times: stop by stop, until sucref_settled (where the
  * model has exit rules), and the one-shot network; setting the input and reading the answer are inside the counts.
  *
- * MODEL_H and INPUTS_H are headers that bench/mcu.sh writes: MODEL_H with `sucref emit-c`, INPUTS_H with INPUT_COUNT,
- * INPUT_BYTES and packed[], where a 0 and n stand for n zeros and other bytes for themselves. The digest covers every
+ * The digest covers every
  * logit and output read. */
 #include "../examples/mcu/board.h"
 #include "count.h"
 #define SUCREF_STATIC
 #include "../sucref.h"
-#include MODEL_H
-#include INPUTS_H
+#include "mcu_case.h"
 
-static uint32_t work[NET_WORK_LEN], left[SUCREF_MAX_STOPS], hash = 2166136261U, at;
-static uint8_t x[INPUT_BYTES];
+static uint32_t left[SUCREF_MAX_STOPS], hash = 2166136261U;
 
-static void unpack(void)
-{
-    uint32_t c = 0, n;
-    while (c < INPUT_BYTES) {
-        x[c] = board_flash_u8(&packed[at++]);
-        if (x[c++] == 0) {
-            for (n = board_flash_u8(&packed[at++]); n > 1; n--) { x[c++] = 0; }
-        }
-    }
-}
 static void digest(const sucref_answer *a)
 {
     uint32_t i, k;
@@ -44,7 +31,7 @@ static void refine(sucref_net *net)
     sucref_answer a = { 0 };
     unsigned t;
     COUNT_FROM();
-    (void)sucref_net_set_input(net, x, INPUT_BYTES);
+    (void)sucref_net_set_input(net, the_case.x, the_case.input_bytes);
     (void)sucref_net_run(net, 0);
     (void)sucref_net_answer(net, &a);
     COUNT_TO();
@@ -62,7 +49,7 @@ static void settle(sucref_net *net)
     sucref_answer a = { 0 };
     unsigned t = 0;
     COUNT_FROM();
-    (void)sucref_net_set_input(net, x, INPUT_BYTES);
+    (void)sucref_net_set_input(net, the_case.x, the_case.input_bytes);
     do {
         (void)sucref_net_run(net, t++);
         (void)sucref_net_answer(net, &a);
@@ -75,7 +62,7 @@ static void one_shot(sucref_net *net)
 {
     sucref_answer a = { 0 };
     COUNT_FROM();
-    (void)sucref_net_set_input(net, x, INPUT_BYTES);
+    (void)sucref_net_set_input(net, the_case.x, the_case.input_bytes);
     (void)sucref_net_start_at(net, net->model->n_stops - 1U);
     (void)sucref_net_run(net, net->model->n_stops - 1U);
     (void)sucref_net_answer(net, &a);
@@ -101,13 +88,14 @@ int board_main(void)
     sucref_cost cost;
     uint32_t k;
     unsigned t;
-    if (sucref_model_open(&m, net_model.bytes, NET_BYTES, NULL) != SUCREF_OK || m.n_in != INPUT_BYTES ||
-        sucref_net_init(&net, &m, work, NET_WORK_LEN) != SUCREF_OK) {
+    if (sucref_model_open(&m, the_case.model, the_case.model_bytes, NULL) != SUCREF_OK ||
+        m.n_in != the_case.input_bytes ||
+        sucref_net_init(&net, &m, the_case.work, the_case.work_len) != SUCREF_OK) {
         board_text("the model does not open\n");
         return 1;
     }
-    for (k = 0; k < INPUT_COUNT; k++) {
-        unpack();
+    for (k = 0; k < the_case.n_inputs; k++) {
+        next_input();
         refine(&net);
         if (has_exits(&m)) { settle(&net); }
         one_shot(&net);
@@ -117,8 +105,8 @@ int board_main(void)
         line("stop ", (uint32_t)cost.macs, (uint32_t)cost.weight_bytes, left[t]);
     }
     sucref_model_cost(&cost, &m, m.n_stops - 1U, m.n_stops - 1U);
-    line("oneshot ", (uint32_t)cost.macs, (uint32_t)cost.weight_bytes, INPUT_COUNT);
-    line("scratch ", NET_WORK_LEN * 4U, m.n_in, m.n_out);
+    line("oneshot ", (uint32_t)cost.macs, (uint32_t)cost.weight_bytes, the_case.n_inputs);
+    line("scratch ", the_case.work_len * 4U, m.n_in, m.n_out);
     board_text("digest ");
     board_hex(hash);
     board_text("\n");

@@ -115,9 +115,9 @@ net() { # name, plan, inputs, model, more cores
         fi
         if [ "$(tail -n 1 $d/inputs.h)" != "$packed" ]; then # the host's digest of as many inputs
             packed=$(tail -n 1 $d/inputs.h)
-            wanted net -DMODEL_H='"net_plain.h"' -DINPUTS_H='"inputs.h"' bench/mcu_net.c
+            wanted net bench/mcu_net.c -DMODEL_H='"net_plain.h"' -DINPUTS_H='"inputs.h"'
         fi
-        counted $c net -DMODEL_H="\"net_$(target_of $c).h\"" -DINPUTS_H='"inputs.h"' bench/mcu_net.c
+        counted $c net bench/mcu_net.c -DMODEL_H="\"net_$(target_of $c).h\"" -DINPUTS_H='"inputs.h"'
         net_rows
     done
 }

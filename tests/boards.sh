@@ -12,9 +12,10 @@ d=build/boards; mkdir -p $d
 . bench/nets_lib.sh # pack
 find_cores
 ran() { # core, name, sources and flags: built and run, its output in $o; the output's digest in $got
-    core=$1; o=$d/$2_$1.out; elf=$d/$2_$1; shift 2
+    core=$1; o=$d/$2_$1.out; elf=$d/$2_$1; how=build; shift 2
+    case $1 in bench/mcu_layer.c|bench/mcu_net.c) how=build_case ;; esac
     : >$o
-    build $core $elf "$@" && run $core $elf >$o 2>&1
+    $how $core $elf "$@" && run $core $elf >$o 2>&1
     got=$(digest <$o)
 }
 verdict() { # what, digest, the host's
@@ -44,7 +45,7 @@ plain() { # core: the same without assembly, with kernels in C for models that a
 }
 wide() { # core, plan: a layer of more columns than sums of a chunk hold, in blocks of 16 rows, 8 and 4
     n=$(echo $2 | tr -d ,)
-    ran $1 wide_$n -DMODEL_H="\"wide_$n.h\"" bench/mcu_layer.c
+    ran $1 wide_$n bench/mcu_layer.c -DMODEL_H="\"wide_$n.h\"" -DINPUTS_H="\"wide_in_$n.h\""
     if [ $1 = host ]; then eval "want_wide_$n=\$got"; fi
     want=""
     eval "want=\$want_wide_$n"
@@ -95,7 +96,7 @@ kept() { # core: the files of tests/compat, packed for it; four inputs each
             ./build/sucref emit-c $d/kept.sucref -o $d/kept.h --name net || exit 1
         n=$(./build/sucref info $d/kept.sucref | sed -n '1s/^\([0-9]*\) inputs.*/\1/p')
         dd if=examples/models/even.sucref bs=$n skip=1 count=4 2>/dev/null | pack - $n 65535 >$d/kept_inputs.h
-        ran $1 kept_$k -DMODEL_H='"kept.h"' -DINPUTS_H='"kept_inputs.h"' bench/mcu_net.c
+        ran $1 kept_$k bench/mcu_net.c -DMODEL_H='"kept.h"' -DINPUTS_H='"kept_inputs.h"'
         if [ $1 = host ]; then eval "want_kept_$k=\$got"; fi
         want=""
         eval "want=\$want_kept_$k"
@@ -129,10 +130,7 @@ for plan in 8 4,4 1,2,2,3; do
     n=$(echo $plan | tr -d ,)
     ./build/mcu_gen layer $plan 28 600 $d/wide.sucref $d/wide.u8 random &&
         ./build/sucref emit-c $d/wide.sucref -o $d/wide_$n.h --name net || exit 1
-    {
-        echo "#define INPUT_BYTES 600"; echo "static const uint8_t input[600] SUCREF_FLASH = {"
-        od -An -v -tu1 $d/wide.u8 | sed 's/\([0-9][0-9]*\)/\1,/g'; echo "};"
-    } >>$d/wide_$n.h
+    pack $d/wide.u8 600 65535 >$d/wide_in_$n.h
 done
 for c in host $cores; do
     kernels $c

@@ -17,20 +17,33 @@ small_m0() { M0_PLACE=""; M0_MACHINE=""; }
 place() { # length of ROM and RAM, and where they start
     echo "-Wl,--defsym=ROM_ORG=${3:-0},--defsym=ROM_LEN=$1,--defsym=RAM_ORG=${4:-0x20000000},--defsym=RAM_LEN=$2"
 }
+compiler() { # core: its compiler and flags in $cc, what else its programs link in $libs
+    libs=examples/mcu/board.c
+    case $1 in
+    host) cc="$C -Wall -Wextra -I$d"; libs="$libs $LDLIBS" ;;
+    m0) cc="$ARM -mcpu=cortex-m0 $(place ${M0_PLACE:-256K 16K})" ;;
+    m3) cc="$ARM -mcpu=cortex-m3 $(place 4M 4M)" ;;
+    m4) cc="$ARM -mcpu=cortex-m4 -mfloat-abi=soft $(place 4M 4M)" ;;
+    m7) cc="$ARM -mcpu=cortex-m7 -mfloat-abi=soft $(place 4M 4M)" ;;
+    m33) cc="$ARM -mcpu=cortex-m33 -mfloat-abi=soft $(place 4M 2M 0x10000000 0x38000000)" ;;
+    m55) cc="$ARM -mcpu=cortex-m55 -mfloat-abi=hard $(place 512K 512K)" ;;
+    rv32) cc="$RV"; libs="$libs -lgcc" ;;
+    avr) cc="$AVR" ;;
+    esac
+}
 build() { # core, output, sources and flags
     core=$1; out=$2; shift 2
-    case $core in
-    host) $C -Wall -Wextra -I$d -o $out "$@" examples/mcu/board.c $LDLIBS ;;
-    m0) $ARM -mcpu=cortex-m0 $(place ${M0_PLACE:-256K 16K}) -o $out "$@" examples/mcu/board.c ;;
-    m3) $ARM -mcpu=cortex-m3 $(place 4M 4M) -o $out "$@" examples/mcu/board.c ;;
-    m4) $ARM -mcpu=cortex-m4 -mfloat-abi=soft $(place 4M 4M) -o $out "$@" examples/mcu/board.c ;;
-    m7) $ARM -mcpu=cortex-m7 -mfloat-abi=soft $(place 4M 4M) -o $out "$@" examples/mcu/board.c ;;
-    m33) $ARM -mcpu=cortex-m33 -mfloat-abi=soft $(place 4M 2M 0x10000000 0x38000000) -o $out "$@" \
-        examples/mcu/board.c ;;
-    m55) $ARM -mcpu=cortex-m55 -mfloat-abi=hard $(place 512K 512K) -o $out "$@" examples/mcu/board.c ;;
-    rv32) $RV -o $out "$@" examples/mcu/board.c -lgcc ;;
-    avr) $AVR -o $out "$@" examples/mcu/board.c ;;
+    compiler $core && $cc -o $out "$@" $libs
+}
+compiled=""
+build_case() { # the same of a source that takes its model and inputs from bench/mcu_case.c; flags are of the latter
+    core=$1; out=$2; source=$3; object=$d/$(basename $3 .c)_$1.o; shift 3
+    compiler $core
+    case " $compiled " in
+    *" $object "*) ;;
+    *) $cc -c -o $object $source && compiled="$compiled $object" || return ;;
     esac
+    $cc -o $out $object "$@" bench/mcu_case.c $libs
 }
 run() { # core, program: its output on stdout, counts on stderr
     esc=$(printf '\033')
