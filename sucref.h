@@ -90,6 +90,9 @@
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
  *     SUCREF_ASSERT(cond)     internal invariants; default nothing
  *     SUCREF_NO_PICTURES      leaves out all kinds of layers but dense ones of vectors: files with others do not open
+ *     SUCREF_NO_CHECKS        sucref_model_open believes all but the header and which stops are there: for a model in
+ *                             the program that opened with the checks on a host; any other file may do any harm, and
+ *                             the writer misses what it leaves to opening
  *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs, syndromes and vec
  *     SUCREF_NO_PARITY        leaves out the bodies of parity, mix, fusion, shards and exchange
  *     SUCREF_PHILOX           dithers from Philox2x32-7 in place of mix2 (both ends must agree; frames say so)
@@ -548,18 +551,10 @@ SUCREF_API void sucref_model_cost(sucref_cost *out, const sucref_model *m, unsig
 /* ---- net ---------------------------------------------------------------------------------------------------------
  * A state belongs to one thread; a model may serve many. The answer of the last stop that was reached stays whole and
  * readable while later stops are computed, also from an interrupt. */
-typedef struct {
+typedef struct {               /* bytes before words: short instructions reach them */
     const sucref_model *model;
     const uint8_t *input;
     uint32_t *work;
-    uint32_t spent;            /* multiply-adds since the input was set, wraps at 2^32 */
-    uint32_t row;              /* next row of the group, or output of the position at hand */
-    uint32_t at_tensors, at_kept, at_marks, at_logits; /* parts of the work buffer */
-    uint32_t at_list, at_acc;  /* of the layer: its list; accumulators, sums of the groups' inputs, input before */
-    uint16_t layer, group;     /* position; group counts inside the layer */
-    uint16_t y, x;             /* position in the layer's output, counted from its last one where it goes back */
-    uint16_t changed, any;     /* lowest column of this layer's input that changed, lowest of its outputs; 0xFFFF */
-    uint16_t present;          /* columns of this layer's input that have a value */
     uint8_t stop, previous;    /* being computed; reached before it on this input (0xFF: none) */
     uint8_t answer;            /* the layer that has the stop's answer */
     uint8_t reached;           /* how many layers the stops before have come to */
@@ -571,6 +566,14 @@ typedef struct {
     uint8_t form;              /* what the group's list holds */
     uint8_t slid;              /* where windows share lists: 1 and which of them is the first one's; 0: none is there */
     uint8_t state;
+    uint16_t layer, group;     /* position; group counts inside the layer */
+    uint16_t y, x;             /* position in the layer's output, counted from its last one where it goes back */
+    uint16_t changed, any;     /* lowest column of this layer's input that changed, lowest of its outputs; 0xFFFF */
+    uint16_t present;          /* columns of this layer's input that have a value */
+    uint32_t spent;            /* multiply-adds since the input was set, wraps at 2^32 */
+    uint32_t row;              /* next row of the group, or output of the position at hand */
+    uint32_t at_tensors, at_kept, at_marks, at_logits; /* parts of the work buffer */
+    uint32_t at_list, at_acc;  /* of the layer: its list; accumulators, sums of the groups' inputs, input before */
     volatile uint32_t sequence; /* counts publications; its lowest bit names the record */
 } sucref_net;
 
@@ -1137,11 +1140,12 @@ SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, un
  *               message where first is 65535  u32 place
  *     piece     [pieces], by layer  0 model  4 columns  8 rows  12 runs  16 u16 own neurons in S  18 u8 sum
  *
- * Little-endian, unnamed sizes are u32, unnamed bytes 0. The list of an import: u16 numbers of its neurons in the whole
- * network (to node `devices`: places in the answer); of an export: u16 own neurons, u16 how many first own neurons each
- * sum is of. Place: where the message is kept, in words: the lengths of all before it. Columns: u16 own neurons, then
- * imported ones, or 65535 for 0; rows: u16 own neurons of the next level; runs: [stops] u8 stop of the piece's model,
- * with bit 7 the one whose z is the sum itself, before the one that has the correction and needs S; 255: as before. */
+ * Little-endian, unnamed sizes are u32, unnamed bytes 0; lists start at even places. The list of an import: u16 numbers
+ * of its neurons in the whole network (to node `devices`: places in the answer); of an export: u16 own neurons, u16 how
+ * many first own neurons each sum is of. Place: where the message is kept, in words: the lengths of all before it.
+ * Columns: u16 own neurons, then imported ones, or 65535 for 0; rows: u16 own neurons of the next level; runs: [stops]
+ * u8 stop of the piece's model, with bit 7 the one whose z is the sum itself, before the one that has the correction
+ * and needs S; 255: as before. */
 typedef struct {
     const uint8_t *bytes;
     uint32_t file_bytes;
@@ -1323,6 +1327,10 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #  pragma GCC diagnostic push
 #  pragma GCC diagnostic ignored "-Wunused-parameter"
 #endif
+#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__) /* or gcc repeats code to save jumps */
+#  pragma GCC push_options
+#  pragma GCC optimize("no-thread-jumps", "no-tree-loop-im")
+#endif
 
 #define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
 #define SUCREF_I_PAD8(n) (((uint32_t)(n) + 7U) / 8U * 8U)
@@ -1437,11 +1445,14 @@ extern "C" {
 #    define SUCREF_I_FAST
 #  endif
 #  ifdef __OPTIMIZE_SIZE__
+#    define SUCREF_I_SMALL 1 /* loops that are written out, and the like, only where they are most of the time */
 #    define SUCREF_I_EACH static
 #  else
+#    define SUCREF_I_SMALL 0
 #    define SUCREF_I_EACH static inline __attribute__((__always_inline__)) /* once for each caller's constants */
 #  endif
 #else
+#  define SUCREF_I_SMALL 0
 #  define SUCREF_I_EACH static
 #  define SUCREF_I_HIDE(v) ((void)0)
 #  define SUCREF_I_FAST
@@ -1450,13 +1461,15 @@ extern "C" {
 #endif
 
 /* ---- integer helpers --------------------------------------------------------------------------------------------- */
-/* Model bytes. A word is one load only where that is legal C for this compiler (may_alias) and the order fits. */
+/* Model bytes. A word is one load only where that is legal C for this compiler (may_alias) and the order fits; so are
+ * two bytes, which lie at multiples of 2 in a file. */
 #ifndef SUCREF_READ_U8
 #  define SUCREF_READ_U8(p) (*(p))
 #  if !defined(SUCREF_READ_U32) && defined(__GNUC__) && defined(__BYTE_ORDER__)
 #    if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #      define SUCREF_I_WORD_READS
 typedef uint32_t __attribute__((__may_alias__)) sucref_i_word;
+typedef uint16_t __attribute__((__may_alias__)) sucref_i_two_bytes;
 #      define SUCREF_READ_U32(p) (*(const sucref_i_word *)(const void *)(p))
 #    endif
 #  endif
@@ -1474,7 +1487,11 @@ static inline uint32_t sucref_i_u32(const uint8_t *p) { return SUCREF_READ_U32(p
 
 static inline uint16_t sucref_i_u16(const uint8_t *p)
 {
+#ifdef SUCREF_I_WORD_READS
+    return *(const sucref_i_two_bytes *)(const void *)p;
+#else
     return (uint16_t)(SUCREF_READ_U8(p) | (unsigned)SUCREF_READ_U8(p + 1) << 8);
+#endif
 }
 
 /* two's complement value of unsigned bits, without the implementation-defined conversion */
@@ -1504,6 +1521,13 @@ static inline int32_t sucref_i_floor32(int32_t v, unsigned s)
 static inline int32_t sucref_i_sat32(int64_t v)
 {
     return v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : (int32_t)v;
+}
+
+/* v * 2^s, saturated, 0 <= s <= 31 */
+static int32_t sucref_i_up(int32_t v, unsigned s)
+{
+    const int32_t most = INT32_MAX >> s;
+    return v > most ? INT32_MAX : v < -most - 1 ? INT32_MIN : sucref_i_s32((uint32_t)v << s);
 }
 
 static inline int32_t sucref_i_mul16(int16_t a, uint16_t b)
@@ -1778,13 +1802,13 @@ static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
     uint32_t left = SUCREF_I_PAD4(p->n_rows);
     sucref_i_block b = { 0, 0, 0 };
     unsigned log2;
-    if (p->slot == 8 && row < (left & ~(uint32_t)7)) { /* as below, but this is asked for every few rows */
+    if (!SUCREF_I_SMALL && p->slot == 8 && row < (left & ~(uint32_t)7)) { /* as below, but asked for every few rows */
         b.at = (row & ~(uint32_t)7) * p->n_in;
         b.rows = 8;
         b.inside = row & 7U;
         return b;
     }
-    if (p->slot < 8 && row < 16 && left >= 16) {
+    if (!SUCREF_I_SMALL && p->slot < 8 && row < 16 && left >= 16) {
         b.rows = 16;
         b.inside = row;
         return b;
@@ -1928,6 +1952,11 @@ typedef struct {
 #  define SUCREF_I_PICTURES 0
 #else
 #  define SUCREF_I_PICTURES 1
+#endif
+#ifdef SUCREF_NO_CHECKS
+#  define SUCREF_I_CHECKS 0
+#else
+#  define SUCREF_I_CHECKS 1
 #endif
 #define SUCREF_I_WINDOWED(h) (SUCREF_I_PICTURES && (h)->windowed) /* is a list for one position? */
 #define SUCREF_I_KIND(l) (SUCREF_I_PICTURES ? (unsigned)(l)->kind : (unsigned)SUCREF_KIND_DENSE)
@@ -2146,25 +2175,23 @@ enum { SUCREF_I_SKIP = 0, SUCREF_I_CONSTANT, SUCREF_I_ALL, SUCREF_I_ADD, SUCREF_
 #define SUCREF_I_ABSENT(entry) ((entry).bits == 0 && (entry).correction_offset == 0)
 typedef struct { uint8_t mode, first, last; } sucref_i_task;
 
-static sucref_i_task sucref_i_task_of(const sucref_layer *l, const sucref_stop_group *now, const sucref_stop_group *old,
-                                      int changed)
+static void sucref_i_task_of(sucref_i_task *t, const sucref_layer *l, const sucref_stop_group *now,
+                             const sucref_stop_group *old, int changed)
 {
     const int same = old != NULL && now->bits == old->bits,
               kept = old != NULL && (l->flags & SUCREF_LAYER_KEEP) && old->bits != 0;
-    sucref_i_task t;
-    t.first = (uint8_t)(l->coarse && now->bits == 8 ? 1 : 0);
-    t.last = (uint8_t)sucref_i_planes_for(l, now->bits);
-    t.mode = (uint8_t)(t.last == 0 ? SUCREF_I_CONSTANT : SUCREF_I_ALL);
+    t->first = (uint8_t)(l->coarse && now->bits == 8 ? 1 : 0);
+    t->last = (uint8_t)sucref_i_planes_for(l, now->bits);
+    t->mode = (uint8_t)(t->last == 0 ? SUCREF_I_CONSTANT : SUCREF_I_ALL);
     if (SUCREF_I_ABSENT(*now) || (!changed && same && now->correction_offset == old->correction_offset)) {
-        t.mode = SUCREF_I_SKIP;
-        t.first = t.last;
+        t->mode = SUCREF_I_SKIP;
+        t->first = t->last;
     } else if (kept && !changed && (same || !l->coarse)) {
-        t.mode = SUCREF_I_ADD;
-        t.first = (uint8_t)sucref_i_planes_for(l, old->bits);
+        t->mode = SUCREF_I_ADD;
+        t->first = (uint8_t)sucref_i_planes_for(l, old->bits);
     } else if (kept && same) { /* by the columns that changed, where they are few */
-        t.mode = SUCREF_I_DELTA;
+        t->mode = SUCREF_I_DELTA;
     }
-    return t;
 }
 
 #if defined(SUCREF_HOST) || !defined(SUCREF_NO_PARITY)
@@ -2174,7 +2201,7 @@ static unsigned sucref_i_planes_read(const sucref_layer *l, unsigned bits)
     sucref_stop_group e = { 0, 0 };
     sucref_i_task task;
     e.bits = (uint8_t)bits;
-    task = sucref_i_task_of(l, &e, NULL, 1);
+    sucref_i_task_of(&task, l, &e, NULL, 1);
     return (1U << task.last) - (1U << task.first);
 }
 #endif
@@ -2253,7 +2280,7 @@ static int sucref_i_zeros(const uint8_t *p, unsigned n)
     return 1;
 }
 
-static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
+SUCREF_I_ALONE static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
 {
     const uint8_t *p = m->bytes;
     uint32_t head;
@@ -2519,21 +2546,13 @@ static int sucref_i_order_of_layers_ok(const sucref_model *m, unsigned n, unsign
             SUCREF_READ_U8(p + t.first * (uint32_t)SUCREF_I_LAYER + 2U) == to);
 }
 
-/* a layer's groups and parameters; groups: of the layers before it */
-static int sucref_i_open_parts(const sucref_model *m, const sucref_layer *l, int heads, uint32_t least,
-                               sucref_fault *f)
-{
-    int status = sucref_i_open_params(m, l, f);
-    return status != SUCREF_OK ? status : sucref_i_open_groups(m, l, heads, least, f);
-}
-
 /* one layer's record; next: its first group, and where its parameters start, then those of the layer behind it */
 static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next, sucref_fault *f)
 {
     const uint32_t at = SUCREF_I_HEADER + (uint32_t)n * SUCREF_I_LAYER, head = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD);
     sucref_tensor in, out;
     sucref_layer layer, *l = &layer;
-    int status, heads;
+    int status, heads, all; /* must each group have all columns? */
     if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_FROM) >= m->n_tensors) { /* sucref_model_layer reads its zero point */
         return SUCREF_I_FAIL(f, "tensors of a layer", at + SUCREF_I_L_FROM);
     }
@@ -2548,6 +2567,8 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
     sucref_model_tensor(&in, m, l->from);
     sucref_model_tensor(&out, m, l->to);
     heads = sucref_i_has_heads(m, l, n);
+    all = SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE || (SUCREF_I_KIND(l) == SUCREF_KIND_DENSE &&
+                                                        in.height * (uint32_t)in.width > 1);
     if (!SUCREF_I_PICTURES && (in.height > 1 || in.width > 1)) { return SUCREF_I_FAIL(f, "shape of a layer", at); }
     if (l->n_in > 65535U || l->n_out > 65535U || (SUCREF_I_WEIGHS(l) && (l->n_in < 1 || l->n_out < 1))) {
         return SUCREF_I_FAIL(f, "size of a layer", at);
@@ -2582,11 +2603,8 @@ static int sucref_i_open_layer(const sucref_model *m, unsigned n, uint32_t *next
     if (SUCREF_READ_U8(m->bytes + at + SUCREF_I_L_IN_ZERO) != 0 || (l->act != SUCREF_ACT_LEAKY && l->slope != 0)) {
         return SUCREF_I_FAIL(f, "reserved bytes of a layer", at + SUCREF_I_L_IN_ZERO);
     }
-    return sucref_i_open_parts(m, l, heads,
-                               SUCREF_I_KIND(l) == SUCREF_KIND_DEPTHWISE || (SUCREF_I_KIND(l) == SUCREF_KIND_DENSE &&
-                                                                    in.height * (uint32_t)in.width > 1)
-                                   ? l->n_in
-                                   : 1U, f);
+    status = sucref_i_open_params(m, l, f);
+    return status != SUCREF_OK ? status : sucref_i_open_groups(m, l, heads, all ? l->n_in : 1U, f);
 }
 
 /* Of two tensors that a layer reads and writes, by how many bytes must the written one lie before the read one, so
@@ -2696,7 +2714,8 @@ static int sucref_i_open_places(const sucref_model *m, sucref_fault *f)
 }
 
 /* is a layer a head at a stop, of which no other layer reads the outputs, and not the stop's? */
-static int sucref_i_idle(const sucref_model *m, const sucref_layer *l, unsigned layer, const sucref_stop *stop)
+SUCREF_I_ALONE static int sucref_i_idle(const sucref_model *m, const sucref_layer *l, unsigned layer,
+                                        const sucref_stop *stop)
 {
     sucref_tensor t;
     sucref_model_tensor(&t, m, l->to);
@@ -2704,8 +2723,8 @@ static int sucref_i_idle(const sucref_model *m, const sucref_layer *l, unsigned 
 }
 
 /* one layer's schedule at a stop against the stop before it */
-static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, unsigned layer, unsigned stop,
-                                 sucref_fault *f)
+SUCREF_I_ALONE static int sucref_i_open_entries(const sucref_model *m, const sucref_layer *l, unsigned layer,
+                                                unsigned stop, sucref_fault *f)
 {
     const int heads = sucref_i_has_heads(m, l, layer), ends = stop + 1U == m->n_stops;
     sucref_stop s, earlier, later;
@@ -2848,7 +2867,7 @@ static int sucref_i_open_sections(const sucref_model *m, unsigned stop, sucref_f
             sucref_i_task task;
             sucref_model_group(&group, m, l.first_group + g);
             sucref_model_stop_group(&e, m, stop, l.first_group + g);
-            task = sucref_i_task_of(&l, &e, NULL, 1);
+            sucref_i_task_of(&task, &l, &e, NULL, 1);
             for (i = task.first; i < task.last; i++) {
                 const uint32_t bytes = sucref_i_plane_bytes(group.n_rows, group.n_columns, l.plan[i],
                                                             sucref_i_layout(m, &l));
@@ -2918,7 +2937,7 @@ static int sucref_i_check_planes(const sucref_model *m, unsigned layer, sucref_f
         sums = sucref_i_has_sums(&l) ? sums + 4U * g.first_row : NULL;
         for (t = 0; t < m->usable_stops; t++) {
             sucref_model_stop_group(&e, m, t, k);
-            task = sucref_i_task_of(&l, &e, NULL, 1);
+            sucref_i_task_of(&task, &l, &e, NULL, 1);
             used |= (1U << task.last) - (1U << task.first);
         }
         for (i = 0; used >> i != 0; i++) {
@@ -2982,7 +3001,9 @@ static int sucref_i_open_usable(sucref_model *m, unsigned first, sucref_fault *f
     int status = SUCREF_OK, usable = sucref_i_walk(m, 0, f), n;
     if (usable < 0) { return usable; }
     if (usable == 0) { return SUCREF_I_FAIL(f, "first stop: file is cut", m->bytes_len); }
-    for (n = (int)first; status == SUCREF_OK && n < usable; n++) { status = sucref_i_open_sections(m, (unsigned)n, f); }
+    for (n = (int)first; SUCREF_I_CHECKS && status == SUCREF_OK && n < usable; n++) {
+        status = sucref_i_open_sections(m, (unsigned)n, f);
+    }
     m->usable_stops = (uint8_t)usable;
     return status;
 }
@@ -2992,46 +3013,35 @@ struct sucref_i_align { char c; uint32_t word; };
 #define SUCREF_I_ALIGN offsetof(struct sucref_i_align, word)
 
 /* how many of so many bytes a file can have */
-static uint32_t sucref_i_bytes32(size_t n)
+static uint32_t sucref_i_bytes32(uint64_t n) { return n > 0xFFFFFFFFU ? 0xFFFFFFFFU : (uint32_t)n; }
+
+/* all records and parameters */
+static int sucref_i_open_tables(const sucref_model *m, sucref_fault *f)
 {
-#if SIZE_MAX > 0xFFFFFFFFU
-    return n > 0xFFFFFFFFU ? 0xFFFFFFFFU : (uint32_t)n;
-#else
-    return n;
-#endif
+    uint32_t next[2], end = sucref_i_u32(m->bytes + SUCREF_I_H_HEAD); /* group, parameters */
+    unsigned n, in_bits = 1;
+    int status = sucref_i_open_tensors(m, f);
+    next[0] = 0; next[1] = sucref_i_tables_end(m);
+    for (n = 0; status == SUCREF_OK && n < m->n_layers; n++) { status = sucref_i_open_layer(m, n, next, f); }
+    if (status == SUCREF_OK) { status = sucref_i_open_places(m, f); }
+    if (status != SUCREF_OK) { return status; }
+    if (next[0] != m->n_groups) { return SUCREF_I_FAIL(f, "number of groups", SUCREF_I_H_GROUPS); }
+    if (next[1] != end) { return SUCREF_I_FAIL(f, "head length", SUCREF_I_H_HEAD); }
+    for (n = 0; status == SUCREF_OK && n < m->n_stops; n++) { status = sucref_i_open_stop(m, n, &end, &in_bits, f); }
+    return status == SUCREF_OK ? sucref_i_open_whole(m, f) : status;
 }
 
 SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault)
 {
     sucref_model t;
-    uint32_t next[2], end; /* group, parameters */
-    unsigned n, in_bits = 1;
     int status;
     if (m == NULL || bytes == NULL || (uintptr_t)bytes % SUCREF_I_ALIGN != 0) { return SUCREF_E_ARG; }
     t.bytes = (const uint8_t *)bytes;
     t.bytes_len = sucref_i_bytes32(bytes_len);
     t.usable_stops = 0;
     status = sucref_i_open_header(&t, fault);
-    if (status != SUCREF_OK) { return status; }
-    status = sucref_i_open_tensors(&t, fault);
-    if (status != SUCREF_OK) { return status; }
-    next[0] = 0; next[1] = sucref_i_tables_end(&t);
-    for (n = 0; n < t.n_layers; n++) {
-        status = sucref_i_open_layer(&t, n, next, fault);
-        if (status != SUCREF_OK) { return status; }
-    }
-    status = sucref_i_open_places(&t, fault);
-    if (status != SUCREF_OK) { return status; }
-    if (next[0] != t.n_groups) { return SUCREF_I_FAIL(fault, "number of groups", SUCREF_I_H_GROUPS); }
-    end = sucref_i_u32(t.bytes + SUCREF_I_H_HEAD);
-    if (next[1] != end) { return SUCREF_I_FAIL(fault, "head length", SUCREF_I_H_HEAD); }
-    for (n = 0; n < t.n_stops; n++) {
-        status = sucref_i_open_stop(&t, n, &end, &in_bits, fault);
-        if (status != SUCREF_OK) { return status; }
-    }
-    status = sucref_i_open_whole(&t, fault);
-    if (status != SUCREF_OK) { return status; }
-    status = sucref_i_open_usable(&t, 0, fault);
+    if (SUCREF_I_CHECKS && status == SUCREF_OK) { status = sucref_i_open_tables(&t, fault); }
+    if (status == SUCREF_OK) { status = sucref_i_open_usable(&t, 0, fault); }
     if (status == SUCREF_OK) { *m = t; }
     return status;
 }
@@ -3181,7 +3191,7 @@ static void sucref_i_cost_of_layer(sucref_cost *out, sucref_i_marks *k, const su
             columns = columns / channels * k->present[l.from];
             channels = k->present[l.from];
         }
-        task = sucref_i_task_of(&l, &now, old == t ? NULL : &before, k->changed[l.from] < channels);
+        sucref_i_task_of(&task, &l, &now, old == t ? NULL : &before, k->changed[l.from] < channels);
         if (task.mode != SUCREF_I_SKIP && group.first_row < lowest) { lowest = group.first_row; }
         sucref_i_cost_of(out, &l, &group, &task, task.mode == SUCREF_I_DELTA ? k->changed[l.from] : 0U, columns,
                          SUCREF_I_KIND(&l) == SUCREF_KIND_DENSE ? 1U : (uint32_t)to.height * to.width);
@@ -3273,6 +3283,8 @@ static void sucref_i_gather(uint8_t *to, const uint8_t *bytes, const sucref_i_vi
     uint32_t i = 0;
     if (order == NULL) {
         for (bytes += v->at; i < n; i++) { to[i] = bytes[i]; }
+    } else if (SUCREF_I_SMALL) {
+        for (order += 2U * v->at; i < n; i++) { to[i] = bytes[sucref_i_u16(order + 2U * i)]; }
     } else {
         if (v->at & 1U) { to[i++] = bytes[sucref_i_u16(order + 2U * v->at)]; }
         for (order += 2U * (v->at + i); i + 1U < n; i += 2U, order += 4) {
@@ -3729,6 +3741,13 @@ enum { SUCREF_I_LIST_END = 0 };
 #  else
 #    define SUCREF_I_NAKED __attribute__((__naked__, __noinline__, __noclone__, __used__))
 #  endif
+#  if SUCREF_I_SMALL
+#    define SUCREF_I_ALSO(text) ""   /* loops are written out once, or as often as one load serves */
+#    define SUCREF_I_QUAD "1"
+#  else
+#    define SUCREF_I_ALSO(text) text /* or four times */
+#    define SUCREF_I_QUAD "4"
+#  endif
 #endif
 
 /* the lower half of an entry, with its sign, modulo 2^32 */
@@ -3745,7 +3764,8 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
  * 256 times rows 1, 3: where fields start at k, it starts at 257 k. */
 #ifdef SUCREF_I_ASM
 /* By hand, as compilers need a third more: from the list's word of an entry to its products, four entries a turn, of
- * which the first turn makes 1 to 4. */
+ * which the first turn makes 1 to 4; where code is to be small, two on Thumb-2, of which the first turn may make 1, and
+ * else one. */
 #  ifdef __thumb2__
 /* r0 acc  r1 p  r2 list  r3 mask  r4, r5, r6, r7 all0, odd0, all1, odd1  r8 x  r9, r10 words  r9, r12 entries
  * r11 every other byte  lr end of the chunk; on the stack list, k0, what is saved, k1, blocks, step */
@@ -3767,17 +3787,16 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
         __asm__ volatile("push {r2-r11, lr}\n\tmov r3, #0x00FF00FF\n\tb 6f\n"                                        \
                          "0:\tsxth r8, r9\n\tldr r10, [sp, #4]\n\tldr r11, [sp, #44]\n\tmls r5, r8, r11, r10\n\t"     \
                          "add lr, r2, r9, lsr #16\n\tmov r7, r5\n\tadd r4, r5, r5, lsl #8\n\tmov r6, r4\n\t"        \
-                         "lsls r9, r9, #13\n\tbcs 5f\n\tbmi 7f\n" /* carry and sign: bits 1 and 0 of the number */   \
+                         "lsls r9, r9, #13\n\t" SUCREF_I_ALSO("bcs 5f\n\t") "bmi 7f\n" /* number's bits 1, 0 */  \
                          "1:\tldrd r9, r12, [r2], #8\n\t" entry("r9")                                                \
-                         "2:\t" entry("r12")                                                                          \
-                         "3:\tldrd r9, r12, [r2], #8\n\t" entry("r9")                                                \
+                         SUCREF_I_ALSO("2:\t" entry("r12") "3:\tldrd r9, r12, [r2], #8\n\t" entry("r9"))             \
                          "4:\t" entry("r12")                                                                          \
                          "cmp r2, lr\n\tbne 1b\n\t" emit                                                             \
                          "6:\tldr r9, [r2], #4\n\tcmp r9, #0\n\tbne 0b\n\t"                                         \
                          "ldr r2, [sp]\n\tadds r0, r0, #32\n\tldr r10, [sp, #52]\n\tadd r1, r1, r10\n\t"            \
                          "ldr r10, [sp, #48]\n\tsubs r10, r10, #1\n\tstr r10, [sp, #48]\n\tbne 6b\n\t"              \
                          "pop {r2-r11, pc}\n"                                                                         \
-                         "5:\tbpl 3b\n\tldr r12, [r2], #4\n\tb 2b\n7:\tldr r12, [r2], #4\n\tb 4b")
+                         SUCREF_I_ALSO("5:\tbpl 3b\n\tldr r12, [r2], #4\n\tb 2b\n") "7:\tldr r12, [r2], #4\n\tb 4b")
 #  else
 /* r0 list  r1, r12 p  r2 x  r3, r5 words  r4 a product  r6, r8, r9, r10 all0, odd0, all1, odd1  r7, r11 mask  lr end of
  * the chunk; on the stack acc, list, k0, what is saved, k1, blocks, step */
@@ -3801,12 +3820,12 @@ static inline void sucref_i_emit(uint32_t *lower, uint32_t *upper, uint32_t fiel
                          "push {r0, r2-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\tmov r7, r11\n\t"        \
                          "push {r4-r7}\n\tmovs r0, r2\n\tmov r12, r1\n\tmovs r7, #255\n\t"                          \
                          "lsls r4, r7, #16\n\torrs r7, r7, r4\n\tmov r11, r7\n\tb 6f\n"                              \
-                         "5:\tbmi 2f\n\tb 3f\n"                                                                      \
+                         SUCREF_I_ALSO("5:\tbmi 2f\n\tb 3f\n")                                                       \
                          "0:\tsxth r2, r5\n\tldr r3, [sp, #48]\n\tmuls r2, r3, r2\n\tldr r3, [sp, #24]\n\t"         \
                          "subs r3, r3, r2\n\tmov r8, r3\n\tmov r10, r3\n\tlsls r6, r3, #8\n\tadds r6, r6, r3\n\t"   \
                          "mov r9, r6\n\tlsrs r2, r5, #16\n\tadds r2, r2, r0\n\tmov lr, r2\n\t"                      \
-                         "lsls r5, r5, #13\n\tbcs 5b\n\tbmi 4f\n" /* carry and sign: bits 1 and 0 of the number */   \
-                         "1:\t" entry "2:\t" entry "3:\t" entry "4:\t" entry                                           \
+                         SUCREF_I_ALSO("lsls r5, r5, #13\n\tbcs 5b\n\tbmi 4f\n") /* bits 1 and 0 of the number */    \
+                         "1:\t" entry SUCREF_I_ALSO("2:\t" entry "3:\t" entry "4:\t" entry)                            \
                          "cmp r0, lr\n\tbne 1b\n\t" emit                                                             \
                          "mov r7, r11\n\tmov r1, r12\n"                                                              \
                          "6:\tldmia r0!, {r5}\n\tcmp r5, #0\n\tbne 0b\n\t"                                          \
@@ -3979,14 +3998,12 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 SUCREF_I_NAKED static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
 {
     __asm__ volatile("push {r0, r1, r3-r11, lr}\n\tsub sp, sp, #4\n\tmov r0, r2\n\tmov lr, #0x000F000F\n\tb 6f\n"
-                     "5:\tbmi 2f\n\tb 3f\n"
+                     SUCREF_I_ALSO("5:\tbmi 2f\n\tb 3f\n")
                      "0:\tadd r1, r0, r3, lsr #16\n\tstr r1, [sp]\n\tmovs r4, #0\n\tmovs r5, #0\n\tmovs r6, #0\n\t"
                      "movs r7, #0\n\tmov r8, r4\n\tmov r9, r4\n\tmov r10, r4\n\tmov r11, r4\n\t"
-                     "lsls r3, r3, #13\n\tbcs 5b\n\tbmi 4f\n" /* carry and sign: bits 1 and 0 of the number */
+                     SUCREF_I_ALSO("lsls r3, r3, #13\n\tbcs 5b\n\tbmi 4f\n") /* bits 1 and 0 of the number */
                      "1:\t" SUCREF_I_ENTRY_4
-                     "2:\t" SUCREF_I_ENTRY_4
-                     "3:\t" SUCREF_I_ENTRY_4
-                     "4:\t" SUCREF_I_ENTRY_4
+                     SUCREF_I_ALSO("2:\t" SUCREF_I_ENTRY_4 "3:\t" SUCREF_I_ENTRY_4 "4:\t" SUCREF_I_ENTRY_4)
                      "ldr r12, [sp]\n\tcmp r0, r12\n\tbne 1b\n\tldr r1, [sp, #4]\n\tldr r2, [sp, #12]\n\t"
                      SUCREF_I_LOWEST_4("r4", "r5", "r6", "r7") SUCREF_I_LOWEST_4("r8", "r9", "r10", "r11")
                      SUCREF_I_EMIT_4("r4", "0", "16") SUCREF_I_EMIT_4("r5", "4", "20")
@@ -4046,14 +4063,12 @@ SUCREF_I_NAKED static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 {
     __asm__ volatile(".syntax unified\n\tpush {r0, r3-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tpush {r4, r5}\n\t"
                      "movs r0, r2\n\tmovs r6, r1\n\tmovs r7, #15\n\tlsls r4, r7, #16\n\torrs r7, r7, r4\n\tb 6f\n"
-                     "5:\tbmi 2f\n\tb 3f\n"
+                     SUCREF_I_ALSO("5:\tbmi 2f\n\tb 3f\n")
                      "0:\tmovs r3, r1\n\tlsrs r1, r1, #16\n\tadds r1, r1, r0\n\tmov lr, r1\n\tmovs r4, #0\n\t"
                      "movs r5, #0\n\tmov r8, r4\n\tmov r9, r4\n\t"
-                     "lsls r3, r3, #13\n\tbcs 5b\n\tbmi 4f\n" /* carry and sign: bits 1 and 0 of the number */
+                     SUCREF_I_ALSO("lsls r3, r3, #13\n\tbcs 5b\n\tbmi 4f\n") /* bits 1 and 0 of the number */
                      "1:\t" SUCREF_I_ENTRY_4
-                     "2:\t" SUCREF_I_ENTRY_4
-                     "3:\t" SUCREF_I_ENTRY_4
-                     "4:\t" SUCREF_I_ENTRY_4
+                     SUCREF_I_ALSO("2:\t" SUCREF_I_ENTRY_4 "3:\t" SUCREF_I_ENTRY_4 "4:\t" SUCREF_I_ENTRY_4)
                      "cmp r0, lr\n\tbne 1b\n\t"
                      "ldr r2, [sp, #12]\n\tmov r1, r8\n\tlsls r3, r4, #4\n\tsubs r1, r1, r3\n\tlsls r3, r5, #8\n\t"
                      "subs r1, r1, r3\n\tmov r3, r9\n\tlsls r3, r3, #12\n\tsubs r1, r1, r3\n\tadds r1, r1, r2\n\t"
@@ -4066,57 +4081,32 @@ SUCREF_I_NAKED static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
                      "7:\tpop {r4, r5}\n\tmov r8, r4\n\tmov r9, r5\n\tpop {r0, r3-r7, pc}");
 }
 #else
-/* 8 rows: one of the two words of each column */
-SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
-{
-    uint32_t mask = 0x000F000FU, head;
-    SUCREF_I_HIDE(mask);
-    while ((head = *list++) != SUCREF_I_LIST_END) {
-        const uint32_t *const end = list + (head >> 18);
-        SUCREF_I_FORGET();
-        uint32_t all = 0, a = 0, b = 0, c = 0;
-        do {
-            const uint32_t e = *list++, x = sucref_i_entry_x(e);
-            const uint32_t u = SUCREF_READ_U32(p + (e >> 16));
-            a += ((u >> 4) & mask) * x;
-            b += ((u >> 8) & mask) * x;
-            c += ((u >> 12) & mask) * x;
-            all += u * x;
-        } while (list < end);
-        sucref_i_emit(&acc[0], &acc[4], all - (a << 4) - (b << 8) - (c << 12) + k0);
-        sucref_i_emit(&acc[1], &acc[5], a + k0);
-        sucref_i_emit(&acc[2], &acc[6], b + k0);
-        sucref_i_emit(&acc[3], &acc[7], c + k0);
-    }
-}
+#  define SUCREF_I_DOT4_OF_PAIRS
 #endif
 
-/* four pairs of rows, first .. first+3 and half above (two pairs for half = 2), of a block with rows * slot <= 32,
- * whose words hold 2^columns_log2 columns */
+/* four pairs of rows, first .. first+3 and half above (two pairs for half = 2), of a block with rows * slot <= 32;
+ * words: 1, or of every how many one is read */
+#define SUCREF_I_FIELD(u, slot, n) (SUCREF_I_SMALL ? ((u) >>= (slot)) : (u) >> (n) * (slot)) /* the n-th, in order */
 SUCREF_I_EACH void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half, unsigned slot,
-                                  unsigned first, uint32_t k0, uint32_t k1)
+                                  unsigned first, uint32_t k0, uint32_t k1, uint32_t words)
 {
     uint32_t mask = (((uint32_t)1 << slot) - 1U) * 0x00010001U, head;
-    const unsigned column_bits = (unsigned)half * slot, s2 = 2U * slot, s3 = 3U * slot;
-    const unsigned columns_log2 = column_bits >= 16U ? 0U : column_bits >= 8U ? 1U : column_bits >= 4U ? 2U : 3U;
-    const uint32_t column_mask = ((uint32_t)1 << columns_log2) - 1U;
+    const uint32_t column_bits = half * slot; /* of either half of a word: 2, 4, 8 or 16 */
     SUCREF_I_HIDE(mask);
     while ((head = *list++) != SUCREF_I_LIST_END) {
         const uint32_t *const end = list + (head >> 18);
         SUCREF_I_FORGET();
         uint32_t a = 0, b = 0, c = 0, d = 0;
         do {
-            const uint32_t e = *list++, x = sucref_i_entry_x(e);
-            const uint32_t col = e >> 19;
-            const uint32_t u = SUCREF_READ_U32(p + (col >> columns_log2) * 4U) >>
-                               ((col & column_mask) * column_bits + first * slot);
+            const uint32_t e = *list++, x = sucref_i_entry_x(e), at = (e >> 19) * column_bits;
+            uint32_t u = SUCREF_READ_U32(p + (at >> 4) * 4U * words) >> ((at & 15U) + first * slot);
             a += (u & mask) * x;
-            b += ((u >> slot) & mask) * x;
+            b += (SUCREF_I_FIELD(u, slot, 1U) & mask) * x;
             if (half > 2) {
-                c += ((u >> s2) & mask) * x;
-                d += ((u >> s3) & mask) * x;
+                c += (SUCREF_I_FIELD(u, slot, 2U) & mask) * x;
+                d += (SUCREF_I_FIELD(u, slot, 3U) & mask) * x;
             }
-        } while (list < end);
+        } while (list != end);
         head = k0 - sucref_i_entry_x(head) * k1;
         sucref_i_emit(&acc[0], &acc[half], a + head);
         sucref_i_emit(&acc[1], &acc[half + 1U], b + head);
@@ -4128,24 +4118,27 @@ SUCREF_I_EACH void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_
 }
 
 /* the same with everything known: full blocks of slots of 2 and of 1 bits; and any block */
-SUCREF_I_ALONE static void sucref_i_dot2(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned first,
-                                         uint32_t k0)
-{
-    sucref_i_pairs(acc, p, list, 8, 2, first, k0, 0);
-}
-
-SUCREF_I_ALONE static void sucref_i_dot1(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned first,
-                                         uint32_t k0)
-{
-    sucref_i_pairs(acc, p, list, 8, 1, first, k0, 0);
-}
+#define SUCREF_I_OF_PAIRS(name, slot)                                                                                  \
+    SUCREF_I_ALONE static void name(uint32_t *acc, const uint8_t *p, const uint32_t *list, unsigned row, uint32_t k0)  \
+    {                                                                                                                  \
+        sucref_i_pairs(acc, p, list, 8, slot, row, k0, 0, 1);                                                          \
+    }
+SUCREF_I_OF_PAIRS(sucref_i_dot2, 2)
+SUCREF_I_OF_PAIRS(sucref_i_dot1, 1)
 
 SUCREF_I_ALONE static void sucref_i_dot_any(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t half,
                                             unsigned slot, uint32_t k0, uint32_t k1)
 {
     unsigned first;
-    for (first = 0; first < half; first += 4U) { sucref_i_pairs(acc + first, p, list, half, slot, first, k0, k1); }
+    for (first = 0; first < half; first += 4U) { sucref_i_pairs(acc + first, p, list, half, slot, first, k0, k1, 1); }
 }
+
+#ifdef SUCREF_I_DOT4_OF_PAIRS /* 8 rows: one of the two words of each column */
+SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const uint32_t *list, uint32_t k0)
+{
+    sucref_i_pairs(acc, p, list, 4, 4, 0, k0, 0, 2);
+}
+#endif
 
 #if defined(SUCREF_I_ASM) && !defined(__thumb2__)
 /* acc[8] += sums of a block of eight rows of `count` columns. r0 a weight  r1 p  r2 u  r3 x  r7 zero  r12 end of u  r4
@@ -4163,16 +4156,17 @@ SUCREF_I_NAKED static void sucref_i_bytes_of_eight(uint32_t *acc, const uint8_t 
     __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\t"
                      "mov r7, r11\n\tpush {r0, r4-r7}\n\tadds r3, r3, r2\n\tmov r12, r3\n\tadds r0, #12\n\t"
                      "ldmia r0!, {r3-r7}\n\tmov r8, r3\n\tmov r9, r4\n\tmov r10, r5\n\tmov r11, r6\n\t"
-                     "mov lr, r7\n\tsubs r0, r0, #32\n\tldmia r0!, {r4-r6}\n\tldr r7, [sp, #40]\n\tb 3f\n"
-                     "1:\t" SUCREF_I_COLUMN_OF_EIGHT("0", "0") SUCREF_I_COLUMN_OF_EIGHT("1", "8")
-                     SUCREF_I_COLUMN_OF_EIGHT("2", "16") SUCREF_I_COLUMN_OF_EIGHT("3", "24")
-                     "adds r1, r1, #32\n\tadds r2, r2, #4\n\tcmp r2, r12\n\tbne 1b\n"
+                     "mov lr, r7\n\tsubs r0, r0, #32\n\tldmia r0!, {r4-r6}\n\tldr r7, [sp, #40]\n\t"
+                     SUCREF_I_ALSO("b 3f\n") "1:\t" SUCREF_I_COLUMN_OF_EIGHT("0", "0")
+                     SUCREF_I_ALSO(SUCREF_I_COLUMN_OF_EIGHT("1", "8") SUCREF_I_COLUMN_OF_EIGHT("2", "16")
+                                   SUCREF_I_COLUMN_OF_EIGHT("3", "24"))
+                     "adds r1, r1, #8 * " SUCREF_I_QUAD "\n\tadds r2, r2, #" SUCREF_I_QUAD "\n\tcmp r2, r12\n\tbne 1b\n"
                      "2:\tldr r0, [sp]\n\tstmia r0!, {r4-r6}\n\tmov r3, r8\n\tmov r4, r9\n\tmov r5, r10\n\t"
                      "mov r6, r11\n\tmov r7, lr\n\tstmia r0!, {r3-r7}\n\tpop {r0, r4-r7}\n\t"
                      "mov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\tpop {r4-r7, pc}\n"
-                     "3:\tmov r3, r12\n\tsubs r3, r3, r2\n\tlsls r3, r3, #30\n\tbeq 4f\n\t" /* down to fours */
-                     SUCREF_I_COLUMN_OF_EIGHT("0", "0") "adds r1, r1, #8\n\tadds r2, r2, #1\n\tb 3b\n"
-                     "4:\tcmp r2, r12\n\tbeq 2b\n\tb 1b");
+                     SUCREF_I_ALSO("3:\tmov r3, r12\n\tsubs r3, r3, r2\n\tlsls r3, r3, #30\n\tbeq 4f\n\t"
+                                   SUCREF_I_COLUMN_OF_EIGHT("0", "0") "adds r1, r1, #8\n\tadds r2, r2, #1\n\tb 3b\n"
+                                   "4:\tcmp r2, r12\n\tbeq 2b\n\tb 1b")); /* down to fours */
 }
 #endif
 
@@ -4459,10 +4453,10 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
     } else if (rows == 16 && slot == 4) {
         sucref_i_dot4(acc, p, list, k0);
         if (!SUCREF_I_SIXTEEN) { sucref_i_dot4(acc + 8, p + 4, list, k0); }
-    } else if (rows == 16 && slot == 2) {
+    } else if (!SUCREF_I_SMALL && rows == 16 && slot == 2) {
         sucref_i_dot2(acc, p, list, 0, k0);
         sucref_i_dot2(acc + 4, p, list, 4, k0);
-    } else if (rows == 16) {
+    } else if (!SUCREF_I_SMALL && rows == 16) {
         sucref_i_dot1(acc, p, list, 0, k0);
         sucref_i_dot1(acc + 4, p, list, 4, k0);
     } else {
@@ -5002,17 +4996,19 @@ static inline int sucref_i_end_chunk(sucref_i_builder *b)
 enum { SUCREF_I_ANY_X = 0, SUCREF_I_PLAIN, SUCREF_I_EACH_MAXIMUM }; /* how a part is built */
 
 #ifdef SUCREF_I_ASM
-/* Quads of columns x = u; 0 where there is no room. r0 builder  r1 u  r2 quads  r3 8 * column << 16  r4 to  r5 rest
- * r6 x  r7 8 << 16  r12 quads while a full chunk is ended, at 5; its column, at 10 to 13, comes again then */
+/* Quads of columns x = u (where code is to be small, single ones, here and below); 0 where there is no room.
+ * r0 builder  r1 u  r2 quads  r3 8 * column << 16  r4 to  r5 rest  r6 x  r7 8 << 16  r12 quads while a full chunk is
+ * ended, at 5; its column, at 10 to 13, comes again then */
 #  ifdef __thumb2__
 #    define SUCREF_I_IF_ZERO "cbz r6, "
 #  else
 #    define SUCREF_I_IF_ZERO "cmp r6, #0\n\tbeq "
 #  endif
-#  define SUCREF_I_PUSH_QUAD(column) column("0", "6") column("1", "7") column("2", "8") column("3", "9")
+#  define SUCREF_I_PUSH_QUAD(column)                                                                                   \
+        column("0", "6") SUCREF_I_ALSO(column("1", "7") column("2", "8") column("3", "9"))
 #  define SUCREF_I_PUSH_AGAIN(at, end) /* where a column does not fit: the chunk's end, and it again */                \
-        "6:\tbl " end "\n\tb " at "0b\n7:\tbl " end "\n\tb " at "1b\n8:\tbl " end "\n\tb " at "2b\n"                  \
-        "9:\tbl " end "\n\tb " at "3b\n"
+        "6:\tbl " end "\n\tb " at "0b\n"                                                                              \
+        SUCREF_I_ALSO("7:\tbl " end "\n\tb " at "1b\n8:\tbl " end "\n\tb " at "2b\n9:\tbl " end "\n\tb " at "3b\n")
 #  define SUCREF_I_PUSH_COLUMN(k, full)                                                                                \
         "1" k ":\tldrb r6, [r1, #" k "]\n\t" SUCREF_I_IF_ZERO "2" k "f\n\t"                                            \
         "subs r5, r5, r6\n\tblo " full "f\n\torrs r6, r6, r3\n\tstmia r4!, {r6}\n2" k ":\tadds r3, r3, r7\n\t"
@@ -5020,7 +5016,7 @@ SUCREF_I_NAKED static int sucref_i_push_quads(sucref_i_builder *b, const uint8_t
 {
     __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tldr r4, [r0]\n\tldr r5, [r0, #8]\n\tmovs r7, #8\n\t"
                      "lsls r7, r7, #16\n" SUCREF_I_PUSH_QUAD(SUCREF_I_PUSH_COLUMN)
-                     "adds r1, r1, #4\n\tsubs r2, r2, #1\n\tbne 10b\n\t"
+                     "adds r1, r1, #" SUCREF_I_QUAD "\n\tsubs r2, r2, #1\n\tbne 10b\n\t"
                      "str r4, [r0]\n\tstr r5, [r0, #8]\n\tldr r6, [r0, #12]\n\tsubs r6, r6, r5\n\tldr r5, [r0, #20]\n\t"
                      "adds r6, r6, r5\n\tstr r6, [r0, #16]\n\tmovs r0, #1\n\tpop {r4-r7, pc}\n"
                      SUCREF_I_PUSH_AGAIN("1", "5f")
@@ -5051,11 +5047,12 @@ SUCREF_I_NAKED static int sucref_i_push_maxima(sucref_i_builder *b, const uint8_
 {
     __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tmov r6, r10\n\t"
                      "mov r7, r11\n\tpush {r4-r7}\n\tmov r8, r0\n\tldr r4, [r0, #16]\n\tmov r9, r4\n\t"
-                     "ldr r6, [r0, #32]\n\tmov r10, r6\n\tlsls r2, r2, #2\n\tadds r2, r2, r1\n\tmov r11, r2\n\t"
+                     "ldr r6, [r0, #32]\n\tmov r10, r6\n\t" SUCREF_I_ALSO("lsls r2, r2, #2\n\t")
+                     "adds r2, r2, r1\n\tmov r11, r2\n\t"
                      "ldr r4, [r0]\n\tldr r5, [r0, #8]\n\t"
                      "movs r0, r1\n\tmovs r2, r3\n\tldr r3, [sp, #36]\n\tmovs r7, #8\n\tlsls r7, r7, #16\n\t"
                      "cmp r6, #0\n\tbne 30f\n" SUCREF_I_PUSH_QUAD(SUCREF_I_PUSH_MAXIMUM)
-                     "adds r0, r0, #4\n\tadds r3, r3, #4\n\tcmp r0, r11\n\tbne 10b\n"
+                     "adds r0, r0, #" SUCREF_I_QUAD "\n\tadds r3, r3, #" SUCREF_I_QUAD "\n\tcmp r0, r11\n\tbne 10b\n"
                      "60:\tmov r0, r8\n\tstr r4, [r0]\n\tstr r5, [r0, #8]\n\tmov r4, r9\n\tstr r4, [r0, #16]\n\t"
                      "movs r0, #1\n"
                      "61:\tpop {r4-r7}\n\tmov r8, r4\n\tmov r9, r5\n\tmov r10, r6\n\tmov r11, r7\n\tpop {r4-r7, pc}\n"
@@ -5068,7 +5065,8 @@ SUCREF_I_NAKED static int sucref_i_push_maxima(sucref_i_builder *b, const uint8_
                      "cmp r1, r5\n\tbeq 53f\n\tadds r1, r1, #1\n\tstr r1, [r7, #24]\n\tldr r5, [r7, #12]\n"
                      "52:\tmovs r7, #8\n\tlsls r7, r7, #16\n\tbx lr\n"
                      "53:\tmovs r0, #0\n\tb 61b\n" SUCREF_I_PUSH_QUAD(SUCREF_I_PUSH_CENTRED)
-                     "adds r0, r0, #4\n\tadds r3, r3, #4\n\tcmp r0, r11\n\tbne 30b\n\tb 60b\n"
+                     "adds r0, r0, #" SUCREF_I_QUAD "\n\tadds r3, r3, #" SUCREF_I_QUAD "\n\tcmp r0, r11\n\tbne 30b\n\t"
+                     "b 60b\n"
                      SUCREF_I_PUSH_AGAIN("3", "50b"));
 }
 #endif
@@ -5081,6 +5079,7 @@ SUCREF_I_EACH int sucref_i_push(sucref_i_builder *b, const uint8_t *u, uint32_t 
     const uint32_t flip = maxima ? 0U : b->flip, zero = b->zero, none = flip != 0 ? 0U : zero;
     uint32_t *to, rest, sum, at = column << 19;
 #ifdef SUCREF_I_ASM
+    if (SUCREF_I_SMALL && maxima) { return sucref_i_push_maxima(b, u, n, at, maximum); }
     if (maxima && n >= 4) {
         if (!sucref_i_push_maxima(b, u, n / 4U, at, maximum)) { return 0; }
         u += n & ~(uint32_t)3;
@@ -5119,6 +5118,7 @@ SUCREF_I_ALONE static int sucref_i_push_plain(sucref_i_builder *b, const uint8_t
     const uint8_t *const end = u + n;
     uint32_t *to, rest, at = column << 19;
 #ifdef SUCREF_I_ASM
+    if (SUCREF_I_SMALL) { return sucref_i_push_quads(b, u, n, at); }
     if (n >= 4) {
         if (!sucref_i_push_quads(b, u, n / 4U, at)) { return 0; }
         n &= ~(uint32_t)3;
@@ -5239,20 +5239,25 @@ SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, sucr
 }
 
 /* how by how, each with what it needs and no more */
-SUCREF_I_ALONE static int sucref_i_build_each(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
-{
-    return sucref_i_build(list, p, v, SUCREF_I_EACH_MAXIMUM);
-}
+#if SUCREF_I_SMALL
+#  define sucref_i_build_as sucref_i_build
+#else
+#  define SUCREF_I_BUILD(name, how)                                                                                    \
+    SUCREF_I_ALONE static int name(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)                        \
+    {                                                                                                                  \
+        return sucref_i_build(list, p, v, how);                                                                        \
+    }
+SUCREF_I_BUILD(sucref_i_build_each, SUCREF_I_EACH_MAXIMUM)
+SUCREF_I_BUILD(sucref_i_build_plain, SUCREF_I_PLAIN)
+SUCREF_I_BUILD(sucref_i_build_any, SUCREF_I_ANY_X)
 
-SUCREF_I_ALONE static int sucref_i_build_plain(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
+static inline int sucref_i_build_as(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v, int how)
 {
-    return sucref_i_build(list, p, v, SUCREF_I_PLAIN);
+    return how == SUCREF_I_ANY_X         ? sucref_i_build_any(list, p, v)
+           : how == SUCREF_I_EACH_MAXIMUM ? sucref_i_build_each(list, p, v)
+                                          : sucref_i_build_plain(list, p, v);
 }
-
-SUCREF_I_ALONE static int sucref_i_build_any(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v)
-{
-    return sucref_i_build(list, p, v, SUCREF_I_ANY_X);
-}
+#endif
 
 #if SUCREF_I_SIMD
 /* copies n bytes; returns how many are not zero and adds up all */
@@ -5322,15 +5327,14 @@ static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, su
             const uint32_t many = sucref_i_build_bytes(list, p, v);
             if (p->wide || many > n / 8U * (SUCREF_I_HAS_AVX2() ? 3U : 6U)) { return n; } /* as measured */
         }
-        return sucref_i_build_any(list, p, &again) ? n : 0U;
+        return sucref_i_build_as(list, p, &again, SUCREF_I_ANY_X) ? n : 0U;
     }
 #endif
     if (!p->wide || v->old != NULL) {
         const int each = p->form != SUCREF_I_DIGITS && sucref_i_has_maxima(p->l),
                   any = v->old != NULL || (p->form == SUCREF_I_CENTRED && !each);
-        return (any    ? sucref_i_build_any(list, p, v)
-                : each ? sucref_i_build_each(list, p, v)
-                       : sucref_i_build_plain(list, p, v)) ? n : 0U;
+        const int how = any ? SUCREF_I_ANY_X : each ? SUCREF_I_EACH_MAXIMUM : SUCREF_I_PLAIN;
+        return sucref_i_build_as(list, p, v, how) ? n : 0U;
     }
     (void)sucref_i_build_bytes(list, p, v);
     return 2U * n;
@@ -6056,11 +6060,11 @@ static int32_t sucref_i_requant(int32_t z, int32_t multiplier, int exponent, uns
 {
     if (kind == SUCREF_REQUANT_FLOOR) { return sucref_i_floor32(z, (unsigned)exponent); }
     if (kind == SUCREF_REQUANT_ROUND) {
-        return exponent == 0
-                   ? z
-                   : (int32_t)sucref_i_floor64((int64_t)z + ((int64_t)1 << (exponent - 1)), (unsigned)exponent);
+        return exponent == 0 ? z /* else its halves, up: the last bit that is shifted out */
+                             : sucref_i_floor32(z, (unsigned)exponent) +
+                                   (int32_t)((uint32_t)z >> (exponent - 1) & 1U);
     }
-    if (exponent > 0) { z = sucref_i_sat32((int64_t)z * ((int64_t)1 << exponent)); }
+    if (exponent > 0) { z = sucref_i_up(z, (unsigned)exponent); }
     return sucref_i_round_shift(sucref_i_mul31(z, multiplier), exponent < 0 ? (unsigned)-exponent : 0U);
 }
 
@@ -6073,13 +6077,14 @@ typedef int32_t sucref_i_rounded;
 #endif
 
 #if !SUCREF_I_LONG
-/* R of METHOD 3 for TFLITE of z >= 0, s = -exponent in 2..31: floor((z M + 2^30 + 2^(30 + s)) / 2^(31 + s)), with the
- * product of 64 bits by halves; before the last shift all is below 2^30 + 2^29 + 2^17 */
-static uint32_t sucref_i_round_long(uint32_t z, uint32_t multiplier, unsigned s)
+/* |R| of METHOD 3 for TFLITE of |z|, s = -exponent in 2..31: floor((|z| M + 2^30 - less + 2^(30 + s)) / 2^(31 + s)),
+ * less: 1 where z < 0, else 0; with the product of 64 bits by halves; before the last shift all is below
+ * 2^30 + 2^29 + 2^17 */
+static uint32_t sucref_i_round_long(uint32_t z, uint32_t multiplier, unsigned s, uint32_t less)
 {
     const uint32_t a = z >> 16, b = z & 0xFFFFU, c = multiplier >> 16, d = multiplier & 0xFFFFU, low = b * d,
                    mid = a * d + (low >> 16), more = b * c + (mid & 0xFFFFU),
-                   carry = (more << 16 | (low & 0xFFFFU)) >= 0xC0000000U;
+                   carry = (more << 16 | (low & 0xFFFFU)) >= 0xC0000000U + less;
     return (a * c + (mid >> 16) + (more >> 16) + carry + ((uint32_t)1 << (s - 2U))) >> (s - 1U);
 }
 #endif
@@ -6109,6 +6114,13 @@ SUCREF_I_EACH sucref_i_rounded sucref_i_round(int32_t z, int32_t multiplier, uns
                        sum = first + (uint64_t)((int64_t)z * multiplier);
         return sucref_i_floor32(sucref_i_s32((uint32_t)(sum >> 32)), s - 1U); /* the sum is modulo 2^64 */
     }
+#elif SUCREF_I_SMALL
+    {
+        const uint32_t less = z < 0 ? 1U : 0U,
+                       r = sucref_i_round_long(less ? 0U - (uint32_t)z : (uint32_t)z, (uint32_t)multiplier, s, less);
+        const int16_t size = (int16_t)(r > 512U ? 512U : r);
+        return (int16_t)(less ? -size : size);
+    }
 #else
     {
         const uint16_t m = (uint16_t)(((uint32_t)multiplier + 0x8000U) >> 16);
@@ -6124,7 +6136,7 @@ SUCREF_I_EACH sucref_i_rounded sucref_i_round(int32_t z, int32_t multiplier, uns
         v = sucref_i_mul16(sucref_i_s16((uint16_t)part), m) + 0x100000;
         if (s < 9) { v += z < 0 ? -(int32_t)((uint32_t)0x100000 >> s) : (int32_t)((uint32_t)0x100000 >> s); }
         if ((uint16_t)((((uint32_t)v >> 8) & 0x1FFFU) - 0x49U) >= 0x1F37U - 0x49U) { /* 2^14 + 2^11, 3 * 2^14 + 2^11 */
-            return (int16_t)(z >= 0 ? (int32_t)sucref_i_round_long((uint32_t)z, (uint32_t)multiplier, s)
+            return (int16_t)(z >= 0 ? (int32_t)sucref_i_round_long((uint32_t)z, (uint32_t)multiplier, s, 0)
                                     : sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE));
         }
         r = sucref_i_s16((uint16_t)((uint32_t)v >> 16));
@@ -6141,16 +6153,23 @@ static int32_t sucref_i_table(const uint8_t *knots, int32_t r)
     return sucref_i_floor32(a * 2048 + (b - a) * (int32_t)f + 262144, 19); /* + half, / (2048 * 256) */
 }
 
+/* does a byte of R tell all of a layer's activations? */
+static inline int sucref_i_is_usual(const sucref_layer *l)
+{
+    return l->requant == SUCREF_REQUANT_TFLITE && l->act != SUCREF_ACT_LEAKY && l->act != SUCREF_ACT_TABLE;
+}
+
 /* the activation of z; table: its knots or bytes, for SUCREF_ACT_TABLE and _LOOKUP */
 static uint8_t sucref_i_post(const sucref_layer *l, int32_t z, int32_t multiplier, int exponent, const uint8_t *table)
 {
-    int32_t r = sucref_i_requant(z, multiplier, exponent, l->requant);
+    const int32_t zero = l->act == SUCREF_ACT_TABLE ? 128 : l->out_zero;
+    int32_t r = SUCREF_I_SMALL && sucref_i_is_usual(l) ? sucref_i_round(z, multiplier, (unsigned)exponent)
+                                                       : sucref_i_requant(z, multiplier, exponent, l->requant);
     if (l->act == SUCREF_ACT_LEAKY && r < 0) {
         r = sucref_i_sat32(sucref_i_floor64((int64_t)r * l->slope + 16384, 15));
     }
     if (l->act == SUCREF_ACT_TABLE) { r = sucref_i_table(table, r); }
-    r = sucref_i_sat32((int64_t)r + (l->act == SUCREF_ACT_TABLE ? 128 : l->out_zero));
-    r = r < l->lo ? l->lo : r > l->hi ? l->hi : r;
+    r = r < l->lo - zero ? l->lo : r > l->hi - zero ? l->hi : r + zero;
     return l->act == SUCREF_ACT_LOOKUP ? SUCREF_READ_U8(table + r) : (uint8_t)r;
 }
 
@@ -6174,15 +6193,11 @@ static uint8_t sucref_i_activate(const sucref_model *m, const sucref_layer *l, c
 /* the records of the group at hand, its layer and its stop, and where the layer's bytes are */
 typedef struct {
     sucref_layer l;
-    sucref_i_params at;
-    sucref_group g;
     sucref_stop_group e;
-    sucref_tensor in, out;
-    sucref_i_view from, second;
-    sucref_i_plane plane;   /* the group's last one */
+    uint16_t lines, places; /* of a layer's outputs, in lines of so many places, */
+    uint32_t outputs, most; /* how many are at a position, and what they cost at most */
     uint8_t *to;
-    uint32_t outputs, most; /* at a position; what they cost at most. These are */
-    uint16_t lines, places; /* lines of so many places */
+    sucref_group g;
     const uint32_t *rows;   /* the group's prepared rows, where outputs go the short way; else NULL */
     uint32_t stride, chunk; /* columns of a window's tap; what a chunk of its list holds */
     uint8_t bytes_only;     /* no lists of windows */
@@ -6196,6 +6211,10 @@ typedef struct {
     uint8_t through;        /* those of lists go on in the next line */
     uint16_t run;           /* most positions of one */
     uint16_t whole_from, whole_to; /* the places of a line where taps lie inside the picture */
+    sucref_i_params at;
+    sucref_tensor in, out;
+    sucref_i_plane plane;   /* the group's last one */
+    sucref_i_view from, second;
 } sucref_i_here;
 
 /* runs: of windows as bytes, or halves, of 1 x 1 ones by lists, of others whose lists slide, of depthwise layers */
@@ -6260,9 +6279,7 @@ SUCREF_I_EACH void sucref_i_four_rows(uint8_t *u, const uint32_t *acc, const suc
 SUCREF_I_ALONE static void sucref_i_activate_z(uint8_t *u, const uint32_t *acc, const sucref_model *m,
                                                const sucref_i_here *h, uint32_t first, uint32_t n)
 {
-    const int usual = h->l.requant == SUCREF_REQUANT_TFLITE && h->l.act != SUCREF_ACT_LEAKY &&
-                      h->l.act != SUCREF_ACT_TABLE;
-    const uint32_t full = usual ? n & ~(uint32_t)3 : 0U;
+    const uint32_t full = sucref_i_is_usual(&h->l) ? n & ~(uint32_t)3 : 0U;
     uint32_t i;
     sucref_i_four_rows(u, acc, m, h, first, full);
     for (i = 0; h->l.act == SUCREF_ACT_LOOKUP && i < full; i++) { u[i] = m->bytes[h->at.table + u[i]]; }
@@ -6436,7 +6453,8 @@ SUCREF_I_ALONE static uint32_t sucref_i_exact_row(const sucref_net *s, const suc
     const int32_t multiplier = sucref_i_multiplier_of(&exponent, s->model, &h->l, &h->at, row);
     if (sucref_i_s32(sum + bias) >= 0 && exponent <= -2 && exponent >= -31) {
         const int32_t range = (int32_t)h->l.hi - h->l.lo, above = (int32_t)h->l.out_zero - h->l.lo,
-                      r = (int32_t)sucref_i_round_long(sum + bias, (uint32_t)multiplier, (unsigned)-exponent) + above;
+                      r = (int32_t)sucref_i_round_long(sum + bias, (uint32_t)multiplier, (unsigned)-exponent, 0) +
+                          above;
         return (uint32_t)(r < 0 ? 0 : r < range ? r : range);
     }
 #endif
@@ -6949,7 +6967,7 @@ SUCREF_I_ALONE static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, con
     sucref_i_activate_z(u, acc, m, h, first, n);
     return;
 #endif
-    if (h->l.requant != SUCREF_REQUANT_TFLITE || h->l.act == SUCREF_ACT_LEAKY || h->l.act == SUCREF_ACT_TABLE) {
+    if (SUCREF_I_SMALL || !sucref_i_is_usual(&h->l)) {
         for (i = 0; i < n; i++, bias += 4, multiplier += 4U * step, exponent += step) {
             acc[i] += sucref_i_u32(bias);
             u[i] = sucref_i_post(&h->l, sucref_i_s32(acc[i]), sucref_i_s32(sucref_i_u32(multiplier)),
@@ -7728,7 +7746,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
         return s->mode == SUCREF_I_SKIP ? 1U : sucref_i_start_other(s, h);
     }
     if (!fresh) { sucref_model_stop_group(&old, s->model, s->previous, (unsigned)h->l.first_group + s->group); }
-    task = sucref_i_task_of(&h->l, &h->e, fresh ? NULL : &old, s->changed < sucref_i_channels_of(s, h));
+    sucref_i_task_of(&task, &h->l, &h->e, fresh ? NULL : &old, s->changed < sucref_i_channels_of(s, h));
     s->first_plane = task.first; s->last_plane = task.last;
     s->mode = task.mode;
     if (task.mode == SUCREF_I_SKIP) { return 1; }
@@ -9366,7 +9384,7 @@ SUCREF_API int sucref_net_proved(int *proved, const sucref_net *s, uint32_t *wor
  * A value in Q(n) has n integer bits: real = raw / 2^(31-n). mul keeps round(a * b / 2^31). */
 
 /* exp(a / 2^26) for a <= 0 in Q5, result in Q0 */
-static int32_t sucref_i_exp(int32_t a)
+SUCREF_I_ALONE static int32_t sucref_i_exp(int32_t a)
 {
     static const int32_t power[7] = { 1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242 };
     const int32_t fraction = (int32_t)((uint32_t)a & 0xFFFFFFU) - 0x1000000; /* (a mod 1/4) - 1/4 in Q5 */
@@ -9381,17 +9399,23 @@ static int32_t sucref_i_exp(int32_t a)
     return result;
 }
 
-/* 1 / (1 + a) for a in [0, 1), Q0 to Q0 */
-static int32_t sucref_i_reciprocal(int32_t a)
+/* 1 / a for a in [1, 2), unsigned in Q1 to Q0 */
+static int32_t sucref_i_reciprocal(uint32_t a)
 {
-    const int32_t half = (int32_t)(((int64_t)a + INT32_MAX + 1) / 2); /* rounding half sum */
+    const int32_t half = (int32_t)(a / 2U);
     int32_t x = 1515870810 + sucref_i_mul31(half, -1010580540);      /* Q2: 48/17 - 32/17 * half */
     unsigned i;
     for (i = 0; i < 3; i++) {
         const int32_t error = ((int32_t)1 << 29) - sucref_i_mul31(half, x);
-        x += sucref_i_sat32((int64_t)sucref_i_mul31(x, error) * 4);
+        x += sucref_i_up(sucref_i_mul31(x, error), 2);
     }
-    return sucref_i_sat32((int64_t)x * 2);
+    return sucref_i_up(x, 1);
+}
+
+/* exp of a difference of two inputs in Q0 */
+static int32_t sucref_i_exp_of(int32_t difference, int32_t multiplier, int left_shift)
+{
+    return sucref_i_exp(sucref_i_mul31(sucref_i_up(difference, (unsigned)left_shift), multiplier));
 }
 
 SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t multiplier, int left_shift)
@@ -9403,15 +9427,13 @@ SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t 
     if (n < 1 || n > 4095U || multiplier < 0x40000000 || left_shift < 0 || left_shift > 31) { return SUCREF_E_RANGE; }
     for (i = 0; i < n; i++) { max = x[i] > max ? x[i] : max; }
     for (i = 0; i < n; i++) { /* sum in Q12 */
-        e = sucref_i_sat32((int64_t)((int32_t)x[i] - (int32_t)max) * ((int64_t)1 << left_shift));
-        sum += sucref_i_round_shift(sucref_i_exp(sucref_i_mul31(e, multiplier)), 12);
+        sum += sucref_i_round_shift(sucref_i_exp_of((int32_t)x[i] - (int32_t)max, multiplier, left_shift), 12);
     }
     while (!((uint32_t)sum & (0x80000000U >> zeros))) { zeros++; }
     over = 12U - zeros;
-    scale = sucref_i_reciprocal(sucref_i_s32(((uint32_t)sum << zeros) - 0x80000000U));
+    scale = sucref_i_reciprocal((uint32_t)sum << zeros);
     for (i = 0; i < n; i++) {
-        e = sucref_i_sat32((int64_t)((int32_t)x[i] - (int32_t)max) * ((int64_t)1 << left_shift));
-        e = sucref_i_mul31(scale, sucref_i_exp(sucref_i_mul31(e, multiplier)));
+        e = sucref_i_mul31(scale, sucref_i_exp_of((int32_t)x[i] - (int32_t)max, multiplier, left_shift));
         e = over > 8U ? 0 : sucref_i_round_shift(e, over + 31U - 8U); /* over 32 bits of shift leave less than a half */
         y[i] = (uint8_t)(e > 255 ? 255 : e < 0 ? 0 : e);
     }
@@ -11561,7 +11583,7 @@ static unsigned sucref_i_stop_bits(const sucref_exchange_part *p, unsigned stop)
 static int sucref_i_list_ok(const sucref_exchange_part *p, uint32_t at, uint32_t n, uint32_t below, int nothing)
 {
     uint32_t i;
-    if (at > p->file_bytes || n > (p->file_bytes - at) / 2U) { return 0; }
+    if (at % 2U != 0 || at > p->file_bytes || n > (p->file_bytes - at) / 2U) { return 0; }
     for (i = 0; i < n; i++) {
         const uint16_t v = sucref_i_u16(p->bytes + at + 2U * i);
         if (v >= below && !(nothing && v == SUCREF_I_X_NONE)) { return 0; }
@@ -13349,6 +13371,9 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 
 #ifdef __cplusplus
 }
+#endif
+#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC pop_options
 #endif
 #if defined(__GNUC__) && (defined(__thumb__) || defined(__AVR__))
 #  pragma GCC diagnostic pop

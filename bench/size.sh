@@ -1,7 +1,7 @@
 #!/bin/sh
 # size.sh - code bytes of the header alone, by core, at -Os and -O2, into build/size.csv: the calls of the digits
-# example (open, input, step, answer) with and without convolutional networks, everything, plan and recover, vectors
-# as frames
+# example (open, input, step, answer) with and without convolutional networks, and dense ones without the checks of
+# opening, everything, plan and recover, vectors as frames
 # shellcheck disable=SC2086 # a compiler and its flags are several words
 set -u
 # shellcheck source=tests/lib.sh
@@ -44,6 +44,7 @@ int used(uint8_t *frame, size_t *len, sucref_values x, const sucref_vec_options 
 E
 } >$d/frames.c
 { echo "#define SUCREF_NO_PICTURES"; cat $d/net.c; } >$d/dense.c
+{ echo "#define SUCREF_NO_CHECKS"; cat $d/dense.c; } >$d/unchecked.c
 printf '#define SUCREF_IMPLEMENTATION\n#include "../../sucref.h"\n' >$d/all.c
 csv=build/size.csv
 echo "core,what,flags,bytes" >$csv
@@ -53,8 +54,8 @@ bytes() { # what, flags: the size of its code, by the compiler $cc
         echo "$name,$1,$2,$n" >>$csv
     else n=-; fail "$name $1 $2"; fi
 }
-printf '%-12s %16s %8s %16s %8s %12s %14s %8s\n' core 'pictures -Os' -O2 'dense only -Os' -O2 everything \
-    'plan, recover' frames
+printf '%-12s %16s %8s %16s %8s %10s %12s %14s %8s\n' core 'pictures -Os' -O2 'dense only -Os' -O2 unchecked \
+    everything 'plan, recover' frames
 one() { # name, compiler and flags
     name=$1; x=$2; shift
     cc=$*
@@ -63,6 +64,7 @@ one() { # name, compiler and flags
     bytes net -O2; line="$line $(printf '%8s' $n)"
     bytes dense -Os; line="$line $(printf '%16s' $n)"
     bytes dense -O2; line="$line $(printf '%8s' $n)"
+    bytes unchecked -Os; line="$line $(printf '%10s' $n)"
     bytes all -Os; line="$line $(printf '%12s' $n)"
     bytes recover -Os; line="$line $(printf '%14s' $n)"
     bytes frames -Os; echo "$line $(printf '%8s' $n)"

@@ -32,6 +32,8 @@ E
 ok "one implementation, used from another file" "$C $d/one.c $d/two.c -o $d/a $LDLIBS && $d/a"
 ok "private copies in two files" "$C -DNAME=first -c $d/static.c -o $d/1.o && $C -DNAME=second -c $d/static.c \
     -o $d/2.o && $C $d/statics.c $d/1.o $d/2.o -o $d/b $LDLIBS && $d/b"
+ok "files that stay readable, without the checks of opening" \
+    "$C -DSUCREF_NO_CHECKS tests/test_compat.c -o $d/f $LDLIBS && $d/f"
 ok "without texts" "$C -DSUCREF_NO_STATUS_TEXT $d/one.c $d/two.c -o $d/c $LDLIBS && $d/c"
 if have $CXX; then
     CC11="$CXX -std=c++11 $CPPFLAGS $CXXFLAGS $LDFLAGS"

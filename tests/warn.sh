@@ -27,7 +27,7 @@ for c in "gcc $S" "gcc -m32 $S" "clang $S" "tcc -Wall -Werror" "g++ -std=c++11 $
     for f in declared private host; do try "$c $f" "$c -O2 -c $d/$f.$e -o $d/x.o"; done
     for k in "" -DSUCREF_KERNEL=1 -DSUCREF_KERNEL=2 -DSUCREF_KERNEL=4 -DSUCREF_CONSTANT_WORK -DSUCREF_NO_STATUS_TEXT \
         -DSUCREF_NO_DITHER -DSUCREF_NO_PARITY "-DSUCREF_NO_DITHER -DSUCREF_NO_PARITY" -DSUCREF_NO_PICTURES \
-        -DSUCREF_PHILOX; do
+        -DSUCREF_NO_CHECKS -DSUCREF_PHILOX; do
         case ${QUICK:+$c} in *-m32*|*++*) [ -z "$k" ] || continue ;; esac # in C++ and for i386 as it is by default only
         try "$c $k" "$c $k -O2 -c $d/body.$e -o $d/x.o"
     done
