@@ -4091,22 +4091,25 @@ SUCREF_I_EACH void sucref_i_pairs(uint32_t *acc, const uint8_t *p, const uint32_
                                   unsigned first, uint32_t k0, uint32_t k1, uint32_t words)
 {
     uint32_t mask = (((uint32_t)1 << slot) - 1U) * 0x00010001U, head;
-    const uint32_t column_bits = half * slot; /* of either half of a word: 2, 4, 8 or 16 */
+    const unsigned column_bits = (unsigned)half * slot; /* of either half of a word: 2, 4, 8 or 16 */
+    const unsigned columns_log2 = column_bits >= 16U ? 0U : column_bits >= 8U ? 1U : column_bits >= 4U ? 2U : 3U;
+    const uint32_t column_mask = ((uint32_t)1 << columns_log2) - 1U;
     SUCREF_I_HIDE(mask);
     while ((head = *list++) != SUCREF_I_LIST_END) {
         const uint32_t *const end = list + (head >> 18);
         SUCREF_I_FORGET();
         uint32_t a = 0, b = 0, c = 0, d = 0;
         do {
-            const uint32_t e = *list++, x = sucref_i_entry_x(e), at = (e >> 19) * column_bits;
-            uint32_t u = SUCREF_READ_U32(p + (at >> 4) * 4U * words) >> ((at & 15U) + first * slot);
+            const uint32_t e = *list++, x = sucref_i_entry_x(e), col = e >> 19;
+            uint32_t u = SUCREF_READ_U32(p + (col >> columns_log2) * 4U * words) >>
+                         ((col & column_mask) * column_bits + first * slot);
             a += (u & mask) * x;
             b += (SUCREF_I_FIELD(u, slot, 1U) & mask) * x;
             if (half > 2) {
                 c += (SUCREF_I_FIELD(u, slot, 2U) & mask) * x;
                 d += (SUCREF_I_FIELD(u, slot, 3U) & mask) * x;
             }
-        } while (list != end);
+        } while (list < end);
         head = k0 - sucref_i_entry_x(head) * k1;
         sucref_i_emit(&acc[0], &acc[half], a + head);
         sucref_i_emit(&acc[1], &acc[half + 1U], b + head);
