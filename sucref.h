@@ -1327,9 +1327,12 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #  pragma GCC diagnostic push
 #  pragma GCC diagnostic ignored "-Wunused-parameter"
 #endif
-#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__) /* or gcc repeats code to save jumps */
+#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__) /* or gcc repeats code to save jumps, of
+                                        * which it learns what is not initialized: warnings of that are wrong without */
 #  pragma GCC push_options
 #  pragma GCC optimize("no-thread-jumps", "no-tree-loop-im")
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 
 #define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
@@ -13372,6 +13375,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 }
 #endif
 #if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC diagnostic pop
 #  pragma GCC pop_options
 #endif
 #if defined(__GNUC__) && (defined(__thumb__) || defined(__AVR__))
