@@ -1327,9 +1327,12 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #  pragma GCC diagnostic push
 #  pragma GCC diagnostic ignored "-Wunused-parameter"
 #endif
-#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__) /* or gcc repeats code to save jumps */
+#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__) /* or gcc repeats code to save jumps, of
+                                        * which it learns what is not initialized: warnings of that are wrong without */
 #  pragma GCC push_options
 #  pragma GCC optimize("no-thread-jumps", "no-tree-loop-im")
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 
 #define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
@@ -6166,8 +6169,7 @@ static inline int sucref_i_is_usual(const sucref_layer *l)
 static uint8_t sucref_i_post(const sucref_layer *l, int32_t z, int32_t multiplier, int exponent, const uint8_t *table)
 {
     const int32_t zero = l->act == SUCREF_ACT_TABLE ? 128 : l->out_zero;
-    int32_t r = SUCREF_I_SMALL && sucref_i_is_usual(l) ? sucref_i_round(z, multiplier, (unsigned)exponent)
-                                                       : sucref_i_requant(z, multiplier, exponent, l->requant);
+    int32_t r = sucref_i_requant(z, multiplier, exponent, l->requant);
     if (l->act == SUCREF_ACT_LEAKY && r < 0) {
         r = sucref_i_sat32(sucref_i_floor64((int64_t)r * l->slope + 16384, 15));
     }
@@ -6970,7 +6972,7 @@ SUCREF_I_ALONE static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, con
     sucref_i_activate_z(u, acc, m, h, first, n);
     return;
 #endif
-    if (SUCREF_I_SMALL || !sucref_i_is_usual(&h->l)) {
+    if (!sucref_i_is_usual(&h->l)) {
         for (i = 0; i < n; i++, bias += 4, multiplier += 4U * step, exponent += step) {
             acc[i] += sucref_i_u32(bias);
             u[i] = sucref_i_post(&h->l, sucref_i_s32(acc[i]), sucref_i_s32(sucref_i_u32(multiplier)),
@@ -6978,8 +6980,8 @@ SUCREF_I_ALONE static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, con
         }
         return;
     }
-    if (step != 0) {
-        sucref_i_plain_rows(u, acc, &h->l, bias, multiplier, exponent, 1, n);
+    if (SUCREF_I_SMALL || step != 0) {
+        sucref_i_plain_rows(u, acc, &h->l, bias, multiplier, exponent, SUCREF_I_SMALL ? step : 1U, n);
     } else {
         sucref_i_plain_rows(u, acc, &h->l, bias, multiplier, exponent, 0, n);
     }
@@ -13376,6 +13378,7 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 }
 #endif
 #if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC diagnostic pop
 #  pragma GCC pop_options
 #endif
 #if defined(__GNUC__) && (defined(__thumb__) || defined(__AVR__))
