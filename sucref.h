@@ -1327,12 +1327,10 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #  pragma GCC diagnostic push
 #  pragma GCC diagnostic ignored "-Wunused-parameter"
 #endif
-#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__) /* or gcc repeats code to save jumps, of
-                                        * which it learns what is not initialized: warnings of that are wrong without */
+/* of models and networks: gcc repeats code to save jumps */
+#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__)
 #  pragma GCC push_options
 #  pragma GCC optimize("no-thread-jumps", "no-tree-loop-im")
-#  pragma GCC diagnostic push
-#  pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 
 #define SUCREF_I_PAD4(n) (((uint32_t)(n) + 3U) / 4U * 4U)
@@ -4147,8 +4145,8 @@ SUCREF_I_ALONE static void sucref_i_dot4(uint32_t *acc, const uint8_t *p, const 
 #endif
 
 #if defined(SUCREF_I_ASM) && !defined(__thumb2__)
-/* acc[8] += sums of a block of eight rows of `count` columns. r0 a weight  r1 p  r2 u  r3 x  r7 zero  r12 end of u  r4
- * to r6, r8 to r11, lr sums */
+/* acc[8] += sums of a block of eight rows of `count` > 0 columns. r0 a weight  r1 p  r2 u  r3 x  r7 zero  r12 end of u
+ * r4 to r6, r8 to r11, lr sums */
 #  define SUCREF_I_BYTE_OF_EIGHT(at, add) "ldrb r0, [r1, #" at "]\n\tmuls r0, r3, r0\n\t" add ", r0\n\t"
 #  define SUCREF_I_COLUMN_OF_EIGHT(u, p)                                                                               \
         "ldrb r3, [r2, #" u "]\n\tsubs r3, r3, r7\n\t" SUCREF_I_BYTE_OF_EIGHT(p, "adds r4, r4")                     \
@@ -9445,6 +9443,9 @@ SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t 
     return SUCREF_OK;
 }
 
+#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC pop_options
+#endif
 #if !defined(SUCREF_NO_DITHER) || !defined(SUCREF_NO_PARITY)
 /* ---- frames and messages: bytes in RAM, which model bytes need not lie in ---------------------------------------- */
 static uint32_t sucref_i_crc_ram(const uint8_t *p, size_t len)
@@ -13376,10 +13377,6 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 
 #ifdef __cplusplus
 }
-#endif
-#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__)
-#  pragma GCC diagnostic pop
-#  pragma GCC pop_options
 #endif
 #if defined(__GNUC__) && (defined(__thumb__) || defined(__AVR__))
 #  pragma GCC diagnostic pop

@@ -1,4 +1,4 @@
-/* mcu_cases.h - small random models, which mcu_cases.c holds: the program that runs them is compiled once for a core. */
+/* mcu_cases.h - small random models, which mcu_cases.c holds: what runs them is so compiled once for a core. */
 #ifndef SUCREF_TESTS_MCU_CASES_H
 #define SUCREF_TESTS_MCU_CASES_H
 #include <stdint.h>

@@ -140,6 +140,32 @@ static void missing_sums(void)
     CHECK(found > 5);
 }
 
+/* a list may stand anywhere but at an odd place, where some cores cannot read it */
+static void odd_places(void)
+{
+    unsigned odd, i;
+    make_world();
+    for (i = 0; i < w.devices; i++) {
+        const device *d = &w.d[i];
+        const uint32_t pieces = (uint32_t)(36 + (d->part.n_stops + 3) / 4 * 4 + 8 * (d->part.n_layers + 1) +
+                                           20 * d->part.links),
+                       len = (uint32_t)d->len, more = 2U * RS_WIDE + 2U;
+        for (odd = 0; odd < 2 && d->part.pieces > 0; odd++) {
+            uint8_t *const file = (uint8_t *)calloc(1, len + more);
+            const uint32_t from = get_le(d->bytes + pieces + 8, 4), to = len + (len & 1U) + odd;
+            sucref_exchange_part p;
+            memcpy(file, d->bytes, len);
+            memcpy(file + to, file + from, len - from < more - 2U ? len - from : more - 2U);
+            put_le(file + pieces + 8, to, 4);
+            put_le(file + 8, len + more, 4);
+            close_file(file, len + more);
+            CHECK(sucref_exchange_open(&p, file, len + more, NULL) == (odd ? SUCREF_E_DATA : SUCREF_OK));
+            free(file);
+        }
+    }
+    free_world();
+}
+
 static void states_and_errors(void)
 {
     uint8_t message[MESSAGE], notice[SUCREF_SHARD_OVERHEAD + 4];
@@ -254,6 +280,7 @@ int main(int argc, char **argv)
     test_init(argc, argv);
     RUN("sums from anywhere", sums_from_anywhere);
     RUN("a part that lacks sums", missing_sums);
+    RUN("lists at odd places", odd_places);
     RUN("files with any bytes changed", any_file);
     RUN("states and errors", states_and_errors);
     return test_report("exchange files");
