@@ -3575,8 +3575,8 @@ static uint32_t sucref_i_chunk_of(const sucref_layer *l, unsigned form, int delt
 #  define sucref_i_dot8_two(acc, p, list, next) ((void)0)
 #endif
 #if !SUCREF_I_HALVES
-#  define sucref_i_dot_halves(acc, p, x, row, rows, positions) ((void)(positions))
-#  define sucref_i_build_halves(list, from, columns, position, positions, holes, sums) ((void)(from), (void)(holes))
+#  define sucref_i_dot_halves(acc, p, x, sum, row, rows, positions) ((void)(positions))
+#  define sucref_i_build_halves(list, from, columns, position, positions, holes) ((void)(from), (void)(holes))
 #endif
 #if !SUCREF_I_BY_ROWS
 #  define sucref_i_dot_rows(acc, p, part, row, rows) ((void)0)
@@ -4468,6 +4468,38 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
     }
 }
 
+/* n words from one place to another that does not overlap it */
+#ifdef SUCREF_I_ASM
+SUCREF_I_NAKED static void sucref_i_copy_words(uint32_t *to, const uint32_t *from, uint32_t n)
+{
+    __asm__ volatile(".syntax unified\n\tpush {r4-r6, lr}\n\tsubs r2, r2, #4\n\tbcc 2f\n"
+                     "1:\tldmia r1!, {r3-r6}\n\tstmia r0!, {r3-r6}\n\tsubs r2, r2, #4\n\tbcs 1b\n"
+                     "2:\tadds r2, r2, #4\n\tbeq 4f\n"
+                     "3:\tldmia r1!, {r3}\n\tstmia r0!, {r3}\n\tsubs r2, r2, #1\n\tbne 3b\n"
+                     "4:\tpop {r4-r6, pc}");
+}
+#else
+static void sucref_i_copy_words(uint32_t *to, const uint32_t *from, uint32_t n)
+{
+    const uint32_t *const end = from + n;
+    for (; end - from >= 4; from += 4, to += 4) {
+        to[0] = from[0]; to[1] = from[1]; to[2] = from[2]; to[3] = from[3];
+    }
+    while (from < end) { *to++ = *from++; }
+}
+#endif
+
+/* the same of bytes, by words where both begin at one */
+static void sucref_i_move_bytes(uint8_t *to, const uint8_t *from, uint32_t n)
+{
+    uint32_t i = 0;
+    if (((size_t)to | (size_t)from) % 4U == 0) {
+        sucref_i_copy_words((uint32_t *)(void *)to, (const uint32_t *)(const void *)from, n / 4U);
+        i = n & ~(uint32_t)3;
+    }
+    for (; i < n; i++) { to[i] = from[i]; }
+}
+
 #if SUCREF_I_HALVES
 /* ---- kernels: halves ---------------------------------------------------------------------------------------------
  * Planes of halves, for cores that multiply two halfwords by two and add: no lists, no chunks that depend on the data,
@@ -4475,6 +4507,7 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
  * H = sum(h x), sum(w_high x) = (H - L) / 256 exactly, while |sum(w_high x)| < 2^23: 256 columns at a time, as
  * 256 * 128 * 255 < 2^23. Inputs are u in halfwords, four columns c, c + 2, c + 1, c + 3 in two words; of two positions
  * each word of the second follows the first one's. Weights beyond the last column are 0. */
+#define SUCREF_I_MUCH 0xFFFFFFFFU
 enum { SUCREF_I_HALF_CHUNK = 256 };
 
 #if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP)
@@ -4485,62 +4518,82 @@ enum { SUCREF_I_HALF_CHUNK = 256 };
         "smlad r12, r7, r4, r12\n\tsxtb16 r7, r7\n\tsmlad lr, r7, r4, lr\n\t"                                        \
         "smlad r10, r8, r5, r10\n\tsxtb16 r8, r8\n\tsmlad r11, r8, r5, r11\n\t"                                      \
         "smlad r12, r9, r5, r12\n\tsxtb16 r9, r9\n\tsmlad lr, r9, r5, lr\n\t"
+#  if SUCREF_I_SMALL
+#    define SUCREF_I_QUADS_OF_HALVES "4:\t" SUCREF_I_QUAD_OF_HALVES
+#  else /* eight a turn, the first time r4 where that is not 0 */
+#    define SUCREF_I_QUADS_OF_HALVES                                                                                   \
+        "tbb [pc, r4]\n20:\t.byte (4f - 20b) / 2, (11f - 20b) / 2, (12f - 20b) / 2,"           \
+        "(13f - 20b) / 2, (14f - 20b) / 2, (15f - 20b) / 2, (16f - 20b) / 2, (17f - 20b) / 2\n"                       \
+        "4:\t" SUCREF_I_QUAD_OF_HALVES "17:\t" SUCREF_I_QUAD_OF_HALVES "16:\t" SUCREF_I_QUAD_OF_HALVES                 \
+        "15:\t" SUCREF_I_QUAD_OF_HALVES "14:\t" SUCREF_I_QUAD_OF_HALVES "13:\t" SUCREF_I_QUAD_OF_HALVES                \
+        "12:\t" SUCREF_I_QUAD_OF_HALVES "11:\t" SUCREF_I_QUAD_OF_HALVES
+#  endif
 /* acc[4 * groups] = sums of groups of four rows whose weights follow one another, over `quads` times four columns.
- * Every 256 columns what H has more than L is moved to its sum, and H starts again from L. On the stack x, end of x */
+ * Behind the `first` ones, and every 64 from there on, what H has more than L is moved to its sum, and H starts again
+ * from L: there are 64 times n left. On the stack x, end of the first ones, how many they are modulo 8, end of x */
 SUCREF_I_NAKED static void sucref_i_halves_one(uint32_t *acc, const uint8_t *p, const uint32_t *x, uint32_t quads,
-                                               uint32_t groups)
+                                               uint32_t groups, uint32_t first)
 {
-    __asm__ volatile("add r3, r2, r3, lsl #3\n\tpush {r2, r3, r4-r11, lr}\n"
+    __asm__ volatile("ldr r12, [sp, #4]\n\tadd r3, r2, r3, lsl #3\n\tpush {r3-r11, lr}\n\t"
+                     "add r3, r2, r12, lsl #3\n\tand r4, r12, #7\n\tpush {r2-r4}\n"
                      "0:\tmovs r4, #0\n\tmov r10, r4\n\tmov r11, r4\n\tmov r12, r4\n\tmov lr, r4\n\t"
-                     "str r4, [r0, #4]\n\tstr r4, [r0, #12]\n"
-                     "3:\tldr r3, [sp, #4]\n\tadd r4, r2, #512\n\tcmp r3, r4\n\tit hi\n\tmovhi r3, r4\n\t"
-                     "subs r4, r3, r2\n\tlsls r5, r4, #28\n\tbmi 5f\n\tlsls r5, r4, #27\n\tbmi 6f\n" /* quads left */
-                     "4:\t" SUCREF_I_QUAD_OF_HALVES SUCREF_I_QUAD_OF_HALVES
-                     "6:\t" SUCREF_I_QUAD_OF_HALVES
-                     "7:\t" SUCREF_I_QUAD_OF_HALVES
+                     "str r4, [r0, #4]\n\tstr r4, [r0, #12]\n\tldrd r3, r4, [sp, #4]\n\t"
+                     SUCREF_I_QUADS_OF_HALVES
                      "cmp r2, r3\n\tbne 4b\n\t"
                      "ldr r4, [r0, #4]\n\tsub r10, r10, r11\n\tadd r4, r4, r10, asr #8\n\tstr r4, [r0, #4]\n\t"
                      "mov r10, r11\n\tldr r4, [r0, #12]\n\tsub r12, r12, lr\n\tadd r4, r4, r12, asr #8\n\t"
-                     "str r4, [r0, #12]\n\tmov r12, lr\n\tldr r4, [sp, #4]\n\tcmp r2, r4\n\tbne 3b\n\t"
+                     "str r4, [r0, #12]\n\tmov r12, lr\n\tldr r4, [sp, #12]\n\tadd r3, r2, #512\n\tcmp r2, r4\n\t"
+                     "bne 4b\n\t"
                      "str r11, [r0]\n\tstr lr, [r0, #8]\n\tadds r0, r0, #16\n\tldr r2, [sp]\n\t"
-                     "ldr r4, [sp, #44]\n\tsubs r4, r4, #1\n\tstr r4, [sp, #44]\n\tbne 0b\n\tpop {r2, r3, r4-r11, pc}\n"
-                     "5:\tlsls r5, r4, #27\n\tbpl 7b\n\t" /* one, or three */
-                     SUCREF_I_QUAD_OF_HALVES "b 6b");
+                     "ldr r4, [sp, #52]\n\tsubs r4, r4, #1\n\tstr r4, [sp, #52]\n\tbne 0b\n\t"
+                     "add sp, sp, #12\n\tpop {r3-r11, pc}");
 }
 
 /* r1 p  r2 x  r3, r4 a word of x of each position  r5, r6 words of weights  r7, r9 H, r8, r10 L of the first position,
- * r11, r0 H, r12, lr L of the second; on the stack acc, x, end of x */
+ * r11, r0 H, r12, lr L of the second; on the stack to, p, x, end of x, and groups, row, next */
 #  define SUCREF_I_PAIR_OF_HALVES(mul)                                                                                 \
         "ldrd r3, r4, [r2], #8\n\tldrd r5, r6, [r1], #8\n\t"                                                          \
         mul(r7, r5, r3) mul(r11, r5, r4) "sxtb16 r5, r5\n\t" mul(r8, r5, r3) mul(r12, r5, r4)                         \
         mul(r9, r6, r3) mul(r0, r6, r4) "sxtb16 r6, r6\n\t" mul(r10, r6, r3) mul(lr, r6, r4)
 #  define SUCREF_I_SMUAD(sum, w, x) "smuad " #sum ", " #w ", " #x "\n\t"
 #  define SUCREF_I_SMLAD(sum, w, x) "smlad " #sum ", " #w ", " #x ", " #sum "\n\t"
-#  define SUCREF_I_EMIT_HALVES(at, h0, l0, h1, l1) /* to r1 */                                                         \
-        "sub " h0 ", " h0 ", " l0 "\n\tasr " h0 ", " h0 ", #8\n\tstrd " l0 ", " h0 ", [r1, #" at "]\n\t"               \
-        "sub " h1 ", " h1 ", " l1 "\n\tasr " h1 ", " h1 ", #8\n\tstrd " l1 ", " h1 ", [r1, #" at " + 8]\n\t"
-/* the same of two positions; the sums of the second stand SUCREF_I_SHORT_ROWS behind those of the first */
-SUCREF_I_NAKED static void sucref_i_halves_two(uint32_t *acc, const uint8_t *p, const uint32_t *x, uint32_t quads,
-                                               uint32_t groups)
+#  define SUCREF_I_FROM_HALVES(high, low) "sub " high ", " high ", " low "\n\tasr " high ", " high ", #8\n\t"
+/* a row of both positions: r1 its words, r2, r8 where the outputs go; z0 can be r8, which `place` then sets */
+#  define SUCREF_I_FINISH_BOTH(z0, z1, at, place)                                                                      \
+        "ldmia r1!, {r3-r6}\n\tsmlal r3, r4, r5, " z0 "\n\tasr r4, r4, r6\n\tusat r4, #8, r4\n\t"                   \
+        "strb r4, [r2, #" at "]\n\t" place "ldrd r3, r4, [r1, #-16]\n\tsmlal r3, r4, r5, " z1 "\n\t"                \
+        "asr r4, r4, r6\n\tusat r4, #8, r4\n\tstrb r4, [r8, #" at "]\n\t"
+/* The same of two positions. row NULL: sums to `to`, those of the second position SUCREF_I_SHORT_ROWS behind those of
+ * the first; else prepared rows, whose activations, without ties and from 0 to 255, go to bytes, those of the second
+ * position `next` behind those of the first. */
+SUCREF_I_NAKED static void sucref_i_halves_two(void *to, const uint8_t *p, const uint32_t *x, uint32_t quads,
+                                               uint32_t groups, const uint32_t *row, uint32_t next)
 {
-    __asm__ volatile("add r3, r2, r3, lsl #4\n\tpush {r0, r2, r3, r4-r11, lr}\n"
+    __asm__ volatile("add r3, r2, r3, lsl #4\n\tpush {r0-r11, lr}\n"
                      "0:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMUAD) /* sets the sums */
                      SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
-                     "ldr r3, [sp, #8]\n\tsubs r3, r3, r2\n\tbeq 3f\n\t"
+                     "ldr r3, [sp, #12]\n\tsubs r3, r3, r2\n\tbeq 3f\n\t"
                      "lsls r3, r3, #27\n\tbcs 6f\n\tbmi 2f\n" /* quads left, modulo 4, in C and N */
                      "1:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
                      "4:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
                      "5:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
                      "2:\t" SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD) SUCREF_I_PAIR_OF_HALVES(SUCREF_I_SMLAD)
-                     "ldr r5, [sp, #8]\n\tcmp r2, r5\n\tbne 1b\n"
-                     "3:\tmov r2, r1\n\tldr r1, [sp]\n\t"
-                     SUCREF_I_EMIT_HALVES("0", "r7", "r8", "r9", "r10")
-                     SUCREF_I_EMIT_HALVES("128", "r11", "r12", "r0", "lr")
-                     "adds r1, r1, #16\n\tstr r1, [sp]\n\tmov r1, r2\n\tldr r2, [sp, #4]\n\t"
-                     "ldr r3, [sp, #48]\n\tsubs r3, r3, #1\n\tstr r3, [sp, #48]\n\tbne 0b\n\t"
-                     "pop {r0, r2, r3, r4-r11, pc}\n"
+                     "ldr r5, [sp, #12]\n\tcmp r2, r5\n\tbne 1b\n"
+                     "3:\tstr r1, [sp, #4]\n\tldr r1, [sp, #56]\n\tldr r2, [sp]\n\t"
+                     SUCREF_I_FROM_HALVES("r7", "r8") SUCREF_I_FROM_HALVES("r9", "r10")
+                     SUCREF_I_FROM_HALVES("r11", "r12") SUCREF_I_FROM_HALVES("r0", "lr")
+                     "cbnz r1, 7f\n\t"
+                     "strd r8, r7, [r2]\n\tstrd r10, r9, [r2, #8]\n\tstrd r12, r11, [r2, #128]\n\t"
+                     "strd lr, r0, [r2, #136]\n\tadds r2, r2, #16\n\tb 8f\n"
+                     "7:\t" SUCREF_I_FINISH_BOTH("r8", "r12", "0", "ldr r8, [sp, #60]\n\tadd r8, r8, r2\n\t")
+                     SUCREF_I_FINISH_BOTH("r7", "r11", "1", "") SUCREF_I_FINISH_BOTH("r10", "lr", "2", "")
+                     SUCREF_I_FINISH_BOTH("r9", "r0", "3", "")
+                     "str r1, [sp, #56]\n\tadds r2, r2, #4\n"
+                     "8:\tstr r2, [sp]\n\tldrd r1, r2, [sp, #4]\n\tldr r3, [sp, #52]\n\tsubs r3, r3, #1\n\t"
+                     "str r3, [sp, #52]\n\tbne 0b\n\tpop {r0-r11, pc}\n"
                      "6:\tbmi 4b\n\tb 5b");
 }
+#  define SUCREF_I_HALVES_TO_BYTES 1
 #else
 /* the same in C: acc[4 * groups] = sums of groups of four rows whose weights follow one another, over `quads` times
  * four columns of one position, each word of x `step` behind the last one */
@@ -4567,30 +4620,37 @@ static void sucref_i_halves_each(uint32_t *acc, const uint8_t *p, const uint32_t
         }
     }
 }
-static void sucref_i_halves_one(uint32_t *acc, const uint8_t *p, const uint32_t *x, uint32_t quads, uint32_t groups)
+static void sucref_i_halves_one(uint32_t *acc, const uint8_t *p, const uint32_t *x, uint32_t quads, uint32_t groups,
+                                uint32_t first)
 {
+    (void)first;
     sucref_i_halves_each(acc, p, x, quads, groups, 1);
 }
-static void sucref_i_halves_two(uint32_t *acc, const uint8_t *p, const uint32_t *x, uint32_t quads, uint32_t groups)
+static void sucref_i_halves_two(void *to, const uint8_t *p, const uint32_t *x, uint32_t quads, uint32_t groups,
+                                const uint32_t *row, uint32_t next)
 {
+    uint32_t *const acc = (uint32_t *)to;
+    (void)row; (void)next; /* sums only */
     sucref_i_halves_each(acc, p, x, quads, groups, 2);
     sucref_i_halves_each(acc + SUCREF_I_SHORT_ROWS, p, x + 1, quads, groups, 2);
 }
+#  define SUCREF_I_HALVES_TO_BYTES 0
 #endif
 
-/* sums of rows from `row` on, a multiple of 4, of so many positions, as above */
-static void sucref_i_dot_halves(uint32_t *acc, const sucref_i_plane *p, const uint32_t *x, uint32_t row, uint32_t rows,
-                                unsigned positions)
+/* sums of rows from `row` on, a multiple of 4, of so many positions, as above; sum_of_x, or more */
+static void sucref_i_dot_halves(uint32_t *acc, const sucref_i_plane *p, const uint32_t *x, uint32_t sum_of_x,
+                                uint32_t row, uint32_t rows, unsigned positions)
 {
     const uint32_t pitch = SUCREF_I_PAD4(p->n_in), groups = SUCREF_I_PAD4(rows) / 4U, most = SUCREF_I_HALF_CHUNK;
     const uint8_t *w = p->bytes + row * pitch;
     uint32_t g, c, i, sum[2][4];
     if (positions == 1) {
-        sucref_i_halves_one(acc, w, x, pitch / 4U, groups);
+        const uint32_t quads = pitch / 4U, chunk = most / 4U;
+        sucref_i_halves_one(acc, w, x, quads, groups, sum_of_x < 0x10000U ? quads : (quads - 1U) % chunk + 1U);
         return;
     }
     if (pitch <= most) {
-        sucref_i_halves_two(acc, w, x, pitch / 4U, groups);
+        sucref_i_halves_two(acc, w, x, pitch / 4U, groups, NULL, 0);
         return;
     }
     for (g = 0; g < groups; g++, acc += 4) {
@@ -4598,7 +4658,7 @@ static void sucref_i_dot_halves(uint32_t *acc, const sucref_i_plane *p, const ui
         for (i = 0; i < 4; i++) { sum[0][i] = sum[1][i] = 0; }
         for (c = 0; c < pitch; c += most) {
             const uint32_t n = pitch - c < most ? pitch - c : most;
-            sucref_i_halves_two(acc, w, x + c, n / 4U, 1);
+            sucref_i_halves_two(acc, w, x + c, n / 4U, 1, NULL, 0);
             w += 4U * n;
             for (i = 0; i < 4; i++) {
                 sum[1][i] += other[i];
@@ -4632,37 +4692,76 @@ typedef struct { uint32_t word; } __attribute__((__packed__, __may_alias__)) suc
 #  define SUCREF_I_FOUR_AT(p) 0
 #endif
 
+/* sum + a word's four bytes */
+static inline uint32_t sucref_i_add_bytes(uint32_t sum, uint32_t four)
+{
+#if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP)
+    __asm__("usada8 %0, %1, %2, %0" : "+r"(sum) : "r"(four), "r"(0));
+    return sum;
+#else
+    const uint32_t two = (four & 0x00FF00FFU) + ((four >> 8) & 0x00FF00FFU);
+    return sum + (two & 0xFFFFU) + (two >> 16);
+#endif
+}
+
+/* halves of one position, eight columns at a time, of bytes whose bits `flips` says are turned; returns sum + theirs */
+#if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_UNALIGNED)
+/* r0 to  r1 u  r2 its end  r3 flips  r4 sum  r5 0  r6, r7 bytes */
+SUCREF_I_NAKED static uint32_t sucref_i_put_eights(uint32_t *to, const uint8_t *u, const uint8_t *end, uint32_t flips,
+                                                   uint32_t sum)
+{
+    __asm__ volatile("push {r4-r9}\n\tldr r4, [sp, #24]\n\tmovs r5, #0\n"
+                     "1:\tldr r7, [r1], #4\n\tldr r9, [r1], #4\n\teors r7, r7, r3\n\teor r9, r9, r3\n\t"
+                     "usada8 r4, r7, r5, r4\n\tusada8 r4, r9, r5, r4\n\tuxtb16 r6, r7\n\tuxtb16 r7, r7, ror #8\n\t"
+                     "uxtb16 r8, r9\n\tuxtb16 r9, r9, ror #8\n\tstmia r0!, {r6-r9}\n\tcmp r1, r2\n\tbne 1b\n\t"
+                     "mov r0, r4\n\tpop {r4-r9}\n\tbx lr");
+}
+#  define SUCREF_I_EIGHTS 1
+#else
+#  define SUCREF_I_EIGHTS 0
+#  define sucref_i_put_eights(to, u, end, flips, sum) (sum)
+#endif
+
 /* puts bytes of columns from one on into halves, columns in ascending order; to: a position's first word; flip: of a
- * byte's bits, those to be turned */
-static void sucref_i_put_halves(uint32_t *to, const uint8_t *u, uint32_t n, uint32_t column, unsigned positions,
-                                uint32_t flip)
+ * byte's bits, those to be turned. Returns their sum. */
+static uint32_t sucref_i_put_halves(uint32_t *to, const uint8_t *u, uint32_t n, uint32_t column, unsigned positions,
+                                    uint32_t flip)
 {
     const uint8_t *const end = u + n, *last;
-    for (; u < end && column % 4U != 0; u++, column++) { sucref_i_put_half(to, *u ^ flip, column, positions); }
+    uint32_t sum = 0;
+    for (; u < end && column % 4U != 0; u++, column++) {
+        sucref_i_put_half(to, *u ^ flip, column, positions);
+        sum += *u ^ flip;
+    }
     to += column / 2U * positions;
     last = u + (size_t)(end - u) / 4U * 4U;
     if (SUCREF_I_FOUR_AT(u)) {
         const uint32_t flips = flip * 0x01010101U;
         uint32_t mask = 0x00FF00FFU;
         SUCREF_I_HIDE(mask);
-        for (; last - u >= 8; u += 8, to += 4U * positions) {
-            const uint32_t four = SUCREF_I_FOUR(u) ^ flips, next = SUCREF_I_FOUR(u + 4) ^ flips;
-            to[0] = four & mask;
-            to[positions] = (four >> 8) & mask;
-            to[2U * positions] = next & mask;
-            to[3U * positions] = (next >> 8) & mask;
+        if (SUCREF_I_EIGHTS && positions == 1 && last - u >= 8) {
+            const uint32_t eights = (uint32_t)(last - u) & ~(uint32_t)7;
+            sum = sucref_i_put_eights(to, u, u + eights, flips, sum);
+            u += eights;
+            to += eights / 2U;
         }
         for (; u < last; u += 4, to += 2U * positions) {
             const uint32_t four = SUCREF_I_FOUR(u) ^ flips;
             to[0] = four & mask;
             to[positions] = (four >> 8) & mask;
+            sum = sucref_i_add_bytes(sum, four);
         }
     }
     for (; u < last; u += 4, to += 2U * positions) {
         to[0] = (u[0] | (uint32_t)u[2] << 16) ^ flip * 0x00010001U;
         to[positions] = (u[1] | (uint32_t)u[3] << 16) ^ flip * 0x00010001U;
+        sum += (to[0] & 0xFFFFU) + (to[0] >> 16) + (to[positions] & 0xFFFFU) + (to[positions] >> 16);
     }
-    for (column = 0; u < end; u++, column++) { sucref_i_put_half(to, *u ^ flip, column, positions); }
+    for (column = 0; u < end; u++, column++) {
+        sucref_i_put_half(to, *u ^ flip, column, positions);
+        sum += *u ^ flip;
+    }
+    return sum;
 }
 
 #if SUCREF_I_PICTURES
@@ -4693,29 +4792,6 @@ static void sucref_i_put_two(uint32_t *to, const uint8_t *u, const uint8_t *v, u
 #  endif
 #endif
 
-/* sum + a word's four bytes */
-static inline uint32_t sucref_i_add_bytes(uint32_t sum, uint32_t four)
-{
-#if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP)
-    __asm__("usada8 %0, %1, %2, %0" : "+r"(sum) : "r"(four), "r"(0));
-    return sum;
-#else
-    const uint32_t two = (four & 0x00FF00FFU) + ((four >> 8) & 0x00FF00FFU);
-    return sum + (two & 0xFFFFU) + (two >> 16);
-#endif
-}
-
-/* sum of n bytes */
-static uint32_t sucref_i_sum_of_bytes(const uint8_t *u, uint32_t n)
-{
-    uint32_t sum = 0;
-    for (; n >= 8 && SUCREF_I_FOUR_AT(u); n -= 8, u += 8) {
-        sum = sucref_i_add_bytes(sucref_i_add_bytes(sum, SUCREF_I_FOUR(u)), SUCREF_I_FOUR(u + 4));
-    }
-    for (; n > 0; n--) { sum += *u++; }
-    return sum;
-}
-
 /* the head of a part of halves */
 static void sucref_i_begin_halves(uint32_t *part, uint32_t columns, unsigned positions)
 {
@@ -4727,13 +4803,13 @@ static void sucref_i_begin_halves(uint32_t *part, uint32_t columns, unsigned pos
 }
 
 /* A part of halves, of the columns of a view, which is used up, and zeros up to `columns`: position 0 or 1 of so many.
- * holes: may the view leave out columns? sums: is sum(u) asked for? */
+ * holes: may the view leave out columns? */
 SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, sucref_i_view *v, uint32_t columns, unsigned position,
-                                                 unsigned positions, int holes, int sums)
+                                                 unsigned positions, int holes)
 {
     uint32_t *const part = list + SUCREF_I_LIST_HEAD, *to = part + SUCREF_I_PART_HEAD + position, i, sum = 0;
     const uint32_t words = SUCREF_I_PAD4(columns) / 2U, fill = v->fill * 0x10001U,
-                   flip = v->line != 0 && v->k == 0 && !sums ? v->flip : 0U;
+                   flip = v->line != 0 && v->k == 0 ? v->flip : 0U;
     sucref_i_run run;
     v->flip = (uint8_t)(v->flip ^ flip); /* lines as they are, to be turned here */
     for (i = holes ? 0U : words; i < words; i++) { to[i * positions] = fill; }
@@ -4741,8 +4817,7 @@ SUCREF_I_ALONE static void sucref_i_build_halves(uint32_t *list, sucref_i_view *
     for (i = SUCREF_I_PAD4(v->to) / 2U; i < words; i++) { to[i * positions] = 0; }
     if (position == 0) { sucref_i_begin_halves(part, v->to, positions); }
     while (sucref_i_next_run(&run, v)) {
-        sucref_i_put_halves(to, run.u, run.n, run.at, positions, flip);
-        if (sums) { sum += sucref_i_sum_of_bytes(run.u, run.n) - run.n * v->fill; }
+        sum += sucref_i_put_halves(to, run.u, run.n, run.at, positions, flip) - run.n * v->fill;
     }
     part[SUCREF_I_PART_SUM] = sum + v->to * v->fill;
 }
@@ -5739,7 +5814,7 @@ static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucre
         v.at = 0; v.to = columns;
         if (list[SUCREF_I_LIST_FORM] != form || list[SUCREF_I_LIST_COLUMNS] != columns) {
             sucref_i_list_begin(list, form);
-            if (form == SUCREF_I_HALF) { sucref_i_build_halves(list, &v, l->n_in, 0, 1, 0, 1); }
+            if (form == SUCREF_I_HALF) { sucref_i_build_halves(list, &v, l->n_in, 0, 1, 0); }
             else {
                 const uint8_t flip = v.k == 0 ? v.flip : 0U;
                 if (flip != 0) { v.flip = 0; }
@@ -5825,7 +5900,8 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
     }
     if (SUCREF_I_IS_HALVES(p)) {
         if (columns > 0) {
-            sucref_i_dot_halves(acc, p, list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD, row, rows, 1);
+            part = list + SUCREF_I_LIST_HEAD;
+            sucref_i_dot_halves(acc, p, part + SUCREF_I_PART_HEAD, part[SUCREF_I_PART_SUM], row, rows, 1);
         }
         return;
     }
@@ -6593,12 +6669,18 @@ SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc,
     } else { sucref_i_finish_each(u, acc, row, s, h, first, n, 0); }
 }
 
+/* are activations from 0 to 255, none of a row that has a long way? */
+static inline int sucref_i_finishes_all(const sucref_net *s, const sucref_i_here *h)
+{
+    return SUCREF_I_FINISHES(&h->l) && SUCREF_I_LONG && !sucref_i_has_halves(s, h);
+}
+
 /* the same at so many positions: bytes from one to the next, words from one's sums to the next one's */
 static void sucref_i_finish_places(uint8_t *u, int32_t bytes, const uint32_t *acc, uint32_t words, uint32_t positions,
                                    const sucref_net *s, const sucref_i_here *h, uint32_t row, uint32_t n)
 {
     const uint32_t *const rows = h->rows + SUCREF_I_PREPARED * row;
-    const int all = SUCREF_I_FINISHES(&h->l) && SUCREF_I_LONG && !sucref_i_has_halves(s, h); /* none has a long way */
+    const int all = sucref_i_finishes_all(s, h);
     for (; positions > 0; positions--, u += bytes, acc += words) {
         if (all) { (void)sucref_i_finish_bytes(u, acc, rows, n); }
         else { sucref_i_finish_rows(u, acc, rows, s, h, h->g.first_row + row, n); }
@@ -6943,15 +7025,44 @@ SUCREF_I_EACH void sucref_i_plain_rows(uint8_t *u, uint32_t *acc, const sucref_l
     const sucref_i_rounded lo = l->lo, above = (sucref_i_rounded)(l->out_zero - lo),
                            range = (sucref_i_rounded)(l->hi - lo);
     const uint8_t *const end = u + n;
-    for (; u < end; u++, acc++, bias += 4, multiplier += 4U * step, exponent += step) {
+    int32_t by = sucref_i_s32(SUCREF_READ_U32(multiplier));
+    unsigned e = SUCREF_READ_U8(exponent);
+    for (; u < end; u++, acc++, bias += 4) {
         const int32_t z = sucref_i_s32(*acc + SUCREF_READ_U32(bias));
-        const sucref_i_rounded
-            r = (sucref_i_rounded)(sucref_i_round(z, sucref_i_s32(SUCREF_READ_U32(multiplier)),
-                                                  SUCREF_READ_U8(exponent)) + above);
+        sucref_i_rounded r;
+        if (step != 0) { /* else all rows have the first one's */
+            by = sucref_i_s32(SUCREF_READ_U32(multiplier));
+            e = SUCREF_READ_U8(exponent);
+            multiplier += 4;
+            exponent++;
+        }
+        r = (sucref_i_rounded)(sucref_i_round(z, by, e) + above);
         *acc = (uint32_t)z;
         *u = (uint8_t)((r < 0 ? 0 : r > range ? range : r) + lo);
     }
 }
+
+#if defined(SUCREF_I_ASM) && defined(__thumb2__)
+/* The same of rows with one multiplier and a shift of 2 to 31, of activations from 0 to 255.
+ * r0 u  r1 acc  r2 bias  r4 multiplier  r5 shift - 1  r6 zero point  r7 2^30  r8 2^(shift - 2)  r9 z */
+#  define SUCREF_I_PLAIN_ROW                                                                                           \
+        "ldr r9, [r1]\n\tldr r10, [r2], #4\n\tadd r9, r9, r10\n\tstr r9, [r1], #4\n\tasr r11, r9, #31\n\t"         \
+        "eor r10, r7, r11, lsl #31\n\tadd r11, r11, r8\n\tsmlal r10, r11, r4, r9\n\tasr r11, r11, r5\n\t"           \
+        "add r11, r11, r6\n\tusat r11, #8, r11\n\tstrb r11, [r0], #1\n\t"
+SUCREF_I_NAKED static void sucref_i_plain_bytes(uint8_t *u, uint32_t *acc, const uint8_t *bias, uint32_t n,
+                                                int32_t multiplier, uint32_t shift, uint32_t zero)
+{
+    __asm__ volatile("push {r4-r11, lr}\n\tldrd r4, r5, [sp, #36]\n\tldr r6, [sp, #44]\n\tmov r7, #0x40000000\n\t"
+                     "movs r8, #1\n\tsubs r5, r5, #2\n\tlsl r8, r8, r5\n\tadds r5, r5, #1\n\tlsls r9, r3, #31\n\t"
+                     "bmi 2f\n"
+                     "1:\t" SUCREF_I_PLAIN_ROW "subs r3, r3, #1\n"
+                     "2:\t" SUCREF_I_PLAIN_ROW "subs r3, r3, #1\n\tbne 1b\n\tpop {r4-r11, pc}");
+}
+#  define SUCREF_I_PLAIN_BYTES(l, e) ((l)->lo == 0 && (l)->hi == 255 && (e) - 2U <= 29U)
+#else
+#  define SUCREF_I_PLAIN_BYTES(l, e) 0
+#  define sucref_i_plain_bytes(u, acc, bias, n, multiplier, shift, zero) ((void)0)
+#endif
 
 /* activations of n rows with whole weights and no correction, from `first` on; their sums become their z */
 SUCREF_I_ALONE static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, const sucref_model *m,
@@ -6978,7 +7089,10 @@ SUCREF_I_ALONE static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, con
         }
         return;
     }
-    if (SUCREF_I_SMALL || step != 0) {
+    if (step == 0 && SUCREF_I_PLAIN_BYTES(&h->l, 256U - SUCREF_READ_U8(exponent)) && n > 0) {
+        sucref_i_plain_bytes(u, acc, bias, n, sucref_i_s32(SUCREF_READ_U32(multiplier)),
+                             256U - SUCREF_READ_U8(exponent), h->l.out_zero);
+    } else if (SUCREF_I_SMALL || step != 0) {
         sucref_i_plain_rows(u, acc, &h->l, bias, multiplier, exponent, SUCREF_I_SMALL ? step : 1U, n);
     } else {
         sucref_i_plain_rows(u, acc, &h->l, bias, multiplier, exponent, 0, n);
@@ -7814,13 +7928,15 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     const sucref_group *g = &h->g;
     const uint32_t *list = s->work + s->at_list,
                    columns = SUCREF_I_WINDOWED(h) ? g->n_columns : sucref_i_columns_of(s, g);
-    const uint32_t none = s->first_plane < s->last_plane && s->form != SUCREF_I_SIXTEENS /* these count it themselves */
+    const int any = s->first_plane < s->last_plane, /* or there is no list */
+              halves = SUCREF_I_HALVES && s->form == SUCREF_I_HALF && any && columns > 0; /* these start from 0 */
+    const uint32_t none = any && !halves && s->form != SUCREF_I_SIXTEENS /* these count it themselves */
                               ? 0U - sucref_i_over(list, columns)
-                              : 0U; /* or there is no list */
+                              : 0U;
     uint32_t *const end = acc + rows, *to, i;
     unsigned n;
-    sucref_i_all_to(acc, rows, none);
-    for (i = 0; s->mode == SUCREF_I_ADD && i < rows; i++) { acc[i] = kept[i]; }
+    if (!halves) { sucref_i_all_to(acc, rows, none); }
+    if (s->mode == SUCREF_I_ADD) { sucref_i_copy_words(acc, kept, rows); }
     for (n = s->first_plane; n < s->last_plane; n++) {
         const sucref_i_plane p =
             sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n],
@@ -7832,7 +7948,7 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     }
     if (s->form == SUCREF_I_CENTRED && s->mode == SUCREF_I_ALL) { sucref_i_uncentre(acc, s, h, rows); }
     for (to = acc; kept != NULL && s->mode == SUCREF_I_DELTA && to < end; to++) { *to += kept[to - acc]; }
-    if (kept != NULL) { for (to = acc; to < end; to++) { *kept++ = *to; } }
+    if (kept != NULL) { sucref_i_copy_words(kept, acc, rows); }
     return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * list[SUCREF_I_LIST_COUNT];
 }
 
@@ -7879,7 +7995,7 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
         return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT];
     }
     if (SUCREF_I_IS_HALVES(&h->plane)) {
-        sucref_i_dot_halves(acc, &h->plane, part + SUCREF_I_PART_HEAD, row, rows, positions);
+        sucref_i_dot_halves(acc, &h->plane, part + SUCREF_I_PART_HEAD, SUCREF_I_MUCH, row, rows, positions);
         return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT] * positions;
     }
     for (k = 0; k < parts; k++, from += from[SUCREF_I_PART_WORDS]) {
@@ -8228,7 +8344,7 @@ static void sucref_i_put_half_place(uint32_t *x, const sucref_i_here *h, const s
     for (k = whole ? words : 0U; k < words; k++) { x[k * positions] = h->in.zero * 0x10001U; }
     for (k = columns; k < SUCREF_I_PAD4(columns); k++) { sucref_i_put_half(x, 0, k, positions); }
     for (k = p.column; p.lines > 0; p.lines--, k += p.next) {
-        sucref_i_put_halves(x, u, p.line, k, positions, p.flip);
+        (void)sucref_i_put_halves(x, u, p.line, k, positions, p.flip);
         if (p.lines > 1) { u += p.pitch; }
     }
 }
@@ -8321,7 +8437,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
         for (i = 0; i < positions; i++) {
             if (s->form == SUCREF_I_HALF) {
                 const int holes = sucref_i_window_of(&v, &w, s, h, y, x);
-                sucref_i_build_halves(list, &v, columns, i, positions, holes, h->e.correction_offset != 0);
+                sucref_i_build_halves(list, &v, columns, i, positions, holes);
             } else {
                 sucref_i_end_rows(list, i, columns,
                                   sucref_i_put_window(sucref_i_rows_room(list, i, columns), s, h, y, x));
@@ -8379,13 +8495,29 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
     } else {
         cost = sucref_i_compute_rows(u, acc, s, h, rows);
     }
-    if (s->layer == s->answer) { for (i = 0; i < rows; i++) { logits[i] = acc[i]; } }
+    if (s->layer == s->answer) { sucref_i_copy_words(logits, acc, rows); }
     for (i = 0; u == room && i < rows; i++) {
         if (out[i] != u[i]) { sucref_i_changes(s, first + i); }
         out[i] = u[i];
     }
     return cost + rows * SUCREF_I_ROW_COST;
 }
+
+#if SUCREF_I_HALVES
+/* Activations at u of rows from `row` on of a group, of two positions whose halves are x, without their sums on the way;
+ * 0 where that is not possible */
+static int sucref_i_two_to_bytes(uint8_t *u, const sucref_net *s, const sucref_i_here *h, const uint32_t *x,
+                                 uint32_t row, uint32_t rows)
+{
+    const uint32_t pitch = SUCREF_I_PAD4(h->g.n_columns);
+    if (!SUCREF_I_HALVES_TO_BYTES || rows % 4U != 0 || pitch > SUCREF_I_HALF_CHUNK || !sucref_i_finishes_all(s, h)) {
+        return 0;
+    }
+    sucref_i_halves_two(u, h->plane.bytes + row * pitch, x, pitch / 4U, rows / 4U, h->rows + SUCREF_I_PREPARED * row,
+                        sucref_i_next_output(h));
+    return 1;
+}
+#endif
 
 /* rows of the short way at the position at hand, and the one behind it where there are two; returns the cost */
 static uint32_t sucref_i_do_short(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
@@ -8394,9 +8526,14 @@ static uint32_t sucref_i_do_short(sucref_net *s, const sucref_i_here *h, const s
     const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD;
     uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES || SUCREF_I_BY_ROWS ? 2 : 1)];
     const int32_t step = sucref_i_s32(sucref_i_next_output(h)); /* to the second position */
-    const uint32_t cost = SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE
-                              ? sucref_i_depthwise_rows(acc, s, h, area, rows)
-                              : sucref_i_window_sums(acc, part, h, s->row, rows, positions);
+    uint32_t cost;
+#if SUCREF_I_HALVES
+    if (positions == 2 && sucref_i_two_to_bytes(h->to + at + s->row, s, h, part + SUCREF_I_PART_HEAD, s->row, rows)) {
+        return rows * h->row_cost * 2U;
+    }
+#endif
+    cost = SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE ? sucref_i_depthwise_rows(acc, s, h, area, rows)
+                                                         : sucref_i_window_sums(acc, part, h, s->row, rows, positions);
     if (SUCREF_I_MVE && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
     sucref_i_finish_places(h->to + at + s->row, step, acc, SUCREF_I_SHORT_ROWS, positions, s, h, s->row, rows);
     return cost + rows * SUCREF_I_ROW_COST * positions;
@@ -8567,9 +8704,10 @@ static void sucref_i_run_of_halves(const sucref_net *s, const sucref_i_here *h, 
     while (n > 0) {
         const unsigned positions = n > 1 ? 2U : 1U;
         sucref_i_put_windows(x, h, from, &all, positions);
-        for (row = 0; row < h->g.n_rows; row += rows) {
+        row = positions == 2 && sucref_i_two_to_bytes(h->to + at, s, h, x, 0, h->g.n_rows) ? h->g.n_rows : 0U;
+        for (; row < h->g.n_rows; row += rows) {
             rows = h->g.n_rows - row < SUCREF_I_SHORT_ROWS ? h->g.n_rows - row : SUCREF_I_SHORT_ROWS;
-            sucref_i_dot_halves(acc, &h->plane, x, row, rows, positions);
+            sucref_i_dot_halves(acc, &h->plane, x, SUCREF_I_MUCH, row, rows, positions);
             sucref_i_finish_places(h->to + at + row, sucref_i_s32(next_at), acc, SUCREF_I_SHORT_ROWS, positions, s, h,
                                    row, rows);
         }
@@ -8817,8 +8955,8 @@ static void sucref_i_answer_stop(sucref_net *s, const sucref_layer *l)
     sucref_tensor t;
     sucref_model_tensor(&t, s->model, l->to);
     if (SUCREF_I_WEIGHS(l) && !(l->flags & SUCREF_LAYER_ORDER)) { /* as they are */
-        for (r = 0; r < n; r++) { values[r] = logits[r]; }
-        for (r = 0; r < n; r++) { out[r] = act[r]; }
+        sucref_i_copy_words(values, logits, n);
+        sucref_i_move_bytes(out, act, n);
     } else {
         for (r = 0; r < n; r++) {
             const uint32_t to = sucref_i_place_in_answer(s->model, l, r);
