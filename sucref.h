@@ -6529,11 +6529,13 @@ SUCREF_I_ALONE static uint32_t sucref_i_exact_row(const sucref_net *s, const suc
     const uint32_t bias = sucref_i_bias_of(s, h, row);
 #if !SUCREF_I_LONG
     int exponent;
-    const int32_t multiplier = sucref_i_multiplier_of(&exponent, s->model, &h->l, &h->at, row);
-    if (sucref_i_s32(sum + bias) >= 0 && exponent <= -2 && exponent >= -31) {
+    const int32_t multiplier = sucref_i_multiplier_of(&exponent, s->model, &h->l, &h->at, row),
+                  z = sucref_i_s32(sum + bias);
+    if (exponent <= -2 && exponent >= -31) {
         const int32_t range = (int32_t)h->l.hi - h->l.lo, above = (int32_t)h->l.out_zero - h->l.lo,
-                      r = (int32_t)sucref_i_round_long(sum + bias, (uint32_t)multiplier, (unsigned)-exponent, 0) +
-                          above;
+                      size = (int32_t)sucref_i_round_long(z < 0 ? 0U - (uint32_t)z : (uint32_t)z, (uint32_t)multiplier,
+                                                          (unsigned)-exponent, z < 0 ? 1U : 0U), /* <= 2^30 */
+                      r = (z < 0 ? -size : size) + above;
         return (uint32_t)(r < 0 ? 0 : r < range ? r : range);
     }
 #endif
@@ -6604,8 +6606,7 @@ SUCREF_I_EACH void sucref_i_finish_each(uint8_t *u, const uint32_t *acc, const u
 typedef char sucref_i_near_is_known[SUCREF_I_NOT_NEAR << 11 == 0U - 0x8003000U ? 1 : -1];
 #  define SUCREF_I_FINISH(below)                                                                                       \
         __asm__ volatile(".syntax unified\n\tpush {r4-r7, lr}\n\tmov r4, r8\n\tmov r5, r9\n\tpush {r4, r5}\n\t"        \
-                         "adds r3, r3, r0\n\tmov r8, r3\n\tmovs r4, #0x80\n\tlsls r4, r4, #8\n\tadds r4, r4, #3\n\t"   \
-                         "lsls r4, r4, #12\n\trsbs r4, r4, #0\n\tmov r9, r4\n"                                         \
+                         "adds r3, r3, r0\n\tmov r8, r3\n\tldr r4, 9f\n\tmov r9, r4\n"                              \
                          "1:\tldmia r2!, {r4-r7}\n\tldmia r1!, {r3}\n\tadds r3, r3, r4\n\t" below                      \
                          "cmp r3, r7\n\tbhs 4f\n\tlsrs r3, r3, r7\n\tmuls r3, r6, r3\n\tadds r3, r3, r5\n"             \
                          "8:\tlsls r4, r3, #11\n\tcmp r4, r9\n\tbhs 5f\n\tasrs r3, r3, #21\n\tbmi 3f\n\t"              \
@@ -6618,7 +6619,7 @@ typedef char sucref_i_near_is_known[SUCREF_I_NOT_NEAR << 11 == 0U - 0x8003000U ?
                          "7:\tmvns r4, r3\n\tcmp r4, r7\n\tbhs 3b\n\tasrs r3, r3, r7\n\tmuls r3, r6, r3\n\t"           \
                          "adds r3, r3, r5\n\tlsrs r4, r7, #8\n\tmovs r5, #7\n\tands r4, r4, r5\n\tuxtb r7, r7\n\t"     \
                          "adds r7, r7, #6\n\tsubs r7, r7, r4\n\tmovs r4, #1\n\tlsls r4, r4, #21\n\t"                   \
-                         "lsrs r4, r4, r7\n\tsubs r3, r3, r4\n\tb 8b")
+                         "lsrs r4, r4, r7\n\tsubs r3, r3, r4\n\tb 8b\n\t.p2align 2\n9:\t.word 0xF7FFD000")
 #  define SUCREF_I_FINISH_BYTES SUCREF_I_FINISH("ble 3f\n\t")
 #  define SUCREF_I_FINISH_HALVES SUCREF_I_FINISH("bmi 7f\n\t") /* at 7 floor(z / 2^k) m + c - 2^(21 - s) */
 #endif
@@ -6633,22 +6634,24 @@ SUCREF_I_NAKED static uint32_t sucref_i_finish_halves(uint8_t *u, const uint32_t
     SUCREF_I_FINISH_HALVES;
 }
 
+/* the rest behind that, `left` of n rows: one that needs the long way, and those behind it */
 static void sucref_i_finish_fast(uint8_t *u, const uint32_t *acc, const uint32_t *row, const sucref_net *s,
-                                 const sucref_i_here *h, uint32_t first, uint32_t n, int halves)
+                                 const sucref_i_here *h, uint32_t first, uint32_t n, uint32_t left, int halves)
 {
-    uint32_t left;
-    while ((left = halves ? sucref_i_finish_halves(u, acc, row, n) : sucref_i_finish_bytes(u, acc, row, n)) > 0) {
+    while (left > 0) {
         const uint32_t done = n - left + 1U;
         u += done; acc += done; first += done; row += SUCREF_I_PREPARED * done;
         u[-1] = (uint8_t)sucref_i_exact_row(s, h, acc[-1], first - 1U);
         if ((n = left - 1U) == 0) { break; }
+        left = halves ? sucref_i_finish_halves(u, acc, row, n) : sucref_i_finish_bytes(u, acc, row, n);
     }
 }
 #  define SUCREF_I_FINISHES(l) ((l)->lo == 0 && (l)->hi == 255)
 #else
 #  define SUCREF_I_FINISHES(l) 0
-#  define sucref_i_finish_bytes(u, acc, row, n) 0
-#  define sucref_i_finish_fast(u, acc, row, s, h, first, n, halves) ((void)0)
+#  define sucref_i_finish_bytes(u, acc, row, n) 0U
+#  define sucref_i_finish_halves(u, acc, row, n) 0U
+#  define sucref_i_finish_fast(u, acc, row, s, h, first, n, left, halves) ((void)(left))
 #endif
 
 /* are there outputs that lie in the middle between two? */
@@ -6657,33 +6660,37 @@ static inline int sucref_i_has_halves(const sucref_net *s, const sucref_i_here *
     return h->l.lo < h->l.out_zero || (SUCREF_I_LONG && s->prepared == 2);
 }
 
+/* activations of n prepared rows, of which `left` are still to be done */
 SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc, const uint32_t *row,
                                                 const sucref_net *s, const sucref_i_here *h, uint32_t first,
-                                                uint32_t n)
+                                                uint32_t n, uint32_t left)
 {
     const int halves = sucref_i_has_halves(s, h);
     if (SUCREF_I_FINISHES(&h->l)) {
-        sucref_i_finish_fast(u, acc, row, s, h, first, n, halves);
+        if (SUCREF_I_LONG) {
+            left = halves ? sucref_i_finish_halves(u, acc, row, n) : sucref_i_finish_bytes(u, acc, row, n);
+        }
+        sucref_i_finish_fast(u, acc, row, s, h, first, n, left, halves);
     } else if (halves) {
         sucref_i_finish_each(u, acc, row, s, h, first, n, 1);
     } else { sucref_i_finish_each(u, acc, row, s, h, first, n, 0); }
 }
 
-/* are activations from 0 to 255, none of a row that has a long way? */
-static inline int sucref_i_finishes_all(const sucref_net *s, const sucref_i_here *h)
-{
-    return SUCREF_I_FINISHES(&h->l) && SUCREF_I_LONG && !sucref_i_has_halves(s, h);
-}
-
-/* the same at so many positions: bytes from one to the next, words from one's sums to the next one's */
-static void sucref_i_finish_places(uint8_t *u, int32_t bytes, const uint32_t *acc, uint32_t words, uint32_t positions,
+/* of rows at so many positions: bytes from one to the next, words from one's sums to the next one's */
+static inline void sucref_i_finish_places(uint8_t *u, int32_t bytes, const uint32_t *acc, uint32_t words, uint32_t positions,
                                    const sucref_net *s, const sucref_i_here *h, uint32_t row, uint32_t n)
 {
     const uint32_t *const rows = h->rows + SUCREF_I_PREPARED * row;
-    const int all = sucref_i_finishes_all(s, h);
+    const int fast = SUCREF_I_FINISHES(&h->l), halves = sucref_i_has_halves(s, h),
+              all = fast && SUCREF_I_LONG && !halves; /* none has a long way */
     for (; positions > 0; positions--, u += bytes, acc += words) {
-        if (all) { (void)sucref_i_finish_bytes(u, acc, rows, n); }
-        else { sucref_i_finish_rows(u, acc, rows, s, h, h->g.first_row + row, n); }
+        if (all) {
+            (void)sucref_i_finish_bytes(u, acc, rows, n);
+        } else {
+            const uint32_t left = !fast || SUCREF_I_LONG ? n : halves ? sucref_i_finish_halves(u, acc, rows, n)
+                                                                      : sucref_i_finish_bytes(u, acc, rows, n);
+            if (left > 0) { sucref_i_finish_rows(u, acc, rows, s, h, h->g.first_row + row, n, left); }
+        }
     }
 }
 #endif
@@ -7915,9 +7922,19 @@ static void sucref_i_uncentre(uint32_t *acc, const sucref_net *s, const sucref_i
 static inline void sucref_i_all_to(uint32_t *acc, uint32_t rows, uint32_t value)
 {
     uint32_t *const end = acc + rows;
+#ifdef SUCREF_I_ASM
+    if (rows > 0) {
+        __asm__ volatile(".syntax unified\n\tmovs r3, %2\n\tmovs r4, r3\n\tmovs r5, r3\n\tmovs r6, r3\n"
+                         "1:\tstmia %0!, {r3-r6}\n\tstmia %0!, {r3-r6}\n\tcmp %0, %1\n\tbcc 1b"
+                         : "+l"(acc)
+                         : "r"(end), "l"(value)
+                         : "r3", "r4", "r5", "r6", "cc", "memory");
+    }
+#else
     for (; acc < end; acc += 8) {
         acc[0] = acc[1] = acc[2] = acc[3] = acc[4] = acc[5] = acc[6] = acc[7] = value;
     }
+#endif
 }
 
 /* accumulators of up to 16 rows, from the planes and, where kept, from before; returns the multiply-adds */
@@ -7959,10 +7976,11 @@ SUCREF_I_EACH uint32_t sucref_i_dot_parts(uint32_t *acc, const sucref_i_plane *p
 {
     const uint32_t full = SUCREF_I_PAD4(plane->n_rows) & ~(uint32_t)7, step = 8U * plane->n_in,
                    end = row + rows < full ? rows : full - row;
-    uint32_t i = 0, k;
-    for (k = 0; k < parts; k++, part += part[SUCREF_I_PART_WORDS]) {
-        const uint8_t *p = plane->bytes + row * plane->n_in; /* rows come by eight */
-        if (parts > 1) { p += 8U * part[SUCREF_I_PART_BASE]; }
+    const uint8_t *const from = plane->bytes + row * plane->n_in; /* rows come by eight */
+    uint32_t i = 0;
+    if (end == 0) { return 0; }
+    for (; parts > 0; parts--, part += part[SUCREF_I_PART_WORDS]) {
+        const uint8_t *p = from + 8U * part[SUCREF_I_PART_BASE];
         for (i = 0; SUCREF_I_TWO && i + 16U <= end; i += 16U, p += 2U * step) {
             sucref_i_dot_two(acc + i, p, part, step);
         }
@@ -8510,7 +8528,8 @@ static int sucref_i_two_to_bytes(uint8_t *u, const sucref_net *s, const sucref_i
                                  uint32_t row, uint32_t rows)
 {
     const uint32_t pitch = SUCREF_I_PAD4(h->g.n_columns);
-    if (!SUCREF_I_HALVES_TO_BYTES || rows % 4U != 0 || pitch > SUCREF_I_HALF_CHUNK || !sucref_i_finishes_all(s, h)) {
+    if (!SUCREF_I_HALVES_TO_BYTES || rows % 4U != 0 || pitch > SUCREF_I_HALF_CHUNK || !SUCREF_I_FINISHES(&h->l) ||
+        sucref_i_has_halves(s, h)) {
         return 0;
     }
     sucref_i_halves_two(u, h->plane.bytes + row * pitch, x, pitch / 4U, rows / 4U, h->rows + SUCREF_I_PREPARED * row,
