@@ -4468,38 +4468,6 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
     }
 }
 
-/* n words from one place to another that does not overlap it */
-#ifdef SUCREF_I_ASM
-SUCREF_I_NAKED static void sucref_i_copy_words(uint32_t *to, const uint32_t *from, uint32_t n)
-{
-    __asm__ volatile(".syntax unified\n\tpush {r4-r6, lr}\n\tsubs r2, r2, #4\n\tbcc 2f\n"
-                     "1:\tldmia r1!, {r3-r6}\n\tstmia r0!, {r3-r6}\n\tsubs r2, r2, #4\n\tbcs 1b\n"
-                     "2:\tadds r2, r2, #4\n\tbeq 4f\n"
-                     "3:\tldmia r1!, {r3}\n\tstmia r0!, {r3}\n\tsubs r2, r2, #1\n\tbne 3b\n"
-                     "4:\tpop {r4-r6, pc}");
-}
-#else
-static void sucref_i_copy_words(uint32_t *to, const uint32_t *from, uint32_t n)
-{
-    const uint32_t *const end = from + n;
-    for (; end - from >= 4; from += 4, to += 4) {
-        to[0] = from[0]; to[1] = from[1]; to[2] = from[2]; to[3] = from[3];
-    }
-    while (from < end) { *to++ = *from++; }
-}
-#endif
-
-/* the same of bytes, by words where both begin at one */
-static void sucref_i_move_bytes(uint8_t *to, const uint8_t *from, uint32_t n)
-{
-    uint32_t i = 0;
-    if (((size_t)to | (size_t)from) % 4U == 0) {
-        sucref_i_copy_words((uint32_t *)(void *)to, (const uint32_t *)(const void *)from, n / 4U);
-        i = n & ~(uint32_t)3;
-    }
-    for (; i < n; i++) { to[i] = from[i]; }
-}
-
 #if SUCREF_I_HALVES
 /* ---- kernels: halves ---------------------------------------------------------------------------------------------
  * Planes of halves, for cores that multiply two halfwords by two and add: no lists, no chunks that depend on the data,
@@ -7942,6 +7910,38 @@ static void sucref_i_uncentre(uint32_t *acc, const sucref_net *s, const sucref_i
     const uint32_t zero = h->l.in_zero;
     uint32_t i;
     for (i = 0; i < rows; i++, sum += 4) { acc[i] += zero * SUCREF_READ_U32(sum); }
+}
+
+/* n words from one place to another that does not overlap it */
+#ifdef SUCREF_I_ASM
+SUCREF_I_NAKED static void sucref_i_copy_words(uint32_t *to, const uint32_t *from, uint32_t n)
+{
+    __asm__ volatile(".syntax unified\n\tpush {r4-r6, lr}\n\tsubs r2, r2, #4\n\tbcc 2f\n"
+                     "1:\tldmia r1!, {r3-r6}\n\tstmia r0!, {r3-r6}\n\tsubs r2, r2, #4\n\tbcs 1b\n"
+                     "2:\tadds r2, r2, #4\n\tbeq 4f\n"
+                     "3:\tldmia r1!, {r3}\n\tstmia r0!, {r3}\n\tsubs r2, r2, #1\n\tbne 3b\n"
+                     "4:\tpop {r4-r6, pc}");
+}
+#else
+static void sucref_i_copy_words(uint32_t *to, const uint32_t *from, uint32_t n)
+{
+    const uint32_t *const end = from + n;
+    for (; end - from >= 4; from += 4, to += 4) {
+        to[0] = from[0]; to[1] = from[1]; to[2] = from[2]; to[3] = from[3];
+    }
+    while (from < end) { *to++ = *from++; }
+}
+#endif
+
+/* the same of bytes, by words where both begin at one */
+static void sucref_i_move_bytes(uint8_t *to, const uint8_t *from, uint32_t n)
+{
+    uint32_t i = 0;
+    if (((size_t)to | (size_t)from) % 4U == 0) {
+        sucref_i_copy_words((uint32_t *)(void *)to, (const uint32_t *)(const void *)from, n / 4U);
+        i = n & ~(uint32_t)3;
+    }
+    for (; i < n; i++) { to[i] = from[i]; }
 }
 
 /* the sums of rows, up to seven more */
