@@ -1563,10 +1563,28 @@ static uint32_t sucref_i_root(uint64_t v, int up)
     return (uint32_t)root + (up && rest != 0 && root < 0xFFFFFFFFU ? 1U : 0U);
 }
 
+#if SUCREF_KERNEL == SUCREF_PAIRS_8 || SUCREF_KERNEL == SUCREF_QUADS
+#  define SUCREF_I_LONG 0 /* a product of 64 bits is dear */
+typedef int16_t sucref_i_rounded;
+#else
+#  define SUCREF_I_LONG 1
+typedef int32_t sucref_i_rounded;
+#endif
+
 /* round(a * b / 2^31), halves up; the reference's saturating rounding doubling high multiplication */
 static int32_t sucref_i_mul31(int32_t a, int32_t b)
 {
+#if SUCREF_I_LONG
     return sucref_i_sat32(sucref_i_floor64((int64_t)a * b + ((int64_t)1 << 30), 31));
+#else /* by halves: a * b = 2^32 high + low; |a's upper half| * b's lower one + 2^16 < 2^31, and the other way round */
+    const int32_t a1 = sucref_i_floor32(a, 16), b1 = sucref_i_floor32(b, 16);
+    const uint32_t a0 = (uint32_t)a & 0xFFFFU, b0 = (uint32_t)b & 0xFFFFU, least = a0 * b0;
+    const int32_t mid = a1 * (int32_t)b0 + (int32_t)(least >> 16),
+                  more = b1 * (int32_t)a0 + (int32_t)((uint32_t)mid & 0xFFFFU);
+    const uint32_t low = ((uint32_t)more << 16 | (least & 0xFFFFU)) + 0x40000000U;
+    const int32_t high = a1 * b1 + sucref_i_floor32(mid, 16) + sucref_i_floor32(more, 16) + (low < 0x40000000U ? 1 : 0);
+    return high == 0x40000000 ? 0x7FFFFFFF : sucref_i_s32((uint32_t)high << 1 | low >> 31); /* |high| <= 2^30 */
+#endif
 }
 
 /* round(v / 2^e), halves away from zero, 0 <= e <= 31 */
@@ -6142,14 +6160,6 @@ static int32_t sucref_i_requant(int32_t z, int32_t multiplier, int exponent, uns
     return sucref_i_round_shift(sucref_i_mul31(z, multiplier), exponent < 0 ? (unsigned)-exponent : 0U);
 }
 
-#if SUCREF_KERNEL == SUCREF_PAIRS_8 || SUCREF_KERNEL == SUCREF_QUADS
-#  define SUCREF_I_LONG 0 /* a product of 64 bits is dear */
-typedef int16_t sucref_i_rounded;
-#else
-#  define SUCREF_I_LONG 1
-typedef int32_t sucref_i_rounded;
-#endif
-
 #if !SUCREF_I_LONG
 /* |R| of METHOD 3 for TFLITE of |z|, s = -exponent in 2..31: floor((|z| M + 2^30 - less + 2^(30 + s)) / 2^(31 + s)),
  * less: 1 where z < 0, else 0; with the product of 64 bits by halves; before the last shift all is below
@@ -9580,7 +9590,6 @@ SUCREF_I_ALONE static int32_t sucref_i_exp(int32_t a)
     const int32_t poly = sucref_i_round_shift(sucref_i_mul31(sucref_i_round_shift(x4, 2) + x3, 715827883) + x2, 1);
     int32_t result = 1895147668 + sucref_i_mul31(1895147668, x + poly);
     unsigned i;
-    if (a == 0) { return INT32_MAX; }
     for (i = 0; i < 7; i++) { if (whole & ((uint32_t)1 << (24 + i))) { result = sucref_i_mul31(result, power[i]); } }
     return result;
 }
@@ -9601,25 +9610,29 @@ static int32_t sucref_i_reciprocal(uint32_t a)
 /* exp of a difference of two inputs in Q0 */
 static int32_t sucref_i_exp_of(int32_t difference, int32_t multiplier, int left_shift)
 {
-    return sucref_i_exp(sucref_i_mul31(sucref_i_up(difference, (unsigned)left_shift), multiplier));
+    const int32_t a = sucref_i_mul31(sucref_i_up(difference, (unsigned)left_shift), multiplier);
+    return a == 0 ? INT32_MAX : sucref_i_exp(a);
 }
 
 SUCREF_API int sucref_softmax(uint8_t *y, const uint8_t *x, uint32_t n, int32_t multiplier, int left_shift)
 {
-    int32_t sum = 0, scale, e;
+    int32_t kept[16], sum = 0, scale, e; /* of the first ones their powers need not be found twice */
     uint32_t i, max = 0;
     unsigned zeros = 0, over;
     if (x == NULL || y == NULL) { return SUCREF_E_ARG; }
     if (n < 1 || n > 4095U || multiplier < 0x40000000 || left_shift < 0 || left_shift > 31) { return SUCREF_E_RANGE; }
     for (i = 0; i < n; i++) { max = x[i] > max ? x[i] : max; }
     for (i = 0; i < n; i++) { /* sum in Q12 */
-        sum += sucref_i_round_shift(sucref_i_exp_of((int32_t)x[i] - (int32_t)max, multiplier, left_shift), 12);
+        e = sucref_i_exp_of((int32_t)x[i] - (int32_t)max, multiplier, left_shift);
+        if (i < 16) { kept[i] = e; }
+        sum += sucref_i_round_shift(e, 12);
     }
     while (!((uint32_t)sum & (0x80000000U >> zeros))) { zeros++; }
     over = 12U - zeros;
     scale = sucref_i_reciprocal((uint32_t)sum << zeros);
     for (i = 0; i < n; i++) {
-        e = sucref_i_mul31(scale, sucref_i_exp_of((int32_t)x[i] - (int32_t)max, multiplier, left_shift));
+        e = i < 16 ? kept[i] : sucref_i_exp_of((int32_t)x[i] - (int32_t)max, multiplier, left_shift);
+        e = sucref_i_mul31(scale, e);
         e = over > 8U ? 0 : sucref_i_round_shift(e, over + 31U - 8U); /* over 32 bits of shift leave less than a half */
         y[i] = (uint8_t)(e > 255 ? 255 : e < 0 ? 0 : e);
     }
