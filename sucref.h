@@ -11622,29 +11622,27 @@ static int sucref_i_asks(sucref_share *ask, const sucref_net *s)
     return 1;
 }
 
-/* the layer at hand from its sums, as sucref_i_quantum leaves it */
+/* the layer at hand from its sums, as sucref_i_quantum leaves it; marks stay, as nothing of one stop is absent */
 static int sucref_i_take_sums(sucref_net *s, const int32_t *const *planes)
 {
     sucref_share ask;
-    sucref_i_here h;
     sucref_i_joint j;
     int status;
     if (!sucref_i_asks(&ask, s)) { return SUCREF_E_STATE; }
-    sucref_i_load(&h, s);
     sucref_i_start_joint(&j, s->model, 0, s->layer);
     j.planes = planes; j.input = ask.input; j.flip = ask.flip;
     status = sucref_i_joint_fits(&j);
     if (status != SUCREF_OK) { return status; }
-    sucref_i_start_layer(s, &h.l);
+    sucref_i_start_layer(s, &j.l);
     s->listed = 0; /* nothing was */
-    sucref_i_join(h.to, s->layer == s->answer ? (int32_t *)(s->work + s->at_logits) : NULL, &j, 0);
-    sucref_i_finish_mark(s, &h);
+    sucref_i_join(sucref_i_tensor_at(s, j.l.to),
+                  s->layer == s->answer ? (int32_t *)(s->work + s->at_logits) : NULL, &j, 0);
     if (s->layer != s->answer) {
         s->layer = (uint16_t)(s->layer + 1U);
     } else if (s->model->softmax_multiplier != 0) {
         s->state = SUCREF_I_ANSWER;
     } else {
-        sucref_i_answer_stop(s, &h.l);
+        sucref_i_answer_stop(s, &j.l);
     }
     return SUCREF_OK;
 }

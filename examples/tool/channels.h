@@ -124,6 +124,19 @@ static inline int channels_plan(channel_split *c, const sucref_model_spec *net, 
 /* values of a block, and of all of a shard's, the last block filled with zeros */
 static inline uint32_t channels_values(const channel_split *c) { return c->block * c->plan.rows; }
 
+/* what an answer takes: bytes of inputs to all devices and spares, messages of sums from them and their bytes */
+typedef struct { unsigned long to, from, messages; } channel_traffic;
+
+static inline void channels_count(channel_traffic *t, const channel_split *c, const sucref_model_spec *net)
+{
+    const sucref_layer_spec *s = &net->layers[c->layer];
+    const unsigned long shards = c->plan.n + c->plan.r;
+    const sucref_tensor_spec *in = s->kind == SUCREF_KIND_CONV ? &net->tensors[s->from] : NULL;
+    t->to += shards * (in != NULL ? (unsigned long)in->height * in->width * in->channels : s->n_in);
+    t->messages += shards * c->blocks;
+    t->from += shards * c->blocks * (SUCREF_SHARD_OVERHEAD + 4UL * channels_values(c));
+}
+
 /* the master's state for a layer, with memory of its own, to be freed; 1 or 0 */
 static inline int channels_listen(channel_split *c, const sucref_layer_spec *s)
 {
