@@ -124,15 +124,21 @@ static inline int channels_plan(channel_split *c, const sucref_model_spec *net, 
 /* values of a block, and of all of a shard's, the last block filled with zeros */
 static inline uint32_t channels_values(const channel_split *c) { return c->block * c->plan.rows; }
 
+/* bytes of the layer's input */
+static inline uint32_t channels_input(const channel_split *c, const sucref_model_spec *net)
+{
+    const sucref_layer_spec *s = &net->layers[c->layer];
+    const sucref_tensor_spec *in = s->kind == SUCREF_KIND_CONV ? &net->tensors[s->from] : NULL;
+    return in != NULL ? (uint32_t)in->height * in->width * in->channels : s->n_in;
+}
+
 /* what an answer takes: bytes of inputs to all devices and spares, messages of sums from them and their bytes */
 typedef struct { unsigned long to, from, messages; } channel_traffic;
 
 static inline void channels_count(channel_traffic *t, const channel_split *c, const sucref_model_spec *net)
 {
-    const sucref_layer_spec *s = &net->layers[c->layer];
     const unsigned long shards = c->plan.n + c->plan.r;
-    const sucref_tensor_spec *in = s->kind == SUCREF_KIND_CONV ? &net->tensors[s->from] : NULL;
-    t->to += shards * (in != NULL ? (unsigned long)in->height * in->width * in->channels : s->n_in);
+    t->to += shards * channels_input(c, net);
     t->messages += shards * c->blocks;
     t->from += shards * c->blocks * (SUCREF_SHARD_OVERHEAD + 4UL * channels_values(c));
 }
@@ -169,13 +175,15 @@ static inline void channels_close(channel_split *c, uint32_t job)
     for (b = 0; b < c->blocks; b++) { (void)sucref_fusion_close(&c->fusion, job, c->layer + SUCREF_MAX_LAYERS * b); }
 }
 
-/* how many blocks are complete */
+/* is a block complete? How many are */
+static inline int channels_has(const channel_split *c, uint32_t job, unsigned block)
+{
+    return sucref_fusion_stops(&c->fusion, job, c->layer + SUCREF_MAX_LAYERS * block) == 1;
+}
 static inline unsigned channels_complete(const channel_split *c, uint32_t job)
 {
     unsigned b, n = 0;
-    for (b = 0; b < c->blocks; b++) {
-        n += sucref_fusion_stops(&c->fusion, job, c->layer + SUCREF_MAX_LAYERS * b) == 1;
-    }
+    for (b = 0; b < c->blocks; b++) { n += channels_has(c, job, b) != 0; }
     return n;
 }
 
