@@ -16,7 +16,9 @@ static inline void chance_layer(sucref_layer_spec *l, unsigned kind, unsigned ke
     static int8_t w[CHANCE_WEIGHTS];
     static uint32_t state = 1;
     uint32_t i;
-    for (i = 0; w[0] == 0 && i < CHANCE_WEIGHTS; i++) { w[i] = (int8_t)((int)random_below(&state, 255) - 127); }
+    if (state == 1) {
+        for (i = 0; i < CHANCE_WEIGHTS; i++) { w[i] = (int8_t)((int)random_below(&state, 255) - 127); }
+    }
     memset(l, 0, sizeof *l);
     l->kind = (uint8_t)kind;
     l->n_in = n_in; l->n_out = n_out;
