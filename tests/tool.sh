@@ -495,7 +495,7 @@ ok "split: convolutions by output channels, their parts are networks" \
     $t info $d/ch2.sucref | grep -q '12x12x1, 6x6x2 ' && $t info $d/ch3.sucref | grep -q '6x6x8, 6x6x6 ' &&
     cp $hx $d/ch.u8 && $t run $d/ch0.sucref --in $d/ch.u8 --out $d/h1 --logits && [ -s $d/h1 ]"
 ok "split: what has too few rows is the master's" "$t split $hn --devices 9 --parity 0 --rates 1,1,1,1,1,1,1,1,2 \
-    -o $d/ch%d.sucref >$d/split.txt && grep -q 'layer 0: the master.s, too few rows' $d/split.txt &&
+    -o $d/cm%d.sucref >$d/split.txt && grep -q 'layer 0: the master.s, too few rows' $d/split.txt &&
     grep -q 'layer 3: channels 2 2 2 2 2 1 1 1 3 of' $d/split.txt"
 no "convolutions are split in models of one" $t split $d/hd --devices 2 --parity 0 -o $d/y%d
 no "no layer has as many channels" $t split $hn --devices 16 --parity 0 -o $d/y%d \
