@@ -1121,7 +1121,7 @@ SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, un
 /* sucref_net_share - steps a model of one stop, but for its CONV and DENSE layers: their sums are to come from devices.
  *   planes  NULL, or in      the sums of the layer that was asked for, as for sucref_layer_finish
  *   budget  as for sucref_net_step; a layer is finished whole
- *   ask     out              with SUCREF_WAIT: the layer at hand. A sucref_net_step in place of its sums computes it here
+ *   ask     out              with SUCREF_WAIT: the layer at hand. sucref_net_step in place of its sums computes it here
  * Returns SUCREF_WAIT, SUCREF_MORE, SUCREF_DONE. Errors: SUCREF_E_RANGE (several stops), SUCREF_E_STATE (no input, not
  * all its bits; sums of a layer that is begun or not asked for), SUCREF_E_DATA (sums that nothing gives; the layer is
  * asked for again). */

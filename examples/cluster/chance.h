@@ -35,9 +35,9 @@ static inline void chance_layer(sucref_layer_spec *l, unsigned kind, unsigned ke
 /* 1, or 0; the memory is never given back */
 static inline int chance_model(sucref_model *m)
 {
-    static const sucref_tensor_spec tensor[8] = { { 12, 12, 3, 0, 0, 0 }, { 12, 12, 8, 0, 0, 0 }, { 12, 12, 8, 0, 0, 0 },
-                                                  { 12, 12, 8, 0, 0, 0 }, { 12, 12, 8, 0, 0, 0 }, { 6, 6, 12, 0, 0, 0 },
-                                                  { 1, 1, 12, 0, 0, 0 }, { 1, 1, 10, 0, 0, 0 } };
+    static const sucref_tensor_spec tensor[CHANCE_LAYERS + 1] = {
+        { 12, 12, 3, 0, 0, 0 }, { 12, 12, 8, 0, 0, 0 }, { 12, 12, 8, 0, 0, 0 }, { 12, 12, 8, 0, 0, 0 },
+        { 12, 12, 8, 0, 0, 0 }, { 6, 6, 12, 0, 0, 0 },  { 1, 1, 12, 0, 0, 0 },  { 1, 1, 10, 0, 0, 0 } };
     static const int32_t third[3] = { 0x40000000, 0x40000000, 0x40000000 }, none[1] = { 0 };
     static const int8_t scale[3] = { 0, 0, -19 };
     static const uint8_t bits[CHANCE_LAYERS] = { 8, 8, 8, 8, 8, 8, 8 };

@@ -21,7 +21,8 @@ static inline int channels_has_sums(const sucref_layer_spec *s) { return s->kind
 static inline int channels_is_whole(const sucref_layer_spec *s) { return s->n_planes == 1 && s->plan[0] == 8; }
 
 /* column c of row k of a part: of a parity a combination */
-static inline int channels_value(const sucref_layer_spec *s, const split_plan *p, unsigned shard, uint32_t k, uint32_t c)
+static inline int channels_value(const sucref_layer_spec *s, const split_plan *p, unsigned shard, uint32_t k,
+                                 uint32_t c)
 {
     int sum = 0;
     unsigned i;
@@ -102,8 +103,8 @@ static inline uint8_t *channels_part(uint32_t *len, const sucref_model_spec *net
 
 /* who computes layer n: its rows on devices and spares, in proportion to the rates (NULL: equal); 0 where the master
  * does, which devices could not */
-static inline int channels_plan(channel_split *c, const sucref_model_spec *net, unsigned n, unsigned devices, unsigned spares,
-                                const double *rate)
+static inline int channels_plan(channel_split *c, const sucref_model_spec *net, unsigned n, unsigned devices,
+                                unsigned spares, const double *rate)
 {
     const sucref_layer_spec *s = &net->layers[n];
     uint32_t per;
@@ -113,7 +114,9 @@ static inline int channels_plan(channel_split *c, const sucref_model_spec *net, 
     c->plan.n = devices; c->plan.r = spares; c->plan.protect = 1;
     if (s->n_out < devices || !split_rows(&c->plan, s->n_out, rate)) { c->plan.n = 0; return 0; }
     c->positions = 1;
-    if (s->kind == SUCREF_KIND_CONV) { c->positions = net->tensors[s->to].height * (uint32_t)net->tensors[s->to].width; }
+    if (s->kind == SUCREF_KIND_CONV) {
+        c->positions = net->tensors[s->to].height * (uint32_t)net->tensors[s->to].width;
+    }
     per = (c->positions + CHANNELS_MOST_BLOCKS - 1U) / CHANNELS_MOST_BLOCKS;
     c->block = CHANNELS_VALUES / c->plan.rows > per ? CHANNELS_VALUES / c->plan.rows : per;
     if (c->block > c->positions) { c->block = c->positions; }
