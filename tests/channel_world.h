@@ -12,10 +12,10 @@ typedef struct {
     channel_split layer[SUCREF_MAX_LAYERS];
     cw_part part[SUCREF_MAX_LAYERS][CW_SHARDS];
     unsigned devices, spares;
-    /* of an answer: shards that are lost, one that is wrong in one value (CW_SHARDS: none), whether what comes is known
-     * to be wrong; and layers computed by devices, by the master, and by it because shards contradicted each other */
+    /* shards that are lost, one that is wrong in one value (CW_SHARDS: none); and counted: layers computed by devices,
+     * by the master, and by it because shards contradicted each other; budgets that were spent */
     uint32_t lost;
-    unsigned wrong, shared, alone, refused;
+    unsigned wrong, shared, alone, refused, paused;
 } channel_world;
 
 /* parts of all layers that devices can compute */
@@ -137,6 +137,7 @@ static inline int cw_answer(channel_world *w, sucref_net *net, uint32_t job, uin
         int32_t *sums = status == SUCREF_WAIT ? cw_ask(w, &ask, job) : NULL;
         const int32_t *planes[1];
         planes[0] = sums;
+        w->paused += status == SUCREF_MORE;
         if (status == SUCREF_WAIT && sums == NULL) { (void)sucref_net_step(net, 1); }
         status = sucref_net_share(net, sums == NULL ? NULL : planes, budget, &ask);
         free(sums);

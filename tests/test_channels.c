@@ -25,7 +25,7 @@ static int as_wanted(const sucref_net *net)
 
 /* ---- devices ---- */
 
-static unsigned lost_layers, shared_layers, refused_layers, alone_layers;
+static unsigned lost_layers, shared_layers, refused_layers, alone_layers, pauses;
 
 /* as many losses as there are spares, or one that is wrong where another spare notices */
 static void trouble(channel_world *of, int wrong)
@@ -58,6 +58,7 @@ static void random_networks(void)
                 lost_layers += w.lost != 0;
             }
             shared_layers += w.shared; alone_layers += w.alone; refused_layers += w.refused;
+            pauses += w.paused;
             cw_free(&w);
         }
         if (test_bad) { rp_print(&r); }
@@ -65,6 +66,7 @@ static void random_networks(void)
     }
     rp_free(&r);
     CHECK(shared_layers > 1000 && lost_layers > 300 && refused_layers > 100 && alone_layers > 100);
+    CHECK(pauses > 1000);
 }
 
 /* with two parities to spare a wrong device is named, and its channels come out of the others' */
