@@ -11634,7 +11634,6 @@ static int sucref_i_take_sums(sucref_net *s, const int32_t *const *planes)
     status = sucref_i_joint_fits(&j);
     if (status != SUCREF_OK) { return status; }
     sucref_i_start_layer(s, &j.l);
-    s->listed = 0; /* nothing was */
     sucref_i_join(sucref_i_tensor_at(s, j.l.to),
                   s->layer == s->answer ? (int32_t *)(s->work + s->at_logits) : NULL, &j, 0);
     if (s->layer != s->answer) {

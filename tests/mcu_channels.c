@@ -1,6 +1,6 @@
-/* mcu_channels.c - on a board: two devices and a spare with parts of a network's convolutions, and the master that joins
- * them, all four here; each device lost in turn, or none, or one wrong, which the master notices and does without.
- * Prints a digest of all sums. */
+/* mcu_channels.c - on a board: two devices and a spare with parts of a network's convolutions, and the master that
+ * joins them, all four here; each device lost in turn, or none, or one wrong, which the master notices and does
+ * without. Prints a digest of all sums. */
 #include "../examples/mcu/board.h"
 #define SUCREF_STATIC
 #include "../sucref.h"

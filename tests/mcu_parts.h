@@ -50,8 +50,8 @@ static int parts(FILE *f)
             free(bytes);
         }
     }
-    fprintf(f, "static const struct { uint16_t rows, first; uint32_t limit; const uint32_t *part[3]; uint32_t len[3]; } "
-               "layers[] = {\n");
+    fprintf(f, "static const struct { uint16_t rows, first; uint32_t limit; const uint32_t *part[3]; "
+               "uint32_t len[3]; } layers[] = {\n");
     for (n = 0; n < m.n_layers; n++) {
         fprintf(f, "{ %lu, %lu, %lu, {", (unsigned long)c[n].plan.rows, (unsigned long)c[n].plan.row[1],
                 c[n].plan.n ? (unsigned long)split_limit(&s.layer[n]) : 0);

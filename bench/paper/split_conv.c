@@ -262,7 +262,7 @@ static void print_totals(const totals *t, int method, int n)
                                : "sums have four bytes, the spare's inputs two, added up anew for every picture");
 }
 
-/* what an answer takes through the parts of `sucref split`, the dense layer's too: messages of sums, with their heads */
+/* what an answer takes through the parts of `sucref split`, the dense layer's too: messages of sums with their heads */
 static void parts_of_split(const tflite *t, int n, int spares)
 {
     static const double goal[2][2][2] = { { { 194.688, 344.984 }, { 292.032, 517.476 } },
