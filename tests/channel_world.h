@@ -28,6 +28,7 @@ static inline void cw_start(channel_world *w, const sucref_model *m, unsigned de
     for (n = 0; n < m->n_layers; n++) {
         channel_split *c = &w->layer[n];
         if (!channels_plan(c, &w->r.spec, n, devices, spares, NULL)) { continue; }
+        if (rnd_below(2)) { channels_cut(c, rnd_below(200)); }
         CHECK(channels_listen(c, &w->r.layer[n]));
         for (i = 0; i < devices + spares; i++) {
             cw_part *p = &w->part[n][i];

@@ -101,13 +101,21 @@ static inline uint8_t *channels_part(uint32_t *len, const sucref_model_spec *net
                                                    : split_part(len, &net->layers[n], p, shard);
 }
 
+/* messages of about as many values, where that is not too many of them */
+static inline void channels_cut(channel_split *c, uint32_t values)
+{
+    const uint32_t least = (c->positions + CHANNELS_MOST_BLOCKS - 1U) / CHANNELS_MOST_BLOCKS,
+                   block = values / c->plan.rows > least ? values / c->plan.rows : least;
+    c->block = block < c->positions ? block : c->positions;
+    c->blocks = (unsigned)((c->positions + c->block - 1U) / c->block);
+}
+
 /* who computes layer n: its rows on devices and spares, in proportion to the rates (NULL: equal); 0 where the master
  * does, which devices could not */
 static inline int channels_plan(channel_split *c, const sucref_model_spec *net, unsigned n, unsigned devices,
                                 unsigned spares, const double *rate)
 {
     const sucref_layer_spec *s = &net->layers[n];
-    uint32_t per;
     memset(c, 0, sizeof *c);
     c->layer = n;
     if (!channels_has_sums(s) || !channels_is_whole(s)) { return 0; }
@@ -117,10 +125,7 @@ static inline int channels_plan(channel_split *c, const sucref_model_spec *net, 
     if (s->kind == SUCREF_KIND_CONV) {
         c->positions = net->tensors[s->to].height * (uint32_t)net->tensors[s->to].width;
     }
-    per = (c->positions + CHANNELS_MOST_BLOCKS - 1U) / CHANNELS_MOST_BLOCKS;
-    c->block = CHANNELS_VALUES / c->plan.rows > per ? CHANNELS_VALUES / c->plan.rows : per;
-    if (c->block > c->positions) { c->block = c->positions; }
-    c->blocks = (unsigned)((c->positions + c->block - 1U) / c->block);
+    channels_cut(c, CHANNELS_VALUES);
     return 1;
 }
 
