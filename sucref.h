@@ -57,7 +57,7 @@
  *     fusion      which stop of which job is complete
  *                 sucref_shard_pack, _open, sucref_fusion_work_len, _init, _begin, _take, _stops, _release, _close
  *     shards      what one device of many sends, and a layer from all of it
- *                 sucref_shard_sums, sucref_layer_finish, sucref_layer_planes
+ *                 sucref_shard_sums, sucref_layer_finish, sucref_layer_planes, sucref_net_share
  *     exchange    a network over devices that tell each other a few activations [AB]
  *                 sucref_exchange_open, _work_len, _init, _begin, _step, _take, _send, _give, _wants,
  *                 _answer, sucref_notice_pack
@@ -1088,20 +1088,26 @@ SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned laye
  * protected plane, of the digits' combinations: one row for each output where they fit int8, else two,
  * p = low + 128 high.
  *
+ * A convolution is split by output channels: a part is a CONV of some of its rows, or of combinations, with whole
+ * weights, 1 plane, no bias, and reads the same tensor: pads are its zero point u, and y that of all positions, one
+ * behind the other. All sums are exact: |y| <= 255 * sum |w| <= 255 * 128 * 65535 < 2^31, in low and high as well
+ * (|low| <= 64, |high| <= 8 * 16); low + 128 high and the recovery wrap at 2^32, as "parity" allows.
+ *
  * sucref_shard_sums - y of the plane whose number is the stop that the part's net has just reached; to be called at
  * every stop.
- *   y       [rows] out     rows: the largest shard's; what a shorter data part lacks is 0
+ *   y       [positions][rows] out   rows: the largest shard's; what a shorter data part lacks is 0. Dense: 1 position
  *   before  [n_out of the part] the caller's, any values at the first stop; kept for the next one
  * Errors: SUCREF_E_STATE (no answer), SUCREF_E_RANGE (this part has more rows, or is none). */
 SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *part, int32_t *before);
 
-/* sucref_layer_finish - what a layer of the whole model answers at a stop, from all rows' sums, wherever they were
- * computed: correction, bias, requantization and activation, the last layer's order and softmax. The same integers as
- * sucref_net's.
- *   out     [n_out] out      the next layer's input, absent rows 0; of the last layer the answer [the model's n_out]
+/* sucref_layer_finish - what a DENSE layer of the whole model answers at a stop, or a CONV at the last one, from all
+ * rows' sums, wherever they were computed: correction, bias, requantization and activation, the last layer's order and
+ * softmax. The same integers as sucref_net's.
+ *   out     [positions][n_out] out  the next layer's input, absent rows 0; of the last layer the answer [the model's
+ *                            n_out]
  *   logits  the same, out    z, or NULL
- *   planes  [n_planes] in    pointers to [n_out] each; planes that the stop does not use may be NULL. What no weights
- *                            give with this input is refused, so that sums from anywhere cannot overflow
+ *   planes  [n_planes] in    pointers to [positions][n_out] each; planes that the stop does not use may be NULL. What
+ *                            no weights give with this input is refused, so that sums from anywhere cannot overflow
  *   input   [n_in] in        the layer's input, unsigned (x + 128 for int8), cut as METHOD 5 says where the stop has
  *                            fewer input bits
  * None overlap. Errors: SUCREF_E_RANGE (no such layer or usable stop), SUCREF_E_DATA (sums).
@@ -1111,6 +1117,21 @@ typedef struct { const int32_t *const *planes; const uint8_t *input; } sucref_la
 SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer,
                                    const sucref_layer_sums *sums);
 SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer);
+
+/* sucref_net_share - steps a model of one stop, but for its CONV and DENSE layers: their sums are to come from devices.
+ *   planes  NULL, or in      the sums of the layer that was asked for, as for sucref_layer_finish
+ *   budget  as for sucref_net_step; a layer is finished whole
+ *   ask     out              with SUCREF_WAIT: the layer at hand. sucref_net_step in place of its sums computes it here
+ * Returns SUCREF_WAIT, SUCREF_MORE, SUCREF_DONE. Errors: SUCREF_E_RANGE (several stops), SUCREF_E_STATE (no input, not
+ * all its bits; sums of a layer that is begun or not asked for), SUCREF_E_DATA (sums that nothing gives; the layer is
+ * asked for again). */
+typedef struct {
+    const uint8_t *input;    /* the layer's; an unsigned byte is input[i] ^ flip. Until the layer is done */
+    uint32_t n_in, positions, rows; /* its bytes; of the output, and values at each */
+    uint16_t layer;
+    uint8_t flip;
+} sucref_share;
+SUCREF_API int sucref_net_share(sucref_net *s, const int32_t *const *planes, uint32_t budget, sucref_share *ask);
 
 /* ---- exchange ----------------------------------------------------------------------------------------------------
  * Source: [AB] chapter 6. Devices own the neurons of every layer, and the inputs, in any way; a device computes its
@@ -11559,6 +11580,22 @@ SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned laye
 }
 
 /* ---- shards of a model: implementation --------------------------------------------------------------------------- */
+/* of a convolution's part; its logits are the sums */
+static int sucref_i_channel_sums(int32_t *y, uint32_t rows, const sucref_model *m, const sucref_layer *l,
+                                 const int32_t *logits)
+{
+    const int two = l->n_out == 2U * rows;
+    uint32_t i, r;
+    if (l->plan[0] != 8 || m->n_stops != 1 || (l->n_out > rows && !two)) { return SUCREF_E_RANGE; }
+    for (i = 0; i < m->n_out; i += l->n_out, y += rows, logits += l->n_out) {
+        for (r = 0; r < rows; r++) {
+            const uint32_t high = two ? (uint32_t)logits[rows + r] : 0U;
+            y[r] = r < l->n_out ? sucref_i_s32((uint32_t)logits[r] + high * 128U) : 0;
+        }
+    }
+    return SUCREF_OK;
+}
+
 SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *part, int32_t *before)
 {
     sucref_answer a;
@@ -11569,8 +11606,9 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
     if (y == NULL || part == NULL || before == NULL) { return SUCREF_E_ARG; }
     if (sucref_net_answer(part, &a) != SUCREF_OK) { return SUCREF_E_STATE; }
     sucref_model_layer(&l, part->model, 0);
-    if (part->model->n_layers != 1 || part->model->n_out != l.n_out || rows == 0 ||
-        (l.n_groups != 1 && (l.n_groups <= a.stop || l.plan[0] != 8))) {
+    if (part->model->n_layers != 1 || rows == 0) { return SUCREF_E_RANGE; }
+    if (SUCREF_I_KIND(&l) == SUCREF_KIND_CONV) { return sucref_i_channel_sums(y, rows, part->model, &l, a.logits); }
+    if (part->model->n_out != l.n_out || (l.n_groups != 1 && (l.n_groups <= a.stop || l.plan[0] != 8))) {
         return SUCREF_E_RANGE;
     }
     sucref_model_group(&g, part->model, l.n_groups == 1 ? 0U : a.stop);
@@ -11597,11 +11635,44 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
     return SUCREF_OK;
 }
 
-/* sum(u) of the columns that a group reads, of the layer's input as it came */
-static uint32_t sucref_i_sum_of(const sucref_model *m, const sucref_layer *l, const sucref_group *g, const uint8_t *u)
+/* a layer whose sums have come */
+typedef struct {
+    const sucref_model *m;
+    const int32_t *const *planes;
+    const uint8_t *input;
+    unsigned stop, layer, flip; /* flip: 0x80 where the input is signed */
+    uint32_t lines, places;     /* of its output; of vectors and DENSE one */
+    sucref_layer l;
+    sucref_i_params at;
+    sucref_tensor in;
+} sucref_i_joint;
+
+static void sucref_i_start_joint(sucref_i_joint *j, const sucref_model *m, unsigned stop, unsigned layer)
 {
-    uint32_t c, sum = 0;
-    for (c = 0; c < g->n_columns; c++) { sum += u[sucref_i_input_of(m, l, c)]; }
+    sucref_tensor out;
+    j->m = m; j->stop = stop; j->layer = layer; j->flip = 0;
+    sucref_model_layer(&j->l, m, layer);
+    sucref_i_place_params(&j->at, &j->l);
+    sucref_model_tensor(&j->in, m, j->l.from);
+    sucref_model_tensor(&out, m, j->l.to);
+    j->lines = SUCREF_I_KIND(&j->l) == SUCREF_KIND_CONV ? out.height : 1U;
+    j->places = SUCREF_I_KIND(&j->l) == SUCREF_KIND_CONV ? out.width : 1U;
+}
+
+/* sum(u) of the columns that a group reads at a position, of the layer's input as it came */
+static uint32_t sucref_i_sum_at(const sucref_i_joint *j, const sucref_group *g, uint32_t y, uint32_t x)
+{
+    const uint32_t taps = sucref_i_taps(&j->l), n = g->n_columns / taps;
+    uint32_t tap, c, sum = 0;
+    for (c = 0; SUCREF_I_KIND(&j->l) == SUCREF_KIND_DENSE && c < n; c++) {
+        sum += (uint32_t)j->input[sucref_i_input_of(j->m, &j->l, c)] ^ j->flip;
+    }
+    for (tap = 0; SUCREF_I_KIND(&j->l) == SUCREF_KIND_CONV && tap < taps; tap++) {
+        const uint32_t v = y * j->l.stride_h + tap / j->l.kernel_w * j->l.dilation_h - j->l.pad_top, /* or it wraps */
+                       h = x * j->l.stride_w + tap % j->l.kernel_w * j->l.dilation_w - j->l.pad_left;
+        if (v >= j->in.height || h >= j->in.width) { sum += n * j->in.zero; continue; }
+        for (c = 0; c < n; c++) { sum += (uint32_t)j->input[(v * j->in.width + h) * j->in.channels + c] ^ j->flip; }
+    }
     return sum;
 }
 
@@ -11639,57 +11710,153 @@ static uint32_t sucref_i_joined(const sucref_layer *l, unsigned bits, const int3
     return (a + (sum << 7)) >> left;
 }
 
+/* SUCREF_OK when all of a layer's sums are such */
+static int sucref_i_joint_fits(const sucref_i_joint *j)
+{
+    uint32_t y, x;
+    unsigned k;
+    for (y = 0; y < j->lines; y++) {
+        for (x = 0; x < j->places; x++) {
+            for (k = 0; k < j->l.n_groups; k++) {
+                sucref_group g;
+                sucref_stop_group e;
+                int status;
+                sucref_model_group(&g, j->m, (unsigned)j->l.first_group + k);
+                sucref_model_stop_group(&e, j->m, j->stop, (unsigned)j->l.first_group + k);
+                status = sucref_i_sums_fit(&j->l, e.bits, j->planes, (y * j->places + x) * j->l.n_out + g.first_row,
+                                           g.n_rows, sucref_i_sum_at(j, &g, y, x));
+                if (status != SUCREF_OK) { return status; }
+            }
+        }
+    }
+    return SUCREF_OK;
+}
+
+/* u and z of a group's rows at a position, from `to` on; ordered: where they go in the answer. At 8 bits z does not
+ * depend on the input, which out may lie over, then */
+static void sucref_i_join_group(uint8_t *out, int32_t *logits, const sucref_i_joint *j, unsigned k, uint32_t y,
+                                uint32_t x, int ordered)
+{
+    const uint32_t at = (y * j->places + x) * j->l.n_out;
+    const int heads = sucref_i_has_heads(j->m, &j->l, j->layer);
+    sucref_group g;
+    sucref_stop_group e;
+    sucref_stop t;
+    uint32_t sum, r;
+    sucref_model_stop(&t, j->m, j->stop);
+    sucref_model_group(&g, j->m, (unsigned)j->l.first_group + k);
+    sucref_model_stop_group(&e, j->m, j->stop, (unsigned)j->l.first_group + k);
+    if (heads && k != t.head) { return; }
+    sum = sucref_i_sum_at(j, &g, y, x);
+    for (r = 0; r < g.n_rows; r++) {
+        const uint32_t row = g.first_row + r,
+                       to = at + (heads ? r : ordered ? sucref_i_place_in_answer(j->m, &j->l, row) : row);
+        int32_t z = 0;
+        if (e.bits != 0) {
+            const uint32_t acc = sucref_i_joined(&j->l, e.bits, j->planes, at + row, sum);
+            z = sucref_i_finish(j->m->bytes, sum, &j->l, &j->at, &e, &g, r, acc);
+        }
+        out[to] = e.bits != 0                ? sucref_i_activate(j->m, &j->l, &j->at, z, row)
+                  : e.correction_offset != 0 ? SUCREF_READ_U8(j->m->bytes + e.correction_offset + r)
+                                             : 0U; /* absent: not read */
+        if (logits != NULL) { logits[to] = z; }
+    }
+}
+
+static void sucref_i_join(uint8_t *out, int32_t *logits, const sucref_i_joint *j, int ordered)
+{
+    uint32_t y, x;
+    unsigned k;
+    for (y = 0; y < j->lines; y++) {
+        for (x = 0; x < j->places; x++) {
+            for (k = 0; k < j->l.n_groups; k++) { sucref_i_join_group(out, logits, j, k, y, x, ordered); }
+        }
+    }
+}
+
 SUCREF_API int sucref_layer_finish(uint8_t *out, int32_t *logits, const sucref_model *m, unsigned stop, unsigned layer,
                                    const sucref_layer_sums *sums)
 {
-    sucref_layer l;
-    sucref_group g;
-    sucref_stop_group e;
-    sucref_i_params at;
-    sucref_stop t;
+    sucref_i_joint j;
     uint32_t r;
-    unsigned k;
-    int status = SUCREF_OK, heads;
+    int status;
     if (out == NULL || m == NULL || sums == NULL || sums->planes == NULL || sums->input == NULL) {
         return SUCREF_E_ARG;
     }
     if (layer >= m->n_layers || stop >= m->usable_stops) { return SUCREF_E_RANGE; }
-    sucref_model_layer(&l, m, layer);
-    if (SUCREF_I_KIND(&l) != SUCREF_KIND_DENSE) { return SUCREF_E_RANGE; }
-    at = sucref_i_params_of(&l);
-    sucref_model_stop(&t, m, stop);
-    heads = sucref_i_has_heads(m, &l, layer);
-    for (k = 0; status == SUCREF_OK && k < l.n_groups; k++) {
-        sucref_model_group(&g, m, (unsigned)l.first_group + k);
-        sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + k);
-        status = sucref_i_sums_fit(&l, e.bits, sums->planes, g.first_row, g.n_rows,
-                                   sucref_i_sum_of(m, &l, &g, sums->input));
+    sucref_i_start_joint(&j, m, stop, layer);
+    if (SUCREF_I_KIND(&j.l) != SUCREF_KIND_DENSE &&
+        (SUCREF_I_KIND(&j.l) != SUCREF_KIND_CONV || stop + 1U != m->n_stops)) {
+        return SUCREF_E_RANGE;
     }
+    j.planes = sums->planes; j.input = sums->input;
+    status = sucref_i_joint_fits(&j);
     if (status != SUCREF_OK) { return status; }
-    for (r = 0; (l.flags & SUCREF_LAYER_ORDER) && r < l.n_out; r++) { out[r] = 0; } /* unchecked, it may miss some */
-    for (k = 0; k < l.n_groups; k++) {
-        uint32_t sum;
-        if (heads && k != t.head) { continue; }
-        sucref_model_group(&g, m, (unsigned)l.first_group + k);
-        sucref_model_stop_group(&e, m, stop, (unsigned)l.first_group + k);
-        sum = sucref_i_sum_of(m, &l, &g, sums->input);
-        for (r = 0; r < g.n_rows; r++) {
-            const uint32_t row = g.first_row + r, to = heads ? r : sucref_i_place_in_answer(m, &l, row);
-            int32_t z = 0;
-            if (e.bits != 0) {
-                const uint32_t acc = sucref_i_joined(&l, e.bits, sums->planes, row, sum);
-                z = sucref_i_finish(m->bytes, sum, &l, &at, &e, &g, r, acc);
-            }
-            out[to] = e.bits != 0                ? sucref_i_activate(m, &l, &at, z, row)
-                      : e.correction_offset != 0 ? SUCREF_READ_U8(m->bytes + e.correction_offset + r)
-                                                 : 0U; /* absent: not read */
-            if (logits != NULL) { logits[to] = z; }
-        }
-    }
+    for (r = 0; (j.l.flags & SUCREF_LAYER_ORDER) && r < j.l.n_out; r++) { out[r] = 0; } /* it may miss some */
+    sucref_i_join(out, logits, &j, 1);
     if (layer + 1U == m->n_layers && m->softmax_multiplier != 0) {
         return sucref_softmax(out, out, m->n_out, m->softmax_multiplier, m->softmax_shift);
     }
     return SUCREF_OK;
+}
+
+/* is the layer at hand one that devices compute, and not begun? */
+static int sucref_i_asks(sucref_share *ask, const sucref_net *s)
+{
+    sucref_layer l;
+    sucref_tensor in, out;
+    if (s->state != SUCREF_I_FRESH || s->group != 0 || s->stop != 0) { return 0; }
+    sucref_model_layer(&l, s->model, s->layer);
+    if (!SUCREF_I_LISTS(&l)) { return 0; }
+    sucref_model_tensor(&in, s->model, l.from);
+    sucref_model_tensor(&out, s->model, l.to);
+    ask->input = l.from == 0 ? s->input : sucref_i_tensor_at(s, l.from);
+    ask->flip = l.from == 0 && s->model->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
+    ask->n_in = sucref_i_tensor_bytes(&in);
+    ask->positions = SUCREF_I_KIND(&l) == SUCREF_KIND_CONV ? out.height * (uint32_t)out.width : 1U;
+    ask->rows = l.n_out; ask->layer = s->layer;
+    return 1;
+}
+
+/* the layer at hand from its sums, as sucref_i_quantum leaves it; marks stay, as nothing of one stop is absent */
+static int sucref_i_take_sums(sucref_net *s, const int32_t *const *planes)
+{
+    sucref_share ask;
+    sucref_i_joint j;
+    int status;
+    if (!sucref_i_asks(&ask, s)) { return SUCREF_E_STATE; }
+    sucref_i_start_joint(&j, s->model, 0, s->layer);
+    j.planes = planes; j.input = ask.input; j.flip = ask.flip;
+    status = sucref_i_joint_fits(&j);
+    if (status != SUCREF_OK) { return status; }
+    sucref_i_start_layer(s, &j.l);
+    sucref_i_join(sucref_i_tensor_at(s, j.l.to),
+                  s->layer == s->answer ? (int32_t *)(s->work + s->at_logits) : NULL, &j, 0);
+    if (s->layer != s->answer) {
+        s->layer = (uint16_t)(s->layer + 1U);
+    } else if (s->model->softmax_multiplier != 0) {
+        s->state = SUCREF_I_ANSWER;
+    } else {
+        sucref_i_answer_stop(s, &j.l);
+    }
+    return SUCREF_OK;
+}
+
+SUCREF_API int sucref_net_share(sucref_net *s, const int32_t *const *planes, uint32_t budget, sucref_share *ask)
+{
+    uint32_t begun;
+    int status = SUCREF_OK;
+    if (s == NULL || ask == NULL) { return SUCREF_E_ARG; }
+    if (s->model->n_stops != 1) { return SUCREF_E_RANGE; }
+    if (s->state == SUCREF_I_IDLE || s->input_bits < 8) { return SUCREF_E_STATE; }
+    begun = s->spent;
+    if (planes != NULL) { status = sucref_i_take_sums(s, planes); }
+    while (status == SUCREF_OK) {
+        if (sucref_i_asks(ask, s)) { return SUCREF_WAIT; }
+        status = sucref_net_step(s, 1);
+        if (status == SUCREF_MORE && s->spent - begun < budget) { status = SUCREF_OK; }
+    }
+    return status;
 }
 
 SUCREF_API unsigned sucref_layer_planes(const sucref_model *m, unsigned stop, unsigned layer)

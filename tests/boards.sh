@@ -67,6 +67,14 @@ exchange() { # parts that exchange activations
     grep -q ' 0 failed' $o || got="tests failed: $(tail -n 1 $o)"
     verdict "exchange on $1" "$got" "$want_exchange"
 }
+channels() { # convolutions by output channels; more than a microbit's RAM
+    large_m0
+    ran $1 channels tests/mcu_channels.c
+    small_m0
+    [ $1 = host ] && want_channels=$got
+    grep -q ' 0 failed' $o || got="tests failed: $(tail -n 1 $o)"
+    verdict "convolutions over devices on $1" "$got" "$want_channels"
+}
 ends() { # of rows, next to the steps of their outputs
     ran $1 ends tests/mcu_ends.c
     if grep -q ' 0 failed' $o; then pass "ends of rows on $1: $(tail -n 1 $o)"; else fail "ends of rows on $1"; fi
@@ -120,7 +128,7 @@ sensor() { # one of two devices that see half a picture is a Cortex-M3, the othe
     else fail "halves with an m3: $(tail -n 1 $d/sensor.out)"; fi
 }
 
-./build/mcu_gen exchange 4 $d/shares.h &&
+./build/mcu_gen exchange 4 $d/shares.h && ./build/mcu_gen parts $d/parts.h &&
     ./build/mcu_gen pictures $d/pictures.h examples/digits/?_4.pgm || exit 1
 $C -o $d/telemetry examples/08_telemetry.c $LDLIBS || exit 1
 for m in digits_44 small_44; do
@@ -134,7 +142,7 @@ for plan in 8 4,4 1,2,2,3; do
 done
 for c in host $cores; do
     kernels $c
-    case $c in avr) plain $c ;; *) ends $c ;; esac # pictures are not for AVR
+    case $c in avr) plain $c ;; *) ends $c; channels $c ;; esac # pictures are not for AVR
     for plan in 8 4,4 1,2,2,3; do wide $c $plan; done
     frames $c
     mixtures $c

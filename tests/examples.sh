@@ -15,7 +15,7 @@ example() { # name, source
     else fail "$1"; diff $d/$1.want $d/$1.got | head -n 5; fi
 }
 for e in "$@"; do example $e examples/$e.c; done
-for e in learners devices halves; do example $e examples/cluster/$e.c; done
+for e in learners devices halves pictures; do example $e examples/cluster/$e.c; done
 # shellcheck disable=SC2016
 if grep -q '^```c$' README.md; then
     sed -n '/^```c$/,/^```$/p' README.md | sed -e '1d' -e '/^```$/,$d' >$d/readme.c

@@ -6,6 +6,7 @@
  *   mcu_gen maps N OUT.h [K [plain|dsp|mve]]  the same of networks with tensors, against picture_oracle.h
  *   mcu_gen exchange N OUT.h     N models with several stops as parts for two devices and the node that collects the
  *                                answers, an input each and a hash of the whole network's logits at every stop
+ *   mcu_gen parts OUT.h          a convolutional network, its parts for two devices and a spare, an input, the answer
  *   mcu_gen pictures OUT.h PGM.. the pictures as 28x28 digits (the label is the first letter of the name)
  *   mcu_gen bytes OUT.u8 PGM..   the same, 784 bytes a picture and nothing else
  *   mcu_gen colour OUT.s8 IN.s8 BY  grey int8 pictures of 96 x 96, every BY x BY pixels averaged, as three colours
@@ -312,6 +313,8 @@ static void share(FILE *f, unsigned k)
     exchange_free(&net); respec_free(&s); rs_free(&r); free(file);
 }
 
+#include "mcu_parts.h"
+
 /* as tables of pointers, too */
 static int shares(unsigned n, FILE *f)
 {
@@ -344,9 +347,10 @@ int main(int argc, char **argv)
         return layer(argv[2], (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]), argv[5], argv[6], kind);
     }
     with_tensors = argc > 1 && strcmp(argv[1], "maps") == 0;
-    f = argc >= 4 ? fopen(with_tensors || strcmp(argv[1], "cases") == 0 || strcmp(argv[1], "exchange") == 0 ? argv[3]
+    f = argc >= 4 || (argc == 3 && strcmp(argv[1], "parts") == 0)
+            ? fopen(with_tensors || strcmp(argv[1], "cases") == 0 || strcmp(argv[1], "exchange") == 0 ? argv[3]
                                                                                                      : argv[2], "wb")
-                  : NULL;
+            : NULL;
     if (f == NULL) { fprintf(stderr, "mcu_gen: see the top of tests/mcu_gen.c\n"); return 2; }
     if (with_tensors || strcmp(argv[1], "cases") == 0) {
         if (argc > 5 && strcmp(argv[5], "dsp") == 0) { case_layout = SUCREF_LAYOUT_HALVES; }
@@ -354,6 +358,8 @@ int main(int argc, char **argv)
         status = cases((unsigned)atoi(argv[2]), argc > 4 ? (unsigned)atoi(argv[4]) : 0, with_tensors, f);
     } else if (strcmp(argv[1], "exchange") == 0) {
         status = shares((unsigned)atoi(argv[2]), f);
+    } else if (strcmp(argv[1], "parts") == 0) {
+        status = parts(f);
     } else if (strcmp(argv[1], "bytes") == 0) {
         status = picture_bytes(f, argc - 3, argv + 3);
     } else if (strcmp(argv[1], "colour") == 0 && argc == 5) {

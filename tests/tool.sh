@@ -488,6 +488,19 @@ no "head-grid must be" $hc --heads 1 --head-grid 0
 no "no dense layer .* calibrate without --heads" $hc --max-disagree .1
 no "dense models without heads" $t calibrate $d/hd --in $hx -o $d/y --max-disagree .1 --quiet .1
 no "for chains of dense layers" $t plan $hn --in $hx --rows .5
+ok "split: convolutions by output channels, their parts are networks" \
+    "$t split $hn --devices 3 --parity 1 -o $d/ch%d.sucref >$d/split.txt && [ ! -e $d/ch4.sucref ] &&
+    grep -q 'layer 1: channels 3 3 2 of 72 inputs, 36 positions in 1 message, |sum| < ' $d/split.txt &&
+    grep -q '^an answer: 16 inputs .* with 2944 bytes, 16 messages from them with 4672' $d/split.txt &&
+    $t info $d/ch2.sucref | grep -q '12x12x1, 6x6x2 ' && $t info $d/ch3.sucref | grep -q '6x6x8, 6x6x6 ' &&
+    cp $hx $d/ch.u8 && $t run $d/ch0.sucref --in $d/ch.u8 --out $d/h1 --logits && [ -s $d/h1 ]"
+ok "split: what has too few rows is the master's" "$t split $hn --devices 9 --parity 0 --rates 1,1,1,1,1,1,1,1,2 \
+    -o $d/cm%d.sucref >$d/split.txt && grep -q 'layer 0: the master.s, too few rows' $d/split.txt &&
+    grep -q 'layer 3: channels 2 2 2 2 2 1 1 1 3 of' $d/split.txt"
+no "convolutions are split in models of one" $t split $d/hd --devices 2 --parity 0 -o $d/y%d
+no "no layer has as many channels" $t split $hn --devices 16 --parity 0 -o $d/y%d \
+    --rates 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,99
+no "protect is for chains" $t split $hn --devices 2 --parity 1 --protect 1 -o $d/y%d
 . examples/training/data.sh
 mi=mnist/train-images-idx3-ubyte.gz; mr=wild/86959f76.tflite; dm=; dw=
 if [ -n "${LIST:-}" ] || { dm=$(data_dir $mi 2>$d/missing) && dw=$(data_dir $mr 2>$d/missing); }; then
@@ -506,7 +519,10 @@ ok "info and emit-c show it" "$t info $d/stream.sucref | grep -q '(state)' &&
 no "keeps state between inputs: it has one stop" $s --plan 4,4
 no "is no dense layer that reads the one before it, as calibrate without --heads needs" $t calibrate $d/stream.sucref \
     --in $a/stream.s8 -o $d/y
-no "as split needs" $t split $d/stream.sucref --devices 2 --parity 0 -o $d/shard%d
+ok "split: a streaming network, its states at the master" \
+    "$t split $d/stream.sucref --devices 2 --parity 0 -o $d/shard%d >$d/split.txt &&
+    grep -q '^layer .*: channels' $d/split.txt"
+no "as split --exchange needs" $t split $d/stream.sucref --devices 2 --exchange ${h}_maps.npz -o $d/shard%d
 no "as plan needs" $t plan $d/stream.sucref --in $a/stream.s8 --core m0
 r="$t import $a/real.tflite -o $d/real.sucref"
 ok "a float model is quantized with samples, and how well is said" "$r --calibrate $a/real_samples.npy >$d/made &&

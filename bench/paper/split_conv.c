@@ -10,6 +10,7 @@
 #include "../../tests/rnd.h"
 #define SUCREF_HOST
 #include "../../sucref.h"
+#include "../../examples/tool/channels.h"
 #include "../../examples/tool/tflite.h"
 
 enum { CHANNEL, SPATIAL, FILTER, METHODS, DEVICES = 4, MAP = 32 * 32 * 64, WEIGHTS = 64 * 9 * 64 };
@@ -261,6 +262,28 @@ static void print_totals(const totals *t, int method, int n)
                                : "sums have four bytes, the spare's inputs two, added up anew for every picture");
 }
 
+/* what an answer takes through the parts of `sucref split`, the dense layer's too: messages of sums with their heads */
+static void parts_of_split(const tflite *t, int n, int spares)
+{
+    static const double goal[2][2][2] = { { { 194.688, 344.984 }, { 292.032, 517.476 } },
+                                          { { 389.376, 345.152 }, { 486.72, 431.44 } } };
+    const double *g = goal[n / 2 - 1][spares];
+    const char *s = spares ? " and a spare" : "";
+    sucref_model_spec spec;
+    channel_traffic all = { 0, 0, 0 };
+    channel_split c;
+    unsigned l;
+    lower_spec(&spec, &t->net);
+    for (l = 0; l < spec.n_layers; l++) {
+        if (channels_plan(&c, &spec, l, (unsigned)n, (unsigned)spares, NULL)) { channels_count(&all, &c, &spec); }
+    }
+    row("CDC Table 1", "ResNet8 on %d devices%s, parts of sucref split: thousand bytes of inputs to them", n, s);
+    row_ours((double)all.to / 1e3); row_goal(g[0], g[0]);
+    row("CDC Table 1", "ResNet8 on %d devices%s, parts of sucref split: thousand bytes of messages from them", n, s);
+    row_ours((double)all.from / 1e3); row_goal(g[1], g[1]);
+    row_note("%lu messages", all.messages);
+}
+
 void split_conv(void)
 {
     static tflite t;
@@ -280,6 +303,8 @@ void split_conv(void)
             for (l = 0; l < t.net.n_layers; l++) { if (layer_of(&t, l)) { one_layer(&all, method, n); } }
             print_totals(&all, method, n);
         }
+        parts_of_split(&t, n, 0);
+        parts_of_split(&t, n, 1);
     }
     tflite_free(&t);
     free(p);

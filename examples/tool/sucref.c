@@ -12,7 +12,7 @@
 #include "compare.h"
 #include "exits.h"
 #include "parts.h"
-#include "shares.h"
+#include "split.h"
 #include "create.h"
 #include "devices.h"
 #include "depth.h"
@@ -278,99 +278,6 @@ static void truncate_model(const args *a)
     free(bytes);
 }
 
-/* ---- split ------------------------------------------------------------------------------------------------------- */
-
-/* one rate for each data device, all positive */
-static void parse_rates(double *rate, unsigned n, const char *text)
-{
-    const char *s = text;
-    unsigned i;
-    for (i = 0; i < n; i++) {
-        char *end;
-        rate[i] = strtod(s, &end);
-        if (end == s || !(rate[i] > 0) || !isfinite(rate[i]) || *end != (i + 1U < n ? ',' : 0)) {
-            die("--rates must be %u positive numbers with commas between, not %s", n, text);
-        }
-        s = end + 1;
-    }
-}
-
-/* adds every layer's part for one device to a file; returns its length */
-static size_t write_parts(const char *pattern, unsigned shard, const respec *r, const split_plan *plans)
-{
-    const char *mark = strstr(pattern, "%d");
-    char path[512];
-    uint8_t *all = NULL;
-    size_t at = 0;
-    unsigned n;
-    if (snprintf(path, sizeof path, "%.*s%u%s", (int)(mark - pattern), pattern, shard, mark + 2) >= (int)sizeof path) {
-        die("%s: name too long", pattern);
-    }
-    for (n = 0; n < r->spec.n_layers; n++) {
-        uint32_t len;
-        uint8_t *part = split_part(&len, &r->layer[n], &plans[n], shard);
-        all = (uint8_t *)realloc(all, at + len);
-        if (all == NULL) { die("out of memory"); }
-        memcpy(all + at, part, len);
-        at += len;
-        free(part);
-    }
-    write_file(path, all, at);
-    free(all);
-    return at;
-}
-
-static void split(const args *a)
-{
-    static respec r;
-    static split_plan plan[SUCREF_MAX_LAYERS];
-    double rate[SUCREF_MAX_SHARDS];
-    uint8_t *bytes;
-    const sucref_model m = open_model(a->in, &bytes);
-    size_t data = 0, parity = 0;
-    const char *mark;
-    unsigned n, i, devices, spares, protect = SUCREF_MAX_PLANES;
-    if (a->devices == NULL || (a->parity == NULL && a->exchange == NULL) || a->out == NULL) {
-        die("split needs --devices N, --parity r or --exchange maps.npz, and -o shard%%d.sucref");
-    }
-    if (a->exchange == NULL ? a->without != NULL || a->number != NULL : a->protect != NULL || a->rates != NULL) {
-        die("split: --protect and --rates go with --parity, --without and --number with --exchange");
-    }
-    mark = strstr(a->out, "%d");
-    if (mark == NULL || strchr(mark + 1, '%') != NULL || strchr(a->out, '%') != mark) {
-        die("-o must hold %%d once, the number of the device, not %s", a->out);
-    }
-    need_dense(a->in, &m, "split");
-    if (m.usable_stops != m.n_stops) { die("%s: is cut, split needs all stops", a->in); }
-    if (a->exchange != NULL) { shares(a, &m); free(bytes); return; }
-    devices = whole_number(a->devices, "--devices", 1, SUCREF_MAX_SHARDS);
-    spares = whole_number(a->parity, "--parity", 0, devices <= 8 ? 4 : 3);
-    if (a->protect != NULL) { protect = whole_number(a->protect, "--protect", 1, SUCREF_MAX_PLANES); }
-    if (a->rates != NULL) { parse_rates(rate, devices, a->rates); }
-    respec_model(&r, &m);
-    for (n = 0; n < m.n_layers; n++) {
-        split_plan *p = &plan[n];
-        const uint32_t limit = split_limit(&r.layer[n]);
-        p->n = devices; p->r = spares; p->protect = protect;
-        if (!split_rows(p, r.layer[n].n_out, a->rates ? rate : NULL)) {
-            die("%s: layer %u has %lu rows, too few for these %u devices", a->in, n, (unsigned long)r.layer[n].n_out,
-                devices);
-        }
-        if (spares > 0 && limit > (devices <= 8 ? 1U << 27 : 1U << 26)) {
-            die("%s: layer %u: sums up to %lu cannot be recovered exactly", a->in, n, (unsigned long)limit);
-        }
-        printf("layer %u: rows", n);
-        for (i = 0; i < devices; i++) { printf(" %lu", (unsigned long)(p->row[i + 1] - p->row[i])); }
-        printf(" of %lu inputs, %u plane%s, |sum| < %lu\n", (unsigned long)r.layer[n].n_in, r.layer[n].n_planes,
-               r.layer[n].n_planes == 1 ? "" : "s", (unsigned long)limit);
-    }
-    for (i = 0; i < devices + spares; i++) { *(i < devices ? &data : &parity) += write_parts(a->out, i, &r, plan); }
-    printf("%u data parts of %lu bytes together, %u parity parts of %lu\n", devices, (unsigned long)data, spares,
-           (unsigned long)parity);
-    respec_free(&r);
-    free(bytes);
-}
-
 /* ---- help and main ----------------------------------------------------------------------------------------------- */
 
 static const struct { const char *name; void (*act)(const args *); const char *use; } command[] = {
@@ -448,7 +355,9 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    the file as a C array, with its sizes, scales and zero points as constants.\n" },
     { "split", split,
       "sucref split m.sucref --devices N --parity r [--protect planes] [--rates 2,1,1,..] -o shard%d.sucref\n"
-      "    a part of every layer for N devices and r spares.\n"
+      "    a part of every layer for N devices and r spares; of convolutions by output channels (models of one stop),\n"
+      "    where a master with the whole model computes what has no such part: depthwise layers, pools, sums, layers\n"
+      "    of fewer rows than devices.\n"
       "sucref split m.sucref --devices N --exchange maps.npz [--without k] [--number p] [--parity r] -o part%d.sucx\n"
       "    parts for N devices that tell each other activations, and one for the node that collects the answers: who\n"
       "    has which inputs and neurons, as repurpose --maps writes it. --number: of this plan; --without: device k\n"
