@@ -531,7 +531,10 @@ static void groups_refused(void)
 {
     npz_array *a;
     do { random_archive(3); } while (n_rows < 4 || !conv_weighs(ops[2]) || ops[2][CONV_KIND] != CONV_PRODUCT);
-    value_refused("heads", 0, 1, "heads must be how many groups");
+    value_refused("heads", 0, 1, "heads must be one number, how many groups");
+    array_named("heads")->shape[0] = 2;
+    refused("heads must be one number");
+    array_named("heads")->shape[0] = 1;
     value_refused("heads", 0, 2, "groups1 must be groups x 2");
     value_refused("groups1", 0, 0.5F, "groups1 must hold whole numbers");
     value_refused("groups1", 0, 60, "groups1 must have as many channels");

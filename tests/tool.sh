@@ -175,7 +175,11 @@ no "go with" $t split $h.sucref --devices 2 --rates 1,1 --exchange ${h}_maps.npz
 no "go with" $t split $h.sucref --devices 2 --parity 1 --number 2 -o $d/y%d
 no "devices must be" $t split $h.sucref --devices 255 --exchange ${h}_maps.npz -o $d/y%d
 no "none of 0 to 0" $t split $h.sucref --devices 1 --exchange ${h}_maps.npz -o $d/y%d
-no "must be there, 2 x" $t split $h.sucref --devices 2 --exchange $n -o $d/y%d
+no "is no level of this model" $t split $h.sucref --devices 2 --exchange $n -o $d/y%d
+no "level1 must be there, 2 x 20" $t split $m --devices 2 --exchange ${h}_maps.npz -o $d/y%d
+no "level3 is no level of this model, which has level0 (inputs) to level2" sh -c "$t repurpose $n --devices 2 \
+    --eta2 1 -o $d/y --maps $d/maps3.npz >/dev/null && exec $t split $h.sucref --devices 2 --exchange $d/maps3.npz \
+    -o $d/y%d"
 no "zip" $t split $h.sucref --devices 2 --exchange $h.sucref -o $d/y%d
 no "number must be" $t split $h.sucref --devices 2 --exchange ${h}_maps.npz --number 256 -o $d/y%d
 no "without must be" $t split $h.sucref --devices 2 --exchange ${h}_maps.npz --without 2 -o $d/y%d
@@ -229,6 +233,15 @@ no "takes inputs from a .npy" $p 2 --eta2 1 --in $d/x.u8
 no "shape does not hold" $p 2 --eta2 1 --in $a/real.npy
 no "zip" $t repurpose $m --devices 2 --eta2 1 -o $d/y
 no "does not take what W0 gives" $t repurpose $a/chain.npz --devices 2 --eta2 1 -o $d/y
+for k in widths widths_deep; do
+    no "groups0: repurpose moves neurons, and cannot carry groups, order and heads" \
+        $t repurpose examples/models/$k.npz --devices 2 --eta2 1 -o $d/y
+done
+no "order: repurpose moves" $t repurpose $a/dense_order.npz --devices 2 --eta2 1 -o $d/y
+no "heads: repurpose moves" $t repurpose $a/dense_heads.npz --devices 2 --eta2 1 -o $d/y
+no "W01 is not known" $t repurpose $a/dense_W01.npz --devices 2 --eta2 1 -o $d/y
+no "ops: a network of convolutions; repurpose takes dense layers" \
+    $t repurpose examples/models/lenet.npz --devices 2 --eta2 1 -o $d/y
 no "has no option --parity" $p 2 --parity 1
 no "has no option --eta1" $t split $m --eta1 1
 no "one output and --gray" $t run $m --in $d/x.u8 --out $d/y --exit gray
@@ -297,7 +310,9 @@ no "b1 is missing" $t quantize $a/no_b1.npz -o $d/y $is
 no "W0 is missing" $t quantize $a/no_w0.npz -o $d/y $is
 no "W1 is missing" $t quantize $a/no_w1.npz -o $d/y $is
 no "b1 is missing" $t quantize $a/no_b.npz -o $d/y $is
-no "arrays other than" $t quantize $a/gap.npz -o $d/y $is
+no "W2 is not known: arrays are W0, b0 .. W0, b0" $t quantize $a/gap.npz -o $d/y $is
+no "W01 is not known" $t quantize $a/dense_W01.npz -o $d/y $is
+no "groups0 is missing" $t quantize $a/dense_order.npz -o $d/y $is
 no "does not take what W0 gives" $t quantize $a/chain.npz -o $d/y $is
 no "as many values as" $t quantize $a/rows.npz -o $d/y $is
 no "two dimensions" $t quantize $a/flat.npz -o $d/y $is
@@ -403,6 +418,7 @@ no "groups come one by one" $nq --schedule 8/8,8,8
 no "has no groups" $t quantize $n -o $d/y $is --schedule 8
 no "cut input" $nq --cut-input
 no "groups1 is missing" $t quantize $a/nested_no_groups1.npz -o $d/y $is
+no "heads must be one number" $t quantize $a/nested_more.npz -o $d/y $is
 no "groups1 must have 1 group" $t quantize $a/nested_no_heads.npz -o $d/y $is
 for k in order heads groups0; do no "$k must hold whole numbers" $t quantize $a/nested_$k.npz -o $d/y $is; done
 ok "such a model calibrated, run, cut, in C" "$nq >$d/log &&

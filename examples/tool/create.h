@@ -66,10 +66,7 @@ static unsigned read_layers(prepare_float_layer *layers, const npz *z, const cha
     if (n == 0) {
         die("%s: W0 is missing: the arrays are W0 (out x in), b0, W1 .., of convolutions ops, W1, b1 ..", path);
     }
-    if (z->n != 2 * (int)n + nested_arrays(z, n)) {
-        die("%s: arrays other than W0,b0 .. W%u,b%u, and groups0 .. groups%u, order and heads", path, n - 1, n - 1,
-            n - 1);
-    }
+    check_arrays(z, path, n);
     return n;
 }
 

@@ -457,7 +457,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
     { "repurpose", repurpose,
       "sucref repurpose layers.npz --devices P --eta2 y [--eta1 x] [--relative] [--sizes n1,n2,..] [--owners map]\n"
       "        -o out.npz [--maps maps.npz] [--sorted] [--in samples.npy] [--act relu|..]\n"
-      "    gives the neurons of float layers, as quantize takes them, to P devices so that few weights reach across,\n"
+      "    gives the neurons of float layers (W0, b0, W1 .. alone) to P devices so that few weights reach across,\n"
       "    and drops weights: w^2 <= eta1 in a device, eta1 + eta2 across, one number or one for each layer (20,1);\n"
       "    --relative: both times the layer's mean square. --sizes: shares of the neurons, for all layers or each\n"
       "    (2,1/3,3/..); --owners: who has which inputs, 0:392,1:392 or a .npy. Inputs and answers keep their places\n"
