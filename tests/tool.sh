@@ -357,6 +357,51 @@ ok "emit-c says what numbers mean" "$q --input-zero 7 --output softmax && $t emi
     grep -q '^#define U_INPUT_SCALE 0.5F' $d/u.h && grep -q '^#define U_INPUT_ZERO 7' $d/u.h &&
     grep -q '^#define U_SOFTMAX 1' $d/u.h && grep -q '^#define U_OUTPUT_SCALE 0.00390625F' $d/u.h &&
     grep -q '^#define U_LOGIT_SCALE' $d/u.h && $C -Wno-unused $d/u.c -o $d/u && $d/u"
+cat >$d/ends.c <<'X'
+#include <math.h>
+#include "ends.h"
+#if ENDS_SIGNED
+typedef int8_t byte;
+#else
+typedef uint8_t byte;
+#endif
+static int bad;
+static void nearest(double real) /* in double, halves left out: a float may round either way there */
+{
+    const double v = real / (double)ENDS_INPUT_SCALE + ENDS_INPUT_ZERO, lo = ENDS_SIGNED ? -128 : 0, hi = lo + 255;
+    const double want = v < lo ? lo : v > hi ? hi : floor(v + 0.5);
+    if (fabs(v - floor(v) - 0.5) > 1e-4 && ends_input((float)real) != want) { bad = 1; }
+}
+int main(void)
+{
+    int b, k;
+    for (b = 0; b < 256; b++) {
+        const int value = b - 128 * ENDS_SIGNED; /* as the type counts */
+        const float out = (float)(value - ENDS_OUTPUT_ZERO) * ENDS_OUTPUT_SCALE;
+        if (ends_input((float)(value - ENDS_INPUT_ZERO) * ENDS_INPUT_SCALE) != (byte)value) { bad = 1; }
+        if (ends_output((uint8_t)b) < out || ends_output((uint8_t)b) > out) { bad = 1; }
+    }
+    for (k = -40000; k < 40000; k++) { nearest(k / 100.0 * (double)ENDS_INPUT_SCALE); }
+    nearest(1e30); nearest(-1e30);
+    if (ends_input((float)INFINITY) != (byte)(255 - 128 * ENDS_SIGNED) ||
+        ends_input((float)NAN) != (byte)(-128 * ENDS_SIGNED)) { bad = 1; }
+    return bad;
+}
+X
+cat >$d/unused.c <<'X'
+#include "ends.h"
+int main(void) { return (int)sizeof ends_model.bytes == 0; }
+X
+strict='-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wundef -Wcast-qual -Werror'
+for z in '--input-zero 7 --output softmax' '--type s8 --input-zero -3' '--input-scale 1/255 --output tanh' \
+    '--type s8 --input-scale 1/3 --output logistic'; do
+    case $z in *scale*) k="$t quantize $a/good.npz -o $d/u.sucref $z" ;; *) k="$q $z" ;; esac
+    ok "emit-c: bytes of real numbers and back, $z" "$k && $t emit-c $d/u.sucref -o $d/ends.h &&
+        $C -Wstrict-prototypes $strict $d/ends.c -o $d/ends $LDLIBS && $d/ends &&
+        $C $strict $d/unused.c -o $d/ends && { ! command -v $CXX || { cp $d/ends.c $d/ends.cpp &&
+        $CXX -std=c++11 $strict $d/ends.cpp -o $d/ends $LDLIBS && $d/ends; }; }"
+done
+ok "emit-c: no functions where scales are not known" "$t emit-c $u -o $d/unknown.h && ! grep -q inline $d/unknown.h"
 ok "run says what it wrote, uint8 as the input" "$q && $t run $d/u.sucref --in $d/six.u8 --out $d/r8 |
     grep -q '2 answers of 4 uint8, real = ' && $q --type s8 && $t run $d/u.sucref --in $d/six.s8 --out $d/r8 |
     grep -q '2 answers of 4 int8, real = '"

@@ -388,10 +388,10 @@ static inline int conv_groups(conv_net *c, graph *g, const npz *z)
     int k, found = 0;
     for (k = 1; k < c->n; k++) { found += conv_array(z, "groups", k) != NULL; }
     if (found == 0 && heads == NULL) { return 1; }
-    if (heads == NULL || heads->dims != 1 || heads->shape[0] != 1 || !(heads->v[0] >= 2 && heads->v[0] <= (float)SUCREF_MAX_GROUPS) ||
-        heads->v[0] != floorf(heads->v[0])) {
-        return conv_fail(g, "heads must be one number, how many groups the layers have, 2 to %d: channels in groups need a head "
-                         "for each group", (int)SUCREF_MAX_GROUPS);
+    if (heads == NULL || heads->dims != 1 || heads->shape[0] != 1 ||
+        !(heads->v[0] >= 2 && heads->v[0] <= (float)SUCREF_MAX_GROUPS) || heads->v[0] != floorf(heads->v[0])) {
+        return conv_fail(g, "heads must be one number, how many groups the layers have, 2 to %d: channels in groups "
+                         "need a head for each group", (int)SUCREF_MAX_GROUPS);
     }
     c->n_groups = (unsigned)heads->v[0];
     if (c->node[c->n - 1][CONV_KIND] != CONV_PRODUCT ||

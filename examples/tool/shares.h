@@ -35,7 +35,8 @@ static void shares_read(uint8_t **owner, const respec *r, unsigned devices, cons
         snprintf(name, sizeof name, "level%u", l);
         a = npz_get(&z, name);
         if (a == NULL || a->dims != 2 || a->shape[0] != 2 || a->shape[1] != n) {
-            die("%s: %s must be there, 2 x %lu, row 0 the devices (repurpose --maps writes it)", path, name, (unsigned long)n);
+            die("%s: %s must be there, 2 x %lu, row 0 the devices (repurpose --maps writes it)", path, name,
+                (unsigned long)n);
         }
         owner[l] = (uint8_t *)respec_new(n);
         for (i = 0; i < n; i++) {

@@ -217,6 +217,27 @@ static void emit_scale(FILE *f, const char *upper, const char *what, const sucre
     if (has_zero) { fprintf(f, "#define %s_%s_ZERO %d\n", upper, what, zero); }
 }
 
+/* functions for real numbers of the model's ends, where their scales are known. NaN becomes the lowest byte */
+static void emit_functions(FILE *f, const char *name, const char *upper, const sucref_model *m)
+{
+    const int flip = m->input_type == SUCREF_INPUT_S8 ? 128 : 0;
+    const char *type = flip ? "int8_t" : "uint8_t";
+    sucref_scales s;
+    sucref_model_scales(&s, m);
+    if (s.input.multiplier != 0) {
+        fprintf(f, "/* the input byte nearest to a real number, halves upwards, or the last one on its side */\n"
+                   "static inline %s %s_input(float real)\n{\n"
+                   "    const float v = real / %s_INPUT_SCALE + (float)(%s_INPUT_ZERO + %d);\n"
+                   "    const int u = v >= 255.0F ? 255 : v > 0.0F ? (int)(v + 0.5F) : 0;\n"
+                   "    return (%s)(u - %d);\n}\n", type, name, upper, upper, flip, type, flip);
+    }
+    if (s.output.multiplier != 0) {
+        fprintf(f, "/* the real number that a byte of an answer's `out` stands for */\n"
+                   "static inline float %s_output(uint8_t out)\n{\n"
+                   "    return (float)(out - (%s_OUTPUT_ZERO + %d)) * %s_OUTPUT_SCALE;\n}\n", name, upper, flip, upper);
+    }
+}
+
 /* what the numbers of one model mean: real = (value - ZERO) * SCALE, values of the model's type, logits int32 */
 static void emit_meaning(FILE *f, const char *upper, const sucref_model *m)
 {
@@ -258,7 +279,10 @@ static void emit_c(const args *a)
     fprintf(o.f, "#include <stdint.h>\n#ifndef SUCREF_FLASH\n#  define SUCREF_FLASH /* e.g. PROGMEM */\n#endif\n");
     fprintf(o.f, "#define %s_BYTES %luU\n#define %s_WORK_LEN %luU /* uint32_t elements */\n", upper,
             (unsigned long)len, upper, (unsigned long)work);
-    if (m.bytes_len == len) { emit_meaning(o.f, upper, &m); }
+    if (m.bytes_len == len) {
+        emit_meaning(o.f, upper, &m);
+        emit_functions(o.f, name, upper, &m);
+    }
     fprintf(o.f, "static const union { uint8_t bytes[%s_BYTES]; uint32_t align; } %s_model SUCREF_FLASH = { {\n",
             upper, name);
     for (i = 0; i < len; i++) { fprintf(o.f, "%u%s", bytes[i], i + 1 == len ? "\n" : i % 32 == 31 ? ",\n" : ","); }

@@ -445,7 +445,9 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    same.\n" },
     { "emit-c", emit_c,
       "sucref emit-c m.sucref -o m.h [--name net]\n"
-      "    the file as a C array, with its sizes, scales and zero points as constants.\n" },
+      "    the file as a C array, with its sizes, scales and zero points as constants, and two functions:\n"
+      "    net_input(real) is the input byte nearest to a real number, net_output(out) the real number of an\n"
+      "    answer's byte.\n" },
     { "split", split,
       "sucref split m.sucref --devices N --parity r [--protect planes] [--rates 2,1,1,..] -o shard%d.sucref\n"
       "    a part of every layer for N devices and r spares.\n"
