@@ -394,11 +394,14 @@ static void tables_are_close(void)
 /* archives that the tool must refuse, each for its own reason (tests/tool.sh) */
 static void bad_archives(void)
 {
+    static float wide_v[90];
+    npz_array wide[2] = { { "W0", 2, { 30, 3 }, wide_v }, { "b0", 1, { 30, 1 }, wide_v } };
     static float v[12] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 }, nan_v[6] = { 0, NAN, 0, 0, 0, 0 };
     npz_array a[5] = {
         { "W0", 2, { 2, 3 }, v }, { "b0", 1, { 2, 1 }, v }, { "W1", 2, { 4, 2 }, v }, { "b1", 1, { 4, 1 }, v },
         { "order", 1, { 3, 1 }, v }
     };
+    CHECK(npz_write(test_path("wide.npz"), wide, 2) == 0);
     CHECK(npz_write(test_path("dense_order.npz"), a, 5) == 0); /* what is said beside dense layers */
     strcpy(a[4].name, "heads"); CHECK(npz_write(test_path("dense_heads.npz"), a, 5) == 0);
     strcpy(a[4].name, "W01"); CHECK(npz_write(test_path("dense_W01.npz"), a, 5) == 0);

@@ -23,7 +23,7 @@ left() { # file, test: that test leaves the file behind; run alone, where it has
         fail "build/test_$2, which leaves $a/$1: $(tail -n 1 $d/log)"
 }
 left conv.u8 conv; left heads_net.s8 heads; left stream.out lower; left nan.npy prepare; left real_samples.npy real
-left same.sucref rows; left unscaled.sucref units; left nested.u8 widths
+left labels5.zip labels; left same.sucref rows; left unscaled.sucref units; left nested.u8 widths
 first() { dd if="$2" bs="$1" count=1 2>/dev/null; } # the first N bytes of a file
 first 7840 examples/models/even0.npz >$d/x.u8 # ten inputs of arbitrary bytes
 cp $d/x.u8 $d/x.s8; first 784 $d/x.u8 >$d/one.u8
@@ -402,6 +402,39 @@ for z in '--input-zero 7 --output softmax' '--type s8 --input-zero -3' '--input-
         $CXX -std=c++11 $strict $d/ends.cpp -o $d/ends $LDLIBS && $d/ends; }; }"
 done
 ok "emit-c: no functions where scales are not known" "$t emit-c $u -o $d/unknown.h && ! grep -q inline $d/unknown.h"
+# labels
+printf 'yes\nno "x"?\nd\303\251j\303\240\r\n\\4??/\n' >$d/names.txt; printf 'a\nb\nc\n' >$d/three.txt
+printf 'a\nb\n\033\nd\n' >$d/control.txt; printf 'a\n\nc\nd\n' >$d/blank.txt; printf '%064d\nb\nc\nd\n' 0 >$d/long.txt
+cat >$d/names.c <<'X'
+#include <string.h>
+#include "names.h"
+static const char *const want[] = { "yes", "no \"x\"\?", "d\303\251j\303\240", "\\4\?\?/" };
+int main(void)
+{
+    unsigned k;
+    for (k = 0; k < NAMES_OUTPUTS; k++) { if (strcmp(names_labels[k], want[k]) != 0) { return 1; } }
+    return sizeof names_labels / sizeof names_labels[0] != 4;
+}
+X
+ok "labels: kept, shown, emitted; the model in C is the one without them" \
+    "$q && $t emit-c $d/u.sucref -o $d/plain.h --name names && $q --labels $d/names.txt && $t info $d/u.sucref >$d/i &&
+    grep -q '^output 1: no .x.?$' $d/i && grep -q '^output 3: .4??/$' $d/i &&
+    $t emit-c $d/u.sucref -o $d/names.h && $C $strict $d/names.c -o $d/names && $d/names && {
+    sed 1d $d/names.h | diff - $d/plain.h | grep '^>'; [ \$(sed 1d $d/plain.h | diff - $d/names.h |
+    grep -c '^>') = 7 ]; }"
+ok "labels stay when a model is calibrated, packed, whole; truncation says that they go" \
+    "$q --labels $d/names.txt --target m4 && $t retarget $d/u.sucref --target m0 -o $d/u2 && $t calibrate $d/u2 --in \
+    $d/six.u8 -o $d/u3 && $t truncate $d/u3 --stops 2 -o $d/u4 && $t info $d/u4 | grep -q '^output 0: yes$' &&
+    cmp $d/u3 $d/u4 && $t truncate $d/u4 --stops 1 -o $d/u5 | grep -q 'labels are left out' &&
+    ! $t info $d/u5 | grep -q '^output 0'"
+ok "more labels than info shows" "cut -c 1-20 tests/tool.sh | sed -n '/./p' | head -n 30 >$d/thirty.txt &&
+    $t quantize $a/wide.npz -o $d/wide $is --labels $d/thirty.txt &&
+    $t info $d/wide | grep -q 'labels of 10 outputs more'"
+no "three.txt: has 3 lines, the model has 4 outputs" $q --labels $d/three.txt
+no "control.txt: line 3 holds a control character" $q --labels $d/control.txt
+no "blank.txt: line 2 is empty" $q --labels $d/blank.txt
+no "long.txt: line 1 is longer than 63" $q --labels $d/long.txt
+no "cannot be read" $q --labels $d/none
 ok "run says what it wrote, uint8 as the input" "$q && $t run $d/u.sucref --in $d/six.u8 --out $d/r8 |
     grep -q '2 answers of 4 uint8, real = ' && $q --type s8 && $t run $d/u.sucref --in $d/six.s8 --out $d/r8 |
     grep -q '2 answers of 4 int8, real = '"
@@ -573,6 +606,14 @@ r="$t import $a/real.tflite -o $d/real.sucref"
 ok "a float model is quantized with samples, and how well is said" "$r --calibrate $a/real_samples.npy >$d/made &&
     grep -q 'on 5 samples outputs are off the float model' $d/made && $t info $d/real.sucref | grep -q depthwise"
 no "a float model, or a float part of one; add --calibrate samples.npy" $r
+cat $a/real.tflite $a/labels5.zip >$d/named.tflite; cat $a/real.tflite $a/labels4.zip >$d/odd.tflite
+ok "labels of the archive behind a model are kept, those that do not fit are warned of" \
+    "$t import $d/named.tflite -o $d/named --calibrate $a/real_samples.npy | grep -q 'labels.txt in it names the out' &&
+    $t info $d/named | grep -q '^output 4: e$' && $t import $d/odd.tflite -o $d/odd --calibrate $a/real_samples.npy \
+    2>&1 >/dev/null | grep -q 'labels.txt in it has 4 lines, the model has 5 .*; the outputs stay without' &&
+    ! $t info $d/odd | grep -q '^output 0' && cmp $d/odd $d/real.sucref && printf '1\n2\n3\n4\n5\n' >$d/five.txt &&
+    $t import $d/named.tflite -o $d/named --calibrate $a/real_samples.npy --labels $d/five.txt &&
+    $t info $d/named | grep -q '^output 4: 5$'"
 no "in a .npy" $r --calibrate $d/x.s8
 no "its shape does not hold inputs of 200 values" $r --calibrate $a/real.npy
 ok "import --ranges: all values is the default, others make other models" \

@@ -253,6 +253,32 @@ static void print_made(const char *path, const uint8_t *bytes, uint32_t len, con
     print_meaning(&m);
 }
 
+/* names of the outputs: of --labels, or of the archive behind a .tflite's bytes (NULL: there is none) */
+static void name_outputs(const args *a, uint8_t **model, uint32_t *len, const uint8_t *file, size_t file_len)
+{
+    char name[64] = "";
+    sucref_model m;
+    labels l;
+    memset(&l, 0, sizeof l);
+    if (sucref_model_open(&m, *model, *len, NULL) != SUCREF_OK) { die("internal error"); }
+    if (a->labels != NULL) {
+        size_t n;
+        uint8_t *text = read_file(a->labels, &n);
+        const char *why = labels_of_lines(&l, text, n, m.n_out);
+        if (why != NULL) { die("%s: %s", a->labels, why); }
+        free(text);
+    } else if (file != NULL) {
+        labels_of_archive(&l, name, file, file_len, m.n_out);
+        if (l.text != NULL) { printf("%s: %s in it names the outputs\n", a->in, name); }
+        if (l.text == NULL && l.why[0] != 0) {
+            warn("%s: %s in it %s; the outputs stay without labels (--labels takes them from a file)", a->in, name,
+                 l.why);
+        }
+    }
+    if (!labels_add(model, len, &l)) { die("out of memory"); }
+    free(l.text);
+}
+
 static void quantize_conv(const args *a, const npz *z);
 
 static void quantize(const args *a)
@@ -287,6 +313,7 @@ static void quantize(const args *a)
     if (calibrate != NULL) { warn_of_range(a->calibrate, calibrate, (size_t)o.n_calibrate * layers[0].n_in, &unit); }
     status = prepare_quantize(&model, &model_len, layers, n, &o, &fault);
     if (status != SUCREF_OK) { die("%s: cannot be quantized: %s: %s", a->in, sucref_status_text(status), fault.field); }
+    name_outputs(a, &model, &model_len, NULL, 0);
     write_model(a, &model, &model_len);
     print_made(a->out, model, model_len, calibrate == NULL ? ", not calibrated" : "");
     free(model);
@@ -484,6 +511,7 @@ static void quantize_conv(const args *a, const npz *z)
     want = conv_see(&m, x, n);
     if (!conv_lower(&m, z)) { die("%s: %s", a->in, m.made.graph.why); }
     model = write_conv(a, &m, &len);
+    name_outputs(a, &model, &len, NULL, 0);
     write_model(a, &model, &len);
     print_made(a->out, model, len, "");
     print_pruned(a->in, &m.made.pruned);
@@ -605,6 +633,7 @@ static void import(const args *a)
     spec.bits = bits;
     spec.in_bits = in_bits;
     model = write_spec(a->in, &spec, &model_len);
+    name_outputs(a, &model, &model_len, file, len);
     write_model(a, &model, &model_len);
     print_made(a->out, model, model_len, "");
     print_pruned(a->in, &t.pruned);

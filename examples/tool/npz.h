@@ -19,9 +19,10 @@ static inline void npz_put(uint8_t *p, uint32_t v, int bytes)
     for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; }
 }
 
-static inline uint32_t npz_crc(const uint8_t *p, size_t n)
+/* the CRC of what has one already and n bytes more */
+static inline uint32_t npz_crc_on(uint32_t crc, const uint8_t *p, size_t n)
 {
-    uint32_t c = 0xFFFFFFFFU;
+    uint32_t c = ~crc;
     int k;
     while (n-- > 0) {
         c ^= *p++;
@@ -29,6 +30,8 @@ static inline uint32_t npz_crc(const uint8_t *p, size_t n)
     }
     return ~c;
 }
+
+static inline uint32_t npz_crc(const uint8_t *p, size_t n) { return npz_crc_on(0, p, n); }
 
 static inline int npz_fail(npz *z, const char *name, const char *why)
 {

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "../../sucref.h"
+#include "labels.h"
 
 /* ---- outputs, written beside their names and renamed: half a model is a valid model of fewer stops ---- */
 
@@ -152,7 +152,7 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "-o", "quantize import calibrate run truncate retarget emit-c split repurpose", offsetof(args, out), 0 },
     { "--out", "quantize import calibrate run truncate retarget emit-c split repurpose", offsetof(args, out), 0 },
     { "--in", "calibrate run evaluate plan repurpose", offsetof(args, x), 0 },
-    { "--labels", "calibrate evaluate plan", offsetof(args, labels), 0 },
+    { "--labels", "quantize import calibrate evaluate plan", offsetof(args, labels), 0 },
     { "--calibrate", "quantize import", offsetof(args, calibrate), 0 },
     { "--ranges", "quantize import", offsetof(args, ranges), 0 },
     { "--plan", "quantize import", offsetof(args, plan), 0 },
@@ -290,6 +290,21 @@ static uint8_t *write_spec(const char *name, const sucref_model_spec *spec, uint
         die("%s: cannot be written: %s", name, fault.field);
     }
     return model;
+}
+
+static labels need_labels(const char *path, const sucref_model *m)
+{
+    labels l;
+    const char *why = labels_of_model(&l, m);
+    if (why != NULL) { die("%s: not a valid model: %s", path, why); }
+    return l;
+}
+
+/* the names that a model has for its outputs, for what has been made of it */
+static void keep_labels(uint8_t **bytes, uint32_t *len, const char *path, const sucref_model *from)
+{
+    const labels l = need_labels(path, from);
+    if (!labels_add(bytes, len, &l)) { die("%s: out of memory", path); }
 }
 
 /* ---- what numbers mean ---- */
