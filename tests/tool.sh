@@ -515,6 +515,35 @@ ok "evaluate" "$t evaluate $w --in $nx --labels $d/zero >$d/ev &&
     grep -q '^stop 1: .* % right, .* % as the last stop, multiply-adds 385 (' $d/ev && grep -q 'no exit rules' $d/ev &&
     $t evaluate $d/wc --in $nx --labels $d/zero | grep -q 'with exit: .* % right, .* they leave at stop 0: ' &&
     $t evaluate $d/wc --in $nx | grep -q '^stop 2: 100.00 % as the last stop'"
+# the answer is the largest input: classes 0 0 1 2 2 1, and 1 1 1 1 0 12 5 of thirteen
+printf '\377\0\0\377\0\0\0\377\0\0\0\377\0\0\377\0\377\0' >$d/c3.u8; printf '\0\1\1\2\0\1' >$d/l3.u8
+one() { printf '\0\0\0\0\0\0\0\0\0\0\0\0\0' | head -c "$1"; printf '\377'; first $((12 - $1)) /dev/zero; }
+{ one 1; one 1; one 1; one 1; one 0; one 12; one 5; } >$d/c13.u8; printf '\3\3\1\3\0\3\4' >$d/l13.u8
+first 10 /dev/zero >$d/zero10; sed -n 1,13p tests/lib.sh | cut -c 1-9 | sed 's/^/n/' >$d/n13
+printf '\1\1\1\1\0\14\5' >$d/right.u8; printf 'cat\ndog\ncow\n' >$d/animals.txt
+cat >$d/table <<'X'
+confusion at the last stop (rows are labels, columns answers)
+    0  1  2
+ 0  1  0  1  cat
+ 1  1  2  0  dog
+ 2  0  0  1  cow
+X
+cat >$d/pairs <<'X'
+most frequent confusions at the last stop
+  3 answered as 1: 3 of 4
+  3 answered as 12: 1 of 4
+  4 answered as 5: 1 of 1
+X
+ok "evaluate: confusion as counted by hand" \
+    "$t quantize $a/same3.npz -o $d/s3 $is --labels $d/animals.txt && $t quantize $a/same13.npz -o $d/s13 $is &&
+    $t evaluate $d/s3 --in $d/c3.u8 --labels $d/l3.u8 >$d/ev && grep -q '^stop 1: 66.67 % right' $d/ev &&
+    tail -n 5 $d/ev | cmp - $d/table && $t evaluate $d/s13 --in $d/c13.u8 --labels $d/l13.u8 >$d/ev &&
+    tail -n 4 $d/ev | cmp - $d/pairs"
+ok "evaluate: no confusion, confusion with names, a single output's" \
+    "$t evaluate $d/s13 --in $d/c13.u8 --labels $d/right.u8 | tail -n 1 | grep -q '^  none$' &&
+    $t quantize $a/same13.npz -o $d/s13 $is --labels $d/n13 &&
+    $t evaluate $d/s13 --in $d/c13.u8 --labels $d/l13.u8 | grep -q '^  4 (n.*) answered as 5 (n.*): 1 of 1' &&
+    $t evaluate $m --in $d/x.u8 --labels $d/zero10 | tail -n 1 | grep -q '^ 1   0   0'"
 ok "calibrate --labels says how right the last stop is" \
     "$t calibrate $w --in $nx -o $d/y --labels $d/zero | grep -q '^last stop: .* % of 150 right'"
 no "evaluate needs" $t evaluate $w

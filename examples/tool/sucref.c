@@ -443,8 +443,9 @@ static const struct { const char *name; void (*act)(const args *); const char *u
     { "evaluate", evaluate,
       "sucref evaluate m.sucref --in x.u8|x.s8|x.npy [--labels y.u8|y.npy] [--type u8|s8]\n"
       "    right answers by stop; with exit rules how many leave where, and what that saves and costs.\n"
-      "    --labels: a class for each sample, bytes or an array. A single output's class is its sign (of its logit);\n"
-      "    beside it stands how far it is from the last stop's.\n" },
+      "    --labels: a class for each sample, bytes or an array; says which classes the last stop takes for which, in\n"
+      "    a table or, where they are more than 12, the commonest ones. A single output's class is its sign (of its\n"
+      "    logit); beside it stands how far it is from the last stop's.\n" },
     { "truncate", truncate_model,
       "sucref truncate m.sucref --stops S -o t.sucref\n"
       "    keeps the first S stops; labels lie behind the last one and stay with it.\n" },
