@@ -258,12 +258,32 @@ no "quiet must be" $t calibrate $m --in $d/x.u8 -o $d/y --quiet 1
 no "calibrate needs --in" $t calibrate $m -o $d/y
 no "calibrate needs all stops" $t calibrate $d/t.sucref --in $d/x.u8 -o $d/y
 no "max-disagree must be" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 1
+no "needs stops to leave at, and it has one" $t calibrate $d/one.sucref --in $d/x.u8 -o $d/y --max-disagree .5
 no "confidence needs" $t calibrate $m --in $d/x.u8 -o $d/y --confidence 0.9
 no "confidence must be" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 0.1 --confidence 1
 no "too few inputs" $t calibrate $m --in $d/one.u8 -o $d/y --max-disagree 0.1
 no "exit must be" $t run $m --in $d/x.u8 --out $d/y --exit never
 no "import needs" $t import $m
 no "not a TensorFlow Lite file" $t import $m -o $d/y
+# files of another kind, and files that are cut
+no "zip archive .*; it is a TensorFlow Lite file: sucref import" $t quantize $a/real.tflite -o $d/y $is
+no "zip archive .*; it is a TensorFlow Lite file: sucref import" $t repurpose $a/real.tflite --devices 2 --eta2 1 \
+    -o $d/y
+no "magic at byte 0; it is a TensorFlow Lite file: sucref import" $t info $a/real.tflite
+no "magic at byte 0; it is a zip archive: .* sucref quantize" $t info $n
+no "magic at byte 0; it is a NumPy array" $t run $a/real784.npy --in $d/x.u8 --out $d/y
+no "Lite file; it is a zip archive: .* sucref quantize" $t import $n -o $d/y
+no "Lite file; it is a model already" $t import $m -o $d/y
+no "zip archive .*; it is a model already" $t quantize $m -o $d/y $is
+first 3000 $n >$d/cut.npz; first 700 $m >$d/cut.sucref; first 400 $a/real784.npy >$d/cut.npy
+no "cut.npz: is cut short: a zip archive without its end" $t quantize $d/cut.npz -o $d/y $is
+no "cut.sucref: not a valid model: .*: is cut short, 700 of its" $t info $d/cut.sucref
+no "cut.sucref: not a valid model: .*: is cut short, 700 of its" $t run $d/cut.sucref --in $d/x.u8 --out $d/y
+no "cut.npy: is cut short: it holds fewer bytes" $t run $d/q1 --in $d/cut.npy --out $d/y
+for k in 100 1000 3000; do
+    first $k $a/real.tflite >$d/cut.tflite
+    no "cut.tflite: is cut short, or damaged: it points beyond its $k bytes" $t import $d/cut.tflite -o $d/y
+done
 no "unknown command" $t frobnicate x
 no "no input file" $t info
 no "has no option --plan" $t run $m --plan 4,4
@@ -467,7 +487,7 @@ ok "column order and float64" "$t quantize $a/plain.npz $o && cp $d/w $d/w1 && $
 no "structured dtype" $t quantize $a/structured.npz $o
 no "values of the network beyond float32" $t quantize $a/huge.npz -o $d/w --input-scale 1
 no "beyond float32" $t quantize $a/beyond.npz $o
-no "more or fewer bytes" $t quantize $a/twice.npz $o
+no "more bytes than its shape" $t quantize $a/twice.npz $o
 no "dtype must be" $t quantize $a/int.npz $o
 no "damaged (CRC)" $t quantize $a/crc.npz $o
 ok "gray in probabilities" "$t quantize $a/one.npz -o $d/one.s $is &&
@@ -608,9 +628,11 @@ no "say the same: take one" $hc --heads 1 --heads-at 1
 no "heads goes with none of" $hc --heads 1 --quiet .1
 no "head-grid needs" $hc --head-grid 2
 no "head-grid must be" $hc --heads 1 --head-grid 0
-no "no dense layer .* calibrate without --heads" $hc --max-disagree .1
+no "no dense layer .* calibrate without --heads needs; it has one stop: --heads 3 adds" $hc --max-disagree .1
+no "calibrate --rows needs; it has one stop: --heads 3 adds" $hc --rows .5
+no "as split needs" $t split $hn --devices 2 --parity 0 -o $d/y%d
 no "dense models without heads" $t calibrate $d/hd --in $hx -o $d/y --max-disagree .1 --quiet .1
-no "for chains of dense layers" $t plan $hn --in $hx --rows .5
+no "for chains of dense layers; of other models plan tries heads" $t plan $hn --in $hx --rows .5
 . examples/training/data.sh
 mi=mnist/train-images-idx3-ubyte.gz; mr=wild/86959f76.tflite; dm=; dw=
 if [ -n "${LIST:-}" ] || { dm=$(data_dir $mi 2>$d/missing) && dw=$(data_dir $mr 2>$d/missing); }; then
@@ -627,10 +649,11 @@ ok "a streaming network is imported and answers as the reference does" "$s >$d/m
 ok "info and emit-c show it" "$t info $d/stream.sucref | grep -q '(state)' &&
     $t emit-c $d/stream.sucref -o $d/stream.h && grep -q 'STREAM_STOPS 1U' $d/stream.h"
 no "keeps state between inputs: it has one stop" $s --plan 4,4
-no "is no dense layer that reads the one before it, as calibrate without --heads needs" $t calibrate $d/stream.sucref \
+no "nothing to calibrate" $t calibrate $d/stream.sucref \
     --in $a/stream.s8 -o $d/y
-no "as split needs" $t split $d/stream.sucref --devices 2 --parity 0 -o $d/shard%d
-no "as plan needs" $t plan $d/stream.sucref --in $a/stream.s8 --core m0
+no "layer 0 (copy) is no dense layer that reads the one before it, as split needs; it takes chains" \
+    $t split $d/stream.sucref --devices 2 --parity 0 -o $d/shard%d
+no "there is nothing to plan" $t plan $d/stream.sucref --in $a/stream.s8 --core m0
 r="$t import $a/real.tflite -o $d/real.sucref"
 ok "a float model is quantized with samples, and how well is said" "$r --calibrate $a/real_samples.npy >$d/made &&
     grep -q 'on 5 samples outputs are off the float model' $d/made && $t info $d/real.sucref | grep -q depthwise"
@@ -656,7 +679,8 @@ no "ranges needs --calibrate" $t import $a/real.tflite -o $d/y --ranges error
 no "ranges must be" $r --calibrate $a/real_samples.npy --ranges most
 no "ranges percentile must be" $r --calibrate $a/real_samples.npy --ranges percentile=20
 no "ranges percentile must be" $r --calibrate $a/real_samples.npy --ranges percentile=
-no "is no float model" $s --calibrate $a/real_samples.npy
+no "is no float model: its input, tensor [0-9]*, is of integers already; leave out --calibrate" \
+    $s --calibrate $a/real_samples.npy
 c="$t quantize $a/conv.npz -o $d/conv.sucref $is"; cn="$t quantize $a/conv_nested.npz -o $d/cn.sucref $is"
 ok "convolutions are quantized, and how often the class stays is said" "$c --calibrate $a/conv.u8 >$d/made &&
     grep -q '1 dense, 1 convolution), 9 inputs, 2 outputs, 1 stop' $d/made &&
@@ -680,7 +704,7 @@ no "has no groups of channels" $c --calibrate $a/conv.u8 --schedule 8
 no "have 8 bits at every stop" $cn --calibrate $a/conv.u8 --plan 4,4
 no "the last stop has 8 bits of every group" $cn --calibrate $a/conv.u8 --schedule 8/8,8
 no "bits that the plan does not give" $cn --calibrate $a/conv.u8 --schedule 4/8,8/8,8,8
-no "as calibrate without --heads needs" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y
+no "heads needs; --max-disagree alone finds exit rules" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y
 no "are for dense models without heads" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y --max-disagree 0.1 --quiet 0.1
 if [ -c /dev/full ] || [ -n "${LIST:-}" ]; then
     no "standard output" sh -c "exec $t info $m >/dev/full"

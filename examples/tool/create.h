@@ -36,6 +36,12 @@ static void check_array(const npz_array *a, const char *path)
     for (i = 0; i < n; i++) { if (!isfinite(a->v[i])) { die("%s: %s holds NaN or infinity", path, a->name); } }
 }
 
+static void no_archive(const char *path, const npz *z, const uint8_t *file, size_t len)
+{
+    const int zip = len >= 4 && memcmp(file, "PK\3\4", 4) == 0;
+    die("%s: %s%s", path, z->why, zip ? "" : other_kind(file, len));
+}
+
 static unsigned read_layers(prepare_float_layer *layers, const npz *z, const char *path)
 {
     unsigned n;
@@ -296,7 +302,7 @@ static void quantize(const args *a)
     int status;
     if (a->out == NULL) { die("quantize needs -o m.sucref"); }
     file = read_file(a->in, &len);
-    if (npz_parse(&z, file, len) != 0) { die("%s: %s", a->in, z.why); }
+    if (npz_parse(&z, file, len) != 0) { no_archive(a->in, &z, file, len); }
     free(file);
     if (conv_is(&z)) {
         quantize_conv(a, &z);
@@ -534,6 +540,12 @@ static void put_sample(const real_model *r, uint32_t k)
     }
 }
 
+static void no_network(const args *a, const graph *g, const uint8_t *file, size_t len)
+{
+    const int is_one = len >= 8 && memcmp(file + 4, "TFL3", 4) == 0;
+    die("%s: %s%s", a->in, g->why, is_one ? "" : other_kind(file, len));
+}
+
 /* reads a model of float32 tensors and, of the samples, what is to be quantized how */
 static void read_real(real_model *r, const args *a, const uint8_t *file, size_t len)
 {
@@ -541,7 +553,7 @@ static void read_real(real_model *r, const args *a, const uint8_t *file, size_t 
     size_t samples_len;
     uint32_t k;
     if (!is_npy(a->calibrate)) { die("%s: samples of a float model are real values, in a .npy", a->calibrate); }
-    if (!tflite_read_as(&r->graph, file, len, 1)) { die("%s: %s", a->in, r->graph.why); }
+    if (!tflite_read_as(&r->graph, file, len, 1)) { no_network(a, &r->graph, file, len); }
     r->file = read_file(a->calibrate, &samples_len);
     r->samples = read_npy(a->calibrate, r->file, samples_len, r->graph.tensor[r->graph.input].elements, &r->n);
     npy_range(&r->samples, a->calibrate, &lo, &hi);
@@ -604,7 +616,7 @@ static void read_network(tflite *t, real_model *r, const args *a, const uint8_t 
 {
     if (a->calibrate == NULL) {
         if (a->ranges != NULL) { die("--ranges needs --calibrate"); }
-        if (!tflite_parse(t, file, len)) { die("%s: %s", a->in, t->graph.why); }
+        if (!tflite_parse(t, file, len)) { no_network(a, &t->graph, file, len); }
         return;
     }
     read_real(r, a, file, len);

@@ -375,7 +375,7 @@ static void devices_read(device_net *d, const args *a)
     size_t len, l, most = 0;
     uint8_t *file = read_file(a->in, &len);
     double *room;
-    if (npz_parse(&z, file, len) != 0) { die("%s: %s", a->in, z.why); }
+    if (npz_parse(&z, file, len) != 0) { no_archive(a->in, &z, file, len); }
     if (conv_is(&z)) {
         die("%s: ops: a network of convolutions; repurpose takes dense layers, arrays W0 (out x in), b0, W1 ..",
             a->in);

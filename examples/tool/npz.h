@@ -108,7 +108,10 @@ static inline int npz_parse(npz *z, const uint8_t *p, size_t n)
     memset(z, 0, sizeof *z);
     if (n < 22) { return npz_fail(z, "", "too short for a zip archive"); }
     for (eocd = n - 22; npz_u32(p + eocd) != 0x06054B50U; eocd--) {
-        if (eocd == 0 || n - eocd > 65557) { return npz_fail(z, "", "not a zip archive (no end record)"); }
+        if (eocd == 0 || n - eocd > 65557) {
+            return npz_fail(z, "", npz_u32(p) == 0x04034B50U ? "is cut short: a zip archive without its end record"
+                                                             : "not a zip archive (no end record)");
+        }
     }
     count = npz_u16(p + eocd + 10);
     at = npz_u32(p + eocd + 16);

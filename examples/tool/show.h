@@ -182,7 +182,7 @@ static sucref_model next_model(const char *path, const uint8_t *bytes, size_t le
     sucref_model m;
     if (sucref_model_open(&m, bytes + at, len - at, &fault) != SUCREF_OK ||
         sucref_model_check(&m, &fault) != SUCREF_OK) {
-        die("%s: not a valid model: %s at byte %lu", path, fault.field, (unsigned long)(at + fault.offset));
+        no_model(path, bytes, len, at, &fault);
     }
     return m;
 }

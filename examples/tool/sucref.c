@@ -235,7 +235,12 @@ static void calibrate(const args *a)
     if (a->x == NULL || a->out == NULL) { die("calibrate needs --in samples and -o out.sucref"); }
     if (a->head_grid && !a->heads && !a->heads_at) { die("--head-grid needs --heads or --heads-at"); }
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
-    if (!heads && !exits_only) { need_dense(a->in, &m, "calibrate without --heads"); }
+    if (!heads && !exits_only) {
+        need_dense(a->in, &m, a->rows ? "calibrate --rows" : "calibrate without --heads",
+                   has_states(&m)   ? "models that keep state between inputs have one stop, and nothing to calibrate"
+                   : m.n_stops == 1 ? "it has one stop: --heads 3 adds others by depth"
+                                    : "--max-disagree alone finds exit rules for the stops that it has");
+    }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     share_samples(&p, a, n);
     if (heads || exits_only) {
@@ -258,7 +263,11 @@ static void calibrate(const args *a)
         }
         r.spec.bounds = &bounds;
     }
-    if (a->disagree && r.spec.n_stops > 1) { find_exits(&r, a, &p, x); }
+    if (a->disagree && r.spec.n_stops == 1) {
+        die("%s: --max-disagree needs stops to leave at, and it has one: make it with --plan 4,4, or add --rows .5",
+            a->in);
+    }
+    if (a->disagree) { find_exits(&r, a, &p, x); }
     if (a->labels != NULL) { print_last_stop(a, &m, x, n); }
     model = write_spec(a->in, &r.spec, &len);
     keep_labels(&model, &len, a->in, &m);
@@ -347,7 +356,7 @@ static void split(const args *a)
     if (mark == NULL || strchr(mark + 1, '%') != NULL || strchr(a->out, '%') != mark) {
         die("-o must hold %%d once, the number of the device, not %s", a->out);
     }
-    need_dense(a->in, &m, "split");
+    need_dense(a->in, &m, "split", "it takes chains of dense layers: make a model of those alone");
     if (m.usable_stops != m.n_stops) { die("%s: is cut, split needs all stops", a->in); }
     if (a->exchange != NULL) { shares(a, &m); free(bytes); return; }
     devices = whole_number(a->devices, "--devices", 1, SUCREF_MAX_SHARDS);
