@@ -591,12 +591,27 @@ static void random_rows(void)
     CHECK(taken > 50);
 }
 
+/* 2 x 2 places of 3 channels, a convolution to 5 of which two are what no input changes, a dense layer of all places */
+static void dead_channels(void)
+{
+    static float rows[39] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 3,
+                              1, 0, 0, 1, 1, 1, 1, 0, 0, 1, 2, 2, 5,
+                              1, 1, 0, 2, 2, 1, 1, 0, 0, 0, 1, 1, 2 },
+                 w1[15] = { 1, 2, 3, 0, 0, 0, 3, 1, 2, 0, 0, 0, 2, 3, 1 }, b1[5] = { 0, -1, 0, 2, 0 }, w2[40], b2[2];
+    npz_array a[5] = { { "ops", 2, { 3, 13 }, rows },       { "W1", 4, { 5, 1, 1, 3 }, w1 }, { "b1", 1, { 5, 1 }, b1 },
+                       { "W2", 4, { 2, 2, 2, 5 }, w2 }, { "b2", 1, { 2, 1 }, b2 } };
+    int k;
+    for (k = 0; k < 40; k++) { w2[k] = (float)(k % 7 - 3) + 0.5F; }
+    CHECK(npz_write(test_path("conv_dead.npz"), a, 5) == 0);
+}
+
 /* archives and samples for the tool's tests: plain, nested, and a set of inputs that fits both */
 static void files_for_the_tool(void)
 {
     FILE *f;
     uint8_t *x;
     uint32_t len;
+    dead_channels();
     free(from_file(0, 0, &len));
     CHECK(npz_write(test_path("conv.npz"), z.a, z.n) == 0);
     do { random_archive(3); } while (ops[0][CONV_H] * ops[0][CONV_W] * ops[0][CONV_C] != 25);

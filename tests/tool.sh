@@ -686,6 +686,11 @@ ok "convolutions are quantized, and how often the class stays is said" "$c --cal
     grep -q '1 dense, 1 convolution), 9 inputs, 2 outputs, 1 stop' $d/made &&
     grep -q 'stop 0: the class is the float network.s on [0-9]* of 1000 samples' $d/made &&
     $t info $d/conv.sucref | grep -q convolution"
+ok "what pruning drops is said layer by layer" \
+    "$t quantize $a/conv_dead.npz -o $d/dead $is --calibrate $a/conv.u8 >$d/made &&
+    grep -q 'layer 0 (operator 1: row of ops): 2 of 5 channels dropped, and 0 of 3 that it reads: 36 of 60' $d/made &&
+    grep -q ' 0 of 2 channels dropped, and 2 of 5 that it reads: 24 of 40 .* and 24 of 40 weight bytes' $d/made &&
+    grep -q '2 of 10 channels dropped, .*: 60 of 100 multiply-adds and 33 of 55 weight bytes are left' $d/made"
 ok "groups of channels come stop by stop" "$cn --calibrate $a/conv.u8 >$d/made && grep -q '3 stops' $d/made &&
     grep -q 'stop 2: the class is' $d/made && cp $d/cn.sucref $d/cn3 &&
     $cn --calibrate $a/conv.u8 --schedule 8/8,8/8,8,8 && cmp $d/cn.sucref $d/cn3 &&

@@ -379,12 +379,25 @@ static void import_plan(prepare_options *plan, const args *a, const lowered *t)
     }
 }
 
-static void print_pruned(const char *path, const pruned *p)
+/* what has been dropped, layer by layer (of those with weights, numbered as info does) and in all */
+static void print_pruned(const char *path, const pruned *p, const lowered *l)
 {
+    unsigned n;
     if (p->dropped == 0) { return; }
+    for (n = 0; n < l->n_layers; n++) {
+        const pruned_layer *was = &p->was[n], *is = &p->is[n];
+        if (was->macs == is->macs) { continue; }
+        printf("%s: layer %u", path, n);
+        if (l->made_of[n].place >= 0) { printf(" (operator %ld: %s)", l->made_of[n].place, l->made_of[n].name); }
+        printf(": %lu of %lu channels dropped, and %lu of %lu that it reads: %llu of %llu multiply-adds and %llu of "
+               "%llu weight bytes are left\n", (unsigned long)(was->makes - is->makes), (unsigned long)was->makes,
+               (unsigned long)(was->reads - is->reads), (unsigned long)was->reads, (unsigned long long)is->macs,
+               (unsigned long long)was->macs, (unsigned long long)is->bytes, (unsigned long long)was->bytes);
+    }
     printf("%s: %lu of %lu channels dropped, which no input can change or nothing reads: %llu of %llu multiply-adds "
-           "are left, and the same answers\n", path, (unsigned long)p->dropped, (unsigned long)p->channels,
-           (unsigned long long)p->left, (unsigned long long)p->macs);
+           "and %llu of %llu weight bytes are left, and the same answers\n", path, (unsigned long)p->dropped,
+           (unsigned long)p->channels, (unsigned long long)p->left, (unsigned long long)p->macs,
+           (unsigned long long)p->left_bytes, (unsigned long long)p->bytes);
 }
 
 static uint32_t largest(const float *v, uint32_t n)
@@ -520,7 +533,7 @@ static void quantize_conv(const args *a, const npz *z)
     name_outputs(a, &model, &len, NULL, 0);
     write_model(a, &model, &len);
     print_made(a->out, model, len, "");
-    print_pruned(a->in, &m.made.pruned);
+    print_pruned(a->in, &m.made.pruned, &m.made.net);
     print_same(a->in, model, len, x, n, want, conv_heads(&m));
     conv_free(&m);
     free(x); free(want); free(model);
@@ -648,7 +661,7 @@ static void import(const args *a)
     name_outputs(a, &model, &model_len, file, len);
     write_model(a, &model, &model_len);
     print_made(a->out, model, model_len, "");
-    print_pruned(a->in, &t.pruned);
+    print_pruned(a->in, &t.pruned, &t.net);
     if (t.graph.dropped != NULL) {
         printf("%s: %s at the end is left out: it says which of these outputs is the largest\n", a->in,
                t.graph.dropped);
