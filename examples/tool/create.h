@@ -413,7 +413,7 @@ static uint32_t largest(const float *v, uint32_t n)
 static void check_conv_options(const args *a, const conv_model *m)
 {
     if (a->calibrate == NULL) { die("quantize of convolutions needs --calibrate inputs.u8|.s8|.npy"); }
-    if (a->act != NULL) { die("--act: the array ops of %s says where a ReLU is", a->in); }
+    if (a->act != NULL) { die("--act: the array ops of %s says where a ReLU is, or another activation", a->in); }
     if (a->clip != NULL || a->cut_input != NULL) { die("--clip and --cut-input are for dense layers, without ops"); }
     if (a->output != NULL && strcmp(a->output, "none") != 0 && strcmp(a->output, "softmax") != 0) {
         die("--output of convolutions must be none or softmax, not %s", a->output);

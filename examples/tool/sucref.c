@@ -405,7 +405,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    side, or the range whose rounding and cutting err least; without it of dense layers what 99.5 % of the\n"
       "    samples stay in, of convolutions all values. Values that are compared, the answer's, are never cut.\n"
       "    Convolutions (arrays ops, W1, b1 .., examples/training/README.md says what they are) need --calibrate and\n"
-      "    say themselves where a ReLU is; one stop, or one for each group of channels.\n"
+      "    say themselves where an activation is; one stop, or one for each group of channels.\n"
       "    Neurons in groups (arrays groups0 (n x 2: rows, columns), groups1 .., order, heads): --plan is 8 and every\n"
       "    stop has a group more; --schedule: the bits of the groups at each stop, stops apart by /.\n"
       "    --target: as for retarget; --labels: names of the outputs, one a line: info shows, emit-c emits them.\n" },
