@@ -13,6 +13,7 @@ enum { ROWS = 12, SAMPLES = 40 };
 
 static npz z;
 static int ops[ROWS][CONV_COLUMNS], ends[ROWS][3], n_rows, n_groups;
+static int acts = 2; /* activations that rows may have */
 
 static npz_array *put(const char *letter, int k, uint32_t dims, const uint32_t *shape)
 {
@@ -38,7 +39,7 @@ static int row(int kind, int from, int other, int taps, int stride, int dilation
     o[CONV_STRIDE] = stride; o[CONV_DILATION] = dilation;
     o[CONV_H] = net_places(&o[CONV_TOP], in[CONV_H], taps, stride, dilation, same);
     o[CONV_W] = net_places(&o[CONV_LEFT], in[CONV_W], taps, stride, dilation, same);
-    o[CONV_RELU] = (int)rnd_below(2);
+    o[CONV_ACT] = (int)rnd_below((uint32_t)acts);
     for (g = 0; g < n_groups; g++) {
         ends[n_rows][g] = channels ? (g ? ends[n_rows][g - 1] : 0) + channels[g] : ends[from][g];
     }
@@ -107,7 +108,7 @@ static void dense(int k, const int *channels, int relu)
     o[CONV_KH] = ops[k][CONV_H]; o[CONV_KW] = ops[k][CONV_W];
     o[CONV_H] = o[CONV_W] = 1;
     o[CONV_TOP] = o[CONV_LEFT] = 0;
-    o[CONV_RELU] = relu;
+    o[CONV_ACT] = relu;
 }
 
 static void random_archive(int groups)
@@ -261,6 +262,105 @@ static void trainer_agrees(void)
     }
 }
 
+/* ---- activations, against formulas ---- */
+
+static double act_of(int act, double v, double slope)
+{
+    switch (act) {
+    case CONV_RELU: return v > 0 ? v : 0;
+    case CONV_RELU6: return v > 6 ? 6 : v > 0 ? v : 0;
+    case CONV_LEAKY: return v > 0 ? v : slope * v;
+    case CONV_LOGISTIC: return 1 / (1 + exp(-v));
+    case CONV_TANH: return tanh(v);
+    default: return v;
+    }
+}
+
+/* 2 x 2 places of 2 channels; 1 x 1 to 3 channels; depthwise 1 x 1; the sum of both; the mean of all places; 3 to 2,
+ * each row with an activation of its own. Where `slope` is 0 the archive has none, and .01 counts */
+static void chain_archive(const int *act, float slope)
+{
+    static const int rows[6][CONV_COLUMNS] = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2 },
+        { 1, 0, 0, 1, 1, 1, 1, 0, 0, 0, 2, 2, 3 }, { 2, 1, 0, 1, 1, 1, 1, 0, 0, 0, 2, 2, 3 },
+        { 5, 2, 1, 1, 1, 1, 1, 0, 0, 0, 2, 2, 3 }, { 4, 3, 0, 2, 2, 1, 1, 0, 0, 0, 1, 1, 3 },
+        { 1, 4, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 2 } };
+    static const uint32_t shape[2] = { 6, CONV_COLUMNS }, one = 1;
+    npz_array *a;
+    int k, i;
+    npz_free(&z);
+    n_groups = 1;
+    a = put("ops", -1, 2, shape);
+    for (k = 0; k < 6; k++) {
+        for (i = 0; i < CONV_COLUMNS; i++) { ops[k][i] = rows[k][i]; }
+        ops[k][CONV_ACT] = act[k];
+        ends[k][0] = ops[k][CONV_C];
+        for (i = 0; i < CONV_COLUMNS; i++) { a->v[k * CONV_COLUMNS + i] = (float)ops[k][i]; }
+        if (conv_weighs(ops[k])) { weights(k); }
+    }
+    if (slope > 0) { *put("slope", -1, 1, &one)->v = slope; }
+}
+
+static double weight_of(const char *letter, int k, int at) { return (double)conv_array(&z, letter, k)->v[at]; }
+
+/* the chain's answers, place by place */
+static void chain(double *y, const int *act, double slope, const double *x)
+{
+    double sum[3] = { 0, 0, 0 };
+    int p, c, i;
+    for (p = 0; p < 4; p++) {
+        for (c = 0; c < 3; c++) {
+            double a = weight_of("b", 1, c), b;
+            for (i = 0; i < 2; i++) { a += weight_of("W", 1, 2 * c + i) * x[2 * p + i]; }
+            a = act_of(act[1], a, slope);
+            b = act_of(act[2], weight_of("b", 2, c) + weight_of("W", 2, c) * a, slope);
+            sum[c] += act_of(act[3], a + b, slope) / 4;
+        }
+    }
+    for (i = 0; i < 2; i++) {
+        y[i] = weight_of("b", 5, i);
+        for (c = 0; c < 3; c++) { y[i] += weight_of("W", 5, 3 * i + c) * act_of(act[4], sum[c], slope); }
+        y[i] = act_of(act[5], y[i], slope);
+    }
+}
+
+static void activations(void)
+{
+    int round, k, i;
+    for (round = 0; round < 200; round++) {
+        const int act[6] = { 0, rnd_in(0, 5), rnd_in(0, 5), rnd_in(0, 5), rnd_in(0, 5), rnd_in(0, 2) };
+        const float slope = rnd_below(2) ? 0.01F * (float)rnd_in(1, 99) : 0;
+        uint8_t x[8 * SAMPLES];
+        double want[2], in[8], off = 0, all = 0.1; /* what a ReLU leaves near 0 has no size of its own */
+        conv_model m;
+        runner r;
+        net *other;
+        chain_archive(act, slope);
+        other = net_read(&z, 1); /* the trainer's network has none and ReLU, and refuses what it does not know */
+        CHECK((other != NULL) == (act[1] < 2 && act[2] < 2 && act[3] < 2 && act[4] < 2 && act[5] < 2));
+        if (other != NULL) { net_free(other); }
+        for (k = 0; k < 8 * SAMPLES; k++) { x[k] = (uint8_t)rnd(); }
+        if (!seen(&m, x, SAMPLES, 0, 0) || !runs(&r, &m)) { conv_free(&m); continue; }
+        for (k = 0; k < SAMPLES; k++) {
+            const float *y = conv_sample(&m, x + 8 * k);
+            const int32_t *got;
+            sucref_scales s;
+            for (i = 0; i < 8; i++) { in[i] = x[8 * k + i] / 255.0; }
+            chain(want, act, slope > 0 ? (double)slope : 0.01, in);
+            sucref_model_scales(&s, &r.model);
+            CHECK(sucref_net_set_input(&r.net, x + 8 * k, 8) == SUCREF_OK);
+            got = logits(&r, 0);
+            for (i = 0; i < 2; i++) {
+                const double v = act_of(act[5], got[i] * ldexp((double)s.logit.multiplier, s.logit.exponent - 31), 0);
+                CHECK(fabs((double)y[i] - want[i]) < 1e-4);
+                off += (v - want[i]) * (v - want[i]);
+                all += want[i] * want[i];
+            }
+        }
+        CHECK(off < 0.01 * all);
+        gone(&r, &m);
+    }
+}
+
 /* squares of what the model's answers are off the float network's, and of how far those vary */
 static void errors_of(runner *r, conv_model *m, const uint8_t *x, double *off, double *all)
 {
@@ -288,6 +388,7 @@ static void stays_near(void)
         uint8_t *x;
         conv_model m;
         runner r;
+        acts = round < 20 ? 2 : 6;
         random_archive(1);
         x = random_bytes((size_t)ops[0][CONV_H] * (size_t)ops[0][CONV_W] * (size_t)ops[0][CONV_C] * SAMPLES);
         if (seen(&m, x, SAMPLES, is_signed, 0) && runs(&r, &m)) {
@@ -298,6 +399,7 @@ static void stays_near(void)
         }
         free(x);
     }
+    acts = 2;
     CHECK(mean < 0.03 && worst < 0.2);
     if (mean >= 0.03 || worst >= 0.2) { printf("  off by %.3g on average, %.3g at worst\n", mean, worst); }
 }
@@ -329,7 +431,9 @@ static void nested_is_exact(void)
     int round;
     for (round = 0; round < 60; round++) {
         uint8_t *x;
+        acts = round < 30 ? 2 : 3;
         random_archive(rnd_in(2, 3));
+        acts = 2;
         x = random_bytes((size_t)ops[0][CONV_H] * (size_t)ops[0][CONV_W] * (size_t)ops[0][CONV_C] * 6U);
         heads_equal(x, 6);
         free(x);
@@ -518,6 +622,14 @@ static void refusals(void)
     value_refused("ops", 20, 9, "some of whose windows lie outside");
     value_refused("ops", 26, 4, "the last row must have weights");
     value_refused("ops", 27, 0, "row 1 is read by no row");
+    z.a[z.n] = z.a[z.n - 1];
+    strcpy(z.a[z.n++].name, "slope");
+    refused("slope must be one number");
+    z.a[z.n - 1].shape[0] = 1;
+    value_refused("slope", 0, 1, "slope must be one number, from 0 to below 1");
+    z.n--;
+    value_refused("ops", 22, 6, "row 1: activation must be a whole number from 0 to 5, not 6");
+    value_refused("ops", 35, 3, "its activation must be 0, 1 or 2");
     value_refused("ops", 18, 0, "stride must be a whole number from 1");
     array_named("b2")->name[1] = '3';
     z.n++; /* one more array than rows have */
@@ -531,7 +643,11 @@ static void groups_refused(void)
 {
     npz_array *a;
     do { random_archive(3); } while (n_rows < 4 || !conv_weighs(ops[2]) || ops[2][CONV_KIND] != CONV_PRODUCT);
-    value_refused("heads", 0, 1, "heads must be how many groups");
+    value_refused("ops", 22, 5, "row 1: channels in groups have the activations 0, 1 and 2 (none, ReLU, ReLU6), not 5");
+    value_refused("heads", 0, 1, "heads must be one number, how many groups");
+    array_named("heads")->shape[0] = 2;
+    refused("heads must be one number");
+    array_named("heads")->shape[0] = 1;
     value_refused("heads", 0, 2, "groups1 must be groups x 2");
     value_refused("groups1", 0, 0.5F, "groups1 must hold whole numbers");
     value_refused("groups1", 0, 60, "groups1 must have as many channels");
@@ -588,12 +704,27 @@ static void random_rows(void)
     CHECK(taken > 50);
 }
 
+/* 2 x 2 places of 3 channels, a convolution to 5 of which two are what no input changes, a dense layer of all places */
+static void dead_channels(void)
+{
+    static float rows[39] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 3,
+                              1, 0, 0, 1, 1, 1, 1, 0, 0, 1, 2, 2, 5,
+                              1, 1, 0, 2, 2, 1, 1, 0, 0, 0, 1, 1, 2 },
+                 w1[15] = { 1, 2, 3, 0, 0, 0, 3, 1, 2, 0, 0, 0, 2, 3, 1 }, b1[5] = { 0, -1, 0, 2, 0 }, w2[40], b2[2];
+    npz_array a[5] = { { "ops", 2, { 3, 13 }, rows },       { "W1", 4, { 5, 1, 1, 3 }, w1 }, { "b1", 1, { 5, 1 }, b1 },
+                       { "W2", 4, { 2, 2, 2, 5 }, w2 }, { "b2", 1, { 2, 1 }, b2 } };
+    int k;
+    for (k = 0; k < 40; k++) { w2[k] = (float)(k % 7 - 3) + 0.5F; }
+    CHECK(npz_write(test_path("conv_dead.npz"), a, 5) == 0);
+}
+
 /* archives and samples for the tool's tests: plain, nested, and a set of inputs that fits both */
 static void files_for_the_tool(void)
 {
     FILE *f;
     uint8_t *x;
     uint32_t len;
+    dead_channels();
     free(from_file(0, 0, &len));
     CHECK(npz_write(test_path("conv.npz"), z.a, z.n) == 0);
     do { random_archive(3); } while (ops[0][CONV_H] * ops[0][CONV_W] * ops[0][CONV_C] != 25);
@@ -608,6 +739,7 @@ int main(int argc, char **argv)
 {
     test_init(argc, argv);
     RUN("the graph of an archive answers as the trainer's network does", trainer_agrees);
+    RUN("activations of every kind are what their formulas say", activations);
     RUN("int8 models of archives stay near the float network", stays_near);
     RUN("every stop of groups of channels has the integers of its head in the whole network", nested_is_exact);
     RUN("stops of groups cost what their groups do", stops_cost_their_groups);

@@ -86,6 +86,12 @@ static int bad_lstm(void)
     f.part[0].op[0].code = 44;
     return out;
 }
+static int bad_svdf(void)
+{
+    const int out = bad_mean();
+    f.part[0].op[0].code = 27;
+    return out;
+}
 static int bad_transpose(void)
 {
     static const int32_t order[4] = { 0, 2, 1, 1 };
@@ -203,7 +209,8 @@ static void refusals(void)
         { bad_twice, "operator 1: RELU gives a tensor that is there already" }, { bad_step, "backwards" },
         { bad_variable, "READ_VARIABLE of a variable that nothing has set" }, { bad_batch, "ADD has a batch other" },
         { bad_window, "has shapes that do not fit" }, { bad_fused, "with a fused activation other" },
-        { bad_lstm, "operator 0: UNIDIRECTIONAL_SEQUENCE_LSTM is not supported" },
+        { bad_lstm, "operator 0: UNIDIRECTIONAL_SEQUENCE_LSTM is not supported, as no recurrent layer is; convert" },
+        { bad_svdf, "operator 0: SVDF is not supported; build the model with what computes the same, a dense layer" },
         { bad_first_other, "operator 1: CUSTOM is not supported" },
         { bad_transpose, "operator 0: TRANSPOSE has shapes that do not fit" },
         { bad_larger, "operator 1: MAXIMUM has inputs and outputs of different scales" },
@@ -230,19 +237,88 @@ static void refusals(void)
     }
 }
 
+/* of an int8 model that is to be quantized an operator that nobody can read is named before that */
+static void named_first(void)
+{
+    int (*make[3])(void);
+    const char *const why[3] = { "operator 0: UNIDIRECTIONAL_SEQUENCE_LSTM is", "operator 0: SVDF is",
+                                 "is no float model: its input, tensor 0, is of integers already; leave out" };
+    int k;
+    make[0] = bad_lstm; make[1] = bad_svdf; make[2] = bad_mean;
+    for (k = 0; k < 3; k++) {
+        base = start(4, 4, 2, 0);
+        finish(make[k]());
+        gf_write(&f);
+        CHECK(!tflite_read_as(&g, f.file.p, f.file.n, 1) && strncmp(g.why, why[k], strlen(why[k])) == 0);
+        if (strncmp(g.why, why[k], strlen(why[k])) != 0) { printf("  '%s'\n", g.why); }
+        graph_free(&g);
+    }
+}
+
+/* the inputs' vector (field 1) or the outputs' (2) moved to the end, with the input and the output in it */
+static void two_ends(void)
+{
+    static const char *const why[2] = {
+        "has 2 inputs and 1 outputs: tensor 0 '' (operator 0: RELU), tensor 1 '' (of no operator); export a part",
+        "has 1 inputs and 2 outputs: tensor 0 '' (of no operator), tensor 1 '' (operator 0: RELU); export a part" };
+    unsigned k;
+    for (k = 0; k < 2; k++) {
+        int past = 0;
+        flat file = { f.file.p, 0, &past };
+        flat_table model, part;
+        size_t at;
+        base = start(4, 4, 2, 0);
+        finish(bad_twice());
+        gf_write(&f);
+        file.n = f.file.n;
+        model = flat_at(&file, flat_u32(f.file.p));
+        part = flat_item(&file, flat_vec(&model, 2, 4), 0);
+        at = flat_field(&part, 1 + k, 4);
+        tf_put(&f.file, (uint32_t)at, f.file.n - (uint32_t)at, 4);
+        tf_add(&f.file, 2, 4);
+        tf_add(&f.file, 0, 4);
+        tf_add(&f.file, 1, 4);
+        CHECK(at > 0 && !tflite_read(&g, f.file.p, f.file.n) && strstr(g.why, why[k]) != NULL);
+        if (strstr(g.why, why[k]) == NULL) { printf("  '%s'\n", g.why); }
+        graph_free(&g);
+    }
+}
+
+/* a file that is cut anywhere says so, or nothing that is read is missing */
+static void cut_files(void)
+{
+    uint32_t n, cut = 0;
+    base = start(4, 4, 2, 0);
+    finish(one_op(GRAPH_RELU, 1, &base, 4, 4, 2));
+    gf_write(&f);
+    for (n = 8; n < f.file.n; n++) {
+        uint8_t *p = (uint8_t *)malloc(n);
+        int ok;
+        memcpy(p, f.file.p, n);
+        ok = tflite_read(&g, p, n);
+        CHECK(ok || strstr(g.why, "is cut short, or damaged: it points beyond its ") == g.why);
+        CHECK(!ok || g.n_ops == 1);
+        cut += !ok;
+        graph_free(&g);
+        free(p);
+    }
+    CHECK(cut >= f.file.n - 44); /* the rest: less than a name or a version would be, and a subgraph that is not read */
+}
+
 /* the operators' vector moved to the end, with as many places */
 static void too_many_operators(void)
 {
     static uint8_t bytes[sizeof f.file.p + 4 * (GRAPH_OPERATORS + 2)];
     uint32_t n;
     for (n = GRAPH_OPERATORS; n <= GRAPH_OPERATORS + 1; n++) {
-        flat file;
+        int past = 0;
+        flat file = { f.file.p, 0, &past };
         flat_table model, part;
         size_t at;
         base = start(4, 4, 2, 0);
         finish(bad_twice());
         gf_write(&f);
-        file.p = f.file.p; file.n = f.file.n;
+        file.n = f.file.n;
         model = flat_at(&file, flat_u32(f.file.p));
         part = flat_item(&file, flat_vec(&model, 2, 4), 0);
         at = flat_field(&part, 3, 4);
@@ -260,6 +336,9 @@ int main(int argc, char **argv)
 {
     test_init(argc, argv);
     RUN("what cannot be read is named", refusals);
+    RUN("an operator that nobody can read is named before what else is odd", named_first);
+    RUN("inputs and outputs of which there are two are named", two_ends);
+    RUN("a file that is cut short says so", cut_files);
     RUN("operators without end are refused", too_many_operators);
     return test_report("graph_refused");
 }

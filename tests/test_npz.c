@@ -81,11 +81,11 @@ static void headers_are_parsed(void)
     refused("'<f4'", "False", "(0, 3)", 0, "empty or too large");
     refused("'<f4'", "False", "()", 4, "1 to 4 sizes");
     refused("'<f4'", "False", "(1, 2, 3, 1, 1)", 24, "1 to 4 sizes");
-    refused("'<f4'", "False", "(65536,)", 24, "more or fewer bytes");
+    refused("'<f4'", "False", "(65536,)", 24, "is cut short: it holds fewer bytes");
     refused("'<f4'", "False", "(4294967295, 4294967295)", 24, "too large");
-    refused("'<f4'", "False", "(2, 3)", 20, "more or fewer bytes");
-    refused("'<f4'", "False", "(2, 3)", 28, "more or fewer bytes");
-    refused("'<f8'", "False", "(2, 3)", 24, "more or fewer bytes");
+    refused("'<f4'", "False", "(2, 3)", 20, "is cut short: it holds fewer bytes");
+    refused("'<f4'", "False", "(2, 3)", 28, "holds more bytes");
+    refused("'<f8'", "False", "(2, 3)", 24, "is cut short");
     refused("'<f4' ", "False", "(2, 3), 'shame': (2, 3)", 24, "other keys");
     refused("'<f4', }", "False", "(2, 3)", 24, "header");
 }

@@ -394,10 +394,23 @@ static void tables_are_close(void)
 /* archives that the tool must refuse, each for its own reason (tests/tool.sh) */
 static void bad_archives(void)
 {
+    static float wide_v[90], same3[9] = { 1, 0, 0, 0, 1, 0, 0, 0, 1 }, same13[169], none[13];
+    npz_array same[2] = { { "W0", 2, { 3, 3 }, same3 }, { "b0", 1, { 3, 1 }, none } }, /* the answer is the input */
+              wide[2] = { { "W0", 2, { 30, 3 }, wide_v }, { "b0", 1, { 30, 1 }, wide_v } };
     static float v[12] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 }, nan_v[6] = { 0, NAN, 0, 0, 0, 0 };
-    npz_array a[4] = {
-        { "W0", 2, { 2, 3 }, v }, { "b0", 1, { 2, 1 }, v }, { "W1", 2, { 4, 2 }, v }, { "b1", 1, { 4, 1 }, v }
+    npz_array a[5] = {
+        { "W0", 2, { 2, 3 }, v }, { "b0", 1, { 2, 1 }, v }, { "W1", 2, { 4, 2 }, v }, { "b1", 1, { 4, 1 }, v },
+        { "order", 1, { 3, 1 }, v }
     };
+    int k;
+    CHECK(npz_write(test_path("wide.npz"), wide, 2) == 0 && npz_write(test_path("same3.npz"), same, 2) == 0);
+    for (k = 0; k < 13; k++) { same13[14 * k] = 1; }
+    same[0].shape[0] = same[0].shape[1] = same[1].shape[0] = 13;
+    same[0].v = same13;
+    CHECK(npz_write(test_path("same13.npz"), same, 2) == 0);
+    CHECK(npz_write(test_path("dense_order.npz"), a, 5) == 0); /* what is said beside dense layers */
+    strcpy(a[4].name, "heads"); CHECK(npz_write(test_path("dense_heads.npz"), a, 5) == 0);
+    strcpy(a[4].name, "W01"); CHECK(npz_write(test_path("dense_W01.npz"), a, 5) == 0);
     CHECK(npz_write(test_path("good.npz"), a, 4) == 0);
     CHECK(npz_write(test_path("no_b1.npz"), a, 3) == 0 && npz_write(test_path("no_w0.npz"), a + 2, 2) == 0);
     a[2].shape[1] = 1; CHECK(npz_write(test_path("chain.npz"), a, 4) == 0); a[2].shape[1] = 2;

@@ -299,19 +299,20 @@ static void put(npz_array *a, int *n, const char *name, uint32_t rows, uint32_t 
     a[(*n)++].v = v;
 }
 
-/* archives of one hidden layer; without what `leave` names, values of `spoil` plus a half */
+/* archives of one hidden layer; without what `leave` names, values of `spoil` plus a half; or spoil is "more" heads */
 static void archive(const char *name, const char *leave, const char *spoil)
 {
-    static float groups[2][2 * GROUPS], places[IN], heads = GROUPS;
+    static float groups[2][2 * GROUPS], places[IN], heads[2] = { GROUPS, GROUPS };
     const char *const names[] = { "W0", "b0", "groups0", "W1", "b1", "groups1", "order", "heads" };
-    float *const v[] = { w[0], b[0], groups[0], w[1], b[1], groups[1], places, &heads };
+    float *const v[] = { w[0], b[0], groups[0], w[1], b[1], groups[1], places, heads };
     const uint32_t rows[] = { layers[0].n_out, layers[0].n_out, GROUPS, layers[1].n_out, layers[1].n_out,
-                              nested.heads ? GROUPS : 1, IN, 1 },
+                              nested.heads ? GROUPS : 1, IN,
+                              spoil != NULL && strcmp(spoil, "more") == 0 ? 2 : 1 },
                    cols[] = { IN, 0, 2, layers[1].n_in, 0, 2, 0, 0 };
     npz_array a[8];
     int n = 0, k;
     unsigned g, l;
-    heads = GROUPS;
+    heads[0] = GROUPS;
     for (k = 0; k < IN; k++) { places[k] = order[k]; }
     for (l = 0; l < 2; l++) {
         for (g = 0; g < GROUPS; g++) {
@@ -336,6 +337,7 @@ static void archives(void)
     archive("nested_order.npz", NULL, "order");
     archive("nested_heads.npz", NULL, "heads");
     archive("nested_groups0.npz", NULL, "groups0");
+    archive("nested_more.npz", NULL, "more");
     f = fopen(test_path("nested.u8"), "wb");
     CHECK(f != NULL && fwrite(x, IN, SAMPLES, f) == SAMPLES && fclose(f) == 0);
     (void)setup(2, 0);

@@ -23,7 +23,7 @@ left() { # file, test: that test leaves the file behind; run alone, where it has
         fail "build/test_$2, which leaves $a/$1: $(tail -n 1 $d/log)"
 }
 left conv.u8 conv; left heads_net.s8 heads; left stream.out lower; left nan.npy prepare; left real_samples.npy real
-left same.sucref rows; left unscaled.sucref units; left nested.u8 widths
+left labels5.zip labels; left same.sucref rows; left unscaled.sucref units; left nested.u8 widths
 first() { dd if="$2" bs="$1" count=1 2>/dev/null; } # the first N bytes of a file
 first 7840 examples/models/even0.npz >$d/x.u8 # ten inputs of arbitrary bytes
 cp $d/x.u8 $d/x.s8; first 784 $d/x.u8 >$d/one.u8
@@ -175,7 +175,11 @@ no "go with" $t split $h.sucref --devices 2 --rates 1,1 --exchange ${h}_maps.npz
 no "go with" $t split $h.sucref --devices 2 --parity 1 --number 2 -o $d/y%d
 no "devices must be" $t split $h.sucref --devices 255 --exchange ${h}_maps.npz -o $d/y%d
 no "none of 0 to 0" $t split $h.sucref --devices 1 --exchange ${h}_maps.npz -o $d/y%d
-no "must be there, 2 x" $t split $h.sucref --devices 2 --exchange $n -o $d/y%d
+no "is no level of this model" $t split $h.sucref --devices 2 --exchange $n -o $d/y%d
+no "level1 must be there, 2 x 20" $t split $m --devices 2 --exchange ${h}_maps.npz -o $d/y%d
+no "level3 is no level of this model, which has level0 (inputs) to level2" sh -c "$t repurpose $n --devices 2 \
+    --eta2 1 -o $d/y --maps $d/maps3.npz >/dev/null && exec $t split $h.sucref --devices 2 --exchange $d/maps3.npz \
+    -o $d/y%d"
 no "zip" $t split $h.sucref --devices 2 --exchange $h.sucref -o $d/y%d
 no "number must be" $t split $h.sucref --devices 2 --exchange ${h}_maps.npz --number 256 -o $d/y%d
 no "without must be" $t split $h.sucref --devices 2 --exchange ${h}_maps.npz --without 2 -o $d/y%d
@@ -229,6 +233,15 @@ no "takes inputs from a .npy" $p 2 --eta2 1 --in $d/x.u8
 no "shape does not hold" $p 2 --eta2 1 --in $a/real.npy
 no "zip" $t repurpose $m --devices 2 --eta2 1 -o $d/y
 no "does not take what W0 gives" $t repurpose $a/chain.npz --devices 2 --eta2 1 -o $d/y
+for k in widths widths_deep; do
+    no "groups0: repurpose moves neurons, and cannot carry groups, order and heads" \
+        $t repurpose examples/models/$k.npz --devices 2 --eta2 1 -o $d/y
+done
+no "order: repurpose moves" $t repurpose $a/dense_order.npz --devices 2 --eta2 1 -o $d/y
+no "heads: repurpose moves" $t repurpose $a/dense_heads.npz --devices 2 --eta2 1 -o $d/y
+no "W01 is not known" $t repurpose $a/dense_W01.npz --devices 2 --eta2 1 -o $d/y
+no "ops: a network of convolutions; repurpose takes dense layers" \
+    $t repurpose examples/models/lenet.npz --devices 2 --eta2 1 -o $d/y
 no "has no option --parity" $p 2 --parity 1
 no "has no option --eta1" $t split $m --eta1 1
 no "one output and --gray" $t run $m --in $d/x.u8 --out $d/y --exit gray
@@ -245,12 +258,32 @@ no "quiet must be" $t calibrate $m --in $d/x.u8 -o $d/y --quiet 1
 no "calibrate needs --in" $t calibrate $m -o $d/y
 no "calibrate needs all stops" $t calibrate $d/t.sucref --in $d/x.u8 -o $d/y
 no "max-disagree must be" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 1
+no "needs stops to leave at, and it has one" $t calibrate $d/one.sucref --in $d/x.u8 -o $d/y --max-disagree .5
 no "confidence needs" $t calibrate $m --in $d/x.u8 -o $d/y --confidence 0.9
 no "confidence must be" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 0.1 --confidence 1
 no "too few inputs" $t calibrate $m --in $d/one.u8 -o $d/y --max-disagree 0.1
 no "exit must be" $t run $m --in $d/x.u8 --out $d/y --exit never
 no "import needs" $t import $m
 no "not a TensorFlow Lite file" $t import $m -o $d/y
+# files of another kind, and files that are cut
+no "zip archive .*; it is a TensorFlow Lite file: sucref import" $t quantize $a/real.tflite -o $d/y $is
+no "zip archive .*; it is a TensorFlow Lite file: sucref import" $t repurpose $a/real.tflite --devices 2 --eta2 1 \
+    -o $d/y
+no "magic at byte 0; it is a TensorFlow Lite file: sucref import" $t info $a/real.tflite
+no "magic at byte 0; it is a zip archive: .* sucref quantize" $t info $n
+no "magic at byte 0; it is a NumPy array" $t run $a/real784.npy --in $d/x.u8 --out $d/y
+no "Lite file; it is a zip archive: .* sucref quantize" $t import $n -o $d/y
+no "Lite file; it is a model already" $t import $m -o $d/y
+no "zip archive .*; it is a model already" $t quantize $m -o $d/y $is
+first 3000 $n >$d/cut.npz; first 700 $m >$d/cut.sucref; first 400 $a/real784.npy >$d/cut.npy
+no "cut.npz: is cut short: a zip archive without its end" $t quantize $d/cut.npz -o $d/y $is
+no "cut.sucref: not a valid model: .*: is cut short, 700 of its" $t info $d/cut.sucref
+no "cut.sucref: not a valid model: .*: is cut short, 700 of its" $t run $d/cut.sucref --in $d/x.u8 --out $d/y
+no "cut.npy: is cut short: it holds fewer bytes" $t run $d/q1 --in $d/cut.npy --out $d/y
+for k in 100 1000 3000; do
+    first $k $a/real.tflite >$d/cut.tflite
+    no "cut.tflite: is cut short, or damaged: it points beyond its $k bytes" $t import $d/cut.tflite -o $d/y
+done
 no "unknown command" $t frobnicate x
 no "no input file" $t info
 no "has no option --plan" $t run $m --plan 4,4
@@ -297,7 +330,9 @@ no "b1 is missing" $t quantize $a/no_b1.npz -o $d/y $is
 no "W0 is missing" $t quantize $a/no_w0.npz -o $d/y $is
 no "W1 is missing" $t quantize $a/no_w1.npz -o $d/y $is
 no "b1 is missing" $t quantize $a/no_b.npz -o $d/y $is
-no "arrays other than" $t quantize $a/gap.npz -o $d/y $is
+no "W2 is not known: arrays are W0, b0 .. W0, b0" $t quantize $a/gap.npz -o $d/y $is
+no "W01 is not known" $t quantize $a/dense_W01.npz -o $d/y $is
+no "groups0 is missing" $t quantize $a/dense_order.npz -o $d/y $is
 no "does not take what W0 gives" $t quantize $a/chain.npz -o $d/y $is
 no "as many values as" $t quantize $a/rows.npz -o $d/y $is
 no "two dimensions" $t quantize $a/flat.npz -o $d/y $is
@@ -342,6 +377,84 @@ ok "emit-c says what numbers mean" "$q --input-zero 7 --output softmax && $t emi
     grep -q '^#define U_INPUT_SCALE 0.5F' $d/u.h && grep -q '^#define U_INPUT_ZERO 7' $d/u.h &&
     grep -q '^#define U_SOFTMAX 1' $d/u.h && grep -q '^#define U_OUTPUT_SCALE 0.00390625F' $d/u.h &&
     grep -q '^#define U_LOGIT_SCALE' $d/u.h && $C -Wno-unused $d/u.c -o $d/u && $d/u"
+cat >$d/ends.c <<'X'
+#include <math.h>
+#include "ends.h"
+#if ENDS_SIGNED
+typedef int8_t byte;
+#else
+typedef uint8_t byte;
+#endif
+static int bad;
+static void nearest(double real) /* in double, halves left out: a float may round either way there */
+{
+    const double v = real / (double)ENDS_INPUT_SCALE + ENDS_INPUT_ZERO, lo = ENDS_SIGNED ? -128 : 0, hi = lo + 255;
+    const double want = v < lo ? lo : v > hi ? hi : floor(v + 0.5);
+    if (fabs(v - floor(v) - 0.5) > 1e-4 && ends_input((float)real) != want) { bad = 1; }
+}
+int main(void)
+{
+    int b, k;
+    for (b = 0; b < 256; b++) {
+        const int value = b - 128 * ENDS_SIGNED; /* as the type counts */
+        const float out = (float)(value - ENDS_OUTPUT_ZERO) * ENDS_OUTPUT_SCALE;
+        if (ends_input((float)(value - ENDS_INPUT_ZERO) * ENDS_INPUT_SCALE) != (byte)value) { bad = 1; }
+        if (ends_output((uint8_t)b) < out || ends_output((uint8_t)b) > out) { bad = 1; }
+    }
+    for (k = -40000; k < 40000; k++) { nearest(k / 100.0 * (double)ENDS_INPUT_SCALE); }
+    nearest(1e30); nearest(-1e30);
+    if (ends_input((float)INFINITY) != (byte)(255 - 128 * ENDS_SIGNED) ||
+        ends_input((float)NAN) != (byte)(-128 * ENDS_SIGNED)) { bad = 1; }
+    return bad;
+}
+X
+cat >$d/unused.c <<'X'
+#include "ends.h"
+int main(void) { return (int)sizeof ends_model.bytes == 0; }
+X
+strict='-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wundef -Wcast-qual -Werror'
+for z in '--input-zero 7 --output softmax' '--type s8 --input-zero -3' '--input-scale 1/255 --output tanh' \
+    '--type s8 --input-scale 1/3 --output logistic'; do
+    case $z in *scale*) k="$t quantize $a/good.npz -o $d/u.sucref $z" ;; *) k="$q $z" ;; esac
+    ok "emit-c: bytes of real numbers and back, $z" "$k && $t emit-c $d/u.sucref -o $d/ends.h &&
+        $C -Wstrict-prototypes $strict $d/ends.c -o $d/ends $LDLIBS && $d/ends &&
+        $C $strict $d/unused.c -o $d/ends && { ! command -v $CXX || { cp $d/ends.c $d/ends.cpp &&
+        $CXX -std=c++11 $strict $d/ends.cpp -o $d/ends $LDLIBS && $d/ends; }; }"
+done
+ok "emit-c: no functions where scales are not known" "$t emit-c $u -o $d/unknown.h && ! grep -q inline $d/unknown.h"
+# labels
+printf 'yes\nno "x"?\nd\303\251j\303\240\r\n\\4??/\n' >$d/names.txt; printf 'a\nb\nc\n' >$d/three.txt
+printf 'a\nb\n\033\nd\n' >$d/control.txt; printf 'a\n\nc\nd\n' >$d/blank.txt; printf '%064d\nb\nc\nd\n' 0 >$d/long.txt
+cat >$d/names.c <<'X'
+#include <string.h>
+#include "names.h"
+static const char *const want[] = { "yes", "no \"x\"\?", "d\303\251j\303\240", "\\4\?\?/" };
+int main(void)
+{
+    unsigned k;
+    for (k = 0; k < NAMES_OUTPUTS; k++) { if (strcmp(names_labels[k], want[k]) != 0) { return 1; } }
+    return sizeof names_labels / sizeof names_labels[0] != 4;
+}
+X
+ok "labels: kept, shown, emitted; the model in C is the one without them" \
+    "$q && $t emit-c $d/u.sucref -o $d/plain.h --name names && $q --labels $d/names.txt && $t info $d/u.sucref >$d/i &&
+    grep -q '^output 1: no .x.?$' $d/i && grep -q '^output 3: .4??/$' $d/i &&
+    $t emit-c $d/u.sucref -o $d/names.h && $C $strict $d/names.c -o $d/names && $d/names && {
+    sed 1d $d/names.h | diff - $d/plain.h | grep '^>'; [ \$(sed 1d $d/plain.h | diff - $d/names.h |
+    grep -c '^>') = 7 ]; }"
+ok "labels stay when a model is calibrated, packed, whole; truncation says that they go" \
+    "$q --labels $d/names.txt --target m4 && $t retarget $d/u.sucref --target m0 -o $d/u2 && $t calibrate $d/u2 --in \
+    $d/six.u8 -o $d/u3 && $t truncate $d/u3 --stops 2 -o $d/u4 && $t info $d/u4 | grep -q '^output 0: yes$' &&
+    cmp $d/u3 $d/u4 && $t truncate $d/u4 --stops 1 -o $d/u5 | grep -q 'labels are left out' &&
+    ! $t info $d/u5 | grep -q '^output 0'"
+ok "more labels than info shows" "cut -c 1-20 tests/tool.sh | sed -n '/./p' | head -n 30 >$d/thirty.txt &&
+    $t quantize $a/wide.npz -o $d/wide $is --labels $d/thirty.txt &&
+    $t info $d/wide | grep -q 'labels of 10 outputs more'"
+no "three.txt: has 3 lines, the model has 4 outputs" $q --labels $d/three.txt
+no "control.txt: line 3 holds a control character" $q --labels $d/control.txt
+no "blank.txt: line 2 is empty" $q --labels $d/blank.txt
+no "long.txt: line 1 is longer than 63" $q --labels $d/long.txt
+no "cannot be read" $q --labels $d/none
 ok "run says what it wrote, uint8 as the input" "$q && $t run $d/u.sucref --in $d/six.u8 --out $d/r8 |
     grep -q '2 answers of 4 uint8, real = ' && $q --type s8 && $t run $d/u.sucref --in $d/six.s8 --out $d/r8 |
     grep -q '2 answers of 4 int8, real = '"
@@ -374,7 +487,7 @@ ok "column order and float64" "$t quantize $a/plain.npz $o && cp $d/w $d/w1 && $
 no "structured dtype" $t quantize $a/structured.npz $o
 no "values of the network beyond float32" $t quantize $a/huge.npz -o $d/w --input-scale 1
 no "beyond float32" $t quantize $a/beyond.npz $o
-no "more or fewer bytes" $t quantize $a/twice.npz $o
+no "more bytes than its shape" $t quantize $a/twice.npz $o
 no "dtype must be" $t quantize $a/int.npz $o
 no "damaged (CRC)" $t quantize $a/crc.npz $o
 ok "gray in probabilities" "$t quantize $a/one.npz -o $d/one.s $is &&
@@ -403,6 +516,7 @@ no "groups come one by one" $nq --schedule 8/8,8,8
 no "has no groups" $t quantize $n -o $d/y $is --schedule 8
 no "cut input" $nq --cut-input
 no "groups1 is missing" $t quantize $a/nested_no_groups1.npz -o $d/y $is
+no "heads must be one number" $t quantize $a/nested_more.npz -o $d/y $is
 no "groups1 must have 1 group" $t quantize $a/nested_no_heads.npz -o $d/y $is
 for k in order heads groups0; do no "$k must hold whole numbers" $t quantize $a/nested_$k.npz -o $d/y $is; done
 ok "such a model calibrated, run, cut, in C" "$nq >$d/log &&
@@ -421,6 +535,35 @@ ok "evaluate" "$t evaluate $w --in $nx --labels $d/zero >$d/ev &&
     grep -q '^stop 1: .* % right, .* % as the last stop, multiply-adds 385 (' $d/ev && grep -q 'no exit rules' $d/ev &&
     $t evaluate $d/wc --in $nx --labels $d/zero | grep -q 'with exit: .* % right, .* they leave at stop 0: ' &&
     $t evaluate $d/wc --in $nx | grep -q '^stop 2: 100.00 % as the last stop'"
+# the answer is the largest input: classes 0 0 1 2 2 1, and 1 1 1 1 0 12 5 of thirteen
+printf '\377\0\0\377\0\0\0\377\0\0\0\377\0\0\377\0\377\0' >$d/c3.u8; printf '\0\1\1\2\0\1' >$d/l3.u8
+one() { printf '\0\0\0\0\0\0\0\0\0\0\0\0\0' | head -c "$1"; printf '\377'; first $((12 - $1)) /dev/zero; }
+{ one 1; one 1; one 1; one 1; one 0; one 12; one 5; } >$d/c13.u8; printf '\3\3\1\3\0\3\4' >$d/l13.u8
+first 10 /dev/zero >$d/zero10; sed -n 1,13p tests/lib.sh | cut -c 1-9 | sed 's/^/n/' >$d/n13
+printf '\1\1\1\1\0\14\5' >$d/right.u8; printf 'cat\ndog\ncow\n' >$d/animals.txt
+cat >$d/table <<'X'
+confusion at the last stop (rows are labels, columns answers)
+    0  1  2
+ 0  1  0  1  cat
+ 1  1  2  0  dog
+ 2  0  0  1  cow
+X
+cat >$d/pairs <<'X'
+most frequent confusions at the last stop
+  3 answered as 1: 3 of 4
+  3 answered as 12: 1 of 4
+  4 answered as 5: 1 of 1
+X
+ok "evaluate: confusion as counted by hand" \
+    "$t quantize $a/same3.npz -o $d/s3 $is --labels $d/animals.txt && $t quantize $a/same13.npz -o $d/s13 $is &&
+    $t evaluate $d/s3 --in $d/c3.u8 --labels $d/l3.u8 >$d/ev && grep -q '^stop 1: 66.67 % right' $d/ev &&
+    tail -n 5 $d/ev | cmp - $d/table && $t evaluate $d/s13 --in $d/c13.u8 --labels $d/l13.u8 >$d/ev &&
+    tail -n 4 $d/ev | cmp - $d/pairs"
+ok "evaluate: no confusion, confusion with names, a single output's" \
+    "$t evaluate $d/s13 --in $d/c13.u8 --labels $d/right.u8 | tail -n 1 | grep -q '^  none$' &&
+    $t quantize $a/same13.npz -o $d/s13 $is --labels $d/n13 &&
+    $t evaluate $d/s13 --in $d/c13.u8 --labels $d/l13.u8 | grep -q '^  4 (n.*) answered as 5 (n.*): 1 of 1' &&
+    $t evaluate $m --in $d/x.u8 --labels $d/zero10 | tail -n 1 | grep -q '^ 1   0   0'"
 ok "calibrate --labels says how right the last stop is" \
     "$t calibrate $w --in $nx -o $d/y --labels $d/zero | grep -q '^last stop: .* % of 150 right'"
 no "evaluate needs" $t evaluate $w
@@ -485,9 +628,10 @@ no "say the same: take one" $hc --heads 1 --heads-at 1
 no "heads goes with none of" $hc --heads 1 --quiet .1
 no "head-grid needs" $hc --head-grid 2
 no "head-grid must be" $hc --heads 1 --head-grid 0
-no "no dense layer .* calibrate without --heads" $hc --max-disagree .1
+no "no dense layer .* calibrate without --heads needs; it has one stop: --heads 3 adds" $hc --max-disagree .1
+no "calibrate --rows needs; it has one stop: --heads 3 adds" $hc --rows .5
 no "dense models without heads" $t calibrate $d/hd --in $hx -o $d/y --max-disagree .1 --quiet .1
-no "for chains of dense layers" $t plan $hn --in $hx --rows .5
+no "for chains of dense layers; of other models plan tries heads" $t plan $hn --in $hx --rows .5
 ok "split: convolutions by output channels, their parts are networks" \
     "$t split $hn --devices 3 --parity 1 -o $d/ch%d.sucref >$d/split.txt && [ ! -e $d/ch4.sucref ] &&
     grep -q 'layer 1: channels 3 3 2 of 72 inputs, 36 positions in 1 message, |sum| < ' $d/split.txt &&
@@ -517,17 +661,25 @@ ok "a streaming network is imported and answers as the reference does" "$s >$d/m
 ok "info and emit-c show it" "$t info $d/stream.sucref | grep -q '(state)' &&
     $t emit-c $d/stream.sucref -o $d/stream.h && grep -q 'STREAM_STOPS 1U' $d/stream.h"
 no "keeps state between inputs: it has one stop" $s --plan 4,4
-no "is no dense layer that reads the one before it, as calibrate without --heads needs" $t calibrate $d/stream.sucref \
+no "nothing to calibrate" $t calibrate $d/stream.sucref \
     --in $a/stream.s8 -o $d/y
 ok "split: a streaming network, its states at the master" \
     "$t split $d/stream.sucref --devices 2 --parity 0 -o $d/shard%d >$d/split.txt &&
     grep -q '^layer .*: channels' $d/split.txt"
 no "as split --exchange needs" $t split $d/stream.sucref --devices 2 --exchange ${h}_maps.npz -o $d/shard%d
-no "as plan needs" $t plan $d/stream.sucref --in $a/stream.s8 --core m0
+no "there is nothing to plan" $t plan $d/stream.sucref --in $a/stream.s8 --core m0
 r="$t import $a/real.tflite -o $d/real.sucref"
 ok "a float model is quantized with samples, and how well is said" "$r --calibrate $a/real_samples.npy >$d/made &&
     grep -q 'on 5 samples outputs are off the float model' $d/made && $t info $d/real.sucref | grep -q depthwise"
 no "a float model, or a float part of one; add --calibrate samples.npy" $r
+cat $a/real.tflite $a/labels5.zip >$d/named.tflite; cat $a/real.tflite $a/labels4.zip >$d/odd.tflite
+ok "labels of the archive behind a model are kept, those that do not fit are warned of" \
+    "$t import $d/named.tflite -o $d/named --calibrate $a/real_samples.npy | grep -q 'labels.txt in it names the out' &&
+    $t info $d/named | grep -q '^output 4: e$' && $t import $d/odd.tflite -o $d/odd --calibrate $a/real_samples.npy \
+    2>&1 >/dev/null | grep -q 'labels.txt in it has 4 lines, the model has 5 .*; the outputs stay without' &&
+    ! $t info $d/odd | grep -q '^output 0' && cmp $d/odd $d/real.sucref && printf '1\n2\n3\n4\n5\n' >$d/five.txt &&
+    $t import $d/named.tflite -o $d/named --calibrate $a/real_samples.npy --labels $d/five.txt &&
+    $t info $d/named | grep -q '^output 4: 5$'"
 no "in a .npy" $r --calibrate $d/x.s8
 no "its shape does not hold inputs of 200 values" $r --calibrate $a/real.npy
 ok "import --ranges: all values is the default, others make other models" \
@@ -541,12 +693,18 @@ no "ranges needs --calibrate" $t import $a/real.tflite -o $d/y --ranges error
 no "ranges must be" $r --calibrate $a/real_samples.npy --ranges most
 no "ranges percentile must be" $r --calibrate $a/real_samples.npy --ranges percentile=20
 no "ranges percentile must be" $r --calibrate $a/real_samples.npy --ranges percentile=
-no "is no float model" $s --calibrate $a/real_samples.npy
+no "is no float model: its input, tensor [0-9]*, is of integers already; leave out --calibrate" \
+    $s --calibrate $a/real_samples.npy
 c="$t quantize $a/conv.npz -o $d/conv.sucref $is"; cn="$t quantize $a/conv_nested.npz -o $d/cn.sucref $is"
 ok "convolutions are quantized, and how often the class stays is said" "$c --calibrate $a/conv.u8 >$d/made &&
     grep -q '1 dense, 1 convolution), 9 inputs, 2 outputs, 1 stop' $d/made &&
     grep -q 'stop 0: the class is the float network.s on [0-9]* of 1000 samples' $d/made &&
     $t info $d/conv.sucref | grep -q convolution"
+ok "what pruning drops is said layer by layer" \
+    "$t quantize $a/conv_dead.npz -o $d/dead $is --calibrate $a/conv.u8 >$d/made &&
+    grep -q 'layer 0 (operator 1: row of ops): 2 of 5 channels dropped, and 0 of 3 that it reads: 36 of 60' $d/made &&
+    grep -q ' 0 of 2 channels dropped, and 2 of 5 that it reads: 24 of 40 .* and 24 of 40 weight bytes' $d/made &&
+    grep -q '2 of 10 channels dropped, .*: 60 of 100 multiply-adds and 33 of 55 weight bytes are left' $d/made"
 ok "groups of channels come stop by stop" "$cn --calibrate $a/conv.u8 >$d/made && grep -q '3 stops' $d/made &&
     grep -q 'stop 2: the class is' $d/made && cp $d/cn.sucref $d/cn3 &&
     $cn --calibrate $a/conv.u8 --schedule 8/8,8/8,8,8 && cmp $d/cn.sucref $d/cn3 &&
@@ -565,7 +723,7 @@ no "has no groups of channels" $c --calibrate $a/conv.u8 --schedule 8
 no "have 8 bits at every stop" $cn --calibrate $a/conv.u8 --plan 4,4
 no "the last stop has 8 bits of every group" $cn --calibrate $a/conv.u8 --schedule 8/8,8
 no "bits that the plan does not give" $cn --calibrate $a/conv.u8 --schedule 4/8,8/8,8,8
-no "as calibrate without --heads needs" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y
+no "heads needs; --max-disagree alone finds exit rules" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y
 no "are for dense models without heads" $t calibrate $d/cn3 --in $a/conv.u8 -o $d/y --max-disagree 0.1 --quiet 0.1
 if [ -c /dev/full ] || [ -n "${LIST:-}" ]; then
     no "standard output" sh -c "exec $t info $m >/dev/full"

@@ -10,14 +10,16 @@
 #include "npz.h"
 
 enum { /* columns of `ops` */
-    CONV_KIND, CONV_FROM, CONV_OTHER, CONV_KH, CONV_KW, CONV_STRIDE, CONV_DILATION, CONV_TOP, CONV_LEFT, CONV_RELU,
+    CONV_KIND, CONV_FROM, CONV_OTHER, CONV_KH, CONV_KW, CONV_STRIDE, CONV_DILATION, CONV_TOP, CONV_LEFT, CONV_ACT,
     CONV_H, CONV_W, CONV_C, CONV_COLUMNS
 };
 enum { CONV_INPUT, CONV_PRODUCT, CONV_DEPTHWISE, CONV_MAX, CONV_MEAN, CONV_SUM };
+enum { CONV_NONE, CONV_RELU, CONV_RELU6, CONV_LEAKY, CONV_LOGISTIC, CONV_TANH }; /* activations */
 enum { CONV_NODES = 64 };
 
 typedef struct {
     int n, node[CONV_NODES][CONV_COLUMNS];
+    float slope;               /* of leaky ReLUs */
     unsigned n_groups;         /* of every map but the input; each has a head in the last row. 0: none */
     uint32_t rows[CONV_NODES][SUCREF_MAX_GROUPS];  /* channels of each group */
     uint32_t reads[CONV_NODES][SUCREF_MAX_GROUPS]; /* of products: channels that it reads */
@@ -49,10 +51,10 @@ static inline const npz_array *conv_array(const npz *z, const char *letter, int 
 static inline int conv_row(conv_net *c, graph *g, const npz_array *ops, int k)
 {
     static const char *const name[CONV_COLUMNS] = { "kind", "from", "other", "kernel rows", "kernel columns", "stride",
-                                                    "dilation", "pad above", "pad left", "ReLU", "rows", "columns",
-                                                    "channels" };
-    static const int most[CONV_COLUMNS] = { CONV_SUM, CONV_NODES, CONV_NODES, 255, 255, 255, 255, 255, 255, 1, 65535,
-                                            65535, 65535 };
+                                                    "dilation", "pad above", "pad left", "activation", "rows",
+                                                    "columns", "channels" };
+    static const int most[CONV_COLUMNS] = { CONV_SUM, CONV_NODES, CONV_NODES, 255, 255, 255, 255, 255, 255,
+                                            CONV_TANH, 65535, 65535, 65535 };
     int i;
     for (i = 0; i < CONV_COLUMNS; i++) {
         const float v = ops->v[k * CONV_COLUMNS + i];
@@ -115,6 +117,19 @@ static inline int conv_all_read(const conv_net *c, graph *g)
     return 1;
 }
 
+/* of leaky ReLUs */
+static inline int conv_slope(conv_net *c, graph *g, const npz *z)
+{
+    const npz_array *a = npz_get(z, "slope");
+    c->slope = 0.01F;
+    if (a == NULL) { return 1; }
+    if (a->dims != 1 || a->shape[0] != 1 || !(a->v[0] >= 0 && a->v[0] < 1)) {
+        return conv_fail(g, "slope must be one number, from 0 to below 1");
+    }
+    c->slope = a->v[0];
+    return 1;
+}
+
 static inline int conv_rows(conv_net *c, graph *g, const npz *z)
 {
     const npz_array *ops = npz_get(z, "ops");
@@ -130,7 +145,11 @@ static inline int conv_rows(conv_net *c, graph *g, const npz *z)
     if (!conv_weighs(c->node[c->n - 1])) {
         return conv_fail(g, "ops: the last row must have weights (kind 1 or 2): its sums are the answer");
     }
-    return conv_all_read(c, g);
+    if (c->node[c->n - 1][CONV_ACT] > CONV_RELU6) {
+        return conv_fail(g, "ops: the last row's sums are the answer: its activation must be 0, 1 or 2 (none, ReLU, "
+                         "ReLU6), not %d", c->node[c->n - 1][CONV_ACT]);
+    }
+    return conv_slope(c, g, z) && conv_all_read(c, g);
 }
 
 /* ---- weights ---- */
@@ -180,7 +199,8 @@ static inline int conv_arrays_ok(const conv_net *c, graph *g, const npz *z)
     for (k = 1; k < c->n; k++) { if (conv_weighs(c->node[k]) && !conv_weights_ok(c, g, z, k)) { return 0; } }
     for (i = 0; i < z->n; i++) {
         const npz_array *a = &z->a[i];
-        found = strcmp(a->name, "ops") == 0 || strcmp(a->name, "heads") == 0;
+        found = strcmp(a->name, "ops") == 0 || strcmp(a->name, "heads") == 0 ||
+                strcmp(a->name, "slope") == 0;
         for (k = 1; k < c->n; k++) {
             found |= conv_weighs(c->node[k]) &&
                      (a == conv_array(z, "W", k) || a == conv_array(z, "b", k) || a == conv_array(z, "groups", k));
@@ -225,13 +245,19 @@ static inline int conv_is_whole(const int *o, const int *in)
            o[CONV_DILATION] == 1 && o[CONV_TOP] == 0 && o[CONV_LEFT] == 0;
 }
 
+/* what an operator does to its own sums; the other activations are operators behind it */
+static inline int conv_fused(const int *o)
+{
+    return o[CONV_ACT] == CONV_RELU ? GRAPH_ACT_RELU : o[CONV_ACT] == CONV_RELU6 ? GRAPH_ACT_RELU6 : GRAPH_NO_ACT;
+}
+
 static inline int conv_code(const int *o, const int *in)
 {
     switch (o[CONV_KIND]) {
     case CONV_PRODUCT: return conv_is_whole(o, in) ? GRAPH_DENSE : GRAPH_CONV;
     case CONV_DEPTHWISE: return GRAPH_DEPTHWISE;
     case CONV_MAX: return GRAPH_MAX_POOL;
-    case CONV_MEAN: return conv_is_whole(o, in) && !o[CONV_RELU] ? GRAPH_MEAN : GRAPH_AVERAGE_POOL;
+    case CONV_MEAN: return conv_is_whole(o, in) && conv_fused(o) == GRAPH_NO_ACT ? GRAPH_MEAN : GRAPH_AVERAGE_POOL;
     default: return GRAPH_ADD;
     }
 }
@@ -248,7 +274,7 @@ static inline int conv_op(graph *g, const conv_net *c, const npz *z, int k, int 
     p->place = k;
     p->code = conv_code(o, in);
     p->out = k;
-    p->act = o[CONV_RELU] ? GRAPH_ACT_RELU : GRAPH_NO_ACT;
+    p->act = conv_fused(o);
     p->in = (int *)graph_new(g, 3 * sizeof *p->in);
     if (p->in == NULL) { return 0; }
     p->in[0] = o[CONV_FROM];
@@ -268,13 +294,32 @@ static inline int conv_op(graph *g, const conv_net *c, const npz *z, int k, int 
            conv_tensor(g, more + 1, 1, &channels, conv_array(z, "b", k)->v);
 }
 
+/* the activation behind the last operator, which writes tensor `between` in place of row k's map */
+static inline int conv_act(graph *g, const conv_net *c, int k, int between)
+{
+    const int *o = c->node[k], dim[4] = { 1, o[CONV_H], o[CONV_W], o[CONV_C] };
+    graph_op *p = &g->op[g->n_ops];
+    p[-1].out = between;
+    p->name = p[-1].name;
+    p->place = k;
+    p->code = o[CONV_ACT] == CONV_LEAKY ? GRAPH_LEAKY_RELU : o[CONV_ACT] == CONV_TANH ? GRAPH_TANH : GRAPH_LOGISTIC;
+    p->number = c->slope;
+    p->out = k;
+    p->n_in = 1;
+    p->in = (int *)graph_new(g, sizeof *p->in);
+    if (p->in == NULL) { return 0; }
+    p->in[0] = between;
+    g->n_ops++;
+    return conv_tensor(g, between, 4, dim, NULL);
+}
+
 /* the graph of what conv_read has read; 1, or 0 with g->why filled. Free with graph_free either way */
 static inline int conv_graph(graph *g, const conv_net *c, const npz *z)
 {
     int k, more = c->n;
     memset(g, 0, sizeof *g);
-    g->tensor = (graph_tensor *)graph_new(g, 3 * CONV_NODES * sizeof *g->tensor);
-    g->op = (graph_op *)graph_new(g, CONV_NODES * sizeof *g->op);
+    g->tensor = (graph_tensor *)graph_new(g, 4 * CONV_NODES * sizeof *g->tensor);
+    g->op = (graph_op *)graph_new(g, 2 * CONV_NODES * sizeof *g->op);
     if (g->tensor == NULL || g->op == NULL) { return 0; }
     g->input = 0;
     g->output = c->n - 1;
@@ -285,6 +330,7 @@ static inline int conv_graph(graph *g, const conv_net *c, const npz *z)
         const int *o = c->node[k], dim[4] = { 1, o[CONV_H], o[CONV_W], o[CONV_C] };
         if (!conv_tensor(g, k, 4, dim, NULL) || (k > 0 && !conv_op(g, c, z, k, more))) { return 0; }
         more += conv_weighs(o) ? 2 : 0;
+        if (k > 0 && o[CONV_ACT] > CONV_RELU6 && !conv_act(g, c, k, more++)) { return 0; }
     }
     g->n_tensors = (uint32_t)more;
     g->n_working = g->n_ops;
@@ -388,10 +434,10 @@ static inline int conv_groups(conv_net *c, graph *g, const npz *z)
     int k, found = 0;
     for (k = 1; k < c->n; k++) { found += conv_array(z, "groups", k) != NULL; }
     if (found == 0 && heads == NULL) { return 1; }
-    if (heads == NULL || !(heads->v[0] >= 2 && heads->v[0] <= (float)SUCREF_MAX_GROUPS) ||
-        heads->v[0] != floorf(heads->v[0])) {
-        return conv_fail(g, "heads must be how many groups the layers have, 2 to %d: channels in groups need a head "
-                         "for each group", (int)SUCREF_MAX_GROUPS);
+    if (heads == NULL || heads->dims != 1 || heads->shape[0] != 1 ||
+        !(heads->v[0] >= 2 && heads->v[0] <= (float)SUCREF_MAX_GROUPS) || heads->v[0] != floorf(heads->v[0])) {
+        return conv_fail(g, "heads must be one number, how many groups the layers have, 2 to %d: channels in groups "
+                         "need a head for each group", (int)SUCREF_MAX_GROUPS);
     }
     c->n_groups = (unsigned)heads->v[0];
     if (c->node[c->n - 1][CONV_KIND] != CONV_PRODUCT ||
@@ -400,6 +446,10 @@ static inline int conv_groups(conv_net *c, graph *g, const npz *z)
     }
     for (k = 1; k < c->n; k++) {
         a = conv_array(z, "groups", k);
+        if (c->node[k][CONV_ACT] > CONV_RELU6) {
+            return conv_fail(g, "ops: row %d: channels in groups have the activations 0, 1 and 2 (none, ReLU, ReLU6), "
+                             "not %d", k, c->node[k][CONV_ACT]);
+        }
         if (conv_weighs(c->node[k]) && a == NULL) {
             return conv_fail(g, "groups%d is missing: all rows with weights have groups or none", k);
         }

@@ -36,6 +36,12 @@ static void check_array(const npz_array *a, const char *path)
     for (i = 0; i < n; i++) { if (!isfinite(a->v[i])) { die("%s: %s holds NaN or infinity", path, a->name); } }
 }
 
+static void no_archive(const char *path, const npz *z, const uint8_t *file, size_t len)
+{
+    const int zip = len >= 4 && memcmp(file, "PK\3\4", 4) == 0;
+    die("%s: %s%s", path, z->why, zip ? "" : other_kind(file, len));
+}
+
 static unsigned read_layers(prepare_float_layer *layers, const npz *z, const char *path)
 {
     unsigned n;
@@ -66,10 +72,7 @@ static unsigned read_layers(prepare_float_layer *layers, const npz *z, const cha
     if (n == 0) {
         die("%s: W0 is missing: the arrays are W0 (out x in), b0, W1 .., of convolutions ops, W1, b1 ..", path);
     }
-    if (z->n != 2 * (int)n + nested_arrays(z, n)) {
-        die("%s: arrays other than W0,b0 .. W%u,b%u, and groups0 .. groups%u, order and heads", path, n - 1, n - 1,
-            n - 1);
-    }
+    check_arrays(z, path, n);
     return n;
 }
 
@@ -256,6 +259,32 @@ static void print_made(const char *path, const uint8_t *bytes, uint32_t len, con
     print_meaning(&m);
 }
 
+/* names of the outputs: of --labels, or of the archive behind a .tflite's bytes (NULL: there is none) */
+static void name_outputs(const args *a, uint8_t **model, uint32_t *len, const uint8_t *file, size_t file_len)
+{
+    char name[64] = "";
+    sucref_model m;
+    labels l;
+    memset(&l, 0, sizeof l);
+    if (sucref_model_open(&m, *model, *len, NULL) != SUCREF_OK) { die("internal error"); }
+    if (a->labels != NULL) {
+        size_t n;
+        uint8_t *text = read_file(a->labels, &n);
+        const char *why = labels_of_lines(&l, text, n, m.n_out);
+        if (why != NULL) { die("%s: %s", a->labels, why); }
+        free(text);
+    } else if (file != NULL) {
+        labels_of_archive(&l, name, file, file_len, m.n_out);
+        if (l.text != NULL) { printf("%s: %s in it names the outputs\n", a->in, name); }
+        if (l.text == NULL && l.why[0] != 0) {
+            warn("%s: %s in it %s; the outputs stay without labels (--labels takes them from a file)", a->in, name,
+                 l.why);
+        }
+    }
+    if (!labels_add(model, len, &l)) { die("out of memory"); }
+    free(l.text);
+}
+
 static void quantize_conv(const args *a, const npz *z);
 
 static void quantize(const args *a)
@@ -273,7 +302,7 @@ static void quantize(const args *a)
     int status;
     if (a->out == NULL) { die("quantize needs -o m.sucref"); }
     file = read_file(a->in, &len);
-    if (npz_parse(&z, file, len) != 0) { die("%s: %s", a->in, z.why); }
+    if (npz_parse(&z, file, len) != 0) { no_archive(a->in, &z, file, len); }
     free(file);
     if (conv_is(&z)) {
         quantize_conv(a, &z);
@@ -290,6 +319,7 @@ static void quantize(const args *a)
     if (calibrate != NULL) { warn_of_range(a->calibrate, calibrate, (size_t)o.n_calibrate * layers[0].n_in, &unit); }
     status = prepare_quantize(&model, &model_len, layers, n, &o, &fault);
     if (status != SUCREF_OK) { die("%s: cannot be quantized: %s: %s", a->in, sucref_status_text(status), fault.field); }
+    name_outputs(a, &model, &model_len, NULL, 0);
     write_model(a, &model, &model_len);
     print_made(a->out, model, model_len, calibrate == NULL ? ", not calibrated" : "");
     free(model);
@@ -349,12 +379,25 @@ static void import_plan(prepare_options *plan, const args *a, const lowered *t)
     }
 }
 
-static void print_pruned(const char *path, const pruned *p)
+/* what has been dropped, layer by layer (of those with weights, numbered as info does) and in all */
+static void print_pruned(const char *path, const pruned *p, const lowered *l)
 {
+    unsigned n;
     if (p->dropped == 0) { return; }
+    for (n = 0; n < l->n_layers; n++) {
+        const pruned_layer *was = &p->was[n], *is = &p->is[n];
+        if (was->macs == is->macs) { continue; }
+        printf("%s: layer %u", path, n);
+        if (l->made_of[n].place >= 0) { printf(" (operator %ld: %s)", l->made_of[n].place, l->made_of[n].name); }
+        printf(": %lu of %lu channels dropped, and %lu of %lu that it reads: %llu of %llu multiply-adds and %llu of "
+               "%llu weight bytes are left\n", (unsigned long)(was->makes - is->makes), (unsigned long)was->makes,
+               (unsigned long)(was->reads - is->reads), (unsigned long)was->reads, (unsigned long long)is->macs,
+               (unsigned long long)was->macs, (unsigned long long)is->bytes, (unsigned long long)was->bytes);
+    }
     printf("%s: %lu of %lu channels dropped, which no input can change or nothing reads: %llu of %llu multiply-adds "
-           "are left, and the same answers\n", path, (unsigned long)p->dropped, (unsigned long)p->channels,
-           (unsigned long long)p->left, (unsigned long long)p->macs);
+           "and %llu of %llu weight bytes are left, and the same answers\n", path, (unsigned long)p->dropped,
+           (unsigned long)p->channels, (unsigned long long)p->left, (unsigned long long)p->macs,
+           (unsigned long long)p->left_bytes, (unsigned long long)p->bytes);
 }
 
 static uint32_t largest(const float *v, uint32_t n)
@@ -370,7 +413,7 @@ static uint32_t largest(const float *v, uint32_t n)
 static void check_conv_options(const args *a, const conv_model *m)
 {
     if (a->calibrate == NULL) { die("quantize of convolutions needs --calibrate inputs.u8|.s8|.npy"); }
-    if (a->act != NULL) { die("--act: the array ops of %s says where a ReLU is", a->in); }
+    if (a->act != NULL) { die("--act: the array ops of %s says where a ReLU is, or another activation", a->in); }
     if (a->clip != NULL || a->cut_input != NULL) { die("--clip and --cut-input are for dense layers, without ops"); }
     if (a->output != NULL && strcmp(a->output, "none") != 0 && strcmp(a->output, "softmax") != 0) {
         die("--output of convolutions must be none or softmax, not %s", a->output);
@@ -487,9 +530,10 @@ static void quantize_conv(const args *a, const npz *z)
     want = conv_see(&m, x, n);
     if (!conv_lower(&m, z)) { die("%s: %s", a->in, m.made.graph.why); }
     model = write_conv(a, &m, &len);
+    name_outputs(a, &model, &len, NULL, 0);
     write_model(a, &model, &len);
     print_made(a->out, model, len, "");
-    print_pruned(a->in, &m.made.pruned);
+    print_pruned(a->in, &m.made.pruned, &m.made.net);
     print_same(a->in, model, len, x, n, want, conv_heads(&m));
     conv_free(&m);
     free(x); free(want); free(model);
@@ -509,6 +553,12 @@ static void put_sample(const real_model *r, uint32_t k)
     }
 }
 
+static void no_network(const args *a, const graph *g, const uint8_t *file, size_t len)
+{
+    const int is_one = len >= 8 && memcmp(file + 4, "TFL3", 4) == 0;
+    die("%s: %s%s", a->in, g->why, is_one ? "" : other_kind(file, len));
+}
+
 /* reads a model of float32 tensors and, of the samples, what is to be quantized how */
 static void read_real(real_model *r, const args *a, const uint8_t *file, size_t len)
 {
@@ -516,7 +566,7 @@ static void read_real(real_model *r, const args *a, const uint8_t *file, size_t 
     size_t samples_len;
     uint32_t k;
     if (!is_npy(a->calibrate)) { die("%s: samples of a float model are real values, in a .npy", a->calibrate); }
-    if (!tflite_read_as(&r->graph, file, len, 1)) { die("%s: %s", a->in, r->graph.why); }
+    if (!tflite_read_as(&r->graph, file, len, 1)) { no_network(a, &r->graph, file, len); }
     r->file = read_file(a->calibrate, &samples_len);
     r->samples = read_npy(a->calibrate, r->file, samples_len, r->graph.tensor[r->graph.input].elements, &r->n);
     npy_range(&r->samples, a->calibrate, &lo, &hi);
@@ -579,7 +629,7 @@ static void read_network(tflite *t, real_model *r, const args *a, const uint8_t 
 {
     if (a->calibrate == NULL) {
         if (a->ranges != NULL) { die("--ranges needs --calibrate"); }
-        if (!tflite_parse(t, file, len)) { die("%s: %s", a->in, t->graph.why); }
+        if (!tflite_parse(t, file, len)) { no_network(a, &t->graph, file, len); }
         return;
     }
     read_real(r, a, file, len);
@@ -608,9 +658,10 @@ static void import(const args *a)
     spec.bits = bits;
     spec.in_bits = in_bits;
     model = write_spec(a->in, &spec, &model_len);
+    name_outputs(a, &model, &model_len, file, len);
     write_model(a, &model, &model_len);
     print_made(a->out, model, model_len, "");
-    print_pruned(a->in, &t.pruned);
+    print_pruned(a->in, &t.pruned, &t.net);
     if (t.graph.dropped != NULL) {
         printf("%s: %s at the end is left out: it says which of these outputs is the largest\n", a->in,
                t.graph.dropped);

@@ -357,6 +357,17 @@ static void devices_write_maps(const device_net *d, const args *a)
 
 /* ---- the command ---- */
 
+/* refuses by name what an archive says beside its layers: neurons that move would make another network of it */
+static void devices_check(const npz *z, const char *path, unsigned layers)
+{
+    const npz_array *more = nested_array(z, layers);
+    if (more != NULL) {
+        die("%s: %s: repurpose moves neurons, and cannot carry groups, order and heads through; it takes the arrays "
+            "W0, b0, W1 .. alone (a network that is not nested in width, columns of W0 as the inputs come)", path,
+            more->name);
+    }
+}
+
 static void devices_read(device_net *d, const args *a)
 {
     static prepare_float_layer in[DEVICES_MAX_LAYERS];
@@ -364,8 +375,13 @@ static void devices_read(device_net *d, const args *a)
     size_t len, l, most = 0;
     uint8_t *file = read_file(a->in, &len);
     double *room;
-    if (npz_parse(&z, file, len) != 0) { die("%s: %s", a->in, z.why); }
+    if (npz_parse(&z, file, len) != 0) { no_archive(a->in, &z, file, len); }
+    if (conv_is(&z)) {
+        die("%s: ops: a network of convolutions; repurpose takes dense layers, arrays W0 (out x in), b0, W1 ..",
+            a->in);
+    }
     d->n = read_layers(in, &z, a->in);
+    devices_check(&z, a->in, (unsigned)d->n);
     for (l = 0; l < d->n; l++) { d->net[l] = devices_layer(&in[l]); }
     if (repurpose_plan_init(&d->plan, d->net, d->n, d->devices) != 0) { die("out of memory"); }
     d->widest = d->plan.widest;

@@ -8,6 +8,7 @@ typedef struct {
     uint32_t left[SUCREF_MAX_STOPS], exit_right, exit_other;     /* by exit rules */
     double square[SUCREF_MAX_STOPS]; /* by stop, of a single output: squared differences from the last stop's */
     uint32_t *count, commonest;                                  /* last answers by class, and of the commonest class */
+    uint32_t *last;                                              /* [n] or NULL: the last stop's class of each sample */
     int rules;                                                   /* does a stop have one? */
 } evaluation;
 
@@ -61,12 +62,15 @@ static void evaluate_one(evaluation *e, sucref_net *net, const uint8_t *x, const
         e->square[t] += (out[t] - out[last]) * (out[t] - out[last]);
     }
     if (++e->count[answer[last]] > e->commonest) { e->commonest = e->count[answer[last]]; }
+    if (e->last != NULL) { *e->last++ = answer[last]; }
     e->left[leaves]++;
     e->exit_right += label != NULL && answer[leaves] == *label;
     e->exit_other += answer[leaves] != answer[last];
 }
 
-static evaluation evaluate_all(const sucref_model *m, const uint8_t *x, const uint32_t *label, uint32_t n)
+/* last: NULL, or [n] out, the last stop's classes */
+static evaluation evaluate_with(const sucref_model *m, const uint8_t *x, const uint32_t *label, uint32_t n,
+                                uint32_t *last)
 {
     const size_t work_len = sucref_net_work_len(m);
     uint32_t *work = (uint32_t *)malloc(work_len * 4), k;
@@ -76,6 +80,7 @@ static evaluation evaluate_all(const sucref_model *m, const uint8_t *x, const ui
     unsigned t;
     memset(&e, 0, sizeof e);
     e.n = n;
+    e.last = last;
     e.count = (uint32_t *)calloc(m->n_out + 1U, sizeof *e.count);
     for (t = 0; t < m->usable_stops; t++) { e.rules |= sucref_model_exit(&rule, m, t) == SUCREF_OK; }
     if (work == NULL || e.count == NULL || sucref_net_init(&net, m, work, work_len) != SUCREF_OK) {
@@ -85,6 +90,11 @@ static evaluation evaluate_all(const sucref_model *m, const uint8_t *x, const ui
     free(work); free(e.count);
     e.count = NULL;
     return e;
+}
+
+static evaluation evaluate_all(const sucref_model *m, const uint8_t *x, const uint32_t *label, uint32_t n)
+{
+    return evaluate_with(m, x, label, n, NULL);
 }
 
 static double percent(double k, double of) { return of > 0 ? 100 * k / of : 0; }
@@ -129,18 +139,112 @@ static void print_evaluation(const evaluation *e, const sucref_model *m, int lab
            macs / (double)one.macs, bytes, bytes / (double)one.weight_bytes);
 }
 
+/* ---- which classes are taken for which ---- */
+
+enum { CONFUSION_CLASSES = 12, CONFUSION_LINES = 10 }; /* most of a table; lines where classes are more */
+
+static void print_class(const labels *l, uint32_t k)
+{
+    printf("%lu", (unsigned long)k);
+    if (l->text != NULL) { printf(" (%s)", label_of(l, k)); }
+}
+
+/* a row for each label, a column for each answer */
+static void print_table(const uint32_t *label, const uint32_t *answer, uint32_t n, uint32_t classes, const labels *l)
+{
+    uint32_t count[CONFUSION_CLASSES][CONFUSION_CLASSES] = { { 0 } }, i, k;
+    const int width = snprintf(NULL, 0, "%lu", (unsigned long)n) + 2;
+    for (k = 0; k < n; k++) { count[label[k]][answer[k]]++; }
+    printf("confusion at the last stop (rows are labels, columns answers)\n  ");
+    for (k = 0; k < classes; k++) { printf("%*lu", width, (unsigned long)k); }
+    printf("\n");
+    for (i = 0; i < classes; i++) {
+        printf("%2lu", (unsigned long)i);
+        for (k = 0; k < classes; k++) { printf("%*lu", width, (unsigned long)count[i][k]); }
+        printf("%s%s\n", l->text != NULL ? "  " : "", l->text != NULL ? label_of(l, i) : "");
+    }
+}
+
+typedef struct { uint32_t label, answer, count, of; } confusion;
+
+static int confusion_by_class(const void *a, const void *b)
+{
+    const confusion *x = (const confusion *)a, *y = (const confusion *)b;
+    if (x->label != y->label) { return x->label < y->label ? -1 : 1; }
+    return x->answer < y->answer ? -1 : x->answer > y->answer;
+}
+
+static int confusion_by_count(const void *a, const void *b)
+{
+    const confusion *x = (const confusion *)a, *y = (const confusion *)b;
+    return x->count != y->count ? (x->count > y->count ? -1 : 1) : confusion_by_class(a, b);
+}
+
+/* samples as pairs of label and answer, each pair once with how often it is there, and how often its label is */
+static uint32_t gather(confusion *c, const uint32_t *label, const uint32_t *answer, uint32_t n)
+{
+    uint32_t k, i, first, pairs = 0;
+    for (k = 0; k < n; k++) { c[k].label = label[k]; c[k].answer = answer[k]; c[k].count = c[k].of = 0; }
+    qsort(c, n, sizeof *c, confusion_by_class);
+    for (k = 0; k < n; k++) {
+        if (k == 0 || confusion_by_class(&c[pairs - 1U], &c[k]) != 0) { c[pairs++] = c[k]; }
+        c[pairs - 1U].count++;
+    }
+    for (first = 0; first < pairs; first = k) {
+        uint32_t of = 0;
+        for (k = first; k < pairs && c[k].label == c[first].label; k++) { of += c[k].count; }
+        for (i = first; i < k; i++) { c[i].of = of; }
+    }
+    return pairs;
+}
+
+/* the commonest pairs of a label and another answer */
+static void print_pairs(const uint32_t *label, const uint32_t *answer, uint32_t n, const labels *l)
+{
+    confusion *c = (confusion *)malloc(n * sizeof *c);
+    uint32_t pairs, k, shown = 0;
+    if (c == NULL) { die("out of memory"); }
+    pairs = gather(c, label, answer, n);
+    qsort(c, pairs, sizeof *c, confusion_by_count);
+    printf("most frequent confusions at the last stop\n");
+    for (k = 0; k < pairs && shown < CONFUSION_LINES; k++) {
+        if (c[k].label == c[k].answer) { continue; }
+        shown++;
+        printf("  ");
+        print_class(l, c[k].label);
+        printf(" answered as ");
+        print_class(l, c[k].answer);
+        printf(": %lu of %lu\n", (unsigned long)c[k].count, (unsigned long)c[k].of);
+    }
+    if (shown == 0) { printf("  none\n"); }
+    free(c);
+}
+
+static void print_confusion(const sucref_model *m, const char *path, const uint32_t *label, const uint32_t *answer,
+                            uint32_t n)
+{
+    const uint32_t classes = m->n_out == 1 ? 2U : m->n_out;
+    labels l = need_labels(path, m);
+    if (m->n_out == 1) { l.text = NULL; } /* its name is that of no class */
+    if (classes > CONFUSION_CLASSES) { print_pairs(label, answer, n, &l); return; }
+    print_table(label, answer, n, classes, &l);
+}
+
 static void evaluate(const args *a)
 {
     uint8_t *bytes, *x;
     const sucref_model m = open_model(a->in, &bytes);
     const input_unit unit = unit_of(&m);
-    uint32_t n, *label = NULL;
+    uint32_t n, *label = NULL, *last;
     evaluation e;
     if (a->x == NULL) { die("evaluate needs --in x.u8|x.s8|x.npy"); }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     if (a->labels != NULL) { label = read_labels(a->labels, n, m.n_out == 1 ? 2U : m.n_out); }
-    e = evaluate_all(&m, x, label, n);
+    last = (uint32_t *)malloc(n * sizeof *last);
+    if (last == NULL) { die("out of memory"); }
+    e = evaluate_with(&m, x, label, n, last);
     print_evaluation(&e, &m, label != NULL);
-    free(x); free(label); free(bytes);
+    if (label != NULL) { print_confusion(&m, a->in, label, last, n); }
+    free(x); free(label); free(last); free(bytes);
 }
 #endif

@@ -94,7 +94,8 @@ typedef struct {               /* free with graph_free; the file's bytes stay in
     const char *dropped;       /* an operator at the end that is left out, or NULL */
     int real;                  /* numbers are float32, to be quantized: scales say nothing yet */
     graph_block *blocks;
-    char why[300];
+    int past;                  /* did the file point beyond its last byte? */
+    char why[400];
 } graph;
 
 /* keeps the first reason: `operator 3: NAME what`; place < 0 leaves the operator out, name may be empty */

@@ -7,6 +7,7 @@ typedef struct { /* the arrays are the graph's and go with it */
     sucref_layer_spec layer[SUCREF_MAX_LAYERS];
     sucref_tensor_spec tensor[SUCREF_MAX_TENSORS];
     unsigned n_layers, n_tensors;
+    struct { const char *name; long place; } made_of[SUCREF_MAX_LAYERS]; /* the operator that a layer computes */
     uint8_t input_type, softmax_shift;
     int32_t softmax_multiplier;
     double in_scale, out_scale, logit_scale; /* of the input, the output, the last layer's z (0: many) */
@@ -64,6 +65,8 @@ static inline sucref_layer_spec *lower_new_layer(lowered *l, const graph_op *o, 
     s->in_zero = l->tensor[from].zero;
     s->out_zero = l->tensor[to].zero;
     s->requant = SUCREF_REQUANT_TFLITE;
+    l->made_of[l->n_layers].name = o->name;
+    l->made_of[l->n_layers].place = o->place;
     l->n_layers++;
     return s;
 }

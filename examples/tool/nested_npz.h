@@ -47,17 +47,44 @@ static void nested_order(prepare_nested *p, const npz_array *a, const char *path
     p->order = order;
 }
 
-/* how many arrays beside the layers' there are */
-static int nested_arrays(const npz *z, unsigned n_layers)
+/* is it the array of this letter or word of one of the layers? */
+static int npz_of_layer(const npz_array *a, const char *word, unsigned n_layers)
 {
     char name[20];
     unsigned n;
-    int found = (npz_get(z, "order") != NULL) + (npz_get(z, "heads") != NULL);
     for (n = 0; n < n_layers; n++) {
-        snprintf(name, sizeof name, "groups%u", n);
-        found += npz_get(z, name) != NULL;
+        snprintf(name, sizeof name, "%s%u", word, n);
+        if (strcmp(a->name, name) == 0) { return 1; }
     }
-    return found;
+    return 0;
+}
+
+/* does an array tell of groups of neurons? */
+static int is_nested_array(const npz_array *a, unsigned n_layers)
+{
+    return strcmp(a->name, "order") == 0 || strcmp(a->name, "heads") == 0 || npz_of_layer(a, "groups", n_layers);
+}
+
+/* the first array that does, or NULL */
+static const npz_array *nested_array(const npz *z, unsigned n_layers)
+{
+    int i;
+    for (i = 0; i < z->n && !is_nested_array(&z->a[i], n_layers); i++) { }
+    return i < z->n ? &z->a[i] : NULL;
+}
+
+/* every array is one that dense layers, or their groups, have: what nobody reads would be missed in the model */
+static void check_arrays(const npz *z, const char *path, unsigned n_layers)
+{
+    int i;
+    for (i = 0; i < z->n; i++) {
+        const npz_array *a = &z->a[i];
+        if (npz_of_layer(a, "W", n_layers) || npz_of_layer(a, "b", n_layers) || is_nested_array(a, n_layers)) {
+            continue;
+        }
+        die("%s: %s is not known: arrays are W0, b0 .. W%u, b%u, and groups0 .. groups%u, order and heads; leave it "
+            "out, or name it so", path, a->name, n_layers - 1U, n_layers - 1U, n_layers - 1U);
+    }
 }
 
 /* groups0 .., order, heads; 0 where there are none. The order lives on, to be freed */
@@ -66,7 +93,7 @@ static int read_nested(prepare_nested *p, const npz *z, const char *path, unsign
     const npz_array *heads = npz_get(z, "heads");
     unsigned n, g = 0;
     memset(p, 0, sizeof *p);
-    if (nested_arrays(z, n_layers) == 0) { return 0; }
+    if (nested_array(z, n_layers) == NULL) { return 0; }
     for (n = 0; n < n_layers; n++) {
         g = nested_layer(p, z, path, n);
         if (n == 0) { p->n_groups = (uint8_t)g; }
@@ -74,8 +101,9 @@ static int read_nested(prepare_nested *p, const npz *z, const char *path, unsign
             die("%s: groups%u has %u groups, groups0 has %u", path, n, g, p->n_groups);
         }
     }
-    if (heads != NULL && npz_whole(path, heads, 0, 1, SUCREF_MAX_GROUPS) != p->n_groups) {
-        die("%s: heads must be how many groups a hidden layer has, %u", path, p->n_groups);
+    if (heads != NULL && (heads->dims != 1 || heads->shape[0] != 1 ||
+                          npz_whole(path, heads, 0, 1, SUCREF_MAX_GROUPS) != p->n_groups)) {
+        die("%s: heads must be one number, how many groups a hidden layer has, %u", path, p->n_groups);
     }
     p->heads = heads != NULL && p->n_groups > 1;
     if (g != prepare_nested_groups(p, 1)) {

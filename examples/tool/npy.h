@@ -137,13 +137,14 @@ static inline const char *npy_parse(npy *a, const uint8_t *p, size_t n)
     if (p[6] < 1 || p[6] > 3) { return "is a .npy of an unknown version"; }
     head = p[8] | (size_t)p[9] << 8;
     if (p[6] > 1) { head |= (size_t)p[10] << 16 | (size_t)p[11] << 24; at = 12; }
-    if (head > n - at) { return "has a header longer than the file"; }
+    if (head > n - at) { return "is cut short: it has a header longer than the file"; }
     t.at = (const char *)p + at;
     t.end = t.at + head;
     why = npy_dictionary(a, &t);
     if (why != NULL) { return why; }
     a->data = p + at + head;
-    if (a->count * a->size != n - at - head) { return "holds more or fewer bytes than its shape says"; }
+    if (a->count * a->size > n - at - head) { return "is cut short: it holds fewer bytes than its shape says"; }
+    if (a->count * a->size < n - at - head) { return "holds more bytes than its shape says"; }
     return NULL;
 }
 

@@ -19,9 +19,10 @@ static inline void npz_put(uint8_t *p, uint32_t v, int bytes)
     for (; bytes > 0; bytes--, v >>= 8) { *p++ = (uint8_t)v; }
 }
 
-static inline uint32_t npz_crc(const uint8_t *p, size_t n)
+/* the CRC of what has one already and n bytes more */
+static inline uint32_t npz_crc_on(uint32_t crc, const uint8_t *p, size_t n)
 {
-    uint32_t c = 0xFFFFFFFFU;
+    uint32_t c = ~crc;
     int k;
     while (n-- > 0) {
         c ^= *p++;
@@ -29,6 +30,8 @@ static inline uint32_t npz_crc(const uint8_t *p, size_t n)
     }
     return ~c;
 }
+
+static inline uint32_t npz_crc(const uint8_t *p, size_t n) { return npz_crc_on(0, p, n); }
 
 static inline int npz_fail(npz *z, const char *name, const char *why)
 {
@@ -105,7 +108,10 @@ static inline int npz_parse(npz *z, const uint8_t *p, size_t n)
     memset(z, 0, sizeof *z);
     if (n < 22) { return npz_fail(z, "", "too short for a zip archive"); }
     for (eocd = n - 22; npz_u32(p + eocd) != 0x06054B50U; eocd--) {
-        if (eocd == 0 || n - eocd > 65557) { return npz_fail(z, "", "not a zip archive (no end record)"); }
+        if (eocd == 0 || n - eocd > 65557) {
+            return npz_fail(z, "", npz_u32(p) == 0x04034B50U ? "is cut short: a zip archive without its end record"
+                                                             : "not a zip archive (no end record)");
+        }
     }
     count = npz_u16(p + eocd + 10);
     at = npz_u32(p + eocd + 16);

@@ -497,8 +497,12 @@ static void plan(const args *a)
         }
     }
     dense = dense_layers(&m) == m.n_layers;
-    if (has_states(&m)) { need_dense(a->in, &m, "plan"); }
-    if (!dense && a->rows) { die("--rows is for chains of dense layers"); }
+    if (has_states(&m)) {
+        die("%s: keeps state between inputs: it has one stop, and there is nothing to plan; run it as it is", a->in);
+    }
+    if (!dense && a->rows) {
+        die("--rows is for chains of dense layers; of other models plan tries heads by depth: leave --rows out");
+    }
     n = dense ? try_all(r, &j, a->rows) : try_depth(r, &j);
     if (isatty(2)) { fprintf(stderr, "\r%-48s\r", ""); }
     print_plan(r, n, &j);

@@ -10,7 +10,13 @@
 #define SUCREF_TOOL_PRUNE_H
 #include "lower.h"
 
-typedef struct { uint64_t macs, left; uint32_t channels, dropped; } pruned; /* before and after; of all tensors */
+/* of a layer with weights: multiply-adds, weight bytes, channels that it makes and those that it reads */
+typedef struct { uint64_t macs, bytes; uint32_t makes, reads; } pruned_layer;
+typedef struct {
+    pruned_layer was[SUCREF_MAX_LAYERS], is[SUCREF_MAX_LAYERS]; /* before and after */
+    uint64_t macs, left, bytes, left_bytes;                     /* of all layers */
+    uint32_t channels, dropped;                                 /* of all tensors */
+} pruned;
 
 typedef struct {
     lowered *l;
@@ -407,18 +413,24 @@ static inline int prune_apply(prune *p)
     return 1;
 }
 
-/* multiply-adds of all layers with weights */
-static inline uint64_t prune_macs(const lowered *l)
+/* what the layers with weights are like; sums out */
+static inline void prune_measure(pruned_layer *of, uint64_t *macs, uint64_t *bytes, const lowered *l)
 {
-    uint64_t sum = 0;
     unsigned n;
+    *macs = *bytes = 0;
     for (n = 0; n < l->n_layers; n++) {
         const sucref_layer_spec *s = &l->layer[n];
         const sucref_tensor_spec *out = &l->tensor[s->to];
         const uint64_t places = s->kind == SUCREF_KIND_DENSE ? 1U : (uint64_t)out->height * out->width;
-        if (s->kind <= SUCREF_KIND_DEPTHWISE) { sum += places * s->n_in * s->n_out; }
+        memset(&of[n], 0, sizeof of[n]);
+        if (s->kind > SUCREF_KIND_DEPTHWISE) { continue; }
+        of[n].bytes = (uint64_t)s->n_in * s->n_out;
+        of[n].macs = places * of[n].bytes;
+        of[n].makes = s->n_out;
+        of[n].reads = l->tensor[s->from].channels;
+        *macs += of[n].macs;
+        *bytes += of[n].bytes;
     }
-    return sum;
 }
 
 static inline int prune_start(prune *p, lowered *l)
@@ -439,7 +451,7 @@ static inline int prune_all(pruned *out, lowered *l)
     prune p;
     uint8_t *needed;
     uint32_t c;
-    out->macs = out->left = prune_macs(l);
+    prune_measure(out->was, &out->macs, &out->bytes, l);
     if (!prune_start(&p, l)) { return 0; }
     needed = (uint8_t *)graph_new(l->g, p.n);
     if (needed == NULL) { return 0; }
@@ -449,7 +461,7 @@ static inline int prune_all(pruned *out, lowered *l)
     out->channels = p.n;
     for (c = 0; c < p.n; c++) { out->dropped += p.gone[prune_class(&p, c)]; }
     if (out->dropped > 0 && !prune_apply(&p)) { return 0; }
-    out->left = prune_macs(l);
+    prune_measure(out->is, &out->left, &out->left_bytes, l);
     return 1;
 }
 #endif

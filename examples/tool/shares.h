@@ -5,6 +5,18 @@
 #include "create.h"
 #include "spares.h"
 
+/* every array is of a level that the model has: maps of a deeper network are not this one's */
+static void shares_check(const npz *z, const char *path, unsigned levels)
+{
+    int i;
+    for (i = 0; i < z->n; i++) {
+        if (!npz_of_layer(&z->a[i], "level", levels)) {
+            die("%s: %s is no level of this model, which has level0 (inputs) to level%u (outputs): are these the maps "
+                "of its network?", path, z->a[i].name, levels - 1U);
+        }
+    }
+}
+
 /* the owner of every input, in the order of the columns, and of every row */
 static void shares_read(uint8_t **owner, const respec *r, unsigned devices, const char *path)
 {
@@ -15,14 +27,16 @@ static void shares_read(uint8_t **owner, const respec *r, unsigned devices, cons
     unsigned l;
     uint32_t i;
     if (npz_parse(&z, file, len) != 0) { die("%s: %s", path, z.why); }
+    shares_check(&z, path, r->spec.n_layers + 1U);
     for (l = 0; l <= r->spec.n_layers; l++) {
         const uint32_t n = l == 0 ? first->n_in : r->layer[l - 1].n_out;
         const npz_array *a;
         char name[16];
         snprintf(name, sizeof name, "level%u", l);
         a = npz_get(&z, name);
-        if (a == NULL || a->dims != 2 || a->shape[1] != n) {
-            die("%s: %s must be there, 2 x %lu, row 0 the devices", path, name, (unsigned long)n);
+        if (a == NULL || a->dims != 2 || a->shape[0] != 2 || a->shape[1] != n) {
+            die("%s: %s must be there, 2 x %lu, row 0 the devices (repurpose --maps writes it)", path, name,
+                (unsigned long)n);
         }
         owner[l] = (uint8_t *)respec_new(n);
         for (i = 0; i < n; i++) {

@@ -145,7 +145,19 @@ static void info_stop(const sucref_model *m, unsigned t)
     }
 }
 
-static void info_model(const sucref_model *m)
+enum { LABELS_SHOWN = 20 };
+static void info_labels(const char *path, const sucref_model *m)
+{
+    const labels l = need_labels(path, m);
+    const char *name = (const char *)l.text;
+    uint32_t k;
+    for (k = 0; name != NULL && k < m->n_out && k < LABELS_SHOWN; k++, name += strlen(name) + 1) {
+        printf("output %lu: %s\n", (unsigned long)k, name);
+    }
+    if (name != NULL && k < m->n_out) { printf("and labels of %lu outputs more\n", (unsigned long)(m->n_out - k)); }
+}
+
+static void info_model(const char *path, const sucref_model *m)
 {
     unsigned n;
     printf("%lu inputs (%s), %lu outputs, %u layers, %u of %u stops, %lu of %lu bytes\n", (unsigned long)m->n_in,
@@ -154,6 +166,7 @@ static void info_model(const sucref_model *m)
     if (m->layout == SUCREF_LAYOUT_HALVES) { printf("whole weights packed for cores with DSP instructions\n"); }
     if (m->layout == SUCREF_LAYOUT_ROWS) { printf("weights packed for cores with MVE\n"); }
     print_meaning(m);
+    info_labels(path, m);
     for (n = 0; n < m->n_layers; n++) { info_layer(m, n); }
     info_tensors(m);
     printf("tables and parameters: %lu bytes\n", (unsigned long)little(m->bytes + HEAD_AT, 4));
@@ -169,7 +182,7 @@ static sucref_model next_model(const char *path, const uint8_t *bytes, size_t le
     sucref_model m;
     if (sucref_model_open(&m, bytes + at, len - at, &fault) != SUCREF_OK ||
         sucref_model_check(&m, &fault) != SUCREF_OK) {
-        die("%s: not a valid model: %s at byte %lu", path, fault.field, (unsigned long)(at + fault.offset));
+        no_model(path, bytes, len, at, &fault);
     }
     return m;
 }
@@ -183,7 +196,7 @@ static void info(const args *a)
     for (at = 0; at < len; at += m.bytes_len) {
         m = next_model(a->in, bytes, len, at);
         if (at > 0) { printf("\nand from byte %lu on:\n", (unsigned long)at); }
-        info_model(&m);
+        info_model(a->in, &m);
     }
     free(bytes);
 }
@@ -217,6 +230,27 @@ static void emit_scale(FILE *f, const char *upper, const char *what, const sucre
     if (has_zero) { fprintf(f, "#define %s_%s_ZERO %d\n", upper, what, zero); }
 }
 
+/* functions for real numbers of the model's ends, where their scales are known. NaN becomes the lowest byte */
+static void emit_functions(FILE *f, const char *name, const char *upper, const sucref_model *m)
+{
+    const int flip = m->input_type == SUCREF_INPUT_S8 ? 128 : 0;
+    const char *type = flip ? "int8_t" : "uint8_t";
+    sucref_scales s;
+    sucref_model_scales(&s, m);
+    if (s.input.multiplier != 0) {
+        fprintf(f, "/* the input byte nearest to a real number, halves upwards, or the last one on its side */\n"
+                   "static inline %s %s_input(float real)\n{\n"
+                   "    const float v = real / %s_INPUT_SCALE + (float)(%s_INPUT_ZERO + %d);\n"
+                   "    const int u = v >= 255.0F ? 255 : v > 0.0F ? (int)(v + 0.5F) : 0;\n"
+                   "    return (%s)(u - %d);\n}\n", type, name, upper, upper, flip, type, flip);
+    }
+    if (s.output.multiplier != 0) {
+        fprintf(f, "/* the real number that a byte of an answer's `out` stands for */\n"
+                   "static inline float %s_output(uint8_t out)\n{\n"
+                   "    return (float)(out - (%s_OUTPUT_ZERO + %d)) * %s_OUTPUT_SCALE;\n}\n", name, upper, flip, upper);
+    }
+}
+
 /* what the numbers of one model mean: real = (value - ZERO) * SCALE, values of the model's type, logits int32 */
 static void emit_meaning(FILE *f, const char *upper, const sucref_model *m)
 {
@@ -234,6 +268,32 @@ static void emit_meaning(FILE *f, const char *upper, const sucref_model *m)
     emit_scale(f, upper, "LOGIT", &s.logit, 0, 0);
 }
 
+/* names as strings of C: what could end them or mean more, and all beyond ASCII, as octal numbers of three digits */
+static void emit_labels(FILE *f, const char *name, const char *upper, const labels *l, uint32_t n_out)
+{
+    const uint8_t *p = l->text;
+    uint32_t k;
+    fprintf(f, "static const char *const %s_labels[%s_OUTPUTS] = {\n", name, upper);
+    for (k = 0; k < n_out; k++, p++) {
+        fputs("    \"", f);
+        for (; *p != 0; p++) {
+            const int plain = *p >= 0x20 && *p < 0x7F && strchr("\"\\?", *p) == NULL;
+            if (plain) { fputc(*p, f); } else { fprintf(f, "\\%03o", *p); }
+        }
+        fputs(k + 1 < n_out ? "\",\n" : "\"\n", f);
+    }
+    fputs("};\n", f);
+}
+
+/* the model without its section of names, if that is the last one: C has them as strings. Returns its length */
+static size_t without_labels(uint8_t *bytes, const sucref_model *m)
+{
+    const uint32_t at = labels_at(m);
+    if (at == 0 || at + LABELS_FRAME + little(bytes + at + 8, 4) != m->file_bytes) { return m->bytes_len; }
+    labels_seal(bytes, at);
+    return at;
+}
+
 /* the file's bytes as one array, aligned to 4 by a union */
 static void emit_c(const args *a)
 {
@@ -241,12 +301,15 @@ static void emit_c(const args *a)
     size_t len, work = 0, at, i;
     uint8_t *bytes;
     sucref_model m;
+    labels l;
     output o;
     if (a->out == NULL) { die("emit-c needs -o m.h"); }
     c_name(name, upper, sizeof name, a);
     bytes = read_file(a->in, &len);
     if (len == 0) { die("%s: not a valid model: it is empty", a->in); }
     m = next_model(a->in, bytes, len, 0);
+    l = need_labels(a->in, &m);
+    if (m.bytes_len == len) { len = without_labels(bytes, &m); }
     o = open_output(a->out);
     for (at = 0; at < len; at += m.bytes_len) {
         m = next_model(a->in, bytes, len, at);
@@ -258,7 +321,11 @@ static void emit_c(const args *a)
     fprintf(o.f, "#include <stdint.h>\n#ifndef SUCREF_FLASH\n#  define SUCREF_FLASH /* e.g. PROGMEM */\n#endif\n");
     fprintf(o.f, "#define %s_BYTES %luU\n#define %s_WORK_LEN %luU /* uint32_t elements */\n", upper,
             (unsigned long)len, upper, (unsigned long)work);
-    if (m.bytes_len == len) { emit_meaning(o.f, upper, &m); }
+    if (m.bytes_len == len) {
+        emit_meaning(o.f, upper, &m);
+        emit_functions(o.f, name, upper, &m);
+        if (l.text != NULL) { emit_labels(o.f, name, upper, &l, m.n_out); }
+    }
     fprintf(o.f, "static const union { uint8_t bytes[%s_BYTES]; uint32_t align; } %s_model SUCREF_FLASH = { {\n",
             upper, name);
     for (i = 0; i < len; i++) { fprintf(o.f, "%u%s", bytes[i], i + 1 == len ? "\n" : i % 32 == 31 ? ",\n" : ","); }

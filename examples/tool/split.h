@@ -145,7 +145,7 @@ static void split(const args *a)
     }
     j.in = a->in; j.out = a->out;
     j.chain = dense_layers(&m) == m.n_layers;
-    if (a->exchange != NULL) { need_dense(a->in, &m, "split --exchange"); }
+    if (a->exchange != NULL) { need_dense(a->in, &m, "split --exchange", "it takes chains of dense layers"); }
     if (m.usable_stops != m.n_stops) { die("%s: is cut, split needs all stops", a->in); }
     if (a->exchange != NULL) { shares(a, &m); free(bytes); return; }
     if (!j.chain && a->protect != NULL) { die("--protect is for chains of dense layers"); }

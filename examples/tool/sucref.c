@@ -183,6 +183,7 @@ static void calibrate_heads(const args *a, const sucref_model *m, calibration_pl
            (unsigned long)sucref_net_work_len(&with) * 4, (unsigned long)sucref_net_work_len(m) * 4,
            (unsigned long)len, (unsigned long)m->file_bytes);
     if (a->labels != NULL) { print_last_stop(a, &with, x, p->n); }
+    keep_labels(&model, &len, a->in, m);
     write_file(a->out, model, len);
     respec_free(&h.r);
     free(model);
@@ -200,6 +201,7 @@ static void calibrate_exits(const args *a, const sucref_model *m, const calibrat
     find_exits(&r, a, p, x);
     if (a->labels != NULL) { print_last_stop(a, m, x, p->n); }
     model = write_spec(a->in, &r.spec, &len);
+    keep_labels(&model, &len, a->in, m);
     write_file(a->out, model, len);
     respec_free(&r);
     free(model);
@@ -233,7 +235,12 @@ static void calibrate(const args *a)
     if (a->x == NULL || a->out == NULL) { die("calibrate needs --in samples and -o out.sucref"); }
     if (a->head_grid && !a->heads && !a->heads_at) { die("--head-grid needs --heads or --heads-at"); }
     if (m.usable_stops != m.n_stops) { die("%s: is cut, calibrate needs all stops", a->in); }
-    if (!heads && !exits_only) { need_dense(a->in, &m, "calibrate without --heads"); }
+    if (!heads && !exits_only) {
+        need_dense(a->in, &m, a->rows ? "calibrate --rows" : "calibrate without --heads",
+                   has_states(&m)   ? "models that keep state between inputs have one stop, and nothing to calibrate"
+                   : m.n_stops == 1 ? "it has one stop: --heads 3 adds others by depth"
+                                    : "--max-disagree alone finds exit rules for the stops that it has");
+    }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     share_samples(&p, a, n);
     if (heads || exits_only) {
@@ -256,9 +263,14 @@ static void calibrate(const args *a)
         }
         r.spec.bounds = &bounds;
     }
-    if (a->disagree && r.spec.n_stops > 1) { find_exits(&r, a, &p, x); }
+    if (a->disagree && r.spec.n_stops == 1) {
+        die("%s: --max-disagree needs stops to leave at, and it has one: make it with --plan 4,4, or add --rows .5",
+            a->in);
+    }
+    if (a->disagree) { find_exits(&r, a, &p, x); }
     if (a->labels != NULL) { print_last_stop(a, &m, x, n); }
     model = write_spec(a->in, &r.spec, &len);
+    keep_labels(&model, &len, a->in, &m);
     write_file(a->out, model, len);
     respec_free(&r);
     free(memory); free(bounds_memory); free(model); free(x); free(bytes);
@@ -271,10 +283,14 @@ static void truncate_model(const args *a)
     uint8_t *bytes;
     const sucref_model m = open_model(a->in, &bytes);
     sucref_stop s;
+    unsigned n;
     if (a->out == NULL || a->stops == NULL) { die("truncate needs --stops S and -o t.sucref"); }
-    sucref_model_stop(&s, &m, whole_number(a->stops, "--stops", 1, m.usable_stops) - 1U);
+    n = whole_number(a->stops, "--stops", 1, m.usable_stops);
+    sucref_model_stop(&s, &m, n - 1U);
+    if (n == m.n_stops) { s.end = m.bytes_len; } /* what lies behind the last one, too */
     write_file(a->out, bytes, s.end);
-    printf("%s: %lu of %lu bytes\n", a->out, (unsigned long)s.end, (unsigned long)m.file_bytes);
+    printf("%s: %lu of %lu bytes%s\n", a->out, (unsigned long)s.end, (unsigned long)m.file_bytes,
+           n < m.n_stops && labels_at(&m) != 0 ? ", labels are left out: they lie behind the last stop" : "");
     free(bytes);
 }
 
@@ -286,6 +302,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "        [--calibrate inputs.u8|.s8|.npy] [--act relu|relu6|leaky:SLOPE|logistic|tanh|none]\n"
       "        [--output none|softmax|logistic|tanh|..] [--clip share|auto] [--keep] [--cut-input]\n"
       "        [--schedule 4/8/8,4/..] [--ranges minmax|percentile[=99.99]|error] [--target core]\n"
+      "        [--labels names.txt]\n"
       "    makes a model of float layers: arrays W0 (out x in), b0, W1, b1 .. of float32 or float64.\n"
       "    An input byte x stands for (x - z) * s; s may be a fraction such as 1/255. Where --calibrate is a .npy of\n"
       "    real values and neither is given, both are found from them. --keep: a layer's sums stay between stops, so\n"
@@ -295,19 +312,21 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    side, or the range whose rounding and cutting err least; without it of dense layers what 99.5 % of the\n"
       "    samples stay in, of convolutions all values. Values that are compared, the answer's, are never cut.\n"
       "    Convolutions (arrays ops, W1, b1 .., examples/training/README.md says what they are) need --calibrate and\n"
-      "    say themselves where a ReLU is; one stop, or one for each group of channels.\n"
+      "    say themselves where an activation is; one stop, or one for each group of channels.\n"
       "    Neurons in groups (arrays groups0 (n x 2: rows, columns), groups1 .., order, heads): --plan is 8 and every\n"
       "    stop has a group more; --schedule: the bits of the groups at each stop, stops apart by /.\n"
-      "    --target: as for retarget.\n" },
+      "    --target: as for retarget; --labels: names of the outputs, one a line: info shows, emit-c emits them.\n" },
     { "import", import,
       "sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep] [--calibrate samples.npy]\n"
-      "        [--ranges minmax|percentile[=99.99]|error] [--target core]\n"
+      "        [--ranges minmax|percentile[=99.99]|error] [--target core] [--labels names.txt]\n"
       "    makes a model of an int8 TensorFlow Lite file, exact at its last stop: dense and convolutional layers,\n"
       "    pooling, sums, variables of streaming models (README names them all). Without --plan dense layers get the\n"
       "    stops 4,4, other models one stop. What no input can change is dropped, and that is said.\n"
       "    Float and hybrid models are quantized: --calibrate has inputs as rows of real values;\n"
       "    --ranges as for quantize.\n"
-      "    --every-layer: small layers follow the plan too; --keep: as for quantize; --target: as for retarget.\n" },
+      "    --every-layer: small layers follow the plan too; --keep: as for quantize; --target: as for retarget.\n"
+      "    --labels: names of the outputs, one a line; without it those of the text that metadata put behind the\n"
+      "    model, where there is one with a line for each output.\n" },
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"
       "        [--max-disagree 0.001] [--confidence 0.95] [--rows .625,.75] [--labels y.u8|y.npy]\n"
@@ -340,11 +359,12 @@ static const struct { const char *name; void (*act)(const args *); const char *u
     { "evaluate", evaluate,
       "sucref evaluate m.sucref --in x.u8|x.s8|x.npy [--labels y.u8|y.npy] [--type u8|s8]\n"
       "    right answers by stop; with exit rules how many leave where, and what that saves and costs.\n"
-      "    --labels: a class for each sample, bytes or an array. A single output's class is its sign (of its logit);\n"
-      "    beside it stands how far it is from the last stop's.\n" },
+      "    --labels: a class for each sample, bytes or an array; says which classes the last stop takes for which, in\n"
+      "    a table or, where they are more than 12, the commonest ones. A single output's class is its sign (of its\n"
+      "    logit); beside it stands how far it is from the last stop's.\n" },
     { "truncate", truncate_model,
       "sucref truncate m.sucref --stops S -o t.sucref\n"
-      "    keeps the first S stops.\n" },
+      "    keeps the first S stops; labels lie behind the last one and stay with it.\n" },
     { "retarget", retarget,
       "sucref retarget m.sucref --target m4|m7|m33|dsp | m55|mve | m0|m3|rv32|avr|host|plain -o out.sucref\n"
       "    packs weights as that core reads them fastest: dsp for cores with DSP instructions, mve for those with\n"
@@ -352,7 +372,10 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    same.\n" },
     { "emit-c", emit_c,
       "sucref emit-c m.sucref -o m.h [--name net]\n"
-      "    the file as a C array, with its sizes, scales and zero points as constants.\n" },
+      "    the file as a C array, with its sizes, scales and zero points as constants, labels as strings\n"
+      "    (net_labels[NET_OUTPUTS], the array is without them), and two functions:\n"
+      "    net_input(real) is the input byte nearest to a real number, net_output(out) the real number of an\n"
+      "    answer's byte.\n" },
     { "split", split,
       "sucref split m.sucref --devices N --parity r [--protect planes] [--rates 2,1,1,..] -o shard%d.sucref\n"
       "    a part of every layer for N devices and r spares; of convolutions by output channels (models of one stop),\n"
@@ -366,7 +389,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
     { "repurpose", repurpose,
       "sucref repurpose layers.npz --devices P --eta2 y [--eta1 x] [--relative] [--sizes n1,n2,..] [--owners map]\n"
       "        -o out.npz [--maps maps.npz] [--sorted] [--in samples.npy] [--act relu|..]\n"
-      "    gives the neurons of float layers, as quantize takes them, to P devices so that few weights reach across,\n"
+      "    gives the neurons of float layers (W0, b0, W1 .. alone) to P devices so that few weights reach across,\n"
       "    and drops weights: w^2 <= eta1 in a device, eta1 + eta2 across, one number or one for each layer (20,1);\n"
       "    --relative: both times the layer's mean square. --sizes: shares of the neurons, for all layers or each\n"
       "    (2,1/3,3/..); --owners: who has which inputs, 0:392,1:392 or a .npy. Inputs and answers keep their places\n"

@@ -37,6 +37,7 @@ static uint8_t *packed_for(const char *target, const char *name, uint8_t *bytes,
     if (memory == NULL || sucref_model_spec_of(&spec, memory, memory_len, &m) == 0) { die("%s: out of memory", name); }
     spec.layout = (uint8_t)layout;
     packed = write_spec(name, &spec, len);
+    keep_labels(&packed, len, name, &m);
     free(memory);
     free(bytes);
     return packed;

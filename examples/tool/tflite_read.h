@@ -447,8 +447,22 @@ static inline int tflite_call_once(const tflite_op *r, tflite_file *t)
     return ok;
 }
 
+static inline int tflite_is_recurrent(int code)
+{
+    return code == 16 || code == 24 || code == 35 || code == 44 || code == 46 || code == 52 || code == 119;
+}
+
 static inline int tflite_unsupported(const tflite_op *r)
 {
+    if (tflite_is_recurrent(r->code)) { /* of LSTM, RNN and their like, WHILE among them */
+        return tflite_say(r, "is not supported, as no recurrent layer is; convert the model with the layer unrolled "
+                             "(Keras: unroll=True), which makes dense layers, sums and products of it, or take "
+                             "convolutions over time");
+    }
+    if (r->code == 27) {
+        return tflite_say(r, "is not supported; build the model with what computes the same, a dense layer and a "
+                             "depthwise convolution over the last inputs");
+    }
     return tflite_say(r, "is not supported; supported are convolutions, dense layers, pooling, reductions, sums, "
                          "products, functions of one number, what moves numbers, and variables, of int8 or float32");
 }
@@ -500,17 +514,60 @@ static inline int tflite_read_op(const tflite_op *r, tflite_file *t, int check_o
     return check_only || act(r);
 }
 
+/* the operator that reads (field 1) or gives (field 2) a tensor, as text */
+static inline void tflite_user(char *to, size_t room, const tflite_file *t, const flat_table *main, int32_t tensor,
+                               unsigned field)
+{
+    const flat *f = &t->g->file;
+    const flat_vector ops = flat_vec(main, 3, 4);
+    uint32_t k, i;
+    snprintf(to, room, "of no operator");
+    for (k = 0; k < ops.len; k++) {
+        const flat_table op = flat_item(f, ops, k);
+        const flat_vector list = flat_vec(&op, field, 4);
+        for (i = 0; i < list.len; i++) {
+            tflite_op r;
+            if (flat_number(f, list, i, -1) != tensor) { continue; }
+            memset(&r, 0, sizeof r);
+            if (tflite_open_op(&r, t, ops, k)) { snprintf(to, room, "operator %lu: %.32s", (unsigned long)k, r.name); }
+            return;
+        }
+    }
+}
+
+/* up to three ends: tensor 4 'name' (operator 3: ADD) */
+static inline void tflite_name_ends(char *to, size_t room, const tflite_file *t, const flat_table *main, unsigned field)
+{
+    const flat *f = &t->g->file;
+    const flat_vector list = flat_vec(main, field, 4), tensors = flat_vec(main, 0, 4);
+    uint32_t k, i;
+    for (k = 0; k < list.len && k < 3; k++) {
+        const int32_t tensor = flat_number(f, list, k, -1);
+        const flat_table b = flat_item(f, tensors, (uint32_t)tensor);
+        const flat_vector name = flat_vec(&b, 3, 1);
+        char text[24] = "", user[64];
+        size_t at;
+        for (i = 0; i < name.len && i < sizeof text - 1; i++) {
+            text[i] = f->p[name.at + i] >= ' ' && f->p[name.at + i] < 127 ? (char)f->p[name.at + i] : '?';
+        }
+        tflite_user(user, sizeof user, t, main, tensor, field);
+        at = strlen(to);
+        snprintf(to + at, room - at, "%stensor %ld '%s' (%s)", k > 0 ? ", " : ": ", (long)tensor, text, user);
+    }
+}
+
 /* the first subgraph, with one input and one output; at 0 with a reason where there is no such */
 static inline flat_table tflite_main(const tflite_file *t)
 {
     flat_table main = flat_item(&t->g->file, t->graphs, 0);
     const flat_vector inputs = flat_vec(&main, 1, 4), outputs = flat_vec(&main, 2, 4), ops = flat_vec(&main, 3, 4);
-    char what[140];
+    char what[340];
     if (main.at == 0 || ops.len < 1) {
         main.at = (size_t)graph_fail(t->g, -1, "", "holds no graph with operators");
     } else if (inputs.len != 1 || outputs.len != 1) {
-        snprintf(what, sizeof what, "has %lu inputs and %lu outputs; export a part of it that has one of each",
-                 (unsigned long)inputs.len, (unsigned long)outputs.len);
+        snprintf(what, 64, "has %lu inputs and %lu outputs", (unsigned long)inputs.len, (unsigned long)outputs.len);
+        tflite_name_ends(what, sizeof what - 60, t, &main, inputs.len != 1 ? 1 : 2);
+        strcat(what, "; export a part of it that has one of each");
         main.at = (size_t)graph_fail(t->g, -1, "", what);
     }
     return main;
@@ -524,7 +581,10 @@ static inline int tflite_ends(graph *g, const flat_table *main)
         return graph_fail(g, -1, "", "the input or the output is no tensor");
     }
     if (g->real && g->tensor[in].type != GRAPH_FLOAT32) {
-        return graph_fail(g, -1, "", "is no float model: --calibrate is not for it");
+        char what[120];
+        snprintf(what, sizeof what, "is no float model: its input, tensor %ld, is of integers already; leave out "
+                 "--calibrate", (long)in);
+        return graph_fail(g, -1, "", what);
     }
     g->input = in;
     g->output = out;
@@ -565,18 +625,26 @@ static inline int tflite_finish(graph *g)
     return 1;
 }
 
-/* 1, or 0 with g->why filled. p stays in use until graph_free, which the caller calls in both cases. real: a network
- * of float32 tensors is wanted */
-static inline int tflite_read_as(graph *g, const uint8_t *p, size_t n, int real)
+/* the operators one after the other; with check_only, whether each is one that can be read */
+static inline int tflite_read_ops(tflite_file *t, flat_vector ops, int check_only)
+{
+    tflite_op r;
+    uint32_t k;
+    for (k = 0; k < ops.len; k++) {
+        if (!tflite_open_op(&r, t, ops, k)) { return 0; }
+        if (!tflite_is_glue(&r) && !tflite_read_op(&r, t, check_only)) { return 0; }
+    }
+    return 1;
+}
+
+static inline int tflite_read_file(graph *g, const uint8_t *p, size_t n, int real)
 {
     tflite_file t;
     flat_table model, main;
     flat_vector tensors, ops;
-    tflite_op r;
-    uint32_t k;
     memset(g, 0, sizeof *g);
     memset(&t, 0, sizeof t);
-    g->file.p = p; g->file.n = n;
+    g->file.p = p; g->file.n = n; g->file.past = &g->past;
     t.g = g;
     g->real = real;
     if (n < 8 || n > 0x7FFFFFFF || memcmp(p + 4, "TFL3", 4) != 0) {
@@ -592,12 +660,19 @@ static inline int tflite_read_as(graph *g, const uint8_t *p, size_t n, int real)
     g->op = (graph_op *)graph_new(g, ((size_t)ops.len + GRAPH_WORKING + GRAPH_MORE + 1) * sizeof *g->op);
     if (g->tensor == NULL || g->op == NULL) { return 0; }
     g->n_tensors = tensors.len;
-    if (!tflite_ends(g, &main)) { return 0; }
-    for (k = 0; k < 2 * ops.len; k++) { /* an operator that nobody could read is named before what is only odd */
-        if (!tflite_open_op(&r, &t, ops, k % ops.len)) { return 0; }
-        if (!tflite_is_glue(&r) && !tflite_read_op(&r, &t, k < ops.len)) { return 0; }
-    }
-    return tflite_finish(g);
+    /* an operator that nobody could read is named before what is only odd */
+    return tflite_read_ops(&t, ops, 1) && tflite_ends(g, &main) && tflite_read_ops(&t, ops, 0) && tflite_finish(g);
+}
+
+/* 1, or 0 with g->why filled. p stays in use until graph_free, which the caller calls in both cases. real: a network
+ * of float32 tensors is wanted */
+static inline int tflite_read_as(graph *g, const uint8_t *p, size_t n, int real)
+{
+    const int ok = tflite_read_file(g, p, n, real);
+    if (!g->past) { return ok; }
+    snprintf(g->why, sizeof g->why, "is cut short, or damaged: it points beyond its %lu bytes; get the whole file",
+             (unsigned long)n);
+    return 0;
 }
 
 static inline int tflite_read(graph *g, const uint8_t *p, size_t n) { return tflite_read_as(g, p, n, 0); }

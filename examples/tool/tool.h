@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "../../sucref.h"
+#include "labels.h"
 
 /* ---- outputs, written beside their names and renamed: half a model is a valid model of fewer stops ---- */
 
@@ -152,7 +152,7 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "-o", "quantize import calibrate run truncate retarget emit-c split repurpose", offsetof(args, out), 0 },
     { "--out", "quantize import calibrate run truncate retarget emit-c split repurpose", offsetof(args, out), 0 },
     { "--in", "calibrate run evaluate plan repurpose", offsetof(args, x), 0 },
-    { "--labels", "calibrate evaluate plan", offsetof(args, labels), 0 },
+    { "--labels", "quantize import calibrate evaluate plan", offsetof(args, labels), 0 },
     { "--calibrate", "quantize import", offsetof(args, calibrate), 0 },
     { "--ranges", "quantize import", offsetof(args, ranges), 0 },
     { "--plan", "quantize import", offsetof(args, plan), 0 },
@@ -268,6 +268,39 @@ static double real_number(const char *text, const char *what)
 
 /* ---- models ---- */
 
+/* METHOD 7: a number of the file, least significant byte first */
+static uint32_t little(const uint8_t *p, int bytes)
+{
+    uint32_t v = 0;
+    while (bytes-- > 0) { v = v << 8 | p[bytes]; }
+    return v;
+}
+
+/* what a file is that was given for another kind, and what takes it; or nothing */
+static const char *other_kind(const uint8_t *p, size_t len)
+{
+    if (len >= 8 && memcmp(p + 4, "TFL3", 4) == 0) {
+        return "; it is a TensorFlow Lite file: sucref import makes a model of it";
+    }
+    if (len >= 4 && memcmp(p, "SUCR", 4) == 0) { return "; it is a model already (sucref info)"; }
+    if (len >= 4 && memcmp(p, "PK\3\4", 4) == 0) {
+        return "; it is a zip archive: where it is one of numpy.savez, sucref quantize makes a model of it";
+    }
+    return len >= 6 && memcmp(p, "\x93NUMPY", 6) == 0 ? "; it is a NumPy array, as samples are" : "";
+}
+
+/* refuses bytes from `at` on that are no model */
+static void no_model(const char *path, const uint8_t *p, size_t len, size_t at, const sucref_fault *fault)
+{
+    const int cut = len - at >= 16 && memcmp(p + at, "SUCR", 4) == 0 && little(p + at + 8, 4) > len - at;
+    if (cut) {
+        die("%s: not a valid model: %s at byte %lu: is cut short, %lu of its %lu bytes are there", path, fault->field,
+            (unsigned long)(at + fault->offset), (unsigned long)(len - at), (unsigned long)little(p + at + 8, 4));
+    }
+    die("%s: not a valid model: %s at byte %lu%s", path, fault->field, (unsigned long)(at + fault->offset),
+        at == 0 && memcmp(p, "SUCR", len < 4 ? len : 4) != 0 ? other_kind(p, len) : "");
+}
+
 static sucref_model open_model(const char *path, uint8_t **bytes)
 {
     sucref_model m;
@@ -275,7 +308,7 @@ static sucref_model open_model(const char *path, uint8_t **bytes)
     size_t len;
     *bytes = read_file(path, &len);
     if (sucref_model_open(&m, *bytes, len, &fault) != SUCREF_OK || sucref_model_check(&m, &fault) != SUCREF_OK) {
-        die("%s: not a valid model: %s at byte %lu", path, fault.field, (unsigned long)fault.offset);
+        no_model(path, *bytes, len, 0, &fault);
     }
     return m;
 }
@@ -290,6 +323,21 @@ static uint8_t *write_spec(const char *name, const sucref_model_spec *spec, uint
         die("%s: cannot be written: %s", name, fault.field);
     }
     return model;
+}
+
+static labels need_labels(const char *path, const sucref_model *m)
+{
+    labels l;
+    const char *why = labels_of_model(&l, m);
+    if (why != NULL) { die("%s: not a valid model: %s", path, why); }
+    return l;
+}
+
+/* the names that a model has for its outputs, for what has been made of it */
+static void keep_labels(uint8_t **bytes, uint32_t *len, const char *path, const sucref_model *from)
+{
+    const labels l = need_labels(path, from);
+    if (!labels_add(bytes, len, &l)) { die("%s: out of memory", path); }
 }
 
 /* ---- what numbers mean ---- */
@@ -346,14 +394,6 @@ static void print_answering(const sucref_model *m, unsigned stop)
     if (has_depth(m)) { printf("layer %u answers, ", s.answer); }
 }
 
-/* METHOD 7: a number of the file, least significant byte first */
-static uint32_t little(const uint8_t *p, int bytes)
-{
-    uint32_t v = 0;
-    while (bytes-- > 0) { v = v << 8 | p[bytes]; }
-    return v;
-}
-
 /* what one of a layer's z is to its outputs, by its first multiplier */
 static double z_step(const sucref_model *m, unsigned layer)
 {
@@ -398,13 +438,15 @@ static int has_states(const sucref_model *m)
     return any != 0;
 }
 
-/* what only chains of dense layers can have done to them */
-static void need_dense(const char *path, const sucref_model *m, const char *what)
+/* what only chains of dense layers can have done to them; cure: what else there is */
+static void need_dense(const char *path, const sucref_model *m, const char *what, const char *cure)
 {
     const unsigned n = dense_layers(m);
-    if (n < m->n_layers) {
-        die("%s: layer %u is no dense layer that reads the one before it, as %s needs", path, n, what);
-    }
+    sucref_layer l;
+    if (n == m->n_layers) { return; }
+    sucref_model_layer(&l, m, n);
+    die("%s: layer %u (%s) is no dense layer that reads the one before it, as %s needs; %s", path, n,
+        kind_name(l.kind), what, cure);
 }
 
 /* inputs, outputs and what they mean, in one line each */

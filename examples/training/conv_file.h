@@ -97,7 +97,7 @@ static inline int ops_fit(const net_node *o, const net *n)
     return p->kind > NET_INPUT && p->kind <= NET_SUM && p->from >= 0 && p->from < n->n && p->other >= 0 &&
            p->other < n->n && p->kh > 0 && p->kw > 0 && p->kh <= 1024 && p->kw <= 1024 &&
            p->kh * p->kw <= NET_WINDOW && p->stride > 0 && p->dilation > 0 && p->top >= 0 && p->left >= 0 &&
-           map_fits(o, n->batch) && like && (p->kind == NET_CONV || in->c == o->c);
+           (p->relu == 0 || p->relu == 1) && map_fits(o, n->batch) && like && (p->kind == NET_CONV || in->c == o->c);
 }
 
 /* the channels' groups of row k, from groupsN, else those of what it reads, else one; how many */

@@ -239,7 +239,8 @@ static int load(const char *path)
     int k, i, r, ok;
     if (f != NULL && fseek(f, 0, SEEK_END) == 0) { len = ftell(f); }
     if (len > 0 && fseek(f, 0, SEEK_SET) == 0) { bytes = (uint8_t *)malloc((size_t)len); }
-    ok = bytes != NULL && fread(bytes, 1, (size_t)len, f) == (size_t)len && npz_parse(&z, bytes, (size_t)len) == 0;
+    ok = bytes != NULL && fread(bytes, 1, (size_t)len, f) == (size_t)len && npz_parse(&z, bytes, (size_t)len) == 0 &&
+         z.n == 2 * n_layers; /* groups of neurons would be lost */
     for (k = 0; ok && k < n_layers; k++) {
         const layer *l = &net[k];
         char name[16];
