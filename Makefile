@@ -63,7 +63,7 @@ TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(KERNELS:%=$(B)/eval
     $(KERNELS:%=$(B)/triangular_%) $(KERNELS:%=$(B)/pictures_%) \
     $(KERNELS:%=$(B)/picture_files_%) $(PHILOX:%=$(B)/%_philox) $(B)/gradients_native $(B)/fuzz_replay
 TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits train_widths train_conv train_mixed \
-    learners mcu_gen published queue)
+    learners mcu_gen reference published queue)
 PAPER = $(patsubst bench/paper/%.c,$(B)/paper/%.o,$(filter-out %/check.c,$(wildcard bench/paper/*.c)))
 CHECK = $(patsubst bench/paper/%.c,$(B)/paper/%,$(wildcard bench/paper/check.c))
 COMPILE = $(CC) $(C99) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -MD -MF $(@:.o=.d) -c -o $@ $<
@@ -156,7 +156,7 @@ paper-sensors: $(B)/published
 	@./$(B)/published $(B)/sensors --sensors
 paper: $(B)/queue $(B)/published $(CHECK)
 	@./$(B)/queue $(B) && ./$(B)/published $(B) $(if $(CHECK),&& ./$(CHECK) $(B)/paper.csv)
-mcu: $(B)/mcu_gen $(B)/sucref
+mcu: $(B)/mcu_gen $(B)/reference $(B)/sucref
 	@sh tests/boards.sh
 MODELS ?= 1000
 evaluator: $(B)/mcu_gen
