@@ -100,11 +100,11 @@ static void change_every_byte(const uint32_t *file, uint32_t bytes)
     free(p); free(q);
 }
 
-static int is_convolutional(void)
+static int is_convolutional(void) /* with sums of weights in the file, which kernels trust */
 {
     unsigned n, conv = 0, deep = 0, more = 0;
     for (n = 0; n < r.spec.n_layers; n++) {
-        conv += r.layer[n].kind == SUCREF_KIND_CONV;
+        conv += r.layer[n].kind == SUCREF_KIND_CONV && r.tensor[r.layer[n].from].zero != 0;
         deep += r.layer[n].kind == SUCREF_KIND_DEPTHWISE;
         more += r.layer[n].kind > SUCREF_KIND_DEPTHWISE;
     }
