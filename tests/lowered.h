@@ -13,6 +13,8 @@ static gf_file f;
 static const char halves[] = "SUB has scales at which halves"; /* would round the other way: one in 300 is refused */
 static uint64_t macs, left; /* multiply-adds of all models, and those that pruning leaves */
 
+static uint8_t layout;     /* of the models' planes, SUCREF_LAYOUT_* */
+
 /* the model of a lowered graph, in one stop; NULL with a reason printed */
 static uint32_t *write_model(uint32_t *bytes)
 {
@@ -23,6 +25,7 @@ static uint32_t *write_model(uint32_t *bytes)
     uint32_t *file;
     memset(bits, 8, sizeof bits);
     lower_spec(&spec, &t.net);
+    spec.layout = layout;
     spec.n_stops = 1;
     spec.bits = bits;
     spec.in_bits = in_bits;

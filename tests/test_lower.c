@@ -279,6 +279,62 @@ static void public_models(void)
     }
 }
 
+/* the largest step of one input, in multiply-adds: every quantum alone */
+static uint32_t largest_step(const sucref_model *m)
+{
+    const size_t len = sucref_net_work_len(m);
+    uint32_t *work = (uint32_t *)malloc(len * 4), most = 0, k;
+    uint8_t *x = (uint8_t *)malloc(m->n_in);
+    sucref_net net;
+    int status;
+    for (k = 0; k < m->n_in; k++) { x[k] = (uint8_t)rnd(); }
+    CHECK(sucref_net_init(&net, m, work, len) == SUCREF_OK && sucref_net_set_input(&net, x, m->n_in) == SUCREF_OK);
+    do {
+        const uint32_t before = net.spent;
+        status = sucref_net_step(&net, 1);
+        if (net.spent - before > most) { most = net.spent - before; }
+    } while (status == SUCREF_MORE);
+    CHECK(status == SUCREF_DONE);
+    free(work); free(x);
+    return most;
+}
+
+/* MLPerf Tiny's convolutional networks and person_detect, in all layouts: no step has more than 5,000 multiply-adds,
+ * eight times as many in that for MVE, and none more than sucref_net_quantum says */
+static void steps_of_public_models(void)
+{
+    static const char *const name[] = { "tflite/kws_ref_model", "tflite/pretrainedResnet_quant", "tflite/vww_96_int8",
+                                        "wild/2e5555fe", "tflite/person_detect" };
+    static const uint8_t layouts[] = { SUCREF_LAYOUT_PLAIN, SUCREF_LAYOUT_HALVES, SUCREF_LAYOUT_ROWS };
+    size_t k, i, n;
+    for (k = 0; k < sizeof name / sizeof name[0]; k++) {
+        char path[64];
+        uint8_t *p;
+        snprintf(path, sizeof path, "%s.tflite", name[k]);
+        p = data_read(path, &n);
+        if (p == NULL) { SKIP(data_missing(path)); continue; }
+        CHECK(tflite_parse(&t, p, n));
+        for (i = 0; i < 3; i++) {
+            const uint32_t limit = layouts[i] == SUCREF_LAYOUT_ROWS ? 40000 : 5000;
+            uint32_t bytes, *file, most = 0;
+            sucref_model m;
+            layout = layouts[i];
+            file = write_model(&bytes);
+            CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+            if (test_bad == 0) { most = largest_step(&m); }
+            CHECK(most > limit / 10 && most <= sucref_net_quantum(&m) && sucref_net_quantum(&m) <= limit);
+            if (test_telling || test_bad > 0) {
+                printf("  %s, layout %u: %lu of %lu\n", name[k], layout, (unsigned long)most,
+                       (unsigned long)sucref_net_quantum(&m));
+            }
+            free(file);
+        }
+        layout = SUCREF_LAYOUT_PLAIN;
+        tflite_free(&t);
+        free(p);
+    }
+}
+
 static void put_file(const char *name, const void *p, size_t n)
 {
     FILE *o = fopen(test_path(name), "wb");
@@ -330,5 +386,6 @@ int main(int argc, char **argv)
     RUN("files for the tool's tests", files_for_the_tool);
     RUN("golden inputs", golden_inputs);
     RUN("public models, streams over sixty inputs", public_models);
+    RUN("steps of public convolutional networks are of 5,000 multiply-adds at most", steps_of_public_models);
     return test_report("lower");
 }
