@@ -49,7 +49,7 @@ static void quantized_close(quantized *q)
 }
 
 /* n numbers through both networks: the answer in bytes is y, that in float is in ranges.real.v[real_graph.output] */
-static void quantized_run(sucref_answer *y, quantized *q, const float *x, uint32_t n)
+static inline void quantized_run(sucref_answer *y, quantized *q, const float *x, uint32_t n)
 {
     const int in = real_graph.input;
     int8_t bytes[4000];
