@@ -1,4 +1,5 @@
-/* assign.c - 1000 neurons given to 4 devices (examples/tool/transport.h), for counting under valgrind: assign layer|hard
+/* assign.c - 1000 neurons given to 4 devices (examples/tool/transport.h), for counting under valgrind:
+ * assign layer|hard
  *
  * layer: the costs of a layer of 1000 x 1000 bell-shaped weights; hard: all want the same devices, the last to come the
  * most. Only measured() is counted. */

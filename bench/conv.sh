@@ -20,7 +20,8 @@ for n in residual residual_nested; do
     $t quantize $m/$n.npz --calibrate "$d/ranges.u8" --input-scale 1/255 -o "$d/$n.sucref" || exit 2
 done
 $t calibrate "$d/residual_nested.sucref" --in "$d/val.u8" --max-disagree 0.002 -o "$d/exits.sucref" || exit 2
-$t calibrate "$d/residual.sucref" --heads-at 0,1,3,4 --in "$d/val.u8" --max-disagree 0.002 -o "$d/heads.sucref" || exit 2
+$t calibrate "$d/residual.sucref" --heads-at 0,1,3,4 --in "$d/val.u8" --max-disagree 0.002 -o "$d/heads.sucref" ||
+    exit 2
 for n in residual heads exits; do
     echo "$n:"
     $t evaluate "$d/$n.sucref" --in "$d/test.u8" --labels "$d/labels.u8" || exit 2
