@@ -1,8 +1,6 @@
 /* kernel_answers.c - answers() by a family of kernels, private to this object and named by its switches:
  * -DSUCREF_KERNEL=1 -DANSWERS=answers_single */
 #define SUCREF_STATIC
-#define SUCREF_NO_DITHER
-#define SUCREF_NO_PARITY
 #include "../sucref.h"
 #include "answers.h"
 
