@@ -63,7 +63,7 @@ TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(KERNELS:%=$(B)/eval
     $(KERNELS:%=$(B)/triangular_%) $(KERNELS:%=$(B)/pictures_%) \
     $(KERNELS:%=$(B)/picture_files_%) $(PHILOX:%=$(B)/%_philox) $(B)/gradients_native $(B)/fuzz_replay
 TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits train_widths train_conv train_mixed \
-    learners mcu_gen published queue)
+    learners mcu_gen reference published queue)
 PAPER = $(patsubst bench/paper/%.c,$(B)/paper/%.o,$(filter-out %/check.c,$(wildcard bench/paper/*.c)))
 CHECK = $(patsubst bench/paper/%.c,$(B)/paper/%,$(wildcard bench/paper/check.c))
 COMPILE = $(CC) $(C99) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -MD -MF $(@:.o=.d) -c -o $@ $<
@@ -81,6 +81,13 @@ $(foreach k,$(filter-out philox,$(LIBRARIES)),$(eval $(B)/evaluator_$(k) $(B)/tr
     $(B)/picture_files_$(k): $(B)/library_$(k).o))
 $(PHILOX:%=$(B)/%_philox): $(B)/library_philox.o
 $(B)/gradients_native: $(B)/library.o
+# answers of every family of kernels, side by side
+ANSWERS = $(patsubst %,$(B)/answers_%.o,$(filter-out halves rows,$(KERNELS)))
+$(B)/test_picture_bytes: $(ANSWERS)
+$(ANSWERS): $(B)/answers_%.o: kernel_answers.c | $(B)
+	$(COMPILE)
+$(foreach k,$(filter-out halves rows,$(KERNELS)),$(eval $(B)/answers_$(k).o: FLAGS = $(FLAGS_$(k)) \
+    -DANSWERS=answers_$(k)))
 $(B)/library.o $(BODIES): library.c | $(B)
 	$(COMPILE)
 $(B)/published: $(PAPER)
@@ -111,6 +118,7 @@ $(foreach k,$(KERNELS),$(eval $(B)/net_$(k).o $(B)/evaluator_$(k).o $(B)/triangu
 $(foreach k,$(filter-out philox,$(LIBRARIES)),$(eval $(B)/library_$(k).o: FLAGS = $(FLAGS_$(k))))
 $(PHILOX:%=$(B)/%_philox.o) $(B)/library_philox.o: FLAGS = -DTEST_LIBRARY -DSUCREF_PHILOX
 $(TESTS:%=$(B)/test_%.o): FLAGS = -DTEST_LIBRARY
+$(B)/test_picture_bytes.o: FLAGS = -DTEST_LIBRARY -DTEST_ANSWERS
 $(B)/fuzz_replay.o: FLAGS = -DREPLAY
 $(B)/train_digits.o: FLAGS = -ffast-math
 $(B)/train_widths.o: FLAGS = -ffast-math -ftree-vectorize
@@ -156,7 +164,7 @@ paper-sensors: $(B)/published
 	@./$(B)/published $(B)/sensors --sensors
 paper: $(B)/queue $(B)/published $(CHECK)
 	@./$(B)/queue $(B) && ./$(B)/published $(B) $(if $(CHECK),&& ./$(CHECK) $(B)/paper.csv)
-mcu: $(B)/mcu_gen $(B)/sucref
+mcu: $(B)/mcu_gen $(B)/reference $(B)/sucref
 	@sh tests/boards.sh
 MODELS ?= 1000
 evaluator: $(B)/mcu_gen

@@ -1,6 +1,7 @@
 #!/bin/sh
 # host.sh - instructions on this machine (valgrind's callgrind), one layer 784 x 128, relative to the int8 one-shot; on
-# x86-64 those of portable pairs relative to those of SSE2 and AVX2, of two layers and three inputs
+# x86-64 those of portable pairs relative to those of SSE2 and AVX2, of two layers and three inputs; and those of giving
+# 1000 neurons to 4 devices
 # shellcheck disable=SC2086 # C is several words
 set -u
 # shellcheck source=tests/lib.sh
@@ -27,6 +28,12 @@ for plan in 4,4 2,2,2,2 1,1,1,1,1,1,1,1; do
     layer $plan
     line "plan $plan, first stop" "$(count 0)"
     line "plan $plan, second stop" "$(count 1)"
+done
+$C -o $d/assign bench/assign.c $LDLIBS || exit 1
+for kind in layer hard; do
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect=measured $d/assign $kind 2>&1 |
+        awk -v kind=$kind '/steps/ { steps = $1 } /Collected/ { n = $4 }
+            END { printf "1000 neurons to 4 devices, %s: %d instructions, %d steps\n", kind, n, steps }'
 done
 case $($C -dM -E - </dev/null) in *__SSE2__*) ;; *) exit ;; esac
 $C -DSUCREF_NO_SIMD -o $d/portable bench/host.c $LDLIBS || exit 1

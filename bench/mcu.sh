@@ -1,7 +1,7 @@
 #!/bin/sh
 # mcu.sh - exact instruction counts on every emulated core found: one layer, stop by stop, and whole networks
 # into build/bench-mcu.csv, vector frames into build/bench-mcu-vec.csv, recovery into build/bench-mcu-parity.csv,
-# coding across inputs into build/bench-mcu-mix.csv.
+# coding across inputs into build/bench-mcu-mix.csv, networks by kinds of layers into build/bench-mcu-kinds.csv.
 # Digests are compared with the host's.
 # shellcheck disable=SC2086 # lists of cores and flags are several words
 set -u
@@ -12,13 +12,15 @@ d=build/counts; mkdir -p $d
 . tests/boards_lib.sh
 # shellcheck source=bench/nets_lib.sh
 . bench/nets_lib.sh
+# shellcheck source=bench/kinds_lib.sh
+. bench/kinds_lib.sh
 find_cores
 [ -z "$cores" ] || $CC -O2 -shared -fPIC -o $d/icount.so bench/icount.c || exit 1
 case $cores in *avr*) $CC -D_DEFAULT_SOURCE -O2 -o $d/avr_count bench/avr_count.c -lsimavr -lelf 2>/dev/null ||
     { skip "counting on AVR (Debian: libsimavr-dev libelf-dev)"; cores=${cores%avr}; } ;; esac
 counted() { # core, name, sources and flags: output and counts in $o; $exact says whether the digest is $want
     core=$1; o=$d/$2_$1.out; elf=$d/$2_$1; how=build; shift 2
-    case $1 in *mcu_layer.c|*mcu_net.c) how=build_case ;; esac
+    case $1 in *mcu_layer.c|*mcu_net.c|*mcu_kinds.c) how=build_case ;; esac
     : >$o
     PLUGIN="-plugin $d/icount.so"
     $how $core $elf "$@" && run $core $elf >$o 2>&1 # a semihosted board writes to stderr
@@ -29,7 +31,7 @@ counted() { # core, name, sources and flags: output and counts in $o; $exact say
 }
 wanted() { # name, sources and flags: the host's digest
     name=$1; how=build; shift
-    case $1 in *mcu_layer.c|*mcu_net.c) how=build_case ;; esac
+    case $1 in *mcu_layer.c|*mcu_net.c|*mcu_kinds.c) how=build_case ;; esac
     $how host $d/${name}_host "$@" && want=$(run host $d/${name}_host | digest)
 }
 rows() { # csv, names of the counts, their divisors: a line for each COUNT
@@ -137,11 +139,13 @@ net digits 1,1,2,4 $d/digits.u8 $m/digits.sucref
 quantized $m/small_nested.npz 8
 net small 8 $d/digits.u8 $d/quantized.sucref # 784-20-10, fits ATmega too
 net small_44 4,4 $d/digits.u8 $m/small_44.sucref
+echo "core,network,kind,amount,instructions,each,stack_bytes,work_bytes,exact" >$kinds_csv
 if ad01=$(data_dir tflite/ad01_int8.tflite 2>/dev/null) && [ -e "$ad01/golden/ad01_real_even.in.s8" ]; then
     cp "$ad01/golden/ad01_real_even.in.s8" $d/ad01.s8
     for plan in 8 4,4; do
         imported "$ad01/tflite/ad01_int8.tflite" $plan
         net ad01 $plan $d/ad01.s8 $d/imported.sucref
+        [ $plan != 8 ] || kinds ad01 $d/ad01.s8 $d/imported.sucref
     done
 else skip "ad01, a network of ten layers: no tflite/ad01_int8.tflite and golden/ here"; fi
 # convolutional networks: of MLPerf Tiny keyword spotting, image classification and visual wake words, and person_detect
@@ -149,6 +153,7 @@ pictures() { # name, .tflite, inputs
     if t=$(data_dir tflite/$2.tflite 2>/dev/null); then
         imported "$t/tflite/$2.tflite" 8
         net $1 8 $3 $d/imported.sucref "${more_cores:+m33 m55}"
+        kinds $1 $3 $d/imported.sucref
     else skip "$1: no tflite/$2.tflite here"; fi
 }
 if g=$(data_dir golden/person_real.in.s8 2>/dev/null); then

@@ -1,6 +1,6 @@
 #!/bin/sh
 # boards.sh - the kernel tests, vector frames and the programs of examples/mcu on every emulated core found; their
-# digests are compared with the host's.
+# digests are compared with the host's, those of other people's networks with the reference's.
 # shellcheck disable=SC2086,SC2154 # lists of cores are several words, boards_lib.sh sets them
 set -u
 # shellcheck source=tests/lib.sh
@@ -13,7 +13,7 @@ d=build/boards; mkdir -p $d
 find_cores
 ran() { # core, name, sources and flags: built and run, its output in $o; the output's digest in $got
     core=$1; o=$d/$2_$1.out; elf=$d/$2_$1; how=build; shift 2
-    case $1 in bench/mcu_layer.c|bench/mcu_net.c|tests/mcu_kernels.c) how=build_case ;; esac
+    case $1 in bench/mcu_layer.c|bench/mcu_net.c|tests/mcu_kernels.c|tests/mcu_outputs.c) how=build_case ;; esac
     : >$o
     $how $core $elf "$@" && run $core $elf >$o 2>&1
     got=$(digest <$o)
@@ -111,6 +111,41 @@ kept() { # core: the files of tests/compat, packed for it; four inputs each
         verdict "kept $k on $1" "$got" "$want"
     done
 }
+network() { # name, .tflite, inputs, what the reference answers to them: a network for outputs
+    ./build/sucref import "$2" -o $d/$1.plain >/dev/null && ./build/sucref info $d/$1.plain >$d/$1.info || exit 1
+    for kind in plain dsp mve; do
+        ./build/sucref retarget $d/$1.plain --target $kind -o $d/$1.$kind >/dev/null &&
+            ./build/sucref emit-c $d/$1.$kind -o $d/$1_$kind.h --name net || exit 1
+    done
+    MOST_INPUTS=65535 pack $3 "$(sed -n '1,2s/^\([0-9]*\) inputs.*/\1/p' $d/$1.info)" 4000000 >$d/$1_in.h
+    eval "want_$1=$(echo "$4" | digest)"
+    nets="$nets $1"
+}
+networks() { # the data's networks with the reference's own answers
+    if ! g=$(data_dir golden/person_real.out.s8 2>/dev/null) || ! t=$(data_dir tflite/person_detect.tflite 2>/dev/null)
+    then skip "networks of keywords and pictures on boards: no tflite/ and golden/ here" 2
+    else
+        g=$g/golden t=$t/tflite
+        network kws "$t/kws_ref_model.tflite" "$g/kws_rand_a.in.s8" "$(./build/reference golden "$g/kws_rand_a.out.s8")"
+        network person "$t/person_detect.tflite" "$g/person_real.in.s8" \
+            "$(./build/reference golden "$g/person_real.out.s8")"
+    fi
+    wake=wild/2fc332c8.tflite # "hey Peppa Pig", of ESPHome's wake words
+    if ! t=$(data_dir $wake 2>/dev/null); then skip "a wake word on boards: no $wake here"
+    else network wake "$t/$wake" $d/wake.s8 "$(./build/reference windows "$t/$wake" 100 $d/wake.s8)"
+    fi
+}
+outputs() { # core: bytes that the reference computed for these networks, wake words' states kept from window to window
+    for n in $nets; do
+        case $1.$n in m0.person) large_m0 ;; esac # 42 KB
+        ran $1 outputs_$n tests/mcu_outputs.c -DMODEL_H="\"${n}_$(target_of $1).h\"" -DINPUTS_H="\"${n}_in.h\""
+        small_m0
+        want=""
+        eval "want=\$want_$n"
+        if [ "$got" = "$want" ] && [ -n "$got" ]; then pass "$n on $1: $(head -n 1 $o), digest $got as the reference's"
+        else fail "$n on $1: digest '$got', reference '$want'"; fi
+    done
+}
 worker() { # one of the devices that share a network is a Cortex-M3, asked through its serial port
     build m3 $d/worker_m3 -DMODEL_H='"part3.h"' examples/mcu/worker.c &&
         timeout 300 ./$d/worker qemu-system-arm -M mps2-an385 -display none -monitor none -serial stdio \
@@ -140,6 +175,8 @@ for plan in 8 4,4 1,2,2,3; do
         ./build/sucref emit-c $d/wide.sucref -o $d/wide_$n.h --name net || exit 1
     pack $d/wide.u8 600 65535 >$d/wide_in_$n.h
 done
+nets=""
+networks
 for c in host $cores; do
     kernels $c
     case $c in avr) plain $c ;; *) ends $c; channels $c ;; esac # pictures are not for AVR
@@ -149,11 +186,16 @@ for c in host $cores; do
     exchange $c
     telemetry $c
     case $c in m*) systick $c ;; esac
+    case $c in avr) ;; *) outputs $c ;; esac
     digits $c small_44
     kept $c
     [ $c = avr ] || digits $c digits_44 # 128 KB of flash, objects end at 32,767 bytes
 done
-for c in $more_cores; do kernels $c; kept $c; done
+for c in $more_cores; do
+    kernels $c
+    [ $c != m55 ] || outputs $c
+    kept $c
+done
 case $cores in *m3*)
     ./build/sucref split examples/models/digits_44.sucref --devices 4 --parity 1 -o $d/part%d.sucref >/dev/null &&
         ./build/sucref emit-c $d/part3.sucref -o $d/part3.h --name net &&

@@ -17,14 +17,14 @@ static tflite t;
 /* the int8 model that is made of the float one, in memory */
 typedef struct { sucref_model m; sucref_net net; sucref_scales scales; uint32_t *file, *work; } quantized;
 
-/* 0 where it is refused: real_graph.why or t.graph.why says why. Both graphs stay in use */
-static int quantized_open(quantized *q)
+/* of the file's bytes; 0 where it is refused: real_graph.why or t.graph.why says why. Both graphs stay in use */
+static inline int quantized_open_bytes(quantized *q, const uint8_t *p, size_t n)
 {
     static const uint8_t in_bits[1] = { 8 };
     static uint8_t bits[SUCREF_MAX_LAYERS];
     sucref_model_spec spec;
     uint32_t len;
-    if (!ranges_choose(&ranges, &real_graph) || !tflite_read_as(&t.graph, f.file.p, f.file.n, 1) ||
+    if (!ranges_choose(&ranges, &real_graph) || !tflite_read_as(&t.graph, p, n, 1) ||
         !quantize_graph(&t.graph, &ranges) || !tflite_lower(&t)) {
         return 0;
     }
@@ -41,16 +41,18 @@ static int quantized_open(quantized *q)
     return 1;
 }
 
+static inline int quantized_open(quantized *q) { return quantized_open_bytes(q, f.file.p, f.file.n); }
+
 static void quantized_close(quantized *q)
 {
     free(q->file); free(q->work);
 }
 
 /* n numbers through both networks: the answer in bytes is y, that in float is in ranges.real.v[real_graph.output] */
-static void quantized_run(sucref_answer *y, quantized *q, const float *x, uint32_t n)
+static inline void quantized_run(sucref_answer *y, quantized *q, const float *x, uint32_t n)
 {
     const int in = real_graph.input;
-    int8_t bytes[1000];
+    int8_t bytes[4000];
     uint32_t i;
     memcpy(ranges.real.v[in], x, 4 * (size_t)n);
     real_run(&ranges.real);

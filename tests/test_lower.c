@@ -1,90 +1,9 @@
 /* test_lower.c - models made of graphs answer as the reference kernels do, byte for byte: random networks with branches
  * and variables, golden inputs and public models where the data are; streams keep their state. */
 #include "library.h"
-#include "../examples/tool/tflite.h"
 #include "../examples/training/data.h"
-#include "graph_eval.h"
 #include "graph_random.h"
-
-static graph plain;        /* what the evaluation reads */
-static tflite t;           /* what becomes a model */
-static gf_file f;
-static const char halves[] = "SUB has scales at which halves"; /* would round the other way: one in 300 is refused */
-static uint64_t macs, left; /* multiply-adds of all models, and those that pruning leaves */
-
-/* the model of a lowered graph, in one stop; NULL with a reason printed */
-static uint32_t *write_model(uint32_t *bytes)
-{
-    static const uint8_t in_bits[1] = { 8 };
-    static uint8_t bits[SUCREF_MAX_LAYERS];
-    sucref_model_spec spec;
-    sucref_fault fault = { "", 0 };
-    uint32_t *file;
-    memset(bits, 8, sizeof bits);
-    lower_spec(&spec, &t.net);
-    spec.n_stops = 1;
-    spec.bits = bits;
-    spec.in_bits = in_bits;
-    *bytes = sucref_model_write(NULL, 0, &spec, &fault);
-    file = (uint32_t *)malloc(*bytes + 4);
-    if (*bytes != 0 && sucref_model_write((uint8_t *)file, *bytes, &spec, &fault) != 0) { return file; }
-    printf("  cannot be written: %s at %lu\n", fault.field, (unsigned long)fault.offset);
-    free(file);
-    return NULL;
-}
-
-/* how many of n inputs' output bytes differ between the engine and the evaluation; x NULL: random inputs */
-static size_t differences(const sucref_model *m, uint32_t n, const int8_t *x)
-{
-    const size_t len = sucref_net_work_len(m);
-    const int flip = plain.tensor[plain.output].type == GRAPH_UINT8 ? 0 : 128;
-    uint32_t *work = (uint32_t *)malloc(len * 4), k, r;
-    int8_t *own = (int8_t *)malloc(m->n_in), *in = (int8_t *)malloc(m->n_in);
-    size_t wrong = 0;
-    sucref_net net;
-    sucref_answer a;
-    graph_eval e;
-    CHECK(sucref_net_init(&net, m, work, len) == SUCREF_OK);
-    eval_init(&e, &plain);
-    for (k = 0; k < n; k++) {
-        const int kind = (int)rnd_below(4), level = rnd_in(-128, 127);
-        const int32_t *want;
-        for (r = 0; r < m->n_in; r++) {
-            own[r] = (int8_t)(x != NULL ? x[k * m->n_in + r] : kind == 0 ? level : rnd_in(-128, 127));
-            in[r] = (int8_t)(m->input_type == SUCREF_INPUT_U8 ? own[r] ^ -128 : own[r]);
-        }
-        want = eval_run(&e, own);
-        if (sucref_net_set_input(&net, in, m->n_in) != SUCREF_OK ||
-            sucref_net_run(&net, m->n_stops - 1U) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) {
-            CHECK(0);
-            break;
-        }
-        for (r = 0; r < m->n_out; r++) { wrong += a.out[r] != (uint8_t)(want[r] + flip); }
-    }
-    eval_free(&e);
-    free(work); free(own); free(in);
-    return wrong;
-}
-
-/* a file as a model against its evaluation; 0 where they differ */
-static int compare(const uint8_t *p, size_t n, uint32_t inputs, const int8_t *x)
-{
-    uint32_t bytes, *file = NULL;
-    sucref_model m;
-    size_t wrong = 0;
-    int ok = tflite_read(&plain, p, n) && tflite_parse(&t, p, n);
-    if (!ok && strstr(t.graph.why, halves) == NULL) { printf("  %s%s\n", plain.why, t.graph.why); }
-    file = ok ? write_model(&bytes) : NULL;
-    ok = file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK;
-    if (ok) { wrong = differences(&m, inputs, x); }
-    if (wrong > 0) { printf("  %lu bytes differ\n", (unsigned long)wrong); }
-    graph_free(&plain);
-    macs += t.pruned.macs;
-    left += t.pruned.left;
-    tflite_free(&t);
-    free(file);
-    return ok && wrong == 0;
-}
+#include "lowered.h"
 
 #ifndef CASES
 #  define CASES 3000
@@ -360,6 +279,62 @@ static void public_models(void)
     }
 }
 
+/* the largest step of one input, in multiply-adds: every quantum alone */
+static uint32_t largest_step(const sucref_model *m)
+{
+    const size_t len = sucref_net_work_len(m);
+    uint32_t *work = (uint32_t *)malloc(len * 4), most = 0, k;
+    uint8_t *x = (uint8_t *)malloc(m->n_in);
+    sucref_net net;
+    int status;
+    for (k = 0; k < m->n_in; k++) { x[k] = (uint8_t)rnd(); }
+    CHECK(sucref_net_init(&net, m, work, len) == SUCREF_OK && sucref_net_set_input(&net, x, m->n_in) == SUCREF_OK);
+    do {
+        const uint32_t before = net.spent;
+        status = sucref_net_step(&net, 1);
+        if (net.spent - before > most) { most = net.spent - before; }
+    } while (status == SUCREF_MORE);
+    CHECK(status == SUCREF_DONE);
+    free(work); free(x);
+    return most;
+}
+
+/* MLPerf Tiny's convolutional networks and person_detect, in all layouts: no step has more than 5,000 multiply-adds,
+ * eight times as many in that for MVE, and none more than sucref_net_quantum says */
+static void steps_of_public_models(void)
+{
+    static const char *const name[] = { "tflite/kws_ref_model", "tflite/pretrainedResnet_quant", "tflite/vww_96_int8",
+                                        "wild/2e5555fe", "tflite/person_detect" };
+    static const uint8_t layouts[] = { SUCREF_LAYOUT_PLAIN, SUCREF_LAYOUT_HALVES, SUCREF_LAYOUT_ROWS };
+    size_t k, i, n;
+    for (k = 0; k < sizeof name / sizeof name[0]; k++) {
+        char path[64];
+        uint8_t *p;
+        snprintf(path, sizeof path, "%s.tflite", name[k]);
+        p = data_read(path, &n);
+        if (p == NULL) { SKIP(data_missing(path)); continue; }
+        CHECK(tflite_parse(&t, p, n));
+        for (i = 0; i < 3; i++) {
+            const uint32_t limit = layouts[i] == SUCREF_LAYOUT_ROWS ? 40000 : 5000;
+            uint32_t bytes, *file, most = 0;
+            sucref_model m;
+            layout = layouts[i];
+            file = write_model(&bytes);
+            CHECK(file != NULL && sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+            if (test_bad == 0) { most = largest_step(&m); }
+            CHECK(most > limit / 10 && most <= sucref_net_quantum(&m) && sucref_net_quantum(&m) <= limit);
+            if (test_telling || test_bad > 0) {
+                printf("  %s, layout %u: %lu of %lu\n", name[k], layout, (unsigned long)most,
+                       (unsigned long)sucref_net_quantum(&m));
+            }
+            free(file);
+        }
+        layout = SUCREF_LAYOUT_PLAIN;
+        tflite_free(&t);
+        free(p);
+    }
+}
+
 static void put_file(const char *name, const void *p, size_t n)
 {
     FILE *o = fopen(test_path(name), "wb");
@@ -411,5 +386,6 @@ int main(int argc, char **argv)
     RUN("files for the tool's tests", files_for_the_tool);
     RUN("golden inputs", golden_inputs);
     RUN("public models, streams over sixty inputs", public_models);
+    RUN("steps of public convolutional networks are of 5,000 multiply-adds at most", steps_of_public_models);
     return test_report("lower");
 }

@@ -3,6 +3,15 @@
 #include "test.h"
 #include "rnd_real.h"
 #include "hungarian.h"
+
+static size_t taken; /* bytes of memory that the assignment asked for */
+static void *counting_malloc(size_t n) { taken += n; return malloc(n); }
+static void *counting_calloc(size_t n, size_t size) { taken += n * size; return calloc(n, size); }
+#define malloc counting_malloc
+#define calloc counting_calloc
+#include "../examples/tool/transport.h"
+#undef malloc
+#undef calloc
 #include "../examples/tool/repurpose_error.h"
 #include "golden_outer.h"
 
@@ -127,7 +136,8 @@ static void layer_costs(double *cost, size_t n, size_t devices)
     free_layers(&s, 1);
 }
 
-/* N = 1000 neurons: turns of the innermost loops, of 4 to 64 devices */
+/* N = 1000 neurons: turns of the innermost loops, and memory, of 2 to 64 devices: two reals for each neuron and device
+ * at most, beside the costs */
 static void steps(void)
 {
     enum { N = 1000 };
@@ -144,10 +154,15 @@ static void steps(void)
             for (i = 0; i < N * p; i++) { cost[i] = (double)(i / p + 1) * (double)(i % p + 1) / N + 1e-3 * uniform(); }
         }
         if (p == 4 && c % 2 == 0) { layer_costs(cost, N, p); }
+        taken = 0;
         CHECK(transport_solve(to, cost, N, p, room, &count) == TRANSPORT_OK);
+        CHECK(taken > 4 * N && taken <= 16 * N * p);
         CHECK(count <= (p - 1) * N * N / 2 + N * (3 * p * p + p)); /* transport.h's */
         if (p == 4) { CHECK(count <= 6000000); }
-        if (getenv("SHOW") != NULL) { printf("N 1000, P %lu: %lu steps\n", (unsigned long)p, (unsigned long)count); }
+        if (getenv("SHOW") != NULL) {
+            printf("N 1000, P %lu: %lu steps, %lu bytes\n", (unsigned long)p, (unsigned long)count,
+                   (unsigned long)taken);
+        }
     }
 }
 
@@ -624,7 +639,7 @@ int main(int argc, char **argv)
     test_init(argc, argv);
     RUN("assignments equal a dense solver's on 1000 random cases", against_dense);
     RUN("assignments equal brute force on all small cases", against_brute_force);
-    RUN("1000 neurons on 4 devices within 6 million steps", steps);
+    RUN("1000 neurons on 4 devices within 6 million steps and 16 N P bytes", steps);
     RUN("(6.5), (C.2): costs of a neuron by their definition", costs);
     RUN("Theorem 16: golden vectors", theorem_16_golden);
     RUN("Theorem 16: (6.6) is least, and equals the assignment's cost", theorem_16);
