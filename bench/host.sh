@@ -1,7 +1,7 @@
 #!/bin/sh
 # host.sh - instructions on this machine (valgrind's callgrind), one layer 784 x 128, relative to the int8 one-shot; on
-# x86-64 those of portable pairs relative to those of SSE2 and AVX2, of two layers and three inputs. Before them ratios of
-# times (host_time.c), cold and warm
+# x86-64 those of portable pairs relative to those of SSE2 and AVX2, of two layers and three inputs. Before them ratios
+# of times (host_time.c), cold and warm
 # shellcheck disable=SC2086 # C is several words
 set -u
 # shellcheck source=tests/lib.sh
@@ -15,10 +15,12 @@ timed() {
     layer 4,4 $1 $2 && mv $d/layer.sucref $d/planes.sucref && layer 8 $1 $2
     ./$d/time $d/layer.sucref $d/planes.sucref $d/layer.u8 $3 >$d/time.txt || exit 1
     awk -v what="$1 x $2 $3" -v first="$4" -v both="$5" -v one_dnn=$6 -v xnnpack=$7 '
-        function goal(n, most) { return most == "-" ? "" : sprintf(" (goal %s: %s)", most, n <= most ? "met" : "missed") }
+        function goal(n, most) {
+            return most == "-" ? "" : sprintf(" (goal %s: %s)", most, n <= most ? "met" : "missed") }
         { printf "%-16s first 4-bit plane %.2f of the one-shot%s, both %.2f%s; ", what, $2, goal($2, first), $3,
             goal($3, both)
-          printf "one-shot %.3f of a plain C loop, published: oneDNN %s, XNNPACK %s\n", $1, one_dnn, xnnpack }' $d/time.txt
+          printf "one-shot %.3f of a plain C loop, published: oneDNN %s, XNNPACK %s\n", $1, one_dnn,
+            xnnpack }' $d/time.txt
 }
 echo "$($CC --version | head -n 1), $CFLAGS"
 timed 128 784 warm - - .038 .073
