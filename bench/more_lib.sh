@@ -17,7 +17,7 @@ start_csvs() {
             >build/bench-mcu${v:+-$v}.csv
     done
     echo "core,what,plan,input,instructions,spent,each,stack_bytes,exact" >build/bench-mcu-steps.csv
-    echo "core,layer,input,instructions,macs,each,cmsis_nn,of,exact" >build/bench-mcu-worst.csv
+    echo "core,layer,input,instructions,macs,each,cmsis_nn,of,exact,flags" >build/bench-mcu-worst.csv
 }
 in_variants() { # variants, cores at hand, a command whose first argument is a core, its others
     vs=$1 at_hand=" $2 "; command=$3; shift 3
@@ -71,15 +71,15 @@ steps() { # network, inputs (real: $d/real.s8), variants that count the first of
         wanted layer bench/mcu_layer.c -DMODEL_H='"plain.h"' -DINPUTS_H='"inputs.h"'
         large_m0
         for c in $others ${more_cores:+m55}; do stepped_net $c $1 $kind; done
-        in_variants "$vs" "$others" stepped_net $1 $kind
+        in_variants "$vs" "$others ${more_cores:+m55}" stepped_net $1 $kind
         vs=""
     done
     small_m0
     m0_place=small_m0
 }
 
-# the layer's name, rows and columns as mcu_gen has them, inputs, variants that count it, CMSIS-NN's published
-# instructions per multiply-add (measured once, not here) on m0, m3 and m4, and of what they are
+# the layer's name, rows and columns as mcu_gen has them, inputs, CMSIS-NN's published instructions per multiply-add
+# (measured once, not here) on m0, m3 and m4, of what they are, and variants that count all inputs but stripes, too
 worst_layer() {
     layer_name=$1 of=$8 figures="$5 $6 $7" worst_rows=$2 worst_columns=$3
     for kind in $4; do
@@ -94,16 +94,15 @@ worst_layer() {
 }
 worst_row() { # core, input
     counted $1 layer bench/mcu_layer.c -DMODEL_H="\"$(target_of $1).h\"" -DINPUTS_H='"inputs.h"'
-    csv=build/bench-mcu-worst.csv
-    [ -z "$VARIANT" ] || csv=$d/varied.csv
-    awk -v core=$1 -v name="$layer_name" -v input=$2 -v of="$of" -v figures="$figures" -v exact=$exact -v csv=$csv '
+    awk -v core=$1 -v name="$layer_name" -v input=$2 -v of="$of" -v figures="$figures" -v exact=$exact \
+        -v flags="$VARIANT" -v csv=build/bench-mcu-worst.csv '
         FILENAME ~ /cost$/ { macs = $1; next }
         /^COUNT/ { n = $3 }
         END {
             split(figures, f)
             peer = core == "m0" ? f[1] : core == "m3" ? f[2] : core ~ /^m4/ ? f[3] : ""
-            printf "%s,%s,%s,%d,%d,%.3f,%s,%s,%d\n", core, name, input, n, macs, n / macs, peer, peer ? of : "",
-                exact >>csv
+            printf "%s,%s,%s,%d,%d,%.3f,%s,%s,%d,%s\n", core, name, input, n, macs, n / macs, peer, peer ? of : "",
+                exact, flags >>csv
             printf "%-4s %-16s %-8s %6.3f each%s\n", core, name, input, n / macs,
                 peer ? ", CMSIS-NN " peer (n / macs > peer + 0 ? ": ABOVE" : "") : ""
         }' $d/layer.cost $o
@@ -114,9 +113,9 @@ worst_layers() { # of 16 outputs, and of 64
     worst_layer 784x16 16 784 "$worst" 6.16 3.42 1.94 "784 x 128 (other sizes within 6 %)"
     worst_layer 64x16 16 64 "$worst" 7.87 4.10 2.84 "64 x 12 (keyword spotting)"
     worst_layer "1x1 16 to 16" 16 1x1x16x12 "$worst" 8.10 3.35 2.35 "all 1x1 layers of person_detect"
-    worst_layer "1x1 64 to 64" 64 1x1x64x11 "relu $worst" 7.57 3.11 2.09 "all 1x1 layers of keyword spotting"
+    worst_layer "1x1 64 to 64" 64 1x1x64x11 "relu $worst" 7.57 3.11 2.09 "all 1x1 layers of keyword spotting" c
     worst_layer "3x3 8 to 16" 16 3x3x8x14 "$worst" 8.67 3.85 2.88 "the same layer"
-    worst_layer "3x3 16 to 16" 16 3x3x16x16 "relu $worst" 7.17 3.12 2.17 "all 3x3 layers of ResNet-8"
+    worst_layer "3x3 16 to 16" 16 3x3x16x16 "relu $worst" 7.17 3.12 2.17 "all 3x3 layers of ResNet-8" c
     m0_place=small_m0
 }
 ratios() { # build/bench-mcu-ratios.csv and what it says; rows are matched by all but their counts

@@ -31,9 +31,7 @@ quantized() { # .npz, plan: $d/quantized.sucref
     as_imported=""
 }
 imported() { # .tflite, plan: $d/imported.sucref, $as_imported: its multiply-adds where some were dropped
-    ./build/sucref import "$1" -o $d/imported.sucref --plan $2 >/dev/null 2>$d/import.log ||
-        { cat $d/import.log; exit 1; }
-    cat $d/import.log
+    ./build/sucref import "$1" -o $d/imported.sucref --plan $2 >$d/import.log || exit 1
     as_imported=$(sed -n 's/.* of \([0-9]*\) multiply-adds are left.*/\1/p' $d/import.log)
 }
 with_exits() { # model: $model, the same with exit rules where it has none, several stops and samples

@@ -12,6 +12,20 @@ function put(core, what, ratio, more) {
 function seen(list, name) {
     if (!((list, name) in known)) { known[list, name] = 1; names[list] = names[list] " " name }
 }
+# a row of a variant by the one at -O2: what it is of, and its stage, which gates do not tell apart
+function compared(v, core, r, what, stage,    p, one) {
+    p = v " " core; one = core "," v " " what
+    seen("variants", p)
+    if (v ~ /builtin|freestanding/ && r < 1) { r = 1 / r }
+    if (!(one in each)) { ones[++n_ones] = one }
+    if (r > each[one]) { each[one] = r }
+    rows[p]++
+    if (r > top[p]) { top[p] = r }
+    if (!(p in bottom) || r < bottom[p]) { bottom[p] = r }
+    if (r > (v == "os" ? 1.15 : v == "c" ? 4 / 3 : 1.03)) {
+        over[p] = over[p] sprintf("\n       %s %s%s: %.3f", v, what, stage, r)
+    }
+}
 BEGIN { FS = ","; csv = "build/bench-mcu-ratios.csv"; print "core,what,ratio" >csv }
 FNR == 1 { next }
 { field_commas() }
@@ -36,7 +50,9 @@ FILENAME ~ /steps/ {
     if (!(unit in least) || $7 < least[unit]) { least[unit] = $7; cheapest[unit] = $4 }
     next
 }
+FILENAME ~ /worst/ && $10 != "" { compared("c", $1, $4 / plain[$1, $2, $3], $2 " " $3, ""); next }
 FILENAME ~ /worst/ {
+    plain[$1, $2, $3] = $4
     if ($7 != "") { against++; if ($6 > $7) { above = above "\n  " $1 " " $2 " " $3 ": " $6 ", CMSIS-NN " $7 } }
     next
 }
@@ -45,20 +61,7 @@ FILENAME ~ /worst/ {
     sub(/.*bench-mcu-/, "", v); sub(/\.csv/, "", v)
     base = n[$1, $2, $3, $4, $5, $6, $12]
     if (!base || $6 == "sum") { next }
-    r = $7 / base
-    what = v " " $2 " " $4 "x" $5 " " $3 " " $12 " " $6
-    seen("variants", v " " $1)
-    if (v ~ /builtin|freestanding/ && r < 1) { r = 1 / r }
-    one = $1 "," v " " ($2 ~ /^(pairs|quads|halves|rows)$/ ? $4 "x" $5 " " : $2 " ") $3 " " $12
-    if (!(one in each)) { ones[++n_ones] = one }
-    if (r > each[one]) { each[one] = r }
-    p = v " " $1
-    rows[p]++
-    if (r > top[p]) { top[p] = r }
-    if (!(p in bottom) || r < bottom[p]) { bottom[p] = r }
-    if (v == "os" && r > 1.15 || v ~ /builtin|freestanding/ && (r > 1.03 || r < .97) || v == "c" && r > 4 / 3) {
-        over[v " " $1] = over[v " " $1] sprintf("\n       %s: %.3f", what, r)
-    }
+    compared(v, $1, $7 / base, ($2 ~ /^(pairs|quads|halves|rows)$/ ? $4 "x" $5 : $2) " " $3 " " $12, " " $6)
 }
 END {
     print "worst input by a ReLU-like one, one-shot:"
