@@ -1,7 +1,10 @@
 #!/bin/sh
 # mcu.sh - exact instruction counts on every emulated core found: one layer, stop by stop, and whole networks
 # into build/bench-mcu.csv, vector frames into build/bench-mcu-vec.csv, recovery into build/bench-mcu-parity.csv,
-# coding across inputs into build/bench-mcu-mix.csv, networks by kinds of layers into build/bench-mcu-kinds.csv.
+# coding across inputs into build/bench-mcu-mix.csv, networks by kinds of layers into build/bench-mcu-kinds.csv; what
+# steps spend and how deep they go into build/bench-mcu-steps.csv, layers on the worst inputs into
+# build/bench-mcu-worst.csv, some rows compiled otherwise into build/bench-mcu-os.csv and others, and what follows from
+# all that into build/bench-mcu-ratios.csv.
 # Digests are compared with the host's.
 # shellcheck disable=SC2086 # lists of cores and flags are several words
 set -u
@@ -14,6 +17,8 @@ d=build/counts; mkdir -p $d
 . bench/nets_lib.sh
 # shellcheck source=bench/kinds_lib.sh
 . bench/kinds_lib.sh
+# shellcheck source=bench/more_lib.sh
+. bench/more_lib.sh
 find_cores
 [ -z "$cores" ] || $CC -O2 -shared -fPIC -o $d/icount.so bench/icount.c || exit 1
 case $cores in *avr*) $CC -D_DEFAULT_SOURCE -O2 -o $d/avr_count bench/avr_count.c -lsimavr -lelf 2>/dev/null ||
@@ -74,7 +79,7 @@ layer() { # plan rows cols input: a model for each layout, their headers, the ho
     for target in dsp mve plain; do
         ./build/sucref emit-c $d/$target.sucref -o $d/$target.h --name net || exit 1
     done
-    pack $d/layer.u8 $3 65535 >$d/inputs.h
+    pack $d/layer.u8 "$(wc -c <$d/layer.u8)" 65535 >$d/inputs.h
     wanted layer bench/mcu_layer.c -DMODEL_H='"plain.h"' -DINPUTS_H='"inputs.h"'
     ./build/sucref info $d/plain.sucref |
         sed -n 's/.*at most \([0-9]*\) multiply-adds and \([0-9]*\) weight bytes.*/\1 \2/p' >$d/layer.cost
@@ -83,7 +88,7 @@ measure() { # core plan rows cols input
     counted $1 layer bench/mcu_layer.c -DMODEL_H="\"$(target_of $1).h\"" -DINPUTS_H='"inputs.h"'
     kernel=pairs; [ $1 != avr ] || kernel=quads
     case $(target_of $1) in dsp) kernel=halves ;; mve) kernel=rows ;; esac
-    awk -v core=$core -v plan="$2" -v rows=$3 -v cols=$4 -v exact=$exact -v input=$5 -v csv=build/bench-mcu.csv \
+    awk -v core=$core -v plan="$2" -v rows=$3 -v cols=$4 -v exact=$exact -v input=$5 -v csv=$layer_csv \
         -v kernel=$kernel -v scratch="$(sed -n 's/.*scratch \([0-9]*\).*/\1/p' $o)" '
         function row(stage, n, macs, bytes, cycles) { # cycles: where they are counted, too
             printf "%s,%s,\"%s\",%d,%d,%s,%d,%d,%d,%d,%d,%s\n", core, kernel, plan, cols, rows, stage, n, macs, bytes,
@@ -103,28 +108,38 @@ measure() { # core plan rows cols input
             row("oneshot", n[stops + 1], (coarse ? 1 : stops) * rows * cols, bytes[stops] - (coarse ? bytes[1] : 0),
                 taken[stops + 1])
         }' $d/layer.cost $o || failed=$((failed + 1))
+    [ -n "$VARIANT" ] || stepped ${4}x$3 $2 $5
 }
-echo "core,kernel,plan,n_in,n_out,stage,instructions,macs,weight_bytes,scratch_bytes,exact,input" >build/bench-mcu.csv
-layers() { # plan, inputs, rows, columns, cores
-    for input in $2; do
-        layer $1 $3 $4 $input
-        for c in $5; do measure $c $1 $3 $4 $input; done
+layer_csv=build/bench-mcu.csv
+start_csvs
+layers() { # plan, inputs, rows, columns, cores, variants that count them, too
+    for kind in $2; do
+        layer $1 $3 $4 $kind
+        for c in $5; do measure $c $1 $3 $4 $kind; done
+        in_variants "${6:-}" "$5" measure $1 $3 $4 $kind
     done
 }
 others=${cores%avr} # objects end at 32,767 bytes there
 all="$others $more_cores"
 if [ -n "$others" ]; then
-    layers 8 "relu centred full random" 128 784 "$all"
-    layers 4,4 "relu centred" 128 784 "$all"
+    layers 8 "relu random" 128 784 "$all" "os no-builtin freestanding c"
+    layers 8 "centred full" 128 784 "$all" "os c"
+    layers 4,4 relu 128 784 "$all" "os no-builtin freestanding c"
+    layers 4,4 "centred full random" 128 784 "$all" os
     for plan in 2+8 2,2,2,2; do layers $plan relu 128 784 "$others"; done
-    layers 8 "relu centred" 20 784 "$all"
-    layers 8 "relu centred random" 256 256 "$all"
-    layers 8 "relu centred random" 64 1024 "$all"
+    for shape in "20 784" "256 256" "64 1024"; do layers 8 "relu centred full random" $shape "$all"; done
+    layer_csv=/dev/null
+    layers 8 zeros 128 784 "$all" # for the budget alone
+    layer_csv=build/bench-mcu.csv
+    worst_layers
 fi
 case $cores in *avr*)
-    for plan in 8 4,4; do layers $plan "relu centred" 20 784 avr; done
+    for plan in 8 4,4; do layers $plan "relu centred full random" 20 784 avr "os c"; done
     layers 2,2,2,2 relu 20 784 avr
     layers 8 "relu centred full random" 24 256 avr
+    layer_csv=/dev/null
+    layers 8 zeros 20 784 avr
+    layer_csv=build/bench-mcu.csv
     layers 4,4 relu 24 256 avr ;;
 esac
 
@@ -148,22 +163,34 @@ if ad01=$(data_dir tflite/ad01_int8.tflite 2>/dev/null) && [ -e "$ad01/golden/ad
         [ $plan != 8 ] || kinds ad01 $d/ad01.s8 $d/imported.sucref
     done
 else skip "ad01, a network of ten layers: no tflite/ad01_int8.tflite and golden/ here"; fi
+if t=$(data_dir wild/aac77e76.tflite 2>/dev/null); then # of vibrations, on a PSoC
+    imported "$t/wild/aac77e76.tflite" 8
+    for kind in centred random; do
+        generated $kind $d/psoc.s8 8
+        net psoc 8 $d/psoc.s8 $d/imported.sucref "$more_cores" $kind
+    done
+else skip "psoc, a vibration model: no wild/aac77e76.tflite here"; fi
 # convolutional networks: of MLPerf Tiny keyword spotting, image classification and visual wake words, and person_detect
-pictures() { # name, .tflite, inputs
+pictures() { # name, .tflite, inputs, what these are
     if t=$(data_dir tflite/$2.tflite 2>/dev/null); then
         imported "$t/tflite/$2.tflite" 8
-        net $1 8 $3 $d/imported.sucref "${more_cores:+m33 m55}"
-        kinds $1 $3 $d/imported.sucref
-    else skip "$1: no tflite/$2.tflite here"; fi
+        net $1 8 $3 $d/imported.sucref "${more_cores:+m33 m55}" $4
+        [ "$1 $4" = "kws real" ] || kinds $1 $3 $d/imported.sucref
+    else skip "$1: no tflite/$2.tflite here"; return 1; fi
 }
 if g=$(data_dir golden/person_real.in.s8 2>/dev/null); then
     cp "$g/golden/person_real.in.s8" $d/person.s8
     head -c 1960 "$g/golden/kws_rand_a.in.s8" >$d/kws.s8 # random bytes, four of them
     ./build/mcu_gen colour $d/small_picture.s8 $d/person.s8 3 &&
         ./build/mcu_gen colour $d/large_picture.s8 $d/person.s8 1 || exit 1
-    pictures kws kws_ref_model $d/kws.s8
-    pictures person person_detect $d/person.s8
-    pictures resnet8 pretrainedResnet_quant $d/small_picture.s8
-    pictures vww vww_96_int8 $d/large_picture.s8
+    pictures kws kws_ref_model $d/kws.s8 random && steps kws "random centred full zeros" "os c"
+    if k=$(data_dir inputs/kws.s8 2>/dev/null); then
+        cp "$k/inputs/kws.s8" $d/real.s8
+        pictures kws kws_ref_model $d/real.s8 real && steps kws real
+    else skip "keyword spotting of real speech: no inputs/kws.s8 here"; fi
+    pictures person person_detect $d/person.s8 real && steps person full
+    pictures resnet8 pretrainedResnet_quant $d/small_picture.s8 real && steps resnet8 full
+    pictures vww vww_96_int8 $d/large_picture.s8 real && steps vww full
 else skip "four convolutional networks: no golden/ here"; fi
+ratios
 total

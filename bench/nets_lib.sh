@@ -1,5 +1,6 @@
 # nets_lib.sh - sourced by mcu.sh: whole networks, counted from the setting of an input to its answer. net NAME PLAN
-# INPUTS MODEL adds the rows of one on every core that it fits, means over its inputs.
+# INPUTS MODEL adds the rows of one on every core that it fits, means over its inputs. Multiply-adds are those of the
+# network as imported, also where the importer drops some.
 # shellcheck shell=sh disable=SC2086,SC2154 # cores and sizes are words; the callers' variables
 # shellcheck source=examples/training/data.sh
 . examples/training/data.sh
@@ -27,9 +28,11 @@ digits() { # $d/digits.u8: MNIST test images ($input real), or the pictures of e
 quantized() { # .npz, plan: $d/quantized.sucref
     ./build/sucref quantize $1 -o $d/quantized.sucref --plan $2 --input-scale 1/255 \
         --calibrate $d/samples.u8 >/dev/null || exit 1
+    as_imported=""
 }
-imported() { # .tflite, plan: $d/imported.sucref
-    ./build/sucref import "$1" -o $d/imported.sucref --plan $2 >/dev/null || exit 1
+imported() { # .tflite, plan: $d/imported.sucref, $as_imported: its multiply-adds where some were dropped
+    ./build/sucref import "$1" -o $d/imported.sucref --plan $2 >$d/import.log || exit 1
+    as_imported=$(sed -n 's/.* of \([0-9]*\) multiply-adds are left.*/\1/p' $d/import.log)
 }
 with_exits() { # model: $model, the same with exit rules where it has none, several stops and samples
     model=$1
@@ -69,7 +72,8 @@ pack() { # inputs, bytes of one, room: the header of the inputs that fit, runs o
         END { print "};\n#define INPUT_COUNT " count + 0 "U" }'
 }
 net_rows() { # from $o, on $core: means over the inputs into build/bench-mcu.csv
-    awk -v core=$core -v name=$network -v plan=$plan -v exact=$exact -v input=$kind -v csv=build/bench-mcu.csv '
+    awk -v whole="$as_imported" \
+        -v core=$core -v name=$network -v plan=$plan -v exact=$exact -v input=$kind -v csv=build/bench-mcu.csv '
         function row(stage, n, macs, bytes) {
             printf "%s,%s,\"%s\",%d,%d,%s,%.0f,%.0f,%.0f,%d,%d,%s\n", core, name, plan, n_in, n_out, stage, n, macs,
                 bytes, scratch, exact, input >>csv
@@ -80,6 +84,7 @@ net_rows() { # from $o, on $core: means over the inputs into build/bench-mcu.csv
         /^oneshot/ { one_macs = $2; one_bytes = $3; inputs = $4 }
         /^scratch/ { scratch = $2; n_in = $3; n_out = $4 }
         END {
+            if (whole && stops == 1) { macs[1] = one_macs = whole }
             spans = stops + 1 + (exits > 0)
             if (!inputs || k != spans * inputs) { print "FAIL " k + 0 " counts on " core; exit 1 }
             for (i = 0; i < k; i++) { mean[i % spans] += count[i] / inputs }
@@ -92,8 +97,8 @@ net_rows() { # from $o, on $core: means over the inputs into build/bench-mcu.csv
             row("oneshot", mean[spans - 1], one_macs, one_bytes)
         }' $o || failed=$((failed + 1))
 }
-net() { # name, plan, inputs, model, more cores
-    network=$1 plan=$2 inputs=$3 kind=real packed=""
+net() { # name, plan, inputs, model, more cores, what the inputs are
+    network=$1 plan=$2 inputs=$3 kind=${6:-real} packed=""
     set -- "$1" "$2" "$3" "$4" "${5:-}"
     [ -n "$cores" ] || return
     [ $inputs != $d/digits.u8 ] || kind=$input

@@ -9,6 +9,7 @@ RV="riscv64-unknown-elf-gcc -std=c99 $O -march=rv32imc -mabi=ilp32 $W $SECTIONS,
 AVR="avr-gcc -std=c99 -mmcu=atmega1284p -DSUCREF_NO_PICTURES $O $W $SECTIONS -I$d"
 SEMI="-nographic -monitor none -serial none -semihosting-config enable=on,target=native"
 PLUGIN=""
+VARIANT="" # flags behind those of a board's programs
 # the microbit has 16 KB of RAM; code for Cortex-M0 that needs more runs on a machine with an M3
 M0_PLACE="" M0_MACHINE=""
 large_m0() { M0_PLACE="4M 4M"; M0_MACHINE=mps2-an385; }
@@ -30,6 +31,7 @@ compiler() { # core: its compiler and flags in $cc, what else its programs link 
     rv32) cc="$RV"; libs="$libs -lgcc" ;;
     avr) cc="$AVR" ;;
     esac
+    [ $1 = host ] || cc="$cc $VARIANT"
 }
 build() { # core, output, sources and flags
     core=$1; out=$2; shift 2
@@ -37,7 +39,7 @@ build() { # core, output, sources and flags
 }
 compiled=""
 build_case() { # the same of a source that has models and inputs in another one, for which flags are
-    core=$1; out=$2; source=$3; object=$d/$(basename $3 .c)_$1.o; shift 3
+    core=$1; out=$2; source=$3; object=$d/$(basename $3 .c)_$1$VARIANT.o; shift 3
     case $source in tests/mcu_kernels.c) data=tests/mcu_cases.c ;; *) data=bench/mcu_case.c ;; esac
     compiler $core
     case " $compiled " in

@@ -10,8 +10,9 @@
  *   mcu_gen pictures OUT.h PGM.. the pictures as 28x28 digits (the label is the first letter of the name)
  *   mcu_gen bytes OUT.u8 PGM..   the same, 784 bytes a picture and nothing else
  *   mcu_gen colour OUT.s8 IN.s8 BY  grey int8 pictures of 96 x 96, every BY x BY pixels averaged, as three colours
- *   mcu_gen layer PLAN ROWS COLS OUT.sucref OUT.u8 relu|centred|full|random    one layer with bell-shaped weights,
- *                                its input (layer_input) */
+ *   mcu_gen layer PLAN ROWS COLS OUT.sucref OUT.u8 KIND  one layer with bell-shaped weights, and an input of a kind
+ *                                (mcu_layers.h); COLS as 3x3x16x14: a convolution over 14 x 14 positions of 16 values
+ *   mcu_gen inputs N ZERO OUT.s8 KIND    N values around an int8 zero point */
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
 #define PICTURE_NO_STB
@@ -20,6 +21,7 @@
 #include "evaluator.h"
 #include "../examples/digits/picture.h"
 #include "../examples/tool/exchange.h"
+#include "mcu_layers.h"
 
 static void bytes_to_c(FILE *f, const uint8_t *p, uint32_t n)
 {
@@ -198,67 +200,6 @@ static int pictures(FILE *f, int n, char **paths)
     return 0;
 }
 
-/* inputs of a layer: as after a ReLU, half zeros, mean about 25; centred on the zero point with a standard deviation of
- * 32; all 255; any bytes */
-enum { LIKE_RELU, CENTRED, FULL, ANY };
-static void layer_input(uint8_t *x, uint32_t n, int kind, unsigned zero)
-{
-    uint32_t i, k;
-    for (i = 0; i < n; i++) {
-        int sum = (int)zero;
-        switch (kind) {
-        case CENTRED:
-            for (k = 0; k < 12; k++) { sum += rnd_in(-16, 16); }
-            x[i] = (uint8_t)(sum > 255 ? 255 : sum < 0 ? 0 : sum);
-            break;
-        case FULL: x[i] = 255; break;
-        case ANY: x[i] = (uint8_t)rnd(); break;
-        default: x[i] = (uint8_t)(rnd_below(2) ? 0 : 1 + rnd_below(100));
-        }
-    }
-}
-
-static int layer(const char *plan, uint32_t rows, uint32_t cols, const char *model, const char *input, int kind)
-{
-    static uint8_t in_bits[8], bits[8], x[65535];
-    int32_t *bias = (int32_t *)calloc(rows, 4), multiplier = 0x40000000;
-    int8_t *w = (int8_t *)malloc((size_t)rows * cols);
-    const int8_t exponent = -12;
-    sucref_layer_spec l;
-    sucref_model_spec s;
-    uint32_t bytes, i, k;
-    uint8_t *out;
-    FILE *f;
-    memset(&l, 0, sizeof l);
-    memset(&s, 0, sizeof s);
-    for (i = 0; i < rows * cols; i++) { /* sum of twelve: standard deviation 32 of 127 */
-        int sum = 0;
-        for (k = 0; k < 12; k++) { sum += rnd_in(-16, 16); }
-        w[i] = (int8_t)(sum > 127 ? 127 : sum < -127 ? -127 : sum);
-    }
-    l.in_zero = kind == CENTRED ? 128 : 0;
-    layer_input(x, cols, kind, l.in_zero);
-    for (; *plan; plan++) {
-        if (*plan == '+') { l.coarse = 1; continue; }
-        if (*plan == ',') { continue; }
-        l.plan[l.n_planes] = (uint8_t)(*plan - '0');
-        bits[l.n_planes] = (uint8_t)(l.coarse || l.n_planes == 0 ? *plan - '0' : bits[l.n_planes - 1] + *plan - '0');
-        in_bits[l.n_planes++] = 8;
-    }
-    l.n_in = cols; l.n_out = rows; l.w = w; l.bias = bias; l.multiplier = &multiplier; l.exponent = &exponent;
-    l.flags = SUCREF_LAYER_KEEP; l.hi = 255; l.act = SUCREF_ACT_RELU;
-    s.layers = &l; s.n_layers = 1; s.n_stops = l.n_planes; s.bits = bits; s.in_bits = in_bits;
-    bytes = sucref_model_write(NULL, 0, &s, NULL);
-    out = (uint8_t *)malloc(bytes + 4U);
-    if (bytes == 0 || sucref_model_write(out, bytes, &s, NULL) != bytes) { return 2; }
-    f = fopen(model, "wb");
-    if (f == NULL || fwrite(out, 1, bytes, f) != bytes || fclose(f) != 0) { return 2; }
-    f = fopen(input, "wb");
-    if (f == NULL || fwrite(x, 1, cols, f) != cols || fclose(f) != 0) { return 2; }
-    free(out); free(w); free(bias);
-    return 0;
-}
-
 /* of the whole network's logits, stop by stop */
 static int whole_logits(uint32_t *hash, const sucref_model *m, const uint8_t *x)
 {
@@ -340,12 +281,8 @@ int main(int argc, char **argv)
     FILE *f;
     int status = 0, with_tensors;
     test_state = 20240229;
-    if (argc == 8 && strcmp(argv[1], "layer") == 0) {
-        static const char *const kinds[] = { "relu", "centred", "full", "random" };
-        int kind = ANY;
-        while (kind > 0 && strcmp(argv[7], kinds[kind]) != 0) { kind--; }
-        return layer(argv[2], (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]), argv[5], argv[6], kind);
-    }
+    if (argc == 8 && strcmp(argv[1], "layer") == 0) { return layer(argv + 2); }
+    if (argc == 6 && strcmp(argv[1], "inputs") == 0) { return inputs(argv + 2); }
     with_tensors = argc > 1 && strcmp(argv[1], "maps") == 0;
     f = argc >= 4 || (argc == 3 && strcmp(argv[1], "parts") == 0)
             ? fopen(with_tensors || strcmp(argv[1], "cases") == 0 || strcmp(argv[1], "exchange") == 0 ? argv[3]
