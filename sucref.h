@@ -6703,8 +6703,9 @@ SUCREF_I_ALONE static void sucref_i_finish_rows(uint8_t *u, const uint32_t *acc,
 }
 
 /* of rows at so many positions: bytes from one to the next, words from one's sums to the next one's */
-static inline void sucref_i_finish_places(uint8_t *u, int32_t bytes, const uint32_t *acc, uint32_t words, uint32_t positions,
-                                   const sucref_net *s, const sucref_i_here *h, uint32_t row, uint32_t n)
+static inline void sucref_i_finish_places(uint8_t *u, int32_t bytes, const uint32_t *acc, uint32_t words,
+                                          uint32_t positions, const sucref_net *s, const sucref_i_here *h,
+                                          uint32_t row, uint32_t n)
 {
     const uint32_t *const rows = h->rows + SUCREF_I_PREPARED * row;
     const int fast = SUCREF_I_FINISHES(&h->l), halves = sucref_i_has_halves(s, h),
@@ -8580,8 +8581,8 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
 }
 
 #if SUCREF_I_HALVES
-/* Activations at u of rows from `row` on of a group, of two positions whose halves are x, without their sums on the way;
- * 0 where that is not possible */
+/* Activations at u of rows from `row` on of a group, of two positions whose halves are x, without their sums on the
+ * way; 0 where that is not possible */
 static int sucref_i_two_to_bytes(uint8_t *u, const sucref_net *s, const sucref_i_here *h, const uint32_t *x,
                                  uint32_t row, uint32_t rows)
 {

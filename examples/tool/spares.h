@@ -159,6 +159,7 @@ static inline const char *spares_add(respec *to, const respec *r, uint8_t **owne
     int ok = 1;
     memset(to, 0, sizeof *to);
     if (why != NULL) { return why; }
+    if (devices > SUCREF_MAX_SHARDS) { devices = SUCREF_MAX_SHARDS; } /* it is not: refused above */
     *to = *r;
     to->n_memory = 0;
     to->spec.layers = to->layer; to->spec.bits = to->bits = (uint8_t *)respec_new(r->spec.n_layers);
