@@ -4510,11 +4510,12 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
 
 #if SUCREF_I_HALVES
 /* ---- kernels: halves ---------------------------------------------------------------------------------------------
- * Planes of halves, for cores that multiply two halfwords by two and add: no lists, no chunks that depend on the data,
- * a fixed cost. A half h = w_low + 256 w_high is the weight of two rows; with L = sum(w_low x) from its lower byte and
- * H = sum(h x), sum(w_high x) = (H - L) / 256 exactly, while |sum(w_high x)| < 2^23: 256 columns at a time, as
- * 256 * 128 * 255 < 2^23. Inputs are u in halfwords, four columns c, c + 2, c + 1, c + 3 in two words; of two positions
- * each word of the second follows the first one's. Weights beyond the last column are 0. */
+ * Planes of halves, for cores that multiply two halfwords by two and add: no lists, a cost that does not depend on the
+ * data (but for chunks, 1 %). A half h = w_low + 256 w_high is the weight of two rows; with L = sum(w_low x) from its
+ * lower byte and H = sum(h x), sum(w_high x) = (H - L) / 256 exactly, while |sum(w_high x)| < 2^23: 256 columns at a
+ * time, as 256 * 128 * 255 < 2^23, or all of them where sum(x) < 2^16. Inputs are u in halfwords, four columns c,
+ * c + 2, c + 1, c + 3 in two words; of two positions each word of the second follows the first one's. Weights beyond
+ * the last column are 0. */
 #define SUCREF_I_MUCH 0xFFFFFFFFU
 enum { SUCREF_I_HALF_CHUNK = 256 };
 
