@@ -79,8 +79,10 @@ int main(int argc, char **argv)
         lost();
         frames();
         training();
+        longs();
         encoding();
         planes();
+        syndromes();
         air_training();
     } else {
         needs_data("Table II, Figures 6 to 8; early exits; Figure 2 of [CDC]; frames; training", "mnist");
