@@ -71,6 +71,7 @@ int main(int argc, char **argv)
     air();
     repurpose();
     sensors();
+    elsewhere();
     if (data_load("mnist")) {
         table_ii();
         bits();

@@ -53,6 +53,8 @@ int encode_one(const char *way, int batch);       /* one batch, to be counted; 0
  * filled by table_ii(); the accuracies are NAN before */
 extern double printed_accuracy[4], printed_left[4];
 
+void elsewhere(void);   /* what other commands measure */
+
 /* area under the ROC curve of 10,000 scores, one every `stride`, against even[]; ties count half */
 double auc(const double *score, size_t stride);
 #endif
