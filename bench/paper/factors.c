@@ -73,10 +73,13 @@ static void section_3_3(void)
 static void table_3_3_convolutional(void)
 {
     enum { NETS = 3 };
-    static const struct { const char *name; double all, convolutions, values, neurons, one[3], want[3], seide, ternary; }
-        net[NETS] = { { "Lenet", 1663370, 52096, 4170, 618, { 56, 105, 180 }, { 47.54, 90.85, 166.87 }, 28, 20 },
-                      { "CifarNet", 1068298, 107328, 3466, 714, { 38, 65, 98 }, { 34.37, 62.05, 103.86 }, 28, 20.1 },
-                      { "AlexNet", 62378344, 3747200, 26600, 10568, { 117, 170, 221 }, { 189.08, 279.1, 366.28 }, 29, 19.4 } };
+    static const struct {
+        const char *name;
+        double all, convolutions, values, neurons, one[3], want[3], seide, ternary;
+    } net[NETS] = {
+        { "Lenet", 1663370, 52096, 4170, 618, { 56, 105, 180 }, { 47.54, 90.85, 166.87 }, 28, 20 },
+        { "CifarNet", 1068298, 107328, 3466, 714, { 38, 65, 98 }, { 34.37, 62.05, 103.86 }, 28, 20.1 },
+        { "AlexNet", 62378344, 3747200, 26600, 10568, { 117, 170, 221 }, { 189.08, 279.1, 366.28 }, 29, 19.4 } };
     static const double two[3] = { 80, 118, 153 };
     int n, k, batch;
     row("AB Table 3.3", "FC, ternary products: gain");

@@ -95,16 +95,18 @@ static const char *const t_narrow = "784-300-100-10", *const t_wide = "784-1000-
 static t_mean t_row(const char *source, const t_set *s, int sender, double below, const char *remark)
 {
     const t_mean m = t_found(s, sender);
-    row(source, "%s, %s at %g, %d workers of %d, %d epochs of %d steps, %s: accuracy", s->net, s->how, s->rate,
-        s->workers, s->batch / s->workers, s->epochs, IDX_TRAIN / s->batch, sender_text[sender]);
-    if (m.n == 0) { row_note("n/a: not trained (bench/trainings.txt); %s", remark); return m; }
+    const char *const stop = remark[0] != 0 ? "; " : "";
+    row(source, "%s, %s at %g, %d workers of %d, %d epoch%s of %d steps, %s: accuracy", s->net, s->how, s->rate,
+        s->workers, s->batch / s->workers, s->epochs, s->epochs > 1 ? "s" : "", IDX_TRAIN / s->batch,
+        sender_text[sender]);
+    if (m.n == 0) { row_note("n/a: not trained (bench/trainings.txt)%s%s", stop, remark); return m; }
     row_printed(m.plain); row_ours(m.last);
     if (below < 0) { row_goal(NAN, m.plain + below / 100); }
     else if (!isnan(below)) { row_goal(m.plain - below / 100, NAN); }
-    if (m.n == 1) { row_note("as printed: uncompressed; one seed; %.3f bits a value%s", m.coded, remark); }
+    if (m.n == 1) { row_note("as printed: uncompressed; one seed; %.3f bits a value%s%s", m.coded, stop, remark); }
     else {
-        row_note("as printed: uncompressed; %d seeds, sd %.4f and %.4f, of the difference %.4f; %.3f bits a value%s",
-                 m.n, m.plain_sd, m.sd, m.below_sd, m.coded, remark);
+        row_note("as printed: uncompressed; %d seeds, sd %.4f and %.4f, of the difference %.4f; %.3f bits a value%s%s",
+                 m.n, m.plain_sd, m.sd, m.below_sd, m.coded, stop, remark);
     }
     return m;
 }
@@ -267,7 +269,7 @@ static void t_d4(void)
 static void t_chapter_2(void)
 {
     const t_set sixteen = { t_narrow, "sgd", 0.01, 16, 200, 3 }, four = { t_narrow, "sgd", 0.01, 4, 200, 8 },
-                adam = { t_narrow, "adam", 0.01, 4, 200, 2 }, conv = { t_lenet, "sgd", 0.01, 16, 200, 4 },
+                adam = { t_narrow, "adam", 0.01, 4, 200, 2 }, conv = { t_lenet, "sgd", 0.01, 16, 200, 2 },
                 conv_four = { t_lenet, "sgd", 0.1, 4, 200, 1 };
     static const int narrow[2] = { SEND_NESTED, SEND_SEIDE }, by_adam[2] = { SEND_D4, SEND_NESTED },
                      convs[3] = { SEND_NESTED, SEND_SEIDE, SEND_D4 };
@@ -275,12 +277,12 @@ static void t_chapter_2(void)
     t_table_2_1();
     t_table_2_2();
     t_d4();
-    (void)t_row("AB Figure 2.3(a)", &sixteen, SEND_NESTED, 0.5, "; 12 pictures each, 192 of 200");
+    (void)t_row("AB Figure 2.3(a)", &sixteen, SEND_NESTED, 0.5, "12 pictures each, 192 of 200");
     (void)t_row("AB Figure 2.3(b)", &conv, SEND_NESTED, 0.5,
-                "; 12 pictures each; 61,706 parameters, print 1.66 million");
+                "12 pictures each; 61,706 parameters, print 1.66 million");
     row("AB Figures 2.3(c), 4.7", "CifarNet");
     row_note("n/a: Cifar10 is not here");
-    (void)t_row("AB Figure 2.4", &four, SEND_DITHER, 0.5, "; source coding loses nothing: the same curve");
+    (void)t_row("AB Figure 2.4", &four, SEND_DITHER, 0.5, "source coding loses nothing: the same curve");
     t_rows("ours, AB 2", &four, narrow, half, 2, "");
     t_rows("ours, AB 2", &adam, by_adam, half, 2, "");
     t_rows("ours, AB 2", &conv_four, convs, convs_below, 3, "");
@@ -289,28 +291,30 @@ static void t_chapter_2(void)
 static void t_chapter_3(void)
 {
     const t_set brief = { t_wide, "sgd", 0.05, 8, 1024, 1 }, fc = { t_wide, "sgd", 0.05, 8, 1024, 5 },
-                conv = { t_lenet, "sgd", 0.1, 8, 1024, 4 }, conv_four = { t_lenet, "sgd", 0.1, 4, 200, 1 };
-    static const int sweep[2] = { SEND_ISGQ_2, SEND_ISGQ_1 }, five[3] = { SEND_ISGQ_2, SEND_ISGQ_1, SEND_SEIDE },
+                conv = { t_lenet, "sgd", 0.1, 8, 1024, 3 }, conv_four = { t_lenet, "sgd", 0.1, 4, 200, 1 };
+    static const int sweep[4] = { SEND_ISGQ_1S, SEND_ISGQ_2S, SEND_ISGQ_2, SEND_ISGQ_1 },
+                     five[5] = { SEND_ISGQ_2S, SEND_ISGQ_1S, SEND_ISGQ_2, SEND_ISGQ_1, SEND_SEIDE },
                      other[5] = { SEND_ISGQ_2, SEND_ISGQ_1, SEND_MSE_2, SEND_MSE_1, SEND_SEIDE },
-                     curves[4] = { SEND_PLAIN, SEND_ISGQ_2, SEND_ISGQ_1, SEND_SEIDE };
-    static const double below[2][SWEEP] = { { 0.3, 0.3, 0.3, 0.3 }, { 1, 1, 1, 1 } }, five_below[3] = { 0.3, 1, NAN },
-                        other_below[5] = { 0.3, NAN, 0.4, NAN, NAN };
+                     curves[6] = { SEND_PLAIN, SEND_ISGQ_2S, SEND_ISGQ_1S, SEND_ISGQ_2, SEND_ISGQ_1, SEND_SEIDE };
+    static const double below[4][SWEEP] = { { 0.3, 0.3, 0.3, 0.3 }, { 0.3, 0.3, 0.3, 0.3 }, { NAN, NAN, NAN, NAN },
+                                            { NAN, NAN, NAN, NAN } },
+                        five_below[5] = { 0.3, 0.3, NAN, NAN, NAN }, other_below[5] = { 0.3, NAN, 0.4, NAN, NAN };
     t_table_3_3();
     (void)t_row("AB Figure 3.1", &fc, SEND_NAIVE_2, -0.3, "");
     (void)t_row("AB Figure 3.1", &brief, SEND_NAIVE_2, -0.3, "");
-    t_sweep("AB Figure 3.4", "fig3_4.svg", "[AB] Fig. 3.4: 784-1000-300-100-10 after five epochs", sweep, 2, below, 5,
+    t_sweep("AB Figure 3.4", "fig3_4.svg", "[AB] Fig. 3.4: 784-1000-300-100-10 after five epochs", sweep, 4, below, 5,
             "");
-    t_rows("AB Figure 3.5(a)", &fc, five, five_below, 3, "");
+    t_rows("AB Figure 3.5(a)", &fc, five, five_below, 5, "");
     t_rows("AB Figure 3.5(a)", &brief, other, other_below, 5, "");
-    t_curves("fig3_5a.svg", "[AB] Fig. 3.5(a): 784-1000-300-100-10, 8 workers of 128", &fc, curves, 4);
-    t_rows("AB Figure 3.5(b)", &conv, five, five_below, 3, "; factors of dense layers only");
-    t_curves("fig3_5b.svg", "[AB] Fig. 3.5(b): LeNet-5, 8 workers of 128", &conv, curves, 4);
-    (void)t_row("ours, AB 3", &conv_four, SEND_ISGQ_2, NAN, "; factors of dense layers only");
+    t_curves("fig3_5a.svg", "[AB] Fig. 3.5(a): 784-1000-300-100-10, 8 workers of 128", &fc, curves, 6);
+    t_rows("AB Figure 3.5(b)", &conv, five, five_below, 5, "factors of dense layers only");
+    t_curves("fig3_5b.svg", "[AB] Fig. 3.5(b): LeNet-5, 8 workers of 128", &conv, curves, 6);
+    (void)t_row("ours, AB 3", &conv_four, SEND_ISGQ_2, NAN, "factors of dense layers only");
 }
 
 static void t_chapter_4(void)
 {
-    const t_set fc = { t_wide, "sgd", 0.05, 4, 512, 5 }, conv = { t_lenet, "sgd", 0.1, 4, 512, 4 },
+    const t_set fc = { t_wide, "sgd", 0.05, 4, 512, 5 }, conv = { t_lenet, "sgd", 0.1, 4, 512, 2 },
                 brief = { t_wide, "sgd", 0.05, 8, 1024, 1 }, conv_four = { t_lenet, "sgd", 0.1, 4, 200, 1 };
     static const int sweep[4] = { SEND_QCS_1, SEND_QCS_2, SEND_QSG_3, SEND_TOP },
                      other[4] = { SEND_QCS_1, SEND_QCS_2, SEND_QSG, SEND_TOP },

@@ -1,5 +1,5 @@
 /* training.c - the training tables and figures of [AB] chapters 2 to 4: a short training of 784-300-100-10 by every
- * sender, errors and shapes of what is sent while 784-1000-300-100-10 and 784-300-100-10 train; what the long
+ * sender, errors and shapes of what is sent while LeNet and 784-1000-300-100-10 train; what the long
  * trainings gave is in longs.c. */
 #include "data.h"
 #include "learn.h"
@@ -68,41 +68,89 @@ static void t_shorts(void)
     t_figure("fig4_5.svg", "784-300-100-10, projections shared, at .1, 4 workers of 50", four, 6);
 }
 
-/* ---- Figure 4.2: error of a gradient against accuracy, by QCS-2 and by QSG (3 levels by the 2-norm) ---- */
+/* ---- Figure 4.2: error of a gradient against accuracy while LeNet trains, its layer of 400 x 120, by QCS and by QSG
+ * of levels by the layer's 2-norm ---- */
 
-static void t_error(learning *t, double accuracy)
+enum { E_WAYS = 4, E_POINTS = 5, E_LAYER = 2, E_BATCHES = 12 };
+static const char *const e_name[E_WAYS] = { "QCS-2, gain 20.2", "QCS-1, gain 32.8", "QSG, 3 levels, gain 20.2",
+                                            "QSG, 7 levels, gain 11.4" };
+static const double e_bound[E_WAYS][2] = { { 0.7, 0.8 }, { 2.9, 3.2 }, { 80, 130 }, { 25, 45 } };
+static double e_accuracy[E_POINTS], e_mean[E_WAYS][E_POINTS], e_sd[E_WAYS][E_POINTS];
+
+/* one batch's errors over its energy */
+static void t_errors(double *error, learning *t, int worker)
 {
-    enum { BATCHES = 12 };
-    static const char *const name[2] = { "QCS-2, gain 20.2", "QSG, 3 levels by the 2-norm" };
-    const int step = t->step, n = t->net.at[1];
-    const double raw = t->raw, coded = t->coded;
-    double mean[2] = { 0, 0 }, square[2] = { 0, 0 };
-    int b, i, k;
-    for (b = 0; b < BATCHES; b++) {
-        double energy = 0, error[2] = { 0, 0 };
-        t->step = step + 1 + b;
-        learn_batch(t, b % t->workers);
-        learn_product(t_gradient, &t->net, 0, t->net.x[0], t->net.d[0]);
-        t->sender = SEND_QCS_2;
-        send_gradient(t, b % t->workers, t_got, t_mean);
-        t->sender = SEND_PLAIN;
-        for (i = 0; i < n; i++) { energy += (double)t_gradient[i] * (double)t_gradient[i]; }
+    static const int sender[2] = { SEND_QCS_2, SEND_QCS_1 };
+    const int at = t->net.at[E_LAYER], n = t->net.at[E_LAYER + 1] - at;
+    double energy = 0;
+    int i, k;
+    learn_batch(t, worker);
+    learn_product(t_gradient, &t->net, E_LAYER, t->net.x[E_LAYER], t->net.d[E_LAYER]);
+    for (i = 0; i < n; i++) { energy += (double)t_gradient[i] * (double)t_gradient[i]; }
+    for (k = 0; k < E_WAYS; k++) {
+        const double levels = k == 2 ? 1 : 3, norm = sqrt(energy);
+        error[k] = 0;
+        if (k < 2) { t->sender = sender[k]; send_gradient(t, worker, t_got, t_mean); }
         for (i = 0; i < n; i++) {
-            const double g = (double)t_gradient[i], norm = sqrt(energy), q = norm * floor(g / norm + uniform());
-            error[0] += ((double)t_got[i] - g) * ((double)t_got[i] - g); error[1] += (q - g) * (q - g);
+            const double g = (double)t_gradient[i],
+                         q = k < 2 ? (double)t_got[at + i] : norm / levels * floor(g / norm * levels + uniform());
+            error[k] += (q - g) * (q - g) / energy;
         }
-        for (k = 0; k < 2; k++) {
-            mean[k] += error[k] / energy / BATCHES;
-            square[k] += error[k] / energy * (error[k] / energy) / BATCHES;
+    }
+    t->sender = SEND_PLAIN;
+}
+
+static void t_error(learning *t, int point, double accuracy)
+{
+    const int step = t->step;
+    const double raw = t->raw, coded = t->coded;
+    double square[E_WAYS] = { 0 };
+    int b, k;
+    e_accuracy[point] = accuracy;
+    for (b = 0; b < E_BATCHES; b++) {
+        double error[E_WAYS];
+        t->step = step + 1 + b;
+        t_errors(error, t, b % t->workers);
+        for (k = 0; k < E_WAYS; k++) {
+            e_mean[k][point] += error[k] / E_BATCHES;
+            square[k] += error[k] * error[k] / E_BATCHES;
         }
     }
     t->step = step; t->raw = raw; t->coded = coded;
-    for (k = 0; k < 2; k++) {
-        row("AB Figure 4.2", "784-300-100-10 at accuracy %.2f, first layer, %s: error over energy", accuracy, name[k]);
-        row_ours(mean[k]); row_goal(k == 0 ? 0.3 : 20, k == 0 ? 3 : 400);
-        row_note("spread %.3f over %d batches; print has LeNet: QCS concentrated, QSG spread",
-                 sqrt(fmax(0, square[k] - mean[k] * mean[k])), BATCHES);
+    for (k = 0; k < E_WAYS; k++) {
+        e_sd[k][point] = sqrt(fmax(0, square[k] - e_mean[k][point] * e_mean[k][point]));
+        row("AB Figure 4.2", "LeNet at accuracy %.2f, layer 400 x 120, %s: error over energy", accuracy, e_name[k]);
+        row_ours(e_mean[k][point]); row_goal(e_bound[k][0], e_bound[k][1]);
+        row_note("sd %.3f over %d batches, %.1f %% of it%s; print: QCS concentrated, QSG spread", e_sd[k][point],
+                 E_BATCHES, 100 * e_sd[k][point] / e_mean[k][point], k < 2 ? "" : "; by the 2-norm of the layer");
     }
+}
+
+static void t_figure_4_2(void)
+{
+    static const double at[E_POINTS] = { 0.3, 0.6, 0.85, 0.92, 0.95 };
+    learning t = t_learning(LEARN_LENET, 4, 200, SEND_PLAIN, 0.1);
+    double y[E_POINTS];
+    svg s;
+    int n = 0, k, i;
+    while (n < E_POINTS && t.step < 500) {
+        double a;
+        learn_step(&t);
+        if (t.step % 10 != 0) { continue; }
+        a = learn_accuracy(&t, 1000);
+        if (a >= at[n]) { t_error(&t, n++, a); }
+    }
+    learn_end(&t);
+    s = svg_open(out_path("fig4_2.svg"), "[AB] Fig. 4.2: error by accuracy while LeNet trains", "share right",
+                 "error over energy, log10", 0, 1, -1, 3, 0.2, 1);
+    for (k = 0; k < E_WAYS; k++) {
+        for (i = 0; i < n; i++) { y[i] = log10(e_mean[k][i]); }
+        svg_line(&s, e_name[k], e_accuracy, y, n, 1);
+        for (i = 0; i < n; i++) {
+            svg_bar(&s, e_accuracy[i], log10(e_mean[k][i] - e_sd[k][i]), log10(e_mean[k][i] + e_sd[k][i]));
+        }
+    }
+    svg_close(&s);
 }
 
 /* shapes of x(1) and delta(1), Figure B.1: share of zeros, and mean |v| over rms of the others (.798 of a normal) */
@@ -126,23 +174,6 @@ static void t_shape(const learning *t, double accuracy)
     }
 }
 
-static void t_while_training(void)
-{
-    static const double at[4] = { 0.4, 0.7, 0.85, 0.9 };
-    learning t = t_learning(0, 4, 200, SEND_PLAIN, 0.1);
-    int k = 0;
-    while (k < 4 && t.step < 600) {
-        double a;
-        learn_step(&t);
-        if (t.step > 20 && t.step % 10 != 0) { continue; }
-        a = learn_accuracy(&t, 1000);
-        if (a < at[k]) { continue; }
-        t_error(&t, a);
-        while (k < 4 && a >= at[k]) { k++; }
-    }
-    learn_end(&t);
-}
-
 /* ---- Figures 3.2, 3.3 and B.1: 784-1000-300-100-10 at an accuracy of 40 %, the layer of 1000 x 300 ---- */
 
 static double t_entropy(const uint8_t *bin, int n, int kinds)
@@ -162,11 +193,15 @@ static double t_energy(const float *v, int n)
     return sum;
 }
 
-static void t_figures_3_2_3_3(void)
+static void t_figures_3(void)
 {
     static const char *const what[3] = { "inputs x", "deltas", "gradient G" };
-    static const double most[4] = { 0.8, 0.8, 400, 60 };
-    static const int kinds[3] = { 2, 4, 8 }, senders[4] = { SEND_MSE_1, SEND_MSE_2, SEND_ISGQ_1, SEND_ISGQ_2 };
+    enum { WAYS = 6 };
+    static const double most[WAYS] = { 0.674, 0.152, 169, 14.7, 33, 3.56 };
+    static const int kinds[3] = { 2, 4, 8 }, senders[WAYS] = { SEND_MSE_1, SEND_MSE_2, SEND_ISGQ_1, SEND_ISGQ_2,
+                                                               SEND_ISGQ_1S, SEND_ISGQ_2S };
+    static const char *const why[3] = { "ours has a bin more, for the deltas of neurons known to be dead, at no bits",
+                                        "one scale a batch, as printed, is not", "a scale a picture" };
     static uint8_t bin[T_MOST];
     learning t = t_learning(1, 4, 512, SEND_PLAIN, 0.05);
     const int n = t.net.in[1] * t.net.out[1];
@@ -195,7 +230,7 @@ static void t_figures_3_2_3_3(void)
             row_ours(t_entropy(bin, size[k], kinds[c])); row_goal(0, log2(kinds[c]));
         }
     }
-    for (k = 0; k < 4; k++) {
+    for (k = 0; k < WAYS; k++) {
         double error = 0;
         t.sender = senders[k];
         send_gradient(&t, 0, t_got, t_mean);
@@ -205,9 +240,7 @@ static void t_figures_3_2_3_3(void)
         }
         row("AB Figure 3.3", "the same layer, %s: error over energy", sender_text[senders[k]]);
         row_printed(lloyd[k % 2]); row_ours(error); row_goal(0, most[k]);
-        row_note("as printed: Lloyd-Max of G, %d levels; print: about equal; %s", kinds[k % 2],
-                 k < 2 ? "ours has a bin more, for the deltas of neurons known to be dead, at no cost in bits"
-                       : "dithered factors with one scale a batch are not");
+        row_note("as printed: Lloyd-Max of G, %d levels; print: about equal; %s", kinds[k % 2], why[k / 2]);
     }
     t.sender = SEND_PLAIN;
     while (accuracy < 0.85 && t.step < 150) { learn_step(&t); accuracy = learn_accuracy(&t, 1000); }
@@ -219,6 +252,6 @@ static void t_figures_3_2_3_3(void)
 void training(void)
 {
     t_shorts();
-    t_while_training();
-    t_figures_3_2_3_3();
+    t_figure_4_2();
+    t_figures_3();
 }
