@@ -90,12 +90,24 @@ static t_mean t_found(const t_set *s, int sender)
 
 static const char *const t_narrow = "784-300-100-10", *const t_wide = "784-1000-300-100-10", *const t_lenet = "lenet";
 
+/* what a row says of its sender where it says nothing else */
+static const char *t_remark(const t_set *s, int sender)
+{
+    if (sender >= SEND_NAIVE_1 && sender <= SEND_ISGQ_2S && strcmp(s->net, t_lenet) == 0) {
+        return "factors of dense layers only, for so few neurons more bits than their products";
+    }
+    if (sender == SEND_ISGQ_1 || sender == SEND_ISGQ_2) { return "one scale a batch, as (3.8) has it"; }
+    return sender == SEND_MSE_2 ? "wanted: within .3 points" : "";
+}
+
 /* accuracy of a sender beside the uncompressed one's; below: how many points it may be below; less than 0: how many it
  * must be below at the least; NAN: no goal */
 static t_mean t_row(const char *source, const t_set *s, int sender, double below, const char *remark)
 {
     const t_mean m = t_found(s, sender);
-    const char *const stop = remark[0] != 0 ? "; " : "";
+    const char *stop;
+    if (remark[0] == 0) { remark = t_remark(s, sender); }
+    stop = remark[0] != 0 ? "; " : "";
     row(source, "%s, %s at %g, %d workers of %d, %d epoch%s of %d steps, %s: accuracy", s->net, s->how, s->rate,
         s->workers, s->batch / s->workers, s->epochs, s->epochs > 1 ? "s" : "", IDX_TRAIN / s->batch,
         sender_text[sender]);
@@ -194,15 +206,9 @@ static void t_table_3_3(void)
 enum { SWEEP = 4 };
 static const int sweep_workers[SWEEP] = { 2, 4, 8, 16 };
 
-static t_set t_sweep_set(const char *net, double rate, int workers, int epochs)
-{
-    const t_set s = { net, "sgd", rate, workers, 128 * workers, epochs };
-    return s;
-}
-
 /* below [n][SWEEP]: points that a sender may be below the uncompressed one, as t_row has them */
 static void t_sweep(const char *source, const char *file, const char *title, const int *senders, int n,
-                    const double (*below)[SWEEP], int epochs, const char *remark)
+                    const double (*below)[SWEEP], int epochs)
 {
     double x[SWEEP], y[SWEEP], sd[SWEEP];
     svg s = svg_open(out_path(file), title, "workers, 128 pictures each", "share of the test images right", 0, 16, 0.8,
@@ -210,9 +216,8 @@ static void t_sweep(const char *source, const char *file, const char *title, con
     int k, w, at, i;
     for (k = -1; k < n; k++) {
         for (w = 0, at = 0; w < SWEEP; w++) {
-            const t_set set = t_sweep_set(t_wide, 0.05, sweep_workers[w], epochs);
-            const int sender = k < 0 ? SEND_PLAIN : senders[k];
-            const t_mean m = t_row(source, &set, sender, k < 0 ? NAN : below[k][w], k < 0 ? "" : remark);
+            const t_set set = { t_wide, "sgd", 0.05, sweep_workers[w], 128 * sweep_workers[w], epochs };
+            const t_mean m = t_row(source, &set, k < 0 ? SEND_PLAIN : senders[k], k < 0 ? NAN : below[k][w], "");
             if (m.n == 0) { continue; }
             x[at] = sweep_workers[w]; y[at] = m.last; sd[at++] = m.sd;
         }
@@ -302,14 +307,13 @@ static void t_chapter_3(void)
     t_table_3_3();
     (void)t_row("AB Figure 3.1", &fc, SEND_NAIVE_2, -0.3, "");
     (void)t_row("AB Figure 3.1", &brief, SEND_NAIVE_2, -0.3, "");
-    t_sweep("AB Figure 3.4", "fig3_4.svg", "[AB] Fig. 3.4: 784-1000-300-100-10 after five epochs", sweep, 4, below, 5,
-            "");
+    t_sweep("AB Figure 3.4", "fig3_4.svg", "[AB] Fig. 3.4: 784-1000-300-100-10 after five epochs", sweep, 4, below, 5);
     t_rows("AB Figure 3.5(a)", &fc, five, five_below, 5, "");
     t_rows("AB Figure 3.5(a)", &brief, other, other_below, 5, "");
     t_curves("fig3_5a.svg", "[AB] Fig. 3.5(a): 784-1000-300-100-10, 8 workers of 128", &fc, curves, 6);
-    t_rows("AB Figure 3.5(b)", &conv, five, five_below, 5, "factors of dense layers only");
+    t_rows("AB Figure 3.5(b)", &conv, five, five_below, 5, "");
     t_curves("fig3_5b.svg", "[AB] Fig. 3.5(b): LeNet-5, 8 workers of 128", &conv, curves, 6);
-    (void)t_row("ours, AB 3", &conv_four, SEND_ISGQ_2, NAN, "factors of dense layers only");
+    (void)t_row("ours, AB 3", &conv_four, SEND_ISGQ_2, NAN, "");
 }
 
 static void t_chapter_4(void)
@@ -323,7 +327,7 @@ static void t_chapter_4(void)
                                             { NAN, NAN, NAN, NAN } },
                         some_below[4] = { 0.5, 0.5, NAN, NAN };
     t_sweep("AB Figure 4.5(a)", "fig4_5a.svg", "[AB] Fig. 4.5(a): 784-1000-300-100-10 after five epochs", sweep, 4,
-            below, 5, "");
+            below, 5);
     t_rows("AB Figure 4.6(a)", &fc, sweep, some_below, 3, "");
     t_curves("fig4_6a.svg", "[AB] Fig. 4.6(a): 784-1000-300-100-10, 4 workers of 128", &fc, curves, 4);
     t_rows("AB Figure 4.6(b)", &conv, sweep, some_below, 3, "");
