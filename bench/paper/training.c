@@ -51,7 +51,7 @@ static void t_figure(const char *file, const char *title, const int *senders, in
     svg s = svg_open(out_path(file), title, "steps", "share of 2000 test images right", 0, T_SHORT, 0, 1, 20, 0.2);
     int k;
     for (k = 0; k < T_POINTS; k++) { x[k] = (k + 1) * (T_SHORT / T_POINTS); }
-    for (k = 0; k < n; k++) { svg_line(&s, sender_text[senders[k]], x, t_curve[senders[k]], T_POINTS, 1); }
+    for (k = 0; k < n; k++) { svg_line(&s, sender_name[senders[k]], x, t_curve[senders[k]], T_POINTS, 1); }
     svg_close(&s);
 }
 
