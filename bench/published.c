@@ -71,6 +71,7 @@ int main(int argc, char **argv)
     air();
     repurpose();
     sensors();
+    elsewhere();
     if (data_load("mnist")) {
         table_ii();
         bits();
@@ -79,8 +80,10 @@ int main(int argc, char **argv)
         lost();
         frames();
         training();
+        longs();
         encoding();
         planes();
+        syndromes();
         air_training();
     } else {
         needs_data("Table II, Figures 6 to 8; early exits; Figure 2 of [CDC]; frames; training", "mnist");

@@ -1,6 +1,6 @@
 #!/bin/sh
-# trainings.sh DIR - the trainings of [AB]'s dense networks that trainings.txt lists, to DIR/trainings.csv (an hour of
-# one core; those that are there are kept, one that was stopped is taken up after its last epoch), and more of
+# trainings.sh DIR - the trainings of [AB]'s networks that trainings.txt lists, to DIR/trainings.csv (an hour and a half
+# of one core; those that are there are kept, one that was stopped is taken up after its last epoch), and more of
 # distributed source coding, to DIR/planes.csv (five minutes); both are committed beside this script
 set -u
 d=$1; mkdir -p "$d"

@@ -66,28 +66,43 @@ static double safe_eta(double gamma, double b)
 
 static const double bound_b = N * (0.6495190528383290 * 0.6495190528383290 + 0.09); /* E|g|^2 of descend() */
 
+/* figures of another implementation (60 runs), at steps of 1 / sqrt(T), T = 50, 200, 800: means, and the bounds */
+static void like(double mean, double bound, double his_mean, double his_bound)
+{
+    CHECK(fabs(mean / his_mean - 1) < 0.12 && fabs(bound / his_bound - 1) < 0.06);
+}
+
 /* Lemma 10: descent without feedback, unbiased and by least squares; (4.22) bounds the least by the mean */
 static void lemma_10(void)
 {
     static const int steps[3] = { 50, 200, 800 };
+    static const double his[2][3][2] = { { { 2.505, 7.02 }, { 1.356, 3.46 }, { 0.715, 1.735 } },
+                                         { { 3.045, 6.73 }, { 1.962, 3.43 }, { 1.121, 1.708 } } };
     const double gamma = qcs_gamma(N, 1 << LOG2_K, Q), l = 2;
-    int k, shrink;
+    int k, shrink, unit;
     for (k = 0; k < 3; k++) {
         for (shrink = 0; shrink < 2; shrink++) {
-            const double root = sqrt(steps[k]), mu = (shrink ? 1 + gamma : 1) / root;
-            const descent d = descend(steps[k], mu, shrink, 0);
-            const double bound = shrink ? (1 + gamma) * d.start / (steps[k] * mu) + l / 2 * mu * bound_b
-                                        : d.start / (steps[k] * mu) + l / 2 * mu * (1 + gamma) * bound_b;
-            CHECK(d.mean <= bound && d.mean >= bound / 20);
-            CHECK(d.mean <= (d.start + l / 2 * (1 + gamma) * bound_b) / root); /* (4.22) */
+            const double root = sqrt(steps[k]);
+            for (unit = 1 - shrink; unit < 2; unit++) { /* unit: steps of 1 / sqrt(T) by least squares, too */
+                const double mu = (unit ? 1 : 1 + gamma) / root;
+                const descent d = descend(steps[k], mu, shrink, 0);
+                const double bound = shrink ? (1 + gamma) * d.start / (steps[k] * mu) + l / 2 * mu * bound_b
+                                            : d.start / (steps[k] * mu) + l / 2 * mu * (1 + gamma) * bound_b;
+                CHECK(d.mean <= bound && d.mean >= bound / 20);
+                if (unit) { like(d.mean, bound, his[shrink][k][0], his[shrink][k][1]); }
+                if (unit && shrink) { continue; }
+                CHECK(d.mean <= (d.start + l / 2 * (1 + gamma) * bound_b) / root); /* (4.22) */
+            }
         }
     }
 }
 
-/* Lemma 11: with weighted feedback */
+/* Lemma 11: with weighted feedback; the other's bound has the safe eta */
 static void lemma_11(void)
 {
     static const int steps[3] = { 50, 200, 800 };
+    static const double his[2][3][2] = { { { 2.679, 54.8 }, { 1.278, 15.9 }, { 0.654, 5.12 } },
+                                         { { 2.378, 67.6 }, { 1.244, 19.2 }, { 0.626, 5.90 } } };
     const double gamma = qcs_gamma(N, 1 << LOG2_K, Q), l = 2;
     int k, shrink;
     for (k = 0; k < 3; k++) {
@@ -95,7 +110,9 @@ static void lemma_11(void)
             const double mu = 1 / sqrt(steps[k]), beta = shrink ? 0.5 : 1 / (1 + gamma),
                          eta = shrink ? small_eta(gamma, beta) : unbiased_eta(gamma, beta);
             const descent d = descend(steps[k], mu, shrink, beta);
-            CHECK(d.mean <= 2 * d.start / (steps[k] * mu) + l * bound_b * (mu + 4 * l * eta * mu * mu));
+            const double rest = 2 * d.start / (steps[k] * mu) + l * bound_b * mu, many = 4 * l * l * bound_b * mu * mu;
+            CHECK(d.mean <= rest + many * eta);
+            like(d.mean, rest + many * (shrink ? eta : safe_eta(gamma, beta)), his[shrink][k][0], his[shrink][k][1]);
         }
     }
 }
@@ -160,6 +177,7 @@ static void follows_the_residual(void)
 /* Lemma 20 over all signs, and what follows for |v|_inf of k >= 2 projections (delta 1) */
 static void lemma_20(void)
 {
+    double worst = 0;
     int trial, i;
     for (trial = 0; trial < 300; trial++) {
         const int n = 1 + (int)rnd_below(12);
@@ -191,7 +209,11 @@ static void lemma_20(void)
             mean += most * most / k / 256;
         }
         CHECK(mean <= 3 * energy * log(k) / (k - 1)); /* (D.9) */
+        worst = fmax(worst, mean / (3 * energy * log(k) / (k - 1)));
     }
+    CHECK(worst > 0.45 && worst < 0.6);
+    /* delta .5 is tighter than 1 for k 256 */
+    CHECK(fabs(2.5 / (1 - pow(256, -0.5)) - 2.667) < 1e-3 && fabs(3 / (1 - 1.0 / 256) - 3.012) < 1e-3);
 }
 
 /* Lemma 12: sets of vectors of the same weighted sum. What is linear gives the same sum of sent values, signs, largest
@@ -242,26 +264,29 @@ static void lemma_12(void)
             sums++;
             off += air[0][i] != air[1][i];
             exact_off += exact[0][i] != exact[1][i];
-            CHECK(abs(air[0][i] - air[1][i]) <= NODES);
+            CHECK(abs(air[0][i] - air[1][i]) < NODES);
         }
         for (j = 0; j < 3; j++) { other[j] += memcmp(code[0][j], code[1][j], sizeof code[0][j]) != 0; }
     }
     for (j = 0; j < 3; j++) { CHECK(other[j] > 190); } /* signs may agree by chance, once in a few thousand */
-    CHECK(exact_off == 0 && off > sums / 10 && off < sums * 6 / 10);
+    CHECK(exact_off == 0 && off > sums * 38 / 100 && off < sums * 50 / 100);
 }
 
 /* (5.8): the energy of what sucref_air_encode sends, over signs: m c^2 a^2 |g|^2 |q|_2^2 / |q|_0^2, q = 1/h where it
- * is used */
+ * is used; (5.10): a node that is awake with probability p and scales by 1 / p spends 1 / p of that, and its mean is
+ * what it would send always */
 static void power_5_8(void)
 {
     enum { D = 96, M = 32, T = 400 };
+    static const double awake[3] = { 1, 0.5, 0.25 };
     int trial, i, t;
-    for (trial = 0; trial < 10; trial++) {
+    for (trial = 0; trial < 12; trial++) {
         int16_t g[D];
         int32_t v[M], sent[M], inverse[M];
         uint8_t used[M];
-        double energy = 0, q2 = 0, measured = 0;
-        const double c = 1.5, weight = 0.25;
+        double energy = 0, q2 = 0, measured = 0, along = 0;
+        const double c = 1.5, weight = 0.25, p = awake[trial % 3];
+        const double times = T / p; /* of which it is awake T */
         int channels = 0;
         for (i = 0; i < D; i++) { g[i] = (int16_t)lrint(1000 * normal()); energy += (double)g[i] * g[i]; }
         for (i = 0; i < M; i++) {
@@ -273,12 +298,16 @@ static void power_5_8(void)
             sucref_stream s;
             sucref_stream_init(&s, 3, (uint32_t)trial, (uint32_t)t);
             CHECK(sucref_fold(v, 5, g, D, sucref_signs_of(&s, 0)) == SUCREF_OK);
-            CHECK(sucref_air_encode(sent, v, M, used, inverse, (int32_t)(c * weight * M / channels * 65536)) ==
+            CHECK(sucref_air_encode(sent, v, M, used, inverse, (int32_t)(c * weight / p * M / channels * 65536)) ==
                   SUCREF_OK);
-            for (i = 0; i < M; i++) { measured += (double)sent[i] * sent[i] / T; }
+            for (i = 0; i < M; i++) {
+                measured += (double)sent[i] * sent[i] / times;
+                if (used[i]) { along += (double)sent[i] / inverse[i] * v[i] * 65536 / M / times; }
+            }
         }
         /* the header's fold is sqrt(m) times print's projection */
-        CHECK(fabs(measured / M / (M * c * c * weight * weight * energy * q2 / channels / channels) - 1) < 0.06);
+        CHECK(fabs(measured / M / (M * c * c * weight * weight * energy * q2 / channels / channels / p) - 1) < 0.06);
+        CHECK(fabs(along / (c * weight * energy) - 1) < 0.06);
     }
 }
 

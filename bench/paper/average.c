@@ -305,9 +305,9 @@ static void a_start(a_net *n, uint32_t seed)
 }
 
 /* ---- rows ---- */
-static void a_row(const char *layout, double eta, int k, const char *what, double ours)
+static void a_row(const char *source, const char *layout, double eta, int k, const char *what, double ours)
 {
-    row("AB Setup 2", "%s, eta2 %g mean squares, %s: %s", layout, eta,
+    row(source, "%s, eta2 %g mean squares, %s: %s", layout, eta,
         k == 0 ? "rearranged" : "as many edges without rearranging", what);
     row_ours(ours);
 }
@@ -317,23 +317,26 @@ static double a_rows(svg *s, double whole, int layout, a_result r[A_ETAS][2])
 {
     static const char *const line[A_LAYOUTS][2] = { { "all sensors, trained on", "all sensors" },
                                                     { "first sensor, trained on", "first sensor" } };
-    double least = NAN, x[2][A_ETAS], before[A_ETAS], after[2][A_ETAS];
+    double least = NAN, x[2][A_ETAS], before[2][A_ETAS], after[2][A_ETAS];
     int e, k;
     for (e = 0; e < A_ETAS; e++) {
         for (k = 0; k < 2; k++) {
-            a_row(a_layout[layout], a_eta[e], k, "values exchanged", r[e][k].values);
-            a_row(a_layout[layout], a_eta[e], k, "share of the cross edges left", r[e][k].share);
-            a_row(a_layout[layout], a_eta[e], k, "accuracy before fine-tuning", r[e][k].before);
-            a_row(a_layout[layout], a_eta[e], k, "accuracy after fine-tuning", r[e][k].after);
+            const char *const at = a_layout[layout];
+            a_row("AB Setup 2", at, a_eta[e], k, "values exchanged", r[e][k].values);
+            a_row("AB Figure 6.4(b)", at, a_eta[e], k, "share of the cross edges left", r[e][k].share);
+            a_row("AB Figure 6.4(a), (c)", at, a_eta[e], k, "accuracy before fine-tuning", r[e][k].before);
+            a_row("AB Figure 6.4(a), (c)", at, a_eta[e], k, "accuracy after fine-tuning", r[e][k].after);
             x[k][e] = r[e][k].values;
-            after[k][e] = r[e][k].after;
+            before[k][e] = r[e][k].before; after[k][e] = r[e][k].after;
         }
-        before[e] = r[e][0].before;
         if (r[e][0].after >= whole - 0.01 && !(r[e][0].values >= least)) { least = r[e][0].values; }
     }
     svg_line(s, line[layout][0], x[0], after[0], A_ETAS, 1);
-    svg_line(s, line[layout][1], x[0], before, A_ETAS, 1);
-    if (layout == 0) { svg_line(s, "not rearranged, trained on", x[1], after[1], A_ETAS, 1); }
+    svg_line(s, line[layout][1], x[0], before[0], A_ETAS, 1);
+    if (layout == 0) {
+        svg_line(s, "not rearranged, trained on", x[1], after[1], A_ETAS, 1);
+        svg_line(s, "not rearranged", x[1], before[1], A_ETAS, 1);
+    }
     return least;
 }
 
@@ -342,7 +345,7 @@ static void a_figure(double whole, double rival, a_result r[A_LAYOUTS][A_ETAS][2
     const double ends[2] = { 0, 500 };
     double level[2], least[A_LAYOUTS];
     svg s = svg_open(out_path("average.svg"), "mean of six digits: right answers by values exchanged",
-                     "values exchanged", "share right", 0, 500, 0.3, 1, 100, 0.1);
+                     "values exchanged", "share right", 0, 500, 0.1, 1, 100, 0.1);
     int k;
     row("AB Setup 2", "the whole network's accuracy");
     row_ours(whole);

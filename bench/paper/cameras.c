@@ -214,13 +214,13 @@ static void v_rows(double whole, v_result r[V_ETAS][2])
     for (e = 0; e < V_ETAS; e++) {
         for (k = 0; k < 2; k++) {
             const char *how = k == 0 ? "rearranged" : "as many kernels without rearranging";
-            row("AB Setup 3", "eta2 %g mean squares, %s: kernels across", v_eta[e], how);
+            row("AB Figure 6.5(b)", "eta2 %g mean squares, %s: kernels across", v_eta[e], how);
             row_ours(r[e][k].kernels);
             row("AB Setup 3", "eta2 %g mean squares, %s: values exchanged", v_eta[e], how);
             row_ours(r[e][k].values);
-            row("AB Setup 3", "eta2 %g mean squares, %s: accuracy before fine-tuning", v_eta[e], how);
+            row("AB Figure 6.5(a), (c)", "eta2 %g mean squares, %s: accuracy before fine-tuning", v_eta[e], how);
             row_ours(r[e][k].before);
-            row("AB Setup 3", "eta2 %g mean squares, %s: accuracy after fine-tuning", v_eta[e], how);
+            row("AB Figure 6.5(a), (c)", "eta2 %g mean squares, %s: accuracy after fine-tuning", v_eta[e], how);
             row_ours(r[e][k].after);
         }
         if (r[e][0].after >= whole - 0.01 && !(r[e][0].values >= least)) { least = r[e][0].values; }

@@ -38,10 +38,13 @@ void repurpose(void);   /* splitting of trained networks, chapter 6: arithmetic 
 void sensors(void);     /* the same, set-up 1: trained over two sensors */
 void average(void);     /* the same, set-up 2: six digits' mean, a table of its own */
 void cameras(void);     /* the same, a substitute for set-up 3 */
-void training(void);    /* workers that share gradients */
+void training(void);    /* workers that share gradients: short trainings */
+void longs(void);       /* the same: what bench/trainings.csv has */
 void encoding(void);     /* what encoding costs a batch, Table 3.1 */
 void air_training(void); /* sums over the air, Figure 5.4 */
 void planes(void);      /* distributed source coding */
+void syndromes(void);   /* the same: what bench/planes.csv has */
+double planes_spent(int workers); /* there, bits a value of workers that send syndromes; NAN: not there */
 int planes_long(const char *dir);                 /* more of it: DIR/planes.csv; 0, or 2 on errors */
 int trainings(const char *dir, const char *plan); /* the long ones: DIR/trainings.csv; 0, or 2 on errors */
 int encode_one(const char *way, int batch);       /* one batch, to be counted; 0, or 2 on errors */
@@ -49,6 +52,8 @@ int encode_one(const char *way, int batch);       /* one batch, to be counted; 0
 /* the published rule's mean accuracy, r = 1..4, and the shares of test images still undecided after each resolution:
  * filled by table_ii(); the accuracies are NAN before */
 extern double printed_accuracy[4], printed_left[4];
+
+void elsewhere(void);   /* what other commands measure */
 
 /* area under the ROC curve of 10,000 scores, one every `stride`, against even[]; ties count half */
 double auc(const double *score, size_t stride);

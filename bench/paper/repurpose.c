@@ -68,8 +68,6 @@ void repurpose(void)
     row("AB Figure 6.10", "1M wide, datacenter: ratio of the total times");
     row_published(2.06, 0.01); row_printed(full / cut); row_goal(2.06, 2.065); row_note("computing alone");
     row("AB Figures 6.9, 6.10", "speed-ups of communication; totals at small widths");
-    row_note("need the network simulator ASTRA-sim");
-    row("AB Figures 6.4, 6.5", "accuracy against cross edges, set-ups 2 and 3");
-    row_note("layer sizes stand in drawings; convolutional networks on six digits or two scenes are not trained here");
+    row_note("n/a: need the network simulator ASTRA-sim");
     filled_rows();
 }

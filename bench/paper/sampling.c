@@ -133,16 +133,18 @@ static void figure_4_1(void)
     svg_line(&s, "QSG: gamma", qsg_at, qsg, 8, 1);
     svg_line(&s, "unbiased sparsification: gamma", at, curve[2], 6, 1);
     svg_close(&s);
-    row("AB Figure 4.3", "time to compress 100 batches on a GPU");
-    row_note("no GPU here; instruction counts: make bench-mcu");
+    row("AB Figure 4.3", "seconds to process and compress 100 batches on a Titan Xp");
+    row_note("n/a: no GPU here; instructions of a batch by QSG, QCS, Top-K: make paper-encode, rows of AB 3.1");
 }
 
 /* ---- Figure 4.4: z = W x, 50 x 64, x normal with eigenvalues 1 to 4, batch 32, gain about 21 ---- */
 enum { OUT = 50, IN = 64, BATCH = 32, STEPS = 300, RUNS = 6 };
-enum { PLAIN, QCS, QCS_SHRUNK, TERNARY, QSGD, TOP_K, METHODS };
+enum { PLAIN, QCS, QCS_SHRUNK, TERNARY, QSGD, TOP_K, FEWER, SPARSE, METHODS };
 static const char *const method_name[METHODS] = { "uncompressed", "QCS k 32, Q 3", "QCS k 32, Q 3, least squares",
                                                   "QSGD, 3 levels by the largest of 64",
-                                                  "QSGD, 23 levels by the 2-norm", "Top-K, 3.5 % of the values" };
+                                                  "QSGD, 23 levels by the 2-norm", "Top-K, 3.5 % of the values",
+                                                  "QCS k 32, Q 1, 44 % fewer bits",
+                                                  "unbiased sparsification, 3.5 %" };
 
 /* levels to each side of a norm, rounded at random */
 static void round_at_random(double *g, int n, double norm, int levels)
@@ -166,6 +168,18 @@ static void keep_largest(double *g, int n, int keep)
     for (i = 0; i < n; i++) { if (fabs(g[i]) < size[keep - 1]) { g[i] = 0; } }
 }
 
+/* each value stays with a probability as its size, divided by that; `keep` are to be expected, or some fewer */
+static void sparsify(double *g, int n, int keep)
+{
+    double sum = 1e-300;
+    int i;
+    for (i = 0; i < n; i++) { sum += fabs(g[i]); }
+    for (i = 0; i < n; i++) {
+        const double p = fmin(1, keep * fabs(g[i]) / sum);
+        g[i] = uniform() < p ? g[i] / p : 0;
+    }
+}
+
 static void compress_row(double *g, int method, int run, int step, int at)
 {
     int16_t x[IN];
@@ -176,7 +190,7 @@ static void compress_row(double *g, int method, int run, int step, int at)
     if (method == TERNARY) { round_at_random(g, IN, max, 1); return; }
     for (i = 0; i < IN; i++) { x[i] = (int16_t)lrint(g[i] / max * 8000); }
     sucref_stream_init(&s, (uint32_t)run, (uint32_t)at, (uint32_t)step);
-    qcs(g, x, IN, 5, 3, &s);
+    qcs(g, x, IN, 5, method == FEWER ? 1 : 3, &s);
     for (i = 0; i < IN; i++) { g[i] *= max / 8000 / (method == QCS_SHRUNK ? 1 + gamma_folded(IN, 32, 3) : 1); }
 }
 
@@ -185,7 +199,8 @@ static void compress(double *g, int method, int run, int step)
     int o;
     if (method == QSGD) { round_at_random(g, OUT * IN, sqrt(squares(g, OUT * IN)), 11); }
     if (method == TOP_K) { keep_largest(g, OUT * IN, OUT * IN * 35 / 1000); }
-    for (o = 0; o < OUT && (method == QCS || method == QCS_SHRUNK || method == TERNARY); o++) {
+    if (method == SPARSE) { sparsify(g, OUT * IN, OUT * IN * 35 / 1000); }
+    for (o = 0; o < OUT && (method == QCS || method == QCS_SHRUNK || method == TERNARY || method == FEWER); o++) {
         compress_row(g + o * IN, method, run, step, o);
     }
 }
@@ -223,7 +238,7 @@ static void figure_4_4(void)
     enum { POINTS = 7 };
     static const double mus[POINTS] = { 0.02, 0.05, 0.10, 0.15, 0.20, 0.25, 0.30 };
     static const double widest[METHODS][2] = { { 0.20, 0.25 }, { 0.10, 0.15 }, { 0.20, 0.25 }, { 0.10, 0.15 },
-                                               { 0.02, 0.10 }, { 0, 0.10 } };
+                                               { 0.02, 0.10 }, { 0, 0.10 }, { 0.05, 0.05 }, { 0, 0 } };
     double share[POINTS], steps[METHODS][POINTS], ends[METHODS];
     int method, k, run;
     svg s = svg_open(out_path("fig4_4.svg"), "[AB] Fig. 4.4(a): runs that converge, by step size", "step size",
@@ -248,7 +263,9 @@ static void figure_4_4(void)
     for (method = 0; method < METHODS; method++) {
         row("AB Figure 4.4", "50 x 64, %s: largest step of all runs converged", method_name[method]);
         row_ours(ends[method]); row_goal(widest[method][0], widest[method][1]);
-        if (method == QSGD || method == TOP_K) { row_note("its gain of about 21 needs a variable-length code"); }
+        if (method == QSGD || method == TOP_K || method == SPARSE) {
+            row_note("its gain of about 21 needs a variable-length code");
+        }
         if (method == QCS) { row_note("print: the widest range behind the uncompressed one"); }
     }
     row("AB Figure 4.4", "50 x 64: steps of QSGD (2-norm) at .05 over those of QCS at .1");

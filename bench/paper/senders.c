@@ -7,13 +7,17 @@
 #include "../../examples/tool/outer_fit.h"
 
 const char *const sender_name[SENDERS] = { "plain", "seide", "qsg7", "sparse", "top", "dither7", "nested", "naive1",
-                                           "naive2", "mse1", "mse2", "isgq1", "isgq2", "qcs1", "qcs2", "d4" };
+                                           "naive2", "mse1", "mse2", "isgq1", "isgq2", "isgq1s",
+                                           "isgq2s", "qcs1", "qcs2", "d4", "qsg3" };
 const char *const sender_text[SENDERS] = {
     "uncompressed", "one bit (Seide) with error feedback", "QSG, 7 levels", "random sparsification, 2 % of the values",
     "Top-K, 2 % of the values, with error feedback", "dithered, 7 levels", "half dithered, 7 levels, half nested, k 3",
     "naive ISGQ, Lloyd-Max, 2 levels", "naive ISGQ, Lloyd-Max, 4 levels", "MSE-ISGQ, 2 levels", "MSE-ISGQ, 4 levels",
-    "dithered ISGQ, 1 bit", "dithered ISGQ, 3 levels", "QCS-1, blocks of 256, k 64, Q 7, gain 32.8",
-    "QCS-2, blocks of 256, k 256, Q 1, gain 20.2", "D4 frames at one bit a value"
+    "dithered ISGQ, 1 bit", "dithered ISGQ, 3 levels (1.58 bits)",
+    "dithered ISGQ, 1 bit, a scale a picture", "dithered ISGQ, 3 levels, a scale a picture",
+    "QCS-1, blocks of 256, k 64, Q 7, gain 32.8 (29.0 with scales)",
+    "QCS-2, blocks of 256, k 256, Q 1, gain 20.2 (18.7 with scales)", "D4 frames at one bit a value",
+    "QSG, 3 levels by the largest of 256, gain 20.2 (18.7 with scales)"
 };
 
 enum { MOST = 785 * 1000, KINDS = 16, UNIT = 30000, SCALE_BITS = 32 };
@@ -56,7 +60,8 @@ static void count_bits(learning *t, const int16_t *q, int n, int lowest, int kin
 
 /* ---- value by value ---- */
 
-static void send_grid(learning *t, float *g, int n, int levels, int half, const sucref_stream *s, uint32_t counter)
+/* n values by one scale, their indices to index_of [at ..] */
+static void grid_of(float *g, int n, int levels, int half, int at, const sucref_stream *s, uint32_t counter)
 {
     const float max = largest(g, n);
     sucref_grid grid;
@@ -64,10 +69,28 @@ static void send_grid(learning *t, float *g, int n, int levels, int half, const 
     to_fixed(g, n, max, UNIT);
     must(sucref_grid_for(&grid, UNIT, (uint32_t)levels));
     if (half) { grid.kind = SUCREF_DITHER_HALF; }
-    must(sucref_dither_encode(index_of, sucref_int32(fixed, (size_t)n), &grid, s, counter));
-    must(sucref_dither_decode(back, index_of, (size_t)n, &grid, s, counter));
+    must(sucref_dither_encode(index_of + at, sucref_int32(fixed, (size_t)n), &grid, s, counter));
+    must(sucref_dither_decode(back, index_of + at, (size_t)n, &grid, s, counter));
     for (i = 0; i < n; i++) { g[i] = (float)back[i] * (max / UNIT / 2 / (float)grid.multiplier); }
+}
+
+static void send_grid(learning *t, float *g, int n, int levels, int half, const sucref_stream *s, uint32_t counter)
+{
+    grid_of(g, n, levels, half, 0, s, counter);
     count_bits(t, index_of, n, -levels, 2 * levels + 1);
+}
+
+/* as many bits as QCS-2 sends: blocks of 256, each with a scale of its own */
+static void send_ternary(learning *t, float *g, int n, const sucref_stream *s, uint32_t counter)
+{
+    enum { BLOCK = 256 };
+    int at;
+    for (at = 0; at < n; at += BLOCK) {
+        grid_of(g + at, n - at < BLOCK ? n - at : BLOCK, 1, 1, at, s, counter + (uint32_t)at);
+    }
+    count_bits(t, index_of, n, -1, 3);
+    t->raw += ((n + BLOCK - 1) / BLOCK - 1) * SCALE_BITS;
+    t->coded += ((n + BLOCK - 1) / BLOCK - 1) * SCALE_BITS;
 }
 
 /* steps of a third of the largest, indices mod 3, beside the mean of the workers before */
@@ -337,26 +360,37 @@ static void factors_by_bins(learning *t, float *x2, float *d2, int l, int kinds,
     }
 }
 
-/* (3.8): dithered, with one bit or `levels` to each side of the largest */
-static void factor_dithered(learning *t, float *to, const float *from, int n, int levels, const sucref_stream *s,
-                            uint32_t counter)
+/* values by one bit each and one scale, their bits to index_of [at ..] */
+static void one_bit_of(float *g, int n, int at, const sucref_stream *s, uint32_t counter)
 {
     static uint8_t bits[MOST / 8 + 1];
-    const float max = largest(from, n);
+    const float max = largest(g, n);
     sucref_grid grid;
     int i;
-    memcpy(to, from, sizeof(float) * (size_t)n);
-    if (levels > 0) { send_grid(t, to, n, levels, 0, s, counter); return; }
-    to_fixed(from, n, max, UNIT);
+    to_fixed(g, n, max, UNIT);
     must(sucref_grid_for(&grid, UNIT, 1));
     grid.multiplier /= 2;
     must(sucref_dither_onebit_encode(bits, sucref_int32(fixed, (size_t)n), &grid, s, counter));
     must(sucref_dither_onebit_decode(back, bits, (size_t)n, &grid, s, counter));
     for (i = 0; i < n; i++) {
-        to[i] = (float)back[i] * (max / UNIT / 2 / (float)grid.multiplier);
-        index_of[i] = (int16_t)(bits[i / 8] >> (i % 8) & 1);
+        g[i] = (float)back[i] * (max / UNIT / 2 / (float)grid.multiplier);
+        index_of[at + i] = (int16_t)(bits[i / 8] >> (i % 8) & 1);
     }
-    count_bits(t, index_of, n, 0, 2);
+}
+
+/* (3.8): dithered, with one bit or `levels` to each side of the largest; every `block` values have a scale */
+static void factor_dithered(learning *t, float *to, const float *from, int n, int block, int levels,
+                            const sucref_stream *s, uint32_t counter)
+{
+    int at;
+    memcpy(to, from, sizeof(float) * (size_t)n);
+    for (at = 0; at < n; at += block) {
+        if (levels > 0) { grid_of(to + at, block, levels, 0, at, s, counter + (uint32_t)at); }
+        else { one_bit_of(to + at, block, at, s, counter + (uint32_t)at); }
+    }
+    count_bits(t, index_of, n, -levels, levels > 0 ? 2 * levels + 1 : 2);
+    t->raw += (n / block - 1) * SCALE_BITS;
+    t->coded += (n / block - 1) * SCALE_BITS;
 }
 
 /* one layer's gradient from quantized factors */
@@ -372,10 +406,10 @@ static void send_factors(learning *t, float *g, int l, const sucref_stream *s)
         t->coded += 32.0 * (net->in[l] + 1) * net->out[l];
         return;
     }
-    if (how == SEND_ISGQ_1 || how == SEND_ISGQ_2) {
-        const int levels = how == SEND_ISGQ_2;
-        factor_dithered(t, x2, net->x[l], nx, levels, s, counter);
-        factor_dithered(t, d2, net->d[l], nd, levels, s, counter + (1U << 23));
+    if (how >= SEND_ISGQ_1) { /* print: one scale of all; beside it one for each picture */
+        const int levels = how == SEND_ISGQ_2 || how == SEND_ISGQ_2S, whole = how <= SEND_ISGQ_2;
+        factor_dithered(t, x2, net->x[l], nx, whole ? nx : net->in[l], levels, s, counter);
+        factor_dithered(t, d2, net->d[l], nd, whole ? nd : net->out[l], levels, s, counter + (1U << 23));
     } else {
         factors_by_bins(t, x2, d2, l, how == SEND_NAIVE_1 || how == SEND_MSE_1 ? 2 : 4,
                         how == SEND_MSE_1 || how == SEND_MSE_2);
@@ -390,6 +424,7 @@ static void send_layer(learning *t, float *g, int l, int worker, const float *me
     switch (t->sender) {
     case SEND_SEIDE: send_seide(t, g, rows, t->net.out[l]); break;
     case SEND_QSG: send_grid(t, g, n, 3, 1, s, counter); break;
+    case SEND_QSG_3: send_ternary(t, g, n, s, counter); break;
     case SEND_SPARSE: send_sparse(t, g, n); break;
     case SEND_TOP: send_top(t, g, n); break;
     case SEND_DITHER: send_grid(t, g, n, 3, 0, s, counter); break;
@@ -406,7 +441,7 @@ static void send_layer(learning *t, float *g, int l, int worker, const float *me
 
 void send_gradient(learning *t, int worker, float *received, const float *mean)
 {
-    const int by_factors = t->sender >= SEND_NAIVE_1 && t->sender <= SEND_ISGQ_2,
+    const int by_factors = t->sender >= SEND_NAIVE_1 && t->sender <= SEND_ISGQ_2S,
               feedback = t->sender == SEND_SEIDE || t->sender == SEND_TOP;
     float *const residual = t->residual + (size_t)worker * (size_t)learn_values(t);
     sucref_stream s;

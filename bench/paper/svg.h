@@ -47,11 +47,12 @@ static inline svg svg_open(const char *path, const char *title, const char *x, c
     return s;
 }
 
+static const char *const svg_colour[8] = { "#c0392b", "#2471a3", "#1e8449", "#7d3c98",
+                                           "#b9770e", "#444444", "#16a085", "#e377c2" };
+
 static inline void svg_line(svg *s, const char *name, const double *x, const double *y, int n, int points)
 {
-    static const char *colour[] = { "#c0392b", "#2471a3", "#1e8449", "#7d3c98",
-                                    "#b9770e", "#444444", "#16a085", "#e377c2" };
-    const char *c = colour[s->series % 8];
+    const char *c = svg_colour[s->series % 8];
     int i;
     if (s->f == NULL) { return; }
     fprintf(s->f, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"", c);
@@ -66,6 +67,15 @@ static inline void svg_line(svg *s, const char *name, const double *x, const dou
             SVG_W - SVG_RIGHT + 12, SVG_W - SVG_RIGHT + 32, SVG_TOP + 12 + 18 * s->series,
             SVG_TOP + 12 + 18 * s->series, c, SVG_W - SVG_RIGHT + 38, SVG_TOP + 16 + 18 * s->series, name);
     s->series++;
+}
+
+/* an upright bar from y0 to y1 at x, of the last line's colour: its spread */
+static inline void svg_bar(const svg *s, double x, double y0, double y1)
+{
+    if (s->f == NULL) { return; }
+    fprintf(s->f, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"5\" "
+            "stroke-opacity=\".4\"/>\n", svg_x(s, x), svg_x(s, x), svg_y(s, y0), svg_y(s, y1),
+            svg_colour[(s->series + 7) % 8]);
 }
 
 /* a filled cell of a colour map; shade 0 is black, up to 1 bright */

@@ -1,0 +1,73 @@
+/* syndromes.c - [AB] 2.3.2, what `make paper-long` found of distributed source coding (bench/planes.csv, planes.c):
+ * bits, and how often the decoder stuck, plane by plane. */
+#include "pieces.h"
+#include "table.h"
+
+enum { PLANES = 4, ALL = 4 };
+/* sums over the workers of one plane, or of all */
+typedef struct { double ideal, spent, values, told; int n, asked, lost; } p_sum;
+static const char *const plane_name[PLANES] = { "is the index odd", "the second bit of odd ones",
+                                                "the second bit of even ones", "the third bit" };
+
+/* rule: "always" or "cheaper" */
+static p_sum p_read(int workers, const char *rule, int plane)
+{
+    char line[200], by[12], which[8], found[8];
+    FILE *f = fopen("bench/planes.csv", "r");
+    p_sum s;
+    memset(&s, 0, sizeof s);
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        double ideal, spent, values = 0, told = 0;
+        int of, asked = 0;
+        found[0] = 0;
+        if (sscanf(line, "%*d,%d,%*d,%*d,%11[^,],%7[^,],%lf,%lf,%lf,%d,%lf,%7s", &of, by, which, &ideal, &spent,
+                   &values, &asked, &told, found) < 5 ||
+            of != workers || strcmp(by, rule) != 0 || plane != (which[0] == 'a' ? ALL : which[0] - '0')) {
+            continue;
+        }
+        s.ideal += ideal; s.spent += spent; s.values += values; s.told += told; s.asked += asked;
+        s.lost += strcmp(found, "no") == 0;
+        s.n++;
+    }
+    if (f != NULL) { fclose(f); }
+    return s;
+}
+
+double planes_spent(int workers)
+{
+    const p_sum s = p_read(workers, "cheaper", ALL);
+    return s.n > 0 ? s.spent / s.n : NAN;
+}
+
+/* a plane's bits over its ideal ones */
+static void p_over_ideal(int plane, double lo, double hi)
+{
+    const p_sum s = p_read(4, "always", plane);
+    row("AB 2.3.2", "4 workers, plane %d, %s: spent bits over the ideal ones", plane, plane_name[plane]);
+    if (s.n == 0) { row_note("n/a: make paper-long"); return; }
+    row_ours(s.spent / s.ideal); row_goal(lo, hi);
+    row_note("%s; %.4f bits a value of %d planes, three seeds", plane < 2 ? "syndrome" : "by the code, as it is small",
+             s.spent / s.n, s.n);
+}
+
+/* of the planes that go as syndromes: what the decoder asked for where it stuck */
+static void p_stuck(int workers, int plane, double most)
+{
+    const p_sum s = p_read(workers, "always", plane);
+    row("AB 2.3.2", "%d workers, plane %d, %s: share of its eighths of runs that did not decode", workers, plane,
+        plane_name[plane]);
+    if (s.n == 0) { row_note("n/a: make paper-long"); return; }
+    row_ours(s.told / s.values); row_goal(0, most);
+    row_note("%d of them in %d planes, asked for one by one, their bits counted; wanted: at most 1 %%; planes lost: %d",
+             s.asked, s.n, s.lost);
+}
+
+void syndromes(void)
+{
+    static const int workers[3] = { 4, 8, 16 };
+    static const double most[3][2] = { { 0.014, 0.059 }, { 0.0081, 0.042 }, { 0.0182, 0.0561 } },
+                        over[PLANES][2] = { { 1.05, 1.10 }, { 1.15, 1.25 }, { 1.2, 1.35 }, { 3, 3.5 } };
+    int w, plane;
+    for (plane = 0; plane < PLANES; plane++) { p_over_ideal(plane, over[plane][0], over[plane][1]); }
+    for (w = 0; w < 3; w++) { for (plane = 0; plane < 2; plane++) { p_stuck(workers[w], plane, most[w][plane]); } }
+}
