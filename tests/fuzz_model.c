@@ -55,19 +55,30 @@ static void as_parts(const sucref_model *m, const sucref_net *net, unsigned stop
     const int32_t *use[SUCREF_MAX_PLANES] = { sums, sums, sums, sums, sums, sums, sums, sums };
     const sucref_layer_sums all = { use, input };
     unsigned n, half;
-    for (half = 1; half <= 2; half++) {
-        const uint32_t rows = m->n_out / half;
-        int32_t *y = (int32_t *)malloc(rows * 4U + 1U), *before = (int32_t *)calloc(m->n_out, 4);
+    sucref_layer part;
+    sucref_model_layer(&part, m, 0);
+    for (half = 1; half <= 2; half++) { /* of a convolution rows at each position */
+        const uint32_t all_rows = part.n_out != 0 && part.n_out < m->n_out ? part.n_out : m->n_out,
+                       rows = all_rows / half, positions = m->n_out / all_rows;
+        int32_t *y = (int32_t *)malloc((size_t)positions * rows * 4U + 1U), *before = (int32_t *)calloc(m->n_out, 4);
         if (y == NULL || before == NULL) { abort(); }
         (void)sucref_shard_sums(y, rows, net, before);
         free(y); free(before);
     }
     for (n = 0; n < m->n_layers; n++) {
         sucref_layer l;
+        sucref_tensor from, to;
         uint8_t *out;
+        size_t in_bytes, out_bytes;
         sucref_model_layer(&l, m, n);
-        if (l.n_out > RS_WIDE || l.n_in > RS_WIDE) { continue; }
-        out = (uint8_t *)malloc(l.n_out);
+        sucref_model_tensor(&from, m, l.from);
+        sucref_model_tensor(&to, m, l.to);
+        in_bytes = (size_t)from.height * from.width * from.channels;
+        out_bytes = (size_t)to.height * to.width * to.channels; /* of all positions of a convolution */
+        if (l.n_in > in_bytes) { in_bytes = l.n_in; }
+        if (l.n_out > out_bytes) { out_bytes = l.n_out; }
+        if (out_bytes > RS_WIDE || in_bytes > RS_WIDE) { continue; }
+        out = (uint8_t *)malloc(out_bytes);
         if (out == NULL || sucref_layer_finish(out, NULL, m, stop, n, &all) == SUCREF_E_ARG) { abort(); }
         free(out);
     }
