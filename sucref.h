@@ -681,6 +681,7 @@ SUCREF_API int sucref_settled_gray(int32_t z, int32_t lo, int32_t hi);
 SUCREF_API int sucref_net_proved(int *proved, const sucref_net *s, uint32_t *work, size_t work_len);
 SUCREF_API size_t sucref_net_proof_len(const sucref_model *m); /* in uint32 elements; 0 for NULL or too many */
 
+#if !defined(SUCREF_NO_DITHER) || !defined(SUCREF_STATIC) /* private functions have bodies, or are not declared */
 /* ---- dither ------------------------------------------------------------------------------------------------------
  * Source: [AB] A. Abdi, "Distributed Learning and Inference in Deep Models", thesis, Georgia Tech, 2020, chapters 2, 4,
  * 5 and appendix A, corrected where said. Both ends make the same dither from (seed, stream, counter). In all of it
@@ -908,6 +909,9 @@ SUCREF_API int sucref_vec_encode(uint8_t *frame, size_t room, size_t *frame_len,
 SUCREF_API int sucref_vec_decode(int32_t *x, uint32_t *n, const uint8_t *frame, size_t frame_len,
                                  const sucref_vec_options *o, int64_t *work);
 
+#endif
+
+#if !defined(SUCREF_NO_PARITY) || !defined(SUCREF_STATIC) || defined(SUCREF_HOST)
 /* ---- parity ------------------------------------------------------------------------------------------------------
  * Source: [CDC] R. Hadidi et al., "Creating Robust Deep Neural Networks With Coded Distributed Computing for IoT
  * Systems": a layer's rows are split over n devices, and r more compute
@@ -1239,6 +1243,8 @@ SUCREF_API int sucref_exchange_wants(const sucref_exchange *e, unsigned n, sucre
 SUCREF_API int sucref_exchange_answer(const sucref_exchange *e, sucref_answer *a);
 SUCREF_API int sucref_notice_pack(uint8_t *message, size_t room, unsigned kind, unsigned from, uint32_t job,
                                   uint32_t value);
+
+#endif
 
 #ifdef SUCREF_HOST
 /* ---- writer (host only) ------------------------------------------------------------------------------------------
