@@ -1593,7 +1593,11 @@ static uint32_t sucref_i_root(uint64_t v, int up)
 
 #if SUCREF_KERNEL == SUCREF_PAIRS_8 || SUCREF_KERNEL == SUCREF_QUADS
 #  define SUCREF_I_LONG 0 /* a product of 64 bits is dear */
+#  if SUCREF_KERNEL == SUCREF_QUADS
 typedef int16_t sucref_i_rounded;
+#  else
+typedef int32_t sucref_i_rounded;
+#  endif
 #else
 #  define SUCREF_I_LONG 1
 typedef int32_t sucref_i_rounded;
@@ -1602,7 +1606,7 @@ typedef int32_t sucref_i_rounded;
 /* round(a * b / 2^31), halves up; the reference's saturating rounding doubling high multiplication */
 static int32_t sucref_i_mul31(int32_t a, int32_t b)
 {
-#if SUCREF_I_LONG
+#if SUCREF_I_LONG || SUCREF_I_SMALL
     return sucref_i_sat32(sucref_i_floor64((int64_t)a * b + ((int64_t)1 << 30), 31));
 #else /* by halves: a * b = 2^32 high + low; |a's upper half| * b's lower one + 2^16 < 2^31, and the other way round */
     const int32_t a1 = sucref_i_floor32(a, 16), b1 = sucref_i_floor32(b, 16);
@@ -5288,7 +5292,7 @@ static int sucref_i_is_alike(const sucref_i_builder *b, const uint8_t *u, uint32
 SUCREF_I_EACH int sucref_i_push_all(sucref_i_builder *b, sucref_i_view *v, unsigned kind, int how)
 {
     const uint32_t room = b->room;
-    int tried = how == SUCREF_I_ANY_X || room > (v->to - v->at) / 4U;
+    int tried = SUCREF_I_SMALL || how == SUCREF_I_ANY_X || room > (v->to - v->at) / 4U;
     sucref_i_run run;
     while (sucref_i_next_run(&run, v)) {
         while (run.n > 0) {
@@ -6202,6 +6206,35 @@ static uint32_t sucref_i_round_long(uint32_t z, uint32_t multiplier, unsigned s,
 }
 #endif
 
+#if !SUCREF_I_LONG && !SUCREF_I_SMALL
+/* a multiplier's upper half, rounded */
+static inline uint16_t sucref_i_half_of(int32_t multiplier)
+{
+    return (uint16_t)(((uint32_t)multiplier + 0x8000U) >> 16);
+}
+
+/* below from part = floor(z 2^(6 - s)) and m, a multiplier's half; s 2..31 */
+SUCREF_I_EACH sucref_i_rounded sucref_i_round_part(int32_t part, int32_t z, int32_t multiplier, uint16_t m, unsigned s)
+{
+    int32_t v;
+    if (part != sucref_i_s16((uint16_t)part) && multiplier != 0) { return z < 0 ? -512 : 512; }
+    v = sucref_i_mul16(sucref_i_s16((uint16_t)part), m) + 0x100000;
+    if (s < 9) { v += z < 0 ? -(int32_t)((uint32_t)0x100000 >> s) : (int32_t)((uint32_t)0x100000 >> s); }
+    if ((uint16_t)((((uint32_t)v >> 8) & 0x1FFFU) - 0x49U) >= 0x1F37U - 0x49U) { /* 2^14 + 2^11, 3 * 2^14 + 2^11 */
+        return (int16_t)(z >= 0 ? (int32_t)sucref_i_round_long((uint32_t)z, (uint32_t)multiplier, s, 0)
+                                : sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE));
+    }
+#if SUCREF_KERNEL == SUCREF_QUADS
+    {
+        const int16_t r = sucref_i_s16((uint16_t)((uint32_t)v >> 16));
+        return (int16_t)(r >= 0 ? r >> 5 : ~(~r >> 5));
+    }
+#else
+    return sucref_i_floor32(v, 21);
+#endif
+}
+#endif
+
 /* R of METHOD 3 for TFLITE, as far as a byte can tell: beyond +-255 any number beyond them. Its two roundings are one,
  *
  *     R = floor((z M + 2^30 + 2^(30 + s)) / 2^(31 + s))     s = -exponent >= 1; less 2^31 above where z < 0
@@ -6236,24 +6269,14 @@ SUCREF_I_EACH sucref_i_rounded sucref_i_round(int32_t z, int32_t multiplier, uns
     }
 #else
     {
-        const uint16_t m = (uint16_t)(((uint32_t)multiplier + 0x8000U) >> 16);
-        int32_t part, v;
-        int16_t r;
+        int32_t part;
         if (s >= 6) {
             part = sucref_i_floor32(z, s - 6U);
         } else {
             const int32_t most = (int32_t)(0x8000U >> (6U - s));
             part = z < -most || z >= most ? 0x8000 : z * (1 << (6U - s));
         }
-        if (part != sucref_i_s16((uint16_t)part) && multiplier != 0) { return z < 0 ? -512 : 512; }
-        v = sucref_i_mul16(sucref_i_s16((uint16_t)part), m) + 0x100000;
-        if (s < 9) { v += z < 0 ? -(int32_t)((uint32_t)0x100000 >> s) : (int32_t)((uint32_t)0x100000 >> s); }
-        if ((uint16_t)((((uint32_t)v >> 8) & 0x1FFFU) - 0x49U) >= 0x1F37U - 0x49U) { /* 2^14 + 2^11, 3 * 2^14 + 2^11 */
-            return (int16_t)(z >= 0 ? (int32_t)sucref_i_round_long((uint32_t)z, (uint32_t)multiplier, s, 0)
-                                    : sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE));
-        }
-        r = sucref_i_s16((uint16_t)((uint32_t)v >> 16));
-        return (int16_t)(r >= 0 ? r >> 5 : ~(~r >> 5));
+        return sucref_i_round_part(part, z, multiplier, sucref_i_half_of(multiplier), s);
     }
 #endif
 }
@@ -7068,6 +7091,20 @@ SUCREF_I_EACH void sucref_i_plain_rows(uint8_t *u, uint32_t *acc, const sucref_l
     const uint8_t *const end = u + n;
     int32_t by = sucref_i_s32(SUCREF_READ_U32(multiplier));
     unsigned e = SUCREF_READ_U8(exponent);
+#if !SUCREF_I_LONG && !SUCREF_I_SMALL
+    if (step == 0 && by != 0 && 256U - e >= 9U && 256U - e <= 31U) { /* no small shift, always the same one */
+        const unsigned s = 256U - e, drop = s - 6U;
+        const uint16_t m = sucref_i_half_of(by);
+        for (; u < end; u++, acc++, bias += 4) {
+            const int32_t z = sucref_i_s32(*acc + SUCREF_READ_U32(bias));
+            const sucref_i_rounded r =
+                (sucref_i_rounded)(sucref_i_round_part(sucref_i_floor32(z, drop), z, by, m, s) + above);
+            *acc = (uint32_t)z;
+            *u = (uint8_t)((r < 0 ? 0 : r > range ? range : r) + lo);
+        }
+        return;
+    }
+#endif
     for (; u < end; u++, acc++, bias += 4) {
         const int32_t z = sucref_i_s32(*acc + SUCREF_READ_U32(bias));
         sucref_i_rounded r;

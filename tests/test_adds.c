@@ -25,7 +25,8 @@ static int meaning_of(meaning *m, const flat *file, flat_vector tensors, int32_t
 }
 static unsigned find_sums(sum *found, unsigned most, const uint8_t *p, size_t n)
 {
-    const flat file = { p, n };
+    int past = 0;
+    const flat file = { p, n, &past };
     const flat_table model = flat_at(&file, flat_u32(p)), part = flat_item(&file, flat_vec(&model, 2, 4), 0);
     const flat_vector codes = flat_vec(&model, 1, 4), tensors = flat_vec(&part, 0, 4), ops = flat_vec(&part, 3, 4);
     unsigned k, count = 0;
