@@ -5292,7 +5292,7 @@ static int sucref_i_is_alike(const sucref_i_builder *b, const uint8_t *u, uint32
 SUCREF_I_EACH int sucref_i_push_all(sucref_i_builder *b, sucref_i_view *v, unsigned kind, int how)
 {
     const uint32_t room = b->room;
-    int tried = SUCREF_I_SMALL || how == SUCREF_I_ANY_X || room > (v->to - v->at) / 4U;
+    int tried = how == SUCREF_I_ANY_X || room > (v->to - v->at) / 4U;
     sucref_i_run run;
     while (sucref_i_next_run(&run, v)) {
         while (run.n > 0) {
