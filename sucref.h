@@ -2344,9 +2344,11 @@ SUCREF_I_ALONE static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
     if (sucref_i_u16(p + SUCREF_I_H_LAYOUT) > SUCREF_LAYOUT_ROWS) {
         return SUCREF_I_FAIL(f, "plane layout", SUCREF_I_H_LAYOUT);
     }
-    if ((m->layout == SUCREF_LAYOUT_HALVES && !SUCREF_I_HALVES) ||
-        (m->layout == SUCREF_LAYOUT_ROWS && !SUCREF_I_BY_ROWS)) {
-        return SUCREF_I_FAIL(f, "plane layout: made for another target", SUCREF_I_H_LAYOUT);
+    if (m->layout == SUCREF_LAYOUT_HALVES && !SUCREF_I_HALVES) {
+        return SUCREF_I_FAIL(f, "plane layout: halves, of targets with DSP instructions", SUCREF_I_H_LAYOUT);
+    }
+    if (m->layout == SUCREF_LAYOUT_ROWS && !SUCREF_I_BY_ROWS) {
+        return SUCREF_I_FAIL(f, "plane layout: rows, of targets with MVE", SUCREF_I_H_LAYOUT);
     }
     m->file_bytes = sucref_i_u32(p + SUCREF_I_H_FILE);
     head = sucref_i_u32(p + SUCREF_I_H_HEAD);

@@ -5,6 +5,11 @@
 #define SUCREF_ASSERT(cond) CHECK(cond)
 #define SUCREF_BARRIER() interrupt()
 #include "test.h"
+#if defined(SUCREF_CONSTANT_WORK) || (defined(SUCREF_KERNEL) && (SUCREF_KERNEL == 1 || SUCREF_KERNEL == 4))
+#  define READS_ALL 0 /* of one product at a time: the plain layout only */
+#else
+#  define READS_ALL 1
+#endif
 
 static void interrupt(void);
 #include "../sucref.h"
@@ -425,9 +430,28 @@ static void widest_layer(void)
     free(file);
 }
 
+static void other_targets_files_are_refused_by_name(void)
+{
+    const char *const name[] = { "", "plane layout: halves, of targets with DSP instructions",
+                                 "plane layout: rows, of targets with MVE" };
+    uint32_t file[64] = { 0 };
+    uint8_t *const bytes = (uint8_t *)file;
+    unsigned layout;
+    memcpy(bytes, "SUCR", 4);
+    bytes[4] = SUCREF_FORMAT;
+    for (layout = SUCREF_LAYOUT_HALVES; layout <= SUCREF_LAYOUT_ROWS; layout++) {
+        sucref_fault fault = { NULL, 0 };
+        sucref_model m;
+        bytes[6] = (uint8_t)layout;
+        CHECK(sucref_model_open(&m, file, sizeof file, &fault) != SUCREF_OK && fault.field != NULL);
+        CHECK((strcmp(fault.field, name[layout]) == 0) == !READS_ALL);
+    }
+}
+
 int main(int argc, char **argv)
 {
     test_init(argc, argv);
+    RUN("files of other targets are refused by name", other_targets_files_are_refused_by_name);
     RUN("every stop of random networks equals the oracle", random_networks);
     RUN("every budget gives the same answers", every_budget);
     RUN("input bits may arrive late", input_bits_arrive_late);
