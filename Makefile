@@ -45,7 +45,7 @@ help:
 	@echo "size       flash and RAM by core: build/size.csv"
 	@echo "gates      the counts and sizes found by bench-mcu and size against bench/gates.csv"
 	@echo "warn       strict warnings, every compiler found; freestanding builds; rules for the sources;"
-	@echo "           QUICK=1: fewer switches, and fewer programs of sanitize"
+	@echo "           QUICK=1: fewer switches, fewer programs of sanitize, of bench-mcu layers and networks only"
 	@echo "sanitize   the tests under address, undefined-behaviour and memory sanitizers"
 	@echo "compilers  the exactness test under gcc, clang and tcc, -O0 to -O3; all tests on s390x and i386"
 	@echo "coverage   line and branch coverage of sucref.h by the tests (gcovr)"

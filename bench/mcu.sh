@@ -19,6 +19,9 @@ d=build/counts; mkdir -p $d
 . bench/kinds_lib.sh
 # shellcheck source=bench/more_lib.sh
 . bench/more_lib.sh
+if [ -n "${QUICK:-}" ]; then # layers and networks only
+    in_variants() { :; }; steps() { :; }; worst_layers() { :; }; kinds() { :; }
+fi
 find_cores
 [ -z "$cores" ] || $CC -O2 -shared -fPIC -o $d/icount.so bench/icount.c || exit 1
 case $cores in *avr*) $CC -D_DEFAULT_SOURCE -O2 -o $d/avr_count bench/avr_count.c -lsimavr -lelf 2>/dev/null ||
