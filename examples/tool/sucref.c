@@ -375,7 +375,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    the file as a C array, with its sizes, scales and zero points as constants, labels as strings\n"
       "    (net_labels[NET_OUTPUTS], the array is without them), and two functions:\n"
       "    net_input(real) is the input byte nearest to a real number, net_output(out) the real number of an\n"
-      "    answer's byte.\n" },
+      "    answer's byte. Names begin with --name, or with the file's: m.h has m_model, M_BYTES.\n" },
     { "split", split,
       "sucref split m.sucref --devices N --parity r [--protect planes] [--rates 2,1,1,..] -o shard%d.sucref\n"
       "    a part of every layer for N devices and r spares; of convolutions by output channels (models of one stop),\n"
