@@ -1591,15 +1591,11 @@ static uint32_t sucref_i_root(uint64_t v, int up)
     return (uint32_t)root + (up && rest != 0 && root < 0xFFFFFFFFU ? 1U : 0U);
 }
 
-#if SUCREF_KERNEL == SUCREF_PAIRS_8 || SUCREF_KERNEL == SUCREF_QUADS
-#  define SUCREF_I_LONG 0 /* a product of 64 bits is dear */
-#  if SUCREF_KERNEL == SUCREF_QUADS
+/* where a product of 64 bits is not dear */
+#define SUCREF_I_LONG (SUCREF_KERNEL != SUCREF_PAIRS_8 && SUCREF_KERNEL != SUCREF_QUADS)
+#if SUCREF_KERNEL == SUCREF_QUADS
 typedef int16_t sucref_i_rounded;
-#  else
-typedef int32_t sucref_i_rounded;
-#  endif
 #else
-#  define SUCREF_I_LONG 1
 typedef int32_t sucref_i_rounded;
 #endif
 
@@ -4528,7 +4524,6 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
  * time, as 256 * 128 * 255 < 2^23, or all of them where sum(x) < 2^16. Inputs are u in halfwords, four columns c,
  * c + 2, c + 1, c + 3 in two words; of two positions each word of the second follows the first one's. Weights beyond
  * the last column are 0. */
-#define SUCREF_I_MUCH 0xFFFFFFFFU
 enum { SUCREF_I_HALF_CHUNK = 256 };
 
 #if defined(SUCREF_I_ASM) && defined(__ARM_FEATURE_DSP)
@@ -5290,37 +5285,47 @@ static int sucref_i_is_alike(const sucref_i_builder *b, const uint8_t *u, uint32
     return sum > 3U * SUCREF_I_TRIED / 16U * b->most; /* three quarters of what n / 4 chunks hold */
 }
 
+SUCREF_I_EACH int sucref_i_push_some(sucref_i_builder *b, const uint8_t *u, uint32_t n, uint32_t column, int how)
+{
+    return how == SUCREF_I_PLAIN ? sucref_i_push_plain(b, u, n, column)
+                                 : sucref_i_push(b, u, n, column, how == SUCREF_I_EACH_MAXIMUM);
+}
+
+/* the first columns of a run that begins the list, as above: off the run where they are listed, else it starts again; 0
+ * where the rest is alike */
+SUCREF_I_EACH int sucref_i_try_first(sucref_i_builder *b, sucref_i_run *run, int how)
+{
+    const uint32_t room = b->room;
+    int fits;
+    b->room = SUCREF_I_TRIED * 5U / 16U;
+    fits = sucref_i_push_some(b, run->u, SUCREF_I_TRIED, 0, how);
+    b->room = room;
+    if (fits) {
+        run->u += SUCREF_I_TRIED; run->at += SUCREF_I_TRIED; run->n -= SUCREF_I_TRIED;
+        return 1;
+    }
+    if (sucref_i_is_alike(b, run->u, run->n)) { return 0; }
+    sucref_i_begin_part(b, b->part, 0);
+    return 1;
+}
+
 /* all columns of a view; 0 where there is no room */
 SUCREF_I_EACH int sucref_i_push_all(sucref_i_builder *b, sucref_i_view *v, unsigned kind, int how)
 {
-    const uint32_t room = b->room;
-    int tried = how == SUCREF_I_ANY_X || room > (v->to - v->at) / 4U;
+    const int whole = how != SUCREF_I_ANY_X && b->room <= (v->to - v->at) / 4U; /* weights: digits have more room */
     sucref_i_run run;
     while (sucref_i_next_run(&run, v)) {
+        if (whole && run.at == 0 && run.n >= 4U * SUCREF_I_TRIED && !sucref_i_try_first(b, &run, how)) { return 0; }
         while (run.n > 0) {
-            const uint32_t base = b->part[SUCREF_I_PART_BASE], end = base + SUCREF_I_BASE;
-            uint32_t n = run.at + run.n <= end ? run.n : run.at < end ? end - run.at : 0U;
-            if (!tried && run.at == 0 && n >= 4U * SUCREF_I_TRIED) {
-                tried = 1;
-                b->room = SUCREF_I_TRIED * 5U / 16U;
-                n = how == SUCREF_I_PLAIN ? (uint32_t)sucref_i_push_plain(b, run.u, SUCREF_I_TRIED, 0)
-                                          : (uint32_t)sucref_i_push(b, run.u, SUCREF_I_TRIED, 0, 1);
-                b->room = room;
-                if (n != 0) { run.u += SUCREF_I_TRIED; run.at += SUCREF_I_TRIED; run.n -= SUCREF_I_TRIED; }
-                else if (sucref_i_is_alike(b, run.u, run.n)) { return 0; }
-                else { sucref_i_begin_part(b, b->part, 0); }
-                continue;
-            }
+            const uint32_t base = b->part[SUCREF_I_PART_BASE], end = base + SUCREF_I_BASE,
+                           n = run.at + run.n <= end ? run.n : run.at < end ? end - run.at : 0U;
             if (n == 0) { /* on into the next part */
                 sucref_i_end_part(b, end, kind);
                 sucref_i_begin_part(b, b->to, end);
                 if (how == SUCREF_I_EACH_MAXIMUM) { b->maxima += SUCREF_I_BASE; }
                 continue;
             }
-            if (how == SUCREF_I_PLAIN ? !sucref_i_push_plain(b, run.u, n, run.at - base)
-                                      : !sucref_i_push(b, run.u, n, run.at - base, how == SUCREF_I_EACH_MAXIMUM)) {
-                return 0;
-            }
+            if (!sucref_i_push_some(b, run.u, n, run.at - base, how)) { return 0; }
             run.u += n; run.at += n; run.n -= n;
         }
     }
@@ -6208,6 +6213,17 @@ static uint32_t sucref_i_round_long(uint32_t z, uint32_t multiplier, unsigned s,
 }
 #endif
 
+#if !SUCREF_I_LONG
+/* R, s 2..31: at most 2^30 either way */
+static int32_t sucref_i_round_exactly(int32_t z, int32_t multiplier, unsigned s)
+{
+    const uint32_t less = z < 0 ? 1U : 0U;
+    const int32_t size = (int32_t)sucref_i_round_long(less ? 0U - (uint32_t)z : (uint32_t)z, (uint32_t)multiplier, s,
+                                                      less);
+    return less ? -size : size;
+}
+#endif
+
 #if !SUCREF_I_LONG && !SUCREF_I_SMALL
 /* a multiplier's upper half, rounded */
 static inline uint16_t sucref_i_half_of(int32_t multiplier)
@@ -6223,17 +6239,14 @@ SUCREF_I_EACH sucref_i_rounded sucref_i_round_part(int32_t part, int32_t z, int3
     v = sucref_i_mul16(sucref_i_s16((uint16_t)part), m) + 0x100000;
     if (s < 9) { v += z < 0 ? -(int32_t)((uint32_t)0x100000 >> s) : (int32_t)((uint32_t)0x100000 >> s); }
     if ((uint16_t)((((uint32_t)v >> 8) & 0x1FFFU) - 0x49U) >= 0x1F37U - 0x49U) { /* 2^14 + 2^11, 3 * 2^14 + 2^11 */
-        return (int16_t)(z >= 0 ? (int32_t)sucref_i_round_long((uint32_t)z, (uint32_t)multiplier, s, 0)
-                                : sucref_i_requant(z, multiplier, -(int)s, SUCREF_REQUANT_TFLITE));
+        return (int16_t)sucref_i_round_exactly(z, multiplier, s); /* not far beyond a byte */
     }
-#if SUCREF_KERNEL == SUCREF_QUADS
-    {
-        const int16_t r = sucref_i_s16((uint16_t)((uint32_t)v >> 16));
-        return (int16_t)(r >= 0 ? r >> 5 : ~(~r >> 5));
-    }
-#else
+#  if SUCREF_KERNEL == SUCREF_QUADS
+    const int16_t r = sucref_i_s16((uint16_t)((uint32_t)v >> 16));
+    return (int16_t)(r >= 0 ? r >> 5 : ~(~r >> 5));
+#  else
     return sucref_i_floor32(v, 21);
-#endif
+#  endif
 }
 #endif
 
@@ -6264,10 +6277,8 @@ SUCREF_I_EACH sucref_i_rounded sucref_i_round(int32_t z, int32_t multiplier, uns
     }
 #elif SUCREF_I_SMALL
     {
-        const uint32_t less = z < 0 ? 1U : 0U,
-                       r = sucref_i_round_long(less ? 0U - (uint32_t)z : (uint32_t)z, (uint32_t)multiplier, s, less);
-        const int16_t size = (int16_t)(r > 512U ? 512U : r);
-        return (int16_t)(less ? -size : size);
+        const int32_t r = sucref_i_round_exactly(z, multiplier, s);
+        return (sucref_i_rounded)(r > 512 ? 512 : r < -512 ? -512 : r);
     }
 #else
     {
@@ -6591,9 +6602,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_exact_row(const sucref_net *s, const suc
                   z = sucref_i_s32(sum + bias);
     if (exponent <= -2 && exponent >= -31) {
         const int32_t range = (int32_t)h->l.hi - h->l.lo, above = (int32_t)h->l.out_zero - h->l.lo,
-                      size = (int32_t)sucref_i_round_long(z < 0 ? 0U - (uint32_t)z : (uint32_t)z, (uint32_t)multiplier,
-                                                          (unsigned)-exponent, z < 0 ? 1U : 0U), /* <= 2^30 */
-                      r = (z < 0 ? -size : size) + above;
+                      r = sucref_i_round_exactly(z, multiplier, (unsigned)-exponent) + above;
         return (uint32_t)(r < 0 ? 0 : r < range ? r : range);
     }
 #endif
@@ -6746,8 +6755,9 @@ static inline void sucref_i_finish_places(uint8_t *u, int32_t bytes, const uint3
         if (all) {
             (void)sucref_i_finish_bytes(u, acc, rows, n);
         } else {
-            const uint32_t left = !fast || SUCREF_I_LONG ? n : halves ? sucref_i_finish_halves(u, acc, rows, n)
-                                                                      : sucref_i_finish_bytes(u, acc, rows, n);
+            const uint32_t left = !fast || SUCREF_I_LONG ? n /* few layers: not worth the room here */
+                                  : halves               ? sucref_i_finish_halves(u, acc, rows, n)
+                                                         : sucref_i_finish_bytes(u, acc, rows, n);
             if (left > 0) { sucref_i_finish_rows(u, acc, rows, s, h, h->g.first_row + row, n, left); }
         }
     }
@@ -7095,12 +7105,12 @@ SUCREF_I_EACH void sucref_i_plain_rows(uint8_t *u, uint32_t *acc, const sucref_l
     unsigned e = SUCREF_READ_U8(exponent);
 #if !SUCREF_I_LONG && !SUCREF_I_SMALL
     if (step == 0 && by != 0 && 256U - e >= 9U && 256U - e <= 31U) { /* no small shift, always the same one */
-        const unsigned s = 256U - e, drop = s - 6U;
+        const unsigned s = 256U - e;
         const uint16_t m = sucref_i_half_of(by);
         for (; u < end; u++, acc++, bias += 4) {
             const int32_t z = sucref_i_s32(*acc + SUCREF_READ_U32(bias));
             const sucref_i_rounded r =
-                (sucref_i_rounded)(sucref_i_round_part(sucref_i_floor32(z, drop), z, by, m, s) + above);
+                (sucref_i_rounded)(sucref_i_round_part(sucref_i_floor32(z, s - 6U), z, by, m, s) + above);
             *acc = (uint32_t)z;
             *u = (uint8_t)((r < 0 ? 0 : r > range ? range : r) + lo);
         }
@@ -8118,7 +8128,7 @@ static uint32_t sucref_i_window_sums(uint32_t *acc, const uint32_t *part, const 
         return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT];
     }
     if (SUCREF_I_IS_HALVES(&h->plane)) {
-        sucref_i_dot_halves(acc, &h->plane, part + SUCREF_I_PART_HEAD, SUCREF_I_MUCH, row, rows, positions);
+        sucref_i_dot_halves(acc, &h->plane, part + SUCREF_I_PART_HEAD, UINT32_MAX, row, rows, positions);
         return SUCREF_I_PAD4(rows) * part[SUCREF_I_PART_COUNT] * positions;
     }
     for (k = 0; k < parts; k++, from += from[SUCREF_I_PART_WORDS]) {
@@ -8831,7 +8841,7 @@ static void sucref_i_run_of_halves(const sucref_net *s, const sucref_i_here *h, 
         row = positions == 2 && sucref_i_two_to_bytes(h->to + at, s, h, x, 0, h->g.n_rows) ? h->g.n_rows : 0U;
         for (; row < h->g.n_rows; row += rows) {
             rows = h->g.n_rows - row < SUCREF_I_SHORT_ROWS ? h->g.n_rows - row : SUCREF_I_SHORT_ROWS;
-            sucref_i_dot_halves(acc, &h->plane, x, SUCREF_I_MUCH, row, rows, positions);
+            sucref_i_dot_halves(acc, &h->plane, x, UINT32_MAX, row, rows, positions);
             sucref_i_finish_places(h->to + at + row, sucref_i_s32(next_at), acc, SUCREF_I_SHORT_ROWS, positions, s, h,
                                    row, rows);
         }
@@ -11632,7 +11642,7 @@ SUCREF_API int sucref_fusion_close(sucref_fusion *f, uint32_t job, unsigned laye
 static int sucref_i_channel_sums(int32_t *y, uint32_t rows, const sucref_model *m, const sucref_layer *l,
                                  const int32_t *logits)
 {
-    const int two = l->n_out == 2U * rows;
+    const int two = rows < l->n_out && l->n_out == 2U * rows; /* or it wraps */
     uint32_t i, r;
     if (l->plan[0] != 8 || m->n_stops != 1 || (l->n_out > rows && !two)) { return SUCREF_E_RANGE; }
     for (i = 0; i < m->n_out; i += l->n_out, y += rows, logits += l->n_out) {
@@ -11663,9 +11673,10 @@ SUCREF_API int sucref_shard_sums(int32_t *y, uint32_t rows, const sucref_net *pa
     sucref_model_stop_group(&e, part->model, a.stop, l.n_groups == 1 ? 0U : a.stop);
     n = g.n_rows;
     if (l.plan[0] == 8) { /* every digit is a whole weight */
-        if (n > rows && n != 2U * rows) { return SUCREF_E_RANGE; }
+        const int two = rows < n && n == 2U * rows; /* or it wraps */
+        if (n > rows && !two) { return SUCREF_E_RANGE; }
         for (r = 0; r < rows; r++) {
-            const uint32_t high = n == 2U * rows ? (uint32_t)a.logits[g.first_row + rows + r] : 0U;
+            const uint32_t high = two ? (uint32_t)a.logits[g.first_row + rows + r] : 0U;
             y[r] = r < n ? sucref_i_s32((uint32_t)a.logits[g.first_row + r] + high * 128U) : 0;
         }
         return SUCREF_OK;
@@ -11712,10 +11723,11 @@ static uint32_t sucref_i_sum_at(const sucref_i_joint *j, const sucref_group *g, 
 {
     const uint32_t taps = sucref_i_taps(&j->l), n = g->n_columns / taps;
     uint32_t tap, c, sum = 0;
-    for (c = 0; SUCREF_I_KIND(&j->l) == SUCREF_KIND_DENSE && c < n; c++) {
-        sum += (uint32_t)j->input[sucref_i_input_of(j->m, &j->l, c)] ^ j->flip;
+    if (SUCREF_I_KIND(&j->l) == SUCREF_KIND_DENSE) {
+        for (c = 0; c < n; c++) { sum += (uint32_t)j->input[sucref_i_input_of(j->m, &j->l, c)] ^ j->flip; }
+        return sum;
     }
-    for (tap = 0; SUCREF_I_KIND(&j->l) == SUCREF_KIND_CONV && tap < taps; tap++) {
+    for (tap = 0; tap < taps; tap++) {
         const uint32_t v = y * j->l.stride_h + tap / j->l.kernel_w * j->l.dilation_h - j->l.pad_top, /* or it wraps */
                        h = x * j->l.stride_w + tap % j->l.kernel_w * j->l.dilation_w - j->l.pad_left;
         if (v >= j->in.height || h >= j->in.width) { sum += n * j->in.zero; continue; }

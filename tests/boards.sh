@@ -51,6 +51,11 @@ wide() { # core, plan: a layer of more columns than sums of a chunk hold, in blo
     eval "want=\$want_wide_$n"
     verdict "28 x 600 on $1, plan $2" "$got" "$want"
 }
+largest() { # core: of its layout, the largest sums that so many columns have
+    ran $1 largest bench/mcu_layer.c -DMODEL_H="\"largest_$(target_of $1).h\"" -DINPUTS_H='"largest_in.h"'
+    [ $1 = host ] && want_largest=$got
+    verdict "largest sums of 28 x 600 on $1" "$got" "$want_largest"
+}
 frames() {
     ran $1 vec bench/mcu_vec.c
     [ $1 = host ] && want_vec=$got
@@ -175,12 +180,19 @@ for plan in 8 4,4 1,2,2,3; do
         ./build/sucref emit-c $d/wide.sucref -o $d/wide_$n.h --name net || exit 1
     pack $d/wide.u8 600 65535 >$d/wide_in_$n.h
 done
+./build/mcu_gen layer 8 28 600 $d/largest.sucref $d/largest.u8 most || exit 1
+pack $d/largest.u8 600 65535 >$d/largest_in.h
+for target in plain dsp mve; do
+    ./build/sucref retarget $d/largest.sucref --target $target -o $d/largest_$target.sucref >/dev/null &&
+        ./build/sucref emit-c $d/largest_$target.sucref -o $d/largest_$target.h --name net || exit 1
+done
 nets=""
 networks
 for c in host $cores; do
     kernels $c
     case $c in avr) plain $c ;; *) ends $c; channels $c ;; esac # pictures are not for AVR
     for plan in 8 4,4 1,2,2,3; do wide $c $plan; done
+    largest $c
     frames $c
     mixtures $c
     exchange $c

@@ -3,12 +3,13 @@
 #define SUCREF_TEST_MCU_LAYERS_H
 
 /* kinds of inputs: as after a ReLU, half zeros, mean about 25; centred on the zero point with a standard deviation of
- * 32; all 255; any bytes; the zero point alone; all the way up and down in turn. */
-enum { LIKE_RELU, CENTRED, FULL, ANY, ZEROS, STRIPES, INPUT_KINDS };
+ * 32; all 255; any bytes; the zero point alone; all the way up and down in turn; all 255 of a layer whose weights are
+ * 127 or -127, a row of each in turn: the largest sums. */
+enum { LIKE_RELU, CENTRED, FULL, ANY, ZEROS, STRIPES, MOST, INPUT_KINDS };
 
 static int input_kind(const char *name) /* INPUT_KINDS: there is none of that name */
 {
-    static const char *const names[] = { "relu", "centred", "full", "random", "zeros", "stripes" };
+    static const char *const names[] = { "relu", "centred", "full", "random", "zeros", "stripes", "most" };
     int kind = 0;
     while (kind < INPUT_KINDS && strcmp(name, names[kind]) != 0) { kind++; }
     return kind;
@@ -24,7 +25,7 @@ static void layer_input(uint8_t *x, uint32_t n, int kind, unsigned zero)
             for (k = 0; k < 12; k++) { sum += rnd_in(-16, 16); }
             x[i] = (uint8_t)(sum > 255 ? 255 : sum < 0 ? 0 : sum);
             break;
-        case FULL: x[i] = 255; break;
+        case FULL: case MOST: x[i] = 255; break;
         case ANY: x[i] = (uint8_t)rnd(); break;
         case ZEROS: x[i] = (uint8_t)zero; break;
         case STRIPES: x[i] = (uint8_t)(i % 2 ? 0 : 255); break;
@@ -115,6 +116,7 @@ static int layer(char **arg) /* PLAN ROWS COLS OUT.sucref OUT.u8 KIND */
         int sum = 0;
         for (k = 0; k < 12; k++) { sum += rnd_in(-16, 16); }
         w[i] = (int8_t)(sum > 127 ? 127 : sum < -127 ? -127 : sum);
+        if (kind == MOST) { w[i] = i / o.l.n_in % 2 ? -127 : 127; }
     }
     layer_input(x, o.input_bytes, kind, o.l.in_zero);
     o.l.w = w; o.l.bias = bias; o.l.multiplier = &multiplier; o.l.exponent = &exponent;

@@ -430,6 +430,79 @@ static void widest_layer(void)
     free(file);
 }
 
+/* an input whose first columns are otherwise than the rest; kind 0: far from the zero point, then at it or near; 1: the
+ * other way round; 2: far everywhere, 3: anything */
+static void long_input(uint8_t *u, uint32_t n, unsigned zero, unsigned kind)
+{
+    const uint32_t first = rnd_below(100);
+    uint32_t c;
+    for (c = 0; c < n; c++) {
+        const int far = kind == 2 || (kind < 2 && (c < first + 40) == (kind == 0));
+        u[c] = (uint8_t)(kind == 3 ? rnd_below(256) : far ? (zero < 128 ? 255U : 0U) : rnd_below(4) ? zero : zero ^ 3U);
+    }
+}
+
+/* rows of one number, which sum up to the most, or of any; and biases that hold the zero point */
+static void long_weights(int8_t *w, int32_t *bias, uint32_t n_in, uint32_t n_out, int most, int zero)
+{
+    uint32_t r, c;
+    for (r = 0; r < n_out; r++) {
+        const int same = rnd_below(2) ? 0 : rnd_below(2) ? most : -most;
+        bias[r] = 0;
+        for (c = 0; c < n_in; c++) {
+            w[r * n_in + c] = (int8_t)(same ? same : rnd_in(-most, most));
+            bias[r] -= zero * w[r * n_in + c];
+        }
+    }
+}
+
+/* layers of more columns than a list tries before it decides how they are listed */
+static void long_inputs(void)
+{
+    enum { OUT = 20, IN = 700 };
+    static int8_t w[OUT * IN];
+    static uint8_t u[IN];
+    int32_t bias[OUT];
+    const uint8_t bits = 8, in_bits = 8;
+    const int32_t multiplier = 0x40000000;
+    const int8_t exponent = -20;
+    unsigned k;
+    for (k = 0; k < 400; k++) {
+        const uint32_t n_in = 256 + rnd_below(IN - 255), n_out = 1 + rnd_below(OUT);
+        const int most = k % 3 ? 127 : 1 + (int)rnd_below(127);
+        const unsigned zero = k % 2 ? 0U : k % 4 ? 128U : rnd_below(256);
+        sucref_layer_spec l;
+        sucref_model_spec spec;
+        sucref_model m;
+        sucref_net net;
+        sucref_answer a = { 0 };
+        uint32_t bytes, r, c, *file, *work;
+        memset(&l, 0, sizeof l);
+        memset(&spec, 0, sizeof spec);
+        long_weights(w, bias, n_in, n_out, most, (int)zero);
+        l.n_in = n_in; l.n_out = n_out; l.w = w; l.bias = bias; l.multiplier = &multiplier; l.exponent = &exponent;
+        l.plan[0] = 8; l.n_planes = 1; l.hi = 255; l.in_zero = (uint8_t)zero;
+        spec.layers = &l; spec.n_layers = 1; spec.n_stops = 1; spec.bits = &bits; spec.in_bits = &in_bits;
+        spec.layout = TEST_LAYOUT;
+        bytes = sucref_model_write(NULL, 0, &spec, NULL);
+        file = (uint32_t *)malloc(bytes + 4U);
+        CHECK(bytes > 0 && sucref_model_write((uint8_t *)file, bytes, &spec, NULL) == bytes);
+        CHECK(sucref_model_open(&m, file, bytes, NULL) == SUCREF_OK);
+        work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4U);
+        CHECK(sucref_net_init(&net, &m, work, sucref_net_work_len(&m)) == SUCREF_OK);
+        long_input(u, n_in, zero, k / 4 % 4);
+        CHECK(sucref_net_set_input(&net, u, n_in) == SUCREF_OK && sucref_net_run(&net, 0) == SUCREF_OK);
+        CHECK(sucref_net_answer(&net, &a) == SUCREF_OK && a.n_out == n_out);
+        for (r = 0; r < n_out; r++) {
+            int64_t z = bias[r];
+            for (c = 0; c < n_in; c++) { z += (int64_t)w[r * n_in + c] * u[c]; }
+            CHECK(a.logits[r] == z);
+        }
+        free(work);
+        free(file);
+    }
+}
+
 static void other_targets_files_are_refused_by_name(void)
 {
     const char *const name[] = { "", "plane layout: halves, of targets with DSP instructions",
@@ -452,6 +525,7 @@ int main(int argc, char **argv)
 {
     test_init(argc, argv);
     RUN("files of other targets are refused by name", other_targets_files_are_refused_by_name);
+    RUN("long inputs of every kind are listed in one way or the other", long_inputs);
     RUN("every stop of random networks equals the oracle", random_networks);
     RUN("every budget gives the same answers", every_budget);
     RUN("input bits may arrive late", input_bits_arrive_late);
