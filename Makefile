@@ -33,7 +33,7 @@ help:
 	@echo "learners   eight learners on MNIST that send gradients at one bit a value (needs the data)"
 	@echo "mpi        the devices as MPI ranks, one killed (where an MPI is installed)"
 	@echo "paper      published tables beside ours: build/paper.csv and SVG figures; fails where a goal is broken"
-	@echo "paper-long means of three trainings of networks nested in width, and the trainings of [AB] (an hour and a half)"
+	@echo "paper-long means of three trainings of networks nested in width, and the trainings of [AB] (hours)"
 	@echo "paper-encode what senders' encoders cost, in instructions of a batch: build/encode/encode.csv (five minutes)"
 	@echo "paper-mixed codes across inputs, trained and with integer workers: build/mixed/paper.csv (an hour)"
 	@echo "paper-sensors  [AB] set-ups 2 and 3 trained: build/sensors/paper.csv (a quarter of an hour)"

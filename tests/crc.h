@@ -26,6 +26,30 @@ static inline uint32_t get_le(const uint8_t *p, int bytes)
     return v;
 }
 
+/* METHOD 6 of sucref.h: where a header has its head's bytes and the head's CRC; its length, and a section's frame's */
+enum { HEAD_BYTES = 12, HEAD_CRC = 60, HEADER = 64, FRAME = 16 };
+
+/* makes the CRC of a model file's head of so many bytes right */
+static inline void head_close(uint8_t *p, uint32_t head)
+{
+    put_le(p + HEAD_CRC, ~crc_more(crc_more(0xFFFFFFFFU, p, HEAD_CRC), p + HEADER, head - HEADER), 4);
+}
+
+/* makes the CRCs right of the head and of the section in which a byte was changed, as far as there are such */
+static inline void file_close(uint8_t *p, uint32_t bytes, uint32_t changed)
+{
+    const uint32_t head = get_le(p + HEAD_BYTES, 4);
+    uint32_t at = head, len;
+    if (head < HEADER || head > bytes) { return; }
+    head_close(p, head);
+    for (; at + FRAME <= bytes; at += FRAME + (len + 3U) / 4U * 4U) {
+        len = get_le(p + at + 8, 4);
+        if (len > bytes - at - FRAME) { return; }
+        if (changed < at || changed >= at + FRAME + len) { continue; }
+        put_le(p + at + 12, ~crc_more(crc_more(0xFFFFFFFFU, p + at, 12), p + at + FRAME, len), 4);
+    }
+}
+
 /* makes the last four of len bytes, a frame's or a message's CRC, right */
 static inline void bytes_close(uint8_t *p, size_t len) { put_le(p + len - 4, crc_of(p, len - 4), 4); }
 #endif

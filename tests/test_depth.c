@@ -5,7 +5,7 @@
 #include "crc.h"
 #include "random_pictures.h"
 
-enum { HEAD_BYTES = 12, HEAD_CRC = 60, HEADER = 64, LAYER = 48, TENSOR = 16, GROUP = 40, STOP = 16 };
+enum { LAYER = 48, TENSOR = 16, GROUP = 40, STOP = 16 };
 
 static random_pictures r;
 static uint8_t x[RP_BYTES];
@@ -310,7 +310,7 @@ static const char *changed(unsigned stop, unsigned byte, uint8_t to)
     at = HEADER + LAYERS * LAYER + (LAYERS + 1U) * TENSOR + GROUPS * GROUP + stop * STOP + byte;
     CHECK(byte != 6 || p[at] == (stop == 2 ? 0 : named[stop] + 1)); /* the place is right */
     p[at] = to;
-    put_le(p + HEAD_CRC, ~crc_more(crc_more(0xFFFFFFFFU, p, HEAD_CRC), p + HEADER, head - HEADER), 4);
+    head_close(p, head);
     if (sucref_model_open(&m, file, sizeof file, &f) == SUCREF_OK) { return ""; }
     CHECK(f.offset == at || strstr(f.field, "of a stop") == NULL || strcmp(f.field, "bits of a stop") == 0);
     return f.field;

@@ -255,6 +255,24 @@ static void named_first(void)
     }
 }
 
+/* a small file whose part has a list, its field, behind the file's end: where the field is */
+static size_t list_at_end(unsigned field)
+{
+    int past = 0;
+    flat file = { f.file.p, 0, &past };
+    flat_table model, part;
+    size_t at;
+    base = start(4, 4, 2, 0);
+    finish(bad_twice());
+    gf_write(&f);
+    file.n = f.file.n;
+    model = flat_at(&file, flat_u32(f.file.p));
+    part = flat_item(&file, flat_vec(&model, 2, 4), 0);
+    at = flat_field(&part, field, 4);
+    tf_put(&f.file, (uint32_t)at, f.file.n - (uint32_t)at, 4);
+    return at;
+}
+
 /* the inputs' vector (field 1) or the outputs' (2) moved to the end, with the input and the output in it */
 static void two_ends(void)
 {
@@ -263,18 +281,7 @@ static void two_ends(void)
         "has 1 inputs and 2 outputs: tensor 0 '' (of no operator), tensor 1 '' (operator 0: RELU); export a part" };
     unsigned k;
     for (k = 0; k < 2; k++) {
-        int past = 0;
-        flat file = { f.file.p, 0, &past };
-        flat_table model, part;
-        size_t at;
-        base = start(4, 4, 2, 0);
-        finish(bad_twice());
-        gf_write(&f);
-        file.n = f.file.n;
-        model = flat_at(&file, flat_u32(f.file.p));
-        part = flat_item(&file, flat_vec(&model, 2, 4), 0);
-        at = flat_field(&part, 1 + k, 4);
-        tf_put(&f.file, (uint32_t)at, f.file.n - (uint32_t)at, 4);
+        const size_t at = list_at_end(1 + k);
         tf_add(&f.file, 2, 4);
         tf_add(&f.file, 0, 4);
         tf_add(&f.file, 1, 4);
@@ -311,18 +318,7 @@ static void too_many_operators(void)
     static uint8_t bytes[sizeof f.file.p + 4 * (GRAPH_OPERATORS + 2)];
     uint32_t n;
     for (n = GRAPH_OPERATORS; n <= GRAPH_OPERATORS + 1; n++) {
-        int past = 0;
-        flat file = { f.file.p, 0, &past };
-        flat_table model, part;
-        size_t at;
-        base = start(4, 4, 2, 0);
-        finish(bad_twice());
-        gf_write(&f);
-        file.n = f.file.n;
-        model = flat_at(&file, flat_u32(f.file.p));
-        part = flat_item(&file, flat_vec(&model, 2, 4), 0);
-        at = flat_field(&part, 3, 4);
-        tf_put(&f.file, (uint32_t)at, f.file.n - (uint32_t)at, 4);
+        const size_t at = list_at_end(3);
         tf_add(&f.file, n, 4);
         memset(bytes, 0, sizeof bytes);
         memcpy(bytes, f.file.p, f.file.n);

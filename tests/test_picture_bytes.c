@@ -26,22 +26,7 @@ enum { FAMILIES = sizeof family / sizeof family[0] };
 enum { FAMILIES = 0 };
 #endif
 
-enum { LAYOUT = 6, HEAD_BYTES = 12, HEAD_CRC = 60, HEADER = 64, FRAME = 16, MOST_FILE = 1800, MOST_MACS = 20000 };
-
-/* makes the CRCs right of the head and of the section in which a byte was changed, as far as there are such */
-static void close_file(uint8_t *p, uint32_t bytes, uint32_t changed)
-{
-    const uint32_t head = get_le(p + HEAD_BYTES, 4);
-    uint32_t at = head, len;
-    if (head < HEADER || head > bytes) { return; }
-    put_le(p + HEAD_CRC, ~crc_more(crc_more(0xFFFFFFFFU, p, HEAD_CRC), p + HEADER, head - HEADER), 4);
-    for (; at + FRAME <= bytes; at += FRAME + (len + 3U) / 4U * 4U) {
-        len = get_le(p + at + 8, 4);
-        if (len > bytes - at - FRAME) { return; }
-        if (changed < at || changed >= at + FRAME + len) { continue; }
-        put_le(p + at + 12, ~crc_more(crc_more(0xFFFFFFFFU, p + at, 12), p + at + FRAME, len), 4);
-    }
-}
+enum { LAYOUT = 6, MOST_FILE = 1800, MOST_MACS = 20000 };
 
 static uint8_t input[ANSWERS_BYTES];
 static uint32_t accepted, tried;
@@ -92,7 +77,7 @@ static void change_every_byte(const uint32_t *file, uint32_t bytes)
             got = all_answer(q, bytes, at);
             if (got != 0) { printf("  byte %lu as %u: not seen by the CRCs\n", (unsigned long)at, q[at]); }
             CHECK(got == 0);
-            close_file(q, bytes, at);
+            file_close(q, bytes, at);
             accepted += all_answer(q, bytes, at) != 0;
             tried++;
         }

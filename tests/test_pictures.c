@@ -280,23 +280,6 @@ static void tensors_share_bytes(void)
 }
 
 /* ---- a byte changed ---- */
-enum { HEAD_BYTES = 12, HEAD_CRC = 60, HEADER = 64, FRAME = 16 };
-
-/* makes the CRCs right of the head and of the section in which a byte was changed */
-static void close_file(uint8_t *p, uint32_t bytes, uint32_t changed)
-{
-    const uint32_t head = get_le(p + HEAD_BYTES, 4);
-    uint32_t at = head, len;
-    if (head < HEADER || head > bytes) { return; }
-    put_le(p + HEAD_CRC, ~crc_more(crc_more(0xFFFFFFFFU, p, HEAD_CRC), p + HEADER, head - HEADER), 4);
-    for (; at + FRAME <= bytes; at += FRAME + (len + 3U) / 4U * 4U) {
-        len = get_le(p + at + 8, 4);
-        if (len > bytes - at - FRAME) { return; }
-        if (changed < at || changed >= at + FRAME + len) { continue; }
-        put_le(p + at + 12, ~crc_more(crc_more(0xFFFFFFFFU, p + at, 12), p + at + FRAME, len), 4);
-    }
-}
-
 /* is a byte of the file a row shift, or in a section? With another one digits may be no weights of any spec */
 static int is_digit(const sucref_model *m, uint32_t at)
 {
@@ -394,14 +377,14 @@ static void changed_bytes(void)
             if (at >= bytes || at / 4U == HEAD_CRC / 4U) { continue; }
             was = p[at];
             p[at] = (uint8_t)(rnd_below(3) == 0 ? rnd() : rnd_below(2) ? was ^ (1U << rnd_below(8)) : rnd_below(9));
-            close_file(p, bytes, at);
+            file_close(p, bytes, at);
             accepted += try_file(p, bytes, at) > 0;
             if (test_bad) {
                 printf("  byte %lu, head %lu: %u was %u\n", (unsigned long)at, (unsigned long)head, p[at], was);
                 rp_print(&r);
             }
             p[at] = was;
-            close_file(p, bytes, at);
+            file_close(p, bytes, at);
         }
         free(file);
         rp_free(&r);

@@ -22,7 +22,8 @@ left() { # file, test: that test leaves the file behind; run alone, where it has
     [ -n "${LIST:-}" ] || [ -f "$a/$1" ] || TEST_DIR=$a "./build/test_$2" >$d/log 2>&1 ||
         fail "build/test_$2, which leaves $a/$1: $(tail -n 1 $d/log)"
 }
-left conv.u8 conv; left heads_net.s8 heads; left stream.out lower; left nan.npy prepare; left real_samples.npy real
+left conv.u8 conv_files; left heads_net.s8 heads; left stream.out lower; left nan.npy prepare
+left real_samples.npy real
 left labels5.zip labels; left same.sucref rows; left unscaled.sucref units; left nested.u8 widths
 first() { dd if="$2" bs="$1" count=1 2>/dev/null; } # the first N bytes of a file
 first 7840 examples/models/even0.npz >$d/x.u8 # ten inputs of arbitrary bytes

@@ -12,13 +12,9 @@
 #ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE
 #endif
-#include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
@@ -26,6 +22,7 @@
 #include "../tool/model_file.h"
 #include "../tool/parts.h"
 #include "../tool/random.h"
+#include "udp.h"
 
 enum { N = 4, MOST = 6, LAYERS = 4, WIDE = 784 };
 /* the first `planes` planes are wanted */
@@ -42,26 +39,6 @@ static pid_t pid[MOST];
 static uint32_t dice = 1;
 
 static uint32_t roll(uint32_t n) { return random_below(&dice, n); }
-static double now_ms(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
-
-static int open_port(struct sockaddr_in *a)
-{
-    socklen_t len = sizeof *a;
-    const int s = socket(AF_INET, SOCK_DGRAM, 0);
-    memset(a, 0, sizeof *a);
-    a->sin_family = AF_INET;
-    a->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (s < 0 || bind(s, (struct sockaddr *)a, len) != 0 || getsockname(s, (struct sockaddr *)a, &len) != 0) {
-        perror("devices");
-        exit(1);
-    }
-    return s;
-}
 
 /* ---- a device: its part of every layer; answers a request plane by plane, sometimes late, sometimes twice ---- */
 static void serve(unsigned shard)
@@ -264,8 +241,8 @@ int main(void)
     trouble tr = { { -1, -1 }, { SIGKILL, SIGSTOP }, 0 };
     if (!model_load(&model, "examples/models/digits_44.sucref") || model.n_layers > LAYERS) { return 1; }
     respec_model(&spec, &model);
-    home_port = open_port(&home);
-    for (i = 0; i < MOST; i++) { port[i] = open_port(&address[i]); }
+    home_port = open_port(&home, "devices");
+    for (i = 0; i < MOST; i++) { port[i] = open_port(&address[i], "devices"); }
     deploy(1, 8);
     for (a = 0; a < N + 1; a++, number += 40) {
         tr.victim[0] = a; tr.signal[0] = a % 2 ? SIGSTOP : SIGKILL;

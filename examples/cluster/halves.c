@@ -14,13 +14,10 @@
 #ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE
 #endif
-#include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
@@ -30,6 +27,7 @@
 #include "../tool/model_file.h"
 #include "../tool/npz.h"
 #include "sensor.h"
+#include "udp.h"
 
 enum { LEFT, RIGHT, NODE, NODES, PLANS = 2, PIXELS = 784, JOBS = 200, AFTER = 20 };
 
@@ -43,13 +41,6 @@ static struct sockaddr_in address[NODES];
 static volatile unsigned long *sent; /* shared by all: messages, bytes of devices */
 static unsigned self;
 
-static double now_ms(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
-
 static void post(unsigned to, const uint8_t *p, size_t len)
 {
     (void)sendto(port[self], p, len, 0, (struct sockaddr *)&address[to], sizeof address[to]);
@@ -61,19 +52,6 @@ static void post_counted(unsigned to, const uint8_t *p, size_t len)
     (void)__sync_fetch_and_add(&sent[0], 1);
     (void)__sync_fetch_and_add(&sent[1], len);
     post(to, p, len);
-}
-
-static void open_port(unsigned i)
-{
-    socklen_t len = sizeof address[i];
-    port[i] = socket(AF_INET, SOCK_DGRAM, 0);
-    address[i].sin_family = AF_INET;
-    address[i].sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (port[i] < 0 || bind(port[i], (struct sockaddr *)&address[i], len) != 0 ||
-        getsockname(port[i], (struct sockaddr *)&address[i], &len) != 0) {
-        perror("halves");
-        exit(1);
-    }
 }
 
 /* ---- devices ---- */
@@ -257,7 +235,7 @@ int main(int argc, char **argv)
     sent = (volatile unsigned long *)mmap(NULL, 2 * sizeof *sent, PROT_READ | PROT_WRITE,
                                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (sent == MAP_FAILED) { return 1; }
-    for (i = 0; i < NODES; i++) { open_port(i); }
+    for (i = 0; i < NODES; i++) { port[i] = open_port(&address[i], "halves"); }
     for (i = 0; i < 2; i++) {
         fflush(stdout);
         pid[i] = fork();

@@ -18,13 +18,9 @@
 #ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE
 #endif
-#include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #define SUCREF_HOST
 #define SUCREF_IMPLEMENTATION
@@ -33,6 +29,7 @@
 #include "../tool/model_file.h"
 #include "../tool/random.h"
 #include "chance.h"
+#include "udp.h"
 
 enum { MOST = 9, DATAGRAM = 65000, AGAIN_MS = 50, PATIENCE_MS = 2000 };
 typedef struct { uint32_t job, layer, blocks[2]; } request; /* the blocks that are wanted; the layer's input follows */
@@ -46,27 +43,6 @@ static int checked; /* all sums are waited for, that of the spare as well: a wro
 static struct sockaddr_in home, address[MOST];
 static pid_t pid[MOST];
 static uint32_t dice = 1;
-
-static double now_ms(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
-
-static int open_port(struct sockaddr_in *a)
-{
-    socklen_t len = sizeof *a;
-    const int s = socket(AF_INET, SOCK_DGRAM, 0);
-    memset(a, 0, sizeof *a);
-    a->sin_family = AF_INET;
-    a->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (s < 0 || bind(s, (struct sockaddr *)a, len) != 0 || getsockname(s, (struct sockaddr *)a, &len) != 0) {
-        perror("pictures");
-        exit(1);
-    }
-    return s;
-}
 
 /* ---- a device: sums of the layer that was asked for, kept for those who ask again ---- */
 
@@ -269,8 +245,8 @@ int main(int argc, char **argv)
         return 1;
     }
     respec_model(&spec, &model);
-    home_port = open_port(&home);
-    for (i = 0; i < MOST; i++) { port[i] = open_port(&address[i]); }
+    home_port = open_port(&home, "pictures");
+    for (i = 0; i < MOST; i++) { port[i] = open_port(&address[i], "pictures"); }
     layers = deploy(n);
     printf("%u devices, 1 spare, %u layers shared out\n", n, layers);
     jobs("all there", 20, 0);
