@@ -1,5 +1,6 @@
 /* mcu_ends.c - on a board: the ends of rows, from sums to bytes, next to the steps of their outputs and anywhere,
- * against METHOD 3 in 64 bits. What the short way leaves to the long one must lie within a sixteenth of a step. */
+ * against METHOD 3 in 64 bits: of rows with prepared constants, where what the short way leaves to the long one must
+ * lie within a sixteenth of a step, and of all others, with one multiplier and with one each. */
 #include "../examples/mcu/board.h"
 #define SUCREF_STATIC
 #include "../sucref.h"
@@ -37,13 +38,23 @@ static uint32_t ends(uint32_t first, uint32_t n, int halves)
 #endif
 }
 
+static int32_t any_multiplier(void)
+{
+    return (int32_t)(0x40000000U + (rnd_below(9) ? rnd() & 0x3FFFFFFFU : 0U));
+}
+
+/* a sum and bias of a row: anywhere near a byte, or next to a step */
+static int64_t any_z(int32_t multiplier, unsigned s)
+{
+    if (rnd_below(2)) { return (rnd_in(-300, 300) * 2 + 1) * ((int64_t)1 << (30U + s)) / multiplier + rnd_in(-2, 2); }
+    return rnd_in(-(600 << s), 600 << s);
+}
+
 static void make_row(uint32_t i, int zero)
 {
-    const int32_t multiplier = (int32_t)(0x40000000U + (rnd_below(9) ? rnd() & 0x3FFFFFFFU : 0U)),
-                  bias = rnd_in(-9999, 9999);
+    const int32_t multiplier = any_multiplier(), bias = rnd_in(-9999, 9999);
     const unsigned s = (unsigned)rnd_in(2, 14);
-    int64_t z = rnd_in(-(600 << s), 600 << s);
-    if (rnd_below(2)) { z = (rnd_in(-300, 300) * 2 + 1) * ((int64_t)1 << (30U + s)) / multiplier + rnd_in(-2, 2); }
+    const int64_t z = any_z(multiplier, s);
     sucref_i_prepare_row(prepared + SUCREF_I_PREPARED * i, bias, multiplier, s, zero);
     sum[i] = (uint32_t)((int32_t)z - bias);
     wanted[i] = end_of(z, multiplier, s, zero);
@@ -69,10 +80,45 @@ static void once(int halves)
     failed += u[n] != 77;
 }
 
+/* the ends of a layer's rows, without prepared constants */
+static void of_layer(int each)
+{
+    static uint32_t words[2U * ROWS + ROWS / 4U]; /* biases, multipliers, exponents */
+    static sucref_i_here h;
+    uint8_t *const bytes = (uint8_t *)words;
+    const uint32_t n = rnd_below(ROWS) + 1U, first = rnd_below(ROWS - n + 1U), some = rnd_below(3);
+    sucref_model m;
+    uint32_t i;
+    int32_t multiplier = any_multiplier(), bias;
+    unsigned s = (unsigned)rnd_in(1, 14);
+    m.bytes = bytes;
+    h.l.requant = SUCREF_REQUANT_TFLITE; h.l.act = SUCREF_ACT_NONE;
+    h.l.flags = each ? SUCREF_LAYER_PER_ROW : 0U;
+    h.l.out_zero = (uint8_t)rnd_below(256);
+    h.l.lo = (uint8_t)(some == 1 ? rnd_below(100) : 0U); h.l.hi = (uint8_t)(some == 2 ? rnd_in(150, 254) : 255);
+    h.at.bias = 0; h.at.multiplier = 4U * ROWS; h.at.exponent = 8U * ROWS;
+    for (i = first; i < first + n; i++) {
+        const uint32_t k = each ? i : 0U;
+        int64_t z;
+        if (each) { multiplier = any_multiplier(); s = (unsigned)rnd_in(1, 14); }
+        z = any_z(multiplier, s);
+        bias = rnd_in(-9999, 9999);
+        words[i] = (uint32_t)bias; words[ROWS + k] = (uint32_t)multiplier; bytes[8U * ROWS + k] = (uint8_t)(256U - s);
+        sum[i] = (uint32_t)((int32_t)z - bias);
+        wanted[i] = end_of(z, multiplier, s, h.l.out_zero);
+        if (wanted[i] < h.l.lo) { wanted[i] = h.l.lo; }
+        if (wanted[i] > h.l.hi) { wanted[i] = h.l.hi; }
+    }
+    u[first + n] = 77;
+    sucref_i_activate_rows(u + first, sum + first, &m, &h, first, n);
+    for (i = first; i < first + n; i++, done++) { failed += u[i] != wanted[i]; }
+    failed += u[first + n] != 77;
+}
+
 int board_main(void)
 {
     unsigned k;
-    for (k = 0; k < TIMES; k++) { once((int)(k & 1U)); }
+    for (k = 0; k < TIMES; k++) { once((int)(k & 1U)); of_layer((int)(k & 1U)); }
     board_number(done); board_text(" ends, "); board_number(left); board_text(" left, ");
     board_number(failed); board_text(" failed\n");
     return failed != 0;
