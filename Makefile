@@ -17,6 +17,9 @@ FLAGS_quads = -DSUCREF_KERNEL=4
 FLAGS_constant = -DSUCREF_CONSTANT_WORK
 FLAGS_halves = -DTEST_LAYOUT=SUCREF_LAYOUT_HALVES
 FLAGS_rows = -DTEST_LAYOUT=SUCREF_LAYOUT_ROWS
+ONE_STOP = one one_eight one_sixteen one_quads
+FLAGS_one = -DSUCREF_NO_STOPS -DTEST_ONE_STOP=1
+$(foreach k,eight sixteen quads,$(eval FLAGS_one_$(k) = $(FLAGS_one) $(FLAGS_$(k))))
 MODEL = examples/models/widths.sucref
 PICTURES = $(wildcard examples/digits/*.png)
 PGM = $(wildcard examples/digits/*.pgm)
@@ -62,14 +65,15 @@ vpath %.c tests bench examples/tool examples/digits examples/training examples/c
 PHILOX = vec qcs random
 TEST_BINS = $(TESTS:%=$(B)/test_%) $(KERNELS:%=$(B)/net_%) $(KERNELS:%=$(B)/evaluator_%) \
     $(KERNELS:%=$(B)/triangular_%) $(KERNELS:%=$(B)/pictures_%) \
-    $(KERNELS:%=$(B)/picture_files_%) $(PHILOX:%=$(B)/%_philox) $(B)/gradients_native $(B)/fuzz_replay
+    $(KERNELS:%=$(B)/picture_files_%) $(ONE_STOP:%=$(B)/pictures_%) $(ONE_STOP:%=$(B)/evaluator_%) \
+    $(PHILOX:%=$(B)/%_philox) $(B)/gradients_native $(B)/fuzz_replay
 TOOLS = $(patsubst %,$(B)/%,sucref demo classify draw_digits train_digits train_widths train_conv train_mixed \
     learners mcu_gen reference published queue)
 PAPER = $(patsubst bench/paper/%.c,$(B)/paper/%.o,$(filter-out %/check.c,$(wildcard bench/paper/*.c)))
 CHECK = $(patsubst bench/paper/%.c,$(B)/paper/%,$(wildcard bench/paper/check.c))
 COMPILE = $(CC) $(C99) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -MD -MF $(@:.o=.d) -c -o $@ $<
 
-LIBRARIES = $(filter-out halves rows,$(KERNELS)) philox
+LIBRARIES = $(filter-out halves rows,$(KERNELS)) $(ONE_STOP) philox
 BODIES = $(patsubst %,$(B)/library%.o,$(LIBRARIES:%=_%))
 
 all: $(TEST_BINS) $(TOOLS)
@@ -100,13 +104,13 @@ $(PAPER) $(CHECK:%=%.o): $(B)/paper/%.o: bench/paper/%.c
 	$(COMPILE)
 $(KERNELS:%=$(B)/net_%.o): test_net.c | $(B)
 	$(COMPILE)
-$(KERNELS:%=$(B)/evaluator_%.o): test_evaluator.c | $(B)
+$(KERNELS:%=$(B)/evaluator_%.o) $(ONE_STOP:%=$(B)/evaluator_%.o): test_evaluator.c | $(B)
 	$(COMPILE)
 $(KERNELS:%=$(B)/triangular_%.o): test_triangular.c | $(B)
 	$(COMPILE)
 $(KERNELS:%=$(B)/picture_files_%.o): test_picture_files.c | $(B)
 	$(COMPILE)
-$(KERNELS:%=$(B)/pictures_%.o): test_pictures.c | $(B)
+$(KERNELS:%=$(B)/pictures_%.o) $(ONE_STOP:%=$(B)/pictures_%.o): test_pictures.c | $(B)
 	$(COMPILE)
 $(PHILOX:%=$(B)/%_philox.o): $(B)/%_philox.o: test_%.c | $(B)
 	$(COMPILE)
@@ -114,7 +118,7 @@ $(B)/gradients_native.o: test_gradients.c | $(B)
 	$(COMPILE)
 $(B)/fuzz_replay.o: fuzz_model.c | $(B)
 	$(COMPILE)
-$(foreach k,$(KERNELS),$(eval $(B)/net_$(k).o $(B)/evaluator_$(k).o $(B)/triangular_$(k).o \
+$(foreach k,$(KERNELS) $(ONE_STOP),$(eval $(B)/net_$(k).o $(B)/evaluator_$(k).o $(B)/triangular_$(k).o \
     $(B)/pictures_$(k).o $(B)/picture_files_$(k).o: FLAGS = -DTEST_LIBRARY $(FLAGS_$(k))))
 $(foreach k,$(filter-out philox,$(LIBRARIES)),$(eval $(B)/library_$(k).o: FLAGS = $(FLAGS_$(k))))
 $(PHILOX:%=$(B)/%_philox.o) $(B)/library_philox.o: FLAGS = -DTEST_LIBRARY -DSUCREF_PHILOX

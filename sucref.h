@@ -90,6 +90,9 @@
  *     SUCREF_BARRIER()        ordering between an answer and its publication; default a compiler barrier
  *     SUCREF_ASSERT(cond)     internal invariants; default nothing
  *     SUCREF_NO_PICTURES      leaves out all kinds of layers but dense ones of vectors: files with others do not open
+ *     SUCREF_NO_STOPS         leaves out stops: only files of one stop and whole weights open, as `sucref import` makes
+ *                             without --plan, on Cortex-M with DSP or MVE instructions in that target's layout (METHOD
+ *                             4); a third of the code of dense layers goes, there more than half with the checks
  *     SUCREF_NO_CHECKS        sucref_model_open believes all but the header and which stops are there: for a model in
  *                             the program that opened with the checks on a host; any other file may do any harm, and
  *                             the writer misses what it leaves to opening
@@ -1449,6 +1452,20 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #  define SUCREF_I_PAIRS_OF_PLACES SUCREF_I_RUNS_OF_LISTS
 #  define SUCREF_I_DEPTHS_AT_ONCE (SUCREF_I_PAIRS_OF_PLACES ? 3 : 1)
 #endif
+#ifdef SUCREF_NO_STOPS
+#  define SUCREF_I_STOPS 0
+#  if defined(__arm__) && (SUCREF_I_HALVES || SUCREF_I_BY_ROWS)
+#    define SUCREF_I_OWN_LAYOUT 1
+#  endif
+#else
+#  define SUCREF_I_STOPS 1
+#endif
+#ifndef SUCREF_I_OWN_LAYOUT
+#  define SUCREF_I_OWN_LAYOUT 0
+#  define SUCREF_I_LAYOUT(m) ((unsigned)(m)->layout)
+#else
+#  define SUCREF_I_LAYOUT(m) ((unsigned)(SUCREF_I_HALVES ? SUCREF_LAYOUT_HALVES : SUCREF_LAYOUT_ROWS))
+#endif
 #ifndef SUCREF_ASSERT
 #  define SUCREF_ASSERT(cond) ((void)0)
 #endif
@@ -1835,13 +1852,15 @@ static inline sucref_i_plane sucref_i_plane_of(const uint8_t *bytes, uint32_t n_
     sucref_i_plane p;
     p.bytes = bytes;
     p.n_rows = n_rows; p.n_in = n_in;
+    if (!SUCREF_I_STOPS) { width = 8; }
     p.width = (uint8_t)width;
     p.slot = (uint8_t)(width <= 2 ? width : width <= 4 ? 4 : 8);
     p.layout = (uint8_t)(layout == SUCREF_LAYOUT_HALVES && width != 8 ? (unsigned)SUCREF_LAYOUT_PLAIN : layout);
     return p;
 }
-#define SUCREF_I_IS_HALVES(p) (SUCREF_I_HALVES && (p)->layout == SUCREF_LAYOUT_HALVES)
-#define SUCREF_I_IS_ROWS(p) (SUCREF_I_BY_ROWS && (p)->layout == SUCREF_LAYOUT_ROWS)
+/* of planes that lists, or what stands for them, are multiplied by */
+#define SUCREF_I_IS_HALVES(p) (SUCREF_I_HALVES && (SUCREF_I_OWN_LAYOUT || (p)->layout == SUCREF_LAYOUT_HALVES))
+#define SUCREF_I_IS_ROWS(p) (SUCREF_I_BY_ROWS && (SUCREF_I_OWN_LAYOUT || (p)->layout == SUCREF_LAYOUT_ROWS))
 
 /* the block that holds a row; behind the last row, padding included, the end of the plane */
 static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
@@ -1849,9 +1868,9 @@ static sucref_i_block sucref_i_block_of(const sucref_i_plane *p, uint32_t row)
     uint32_t left = SUCREF_I_PAD4(p->n_rows);
     sucref_i_block b = { 0, 0, 0 };
     unsigned log2;
-    if (!SUCREF_I_SMALL && p->slot == 8 && row < (left & ~(uint32_t)7)) { /* as below, but asked for every few rows */
-        b.at = (row & ~(uint32_t)7) * p->n_in;
-        b.rows = 8;
+    if (!SUCREF_I_STOPS || (!SUCREF_I_SMALL && p->slot == 8 && row < (left & ~(uint32_t)7))) { /* asked for often */
+        b.at = (row < left ? row & ~(uint32_t)7 : left) * p->n_in;
+        b.rows = row < (left & ~(uint32_t)7) ? 8U : row < left ? 4U : 0U;
         b.inside = row & 7U;
         return b;
     }
@@ -1883,8 +1902,10 @@ static uint32_t sucref_i_plane_bytes(uint32_t n_rows, uint32_t n_in, unsigned wi
 {
     const sucref_i_plane p = sucref_i_plane_of(NULL, n_rows, n_in, width, layout);
     uint64_t bytes = sucref_i_block_of(&p, SUCREF_I_PAD4(n_rows)).at;
-    if (SUCREF_I_IS_HALVES(&p)) { bytes = (uint64_t)SUCREF_I_PAD4(n_rows) * SUCREF_I_PAD4(n_in); }
-    if (SUCREF_I_IS_ROWS(&p)) {
+    if (SUCREF_I_HALVES && p.layout == SUCREF_LAYOUT_HALVES) {
+        bytes = (uint64_t)SUCREF_I_PAD4(n_rows) * SUCREF_I_PAD4(n_in);
+    }
+    if (SUCREF_I_BY_ROWS && p.layout == SUCREF_LAYOUT_ROWS) {
         const uint32_t unit = sucref_i_unit_rows(p.slot);
         bytes = (uint64_t)((n_rows + unit - 1U) / unit) * (SUCREF_I_PAD16(n_in) / 16U * sucref_i_unit_bytes(p.slot));
     }
@@ -2005,6 +2026,8 @@ typedef struct {
 #else
 #  define SUCREF_I_CHECKS 1
 #endif
+#define SUCREF_I_KEEPS(l) (SUCREF_I_STOPS && ((l)->flags & SUCREF_LAYER_KEEP) != 0)
+#define SUCREF_I_OLD(v) (SUCREF_I_STOPS && (v)->old != NULL) /* of a delta */
 #define SUCREF_I_WINDOWED(h) (SUCREF_I_PICTURES && (h)->windowed) /* is a list for one position? */
 #define SUCREF_I_KIND(l) (SUCREF_I_PICTURES ? (unsigned)(l)->kind : (unsigned)SUCREF_KIND_DENSE)
 
@@ -2015,7 +2038,8 @@ typedef struct {
 /* of a layer's planes */
 static inline unsigned sucref_i_layout(const sucref_model *m, const sucref_layer *l)
 {
-    return (SUCREF_I_HALVES || SUCREF_I_BY_ROWS) && SUCREF_I_LISTS(l) ? m->layout : (unsigned)SUCREF_LAYOUT_PLAIN;
+    return (SUCREF_I_HALVES || SUCREF_I_BY_ROWS) && SUCREF_I_LISTS(l) ? SUCREF_I_LAYOUT(m)
+                                                                      : (unsigned)SUCREF_LAYOUT_PLAIN;
 }
 static inline int sucref_i_halves(const sucref_model *m, const sucref_layer *l)
 {
@@ -2040,7 +2064,8 @@ static uint32_t sucref_i_multipliers(const sucref_layer *l)
  * rows? Where lists of u - zero point differ from lists of u. Asked before plans are checked, too */
 static int sucref_i_has_whole(const sucref_layer *l)
 {
-    return SUCREF_I_LISTS(l) && l->n_planes - 1U < SUCREF_MAX_PLANES && l->plan[l->n_planes - 1U] == 8;
+    if (!SUCREF_I_STOPS || !SUCREF_I_LISTS(l)) { return SUCREF_I_LISTS(l); }
+    return l->n_planes - 1U < SUCREF_MAX_PLANES && l->plan[l->n_planes - 1U] == 8;
 }
 static int sucref_i_has_maxima(const sucref_layer *l)
 {
@@ -2206,6 +2231,7 @@ SUCREF_API void sucref_model_scales(sucref_scales *out, const sucref_model *m)
 static unsigned sucref_i_planes_for(const sucref_layer *l, unsigned bits)
 {
     unsigned n, sum = 0;
+    if (!SUCREF_I_STOPS) { return bits == 8 ? 1U : 0xFFU; }
     if (bits == 0) { return 0; }
     if (l->coarse) { return bits == l->plan[0] ? 1U : bits == 8U ? 2U : 0xFFU; }
     for (n = 0; n < l->n_planes; n++) {
@@ -2219,14 +2245,21 @@ static unsigned sucref_i_planes_for(const sucref_layer *l, unsigned bits)
  * its columns changed since. The one place that decides it; planes first .. last - 1 are read. An absent group is
  * skipped. */
 enum { SUCREF_I_SKIP = 0, SUCREF_I_CONSTANT, SUCREF_I_ALL, SUCREF_I_ADD, SUCREF_I_DELTA };
-#define SUCREF_I_ABSENT(entry) ((entry).bits == 0 && (entry).correction_offset == 0)
+#define SUCREF_I_ABSENT(entry) (SUCREF_I_STOPS && (entry).bits == 0 && (entry).correction_offset == 0)
 typedef struct { uint8_t mode, first, last; } sucref_i_task;
+#define SUCREF_I_MODE(s) (SUCREF_I_STOPS ? (unsigned)(s)->mode : (unsigned)SUCREF_I_ALL) /* of a layer with weights */
+#define SUCREF_I_ALL_NEW(s) (!SUCREF_I_STOPS || (s)->any == 0)
 
 static void sucref_i_task_of(sucref_i_task *t, const sucref_layer *l, const sucref_stop_group *now,
                              const sucref_stop_group *old, int changed)
 {
     const int same = old != NULL && now->bits == old->bits,
-              kept = old != NULL && (l->flags & SUCREF_LAYER_KEEP) && old->bits != 0;
+              kept = old != NULL && SUCREF_I_KEEPS(l) && old->bits != 0;
+    if (!SUCREF_I_STOPS) {
+        t->first = 0; t->last = 1;
+        t->mode = SUCREF_I_ALL;
+        return;
+    }
     t->first = (uint8_t)(l->coarse && now->bits == 8 ? 1 : 0);
     t->last = (uint8_t)sucref_i_planes_for(l, now->bits);
     t->mode = (uint8_t)(t->last == 0 ? SUCREF_I_CONSTANT : SUCREF_I_ALL);
@@ -2257,7 +2290,7 @@ static unsigned sucref_i_planes_read(const sucref_layer *l, unsigned bits)
 static int sucref_i_input_changes(const sucref_model *m, unsigned stop, unsigned before)
 {
     const uint8_t *p = m->bytes + sucref_i_stops_at(m) + 4U;
-    return SUCREF_READ_U8(p + stop * SUCREF_I_STOP) != SUCREF_READ_U8(p + before * SUCREF_I_STOP);
+    return SUCREF_I_STOPS && SUCREF_READ_U8(p + stop * SUCREF_I_STOP) != SUCREF_READ_U8(p + before * SUCREF_I_STOP);
 }
 
 #define SUCREF_I_UNCHANGED 0xFFFFU /* in place of the lowest changed row or column: none */
@@ -2265,7 +2298,8 @@ static int sucref_i_input_changes(const sucref_model *m, unsigned stop, unsigned
 /* are a layer's groups heads, sets of all outputs of which a stop answers one? */
 static int sucref_i_has_heads(const sucref_model *m, const sucref_layer *l, unsigned layer)
 {
-    return layer + 1U == m->n_layers && SUCREF_I_KIND(l) == SUCREF_KIND_DENSE && l->n_out != m->n_out;
+    return SUCREF_I_STOPS && layer + 1U == m->n_layers && SUCREF_I_KIND(l) == SUCREF_KIND_DENSE &&
+           l->n_out != m->n_out;
 }
 
 /* of a layer's outputs, from the first on, how many have a value at a stop */
@@ -2274,7 +2308,7 @@ static uint32_t sucref_i_present(const sucref_model *m, const sucref_layer *l, u
     sucref_group group;
     sucref_stop_group e;
     unsigned g;
-    for (g = l->first_group; g < (unsigned)l->first_group + l->n_groups; g++) {
+    for (g = l->first_group; SUCREF_I_STOPS && g < (unsigned)l->first_group + l->n_groups; g++) {
         sucref_model_stop_group(&e, m, stop, g);
         if (SUCREF_I_ABSENT(e)) {
             sucref_model_group(&group, m, g);
@@ -2337,6 +2371,9 @@ SUCREF_I_ALONE static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
         return SUCREF_I_FAIL(f, "format version", SUCREF_I_H_VERSION);
     }
     m->layout = SUCREF_READ_U8(p + SUCREF_I_H_LAYOUT);
+    if (SUCREF_I_OWN_LAYOUT && m->layout != SUCREF_I_LAYOUT(m)) {
+        return SUCREF_I_FAIL(f, "plane layout: not the target's", SUCREF_I_H_LAYOUT);
+    }
     if (sucref_i_u16(p + SUCREF_I_H_LAYOUT) > SUCREF_LAYOUT_ROWS) {
         return SUCREF_I_FAIL(f, "plane layout", SUCREF_I_H_LAYOUT);
     }
@@ -2359,7 +2396,9 @@ SUCREF_I_ALONE static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
     if (m->n_groups > m->n_layers * SUCREF_MAX_GROUPS) {
         return SUCREF_I_FAIL(f, "number of groups", SUCREF_I_H_GROUPS);
     }
-    if (m->n_stops - 1U >= SUCREF_MAX_STOPS) { return SUCREF_I_FAIL(f, "number of stops", SUCREF_I_H_STOPS); }
+    if (m->n_stops - 1U >= (SUCREF_I_STOPS ? SUCREF_MAX_STOPS : 1)) {
+        return SUCREF_I_FAIL(f, "number of stops", SUCREF_I_H_STOPS);
+    }
     if (m->input_type > SUCREF_INPUT_S8) { return SUCREF_I_FAIL(f, "input type", SUCREF_I_H_INPUT); }
     m->softmax_multiplier = sucref_i_s32(sucref_i_u32(p + SUCREF_I_H_SOFTMAX));
     m->softmax_shift = SUCREF_READ_U8(p + SUCREF_I_H_SHIFT);
@@ -2385,6 +2424,9 @@ SUCREF_I_ALONE static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
 static int sucref_i_open_plan(const sucref_layer *l, sucref_fault *f, uint32_t at)
 {
     unsigned i, sum = 0;
+    if (!SUCREF_I_STOPS && (l->n_planes != 1 || l->coarse != 0)) {
+        return SUCREF_I_FAIL(f, "number of planes: one, without stops", at + SUCREF_I_L_PLANES);
+    }
     if (l->n_planes < 1 || l->n_planes > SUCREF_MAX_PLANES || l->coarse > 1 || (l->coarse && l->n_planes != 2)) {
         return SUCREF_I_FAIL(f, "number of planes", at + SUCREF_I_L_PLANES);
     }
@@ -2783,9 +2825,9 @@ SUCREF_I_ALONE static int sucref_i_open_entries(const sucref_model *m, const suc
     sucref_model_stop(&earlier, m, stop > 0 ? stop - 1U : 0U);
     sucref_model_stop(&later, m, ends ? stop : stop + 1U);
     last = layer == s.answer;
-    behind = layer > s.answer;
-    idle = sucref_i_idle(m, l, layer, &s);
-    whole = ends || (last && sucref_i_idle(m, l, layer, &later)) || (heads && later.head != s.head);
+    behind = SUCREF_I_STOPS && layer > s.answer;
+    idle = SUCREF_I_STOPS && sucref_i_idle(m, l, layer, &s);
+    whole = !SUCREF_I_STOPS || ends || (last && sucref_i_idle(m, l, layer, &later)) || (heads && later.head != s.head);
     for (g = 0; g < l->n_groups; g++) {
         const uint32_t at = sucref_i_entries_at(m) + ((uint32_t)stop * m->n_groups + l->first_group + g) *
                                                          SUCREF_I_ENTRY;
@@ -2824,7 +2866,7 @@ static int sucref_i_head_ok(const sucref_model *m, unsigned stop, unsigned head)
     sucref_layer l;
     sucref_stop s = { 0, 0, 0, 0, 0, 0 };
     sucref_model_layer(&l, m, m->n_layers - 1U);
-    if (!sucref_i_has_heads(m, &l, m->n_layers - 1U)) { return head == 0; }
+    if (!SUCREF_I_STOPS || !sucref_i_has_heads(m, &l, m->n_layers - 1U)) { return head == 0; }
     if (stop > 0) { sucref_model_stop(&s, m, stop - 1U); }
     return (head == s.head || (stop > 0 && head == s.head + 1U)) &&
            (stop + 1U == m->n_stops ? head + 1U == l.n_groups : head < l.n_groups);
@@ -2837,6 +2879,7 @@ static int sucref_i_answer_ok(const sucref_model *m, unsigned stop, unsigned ans
     sucref_tensor t;
     sucref_stop before;
     if (answer >= m->n_layers || (stop + 1U == m->n_stops && answer + 1U != m->n_layers)) { return 0; }
+    if (!SUCREF_I_STOPS) { return 1; } /* that it is as long as the outputs is known */
     sucref_model_stop(&before, m, stop > 0 ? stop - 1U : 0U);
     sucref_model_layer(&l, m, answer);
     sucref_model_tensor(&t, m, l.to);
@@ -3077,7 +3120,7 @@ static int sucref_i_open_tables(const sucref_model *m, sucref_fault *f)
     if (next[0] != m->n_groups) { return SUCREF_I_FAIL(f, "number of groups", SUCREF_I_H_GROUPS); }
     if (next[1] != end) { return SUCREF_I_FAIL(f, "head length", SUCREF_I_H_HEAD); }
     for (n = 0; status == SUCREF_OK && n < m->n_stops; n++) { status = sucref_i_open_stop(m, n, &end, &in_bits, f); }
-    return status == SUCREF_OK ? sucref_i_open_whole(m, f) : status;
+    return SUCREF_I_STOPS && status == SUCREF_OK ? sucref_i_open_whole(m, f) : status;
 }
 
 SUCREF_API int sucref_model_open(sucref_model *m, const void *bytes, size_t bytes_len, sucref_fault *fault)
@@ -3319,7 +3362,7 @@ typedef struct { const uint8_t *u; uint32_t n, at; uint8_t piece[SUCREF_I_PIECE]
 /* an input of the first layer, cut to its top 8 - k bits and read at the centre of the rest (METHOD 5) */
 static inline uint32_t sucref_i_cut(uint32_t u, unsigned k)
 {
-    if (k == 0) { return u; }
+    if (!SUCREF_I_STOPS || k == 0) { return u; }
     u >>= k;
     return u == 0 ? 0 : (u << k) + ((uint32_t)1 << (k - 1U));
 }
@@ -3434,12 +3477,12 @@ SUCREF_I_ALONE static int sucref_i_next_piece(sucref_i_run *r, sucref_i_view *v)
     if (n == 0) { return 0; }
     r->at = v->at;
     r->u = v->bytes + v->at;
-    if (v->order != NULL || v->old != NULL || v->flip != 0 || v->k != 0) {
+    if (v->order != NULL || SUCREF_I_OLD(v) || v->flip != 0 || v->k != 0) {
         if (n > SUCREF_I_PIECE) { n = SUCREF_I_PIECE; }
         sucref_i_gather(r->piece, v->bytes, v, n, v->k);
         r->u = r->piece;
     }
-    if (v->old != NULL) {
+    if (SUCREF_I_OLD(v)) {
         uint8_t old[SUCREF_I_PIECE];
         sucref_i_gather(old, v->old, v, n, v->old_k);
         for (i = 0; i < n; i++) {
@@ -3483,6 +3526,9 @@ enum {                     /* words of a list's head */
 };
 enum { SUCREF_I_DIGITS = 0, SUCREF_I_OWN, SUCREF_I_CENTRED, SUCREF_I_HALF, SUCREF_I_SIXTEENS }; /* of u for digits; of
                                                 * u, of d for whole weights; of u for halves; of u as bytes, for rows */
+#define SUCREF_I_BESIDE(form) (SUCREF_I_OWN_LAYOUT || (form) >= SUCREF_I_HALF) /* no list? */
+#define SUCREF_I_TO_HALVES(form) (SUCREF_I_HALVES && (SUCREF_I_OWN_LAYOUT || (form) == SUCREF_I_HALF))
+#define SUCREF_I_FOR_DIGITS(form) (SUCREF_I_STOPS && (form) == SUCREF_I_DIGITS)
 #define SUCREF_I_SHORT_ROWS (SUCREF_I_BY_ROWS ? 64U : 32U) /* of a picture's layer at once */
 enum {                     /* words of a part's head */
     SUCREF_I_PART_COLUMNS, /* where it ends, in columns */
@@ -3583,7 +3629,7 @@ static uint32_t sucref_i_list_len(const sucref_model *m, const sucref_layer *l)
 /* does the layer read whole weights of its own plane at these bits? They count 128 too much for every u. */
 static inline int sucref_i_own_bytes(const sucref_layer *l, unsigned bits)
 {
-    return bits == 8 && l->plan[l->n_planes - 1U] == 8;
+    return !SUCREF_I_STOPS || (bits == 8 && l->plan[l->n_planes - 1U] == 8);
 }
 
 /* what a list for a group's rows of so many bits holds; all: is every column of it there? Families that list d have
@@ -3608,8 +3654,8 @@ typedef struct {
 /* how much a chunk of a list may hold: of maximum * |x|, or where one number bounds all weights, of |x| */
 static uint32_t sucref_i_chunk_of(const sucref_layer *l, unsigned form, int delta)
 {
-    const uint32_t most = form == SUCREF_I_DIGITS && !delta ? 65535U : 32767U;
-    if (form == SUCREF_I_DIGITS) { return most / (((uint32_t)1 << sucref_i_widest_digit(l)) - 1U); }
+    const uint32_t most = SUCREF_I_FOR_DIGITS(form) && !delta ? 65535U : 32767U;
+    if (SUCREF_I_FOR_DIGITS(form)) { return most / (((uint32_t)1 << sucref_i_widest_digit(l)) - 1U); }
     if (SUCREF_I_SIMD) { return 0x7FFFFFFFU; } /* one chunk */
     return (sucref_i_has_maxima(l) && !delta) || l->max_weight == 0 ? most : most / l->max_weight;
 }
@@ -3725,8 +3771,8 @@ SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_pur
     sucref_i_wide w;
     w.to = (uint8_t *)(part + SUCREF_I_PART_HEAD);
     w.count = w.sum = 0;
-    w.most = p->form == SUCREF_I_DIGITS ? 4369U : 65535U;
-    if (from->old == NULL) {
+    w.most = SUCREF_I_FOR_DIGITS(p->form) ? 4369U : 65535U;
+    if (!SUCREF_I_OLD(from)) {
         sucref_i_push_view(&w, from, first);
     } else {
         sucref_i_view v = *from;
@@ -3743,7 +3789,7 @@ SUCREF_I_ALONE static void sucref_i_list_wide(uint32_t *part, const sucref_i_pur
     part[SUCREF_I_PART_WORDS] = (uint32_t)(size_t)(w.to - first) / 4U;
     part[SUCREF_I_PART_SUM] = w.sum;
     part[SUCREF_I_PART_COUNT] = w.count;
-    part[SUCREF_I_PART_OVER] = p->form != SUCREF_I_DIGITS ? w.sum << 7 : 0U;
+    part[SUCREF_I_PART_OVER] = !SUCREF_I_FOR_DIGITS(p->form) ? w.sum << 7 : 0U;
     part[SUCREF_I_PART_KIND] = SUCREF_I_WIDE;
     part[SUCREF_I_PART_SECOND] = second;
     part[SUCREF_I_PART_BASE] = part[SUCREF_I_PART_ZERO] = 0;
@@ -4490,8 +4536,8 @@ SUCREF_I_ALONE static void sucref_i_dot_simd(uint32_t *acc, const uint8_t *p, co
 static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
                                uint32_t rows, const sucref_i_plane *plane)
 {
-    const unsigned slot = plane->slot;
-    const uint32_t k1 = plane->width == 8 ? 0x00800080U : 0U,
+    const unsigned slot = SUCREF_I_STOPS ? plane->slot : 8U;
+    const uint32_t k1 = !SUCREF_I_STOPS || plane->width == 8 ? 0x00800080U : 0U,
                    k0 = k1 != 0 || head[SUCREF_I_PART_KIND] == SUCREF_I_SIGNED ? 0x80008000U : 0U;
     p += head[SUCREF_I_PART_BASE] * rows * slot / 8U; /* < 2^16 * 16 * 8 */
     if (SUCREF_I_BY_SIMD(head)) {
@@ -4500,7 +4546,7 @@ static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *
         sucref_i_dot_bytes(acc, p, (const uint8_t *)list, head[SUCREF_I_PART_COUNT], rows, head[SUCREF_I_PART_ZERO]);
     } else if (rows == 8 && slot == 8) {
         sucref_i_dot8(acc, p, list, k0, k1, 1, 0);
-    } else if (rows == 4 && slot == 8) {
+    } else if (slot == 8 && (rows == 4 || !SUCREF_I_STOPS)) {
         sucref_i_dot8_half(acc, p, list, k0, k1, 1, 0);
     } else if (rows == 16 && slot == 4) {
         sucref_i_dot4(acc, p, list, k0);
@@ -5335,7 +5381,7 @@ SUCREF_I_EACH int sucref_i_push_all(sucref_i_builder *b, sucref_i_view *v, unsig
 /* what chunks hold */
 static void sucref_i_set_chunks(sucref_i_builder *b, const sucref_i_purpose *p, const sucref_i_view *v)
 {
-    const int delta = v->old != NULL, digits = p->form == SUCREF_I_DIGITS;
+    const int delta = SUCREF_I_OLD(v), digits = SUCREF_I_FOR_DIGITS(p->form);
     b->zero = p->form == SUCREF_I_CENTRED ? p->l->in_zero : 0U;
     b->flip = 0;
     b->room = digits && !delta ? v->to : (v->to - v->at) / 4U;
@@ -5349,9 +5395,9 @@ static void sucref_i_set_chunks(sucref_i_builder *b, const sucref_i_purpose *p, 
  * delta, which has one and lies in one piece, what grew and then what fell. 0 where there is no room. */
 SUCREF_I_EACH int sucref_i_build(uint32_t *list, const sucref_i_purpose *p, sucref_i_view *v, int how)
 {
-    const int delta = how == SUCREF_I_ANY_X && v->old != NULL;
-    const unsigned kind = SUCREF_I_SIMD && p->form != SUCREF_I_DIGITS      ? SUCREF_I_LONG_KIND
-                          : delta || p->form != SUCREF_I_DIGITS ? SUCREF_I_SIGNED
+    const int delta = how == SUCREF_I_ANY_X && SUCREF_I_OLD(v);
+    const unsigned kind = SUCREF_I_SIMD && !SUCREF_I_FOR_DIGITS(p->form)      ? SUCREF_I_LONG_KIND
+                          : delta || !SUCREF_I_FOR_DIGITS(p->form) ? SUCREF_I_SIGNED
                                                                 : SUCREF_I_CHUNKS;
     const uint32_t at = v->at;
     sucref_i_builder b;
@@ -5452,18 +5498,18 @@ static uint32_t sucref_i_list_part(uint32_t *list, const sucref_i_purpose *p, su
 {
     const uint32_t n = v->to - v->at;
 #if SUCREF_I_SIMD
-    if (p->form != SUCREF_I_DIGITS) {
+    if (!SUCREF_I_FOR_DIGITS(p->form)) {
         sucref_i_view again = *v;
-        if (v->old == NULL) {
+        if (!SUCREF_I_OLD(v)) {
             const uint32_t many = sucref_i_build_bytes(list, p, v);
             if (p->wide || many > n / 8U * (SUCREF_I_HAS_AVX2() ? 3U : 6U)) { return n; } /* as measured */
         }
         return sucref_i_build_as(list, p, &again, SUCREF_I_ANY_X) ? n : 0U;
     }
 #endif
-    if (!p->wide || v->old != NULL) {
-        const int each = p->form != SUCREF_I_DIGITS && sucref_i_has_maxima(p->l),
-                  any = v->old != NULL || (p->form == SUCREF_I_CENTRED && !each);
+    if (!p->wide || SUCREF_I_OLD(v)) {
+        const int each = !SUCREF_I_FOR_DIGITS(p->form) && sucref_i_has_maxima(p->l),
+                  any = SUCREF_I_OLD(v) || (p->form == SUCREF_I_CENTRED && !each);
         const int how = any ? SUCREF_I_ANY_X : each ? SUCREF_I_EACH_MAXIMUM : SUCREF_I_PLAIN;
         return sucref_i_build_as(list, p, v, how) ? n : 0U;
     }
@@ -5777,7 +5823,7 @@ static int sucref_i_dot_lpm(uint32_t *acc, const uint8_t *p, const uint8_t *list
 static void sucref_i_dot_block(uint32_t *acc, const uint8_t *p, const uint32_t *head, const uint32_t *list,
                                uint32_t rows, const sucref_i_plane *plane)
 {
-    const unsigned slot = plane->slot;
+    const unsigned slot = SUCREF_I_STOPS ? plane->slot : 8U;
     const uint8_t *const bytes = (const uint8_t *)list;
     void (*even)(uint32_t *, const uint8_t *, const uint8_t *), (*odd)(uint32_t *, const uint8_t *, const uint8_t *);
     uint32_t row, step = slot / 2U; /* bytes from four rows to the next */
@@ -5861,12 +5907,12 @@ static uint32_t sucref_i_list(uint32_t *list, const sucref_model *m, const sucre
     const uint8_t *p = m->bytes + sucref_i_groups_at(m) + l->first_group * (uint32_t)SUCREF_I_GROUP + 6U;
     sucref_i_purpose why;
     uint32_t before = 0, end, cost = 0;
-    if (form >= SUCREF_I_HALF) {
+    if (SUCREF_I_BESIDE(form)) {
         sucref_i_view v = *input;
         v.at = 0; v.to = columns;
         if (list[SUCREF_I_LIST_FORM] != form || list[SUCREF_I_LIST_COLUMNS] != columns) {
             sucref_i_list_begin(list, form);
-            if (form == SUCREF_I_HALF) { sucref_i_build_halves(list, &v, l->n_in, 0, 1, 0); }
+            if (SUCREF_I_TO_HALVES(form)) { sucref_i_build_halves(list, &v, l->n_in, 0, 1, 0); }
             else {
                 const uint8_t flip = v.k == 0 ? v.flip : 0U;
                 if (flip != 0) { v.flip = 0; }
@@ -5971,7 +6017,7 @@ static void sucref_i_dot(uint32_t *acc, const sucref_i_plane *p, const uint32_t 
             if (two) {
                 sucref_i_dot_block(acc + 8, p->bytes + b.at + 8U * p->n_in, part, part + SUCREF_I_PART_HEAD, 8, p);
             }
-            if (second != 0) { /* the whole list: what grew less what fell */
+            if (SUCREF_I_STOPS && second != 0) { /* the whole list: what grew less what fell */
                 for (i = done; i < done + b.rows; i++) { acc[i] = 0U - acc[i]; }
                 sucref_i_dot_block(acc + done, p->bytes + b.at, part, part + second, b.rows, p);
                 for (i = done; i < done + b.rows; i++) { acc[i] = 0U - acc[i]; }
@@ -6032,7 +6078,7 @@ typedef struct { uint32_t tensors, kept, marks, logits, end; } sucref_i_places;
 /* words of a kept layer's arrays */
 static uint32_t sucref_i_kept_len(const sucref_layer *l)
 {
-    return (l->flags & SUCREF_LAYER_KEEP) ? l->n_out + l->n_groups + (l->from > 0 ? SUCREF_I_WORDS(l->n_in) : 0U) : 0U;
+    return SUCREF_I_KEEPS(l) ? l->n_out + l->n_groups + (l->from > 0 ? SUCREF_I_WORDS(l->n_in) : 0U) : 0U;
 }
 
 /* where the parts of the work buffer start */
@@ -6065,11 +6111,11 @@ static void sucref_i_find_layer(sucref_net *s, const sucref_layer *l)
     sucref_layer before;
     unsigned n;
     s->at_acc = s->at_kept;
-    for (n = 0; n < s->layer; n++) {
+    for (n = 0; SUCREF_I_STOPS && n < s->layer; n++) {
         sucref_model_layer(&before, s->model, n);
         s->at_acc += sucref_i_kept_len(&before);
     }
-    s->at_list = (n > 0 ? s->at_tensors - sucref_i_list_len(s->model, l) : 0U) + sucref_i_prepared_len(l);
+    s->at_list = (s->layer > 0 ? s->at_tensors - sucref_i_list_len(s->model, l) : 0U) + sucref_i_prepared_len(l);
 }
 
 static uint8_t *sucref_i_tensor_at(const sucref_net *s, unsigned tensor)
@@ -6181,7 +6227,7 @@ static void sucref_i_set_view(sucref_i_view *v, const sucref_net *s, const sucre
         v->bytes = s->input;
         if (l->flags & SUCREF_LAYER_INPUT_ORDER) { v->order = s->model->bytes + sucref_i_params_of(l).input_order; }
         v->flip = s->model->input_type == SUCREF_INPUT_S8 ? 0x80U : 0U;
-        v->k = (uint8_t)(8U - t.in_bits);
+        v->k = (uint8_t)(SUCREF_I_STOPS ? 8U - t.in_bits : 0U);
     } else {
         v->bytes = sucref_i_tensor_at(s, from);
     }
@@ -6362,7 +6408,13 @@ typedef struct {
     sucref_i_params at;
     sucref_tensor in, out;
     sucref_i_plane plane;   /* the group's last one */
-    sucref_i_view from, second;
+    sucref_i_view from;
+#if SUCREF_I_PICTURES
+    sucref_i_view second;
+#  define SUCREF_I_SECOND(h) (&(h)->second)
+#else
+#  define SUCREF_I_SECOND(h) (&(h)->from) /* dense layers have none */
+#endif
 } sucref_i_here;
 
 /* runs: of windows as bytes, or halves, of 1 x 1 ones by lists, of others whose lists slide, of depthwise layers */
@@ -6819,14 +6871,14 @@ static void sucref_i_load_positions(sucref_i_here *h, const sucref_net *s)
 /* the columns that a group reads at this stop */
 static inline uint32_t sucref_i_columns_of(const sucref_net *s, const sucref_group *g)
 {
-    return g->n_columns < s->present ? g->n_columns : s->present;
+    return !SUCREF_I_STOPS || g->n_columns < s->present ? g->n_columns : s->present;
 }
 
 /* of a layer's input the channels that a group reads, from the first on; a vector's columns */
 static uint32_t sucref_i_channels_of(const sucref_net *s, const sucref_i_here *h)
 {
     const uint32_t n = sucref_i_group_channels(&h->l, &h->g, &h->in);
-    return n < s->present ? n : s->present;
+    return !SUCREF_I_STOPS || n < s->present ? n : s->present;
 }
 
 /* rows of a quantum at a position of a picture: fewer where the list is long, but always whole blocks of rows, of which
@@ -6879,8 +6931,8 @@ static unsigned sucref_i_runs_of(const sucref_i_here *h, const sucref_net *s)
 {
     const uint32_t read = sucref_i_channels_of(s, h);
     int plain;
-    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE || s->model->layout == SUCREF_LAYOUT_ROWS || h->from.k != 0 ||
-        h->from.order != NULL) { return SUCREF_I_RUN_NONE; }
+    if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DENSE || SUCREF_I_LAYOUT(s->model) == SUCREF_LAYOUT_ROWS ||
+        h->from.k != 0 || h->from.order != NULL) { return SUCREF_I_RUN_NONE; }
     if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
         return h->l.n_out == h->in.channels && h->from.flip == 0 && h->g.n_rows % 8U == 0 &&
                h->g.first_row + h->g.n_rows <= s->present ? SUCREF_I_RUN_DEPTHS : SUCREF_I_RUN_NONE;
@@ -6888,7 +6940,7 @@ static unsigned sucref_i_runs_of(const sucref_i_here *h, const sucref_net *s)
     if (read != h->stride || (sucref_i_taps(&h->l) > 1 && (read != h->in.channels || h->l.dilation_w != 1))) {
         return SUCREF_I_RUN_NONE; /* a window's line is not in one piece */
     }
-    if (SUCREF_I_HALVES && s->form == SUCREF_I_HALF) { return SUCREF_I_RUN_HALVES; }
+    if (SUCREF_I_TO_HALVES(s->form)) { return SUCREF_I_RUN_HALVES; }
     if (!SUCREF_I_RUNS_OF_LISTS || (s->form != SUCREF_I_OWN && s->form != SUCREF_I_CENTRED) ||
         SUCREF_I_PAD4(h->g.n_rows) % 8U != 0 || h->g.n_columns > SUCREF_I_BASE) { return SUCREF_I_RUN_NONE; }
     plain = s->form == SUCREF_I_OWN && h->in.zero == 0 && h->from.flip == 0 && !h->bytes_only;
@@ -6968,7 +7020,9 @@ static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
     sucref_model_tensor(&h->in, s->model, h->l.from);
     sucref_model_tensor(&h->out, s->model, h->l.to);
     sucref_i_set_view(&h->from, s, &h->l, h->l.from, s->stop);
-    if (SUCREF_I_PICTURES) { sucref_i_set_view(&h->second, s, &h->l, h->l.from2, s->stop); }
+#if SUCREF_I_PICTURES
+    sucref_i_set_view(&h->second, s, &h->l, h->l.from2, s->stop);
+#endif
     h->to = (uint8_t *)(s->work + s->at_tensors + h->out.place);
     h->back = (uint8_t)(SUCREF_I_PICTURES && h->l.from != 0 && h->out.place > h->in.place &&
                         sucref_i_share(&h->in, &h->out));
@@ -7014,6 +7068,7 @@ static void sucref_i_start_marks(sucref_net *s)
 static void sucref_i_finish_mark(const sucref_net *s, const sucref_i_here *h)
 {
     uint32_t changed = s->any, present;
+    if (!SUCREF_I_STOPS) { return; }
     if (!SUCREF_I_WEIGHS(&h->l)) {
         sucref_i_passed_mark(s->model, &h->l, &h->out, s->changed, s->present, &changed, &present);
     } else {
@@ -7078,7 +7133,7 @@ static void sucref_i_unbiased_rows(uint32_t *acc, const uint8_t *bytes, uint32_t
     const int own = sucref_i_own_bytes(l, e->bits);
     const uint32_t r = g->first_row + row;
     const unsigned missing = own ? 0U : 8U - e->bits;
-    if (e->correction_offset != 0) {
+    if (SUCREF_I_STOPS && e->correction_offset != 0) {
         sucref_i_corrected(acc, bytes + e->correction_offset, bytes + at->bias + 4U * r, g->n_rows, row, n, sum,
                            own ? 0U : sum << 7, missing);
     } else if (!own) {
@@ -7193,10 +7248,16 @@ SUCREF_I_ALONE static void sucref_i_activate_rows(uint8_t *u, uint32_t *acc, con
 /* the layer's arrays, and from where on its input changed since the stop before */
 static void sucref_i_start_layer(sucref_net *s, const sucref_layer *l)
 {
-    const int fresh = s->layer >= s->reached;
+    const int fresh = !SUCREF_I_STOPS || s->layer >= s->reached;
     uint32_t mark, room;
     sucref_i_find_layer(s, l);
     room = s->at_list - sucref_i_prepared_len(l); /* words of the lists' part that the layer leaves free */
+    if (!SUCREF_I_STOPS) {
+        s->answer = (uint8_t)(s->model->n_layers - 1U);
+        s->present = 0xFFFFU; /* all of every tensor is there, and all is new */
+        if (SUCREF_I_LISTS(l)) { sucref_i_list_begin(s->work + s->at_list, 0); }
+        return;
+    }
     if (s->layer == 0) { sucref_i_start_marks(s); }
     mark = *sucref_i_mark(s, l->from);
     s->changed = (uint16_t)(mark & 0xFFFFU); s->present = (uint16_t)(mark >> 16);
@@ -7751,7 +7812,7 @@ static uint32_t sucref_i_start_other(const sucref_net *s, const sucref_i_here *h
     if (SUCREF_I_KIND(&h->l) != SUCREF_KIND_ADD) { return 1; }
     for (i = 0; i < 256U; i++) {
         table[i] = (uint32_t)sucref_i_scaled_input(s, h, &h->from, i, 0);
-        table[256U + i] = (uint32_t)sucref_i_scaled_input(s, h, &h->second, i, 1);
+        table[256U + i] = (uint32_t)sucref_i_scaled_input(s, h, SUCREF_I_SECOND(h), i, 1);
     }
     return 512U * 8U;
 }
@@ -7829,7 +7890,7 @@ static void sucref_i_product(const sucref_net *s, const sucref_i_here *h, uint32
     uint32_t i;
     for (i = from; i < from + n; i++) {
         const int32_t a = (int32_t)sucref_i_at(&h->from, i) - h->in.zero,
-                      b = (int32_t)sucref_i_at(&h->second, at) - zero;
+                      b = (int32_t)sucref_i_at(SUCREF_I_SECOND(h), at) - zero;
         h->to[i] = sucref_i_post(&h->l, a * b, mul, e, s->model->bytes + h->at.table);
         if (++at == again) { at = 0; }
     }
@@ -7849,7 +7910,7 @@ static void sucref_i_sum_or_product(const sucref_net *s, const sucref_i_here *h,
     }
     for (; n > 0; n -= left, from += left, at = 0) { /* up to where the second one starts again */
         left = again - at < n ? again - at : n;
-        sucref_i_sum(s, h, h->to + from, h->from.bytes + from, h->second.bytes + at, left);
+        sucref_i_sum(s, h, h->to + from, h->from.bytes + from, SUCREF_I_SECOND(h)->bytes + at, left);
     }
 }
 
@@ -7934,11 +7995,15 @@ static uint32_t sucref_i_do_other(sucref_net *s, const sucref_i_here *h)
 /* decides what the rows of the current group do, and lists the layer's input if they need it; returns the cost */
 static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
 {
-    const int fresh = s->layer >= s->reached;
+    const int fresh = !SUCREF_I_STOPS || s->layer >= s->reached;
     uint32_t *list, *sum, columns, cost = 0;
     sucref_stop_group old = { 0, 0 };
     sucref_i_task task;
     if (s->group == 0) { sucref_i_start_layer(s, &h->l); }
+    if (!SUCREF_I_STOPS && !SUCREF_I_WEIGHS(&h->l)) {
+        s->mode = SUCREF_I_ALL;
+        return sucref_i_start_other(s, h);
+    }
     if (!SUCREF_I_WEIGHS(&h->l)) {
         uint32_t changed, present;
         sucref_i_passed_mark(s->model, &h->l, &h->out, s->changed, s->present, &changed, &present);
@@ -7957,7 +8022,7 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     s->first_plane = task.first; s->last_plane = task.last;
     s->mode = task.mode;
     if (task.mode == SUCREF_I_SKIP) { return 1; }
-    if (SUCREF_I_ANY_CHANGE || SUCREF_I_ABSENT(old)) { sucref_i_changes(s, h->g.first_row); }
+    if (SUCREF_I_STOPS && (SUCREF_I_ANY_CHANGE || SUCREF_I_ABSENT(old))) { sucref_i_changes(s, h->g.first_row); }
     if (task.mode == SUCREF_I_CONSTANT) { return 1; }
     columns = sucref_i_columns_of(s, &h->g);
     s->form = (uint8_t)sucref_i_form(s->model, &h->l, h->e.bits,
@@ -7965,11 +8030,12 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     if (s->form == SUCREF_I_CENTRED && sucref_i_by_bytes(s, h)) { s->form = SUCREF_I_OWN; } /* bytes are u */
     if (SUCREF_I_WINDOWED(h) || SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
         s->wide = s->slid = 0;
-        s->prepared = (uint8_t)(s->mode == SUCREF_I_ALL && s->any == 0 ? sucref_i_preparable(s, h) : 0);
+        s->prepared = (uint8_t)(SUCREF_I_ALL_NEW(s) && SUCREF_I_MODE(s) == SUCREF_I_ALL ? sucref_i_preparable(s, h)
+                                                                                        : 0);
         return s->prepared ? sucref_i_prepare_rows(s, h) : 1U;
     }
     list = s->work + s->at_list;
-    sum = (h->l.flags & SUCREF_LAYER_KEEP) ? s->work + s->at_acc + h->l.n_out + s->group : NULL;
+    sum = SUCREF_I_KEEPS(&h->l) ? s->work + s->at_acc + h->l.n_out + s->group : NULL;
     if (task.mode == SUCREF_I_ADD && task.first == task.last) { /* another correction of what is there */
         list[SUCREF_I_LIST_SUM] = *sum;
         list[SUCREF_I_LIST_COUNT] = 0;
@@ -8060,28 +8126,32 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
     const sucref_group *g = &h->g;
     const uint32_t *list = s->work + s->at_list,
                    columns = SUCREF_I_WINDOWED(h) ? g->n_columns : sucref_i_columns_of(s, g);
-    const int any = s->first_plane < s->last_plane, /* or there is no list */
-              halves = SUCREF_I_HALVES && s->form == SUCREF_I_HALF && any && columns > 0; /* these start from 0 */
-    const uint32_t none = any && !halves && s->form != SUCREF_I_SIXTEENS /* these count it themselves */
+    const unsigned first = SUCREF_I_STOPS ? s->first_plane : 0U, last = SUCREF_I_STOPS ? s->last_plane : 1U;
+    const int any = first < last, /* or there is no list */
+              halves = SUCREF_I_TO_HALVES(s->form) && any && columns > 0; /* these start from 0 */
+    const uint32_t none = any && !halves && !SUCREF_I_BESIDE(s->form) /* these count it themselves */
                               ? 0U - sucref_i_over(list, columns)
                               : 0U;
     uint32_t *const end = acc + rows, *to, i;
     unsigned n;
     if (!halves) { sucref_i_all_to(acc, rows, none); }
-    if (s->mode == SUCREF_I_ADD) { sucref_i_copy_words(acc, kept, rows); }
-    for (n = s->first_plane; n < s->last_plane; n++) {
+    if (SUCREF_I_MODE(s) == SUCREF_I_ADD) { sucref_i_copy_words(acc, kept, rows); }
+    for (n = first; n < last; n++) {
         const sucref_i_plane p =
-            sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns, l->plan[n],
-                              sucref_i_layout(s->model, l));
-        if (n > s->first_plane || s->mode == SUCREF_I_ADD) {
+            !SUCREF_I_STOPS ? h->plane
+                            : sucref_i_plane_of(s->model->bytes + g->plane_offset[n], g->n_rows, g->n_columns,
+                                                l->plan[n], sucref_i_layout(s->model, l));
+        if (n > first || SUCREF_I_MODE(s) == SUCREF_I_ADD) {
             for (i = 0; i < rows; i++) { acc[i] = (acc[i] << p.width) + none; }
         }
         sucref_i_dot(acc, &p, list, columns, s->row, rows);
     }
-    if (s->form == SUCREF_I_CENTRED && s->mode == SUCREF_I_ALL) { sucref_i_uncentre(acc, s, h, rows); }
+    if (!SUCREF_I_BESIDE(s->form) && s->form == SUCREF_I_CENTRED && SUCREF_I_MODE(s) == SUCREF_I_ALL) {
+        sucref_i_uncentre(acc, s, h, rows);
+    }
     for (to = acc; kept != NULL && s->mode == SUCREF_I_DELTA && to < end; to++) { *to += kept[to - acc]; }
     if (kept != NULL) { sucref_i_copy_words(kept, acc, rows); }
-    return (uint32_t)(s->last_plane - s->first_plane) * SUCREF_I_PAD4(rows) * list[SUCREF_I_LIST_COUNT];
+    return (last - first) * SUCREF_I_PAD4(rows) * list[SUCREF_I_LIST_COUNT];
 }
 
 #if SUCREF_I_FAMILY == SUCREF_PAIRS
@@ -8159,7 +8229,7 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     const uint32_t row = s->row, first = h->g.first_row + row;
     uint32_t cost, sum, *kept = NULL;
     const int own = sucref_i_own_bytes(l, h->e.bits);
-    if (l->flags & SUCREF_LAYER_KEEP) { kept = s->work + s->at_acc + first; }
+    if (SUCREF_I_KEEPS(l)) { kept = s->work + s->at_acc + first; }
     cost = own && SUCREF_I_WINDOWED(h)
                ? sucref_i_window_sums(acc, s->work + s->at_list + SUCREF_I_LIST_HEAD, h, row, rows, 1)
                : sucref_i_accumulate(s, h, acc, kept, rows);
@@ -8566,9 +8636,9 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
         return 2U * columns;
     }
 #endif
-    if (s->form >= SUCREF_I_HALF) {
+    if (SUCREF_I_BESIDE(s->form)) {
         for (i = 0; i < positions; i++) {
-            if (s->form == SUCREF_I_HALF) {
+            if (SUCREF_I_TO_HALVES(s->form)) {
                 const int holes = sucref_i_window_of(&v, &w, s, h, y, x);
                 sucref_i_build_halves(list, &v, columns, i, positions, holes);
             } else {
@@ -8618,8 +8688,9 @@ SUCREF_I_ALONE static uint32_t sucref_i_do_block(sucref_net *s, const sucref_i_h
 {
     const uint32_t first = h->g.first_row + s->row;
     uint32_t acc[SUCREF_I_MOST_ROWS], *logits = s->work + s->at_logits + at, i, cost = 0;
-    uint8_t room[SUCREF_I_MOST_ROWS], *out = h->to + at, *u = s->any == 0 ? out : room; /* is a change to be noticed? */
-    if (s->mode == SUCREF_I_CONSTANT) {
+    uint8_t room[SUCREF_I_MOST_ROWS], *out = h->to + at;
+    uint8_t *u = SUCREF_I_ALL_NEW(s) ? out : room; /* is a change to be noticed? */
+    if (SUCREF_I_MODE(s) == SUCREF_I_CONSTANT) {
         const uint8_t *constant = s->model->bytes + h->e.correction_offset + s->row;
         for (i = 0; i < rows; i++) { acc[i] = 0; u[i] = SUCREF_READ_U8(constant + i); }
     } else if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
@@ -8996,7 +9067,7 @@ static uint32_t sucref_i_many(const sucref_net *s, const sucref_i_here *h, uint3
 {
     if (s->row != 0 || s->state == SUCREF_I_LISTED) { return 0; } /* that is begun */
 #if SUCREF_I_BY_ROWS
-    if (s->model->layout == SUCREF_LAYOUT_ROWS) { return sucref_i_many_of_rows(s, h, spent); }
+    if (SUCREF_I_LAYOUT(s->model) == SUCREF_LAYOUT_ROWS) { return sucref_i_many_of_rows(s, h, spent); }
 #endif
 #if SUCREF_I_RUNS
     if (h->runs != SUCREF_I_RUN_NONE) { return sucref_i_run_len(s, h, spent); }
@@ -9009,10 +9080,10 @@ static uint32_t sucref_i_do_many(uint32_t *n, sucref_net *s, const sucref_i_here
 {
     uint32_t cost = 0;
 #if SUCREF_I_BY_ROWS
-    if (s->model->layout == SUCREF_LAYOUT_ROWS) { cost = sucref_i_do_many_of_rows(s, h, *n); }
+    if (SUCREF_I_LAYOUT(s->model) == SUCREF_LAYOUT_ROWS) { cost = sucref_i_do_many_of_rows(s, h, *n); }
 #endif
 #if SUCREF_I_RUNS
-    if (s->model->layout != SUCREF_LAYOUT_ROWS) { cost = sucref_i_do_run(n, s, h); }
+    if (SUCREF_I_LAYOUT(s->model) != SUCREF_LAYOUT_ROWS) { cost = sucref_i_do_run(n, s, h); }
 #endif
     s->row = *n != 0 ? h->outputs : 0U;
     return cost;
@@ -9073,7 +9144,7 @@ static void sucref_i_remember(const sucref_net *s, const sucref_layer *l)
     const uint8_t *from;
     uint8_t *to;
     uint32_t c;
-    if (!(l->flags & SUCREF_LAYER_KEEP) || l->from == 0) { return; }
+    if (!SUCREF_I_KEEPS(l) || l->from == 0) { return; }
     to = (uint8_t *)(s->work + s->at_acc + l->n_out + l->n_groups);
     from = sucref_i_tensor_at(s, l->from);
     for (c = s->changed; c < l->n_in; c++) { to[c] = c < s->present ? from[c] : 0; }

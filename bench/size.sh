@@ -1,7 +1,7 @@
 #!/bin/sh
 # size.sh - code bytes of the header alone, by core, at -Os and -O2, into build/size.csv: the calls of the digits
 # example (open, input, step, answer) with and without convolutional networks, and dense ones without the checks of
-# opening, everything, plan and recover, vectors as frames
+# opening, the same three with one stop only (SUCREF_NO_STOPS), everything, plan and recover, vectors as frames
 # shellcheck disable=SC2086 # a compiler and its flags are several words
 set -u
 # shellcheck source=tests/lib.sh
@@ -45,6 +45,7 @@ E
 } >$d/frames.c
 { echo "#define SUCREF_NO_PICTURES"; cat $d/net.c; } >$d/dense.c
 { echo "#define SUCREF_NO_CHECKS"; cat $d/dense.c; } >$d/unchecked.c
+for f in net dense unchecked; do { echo "#define SUCREF_NO_STOPS"; cat $d/$f.c; } >$d/one_$f.c; done
 printf '#define SUCREF_IMPLEMENTATION\n#include "../../sucref.h"\n' >$d/all.c
 csv=build/size.csv
 echo "core,what,flags,bytes" >$csv
@@ -54,20 +55,18 @@ bytes() { # what, flags: the size of its code, by the compiler $cc
         echo "$name,$1,$2,$n" >>$csv
     else n=-; fail "$name $1 $2"; fi
 }
-printf '%-12s %16s %8s %16s %8s %10s %12s %14s %8s\n' core 'pictures -Os' -O2 'dense only -Os' -O2 unchecked \
-    everything 'plan, recover' frames
+row() { printf '%-12s %12s %6s %10s %6s %9s %13s %6s %9s %10s %13s %6s\n' "$@"; }
+row core 'pictures -Os' -O2 'dense -Os' -O2 unchecked 'one stop: all' dense unchecked everything 'plan, recover' frames
 one() { # name, compiler and flags
     name=$1; x=$2; shift
     cc=$*
     have $x || { skip "$name (Debian: gcc-arm-none-eabi, gcc-riscv64-unknown-elf, gcc-avr avr-libc)"; return; }
-    bytes net -Os; line="$(printf '%-12s %16s' $name $n)"
-    bytes net -O2; line="$line $(printf '%8s' $n)"
-    bytes dense -Os; line="$line $(printf '%16s' $n)"
-    bytes dense -O2; line="$line $(printf '%8s' $n)"
-    bytes unchecked -Os; line="$line $(printf '%10s' $n)"
-    bytes all -Os; line="$line $(printf '%12s' $n)"
-    bytes recover -Os; line="$line $(printf '%14s' $n)"
-    bytes frames -Os; echo "$line $(printf '%8s' $n)"
+    line=$name
+    for k in 'net -Os' 'net -O2' 'dense -Os' 'dense -O2' 'unchecked -Os' 'one_net -Os' 'one_dense -Os' \
+        'one_unchecked -Os' 'all -Os' 'recover -Os' 'frames -Os'; do
+        bytes $k; line="$line $n"
+    done
+    row $line
 }
 one Cortex-M0 arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb
 one Cortex-M3 arm-none-eabi-gcc -mcpu=cortex-m3 -mthumb

@@ -37,6 +37,19 @@ kernels() { # core: models in the plain layout, and in that of its kind
         small_m0
     done
 }
+one_stop() { # core: models of one stop by SUCREF_NO_STOPS, in the layout of its kind
+    for n in 'cases 16' 'maps 24'; do
+        case $1.$n in avr.maps*) continue ;; m0.maps*) large_m0 ;; esac
+        ./build/mcu_gen $n $d/cases.h 0 "$(target_of $1)" one || exit 1
+        ran $1 one_stop -DSUCREF_NO_STOPS tests/mcu_kernels.c tests/mcu_cases.c
+        if [ $1 = host ]; then eval "want_one_${n% *}=\$got"; fi
+        grep -q ' 0 failed' $o || got="tests failed: $(tail -n 1 $o)"
+        want=""
+        eval "want=\$want_one_${n% *}"
+        verdict "models of one stop on $1, ${n% *}" "$got" "$want"
+        small_m0
+    done
+}
 plain() { # core: the same without assembly, with kernels in C for models that are not read by LPM, with constant work
     for flag in NO_ASM 'READ_U8(p)=(pgm_read_byte(p))' CONSTANT_WORK; do
         ran $1 kernels_plain "-DSUCREF_$flag" tests/mcu_kernels.c tests/mcu_cases.c
@@ -190,6 +203,7 @@ nets=""
 networks
 for c in host $cores; do
     kernels $c
+    one_stop $c
     case $c in avr) plain $c ;; *) ends $c; channels $c ;; esac # pictures are not for AVR
     for plan in 8 4,4 1,2,2,3; do wide $c $plan; done
     largest $c

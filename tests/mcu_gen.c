@@ -3,7 +3,8 @@
  *   mcu_gen cases N OUT.h [K [plain|dsp|mve]]  N small random models with an input each, packed for a kind of core (the
  *                                same models for each), and a hash of the answer at every stop: evaluator.h's from the
  *                                file, which must be oracle.h's from the spec; from number K on
- *   mcu_gen maps N OUT.h [K [plain|dsp|mve]]  the same of networks with tensors, against picture_oracle.h
+ *   mcu_gen maps N OUT.h [K [plain|dsp|mve]]  the same of networks with tensors, against picture_oracle.h; a word
+ *                                behind that: models of one stop and whole weights
  *   mcu_gen exchange N OUT.h     N models with several stops as parts for two devices and the node that collects the
  *                                answers, an input each and a hash of the whole network's logits at every stop
  *   mcu_gen parts OUT.h          a convolutional network, its parts for two devices and a spare, an input, the answer
@@ -292,6 +293,7 @@ int main(int argc, char **argv)
     if (with_tensors || strcmp(argv[1], "cases") == 0) {
         if (argc > 5 && strcmp(argv[5], "dsp") == 0) { case_layout = SUCREF_LAYOUT_HALVES; }
         if (argc > 5 && strcmp(argv[5], "mve") == 0) { case_layout = SUCREF_LAYOUT_ROWS; }
+        rs_one_stop = argc > 6;
         status = cases((unsigned)atoi(argv[2]), argc > 4 ? (unsigned)atoi(argv[4]) : 0, with_tensors, f);
     } else if (strcmp(argv[1], "exchange") == 0) {
         status = shares((unsigned)atoi(argv[2]), f);

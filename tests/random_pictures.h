@@ -131,7 +131,7 @@ static inline void rp_act(random_pictures *r, sucref_layer_spec *s, uint32_t kin
 
 static inline void rp_plan(sucref_layer_spec *s, int one_plane)
 {
-    const uint8_t *plan = rs_plans[one_plane ? 0 : rnd_below(sizeof rs_plans / sizeof rs_plans[0])];
+    const uint8_t *plan = rs_plans[one_plane || rs_one_stop ? 0 : rnd_below(sizeof rs_plans / sizeof rs_plans[0])];
     for (s->n_planes = 0; s->n_planes < 8 && plan[s->n_planes]; s->n_planes++) {
         s->plan[s->n_planes] = plan[s->n_planes];
     }
@@ -754,7 +754,7 @@ static inline int rp_is_absent(const random_pictures *r, const sucref_layer_spec
 {
     const unsigned n = (unsigned)(s - r->layer);
     if (n > r->answers[t] || (rp_is_head(r, s) && r->heads[t] != g)) { return 1; }
-    return n != r->answers[t] && (perhaps || (rp_is_idle(r, n, t) && rnd_below(3)));
+    return n != r->answers[t] && (perhaps || (rp_is_idle(r, n, t) && !rs_one_stop && rnd_below(3)));
 }
 
 /* a group's bits stop by stop: of the plan, not falling, 8 at last; corrections or constants where they belong; of a
@@ -837,7 +837,7 @@ static inline void rp_make_large(random_pictures *r)
                    most = RP_BYTES / (height * width), some = (200 + rnd_below(1500)) / (kernel * kernel) + 1;
     sucref_layer_spec w;
     rp_start(r, RP_BYTES, 3000000);
-    r->spec.n_stops = (uint8_t)(1 + rnd_below(4) / 3);
+    r->spec.n_stops = (uint8_t)(rs_one_stop ? 1 : 1 + rnd_below(4) / 3);
     r->mobile = !thousands || rnd_below(2);
     memset(&w, 0, sizeof w);
     w.kind = SUCREF_KIND_CONV;
@@ -864,7 +864,7 @@ static inline void rp_make(random_pictures *r)
 {
     const uint32_t size = rnd_below(10);
     rp_start(r, size == 0 ? RP_BYTES : size < 4 ? 1500 : 300, size == 0 ? 40000 : size < 4 ? 10000 : 2500);
-    r->spec.n_stops = (uint8_t)(rnd_below(2) ? 1 : 1 + rnd_below(RP_STOPS));
+    r->spec.n_stops = (uint8_t)(rs_one_stop || rnd_below(2) ? 1 : 1 + rnd_below(RP_STOPS));
     if (r->spec.n_stops > 1 && rnd_below(4) == 0) { rp_heads(r); }
     if (r->spec.n_stops > 1 && rnd_below(2)) { r->outputs = 1 + rnd_below(9); }
     r->chain = rnd_below(r->spec.n_stops > 1 ? 5 : 20) == 0;

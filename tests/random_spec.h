@@ -31,6 +31,11 @@ typedef struct {
     unsigned total;
 } random_spec;
 
+#ifndef TEST_ONE_STOP
+#  define TEST_ONE_STOP 0
+#endif
+static int rs_one_stop = TEST_ONE_STOP; /* only models that SUCREF_NO_STOPS opens? */
+
 static const uint8_t rs_plans[][SUCREF_MAX_PLANES] = {
     { 8 },    { 4, 4 }, { 2, 2, 2, 2 }, { 3, 3, 2 }, { 1, 1, 1, 1, 1, 1, 1, 1 },
     { 2, 8 }, { 4, 8 }, { 1, 8 },       { 7, 1 },    { 1, 7 },
@@ -256,7 +261,7 @@ static inline void rs_make(random_spec *r, uint32_t widest)
     memset(r, 0, sizeof *r);
     r->spec.n_layers = (uint8_t)(1 + rnd_below(RS_LAYERS));
     r->spec.layout = TEST_LAYOUT;
-    r->spec.n_stops = (uint8_t)(1 + rnd_below(RS_STOPS));
+    r->spec.n_stops = (uint8_t)(rs_one_stop ? 1 : 1 + rnd_below(RS_STOPS));
     r->spec.input_type = (uint8_t)rnd_below(2);
     if (rnd_below(3) == 0 && r->spec.n_stops > 1) { rs_heads(r); }
     r->spec.layers = r->layer;
@@ -265,7 +270,7 @@ static inline void rs_make(random_spec *r, uint32_t widest)
     r->spec.corrections = r->correction;
     for (n = 0; n < r->spec.n_layers; n++) {
         sucref_layer_spec *s = &r->layer[n];
-        const uint8_t *plan = rs_plans[rnd_below(sizeof rs_plans / sizeof rs_plans[0])];
+        const uint8_t *plan = rs_plans[rs_one_stop ? 0 : rnd_below(sizeof rs_plans / sizeof rs_plans[0])];
         s->n_in = n ? r->layer[n - 1].n_out : 1 + rnd_below(widest);
         s->n_out = 1 + rnd_below(rnd_below(3) ? widest : 20);
         if (rs_is_head(r, n)) {

@@ -29,7 +29,7 @@ for c in "gcc $S" "gcc -m32 $S" "clang $S" "tcc -Wall -Werror" "g++ -std=c++11 $
     try "$c private $k" "$c $k -O2 -c $d/private.$e -o $d/x.o"
     for k in "" -DSUCREF_KERNEL=1 -DSUCREF_KERNEL=2 -DSUCREF_KERNEL=4 -DSUCREF_CONSTANT_WORK -DSUCREF_NO_STATUS_TEXT \
         -DSUCREF_NO_DITHER -DSUCREF_NO_PARITY "-DSUCREF_NO_DITHER -DSUCREF_NO_PARITY" -DSUCREF_NO_PICTURES \
-        -DSUCREF_NO_CHECKS -DSUCREF_PHILOX; do
+        -DSUCREF_NO_CHECKS -DSUCREF_NO_STOPS -DSUCREF_PHILOX; do
         case ${QUICK:+$c} in *-m32*|*++*) [ -z "$k" ] || continue ;; esac # in C++ and for i386 as it is by default only
         try "$c $k" "$c $k -O2 -c $d/body.$e -o $d/x.o"
     done
@@ -38,6 +38,7 @@ ALLOWED=' (mem(cpy|move|set|cmp)|__[a-z0-9_]+)$'
 FLOATS='__aeabi_[fd]|__(add|sub|mul|div)[sd]f|__float|__fix'
 for c in "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb" "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb -DSUCREF_KERNEL=3" \
     "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb" "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -DSUCREF_NO_PICTURES" \
+    "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -DSUCREF_NO_STOPS" \
     "riscv64-unknown-elf-gcc -march=rv32imc -mabi=ilp32" "avr-gcc -mmcu=atmega1284p" "gcc -mgeneral-regs-only"; do
     x=${c%% *}
     have $x || { skip "$x (Debian: gcc-arm-none-eabi, gcc-riscv64-unknown-elf, gcc-avr avr-libc)" 6; continue; }
