@@ -3544,7 +3544,7 @@ enum {                     /* words of a part's head */
     SUCREF_I_PART_OVER_2 = SUCREF_I_PART_ZERO /* of bytes for rows, at two positions: of the second one */
 };
 enum { SUCREF_I_CHUNKS = 0, SUCREF_I_SIGNED, SUCREF_I_WIDE, SUCREF_I_BYTES_KIND, SUCREF_I_HALVES_KIND,
-       SUCREF_I_LONG_KIND };
+       SUCREF_I_LONG_KIND, SUCREF_I_TWO_KIND }; /* the last: bytes of two positions, side by side */
 enum { SUCREF_I_WIDE_CHUNK = 1, SUCREF_I_WIDE_END = 3, SUCREF_I_WIDE_FAR = 5 }; /* in place of a wide part's entry */
 #ifdef SUCREF_CONSTANT_WORK
 #  define SUCREF_I_ANY_CHANGE 1 /* what is computed counts as changed, and every input as large */
@@ -6389,7 +6389,7 @@ typedef struct {
     sucref_layer l;
     sucref_stop_group e;
     uint16_t lines, places; /* of a layer's outputs, in lines of so many places, */
-    uint32_t outputs, most; /* how many are at a position, and what they cost at most */
+    uint32_t outputs, most; /* how many are at a position, and what they cost there at most */
     uint8_t *to;
     sucref_group g;
     const uint32_t *rows;   /* the group's prepared rows, where outputs go the short way; else NULL */
@@ -6418,7 +6418,7 @@ typedef struct {
 } sucref_i_here;
 
 /* runs: of windows as bytes, or halves, of 1 x 1 ones by lists, of others whose lists slide, of depthwise layers */
-enum { SUCREF_I_RUN_NONE = 0, SUCREF_I_RUN_BYTES, SUCREF_I_RUN_HALVES, SUCREF_I_RUN_LISTS, SUCREF_I_RUN_SLIDES,
+enum { SUCREF_I_RUN_NONE = 0, SUCREF_I_RUN_BYTES, SUCREF_I_RUN_LISTS, SUCREF_I_RUN_SLIDES, SUCREF_I_RUN_HALVES,
        SUCREF_I_RUN_DEPTHS };
 
 /* of a copy's box: 0..2 y, x, c in the input, 3..5 in the output, 6..8 how many */
@@ -6827,7 +6827,6 @@ static void sucref_i_load_group(sucref_i_here *h, const sucref_net *s)
                                  h->l.plan[h->l.n_planes - 1U], sucref_i_layout(s->model, &h->l));
     h->most = SUCREF_I_PAD4(h->outputs) * (h->g.n_columns * (uint32_t)h->l.n_planes + SUCREF_I_ROW_COST) +
               2U * h->g.n_columns;
-    if (sucref_i_layout(s->model, &h->l) != SUCREF_LAYOUT_PLAIN) { h->most *= 2U; } /* of two positions */
 }
 
 /* the positions of a layer's output, and how many bytes are made at each */
@@ -6944,9 +6943,8 @@ static unsigned sucref_i_runs_of(const sucref_i_here *h, const sucref_net *s)
     if (!SUCREF_I_RUNS_OF_LISTS || (s->form != SUCREF_I_OWN && s->form != SUCREF_I_CENTRED) ||
         SUCREF_I_PAD4(h->g.n_rows) % 8U != 0 || h->g.n_columns > SUCREF_I_BASE) { return SUCREF_I_RUN_NONE; }
     plain = s->form == SUCREF_I_OWN && h->in.zero == 0 && h->from.flip == 0 && !h->bytes_only;
-    if (h->slides != 0) { return plain ? SUCREF_I_RUN_SLIDES : SUCREF_I_RUN_NONE; }
-    if (sucref_i_taps(&h->l) > 1 || (h->bytes_only && SUCREF_I_PAIRS_OF_PLACES)) { return SUCREF_I_RUN_BYTES; }
-    return plain ? SUCREF_I_RUN_LISTS : SUCREF_I_RUN_NONE;
+    if (!plain || (sucref_i_taps(&h->l) > 1 && h->slides == 0)) { return SUCREF_I_RUN_BYTES; }
+    return h->slides != 0 ? SUCREF_I_RUN_SLIDES : SUCREF_I_RUN_LISTS;
 }
 
 static void sucref_i_pace_runs(sucref_i_here *h, const sucref_net *s)
@@ -7010,7 +7008,32 @@ static void sucref_i_pace(sucref_i_here *h, const sucref_net *s)
 #if SUCREF_I_RUNS
         sucref_i_pace_runs(h, s);
 #endif
+        if (SUCREF_I_PAIRS_OF_PLACES && conv && !SUCREF_I_BESIDE(s->form) && h->runs != SUCREF_I_RUN_NONE &&
+            !h->bytes_only) { /* room for two as bytes */
+            h->two_rows = (uint8_t)(sucref_i_rows_of_two(s->model, h->g.n_columns) & ~(uint32_t)7);
+        }
     }
+}
+
+/* Where lists did not pay the next positions go by bytes: an even number, so that they do by two. */
+enum { SUCREF_I_WIDE_FOR = 16 };
+static inline void sucref_i_go_wide(sucref_net *s, uint32_t positions)
+{
+    const uint32_t wide = s->wide == 0 ? 2U : s->wide + positions;
+    s->wide = (uint8_t)(wide < SUCREF_I_WIDE_FOR ? wide : 0U);
+}
+
+/* how many positions the list at hand serves, or the next one will */
+static unsigned sucref_i_positions(const sucref_net *s, const sucref_i_here *h)
+{
+    if (h->two_rows == 0) { return 1; }
+    if (!SUCREF_I_BESIDE(s->form)) {
+        if (s->row != 0 || s->state == SUCREF_I_LISTED) {
+            return s->work[s->at_list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] == SUCREF_I_TWO_KIND ? 2U : 1U;
+        }
+        if (s->wide == 0) { return 1; }
+    }
+    return s->x + 1U < h->places || s->y + 1U < h->lines ? 2U : 1U;
 }
 
 static void sucref_i_load(sucref_i_here *h, const sucref_net *s)
@@ -8058,11 +8081,11 @@ static uint32_t sucref_i_start_group(sucref_net *s, const sucref_i_here *h)
     return cost;
 }
 
-/* sums of w u in place of sums of w d */
-static void sucref_i_uncentre(uint32_t *acc, const sucref_net *s, const sucref_i_here *h, uint32_t rows)
+/* sums of w u in place of sums of w d, where zero is the input's zero point; the other way round where it is less 0 */
+static void sucref_i_uncentre(uint32_t *acc, const sucref_net *s, const sucref_i_here *h, uint32_t row, uint32_t rows,
+                              uint32_t zero)
 {
-    const uint8_t *sum = s->model->bytes + h->at.sums + 4U * (h->g.first_row + s->row);
-    const uint32_t zero = h->l.in_zero;
+    const uint8_t *sum = s->model->bytes + h->at.sums + 4U * (h->g.first_row + row);
     uint32_t i;
     for (i = 0; i < rows; i++, sum += 4) { acc[i] += zero * SUCREF_READ_U32(sum); }
 }
@@ -8147,7 +8170,7 @@ static uint32_t sucref_i_accumulate(const sucref_net *s, const sucref_i_here *h,
         sucref_i_dot(acc, &p, list, columns, s->row, rows);
     }
     if (!SUCREF_I_BESIDE(s->form) && s->form == SUCREF_I_CENTRED && SUCREF_I_MODE(s) == SUCREF_I_ALL) {
-        sucref_i_uncentre(acc, s, h, rows);
+        sucref_i_uncentre(acc, s, h, s->row, rows, h->l.in_zero);
     }
     for (to = acc; kept != NULL && s->mode == SUCREF_I_DELTA && to < end; to++) { *to += kept[to - acc]; }
     if (kept != NULL) { sucref_i_copy_words(kept, acc, rows); }
@@ -8233,7 +8256,7 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     cost = own && SUCREF_I_WINDOWED(h)
                ? sucref_i_window_sums(acc, s->work + s->at_list + SUCREF_I_LIST_HEAD, h, row, rows, 1)
                : sucref_i_accumulate(s, h, acc, kept, rows);
-    if (own && SUCREF_I_WINDOWED(h) && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
+    if (own && SUCREF_I_WINDOWED(h) && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, s->row, rows, h->l.in_zero); }
     sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
 #if SUCREF_I_MVE
     if (!own || h->e.correction_offset != 0) {
@@ -8612,6 +8635,31 @@ SUCREF_I_ALONE SUCREF_I_FAST static void sucref_i_put_windows(uint32_t *x, const
 }
 #endif
 
+#if SUCREF_I_PAIRS_OF_PLACES
+/* in place of a list, the bytes of two positions side by side; returns the cost */
+static uint32_t sucref_i_list_two(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x)
+{
+    uint32_t *const list = s->work + s->at_list, *const part = list + SUCREF_I_LIST_HEAD;
+    uint8_t *const to = (uint8_t *)(part + SUCREF_I_PART_HEAD);
+    const uint32_t columns = h->g.n_columns;
+    sucref_i_place at;
+    sucref_i_patch all;
+    at.y = y; at.x = x;
+    sucref_i_line_of(&at, h);
+    sucref_i_patch_of(&all, h);
+    part[SUCREF_I_PART_COLUMNS] = part[SUCREF_I_PART_COUNT] = columns;
+    part[SUCREF_I_PART_WORDS] = SUCREF_I_PART_HEAD + SUCREF_I_WORDS(2U * columns);
+    part[SUCREF_I_PART_KIND] = SUCREF_I_TWO_KIND;
+    part[SUCREF_I_PART_SUM] = part[SUCREF_I_PART_SECOND] = part[SUCREF_I_PART_BASE] = 0;
+    part[SUCREF_I_PART_OVER] = sucref_i_put_place(to, 2, h, &at, &all) << 7;
+    sucref_i_next_place(&at, h);
+    part[SUCREF_I_PART_OVER_2] = sucref_i_put_place(to + 1, 2, h, &at, &all) << 7;
+    sucref_i_go_wide(s, 2);
+    sucref_i_list_total(list, &h->l, columns);
+    return 2U * columns;
+}
+#endif
+
 /* lists what a group reads for the output at hand, and the one behind it where there are two; returns the cost */
 SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_i_here *h, uint32_t y, uint32_t x,
                                                     unsigned positions)
@@ -8636,6 +8684,9 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
         return 2U * columns;
     }
 #endif
+#if SUCREF_I_PAIRS_OF_PLACES
+    if (positions == 2 && !SUCREF_I_BESIDE(s->form)) { return sucref_i_list_two(s, h, y, x); }
+#endif
     if (SUCREF_I_BESIDE(s->form)) {
         for (i = 0; i < positions; i++) {
             if (SUCREF_I_TO_HALVES(s->form)) {
@@ -8655,7 +8706,7 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
         }
     } else {
         why.m = s->model; why.l = &h->l; why.form = s->form; why.most = h->chunk;
-        why.wide = (s->wide & 7U) != 0 || h->bytes_only;
+        why.wide = s->wide != 0 || h->bytes_only;
         if (h->slides == 0) {
             (void)sucref_i_window_of(&v, &w, s, h, y, x);
             cost = sucref_i_list_part(list, &why, &v);
@@ -8669,7 +8720,8 @@ SUCREF_I_ALONE static uint32_t sucref_i_list_window(sucref_net *s, const sucref_
             (void)sucref_i_window_of(&v, &w, s, h, y, x);
             cost = sucref_i_list_part(list, &why, &v);
         }
-        s->wide = (uint8_t)(list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND ? s->wide + 1U : 0U);
+        if (list[SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] == SUCREF_I_BYTES_KIND) { sucref_i_go_wide(s, 1); }
+        else { s->wide = 0; }
     }
     sucref_i_list_total(list, &h->l, columns);
     return cost;
@@ -8724,12 +8776,27 @@ static int sucref_i_two_to_bytes(uint8_t *u, const sucref_net *s, const sucref_i
 }
 #endif
 
+#if SUCREF_I_PAIRS_OF_PLACES
+/* sums of rows at two positions, whose bytes are u; over: what each position's start from. Of centred lists u - zero
+ * point, as the rows' constants want it. */
+static void sucref_i_sums_of_two(uint32_t *acc, const sucref_net *s, const sucref_i_here *h, const uint8_t *u,
+                                 uint32_t over, uint32_t over_2, uint32_t row, uint32_t rows)
+{
+    sucref_i_bytes_two(acc, h->plane.bytes + row * h->g.n_columns, u, h->g.n_columns, SUCREF_I_PAD8(rows) / 4U, over,
+                       over_2);
+    if (s->form == SUCREF_I_CENTRED) {
+        sucref_i_uncentre(acc, s, h, row, rows, 0U - h->l.in_zero);
+        sucref_i_uncentre(acc + SUCREF_I_SHORT_ROWS, s, h, row, rows, 0U - h->l.in_zero);
+    }
+}
+#endif
+
 /* rows of the short way at the position at hand, and the one behind it where there are two; returns the cost */
 static uint32_t sucref_i_do_short(sucref_net *s, const sucref_i_here *h, const sucref_i_area *area, uint32_t at,
                                   uint32_t rows, unsigned positions)
 {
     const uint32_t *part = s->work + s->at_list + SUCREF_I_LIST_HEAD;
-    uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES || SUCREF_I_BY_ROWS ? 2 : 1)];
+    uint32_t acc[SUCREF_I_SHORT_ROWS * (SUCREF_I_HALVES || SUCREF_I_BY_ROWS || SUCREF_I_PAIRS_OF_PLACES ? 2 : 1)];
     const int32_t step = sucref_i_s32(sucref_i_next_output(h)); /* to the second position */
     uint32_t cost;
 #if SUCREF_I_HALVES
@@ -8737,9 +8804,16 @@ static uint32_t sucref_i_do_short(sucref_net *s, const sucref_i_here *h, const s
         return rows * h->row_cost * 2U;
     }
 #endif
+#if SUCREF_I_PAIRS_OF_PLACES
+    if (positions == 2 && !SUCREF_I_BESIDE(s->form)) {
+        sucref_i_sums_of_two(acc, s, h, (const uint8_t *)(part + SUCREF_I_PART_HEAD), 0U - part[SUCREF_I_PART_OVER],
+                             0U - part[SUCREF_I_PART_OVER_2], s->row, rows);
+        cost = SUCREF_I_PAD4(rows) * h->g.n_columns * 2U;
+    } else
+#endif
     cost = SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE ? sucref_i_depthwise_rows(acc, s, h, area, rows)
                                                          : sucref_i_window_sums(acc, part, h, s->row, rows, positions);
-    if (SUCREF_I_MVE && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, rows); }
+    if (SUCREF_I_MVE && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, s->row, rows, h->l.in_zero); }
     sucref_i_finish_places(h->to + at + s->row, step, acc, SUCREF_I_SHORT_ROWS, positions, s, h, s->row, rows);
     return cost + rows * SUCREF_I_ROW_COST * positions;
 }
@@ -8830,7 +8904,7 @@ static uint32_t sucref_i_run_of_lists(uint32_t *done, sucref_net *s, const sucre
         b.room = columns / 4U;
         sucref_i_begin_part(&b, part, 0);
         if (!sucref_i_push_plain(&b, h->from.bytes + from, columns, 0)) {
-            s->wide = 1;
+            sucref_i_go_wide(s, 0);
             break;
         }
         sucref_i_end_part(&b, columns, SUCREF_I_SIGNED);
@@ -8848,7 +8922,7 @@ static uint32_t sucref_i_run_of_slides(uint32_t *done, sucref_net *s, const sucr
     for (*done = 0; *done < n; (*done)++, at += next_at) {
         const uint32_t listed = sucref_i_slide(s, h, y, h->back ? x - *done : x + *done);
         if (listed == 0) {
-            s->wide = 1;
+            sucref_i_go_wide(s, 0);
             break;
         }
         cost += listed + sucref_i_run_rows(s, h, at);
@@ -8867,7 +8941,7 @@ static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, s
     sucref_i_patch all;
     sucref_i_patch_of(&all, h);
 #if SUCREF_I_PAIRS_OF_PLACES
-    for (; n > 1 && zero == 0 && !sucref_i_bytes_only(s->model, &h->l); n -= 2U, at += 2U * next_at) {
+    for (; n > 1 && !sucref_i_bytes_only(s->model, &h->l); n -= 2U, at += 2U * next_at) {
         uint32_t acc[2U * SUCREF_I_SHORT_ROWS], over[2], row, rows, i;
         SUCREF_ASSERT(sucref_i_prepared_len(&h->l) + SUCREF_I_LIST_HEAD + SUCREF_I_PART_HEAD +
                       SUCREF_I_WORDS(2U * columns) <= sucref_i_list_len(s->model, &h->l));
@@ -8876,8 +8950,7 @@ static void sucref_i_run_of_bytes(const sucref_net *s, const sucref_i_here *h, s
         }
         for (row = 0; row < h->g.n_rows; row += rows) {
             rows = h->g.n_rows - row < SUCREF_I_SHORT_ROWS ? h->g.n_rows - row : SUCREF_I_SHORT_ROWS;
-            sucref_i_bytes_two(acc, h->plane.bytes + row * columns, to, columns, SUCREF_I_PAD8(rows) / 4U, over[0],
-                               over[1]);
+            sucref_i_sums_of_two(acc, s, h, to, over[0], over[1], row, rows);
             sucref_i_finish_places(h->to + at + row, sucref_i_s32(next_at), acc, SUCREF_I_SHORT_ROWS, 2, s, h, row,
                                    rows);
         }
@@ -9003,16 +9076,20 @@ static void sucref_i_run_of_depths(const sucref_net *s, const sucref_i_here *h, 
     }
 }
 
+/* do positions of the group's runs go by bytes now? */
+static inline int sucref_i_runs_by_bytes(const sucref_net *s, const sucref_i_here *h)
+{
+    return h->runs >= SUCREF_I_RUN_BYTES && h->runs <= SUCREF_I_RUN_SLIDES && (s->wide != 0 || h->bytes_only);
+}
+
 /* how many positions the run at hand has: 0 where there is none */
 static uint32_t sucref_i_run_len(const sucref_net *s, const sucref_i_here *h, uint32_t spent)
 {
-    const uint32_t enough = sucref_i_enough(s->model), wide = s->wide & 7U,
+    const uint32_t enough = sucref_i_enough(s->model), wide = s->wide,
                    n = spent == 0 ? h->run : spent < enough ? (enough - spent) / sucref_i_run_cost(h) : 0U;
-    const int windows = h->runs == SUCREF_I_RUN_BYTES || h->runs == SUCREF_I_RUN_HALVES;
+    const int bytes = sucref_i_runs_by_bytes(s, h), windows = bytes || h->runs == SUCREF_I_RUN_HALVES;
     uint32_t left, y, x, top;
-    if (h->runs == SUCREF_I_RUN_LISTS || h->runs == SUCREF_I_RUN_SLIDES
-            ? wide != 0
-            : h->runs == SUCREF_I_RUN_BYTES && wide == 0 && !h->bytes_only) { return 0; }
+    if (bytes ? h->run < 2U && h->two_rows != 0 : h->runs == SUCREF_I_RUN_BYTES) { return 0; }
     if (windows || (h->through && h->runs != SUCREF_I_RUN_DEPTHS)) {
         left = ((uint32_t)h->lines - s->y) * h->places - s->x;
     } else if (h->runs == SUCREF_I_RUN_SLIDES) {
@@ -9028,7 +9105,7 @@ static uint32_t sucref_i_run_len(const sucref_net *s, const sucref_i_here *h, ui
             left = h->back ? x + 1U - h->whole_from : h->whole_to - x;
         }
     }
-    if (h->runs == SUCREF_I_RUN_BYTES && !h->bytes_only && left > 8U - wide) { left = 8U - wide; }
+    if (bytes && !h->bytes_only && left > SUCREF_I_WIDE_FOR - wide) { left = SUCREF_I_WIDE_FOR - wide; }
     if (n >= left) { return left; }
     return h->runs == SUCREF_I_RUN_HALVES || (SUCREF_I_PAIRS_OF_PLACES && windows && h->run > 1) ? n & ~(uint32_t)1 : n;
 }
@@ -9044,12 +9121,13 @@ static uint32_t sucref_i_do_run(uint32_t *n, sucref_net *s, const sucref_i_here 
         from.y = y; from.x = x;
         sucref_i_line_of(&from, h);
 #  if SUCREF_I_RUNS_OF_LISTS
+        if (sucref_i_runs_by_bytes(s, h)) {
+            sucref_i_go_wide(s, *n);
+            sucref_i_run_of_bytes(s, h, &from, at, *n);
+            return *n * sucref_i_run_cost(h);
+        }
         if (h->runs == SUCREF_I_RUN_LISTS) { return sucref_i_run_of_lists(n, s, h, from.from, at, *n); }
         if (h->runs == SUCREF_I_RUN_SLIDES) { return sucref_i_run_of_slides(n, s, h, y, x, at, *n); }
-        if (h->runs == SUCREF_I_RUN_BYTES) {
-            s->wide = (uint8_t)(s->wide + *n);
-            sucref_i_run_of_bytes(s, h, &from, at, *n);
-        }
 #  endif
 #  if SUCREF_I_HALVES
         if (h->runs == SUCREF_I_RUN_HALVES) { sucref_i_run_of_halves(s, h, &from, at, *n); }
@@ -9213,14 +9291,15 @@ static int sucref_i_quantum(sucref_net *s, sucref_i_here *h, uint32_t *spent)
             } else if (cost != 0 && h->runs != SUCREF_I_RUN_NONE && sucref_i_many(s, h, 0) != 0) { /* of the next one */
                 break;
             } else {
-                n = h->two_rows != 0 && (s->x + 1U < h->places || s->y + 1U < h->lines) ? 2U : 1U;
+                n = sucref_i_positions(s, h);
                 cost += SUCREF_I_WEIGHS(&h->l) ? sucref_i_do_rows(s, h, (unsigned)n) : sucref_i_do_other(s, h);
             }
             if (s->row >= h->outputs) {
                 s->row = 0;
                 sucref_i_go_on(s, h, n);
             }
-        } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && cost + h->most <= enough);
+        } while (s->y < h->lines && s->row == 0 && s->state != SUCREF_I_LISTED && cost + h->most <= enough &&
+                 (h->two_rows == 0 || cost + sucref_i_positions(s, h) * h->most <= enough));
     }
     *spent = cost;
     s->spent += cost;
