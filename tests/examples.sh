@@ -16,6 +16,22 @@ example() { # name, source
 }
 for e in "$@"; do example $e examples/$e.c; done
 for e in learners devices halves pictures; do example $e examples/cluster/$e.c; done
+refused() { # words, arguments of pictures
+    words=$1; shift
+    ./$d/pictures "$@" >$d/pictures.got 2>$d/pictures.err
+    if [ $? = 1 ] && [ ! -s $d/pictures.got ] && [ "$(wc -l <$d/pictures.err)" = 1 ] &&
+        grep -q "$words" $d/pictures.err; then pass "pictures: $words"
+    else fail "pictures $* should say '$words', said: $(head -n 1 $d/pictures.err)"; fi
+}
+: >$d/empty; cat examples/models/halves.sucref examples/models/halves.sucref >$d/part
+refused "cannot be read: No such file" $d/none
+refused "cannot be read: Is a directory" $d
+refused "cannot be read: it is empty" $d/empty
+refused "no model that can be used: magic at byte 0" examples/models/lenet.npz
+refused "more than one model" $d/part
+refused "has several stops" examples/models/digits_44.sucref
+refused "DEVICES is a number from 2 to 8" examples/models/halves.sucref 9
+refused "DEVICES is a number from 2 to 8" examples/models/halves.sucref 3x
 # shellcheck disable=SC2016
 if grep -q '^```c$' README.md; then
     sed -n '/^```c$/,/^```$/p' README.md | sed -e '1d' -e '/^```$/,$d' >$d/readme.c
