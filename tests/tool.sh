@@ -65,7 +65,16 @@ ok "quantize, coarse plane" \
     $t info $d/q.sucref | grep -q 'plan 2+8'"
 ok "the same file again" "$t quantize $n -o $d/q1 $is --calibrate $d/x.u8 &&
     $t quantize $n -o $d/q2 $is --calibrate $d/x.u8 && cmp $d/q1 $d/q2"
-ok "calibrate" "$t calibrate $m --in $d/x.u8 -o $d/c.sucref && $t info $d/c.sucref | grep -q '4 of 4 stops'"
+ok "calibrate says what it wrote" "$t calibrate $m --in $d/x.u8 -o $d/c.sucref >$d/made &&
+    grep -q \"^$d/c.sucref: [1-9][0-9]* bytes, 4 stops, fitted to 10 samples\\$\" $d/made &&
+    [ \$(wc -l <$d/made) = 1 ] && $t info $d/c.sucref | grep -q '4 of 4 stops'"
+ok "exit rules that no answer fulfils: never leaves, in calibrate, info, run and evaluate" \
+    "$t calibrate $m --in $d/x.u8 -o $d/never --max-disagree .01 >$d/made 2>$d/log &&
+    grep -q '^stop 0: never leaves, disag' $d/made && grep -q '^stop 1: 0 of 8 left here (never leaves)$' $d/made &&
+    grep -q ', 4 stops, fitted to 2 samples, with exit rules$' $d/made && $t info $d/never >$d/i &&
+    grep -q '^stop 2: never leaves$' $d/i && $t run $d/never --in $d/x.u8 --out $d/y --exit margin >$d/made &&
+    grep -q '^stop 2: 0 of 10 left here (never leaves)$' $d/made && $t evaluate $d/never --in $d/x.u8 >$d/ev &&
+    grep -q 'stop 2: 0.0 % (never leaves), stop 3: 100.0 %$' $d/ev && ! grep 4294967295 $d/i $d/made $d/ev"
 ok "calibrate keeps the last stop" "$t run $d/c.sucref --in $d/x.u8 --out $d/zc.bin --logits &&
     cmp $d/z.bin $d/zc.bin"
 ok "calibrate finds exits, run uses them" "$t calibrate $m --in $d/x.u8 -o $d/c2.sucref --max-disagree 0.5 |
@@ -103,13 +112,13 @@ no "rows and --quiet" $t calibrate $m --in $d/x.u8 -o $d/y --rows .5 --quiet .1
 no "in groups already" $t calibrate $d/rows.sucref --in $d/x.u8 -o $d/y --rows .5
 no "no hidden layer" sh -c "$t quantize $a/good.npz -o $d/g2 $is >/dev/null &&
     exec $t calibrate $d/g2 --in $d/six.u8 -o $d/y --rows .5"
-first 10 $d/x.u8 >$d/y10.u8
+first 10 /dev/zero >$d/zero10
 p="$t plan $m --in $d/x.u8"
 ok "plan tries bits, rows and both, and recommends" \
     "$p --core m3 >$d/plan.txt && grep -q '^bits 4,4, rows .5 ' $d/plan.txt &&
     grep -q '^one stop ' $d/plan.txt && [ \$(grep -c '^recommended: ' $d/plan.txt) = 1 ]"
 ok "plan with labels, a clock, a store and shares of rows" \
-    "$p --per-mac 2 --clock 48 --bandwidth 50 --labels $d/y10.u8 --rows .25,.5 >$d/plan.txt &&
+    "$p --per-mac 2 --clock 48 --bandwidth 50 --labels $d/zero10 --rows .25,.5 >$d/plan.txt &&
     grep -q 'right: first, exit, last' $d/plan.txt && grep -q '^rows .25,.5 ' $d/plan.txt &&
     grep -q 'costs in ms' $d/plan.txt"
 ok "plan: a deadline that nothing keeps, one that a first answer keeps, one that all keep" \
@@ -130,7 +139,7 @@ no "deadline is in" $p --deadline 5s
 no "deadline must be" $p --deadline -5
 no "risk must be" $p --risk 1
 no "rows must be" $p --rows 2
-no "labels of one byte" $p --labels $d/x.u8
+no "7840 labels for 10 samples" $p --labels $d/x.u8
 no "too few inputs" $t plan $m --in $d/one.u8
 ok "run --exit gray" "$t run $m --in $d/x.u8 --out $d/z8.bin --exit gray --gray -1,1 |
     grep -q 'stop 0: 10 of 10 left here'"
@@ -138,6 +147,28 @@ ok "split: a part for every device" \
     "$t split $m44 --devices 4 --parity 2 -o $d/part%d.sucref >$d/split.txt &&
     grep -q 'layer 1: rows 3 3 2 2 of 128 inputs, 1 plane' $d/split.txt && $t info $d/part5.sucref |
     grep -q 'layer 0: 64 x 784, plan 8' && [ ! -e $d/part6.sucref ]"
+ok "split names its files, info says which part of what one is" \
+    "grep -q \"^$d/part5.sucref: parity 1, \$(wc -c <$d/part5.sucref) bytes\\$\" $d/split.txt &&
+    grep -q \"^$d/part0.sucref: part 0, \$(wc -c <$d/part0.sucref) bytes\\$\" $d/split.txt &&
+    $t info $d/part5.sucref >$d/i && grep -q '^2 models, one behind the other: a device.s part of' $d/i &&
+    grep -q '^parity 1 of 2 (4 + 2 devices, from 0): layer 1 of 2 of digits_44.sucref$' $d/i &&
+    $t info $d/part0.sucref | grep -q '^part 0 of 4 (4 + 2 devices, from 0): layer 0 of 2 of digits_44.sucref$' &&
+    ! $t info $m44 | grep -q part"
+cat >$d/part0.c <<'X'
+#include <stdio.h>
+#include "part0.h"
+int main(void) { return fwrite(part0_model.bytes, 1, PART0_BYTES, stdout) != PART0_BYTES; }
+X
+ok "emit-c leaves out what split says of a part" "$t emit-c $d/part0.sucref -o $d/part0.h &&
+    $C $d/part0.c -o $d/e && $d/e >$d/bare && [ \$(wc -c <$d/bare) -lt \$((\$(wc -c <$d/part0.sucref) - 100)) ] &&
+    $t info $d/bare >$d/j && ! grep -q digits $d/j && grep '^layer 0' $d/j >$d/k && $t info $d/part0.sucref |
+    grep '^layer 0' | cmp - $d/k && [ \$(wc -l <$d/k) = 2 ]"
+for k in "calibrate X --in $d/x.u8 -o $d/y" "evaluate X --in $d/x.u8" "truncate X --stops 1 -o $d/y" \
+    "retarget X --target m4 -o $d/y" "plan X --in $d/x.u8" "split X --devices 1 --parity 0 -o $d/y%d"; do
+    no "bytes lie behind its first model: is it a device's part" $t ${k%%X*} $d/part0.sucref ${k#*X}
+done
+ok "run says that there is more behind the model it ran" \
+    "$t run $d/part0.sucref --in $d/x.u8 --out $d/p0 2>&1 >/dev/null | grep -q 'lie behind the model that was run'"
 ok "split: parity of the first plane only, rows by rates" \
     "$t split $m44 --devices 3 --parity 1 --protect 1 --rates 2,1,1 -o $d/rate%d.sucref |
     grep -q 'rows 64 32 32' && $t info $d/rate3.sucref | grep -q '1 of 1 stops'"
@@ -161,7 +192,10 @@ no "split needs all stops" $t split $d/t.sucref --devices 1 --parity 1 -o $d/y%d
 h='examples/models/halves'
 ok "split --exchange: parts of two halves of a picture, few values between them" \
     "$t split $h.sucref --devices 2 --exchange ${h}_maps.npz --number 3 -o $d/half%d.sucx >$d/split.txt &&
-    grep -q 'device 1: 392 inputs' $d/split.txt && grep -q 'node 2: 0 inputs' $d/split.txt && [ -s $d/half2.sucx ] &&
+    grep -q \"device 1: 392 inputs, \$(wc -c <$d/half1.sucx) bytes in $d/half1.sucx, work\" $d/split.txt &&
+    $t info $d/half1.sucx | grep -q '^part of exchange plan 3: device 1 of 2 (0 to 1)$' && $t info $d/half2.sucx |
+    grep -q '^part of exchange plan 3: node 2, which collects the answers of 2 devices' &&
+    grep -q 'node 2: 0 inputs' $d/split.txt && [ -s $d/half2.sucx ] &&
     grep -q 'an answer: 4 messages with 82 values, 200 bytes; .* 2 with 784, 824' $d/split.txt"
 ok "split --exchange --without: one device's inputs and neurons go to the other" \
     "$t split $h.sucref --devices 2 --exchange ${h}_maps.npz --without 1 -o $d/half%d.sucx >$d/split.txt &&
@@ -276,6 +310,8 @@ no "magic at byte 0; it is a NumPy array" $t run $a/real784.npy --in $d/x.u8 --o
 no "Lite file; it is a zip archive: .* sucref quantize" $t import $n -o $d/y
 no "Lite file; it is a model already" $t import $m -o $d/y
 no "zip archive .*; it is a model already" $t quantize $m -o $d/y $is
+no "magic at byte 0; it is a part of an exchange plan" $t run $d/half1.sucx --in $d/x.u8 --out $d/y
+no "not a valid part of an exchange plan" sh -c "head -c 200 $d/spare0.sucx >$d/cut.sucx; exec $t info $d/cut.sucx"
 first 3000 $n >$d/cut.npz; first 700 $m >$d/cut.sucref; first 400 $a/real784.npy >$d/cut.npy
 no "cut.npz: is cut short: a zip archive without its end" $t quantize $d/cut.npz -o $d/y $is
 no "cut.sucref: not a valid model: .*: is cut short, 700 of its" $t info $d/cut.sucref
@@ -438,24 +474,24 @@ int main(void)
 }
 X
 ok "labels: kept, shown, emitted; the model in C is the one without them" \
-    "$q && $t emit-c $d/u.sucref -o $d/plain.h --name names && $q --labels $d/names.txt && $t info $d/u.sucref >$d/i &&
+    "$q && $t emit-c $d/u.sucref -o $d/plain.h --name names && $q --names $d/names.txt && $t info $d/u.sucref >$d/i &&
     grep -q '^output 1: no .x.?$' $d/i && grep -q '^output 3: .4??/$' $d/i &&
     $t emit-c $d/u.sucref -o $d/names.h && $C $strict $d/names.c -o $d/names && $d/names && {
     sed 1d $d/names.h | diff - $d/plain.h | grep '^>'; [ \$(sed 1d $d/plain.h | diff - $d/names.h |
     grep -c '^>') = 7 ]; }"
 ok "labels stay when a model is calibrated, packed, whole; truncation says that they go" \
-    "$q --labels $d/names.txt --target m4 && $t retarget $d/u.sucref --target m0 -o $d/u2 && $t calibrate $d/u2 --in \
+    "$q --names $d/names.txt --target m4 && $t retarget $d/u.sucref --target m0 -o $d/u2 && $t calibrate $d/u2 --in \
     $d/six.u8 -o $d/u3 && $t truncate $d/u3 --stops 2 -o $d/u4 && $t info $d/u4 | grep -q '^output 0: yes$' &&
     cmp $d/u3 $d/u4 && $t truncate $d/u4 --stops 1 -o $d/u5 | grep -q 'labels are left out' &&
     ! $t info $d/u5 | grep -q '^output 0'"
 ok "more labels than info shows" "cut -c 1-20 tests/tool.sh | sed -n '/./p' | head -n 30 >$d/thirty.txt &&
-    $t quantize $a/wide.npz -o $d/wide $is --labels $d/thirty.txt &&
+    $t quantize $a/wide.npz -o $d/wide $is --names $d/thirty.txt &&
     $t info $d/wide | grep -q 'labels of 10 outputs more'"
-no "three.txt: has 3 lines, the model has 4 outputs" $q --labels $d/three.txt
-no "control.txt: line 3 holds a control character" $q --labels $d/control.txt
-no "blank.txt: line 2 is empty" $q --labels $d/blank.txt
-no "long.txt: line 1 is longer than 63" $q --labels $d/long.txt
-no "cannot be read" $q --labels $d/none
+no "three.txt: has 3 lines, the model has 4 outputs" $q --names $d/three.txt
+no "control.txt: line 3 holds a control character" $q --names $d/control.txt
+no "blank.txt: line 2 is empty" $q --names $d/blank.txt
+no "long.txt: line 1 is longer than 63" $q --names $d/long.txt
+no "cannot be read" $q --names $d/none
 ok "run says what it wrote, uint8 as the input" "$q && $t run $d/u.sucref --in $d/six.u8 --out $d/r8 |
     grep -q '2 answers of 4 uint8, real = ' && $q --type s8 && $t run $d/u.sucref --in $d/six.s8 --out $d/r8 |
     grep -q '2 answers of 4 int8, real = '"
@@ -540,7 +576,7 @@ ok "evaluate" "$t evaluate $w --in $nx --labels $d/zero >$d/ev &&
 printf '\377\0\0\377\0\0\0\377\0\0\0\377\0\0\377\0\377\0' >$d/c3.u8; printf '\0\1\1\2\0\1' >$d/l3.u8
 one() { printf '\0\0\0\0\0\0\0\0\0\0\0\0\0' | head -c "$1"; printf '\377'; first $((12 - $1)) /dev/zero; }
 { one 1; one 1; one 1; one 1; one 0; one 12; one 5; } >$d/c13.u8; printf '\3\3\1\3\0\3\4' >$d/l13.u8
-first 10 /dev/zero >$d/zero10; sed -n 1,13p tests/lib.sh | cut -c 1-9 | sed 's/^/n/' >$d/n13
+sed -n 1,13p tests/lib.sh | cut -c 1-9 | sed 's/^/n/' >$d/n13
 printf '\1\1\1\1\0\14\5' >$d/right.u8; printf 'cat\ndog\ncow\n' >$d/animals.txt
 cat >$d/table <<'X'
 confusion at the last stop (rows are labels, columns answers)
@@ -556,21 +592,61 @@ most frequent confusions at the last stop
   4 answered as 5: 1 of 1
 X
 ok "evaluate: confusion as counted by hand" \
-    "$t quantize $a/same3.npz -o $d/s3 $is --labels $d/animals.txt && $t quantize $a/same13.npz -o $d/s13 $is &&
+    "$t quantize $a/same3.npz -o $d/s3 $is --names $d/animals.txt && $t quantize $a/same13.npz -o $d/s13 $is &&
     $t evaluate $d/s3 --in $d/c3.u8 --labels $d/l3.u8 >$d/ev && grep -q '^stop 1: 66.67 % right' $d/ev &&
     tail -n 5 $d/ev | cmp - $d/table && $t evaluate $d/s13 --in $d/c13.u8 --labels $d/l13.u8 >$d/ev &&
     tail -n 4 $d/ev | cmp - $d/pairs"
 ok "evaluate: no confusion, confusion with names, a single output's" \
     "$t evaluate $d/s13 --in $d/c13.u8 --labels $d/right.u8 | tail -n 1 | grep -q '^  none$' &&
-    $t quantize $a/same13.npz -o $d/s13 $is --labels $d/n13 &&
+    $t quantize $a/same13.npz -o $d/s13 $is --names $d/n13 &&
     $t evaluate $d/s13 --in $d/c13.u8 --labels $d/l13.u8 | grep -q '^  4 (n.*) answered as 5 (n.*): 1 of 1' &&
     $t evaluate $m --in $d/x.u8 --labels $d/zero10 | tail -n 1 | grep -q '^ 1   0   0'"
 ok "calibrate --labels says how right the last stop is" \
     "$t calibrate $w --in $nx -o $d/y --labels $d/zero | grep -q '^last stop: .* % of 150 right'"
 no "evaluate needs" $t evaluate $w
-ok "a single output's distance from the last stop is told" \
-    "$t evaluate $m --in $d/x.u8 | grep -q '^stop 1: [1-9.][0-9.]* steps from the last stop (rms), ' &&
-    $t evaluate $m --in $d/x.u8 | grep -q ': 0.00 steps from the last stop (rms), 100.00 %'"
+ok "a single output is read as a number and as a class" "$t evaluate $m --in $d/x.u8 >$d/ev &&
+    grep -q '^the output is read as a number, and as a class' $d/ev && grep -q \
+    '^stop 1: off the last stop by [1-9.][0-9.]* on average, at most [1-9][0-9]* steps, [0-9.]* % as the last' $d/ev &&
+    grep -q ': off the last stop by 0 on average, at most 0 steps, 100.00 % as' $d/ev"
+# outputs as numbers: good.npz has 3 inputs and 4 outputs, same3.npz answers its three inputs
+npy() { # FILE SHAPE FLOATS.. as octal: float32
+    f=$1; printf '\223NUMPY\1\0\166\0%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': $2, }" >$f
+    shift 2; printf '%b' "$@" >>$f
+}
+one_f='\0\0\0200\077'; half_f='\0\0\0\077'; zero_f='\0\0\0\0'; nan_f='\0\0\0300\0177'; two_f='\0\0\0\0100'
+printf '\377\0\0\0\377\0' >$d/two3.u8
+npy $d/two3.npy '(2, 3)' $one_f $zero_f $half_f $zero_f $one_f $zero_f
+npy $d/nan3.npy '(2, 3)' $one_f $nan_f $half_f $zero_f $one_f $zero_f
+npy $d/class2.npy '(2,)' $zero_f $two_f; npy $d/hot.npy '(2, 3)' $one_f $zero_f $zero_f $zero_f $one_f $zero_f
+npy $d/half2.npy '(2, 1)' $zero_f $half_f
+e3="$t evaluate $d/s3 --in $d/two3.u8"
+ok "evaluate: as many outputs as inputs are numbers, with --labels classes" "$e3 >$d/ev &&
+    grep -q '^outputs are read as numbers: as many as inputs' $d/ev &&
+    grep -q '^stop 1: off the last stop by 0 on average, at most 0, multiply-adds' $d/ev && ! grep -q '% as' $d/ev &&
+    $e3 --labels $d/class2.npy >$d/ev && grep -q '^outputs are read as classes: the largest of 3 (' $d/ev &&
+    grep -q '^stop 1: 50.00 % right, 100.00 % as the last stop, ' $d/ev"
+ok "evaluate --targets: errors as counted by hand" "$e3 --targets $d/two3.npy >$d/ev &&
+    grep -q '^outputs are read as numbers, beside --targets' $d/ev &&
+    grep -q '^stop 1: off the targets by 0.08.* on average, at most 0.5, multiply-adds' $d/ev && ! grep -q '% r' $d/ev"
+no "are classes, --targets real values: take one" $e3 --targets $d/two3.npy --labels $d/class2.npy
+no "targets are real values in a .npy, a row of 3" $e3 --targets $d/two3.u8
+no "2 targets for 2 samples of 3 outputs" $e3 --targets $d/class2.npy
+no "NaN or infinity" $e3 --targets $d/nan3.npy
+no "does not know what its outputs stand for" $t evaluate $m --in $d/x.u8 --targets $d/two3.npy
+no "6 labels for 2 samples; are they one-hot rows" $e3 --labels $d/hot.npy
+no "from 0 to 2, not 0.5 as of sample 1 (real values .* --targets" $e3 --labels $d/half2.npy
+printf '\0\0\10\1\0\0\0\2\0\1' >$d/idx; gzip -c $d/class2.npy >$d/y.gz; printf 'ab\n' >$d/ab.txt; printf 'c\n' >$d/c.txt
+no "10 labels for 2 samples; it is an IDX file, with a header: tail -c +9" $e3 --labels $d/idx
+no "3 labels for 2 samples; it is text of 1 line; --labels is a class .* --names of" $e3 --labels $d/ab.txt
+no "not 99 as of sample 0; it is text of 1 line: names of the outputs are --names" $e3 --labels $d/c.txt
+no "compressed: gzip -dc" $e3 --labels $d/y.gz
+no "is for: calibrate evaluate plan quantize import (see sucref help run)" $t run $m --labels $d/zero10
+no "evaluate has no option --names, which is for: quantize import" $e3 --names $d/animals.txt
+no "it is no text; --names is a text, a line for each output (classes" $q --names $d/six.u8
+no "it is a NumPy array.*; --names is a text" $q --names $d/class2.npy
+no "names is given twice" $q --names $d/names.txt --names $d/names.txt
+ok "--labels of quantize is --names, as before" "$q --names $d/names.txt && cp $d/u.sucref $d/u1 &&
+    $q --labels $d/names.txt && cmp $d/u1 $d/u.sucref"
 no "labels for 150 samples" $t evaluate $w --in $nx --labels $d/one.u8
 first 150 $nx >$d/labels
 no "labels must be classes from 0 to 4" $t evaluate $w --in $nx --labels $d/labels
@@ -578,7 +654,33 @@ for i in 1 2 3 4 5 6 7; do : "$i"; cat $d/one.u8 $d/one.u8 $d/one.u8 $d/one.u8 $
 cat $d/few.u8 $d/few.u8 $d/few.u8 $d/few.u8 >$d/hundred.u8
 ok "outputs that are no classes are told" \
     "$t calibrate $m --in $d/hundred.u8 -o $d/y --max-disagree 0.1 2>&1 >/dev/null | grep -q 'are one class'"
-no "would overwrite" $t run $w --in $nx --out $nx
+# nothing that is read is written over, but a model by the one made of it
+cp $d/x.u8 $d/r.u8; cp $n $d/r.npz; cp $a/stream.tflite $d/r.tflite; cp $m $d/r.sucref; cp $m44 $d/r1
+ln -sf r.u8 $d/link.u8
+cp ${h}_maps.npz $d/r2.npz; cp $h.sucref $d/rh1
+w_over() { no "would overwrite .*, which is read" "$@"; }
+w_over $t run $w --in $nx --out $nx
+w_over $t run $d/r.sucref --in $d/r.u8 --out $d/r.sucref
+w_over $t calibrate $d/r.sucref --in $d/r.u8 -o $d/r.u8
+w_over $t calibrate $d/r.sucref --in $d/r.u8 -o $d/link.u8
+w_over $t calibrate $d/r.sucref --in $d/r.u8 --labels $d/zero10 -o $d/zero10
+w_over $t quantize $d/r.npz $is -o $d/r.npz
+w_over $t quantize $d/r.npz $is --calibrate $d/r.u8 -o $d/r.u8
+w_over $t quantize $d/r.npz $is --names $d/names.txt -o $d/names.txt
+w_over $t import $d/r.tflite -o $d/r.tflite
+w_over $t emit-c $d/r.sucref -o $d/r.sucref
+w_over $t repurpose $d/r.npz --devices 2 --eta2 1 -o $d/r.npz
+w_over $t repurpose $d/r.npz --devices 2 --eta2 1 -o $d/y --maps $d/r.npz
+w_over $t repurpose $d/r.npz --devices 2 --eta2 1 -o $d/y --owners $a/real784.npy --maps $a/real784.npy
+no "and --maps are one file" $t repurpose $d/r.npz --devices 2 --eta2 1 -o $d/y --maps $d/y
+w_over $t split $d/r1 --devices 2 --parity 0 -o $d/r%d
+w_over $t split $d/rh1 --devices 2 --exchange ${h}_maps.npz -o $d/rh%d
+w_over $t split $h.sucref --devices 2 --exchange $d/r2.npz -o $d/r%d.npz
+ok "all of these are as they were, and no part was written" "cmp $d/x.u8 $d/r.u8 && cmp $n $d/r.npz &&
+    cmp $a/stream.tflite $d/r.tflite && cmp $m $d/r.sucref && cmp $m44 $d/r1 && cmp ${h}_maps.npz $d/r2.npz &&
+    cmp $h.sucref $d/rh1 && [ ! -e $d/r0 ] && [ ! -e $d/rh0 ] && [ ! -e $d/r0.npz ]"
+ok "calibrate and retarget in place" "$t calibrate $d/r.sucref --in $d/x.u8 -o $d/r.sucref && cp $w8 $d/r8 &&
+    $t retarget $d/r8 --target m4 -o $d/r8 && $t info $d/r8 | grep -q DSP && $t info $d/r.sucref | grep -q '4 of 4'"
 # outputs
 few="rm -rf $d/few && mkdir $d/few && cp $m $d/few/kept"
 ok "output = input" "cp $m $d/same && $t truncate $d/same --stops 2 -o $d/same && $t info $d/same |
@@ -677,9 +779,9 @@ cat $a/real.tflite $a/labels5.zip >$d/named.tflite; cat $a/real.tflite $a/labels
 ok "labels of the archive behind a model are kept, those that do not fit are warned of" \
     "$t import $d/named.tflite -o $d/named --calibrate $a/real_samples.npy | grep -q 'labels.txt in it names the out' &&
     $t info $d/named | grep -q '^output 4: e$' && $t import $d/odd.tflite -o $d/odd --calibrate $a/real_samples.npy \
-    2>&1 >/dev/null | grep -q 'labels.txt in it has 4 lines, the model has 5 .*; the outputs stay without' &&
+    2>&1 >/dev/null | grep -q 'labels.txt in it has 4 lines, the model has 5 .*; the outputs stay without names' &&
     ! $t info $d/odd | grep -q '^output 0' && cmp $d/odd $d/real.sucref && printf '1\n2\n3\n4\n5\n' >$d/five.txt &&
-    $t import $d/named.tflite -o $d/named --calibrate $a/real_samples.npy --labels $d/five.txt &&
+    $t import $d/named.tflite -o $d/named --calibrate $a/real_samples.npy --names $d/five.txt &&
     $t info $d/named | grep -q '^output 4: 5$'"
 no "in a .npy" $r --calibrate $d/x.s8
 no "its shape does not hold inputs of 200 values" $r --calibrate $a/real.npy
@@ -715,7 +817,11 @@ ok "exit rules of convolutions leave the stops as they are" "$t calibrate $d/cn3
     $t run $d/cn3 --in $a/conv.u8 --out $d/y3 --logits --stop 1 >$d/ran && cmp $d/y3 $d/y4 &&
     $t evaluate $d/cn4 --in $a/conv.u8 | grep -q 'with exit'"
 ok "convolutions may end in a softmax" "$c --calibrate $a/conv.u8 --output softmax | grep -q softmax"
-ok "bits of convolutions" "$c --calibrate $a/conv.u8 --plan 4,4 | grep -q '2 stops'"
+ok "bits of convolutions, with a warning of one line" "$c --calibrate $a/conv.u8 --plan 4,4 >$d/made 2>$d/err &&
+    grep -q '2 stops' $d/made && [ \$(wc -l <$d/err) = 1 ] &&
+    grep -q 'plan 4,4: .* save bytes, .* sucref plan' $d/err &&
+    $c --calibrate $a/conv.u8 2>$d/err && [ ! -s $d/err ] && $r --plan 4,4 --every-layer --calibrate \
+    $a/real_samples.npy 2>&1 | grep -q 'warning: --plan 4,4: of convolutions bits save bytes'"
 no "convolutions needs --calibrate" $c
 no "says where a ReLU is" $c --calibrate $a/conv.u8 --act relu6
 no "are for dense layers" $c --calibrate $a/conv.u8 --clip 1

@@ -81,14 +81,27 @@ static void shares_without(uint8_t **owner, const respec *r, unsigned devices, u
     }
 }
 
-static void shares_write(const char *pattern, unsigned device, const uint8_t *bytes, size_t len)
+enum { PART_NAME = 512 };
+
+/* the name of a device's file */
+static void part_name(char path[PART_NAME], const char *pattern, unsigned device)
 {
     const char *mark = strstr(pattern, "%d");
-    char path[512];
-    if (snprintf(path, sizeof path, "%.*s%u%s", (int)(mark - pattern), pattern, device, mark + 2) >= (int)sizeof path) {
+    if (snprintf(path, PART_NAME, "%.*s%u%s", (int)(mark - pattern), pattern, device, mark + 2) >= PART_NAME) {
         die("%s: name too long", pattern);
     }
-    write_file(path, bytes, len);
+}
+
+/* refuses n parts of which one would be written over what is read, before any is */
+static void check_parts(const args *a, unsigned n)
+{
+    char path[PART_NAME];
+    unsigned k;
+    for (k = 0; k < n; k++) {
+        part_name(path, a->out, k);
+        must_not_overwrite(path, a->in);
+        must_not_overwrite(path, a->exchange);
+    }
 }
 
 /* the parts' files; `spares` of the devices hold parities */
@@ -96,18 +109,21 @@ static void shares_files(const args *a, exchange_net *x, unsigned spares)
 {
     const unsigned devices = x->devices - spares;
     unsigned k;
+    check_parts(a, x->devices + 1U);
     for (k = 0; k <= x->devices; k++) {
         sucref_exchange_part p;
         sucref_fault fault = { "a part", 0 };
         uint32_t len;
+        char path[PART_NAME];
         uint8_t *bytes = exchange_part(&len, x, k);
         if (bytes == NULL || sucref_exchange_open(&p, bytes, len, &fault) != SUCREF_OK) {
             die("%s: cannot be shared out: %s", a->in, fault.field);
         }
-        shares_write(a->out, k, bytes, len);
-        printf("%s %u: %lu inputs, %lu bytes, work buffer of %lu\n",
+        part_name(path, a->out, k);
+        write_file(path, bytes, len);
+        printf("%s %u: %lu inputs, %lu bytes in %s, work buffer of %lu\n",
                k < devices ? "device" : k < x->devices ? "spare" : "node", k, (unsigned long)p.n_in, (unsigned long)len,
-               4UL * (unsigned long)sucref_exchange_work_len(&p, 2));
+               path, 4UL * (unsigned long)sucref_exchange_work_len(&p, 2));
         free(bytes);
     }
 }

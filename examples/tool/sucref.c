@@ -82,12 +82,18 @@ static void find_exits(respec *r, const args *a, const calibration_plan *p, cons
     check_classes(a->in, &m, x, p->n);
     (void)find_thresholds(r->exits, left, &m, chosen, p->fit, judged, p->judge, p->max_disagree, p->confidence);
     for (t = 0; t + 1U < m.n_stops; t++) {
-        printf("stop %u: margin %lu, disagreements so far %lu of %lu, risk <= %.5f at %g %% confidence\n", t,
-               (unsigned long)r->exits[t].margin, (unsigned long)r->exits[t].disagreements,
-               (unsigned long)r->exits[t].samples, r->exits[t].risk / 4294967296.0, 100 * p->confidence);
+        printf("stop %u: ", t);
+        if (r->exits[t].margin == EXIT_NEVER) { printf("never leaves, "); }
+        else { printf("margin %lu, ", (unsigned long)r->exits[t].margin); }
+        printf("disagreements so far %lu of %lu, risk <= %.5f at %g %% confidence\n",
+               (unsigned long)r->exits[t].disagreements, (unsigned long)r->exits[t].samples,
+               r->exits[t].risk / 4294967296.0, 100 * p->confidence);
     }
-    print_exits(&m, left, p->judge);
     r->spec.exits = r->exits;
+    free(model);
+    model = write_spec(a->in, &r->spec, &len);
+    if (sucref_model_open(&m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
+    print_exits(&m, left, p->judge, 1);
     free(chosen); free(judged); free(model);
 }
 
@@ -154,6 +160,20 @@ static void arrange(respec *r, const sucref_model *m, const uint8_t *x, const ca
     for (n = 0; n < m->n_layers; n++) { best_shifts(r, &r->layer[n]); }
 }
 
+/* writes what has been made of the model, with its names, and says what; frees it */
+static void write_calibrated(const args *a, const sucref_model *from, uint8_t *model, uint32_t len, const char *what,
+                             uint32_t n)
+{
+    sucref_model m;
+    keep_labels(&model, &len, a->in, from);
+    write_file(a->out, model, len);
+    if (sucref_model_open(&m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
+    printf("%s: %lu bytes, %u stop%s, %s %lu samples%s%s\n", a->out, (unsigned long)len, m.n_stops,
+           m.n_stops == 1 ? "" : "s", what, (unsigned long)n, a->disagree ? ", with exit rules" : "",
+           a->certify ? ", with bounds (run --exit certified)" : "");
+    free(model);
+}
+
 /* heads by depth: stops before the network's own, which is left as it is */
 static void calibrate_heads(const args *a, const sucref_model *m, calibration_plan *p, const uint8_t *x)
 {
@@ -183,10 +203,8 @@ static void calibrate_heads(const args *a, const sucref_model *m, calibration_pl
            (unsigned long)sucref_net_work_len(&with) * 4, (unsigned long)sucref_net_work_len(m) * 4,
            (unsigned long)len, (unsigned long)m->file_bytes);
     if (a->labels != NULL) { print_last_stop(a, &with, x, p->n); }
-    keep_labels(&model, &len, a->in, m);
-    write_file(a->out, model, len);
+    write_calibrated(a, m, model, len, "heads fitted to", p->fit);
     respec_free(&h.r);
-    free(model);
 }
 
 /* exit rules alone, of a model with tensors or heads by depth: its stops stay as they are */
@@ -201,10 +219,8 @@ static void calibrate_exits(const args *a, const sucref_model *m, const calibrat
     find_exits(&r, a, p, x);
     if (a->labels != NULL) { print_last_stop(a, m, x, p->n); }
     model = write_spec(a->in, &r.spec, &len);
-    keep_labels(&model, &len, a->in, m);
-    write_file(a->out, model, len);
+    write_calibrated(a, m, model, len, "as they were, judged on", p->judge);
     respec_free(&r);
-    free(model);
 }
 
 /* fits the stops of a chain of dense layers to samples; returns what holds the corrections, to be freed */
@@ -270,10 +286,9 @@ static void calibrate(const args *a)
     if (a->disagree) { find_exits(&r, a, &p, x); }
     if (a->labels != NULL) { print_last_stop(a, &m, x, n); }
     model = write_spec(a->in, &r.spec, &len);
-    keep_labels(&model, &len, a->in, &m);
-    write_file(a->out, model, len);
+    write_calibrated(a, &m, model, len, "fitted to", p.fit);
     respec_free(&r);
-    free(memory); free(bounds_memory); free(model); free(x); free(bytes);
+    free(memory); free(bounds_memory); free(x); free(bytes);
 }
 
 /* ---- truncate ---------------------------------------------------------------------------------------------------- */
@@ -302,7 +317,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "        [--calibrate inputs.u8|.s8|.npy] [--act relu|relu6|leaky:SLOPE|logistic|tanh|none]\n"
       "        [--output none|softmax|logistic|tanh|..] [--clip share|auto] [--keep] [--cut-input]\n"
       "        [--schedule 4/8/8,4/..] [--ranges minmax|percentile[=99.99]|error] [--target core]\n"
-      "        [--labels names.txt]\n"
+      "        [--names names.txt]\n"
       "    makes a model of float layers: arrays W0 (out x in), b0, W1, b1 .. of float32 or float64.\n"
       "    An input byte x stands for (x - z) * s; s may be a fraction such as 1/255. Where --calibrate is a .npy of\n"
       "    real values and neither is given, both are found from them. --keep: a layer's sums stay between stops, so\n"
@@ -315,18 +330,19 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    say themselves where an activation is; one stop, or one for each group of channels.\n"
       "    Neurons in groups (arrays groups0 (n x 2: rows, columns), groups1 .., order, heads): --plan is 8 and every\n"
       "    stop has a group more; --schedule: the bits of the groups at each stop, stops apart by /.\n"
-      "    --target: as for retarget; --labels: names of the outputs, one a line: info shows, emit-c emits them.\n" },
+      "    --target: as for retarget; --names: of the outputs, one a line: info shows, emit-c emits them.\n" },
     { "import", import,
       "sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep] [--calibrate samples.npy]\n"
-      "        [--ranges minmax|percentile[=99.99]|error] [--target core] [--labels names.txt]\n"
+      "        [--ranges minmax|percentile[=99.99]|error] [--target core] [--names names.txt]\n"
       "    makes a model of an int8 TensorFlow Lite file, exact at its last stop: dense and convolutional layers,\n"
       "    pooling, sums, variables of streaming models (README names them all). Without --plan dense layers get the\n"
-      "    stops 4,4, other models one stop. What no input can change is dropped, and that is said.\n"
+      "    stops 4,4, other models one stop: of convolutions bits save bytes, hardly work (sucref plan). What no\n"
+      "    input can change is dropped, and that is said.\n"
       "    Float and hybrid models are quantized: --calibrate has inputs as rows of real values;\n"
       "    --ranges as for quantize.\n"
       "    --every-layer: small layers follow the plan too; --keep: as for quantize; --target: as for retarget.\n"
-      "    --labels: names of the outputs, one a line; without it those of the text that metadata put behind the\n"
-      "    model, where there is one with a line for each output.\n" },
+      "    --names: of the outputs, one a line; without it those of the text that metadata put behind the model,\n"
+      "    where there is one with a line for each output.\n" },
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"
       "        [--max-disagree 0.001] [--confidence 0.95] [--rows .625,.75] [--labels y.u8|y.npy]\n"
@@ -338,30 +354,32 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    --heads: stops by depth for an imported network of one stop: small layers behind its tensors at these\n"
       "    shares of the multiply-adds, fitted to its own answers; the network and its last answer stay as they are.\n"
       "    --head-grid: they read means of G x G parts (else of 1 to 4, as errs least on samples held back).\n"
-      "    --labels: says how right the last stop is.\n"
+      "    --labels: a class for each sample: says how right the last stop is.\n"
       "    Of other networks with convolutions only exit rules are found (--max-disagree), their stops stay.\n" },
     { "plan", plan,
       "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|m7|m33|rv32|avr | --per-mac X]\n"
       "        [--clock MHZ] [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001]\n"
-      "        [--rows .5] [--labels y.u8]\n"
+      "        [--rows .5] [--labels y.u8|y.npy]\n"
       "    tries ways to refine the model, by bits, by rows and by both, where there are convolutions by depth; says\n"
       "    what each costs, and recommends one, or one stop. --per-mac: instructions per multiply-add;\n"
       "    --bandwidth: of the store that weights are read from;\n"
-      "    --risk: share of answers that may leave early and be others; --labels: one byte a sample.\n" },
+      "    --risk: share of answers that may leave early and be others; --labels: a class for each.\n" },
     { "info", info,
-      "sucref info m.sucref\n"
-      "    layers, stops, bytes, and what the numbers mean.\n" },
+      "sucref info m.sucref|part.sucref|part.sucx\n"
+      "    layers, stops, bytes, and what the numbers mean; of parts, which of how many they are, and of what.\n" },
     { "run", run,
       "sucref run m.sucref --in x.u8|x.s8|x.npy --out y.bin [--stop S | --exit margin|certified|gray] [--gray LO,HI]\n"
       "        [--logits] [--real] [--type u8|s8]\n"
       "    writes one byte an output, int8 or uint8 as the inputs are; --logits: int32; --real: float32 of either.\n"
       "    --gray: whole numbers are logits, 0.3,0.7 or 30%,70% probabilities (logistic function of the logit).\n" },
     { "evaluate", evaluate,
-      "sucref evaluate m.sucref --in x.u8|x.s8|x.npy [--labels y.u8|y.npy] [--type u8|s8]\n"
-      "    right answers by stop; with exit rules how many leave where, and what that saves and costs.\n"
-      "    --labels: a class for each sample, bytes or an array; says which classes the last stop takes for which, in\n"
-      "    a table or, where they are more than 12, the commonest ones. A single output's class is its sign (of its\n"
-      "    logit); beside it stands how far it is from the last stop's.\n" },
+      "sucref evaluate m.sucref --in x.u8|x.s8|x.npy [--labels y.u8|y.npy | --targets y.npy] [--type u8|s8]\n"
+      "    what every stop is worth; with exit rules how many leave where, and what that saves and costs.\n"
+      "    --labels: a class for each sample, bytes or an array: how right the answers are, and which classes the\n"
+      "    last stop takes for which, in a table or, where they are more than 12, the commonest ones.\n"
+      "    --targets: real values for each sample (of an autoencoder its inputs): how far off the outputs are.\n"
+      "    Without either, answers are compared with the last stop's: as numbers where outputs are as many as\n"
+      "    inputs and there is no softmax, else as classes, a single output as both (its class: its logit's sign).\n" },
     { "truncate", truncate_model,
       "sucref truncate m.sucref --stops S -o t.sucref\n"
       "    keeps the first S stops; labels lie behind the last one and stay with it.\n" },
@@ -437,6 +455,7 @@ int main(int argc, char **argv)
         done = 1;
         if (argc > 2 && is_one_of(argv[2], "--help", "-h", "help")) { print_help(stdout, argv[1]); break; }
         a = parse(argc, argv);
+        check_outputs(&a, argv[1]);
         command[i].act(&a);
     }
     if (!done && is_one_of(argv[1], "help", "--help", "-h")) {
