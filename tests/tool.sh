@@ -56,7 +56,9 @@ ok "retarget packs for a core, and back" "$t retarget $w8 --target m4 -o $d/w4 &
 ok "quantize --target is quantize and retarget" "$t quantize $n -o $d/qp $is --plan 8 --calibrate $d/x.u8 &&
     $t quantize $n -o $d/qd $is --plan 8 --calibrate $d/x.u8 --target m33 && $t retarget $d/qp --target dsp -o $d/qr &&
     cmp $d/qd $d/qr"
-ok "emit-c compiles and holds the bytes" "$t emit-c $m -o $d/even.h && $C $d/e.c -o $d/e &&
+ok "emit-c compiles and holds the bytes, and says what it wrote" "$t emit-c $m -o $d/even.h | grep -q \
+    \"^$d/even.h: even_model, \$(wc -c <$m) bytes, and EVEN_WORK_LEN, a work buffer of [1-9][0-9]* bytes\" &&
+    $C $d/e.c -o $d/e &&
     $d/e >$d/e.bin && cmp $d/e.bin $m"
 ok "quantize" "$t quantize $n -o $d/q.sucref $is --plan 2,2,4 --calibrate $d/x.u8 && $t info $d/q.sucref |
     grep -q '3 of 3 stops'"
@@ -210,12 +212,16 @@ no "go with" $t split $h.sucref --devices 2 --rates 1,1 --exchange ${h}_maps.npz
 no "go with" $t split $h.sucref --devices 2 --parity 1 --number 2 -o $d/y%d
 no "devices must be" $t split $h.sucref --devices 255 --exchange ${h}_maps.npz -o $d/y%d
 no "none of 0 to 0" $t split $h.sucref --devices 1 --exchange ${h}_maps.npz -o $d/y%d
+ok "split --exchange: devices that the maps do not name are told" "$t split $h.sucref --devices 3 --exchange \
+    ${h}_maps.npz -o $d/three%d 2>&1 >$d/log | grep -q 'names devices 0 to 1; those up to 2 have no inputs' &&
+    $t split $h.sucref --devices 2 --exchange ${h}_maps.npz -o $d/three%d 2>$d/err && [ ! -s $d/err ]"
 no "is no level of this model" $t split $h.sucref --devices 2 --exchange $n -o $d/y%d
 no "level1 must be there, 2 x 20" $t split $m --devices 2 --exchange ${h}_maps.npz -o $d/y%d
 no "level3 is no level of this model, which has level0 (inputs) to level2" sh -c "$t repurpose $n --devices 2 \
     --eta2 1 -o $d/y --maps $d/maps3.npz >/dev/null && exec $t split $h.sucref --devices 2 --exchange $d/maps3.npz \
     -o $d/y%d"
-no "zip" $t split $h.sucref --devices 2 --exchange $h.sucref -o $d/y%d
+no "zip archive .*; it is a model already .*; --exchange takes the maps" $t split $h.sucref --devices 2 \
+    --exchange $h.sucref -o $d/y%d
 no "number must be" $t split $h.sucref --devices 2 --exchange ${h}_maps.npz --number 256 -o $d/y%d
 no "without must be" $t split $h.sucref --devices 2 --exchange ${h}_maps.npz --without 2 -o $d/y%d
 # float layers over devices
@@ -265,6 +271,7 @@ for r in '' 0 0:784,1 0:783,2 0:0,1:784 '0:784,' 0:392:392 -0:784 x 0:9999999999
 done
 no "a device from 0 to 1" $p 2 --eta2 1 --owners $a/real784.npy
 no "takes inputs from a .npy" $p 2 --eta2 1 --in $d/x.u8
+ok "and said that before it reported anything" "[ ! -s $d/out ]"
 no "shape does not hold" $p 2 --eta2 1 --in $a/real.npy
 no "zip" $t repurpose $m --devices 2 --eta2 1 -o $d/y
 no "does not take what W0 gives" $t repurpose $a/chain.npz --devices 2 --eta2 1 -o $d/y
@@ -300,7 +307,9 @@ no "too few inputs" $t calibrate $m --in $d/one.u8 -o $d/y --max-disagree 0.1
 no "exit must be" $t run $m --in $d/x.u8 --out $d/y --exit never
 no "import needs" $t import $m
 no "not a TensorFlow Lite file" $t import $m -o $d/y
+q="$t quantize $a/good.npz -o $d/u.sucref --input-scale 0.5"
 # files of another kind, and files that are cut
+$t truncate $m --stops 1 -o $d/t1 >$d/log; echo 'sucref COMMAND FILE OPTIONS' >$d/sucref1
 no "zip archive .*; it is a TensorFlow Lite file: sucref import" $t quantize $a/real.tflite -o $d/y $is
 no "zip archive .*; it is a TensorFlow Lite file: sucref import" $t repurpose $a/real.tflite --devices 2 --eta2 1 \
     -o $d/y
@@ -321,7 +330,15 @@ for k in 100 1000 3000; do
     first $k $a/real.tflite >$d/cut.tflite
     no "cut.tflite: is cut short, or damaged: it points beyond its $k bytes" $t import $d/cut.tflite -o $d/y
 done
-no "unknown command" $t frobnicate x
+no "unknown command frobnicate; commands are import, quantize" $t frobnicate x
+no "even.sucref is a file: a command comes first" $t $m
+no "one file expected, got .* and .*x.u8 (see sucref help run)" $t run $m $d/x.u8
+no "such as 0.01 or 1/100, not 1%" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 1%
+no "stop must be 0, there is no other, not 1" $t run $d/t1 --in $d/x.u8 --out $d/y --stop 1
+no "magic at byte 0, models begin with SUCR" $t info $d/zeros.u8
+no "y: cannot be written: No such file" $t calibrate $m --in $d/none -o $d/none/y
+ok "a word alone says what there is" "! $t 2>$d/log && grep -q '^sucref COMMAND FILE OPTIONS$' $d/log &&
+    [ \$(wc -l <$d/log) = 6 ] && $t help | head -n 1 | cmp - $d/sucref1"
 no "no input file" $t info
 no "has no option --plan" $t run $m --plan 4,4
 no "has no option --stops" $t run $m --stops 2
@@ -334,7 +351,14 @@ no "not a valid model: header" $t info $d/tiny
 no "not a valid model: magic" $t info $n
 no "run needs" $t run $m --out $d/y
 no "type must be" $t run $m --in $d/x.dat --out $d/y
-no "the model takes u8" $t run $m --in $d/x.s8 --out $d/y
+no "x.s8: the model takes u8, not s8$" $t run $m --in $d/x.s8 --out $d/y
+no "x.u8: the model takes s8, not u8, real = (value + 3) . 0.5$" sh -c "$q --type s8 --input-zero -3 >$d/log &&
+    exec $t run $d/u.sucref --in $d/x.u8 --out $d/y"
+ok "run says that no stop has an exit rule, or bounds" "$t run $m --in $d/x.u8 --out $d/y --exit margin 2>&1 >$d/log |
+    grep -q 'has no exit rules, all inputs go to the last stop (sucref calibrate --max-disagree' &&
+    $t run $m --in $d/x.u8 --out $d/y --exit certified 2>&1 >$d/log | grep -q 'has no bounds, .* --certify' &&
+    $t run $d/c2.sucref --in $d/x.u8 --out $d/y --exit margin 2>$d/err && [ ! -s $d/err ] &&
+    $t run $d/ce.sucref --in $d/x.u8 --out $d/y --exit certified 2>$d/err && [ ! -s $d/err ]"
 no "not whole inputs" $t run $m --in $d/short.u8 --out $d/y
 no "not whole inputs" $t run $m --in $d/empty.u8 --out $d/y
 no "stop must be" $t run $m --in $d/x.u8 --out $d/y --stop 4
@@ -380,7 +404,6 @@ no "zip" $t quantize $d/short.u8 -o $d/y
 ok "help and version" "$t --help | grep -q 'sucref run' && $t -h >/dev/null && $t help run | grep -q gray &&
     ! $t help run | grep -q quantize && $t run --help | grep -q gray && $t version | grep -q '^sucref [0-9]'"
 no "unknown command" $t help frobnicate
-q="$t quantize $a/good.npz -o $d/u.sucref --input-scale 0.5"
 ok "quantize says what it made" "$q >$d/made && grep -q '2 dense layers, 3 inputs, 4 outputs, 2 stops' $d/made &&
     grep -q 'inputs: uint8, real = value \* 0.5$' $d/made && grep -q 'not calibrated' $d/made"
 ok "info knows the scales" "$t info $d/u.sucref | grep -q '^inputs: uint8, real = value \* 0.5$' &&
@@ -482,7 +505,7 @@ ok "labels: kept, shown, emitted; the model in C is the one without them" \
 ok "labels stay when a model is calibrated, packed, whole; truncation says that they go" \
     "$q --names $d/names.txt --target m4 && $t retarget $d/u.sucref --target m0 -o $d/u2 && $t calibrate $d/u2 --in \
     $d/six.u8 -o $d/u3 && $t truncate $d/u3 --stops 2 -o $d/u4 && $t info $d/u4 | grep -q '^output 0: yes$' &&
-    cmp $d/u3 $d/u4 && $t truncate $d/u4 --stops 1 -o $d/u5 | grep -q 'labels are left out' &&
+    cmp $d/u3 $d/u4 && $t truncate $d/u4 --stops 1 -o $d/u5 | grep -q 'names of outputs are left out' &&
     ! $t info $d/u5 | grep -q '^output 0'"
 ok "more labels than info shows" "cut -c 1-20 tests/tool.sh | sed -n '/./p' | head -n 30 >$d/thirty.txt &&
     $t quantize $a/wide.npz -o $d/wide $is --names $d/thirty.txt &&
@@ -604,6 +627,8 @@ ok "evaluate: no confusion, confusion with names, a single output's" \
 ok "calibrate --labels says how right the last stop is" \
     "$t calibrate $w --in $nx -o $d/y --labels $d/zero | grep -q '^last stop: .* % of 150 right'"
 no "evaluate needs" $t evaluate $w
+ok "evaluate says that a model is cut" "$t evaluate $d/t.sucref --in $d/x.u8 | head -n 1 |
+    grep -q '^cut: 2 of 4 stops are there, and the last one is stop 1 here'"
 ok "a single output is read as a number and as a class" "$t evaluate $m --in $d/x.u8 >$d/ev &&
     grep -q '^the output is read as a number, and as a class' $d/ev && grep -q \
     '^stop 1: off the last stop by [1-9.][0-9.]* on average, at most [1-9][0-9]* steps, [0-9.]* % as the last' $d/ev &&
@@ -796,6 +821,7 @@ no "ranges needs --calibrate" $t import $a/real.tflite -o $d/y --ranges error
 no "ranges must be" $r --calibrate $a/real_samples.npy --ranges most
 no "ranges percentile must be" $r --calibrate $a/real_samples.npy --ranges percentile=20
 no "ranges percentile must be" $r --calibrate $a/real_samples.npy --ranges percentile=
+no "is no float model: .* leave out --calibrate" $s --calibrate $d/x.s8
 no "is no float model: its input, tensor [0-9]*, is of integers already; leave out --calibrate" \
     $s --calibrate $a/real_samples.npy
 c="$t quantize $a/conv.npz -o $d/conv.sucref $is"; cn="$t quantize $a/conv_nested.npz -o $d/cn.sucref $is"

@@ -27,7 +27,7 @@ static void parse_plan(prepare_options *o, const char *text)
         if (*s == '+' && o->n_planes == 1) { o->coarse = 1; } else if (*s != ',' || o->coarse) { break; }
     }
     if (!ok || *s != 0 || sum != 8 || (o->coarse && (o->n_planes != 2 || o->plan[0] > 7))) {
-        die("plan must be widths that sum to 8 such as 4,4, or b+8 with b < 8, not %s", text);
+        die("--plan must be widths that sum to 8 such as 4,4, or b+8 with b < 8, not %s", text);
     }
 }
 
@@ -553,8 +553,8 @@ static void read_real(real_model *r, const args *a, const uint8_t *file, size_t 
     double lo, hi;
     size_t samples_len;
     uint32_t k;
-    if (!is_npy(a->calibrate)) { die("%s: samples of a float model are real values, in a .npy", a->calibrate); }
     if (!tflite_read_as(&r->graph, file, len, 1)) { no_network(a, &r->graph, file, len); }
+    if (!is_npy(a->calibrate)) { die("%s: samples of a float model are real values, in a .npy", a->calibrate); }
     r->file = read_file(a->calibrate, &samples_len);
     r->samples = read_npy(a->calibrate, r->file, samples_len, r->graph.tensor[r->graph.input].elements, &r->n);
     npy_range(&r->samples, a->calibrate, &lo, &hi);

@@ -118,6 +118,10 @@ static int knows_outputs(const sucref_model *m)
 /* how outputs are read, and how they would be read otherwise */
 static void print_reading(const evaluation *e, const sucref_model *m)
 {
+    if (m->usable_stops < m->n_stops) {
+        printf("cut: %u of %u stops are there, and the last one is stop %u here\n", m->usable_stops, m->n_stops,
+               m->usable_stops - 1U);
+    }
     if (e->targets) { printf("outputs are read as numbers, beside --targets\n"); return; }
     if (e->how == READ_SINGLE) {
         printf("the output is read as a number, and as a class: 1 where its logit is >= 0, else 0\n");
@@ -164,7 +168,8 @@ static void print_evaluation(const evaluation *e, const sucref_model *m, int lab
     }
     if (!e->rules) { printf("no exit rules (sucref calibrate --max-disagree makes them)\n"); return; }
     printf("with exit: ");
-    print_quality(e, m, "other than the last stop", e->exit_right, percent(e->exit_other, e->n), &e->exit_off, labelled);
+    print_quality(e, m, "other than the last stop", e->exit_right, percent(e->exit_other, e->n), &e->exit_off,
+                  labelled);
     printf("; they leave at");
     for (t = 0; t <= last; t++) {
         printf("%s stop %u: %.1f %%%s", t > 0 ? "," : "", t, percent(e->left[t], e->n),

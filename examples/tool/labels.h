@@ -63,8 +63,9 @@ static inline const char *labels_of_lines(labels *l, const uint8_t *p, size_t n,
     memset(l, 0, sizeof *l);
     if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) { p += 3; n -= 3; } /* a mark that some editors write */
     if (label_lines(p, n) != n_out) {
-        snprintf(l->why, sizeof l->why, "has %lu lines, the model has %lu outputs: one line for each",
-                 (unsigned long)label_lines(p, n), (unsigned long)n_out);
+        snprintf(l->why, sizeof l->why, "has %lu line%s, the model has %lu output%s: one line for each",
+                 (unsigned long)label_lines(p, n), label_lines(p, n) == 1 ? "" : "s", (unsigned long)n_out,
+                 n_out == 1 ? "" : "s");
         return l->why;
     }
     l->text = (uint8_t *)calloc(n + 5, 1);

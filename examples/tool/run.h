@@ -113,6 +113,19 @@ static void gray_zone(exit_rule *e, const args *a, const sucref_model *m)
     printf("gray zone: logits %ld to %ld\n", (long)e->lo, (long)e->hi);
 }
 
+/* does a stop have what --exit margin or certified reads? */
+static int has_rules(const sucref_model *m, const char *exit_rule)
+{
+    sucref_exit rule;
+    sucref_stop s;
+    unsigned t;
+    for (t = 0; t < m->usable_stops; t++) {
+        sucref_model_stop(&s, m, t);
+        if (exit_rule[0] == 'c' ? s.bounds_offset != 0 : sucref_model_exit(&rule, m, t) == SUCREF_OK) { return 1; }
+    }
+    return exit_rule[0] == 'g';
+}
+
 static exit_rule exit_rule_of(const args *a, const sucref_model *m)
 {
     exit_rule e;
@@ -133,6 +146,10 @@ static exit_rule exit_rule_of(const args *a, const sucref_model *m)
         gray_zone(&e, a, m);
     } else if (a->gray != NULL) {
         die("--gray needs --exit gray");
+    }
+    if (!has_rules(m, a->exit_rule)) {
+        warn("%s: has no %s, all inputs go to the last stop (sucref calibrate %s makes them)", a->in,
+             a->exit_rule[0] == 'c' ? "bounds" : "exit rules", a->exit_rule[0] == 'c' ? "--certify" : "--max-disagree");
     }
     e.work_len = sucref_net_proof_len(m);
     e.work = (uint32_t *)malloc(e.work_len * 4);

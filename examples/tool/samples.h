@@ -14,14 +14,21 @@ static int is_npy(const char *path)
 }
 
 /* raw bytes must be of the model's type, by name or --type */
-static void check_type(const char *path, const char *type, int is_signed)
+static void check_type(const char *path, const char *type, const input_unit *u)
 {
     const char *dot = strrchr(path, '.');
     if (type == NULL) { type = dot ? dot + 1 : ""; }
     if (strcmp(type, "u8") != 0 && strcmp(type, "s8") != 0) {
         die("%s: type must be u8 or s8 (by its name or --type); arrays are a .npy", path);
     }
-    if ((type[0] == 's') != is_signed) { die("%s: the model takes %s", path, is_signed ? "s8" : "u8"); }
+    if ((type[0] == 's') != u->is_signed) {
+        const int z = (int)u->zero - (u->is_signed ? 128 : 0);
+        char unit[64] = "";
+        if (u->scale > 0) {
+            snprintf(unit, sizeof unit, ", real = (value %c %d) * %.9g", z > 0 ? '-' : '+', abs(z), u->scale);
+        }
+        die("%s: the model takes %s, not %s%s", path, u->is_signed ? "s8" : "u8", u->is_signed ? "u8" : "s8", unit);
+    }
 }
 
 /* the array of an .npy file whose rows are inputs of n_in values; *n out: how many */
@@ -90,7 +97,7 @@ static uint8_t *read_samples(const char *path, const char *type, uint32_t n_in, 
     size_t len;
     uint8_t *p, *x;
     npy a;
-    if (!is_npy(path)) { check_type(path, type, u->is_signed); }
+    if (!is_npy(path)) { check_type(path, type, u); }
     p = read_file(path, &len);
     if (is_npy(path)) {
         a = read_npy(path, p, len, n_in, n);

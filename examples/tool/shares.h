@@ -24,9 +24,11 @@ static void shares_read(uint8_t **owner, const respec *r, unsigned devices, cons
     size_t len;
     uint8_t *file = read_file(path, &len);
     const sucref_layer_spec *first = &r->layer[0], *last = &r->layer[r->spec.n_layers - 1];
-    unsigned l;
+    unsigned l, most = 0;
     uint32_t i;
-    if (npz_parse(&z, file, len) != 0) { die("%s: %s", path, z.why); }
+    if (npz_parse(&z, file, len) != 0) {
+        die("%s: %s%s; --exchange takes the maps that repurpose writes", path, z.why, looks_like(file, len, ""));
+    }
     shares_check(&z, path, r->spec.n_layers + 1U);
     for (l = 0; l <= r->spec.n_layers; l++) {
         const uint32_t n = l == 0 ? first->n_in : r->layer[l - 1].n_out;
@@ -47,7 +49,11 @@ static void shares_read(uint8_t **owner, const respec *r, unsigned devices, cons
                 die("%s: %s holds a device that is none of 0 to %u", path, name, devices - 1);
             }
             owner[l][i] = (uint8_t)v;
+            most = (unsigned)v > most ? (unsigned)v : most;
         }
+    }
+    if (most + 1U < devices) {
+        warn("%s: names devices 0 to %u; those up to %u have no inputs and no neurons", path, most, devices - 1U);
     }
     npz_free(&z);
     free(file);

@@ -385,6 +385,8 @@ static void emit_c(const args *a)
     for (i = 0; i < len; i++) { fprintf(o.f, "%u%s", bytes[i], i + 1 == len ? "\n" : i % 32 == 31 ? ",\n" : ","); }
     fprintf(o.f, "} };\n#endif\n");
     close_output(&o);
+    printf("%s: %s_model, %lu bytes, and %s_WORK_LEN, a work buffer of %lu bytes\n", a->out, name, (unsigned long)len,
+           upper, 4UL * (unsigned long)work);
     free(bytes);
 }
 #endif

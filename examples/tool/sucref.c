@@ -305,7 +305,7 @@ static void truncate_model(const args *a)
     if (n == m.n_stops) { s.end = m.bytes_len; } /* what lies behind the last one, too */
     write_file(a->out, bytes, s.end);
     printf("%s: %lu of %lu bytes%s\n", a->out, (unsigned long)s.end, (unsigned long)m.file_bytes,
-           n < m.n_stops && labels_at(&m) != 0 ? ", labels are left out: they lie behind the last stop" : "");
+           n < m.n_stops && labels_at(&m) != 0 ? ", names of outputs are left out: they lie behind the last stop" : "");
     free(bytes);
 }
 
@@ -359,7 +359,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
     { "plan", plan,
       "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|m7|m33|rv32|avr | --per-mac X]\n"
       "        [--clock MHZ] [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001]\n"
-      "        [--rows .5] [--labels y.u8|y.npy]\n"
+      "        [--rows .5] [--labels y.u8|y.npy] [--type u8|s8]\n"
       "    tries ways to refine the model, by bits, by rows and by both, where there are convolutions by depth; says\n"
       "    what each costs, and recommends one, or one stop. --per-mac: instructions per multiply-add;\n"
       "    --bandwidth: of the store that weights are read from;\n"
@@ -382,7 +382,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    inputs and there is no softmax, else as classes, a single output as both (its class: its logit's sign).\n" },
     { "truncate", truncate_model,
       "sucref truncate m.sucref --stops S -o t.sucref\n"
-      "    keeps the first S stops; labels lie behind the last one and stay with it.\n" },
+      "    keeps the first S stops; names of outputs lie behind the last one and stay with it.\n" },
     { "retarget", retarget,
       "sucref retarget m.sucref --target m4|m7|m33|dsp | m55|mve | m0|m3|rv32|avr|host|plain -o out.sucref\n"
       "    packs weights as that core reads them fastest: dsp for cores with DSP instructions, mve for those with\n"
@@ -390,7 +390,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    same.\n" },
     { "emit-c", emit_c,
       "sucref emit-c m.sucref -o m.h [--name net]\n"
-      "    the file as a C array, with its sizes, scales and zero points as constants, labels as strings\n"
+      "    the file as a C array, with its sizes, scales and zero points as constants, names of outputs as strings\n"
       "    (net_labels[NET_OUTPUTS], the array is without them), and two functions:\n"
       "    net_input(real) is the input byte nearest to a real number, net_output(out) the real number of an\n"
       "    answer's byte. Names begin with --name, or with the file's: m.h has m_model, M_BYTES.\n" },
@@ -422,18 +422,35 @@ static void print_version(FILE *f)
             SUCREF_FORMAT);
 }
 
+static const char overview[] =
+    "sucref COMMAND FILE OPTIONS\n"
+    "    import, quantize: make a model, of a .tflite or of arrays; repurpose: arrays for several devices\n"
+    "    info, evaluate, plan: what a model is, what its stops are worth, which ones pay; run: its answers\n"
+    "    calibrate, truncate, retarget: another model of it, fitted to samples, cut, or packed for a core\n"
+    "    emit-c, split: a model as C, or its parts for several devices\n"
+    "sucref help COMMAND (how one is used), sucref help (all), sucref version\n";
+
+static void unknown_command(const char *word)
+{
+    struct stat s;
+    if (stat(word, &s) == 0) { die("%s is a file: a command comes first, as in sucref info %s", word, word); }
+    die("unknown command %s; commands are import, quantize, repurpose, info, evaluate, plan, run, calibrate, truncate, "
+        "retarget, emit-c and split (see sucref help)", word);
+}
+
 /* how a command is used, or all of them */
 static void print_help(FILE *f, const char *name)
 {
     size_t i;
     int known = 0;
+    if (name == NULL) { fputs(overview, f); }
     for (i = 0; i < sizeof command / sizeof command[0]; i++) {
         if (name != NULL && strcmp(name, command[i].name) != 0) { continue; }
         fputs(command[i].use, f);
         known = 1;
     }
-    if (!known) { die("unknown command %s (see sucref help)", name); }
-    if (name == NULL) { fputs("sucref help [command], sucref version\nstops count from 0\n", f); }
+    if (!known) { unknown_command(name); }
+    if (name == NULL) { fputs("stops count from 0\n", f); }
 }
 
 static int is_one_of(const char *word, const char *a, const char *b, const char *c)
@@ -446,7 +463,7 @@ int main(int argc, char **argv)
     size_t i;
     int done = 0;
     args a;
-    if (argc < 2) { print_help(stderr, NULL); return 2; }
+    if (argc < 2) { fputs(overview, stderr); return 2; }
     (void)signal(SIGINT, interrupted);
     (void)signal(SIGTERM, interrupted);
     (void)signal(SIGHUP, interrupted);
@@ -463,7 +480,7 @@ int main(int argc, char **argv)
         done = 1;
     }
     if (!done && is_one_of(argv[1], "version", "--version", "-V")) { print_version(stdout); done = 1; }
-    if (!done) { die("unknown command %s (see sucref help)", argv[1]); }
+    if (!done) { unknown_command(argv[1]); }
     if (fflush(stdout) != 0 || ferror(stdout)) { die("standard output cannot be written: %s", strerror(errno)); }
     return 0;
 }

@@ -122,13 +122,26 @@ static args parse(int argc, char **argv)
     for (i = 2; i < argc; i++) {
         const size_t k = find_option(argv[1], argv[i]);
         const char **value = k == OPTIONS ? &a.in : (const char **)(void *)((char *)&a + options[k].place);
-        if (k == OPTIONS && a.in != NULL) { die("one file expected, got %s and %s", a.in, argv[i]); }
+        if (k == OPTIONS && a.in != NULL) {
+            die("one file expected, got %s and %s (see sucref help %s)", a.in, argv[i], argv[1]);
+        }
         if (k < OPTIONS && !options[k].flag && ++i == argc) { die("%s needs a value", argv[i - 1]); }
         if (k < OPTIONS && !options[k].flag && *value != NULL) { die("%s is given twice", options[k].name); }
         *value = argv[i];
     }
     if (a.in == NULL) { die("no input file (see sucref help %s)", argv[1]); }
     return a;
+}
+
+/* refuses a new file in a folder that takes none, before hours of work */
+static void check_folder(const char *out)
+{
+    const char *slash = out != NULL ? strrchr(out, '/') : NULL;
+    char folder[4096] = ".";
+    struct stat s;
+    if (out == NULL || stat(out, &s) == 0) { return; }
+    if (slash != NULL) { snprintf(folder, sizeof folder, "%.*s", (int)(slash - out + 1), out); }
+    if (access(folder, W_OK) != 0) { cannot_write(out); }
 }
 
 /* refuses an output that is a file which the command reads; one model may take another's place */
@@ -142,6 +155,8 @@ static void check_outputs(const args *a, const char *command)
         for (r = 0; r < sizeof read / sizeof read[0]; r++) { must_not_overwrite(written[w], read[r]); }
     }
     must_not_overwrite(a->maps, a->in);
+    check_folder(a->out);
+    check_folder(a->maps);
     if (a->out != NULL && a->maps != NULL && strcmp(a->out, a->maps) == 0) {
         die("-o and --maps are one file, %s: give them two names", a->out);
     }
@@ -154,6 +169,7 @@ static unsigned whole_number(const char *text, const char *what, unsigned lo, un
     errno = 0;
     v = strtoul(text, &end, 10);
     if (!isdigit((unsigned char)text[0]) || *end != 0 || errno != 0 || v < lo || v > hi) {
+        if (lo == hi) { die("%s must be %u, there is no other, not %s", what, lo, *text ? text : "nothing"); }
         die("%s must be a number from %u to %u, not %s", what, lo, hi, *text ? text : "nothing");
     }
     return (unsigned)v;
@@ -171,7 +187,7 @@ static double real_number(const char *text, const char *what)
         ok = end != below;
     }
     if (!ok || *end != 0 || !isfinite(v)) {
-        die("%s must be a finite number, not %s", what, *text ? text : "nothing");
+        die("%s must be a finite number such as 0.01 or 1/100, not %s", what, *text ? text : "nothing");
     }
     return v;
 }
@@ -189,13 +205,15 @@ static uint32_t little(const uint8_t *p, int bytes)
 /* refuses bytes from `at` on that are no model */
 static void no_model(const char *path, const uint8_t *p, size_t len, size_t at, const sucref_fault *fault)
 {
+    const char *is;
     const int cut = len - at >= 16 && memcmp(p + at, "SUCR", 4) == 0 && little(p + at + 8, 4) > len - at;
     if (cut) {
         die("%s: not a valid model: %s at byte %lu: is cut short, %lu of its %lu bytes are there", path, fault->field,
             (unsigned long)(at + fault->offset), (unsigned long)(len - at), (unsigned long)little(p + at + 8, 4));
     }
-    die("%s: not a valid model: %s at byte %lu%s", path, fault->field, (unsigned long)(at + fault->offset),
-        at == 0 && memcmp(p, "SUCR", len < 4 ? len : 4) != 0 ? looks_like(p, len, "") : "");
+    is = at == 0 && memcmp(p, "SUCR", len < 4 ? len : 4) != 0 ? looks_like(p, len, ", models begin with SUCR") : "";
+    if (at == 0 && len >= 4 && memcmp(p, "SUCR", 4) != 0 && is[0] == 0) { is = ", models begin with SUCR"; }
+    die("%s: not a valid model: %s at byte %lu%s", path, fault->field, (unsigned long)(at + fault->offset), is);
 }
 
 /* a file's first model; *more out: the bytes behind it */
