@@ -773,6 +773,10 @@ no "convolutions are split in models of one" $t split $d/hd --devices 2 --parity
 no "no layer has as many channels" $t split $hn --devices 16 --parity 0 -o $d/y%d \
     --rates 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,99
 no "protect is for chains" $t split $hn --devices 2 --parity 1 --protect 1 -o $d/y%d
+ok "pictures refuses a model without channels for so many devices" \
+    "$CC -std=c99 -O0 examples/cluster/pictures.c -o $d/pictures $LDLIBS && $t quantize $a/good.npz -o $d/g8 $is --plan 8 &&
+    ! $d/pictures $d/g8 8 >$d/made 2>$d/err && [ ! -s $d/made ] && [ \$(wc -l <$d/err) = 1 ] &&
+    grep -q 'g8: no layer has channels for so many devices' $d/err"
 . examples/training/data.sh
 mi=mnist/train-images-idx3-ubyte.gz; mr=wild/86959f76.tflite; dm=; dw=
 if [ -n "${LIST:-}" ] || { dm=$(data_dir $mi 2>$d/missing) && dw=$(data_dir $mr 2>$d/missing); }; then

@@ -17,7 +17,10 @@ static inline uint8_t *file_load(size_t *len, const char *path)
     if (f != NULL && getc(f) != EOF && fseek(f, 0, SEEK_END) == 0) { n = ftell(f); } /* a folder has no first byte */
     if (n >= 0 && fseek(f, 0, SEEK_SET) == 0) { bytes = (uint8_t *)malloc((size_t)n + 1); }
     if (bytes != NULL && fread(bytes, 1, (size_t)n, f) != (size_t)n) { free(bytes); bytes = NULL; }
-    if (bytes == NULL) { fprintf(stderr, "%s: cannot be read: %s\n", path, errno ? strerror(errno) : "it is empty"); }
+    if (bytes == NULL) {
+        fprintf(stderr, "%s: cannot be read: %s%s\n", path, errno ? strerror(errno) : "it is empty",
+                strncmp(path, "examples/", 9) == 0 ? " (examples run from the library's folder)" : "");
+    }
     if (f != NULL) { fclose(f); }
     *len = (size_t)n;
     return bytes;
