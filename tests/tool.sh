@@ -110,6 +110,8 @@ ok "exit rules of outputs that are no classes are warned of" \
 for r in '' 0 1 .5,.5 .5,.25 '.5,' x .1,nan .1,.11,.12,.13,.14,.15,.16,.17,.18,.19,.2,.21,.22,.23,.24,.25; do
     no "rows must be" $t calibrate $m --in $d/x.u8 -o $d/y --rows "$r"
 done
+ok "a risk of 0 is shown by no number of samples" \
+    "$t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 0 2>&1 >$d/log | grep -q ', at best .*; no number of samples does'"
 no "rows and --quiet" $t calibrate $m --in $d/x.u8 -o $d/y --rows .5 --quiet .1
 no "in groups already" $t calibrate $d/rows.sucref --in $d/x.u8 -o $d/y --rows .5
 no "no hidden layer" sh -c "$t quantize $a/good.npz -o $d/g2 $is >/dev/null &&
@@ -142,7 +144,7 @@ no "deadline must be" $p --deadline -5
 no "risk must be" $p --risk 1
 no "rows must be" $p --rows 2
 no "7840 labels for 10 samples" $p --labels $d/x.u8
-no "too few inputs" $t plan $m --in $d/one.u8
+no "one.u8: too few inputs: it has 1, and 4 are the least" $t plan $m --in $d/one.u8
 ok "run --exit gray" "$t run $m --in $d/x.u8 --out $d/z8.bin --exit gray --gray -1,1 |
     grep -q 'stop 0: 10 of 10 left here'"
 ok "split: a part for every device" \
@@ -303,7 +305,7 @@ no "max-disagree must be" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 1
 no "needs stops to leave at, and it has one" $t calibrate $d/one.sucref --in $d/x.u8 -o $d/y --max-disagree .5
 no "confidence needs" $t calibrate $m --in $d/x.u8 -o $d/y --confidence 0.9
 no "confidence must be" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 0.1 --confidence 1
-no "too few inputs" $t calibrate $m --in $d/one.u8 -o $d/y --max-disagree 0.1
+no "too few inputs: it has 1, and 5 are the least" $t calibrate $m --in $d/one.u8 -o $d/y --max-disagree 0.1
 no "exit must be" $t run $m --in $d/x.u8 --out $d/y --exit never
 no "import needs" $t import $m
 no "not a TensorFlow Lite file" $t import $m -o $d/y
@@ -774,8 +776,8 @@ no "no layer has as many channels" $t split $hn --devices 16 --parity 0 -o $d/y%
     --rates 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,99
 no "protect is for chains" $t split $hn --devices 2 --parity 1 --protect 1 -o $d/y%d
 ok "pictures refuses a model without channels for so many devices" \
-    "$CC -std=c99 -O0 examples/cluster/pictures.c -o $d/pictures $LDLIBS && $t quantize $a/good.npz -o $d/g8 $is --plan 8 &&
-    ! $d/pictures $d/g8 8 >$d/made 2>$d/err && [ ! -s $d/made ] && [ \$(wc -l <$d/err) = 1 ] &&
+    "$CC -std=c99 -O0 examples/cluster/pictures.c -o $d/pictures $LDLIBS &&
+    $t quantize $a/good.npz -o $d/g8 $is --plan 8 && ! $d/pictures $d/g8 8 >$d/made 2>$d/err && [ ! -s $d/made ] && [ \$(wc -l <$d/err) = 1 ] &&
     grep -q 'g8: no layer has channels for so many devices' $d/err"
 . examples/training/data.sh
 mi=mnist/train-images-idx3-ubyte.gz; mr=wild/86959f76.tflite; dm=; dw=

@@ -489,7 +489,7 @@ static void plan(const args *a)
     plan_options(&j, a);
     if (a->rows) { (void)parse_shares(a->rows, "--rows"); }
     j.x = x = read_samples(a->x, a->type, m.n_in, &unit, &j.n);
-    if (j.n < 4) { die("%s: too few inputs", a->x); }
+    need_inputs(a->x, j.n, 4);
     j.half = j.n / 2;
     if (a->labels) { j.labels = label = read_labels(a->labels, j.n, m.n_out == 1 ? 2U : m.n_out); }
     dense = dense_layers(&m) == m.n_layers;

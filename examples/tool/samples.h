@@ -114,6 +114,12 @@ static uint8_t *read_samples(const char *path, const char *type, uint32_t n_in, 
     return p;
 }
 
+static void need_inputs(const char *path, uint32_t n, uint32_t least)
+{
+    if (n >= least) { return; }
+    die("%s: too few inputs: it has %lu, and %lu are the least", path, (unsigned long)n, (unsigned long)least);
+}
+
 static input_unit unit_of(const sucref_model *m)
 {
     sucref_scales s;

@@ -46,13 +46,14 @@ static void share_samples(calibration_plan *p, const args *a, uint32_t n)
     p->n = n;
     p->fit = a->disagree ? n / 5U : n;
     p->judge = n - p->fit;
-    if (p->fit < 1) { die("%s: too few inputs", a->x); }
+    need_inputs(a->x, n, a->disagree ? 5 : 1);
     if (a->disagree && upper_bound(0, p->judge, p->confidence) > p->max_disagree) {
-        const double need = p->max_disagree > 0 ? ceil(log(1 - p->confidence) / log1p(-p->max_disagree)) * 5 / 4
-                                                : INFINITY;
+        const double need = ceil(log(1 - p->confidence) / log1p(-p->max_disagree)) * 5 / 4;
+        char would[40] = "no number of samples does";
+        if (p->max_disagree > 0) { snprintf(would, sizeof would, "%.0f would do", ceil(need)); }
         warn("%s: %lu samples cannot show a risk of %g at %g %% confidence, not even without one disagreement: four "
-             "fifths of them judge, at best %.3g; %.0f would do", a->x, (unsigned long)n, p->max_disagree,
-             100 * p->confidence, upper_bound(0, p->judge, p->confidence), ceil(need));
+             "fifths of them judge, at best %.3g; %s", a->x, (unsigned long)n, p->max_disagree,
+             100 * p->confidence, upper_bound(0, p->judge, p->confidence), would);
     }
 }
 
@@ -103,7 +104,7 @@ static void add_rows(respec *r, const sucref_model *m, const args *a, const cali
     const row_shares shares = parse_shares(a->rows, "--rows");
     const char *why;
     unsigned l, t;
-    if (p->n < 2) { die("%s: too few inputs", a->x); }
+    need_inputs(a->x, p->n, 2);
     if (a->quiet != NULL) { die("--rows and --quiet order the same neurons: take one"); }
     rows_report(m, a->in, &shares, x, p->n);
     why = rows_refine(r, &shares, x, p->fit);
@@ -186,7 +187,7 @@ static void calibrate_heads(const args *a, const sucref_model *m, calibration_pl
     if (a->quiet || a->rows || a->certify) { die("--heads goes with none of --quiet, --rows and --certify"); }
     if (a->heads && a->heads_at) { die("--heads and --heads-at say the same: take one"); }
     if (why != NULL) { die("%s: no heads: %s", a->in, why); }
-    if (p->n < 10) { die("%s: too few inputs", a->x); }
+    need_inputs(a->x, p->n, 10);
     if (a->disagree == NULL) { p->fit = p->n / 2; p->judge = p->n - p->fit; } /* the others say how heads do */
     if (a->head_grid) { h.grid = whole_number(a->head_grid, "--head-grid", 1, 16); }
     if (a->heads) { heads_by_share(&h, a->heads); } else { heads_by_layer(&h, a->heads_at); }
