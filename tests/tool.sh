@@ -145,7 +145,8 @@ no "deadline must be" $p --deadline -5
 no "risk must be" $p --risk 1
 no "rows must be" $p --rows 2
 no "7840 labels for 10 samples" $p --labels $d/x.u8
-no "one.u8: too few inputs: it has 1, and 4 are the least" $t plan $m --in $d/one.u8
+first 2352 $d/x.u8 >$d/three.u8
+no "three.u8: too few inputs: it has 3, and 4 are the least" $t plan $m --in $d/three.u8
 ok "run --exit gray" "$t run $m --in $d/x.u8 --out $d/z8.bin --exit gray --gray -1,1 |
     grep -q 'stop 0: 10 of 10 left here'"
 ok "split: a part for every device" \
