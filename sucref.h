@@ -914,7 +914,8 @@ SUCREF_API int sucref_vec_decode(int32_t *x, uint32_t *n, const uint8_t *frame, 
 
 #endif
 
-#if !defined(SUCREF_NO_PARITY) || !defined(SUCREF_STATIC) || defined(SUCREF_HOST)
+enum { SUCREF_MAX_SHARDS = 16, SUCREF_MAX_PARITY = 4 }; /* data and parity shards at most, as parity has them */
+#if !defined(SUCREF_NO_PARITY) || !defined(SUCREF_STATIC)
 /* ---- parity ------------------------------------------------------------------------------------------------------
  * Source: [CDC] R. Hadidi et al., "Creating Robust Deep Neural Networks With Coded Distributed Computing for IoT
  * Systems": a layer's rows are split over n devices, and r more compute
@@ -929,7 +930,6 @@ SUCREF_API int sucref_vec_decode(int32_t *x, uint32_t *n, const uint8_t *frame, 
  * output channels.
  *
  * Shards are numbered 0..n-1 for data and n..n+r-1 for parity; a mask has bit k for shard k. */
-enum { SUCREF_MAX_SHARDS = 16, SUCREF_MAX_PARITY = 4 };
 
 /* sucref_parity_coefficient - c_ji, within +-4 for n <= 8 and +-8 beyond; 0 where (n, r) is no code: n 1..8 with r
  * 1..4, n 9..16 with r 1..3. */
@@ -1332,16 +1332,16 @@ SUCREF_API size_t sucref_model_spec_of(sucref_model_spec *spec, void *memory, si
 /* a layer's rows on devices: data part i has the rows row[i]..row[i + 1] - 1; row[0] is 0, row[n] is n_out */
 typedef struct {
     unsigned n, r, protect;   /* data parts, parity parts, planes that have parities (from the first) */
-    uint32_t row[SUCREF_MAX_SHARDS + 1];
-    uint32_t rows;            /* of the largest data part */
+    uint32_t row[SUCREF_MAX_SHARDS + 1], rows; /* rows: of the largest data part */
 } sucref_parts;
 
+#if !defined(SUCREF_NO_PARITY) || !defined(SUCREF_STATIC)
 /* sucref_part_write - the model of one layer that a device runs for sucref_shard_sums: data part `part`, or from n on
  * parity part `part - n`. Of the layer's spec the weights, row shifts, input order and plan are read; a part reads all
- * columns. out, the result and fault as
- * for sucref_model_write. n 1..16, r as for sucref_parity_coefficient. */
+ * columns. out, the result and fault as for sucref_model_write. n 1..16, r as for sucref_parity_coefficient. */
 SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref_layer_spec *layer,
                                       const sucref_parts *parts, unsigned part, sucref_fault *fault);
+#endif
 #endif /* SUCREF_HOST */
 
 #ifdef __cplusplus

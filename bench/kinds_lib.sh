@@ -35,7 +35,7 @@ kinds() { # name, inputs, model
     network=$1
     for target in plain dsp; do
         ./build/sucref retarget $3 --target $target -o $d/net.sucref >/dev/null &&
-            ./build/sucref emit-c $d/net.sucref -o $d/kinds_$target.h --name net || exit 1
+            ./build/sucref emit-c $d/net.sucref -o $d/kinds_$target.h --name net >/dev/null || exit 1
     done
     n_in=$(./build/sucref info $3 | sed -n '1,2s/^\([0-9]*\) inputs.*/\1/p')
     head -c $n_in $2 | pack - $n_in 4000000 >$d/kinds_in.h

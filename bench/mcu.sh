@@ -80,7 +80,7 @@ layer() { # plan rows cols input: a model for each layout, their headers, the ho
         ./build/sucref retarget $d/plain.sucref --target dsp -o $d/dsp.sucref >/dev/null &&
         ./build/sucref retarget $d/plain.sucref --target mve -o $d/mve.sucref >/dev/null || exit 1
     for target in dsp mve plain; do
-        ./build/sucref emit-c $d/$target.sucref -o $d/$target.h --name net || exit 1
+        ./build/sucref emit-c $d/$target.sucref -o $d/$target.h --name net >/dev/null || exit 1
     done
     pack $d/layer.u8 "$(wc -c <$d/layer.u8)" 65535 >$d/inputs.h
     wanted layer bench/mcu_layer.c -DMODEL_H='"plain.h"' -DINPUTS_H='"inputs.h"'

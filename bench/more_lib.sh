@@ -39,7 +39,7 @@ stepped() { # what, plan, input: from $o, on $core, the one-shot's cost in units
 headers_of() { # model: a header of it for each kind of core
     for target in dsp mve plain; do
         ./build/sucref retarget $1 --target $target -o $d/to.sucref >/dev/null &&
-            ./build/sucref emit-c $d/to.sucref -o $d/$target.h --name net || exit 1
+            ./build/sucref emit-c $d/to.sucref -o $d/$target.h --name net >/dev/null || exit 1
     done
 }
 generated() { # kind, file, how many: inputs of $d/imported.sucref, around its zero point

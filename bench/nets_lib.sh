@@ -105,7 +105,7 @@ net() { # name, plan, inputs, model, more cores, what the inputs are
     with_exits $4
     for target in plain dsp mve; do
         ./build/sucref retarget $model --target $target -o $d/net.sucref >/dev/null &&
-            ./build/sucref emit-c $d/net.sucref -o $d/net_$target.h --name net || exit 1
+            ./build/sucref emit-c $d/net.sucref -o $d/net_$target.h --name net >/dev/null || exit 1
     done
     model_bytes=$(wc -c <$model) n_in=$(sed -n '1,2s/^\([0-9]*\) inputs.*/\1/p' $d/net.info)
     work_bytes=$(sed -n 's/^work buffer: \([0-9]*\) bytes.*/\1/p' $d/net.info)

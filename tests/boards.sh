@@ -119,7 +119,7 @@ kept() { # core: the files of tests/compat, packed for it; four inputs each
     case $1 in avr) kinds="dense heads" ;; *) kinds="dense heads picture depth halves rows" ;; esac
     for k in $kinds; do
         ./build/sucref retarget tests/compat/$k.sucref --target "$(target_of $1)" -o $d/kept.sucref >/dev/null &&
-            ./build/sucref emit-c $d/kept.sucref -o $d/kept.h --name net || exit 1
+            ./build/sucref emit-c $d/kept.sucref -o $d/kept.h --name net >/dev/null || exit 1
         n=$(./build/sucref info $d/kept.sucref | sed -n '1s/^\([0-9]*\) inputs.*/\1/p')
         dd if=examples/models/even.sucref bs=$n skip=1 count=4 2>/dev/null | pack - $n 65535 >$d/kept_inputs.h
         ran $1 kept_$k bench/mcu_net.c -DMODEL_H='"kept.h"' -DINPUTS_H='"kept_inputs.h"'
@@ -133,7 +133,7 @@ network() { # name, .tflite, inputs, what the reference answers to them: a netwo
     ./build/sucref import "$2" -o $d/$1.plain >/dev/null && ./build/sucref info $d/$1.plain >$d/$1.info || exit 1
     for kind in plain dsp mve; do
         ./build/sucref retarget $d/$1.plain --target $kind -o $d/$1.$kind >/dev/null &&
-            ./build/sucref emit-c $d/$1.$kind -o $d/$1_$kind.h --name net || exit 1
+            ./build/sucref emit-c $d/$1.$kind -o $d/$1_$kind.h --name net >/dev/null || exit 1
     done
     MOST_INPUTS=65535 pack $3 "$(sed -n '1,2s/^\([0-9]*\) inputs.*/\1/p' $d/$1.info)" 4000000 >$d/$1_in.h
     eval "want_$1=$(echo "$4" | digest)"
@@ -185,19 +185,19 @@ sensor() { # one of two devices that see half a picture is a Cortex-M3, the othe
     ./build/mcu_gen pictures $d/pictures.h examples/digits/?_4.pgm || exit 1
 $C -o $d/telemetry examples/08_telemetry.c $LDLIBS || exit 1
 for m in digits_44 small_44; do
-    ./build/sucref emit-c examples/models/$m.sucref -o $d/$m.h --name net || exit 1
+    ./build/sucref emit-c examples/models/$m.sucref -o $d/$m.h --name net >/dev/null || exit 1
 done
 for plan in 8 4,4 1,2,2,3; do
     n=$(echo $plan | tr -d ,)
     ./build/mcu_gen layer $plan 28 600 $d/wide.sucref $d/wide.u8 random &&
-        ./build/sucref emit-c $d/wide.sucref -o $d/wide_$n.h --name net || exit 1
+        ./build/sucref emit-c $d/wide.sucref -o $d/wide_$n.h --name net >/dev/null || exit 1
     pack $d/wide.u8 600 65535 >$d/wide_in_$n.h
 done
 ./build/mcu_gen layer 8 28 600 $d/largest.sucref $d/largest.u8 most || exit 1
 pack $d/largest.u8 600 65535 >$d/largest_in.h
 for target in plain dsp mve; do
     ./build/sucref retarget $d/largest.sucref --target $target -o $d/largest_$target.sucref >/dev/null &&
-        ./build/sucref emit-c $d/largest_$target.sucref -o $d/largest_$target.h --name net || exit 1
+        ./build/sucref emit-c $d/largest_$target.sucref -o $d/largest_$target.h --name net >/dev/null || exit 1
 done
 nets=""
 networks
@@ -224,7 +224,7 @@ for c in $more_cores; do
 done
 case $cores in *m3*)
     ./build/sucref split examples/models/digits_44.sucref --devices 4 --parity 1 -o $d/part%d.sucref >/dev/null &&
-        ./build/sucref emit-c $d/part3.sucref -o $d/part3.h --name net &&
+        ./build/sucref emit-c $d/part3.sucref -o $d/part3.h --name net >/dev/null &&
         $C -o $d/worker examples/cluster/worker.c $LDLIBS && $C -o $d/halves examples/cluster/halves.c $LDLIBS || exit 1
     worker
     sensor ;;

@@ -16,6 +16,33 @@ example() { # name, source
 }
 for e in "$@"; do example $e examples/$e.c; done
 for e in learners devices halves pictures; do example $e examples/cluster/$e.c; done
+refused() { # words, status, program, arguments: one line that holds the words, and nothing else
+    words=$1; status=$2; e=$3; shift 3
+    "./$d/$e" "$@" >$d/$e.got 2>$d/$e.err
+    if [ $? = "$status" ] && [ ! -s $d/$e.got ] && [ "$(wc -l <$d/$e.err)" = 1 ] && grep -q "$words" $d/$e.err
+    then pass "$e: $words"
+    else fail "$e $* should say '$words', said: $(head -n 1 $d/$e.err)"; fi
+}
+: >$d/empty; cat examples/models/halves.sucref examples/models/halves.sucref >$d/part
+p="1 pictures"; m=examples/models
+refused "cannot be read: No such file" $p $d/none
+refused "from the library.s folder" $p examples/none
+refused "cannot be read: Is a directory" $p $d
+refused "cannot be read: it is empty" $p $d/empty
+refused "no model that can be used: magic at byte 0" $p $m/lenet.npz
+refused "more than one model" $p $d/part
+refused "has several stops" $p $m/digits_44.sucref
+refused "DEVICES is a number from 2 to 8" $p $m/halves.sucref 9
+refused "DEVICES is a number from 2 to 8" $p $m/halves.sucref 3x
+if $C -Wall -Wextra -o $d/classify examples/digits/classify.c $LDLIBS &&
+    $C -Wall -Wextra -o $d/demo examples/digits/demo.c $LDLIBS &&
+    $C -Wall -Wextra -o $d/train_digits examples/training/train_digits.c $LDLIBS; then
+    refused "cannot be read: No such file" 2 classify $d/none x.pgm
+    refused "784 inputs and 1 outputs, not 28x28 and 10" 2 classify $m/even.sucref x.pgm
+    refused "784 inputs and 1 outputs, not 28x28 and 10" 2 demo $m/even.sucref x.pgm
+    refused "SEED is a number, not x" 2 train_digits digits plain x $d/o.npz
+    refused "cannot write $d/none/o.npz" 2 train_digits digits plain 1 $d/none/o.npz
+else fail "programs of examples/digits and examples/training"; fi
 # shellcheck disable=SC2016
 if grep -q '^```c$' README.md; then
     sed -n '/^```c$/,/^```$/p' README.md | sed -e '1d' -e '/^```$/,$d' >$d/readme.c

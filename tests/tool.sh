@@ -56,7 +56,9 @@ ok "retarget packs for a core, and back" "$t retarget $w8 --target m4 -o $d/w4 &
 ok "quantize --target is quantize and retarget" "$t quantize $n -o $d/qp $is --plan 8 --calibrate $d/x.u8 &&
     $t quantize $n -o $d/qd $is --plan 8 --calibrate $d/x.u8 --target m33 && $t retarget $d/qp --target dsp -o $d/qr &&
     cmp $d/qd $d/qr"
-ok "emit-c compiles and holds the bytes" "$t emit-c $m -o $d/even.h && $C $d/e.c -o $d/e &&
+ok "emit-c compiles and holds the bytes, and says what it wrote" "$t emit-c $m -o $d/even.h | grep -q \
+    \"^$d/even.h: even_model, \$(wc -c <$m) bytes, and EVEN_WORK_LEN, a work buffer of [1-9][0-9]* bytes\" &&
+    $C $d/e.c -o $d/e &&
     $d/e >$d/e.bin && cmp $d/e.bin $m"
 ok "quantize" "$t quantize $n -o $d/q.sucref $is --plan 2,2,4 --calibrate $d/x.u8 && $t info $d/q.sucref |
     grep -q '3 of 3 stops'"
@@ -65,7 +67,16 @@ ok "quantize, coarse plane" \
     $t info $d/q.sucref | grep -q 'plan 2+8'"
 ok "the same file again" "$t quantize $n -o $d/q1 $is --calibrate $d/x.u8 &&
     $t quantize $n -o $d/q2 $is --calibrate $d/x.u8 && cmp $d/q1 $d/q2"
-ok "calibrate" "$t calibrate $m --in $d/x.u8 -o $d/c.sucref && $t info $d/c.sucref | grep -q '4 of 4 stops'"
+ok "calibrate says what it wrote" "$t calibrate $m --in $d/x.u8 -o $d/c.sucref >$d/made &&
+    grep -q \"^$d/c.sucref: [1-9][0-9]* bytes, 4 stops, fitted to 10 samples\\$\" $d/made &&
+    [ \$(wc -l <$d/made) = 1 ] && $t info $d/c.sucref | grep -q '4 of 4 stops'"
+ok "exit rules that no answer fulfils: never leaves, in calibrate, info, run and evaluate" \
+    "$t calibrate $m --in $d/x.u8 -o $d/never --max-disagree .01 >$d/made 2>$d/log &&
+    grep -q '^stop 0: never leaves, disag' $d/made && grep -q '^stop 1: 0 of 8 left here (never leaves)$' $d/made &&
+    grep -q ', 4 stops, fitted to 2 samples, with exit rules$' $d/made && $t info $d/never >$d/i &&
+    grep -q '^stop 2: never leaves$' $d/i && $t run $d/never --in $d/x.u8 --out $d/y --exit margin >$d/made &&
+    grep -q '^stop 2: 0 of 10 left here (never leaves)$' $d/made && $t evaluate $d/never --in $d/x.u8 >$d/ev &&
+    grep -q 'stop 2: 0.0 % (never leaves), stop 3: 100.0 %$' $d/ev && ! grep 4294967295 $d/i $d/made $d/ev"
 ok "calibrate keeps the last stop" "$t run $d/c.sucref --in $d/x.u8 --out $d/zc.bin --logits &&
     cmp $d/z.bin $d/zc.bin"
 ok "calibrate finds exits, run uses them" "$t calibrate $m --in $d/x.u8 -o $d/c2.sucref --max-disagree 0.5 |
@@ -99,17 +110,20 @@ ok "exit rules of outputs that are no classes are warned of" \
 for r in '' 0 1 .5,.5 .5,.25 '.5,' x .1,nan .1,.11,.12,.13,.14,.15,.16,.17,.18,.19,.2,.21,.22,.23,.24,.25; do
     no "rows must be" $t calibrate $m --in $d/x.u8 -o $d/y --rows "$r"
 done
+ok "a risk of 0 is shown by no number of samples" \
+    "$t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 0 2>&1 >$d/log |
+    grep -q ', at best .*; no number of samples does'"
 no "rows and --quiet" $t calibrate $m --in $d/x.u8 -o $d/y --rows .5 --quiet .1
 no "in groups already" $t calibrate $d/rows.sucref --in $d/x.u8 -o $d/y --rows .5
 no "no hidden layer" sh -c "$t quantize $a/good.npz -o $d/g2 $is >/dev/null &&
     exec $t calibrate $d/g2 --in $d/six.u8 -o $d/y --rows .5"
-first 10 $d/x.u8 >$d/y10.u8
+first 10 /dev/zero >$d/zero10
 p="$t plan $m --in $d/x.u8"
 ok "plan tries bits, rows and both, and recommends" \
     "$p --core m3 >$d/plan.txt && grep -q '^bits 4,4, rows .5 ' $d/plan.txt &&
     grep -q '^one stop ' $d/plan.txt && [ \$(grep -c '^recommended: ' $d/plan.txt) = 1 ]"
 ok "plan with labels, a clock, a store and shares of rows" \
-    "$p --per-mac 2 --clock 48 --bandwidth 50 --labels $d/y10.u8 --rows .25,.5 >$d/plan.txt &&
+    "$p --per-mac 2 --clock 48 --bandwidth 50 --labels $d/zero10 --rows .25,.5 >$d/plan.txt &&
     grep -q 'right: first, exit, last' $d/plan.txt && grep -q '^rows .25,.5 ' $d/plan.txt &&
     grep -q 'costs in ms' $d/plan.txt"
 ok "plan: a deadline that nothing keeps, one that a first answer keeps, one that all keep" \
@@ -130,14 +144,37 @@ no "deadline is in" $p --deadline 5s
 no "deadline must be" $p --deadline -5
 no "risk must be" $p --risk 1
 no "rows must be" $p --rows 2
-no "labels of one byte" $p --labels $d/x.u8
-no "too few inputs" $t plan $m --in $d/one.u8
+no "7840 labels for 10 samples" $p --labels $d/x.u8
+first 2352 $d/x.u8 >$d/three.u8
+no "three.u8: too few inputs: it has 3, and 4 are the least" $t plan $m --in $d/three.u8
 ok "run --exit gray" "$t run $m --in $d/x.u8 --out $d/z8.bin --exit gray --gray -1,1 |
     grep -q 'stop 0: 10 of 10 left here'"
 ok "split: a part for every device" \
     "$t split $m44 --devices 4 --parity 2 -o $d/part%d.sucref >$d/split.txt &&
     grep -q 'layer 1: rows 3 3 2 2 of 128 inputs, 1 plane' $d/split.txt && $t info $d/part5.sucref |
     grep -q 'layer 0: 64 x 784, plan 8' && [ ! -e $d/part6.sucref ]"
+ok "split names its files, info says which part of what one is" \
+    "grep -q \"^$d/part5.sucref: parity 1, \$(wc -c <$d/part5.sucref) bytes\\$\" $d/split.txt &&
+    grep -q \"^$d/part0.sucref: part 0, \$(wc -c <$d/part0.sucref) bytes\\$\" $d/split.txt &&
+    $t info $d/part5.sucref >$d/i && grep -q '^2 models, one behind the other: a device.s part of' $d/i &&
+    grep -q '^parity 1 of 2 (4 + 2 devices, from 0): layer 1 of 2 of digits_44.sucref$' $d/i &&
+    $t info $d/part0.sucref | grep -q '^part 0 of 4 (4 + 2 devices, from 0): layer 0 of 2 of digits_44.sucref$' &&
+    ! $t info $m44 | grep -q part"
+cat >$d/part0.c <<'X'
+#include <stdio.h>
+#include "part0.h"
+int main(void) { return fwrite(part0_model.bytes, 1, PART0_BYTES, stdout) != PART0_BYTES; }
+X
+ok "emit-c leaves out what split says of a part" "$t emit-c $d/part0.sucref -o $d/part0.h &&
+    $C $d/part0.c -o $d/e && $d/e >$d/bare && [ \$(wc -c <$d/bare) -lt \$((\$(wc -c <$d/part0.sucref) - 100)) ] &&
+    $t info $d/bare >$d/j && ! grep -q digits $d/j && grep '^layer 0' $d/j >$d/k && $t info $d/part0.sucref |
+    grep '^layer 0' | cmp - $d/k && [ \$(wc -l <$d/k) = 2 ]"
+for k in "calibrate X --in $d/x.u8 -o $d/y" "evaluate X --in $d/x.u8" "truncate X --stops 1 -o $d/y" \
+    "retarget X --target m4 -o $d/y" "plan X --in $d/x.u8" "split X --devices 1 --parity 0 -o $d/y%d"; do
+    no "bytes lie behind its first model: is it a device's part" $t ${k%%X*} $d/part0.sucref ${k#*X}
+done
+ok "run says that there is more behind the model it ran" \
+    "$t run $d/part0.sucref --in $d/x.u8 --out $d/p0 2>&1 >/dev/null | grep -q 'lie behind the model that was run'"
 ok "split: parity of the first plane only, rows by rates" \
     "$t split $m44 --devices 3 --parity 1 --protect 1 --rates 2,1,1 -o $d/rate%d.sucref |
     grep -q 'rows 64 32 32' && $t info $d/rate3.sucref | grep -q '1 of 1 stops'"
@@ -161,7 +198,10 @@ no "split needs all stops" $t split $d/t.sucref --devices 1 --parity 1 -o $d/y%d
 h='examples/models/halves'
 ok "split --exchange: parts of two halves of a picture, few values between them" \
     "$t split $h.sucref --devices 2 --exchange ${h}_maps.npz --number 3 -o $d/half%d.sucx >$d/split.txt &&
-    grep -q 'device 1: 392 inputs' $d/split.txt && grep -q 'node 2: 0 inputs' $d/split.txt && [ -s $d/half2.sucx ] &&
+    grep -q \"device 1: 392 inputs, \$(wc -c <$d/half1.sucx) bytes in $d/half1.sucx, work\" $d/split.txt &&
+    $t info $d/half1.sucx | grep -q '^part of exchange plan 3: device 1 of 2 (0 to 1)$' && $t info $d/half2.sucx |
+    grep -q '^part of exchange plan 3: node 2, which collects the answers of 2 devices' &&
+    grep -q 'node 2: 0 inputs' $d/split.txt && [ -s $d/half2.sucx ] &&
     grep -q 'an answer: 4 messages with 82 values, 200 bytes; .* 2 with 784, 824' $d/split.txt"
 ok "split --exchange --without: one device's inputs and neurons go to the other" \
     "$t split $h.sucref --devices 2 --exchange ${h}_maps.npz --without 1 -o $d/half%d.sucx >$d/split.txt &&
@@ -176,12 +216,16 @@ no "go with" $t split $h.sucref --devices 2 --rates 1,1 --exchange ${h}_maps.npz
 no "go with" $t split $h.sucref --devices 2 --parity 1 --number 2 -o $d/y%d
 no "devices must be" $t split $h.sucref --devices 255 --exchange ${h}_maps.npz -o $d/y%d
 no "none of 0 to 0" $t split $h.sucref --devices 1 --exchange ${h}_maps.npz -o $d/y%d
+ok "split --exchange: devices that the maps do not name are told" "$t split $h.sucref --devices 3 --exchange \
+    ${h}_maps.npz -o $d/three%d 2>&1 >$d/log | grep -q 'names devices 0 to 1; those up to 2 have no inputs' &&
+    $t split $h.sucref --devices 2 --exchange ${h}_maps.npz -o $d/three%d 2>$d/err && [ ! -s $d/err ]"
 no "is no level of this model" $t split $h.sucref --devices 2 --exchange $n -o $d/y%d
 no "level1 must be there, 2 x 20" $t split $m --devices 2 --exchange ${h}_maps.npz -o $d/y%d
 no "level3 is no level of this model, which has level0 (inputs) to level2" sh -c "$t repurpose $n --devices 2 \
     --eta2 1 -o $d/y --maps $d/maps3.npz >/dev/null && exec $t split $h.sucref --devices 2 --exchange $d/maps3.npz \
     -o $d/y%d"
-no "zip" $t split $h.sucref --devices 2 --exchange $h.sucref -o $d/y%d
+no "zip archive .*; it is a model already .*; --exchange takes the maps" $t split $h.sucref --devices 2 \
+    --exchange $h.sucref -o $d/y%d
 no "number must be" $t split $h.sucref --devices 2 --exchange ${h}_maps.npz --number 256 -o $d/y%d
 no "without must be" $t split $h.sucref --devices 2 --exchange ${h}_maps.npz --without 2 -o $d/y%d
 # float layers over devices
@@ -231,6 +275,7 @@ for r in '' 0 0:784,1 0:783,2 0:0,1:784 '0:784,' 0:392:392 -0:784 x 0:9999999999
 done
 no "a device from 0 to 1" $p 2 --eta2 1 --owners $a/real784.npy
 no "takes inputs from a .npy" $p 2 --eta2 1 --in $d/x.u8
+ok "and said that before it reported anything" "[ ! -s $d/out ]"
 no "shape does not hold" $p 2 --eta2 1 --in $a/real.npy
 no "zip" $t repurpose $m --devices 2 --eta2 1 -o $d/y
 no "does not take what W0 gives" $t repurpose $a/chain.npz --devices 2 --eta2 1 -o $d/y
@@ -262,11 +307,13 @@ no "max-disagree must be" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 1
 no "needs stops to leave at, and it has one" $t calibrate $d/one.sucref --in $d/x.u8 -o $d/y --max-disagree .5
 no "confidence needs" $t calibrate $m --in $d/x.u8 -o $d/y --confidence 0.9
 no "confidence must be" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 0.1 --confidence 1
-no "too few inputs" $t calibrate $m --in $d/one.u8 -o $d/y --max-disagree 0.1
+no "too few inputs: it has 1, and 5 are the least" $t calibrate $m --in $d/one.u8 -o $d/y --max-disagree 0.1
 no "exit must be" $t run $m --in $d/x.u8 --out $d/y --exit never
 no "import needs" $t import $m
 no "not a TensorFlow Lite file" $t import $m -o $d/y
+q="$t quantize $a/good.npz -o $d/u.sucref --input-scale 0.5"
 # files of another kind, and files that are cut
+ok "truncate to one stop" "$t truncate $m --stops 1 -o $d/t1"; echo 'sucref COMMAND FILE OPTIONS' >$d/sucref1
 no "zip archive .*; it is a TensorFlow Lite file: sucref import" $t quantize $a/real.tflite -o $d/y $is
 no "zip archive .*; it is a TensorFlow Lite file: sucref import" $t repurpose $a/real.tflite --devices 2 --eta2 1 \
     -o $d/y
@@ -276,6 +323,8 @@ no "magic at byte 0; it is a NumPy array" $t run $a/real784.npy --in $d/x.u8 --o
 no "Lite file; it is a zip archive: .* sucref quantize" $t import $n -o $d/y
 no "Lite file; it is a model already" $t import $m -o $d/y
 no "zip archive .*; it is a model already" $t quantize $m -o $d/y $is
+no "magic at byte 0; it is a part of an exchange plan" $t run $d/half1.sucx --in $d/x.u8 --out $d/y
+no "not a valid part of an exchange plan" sh -c "head -c 200 $d/spare0.sucx >$d/cut.sucx; exec $t info $d/cut.sucx"
 first 3000 $n >$d/cut.npz; first 700 $m >$d/cut.sucref; first 400 $a/real784.npy >$d/cut.npy
 no "cut.npz: is cut short: a zip archive without its end" $t quantize $d/cut.npz -o $d/y $is
 no "cut.sucref: not a valid model: .*: is cut short, 700 of its" $t info $d/cut.sucref
@@ -285,7 +334,15 @@ for k in 100 1000 3000; do
     first $k $a/real.tflite >$d/cut.tflite
     no "cut.tflite: is cut short, or damaged: it points beyond its $k bytes" $t import $d/cut.tflite -o $d/y
 done
-no "unknown command" $t frobnicate x
+no "unknown command frobnicate; commands are import, quantize" $t frobnicate x
+no "even.sucref is a file: a command comes first" $t $m
+no "one file expected, got .* and .*x.u8 (see sucref help run)" $t run $m $d/x.u8
+no "such as 0.01 or 1/100, not 1%" $t calibrate $m --in $d/x.u8 -o $d/y --max-disagree 1%
+no "stop must be 0, there is no other, not 1" $t run $d/t1 --in $d/x.u8 --out $d/y --stop 1
+no "magic at byte 0, models begin with SUCR" $t info $d/zeros.u8
+no "y: cannot be written: No such file" $t calibrate $m --in $d/none -o $d/none/y
+ok "a word alone says what there is" "! $t 2>$d/log && grep -q '^sucref COMMAND FILE OPTIONS$' $d/log &&
+    [ \$(wc -l <$d/log) = 6 ] && $t help | head -n 1 | cmp - $d/sucref1"
 no "no input file" $t info
 no "has no option --plan" $t run $m --plan 4,4
 no "has no option --stops" $t run $m --stops 2
@@ -298,7 +355,14 @@ no "not a valid model: header" $t info $d/tiny
 no "not a valid model: magic" $t info $n
 no "run needs" $t run $m --out $d/y
 no "type must be" $t run $m --in $d/x.dat --out $d/y
-no "the model takes u8" $t run $m --in $d/x.s8 --out $d/y
+no "x.s8: the model takes u8, not s8$" $t run $m --in $d/x.s8 --out $d/y
+no "x.u8: the model takes s8, not u8, real = (value + 3) . 0.5$" sh -c "$q --type s8 --input-zero -3 >$d/log &&
+    exec $t run $d/u.sucref --in $d/x.u8 --out $d/y"
+ok "run says that no stop has an exit rule, or bounds" "$t run $m --in $d/x.u8 --out $d/y --exit margin 2>&1 >$d/log |
+    grep -q 'has no exit rules, all inputs go to the last stop (sucref calibrate --max-disagree' &&
+    $t run $m --in $d/x.u8 --out $d/y --exit certified 2>&1 >$d/log | grep -q 'has no bounds, .* --certify' &&
+    $t run $d/c2.sucref --in $d/x.u8 --out $d/y --exit margin 2>$d/err && [ ! -s $d/err ] &&
+    $t run $d/ce.sucref --in $d/x.u8 --out $d/y --exit certified 2>$d/err && [ ! -s $d/err ]"
 no "not whole inputs" $t run $m --in $d/short.u8 --out $d/y
 no "not whole inputs" $t run $m --in $d/empty.u8 --out $d/y
 no "stop must be" $t run $m --in $d/x.u8 --out $d/y --stop 4
@@ -344,7 +408,6 @@ no "zip" $t quantize $d/short.u8 -o $d/y
 ok "help and version" "$t --help | grep -q 'sucref run' && $t -h >/dev/null && $t help run | grep -q gray &&
     ! $t help run | grep -q quantize && $t run --help | grep -q gray && $t version | grep -q '^sucref [0-9]'"
 no "unknown command" $t help frobnicate
-q="$t quantize $a/good.npz -o $d/u.sucref --input-scale 0.5"
 ok "quantize says what it made" "$q >$d/made && grep -q '2 dense layers, 3 inputs, 4 outputs, 2 stops' $d/made &&
     grep -q 'inputs: uint8, real = value \* 0.5$' $d/made && grep -q 'not calibrated' $d/made"
 ok "info knows the scales" "$t info $d/u.sucref | grep -q '^inputs: uint8, real = value \* 0.5$' &&
@@ -438,24 +501,24 @@ int main(void)
 }
 X
 ok "labels: kept, shown, emitted; the model in C is the one without them" \
-    "$q && $t emit-c $d/u.sucref -o $d/plain.h --name names && $q --labels $d/names.txt && $t info $d/u.sucref >$d/i &&
+    "$q && $t emit-c $d/u.sucref -o $d/plain.h --name names && $q --names $d/names.txt && $t info $d/u.sucref >$d/i &&
     grep -q '^output 1: no .x.?$' $d/i && grep -q '^output 3: .4??/$' $d/i &&
     $t emit-c $d/u.sucref -o $d/names.h && $C $strict $d/names.c -o $d/names && $d/names && {
     sed 1d $d/names.h | diff - $d/plain.h | grep '^>'; [ \$(sed 1d $d/plain.h | diff - $d/names.h |
     grep -c '^>') = 7 ]; }"
 ok "labels stay when a model is calibrated, packed, whole; truncation says that they go" \
-    "$q --labels $d/names.txt --target m4 && $t retarget $d/u.sucref --target m0 -o $d/u2 && $t calibrate $d/u2 --in \
+    "$q --names $d/names.txt --target m4 && $t retarget $d/u.sucref --target m0 -o $d/u2 && $t calibrate $d/u2 --in \
     $d/six.u8 -o $d/u3 && $t truncate $d/u3 --stops 2 -o $d/u4 && $t info $d/u4 | grep -q '^output 0: yes$' &&
-    cmp $d/u3 $d/u4 && $t truncate $d/u4 --stops 1 -o $d/u5 | grep -q 'labels are left out' &&
+    cmp $d/u3 $d/u4 && $t truncate $d/u4 --stops 1 -o $d/u5 | grep -q 'names of outputs are left out' &&
     ! $t info $d/u5 | grep -q '^output 0'"
 ok "more labels than info shows" "cut -c 1-20 tests/tool.sh | sed -n '/./p' | head -n 30 >$d/thirty.txt &&
-    $t quantize $a/wide.npz -o $d/wide $is --labels $d/thirty.txt &&
+    $t quantize $a/wide.npz -o $d/wide $is --names $d/thirty.txt &&
     $t info $d/wide | grep -q 'labels of 10 outputs more'"
-no "three.txt: has 3 lines, the model has 4 outputs" $q --labels $d/three.txt
-no "control.txt: line 3 holds a control character" $q --labels $d/control.txt
-no "blank.txt: line 2 is empty" $q --labels $d/blank.txt
-no "long.txt: line 1 is longer than 63" $q --labels $d/long.txt
-no "cannot be read" $q --labels $d/none
+no "three.txt: has 3 lines, the model has 4 outputs" $q --names $d/three.txt
+no "control.txt: line 3 holds a control character" $q --names $d/control.txt
+no "blank.txt: line 2 is empty" $q --names $d/blank.txt
+no "long.txt: line 1 is longer than 63" $q --names $d/long.txt
+no "cannot be read" $q --names $d/none
 ok "run says what it wrote, uint8 as the input" "$q && $t run $d/u.sucref --in $d/six.u8 --out $d/r8 |
     grep -q '2 answers of 4 uint8, real = ' && $q --type s8 && $t run $d/u.sucref --in $d/six.s8 --out $d/r8 |
     grep -q '2 answers of 4 int8, real = '"
@@ -540,7 +603,7 @@ ok "evaluate" "$t evaluate $w --in $nx --labels $d/zero >$d/ev &&
 printf '\377\0\0\377\0\0\0\377\0\0\0\377\0\0\377\0\377\0' >$d/c3.u8; printf '\0\1\1\2\0\1' >$d/l3.u8
 one() { printf '\0\0\0\0\0\0\0\0\0\0\0\0\0' | head -c "$1"; printf '\377'; first $((12 - $1)) /dev/zero; }
 { one 1; one 1; one 1; one 1; one 0; one 12; one 5; } >$d/c13.u8; printf '\3\3\1\3\0\3\4' >$d/l13.u8
-first 10 /dev/zero >$d/zero10; sed -n 1,13p tests/lib.sh | cut -c 1-9 | sed 's/^/n/' >$d/n13
+sed -n 1,13p tests/lib.sh | cut -c 1-9 | sed 's/^/n/' >$d/n13
 printf '\1\1\1\1\0\14\5' >$d/right.u8; printf 'cat\ndog\ncow\n' >$d/animals.txt
 cat >$d/table <<'X'
 confusion at the last stop (rows are labels, columns answers)
@@ -556,21 +619,63 @@ most frequent confusions at the last stop
   4 answered as 5: 1 of 1
 X
 ok "evaluate: confusion as counted by hand" \
-    "$t quantize $a/same3.npz -o $d/s3 $is --labels $d/animals.txt && $t quantize $a/same13.npz -o $d/s13 $is &&
+    "$t quantize $a/same3.npz -o $d/s3 $is --names $d/animals.txt && $t quantize $a/same13.npz -o $d/s13 $is &&
     $t evaluate $d/s3 --in $d/c3.u8 --labels $d/l3.u8 >$d/ev && grep -q '^stop 1: 66.67 % right' $d/ev &&
     tail -n 5 $d/ev | cmp - $d/table && $t evaluate $d/s13 --in $d/c13.u8 --labels $d/l13.u8 >$d/ev &&
     tail -n 4 $d/ev | cmp - $d/pairs"
 ok "evaluate: no confusion, confusion with names, a single output's" \
     "$t evaluate $d/s13 --in $d/c13.u8 --labels $d/right.u8 | tail -n 1 | grep -q '^  none$' &&
-    $t quantize $a/same13.npz -o $d/s13 $is --labels $d/n13 &&
+    $t quantize $a/same13.npz -o $d/s13 $is --names $d/n13 &&
     $t evaluate $d/s13 --in $d/c13.u8 --labels $d/l13.u8 | grep -q '^  4 (n.*) answered as 5 (n.*): 1 of 1' &&
     $t evaluate $m --in $d/x.u8 --labels $d/zero10 | tail -n 1 | grep -q '^ 1   0   0'"
 ok "calibrate --labels says how right the last stop is" \
     "$t calibrate $w --in $nx -o $d/y --labels $d/zero | grep -q '^last stop: .* % of 150 right'"
 no "evaluate needs" $t evaluate $w
-ok "a single output's distance from the last stop is told" \
-    "$t evaluate $m --in $d/x.u8 | grep -q '^stop 1: [1-9.][0-9.]* steps from the last stop (rms), ' &&
-    $t evaluate $m --in $d/x.u8 | grep -q ': 0.00 steps from the last stop (rms), 100.00 %'"
+ok "evaluate says that a model is cut" "$t evaluate $d/t.sucref --in $d/x.u8 | head -n 1 |
+    grep -q '^cut: 2 of 4 stops are there, and the last one is stop 1 here'"
+ok "a single output is read as a number and as a class" "$t evaluate $m --in $d/x.u8 >$d/ev &&
+    grep -q '^the output is read as a number, and as a class' $d/ev && grep -q \
+    '^stop 1: off the last stop by [1-9.][0-9.]* on average, at most [1-9][0-9]* steps, [0-9.]* % as the last' $d/ev &&
+    grep -q ': off the last stop by 0 on average, at most 0 steps, 100.00 % as' $d/ev"
+# outputs as numbers: good.npz has 3 inputs and 4 outputs, same3.npz answers its three inputs
+npy() { # FILE SHAPE FLOATS.. as octal: float32
+    f=$1; printf '\223NUMPY\1\0\166\0%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': $2, }" >$f
+    shift 2; printf '%b' "$@" >>$f
+}
+one_f='\0\0\0200\077'; half_f='\0\0\0\077'; zero_f='\0\0\0\0'; nan_f='\0\0\0300\0177'; two_f='\0\0\0\0100'
+printf '\377\0\0\0\377\0' >$d/two3.u8
+npy $d/two3.npy '(2, 3)' $one_f $zero_f $half_f $zero_f $one_f $zero_f
+npy $d/nan3.npy '(2, 3)' $one_f $nan_f $half_f $zero_f $one_f $zero_f
+npy $d/class2.npy '(2,)' $zero_f $two_f; npy $d/hot.npy '(2, 3)' $one_f $zero_f $zero_f $zero_f $one_f $zero_f
+npy $d/half2.npy '(2, 1)' $zero_f $half_f
+e3="$t evaluate $d/s3 --in $d/two3.u8"
+ok "evaluate: as many outputs as inputs are numbers, with --labels classes" "$e3 >$d/ev &&
+    grep -q '^outputs are read as numbers: as many as inputs' $d/ev &&
+    grep -q '^stop 1: off the last stop by 0 on average, at most 0, multiply-adds' $d/ev && ! grep -q '% as' $d/ev &&
+    $e3 --labels $d/class2.npy >$d/ev && grep -q '^outputs are read as classes: the largest of 3 (' $d/ev &&
+    grep -q '^stop 1: 50.00 % right, 100.00 % as the last stop, ' $d/ev"
+ok "evaluate --targets: errors as counted by hand" "$e3 --targets $d/two3.npy >$d/ev &&
+    grep -q '^outputs are read as numbers, beside --targets' $d/ev &&
+    grep -q '^stop 1: off the targets by 0.08.* on average, at most 0.5, multiply-adds' $d/ev && ! grep -q '% r' $d/ev"
+no "are classes, --targets real values: take one" $e3 --targets $d/two3.npy --labels $d/class2.npy
+no "targets are real values in a .npy, a row of 3" $e3 --targets $d/two3.u8
+no "2 targets for 2 samples of 3 outputs" $e3 --targets $d/class2.npy
+no "NaN or infinity" $e3 --targets $d/nan3.npy
+no "does not know what its outputs stand for" $t evaluate $m --in $d/x.u8 --targets $d/two3.npy
+no "6 labels for 2 samples; are they one-hot rows" $e3 --labels $d/hot.npy
+no "from 0 to 2, not 0.5 as of sample 1 (real values .* --targets" $e3 --labels $d/half2.npy
+printf '\0\0\10\1\0\0\0\2\0\1' >$d/idx; gzip -c $d/class2.npy >$d/y.gz; printf 'ab\n' >$d/ab.txt; printf 'c\n' >$d/c.txt
+no "10 labels for 2 samples; it is an IDX file, with a header: tail -c +9" $e3 --labels $d/idx
+no "3 labels for 2 samples; it is text of 1 line; --labels is a class .* --names of" $e3 --labels $d/ab.txt
+no "not 99 as of sample 0; it is text of 1 line: names of the outputs are --names" $e3 --labels $d/c.txt
+no "compressed: gzip -dc" $e3 --labels $d/y.gz
+no "is for: calibrate evaluate plan quantize import (see sucref help run)" $t run $m --labels $d/zero10
+no "evaluate has no option --names, which is for: quantize import" $e3 --names $d/animals.txt
+no "it is no text; --names is a text, a line for each output (classes" $q --names $d/six.u8
+no "it is a NumPy array.*; --names is a text" $q --names $d/class2.npy
+no "names is given twice" $q --names $d/names.txt --names $d/names.txt
+ok "--labels of quantize is --names, as before" "$q --names $d/names.txt && cp $d/u.sucref $d/u1 &&
+    $q --labels $d/names.txt && cmp $d/u1 $d/u.sucref"
 no "labels for 150 samples" $t evaluate $w --in $nx --labels $d/one.u8
 first 150 $nx >$d/labels
 no "labels must be classes from 0 to 4" $t evaluate $w --in $nx --labels $d/labels
@@ -578,7 +683,34 @@ for i in 1 2 3 4 5 6 7; do : "$i"; cat $d/one.u8 $d/one.u8 $d/one.u8 $d/one.u8 $
 cat $d/few.u8 $d/few.u8 $d/few.u8 $d/few.u8 >$d/hundred.u8
 ok "outputs that are no classes are told" \
     "$t calibrate $m --in $d/hundred.u8 -o $d/y --max-disagree 0.1 2>&1 >/dev/null | grep -q 'are one class'"
-no "would overwrite" $t run $w --in $nx --out $nx
+# nothing that is read is written over, but a model by the one made of it
+cp $d/x.u8 $d/r.u8; cp $n $d/r.npz; cp $m $d/r.sucref; cp $m44 $d/r1
+[ -n "${LIST:-}" ] || cp $a/stream.tflite $d/r.tflite
+ln -sf r.u8 $d/link.u8
+cp ${h}_maps.npz $d/r2.npz; cp $h.sucref $d/rh1
+w_over() { no "would overwrite .*, which is read" "$@"; }
+w_over $t run $w --in $nx --out $nx
+w_over $t run $d/r.sucref --in $d/r.u8 --out $d/r.sucref
+w_over $t calibrate $d/r.sucref --in $d/r.u8 -o $d/r.u8
+w_over $t calibrate $d/r.sucref --in $d/r.u8 -o $d/link.u8
+w_over $t calibrate $d/r.sucref --in $d/r.u8 --labels $d/zero10 -o $d/zero10
+w_over $t quantize $d/r.npz $is -o $d/r.npz
+w_over $t quantize $d/r.npz $is --calibrate $d/r.u8 -o $d/r.u8
+w_over $t quantize $d/r.npz $is --names $d/names.txt -o $d/names.txt
+w_over $t import $d/r.tflite -o $d/r.tflite
+w_over $t emit-c $d/r.sucref -o $d/r.sucref
+w_over $t repurpose $d/r.npz --devices 2 --eta2 1 -o $d/r.npz
+w_over $t repurpose $d/r.npz --devices 2 --eta2 1 -o $d/y --maps $d/r.npz
+w_over $t repurpose $d/r.npz --devices 2 --eta2 1 -o $d/y --owners $a/real784.npy --maps $a/real784.npy
+no "and --maps are one file" $t repurpose $d/r.npz --devices 2 --eta2 1 -o $d/y --maps $d/y
+w_over $t split $d/r1 --devices 2 --parity 0 -o $d/r%d
+w_over $t split $d/rh1 --devices 2 --exchange ${h}_maps.npz -o $d/rh%d
+w_over $t split $h.sucref --devices 2 --exchange $d/r2.npz -o $d/r%d.npz
+ok "all of these are as they were, and no part was written" "cmp $d/x.u8 $d/r.u8 && cmp $n $d/r.npz &&
+    cmp $a/stream.tflite $d/r.tflite && cmp $m $d/r.sucref && cmp $m44 $d/r1 && cmp ${h}_maps.npz $d/r2.npz &&
+    cmp $h.sucref $d/rh1 && [ ! -e $d/r0 ] && [ ! -e $d/rh0 ] && [ ! -e $d/r0.npz ]"
+ok "calibrate and retarget in place" "$t calibrate $d/r.sucref --in $d/x.u8 -o $d/r.sucref && cp $w8 $d/r8 &&
+    $t retarget $d/r8 --target m4 -o $d/r8 && $t info $d/r8 | grep -q DSP && $t info $d/r.sucref | grep -q '4 of 4'"
 # outputs
 few="rm -rf $d/few && mkdir $d/few && cp $m $d/few/kept"
 ok "output = input" "cp $m $d/same && $t truncate $d/same --stops 2 -o $d/same && $t info $d/same |
@@ -646,6 +778,11 @@ no "convolutions are split in models of one" $t split $d/hd --devices 2 --parity
 no "no layer has as many channels" $t split $hn --devices 16 --parity 0 -o $d/y%d \
     --rates 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,99
 no "protect is for chains" $t split $hn --devices 2 --parity 1 --protect 1 -o $d/y%d
+ok "pictures refuses a model without channels for so many devices" \
+    "$CC -std=c99 -O0 examples/cluster/pictures.c -o $d/pictures $LDLIBS &&
+    $t quantize $a/good.npz -o $d/g8 $is --plan 8 && ! $d/pictures $d/g8 8 >$d/made 2>$d/err &&
+    [ ! -s $d/made ] && [ \$(wc -l <$d/err) = 1 ] &&
+    grep -q 'g8: no layer has channels for so many devices' $d/err"
 . examples/training/data.sh
 mi=mnist/train-images-idx3-ubyte.gz; mr=wild/86959f76.tflite; dm=; dw=
 if [ -n "${LIST:-}" ] || { dm=$(data_dir $mi 2>$d/missing) && dw=$(data_dir $mr 2>$d/missing); }; then
@@ -677,9 +814,9 @@ cat $a/real.tflite $a/labels5.zip >$d/named.tflite; cat $a/real.tflite $a/labels
 ok "labels of the archive behind a model are kept, those that do not fit are warned of" \
     "$t import $d/named.tflite -o $d/named --calibrate $a/real_samples.npy | grep -q 'labels.txt in it names the out' &&
     $t info $d/named | grep -q '^output 4: e$' && $t import $d/odd.tflite -o $d/odd --calibrate $a/real_samples.npy \
-    2>&1 >/dev/null | grep -q 'labels.txt in it has 4 lines, the model has 5 .*; the outputs stay without' &&
+    2>&1 >/dev/null | grep -q 'labels.txt in it has 4 lines, the model has 5 .*; the outputs stay without names' &&
     ! $t info $d/odd | grep -q '^output 0' && cmp $d/odd $d/real.sucref && printf '1\n2\n3\n4\n5\n' >$d/five.txt &&
-    $t import $d/named.tflite -o $d/named --calibrate $a/real_samples.npy --labels $d/five.txt &&
+    $t import $d/named.tflite -o $d/named --calibrate $a/real_samples.npy --names $d/five.txt &&
     $t info $d/named | grep -q '^output 4: 5$'"
 no "in a .npy" $r --calibrate $d/x.s8
 no "its shape does not hold inputs of 200 values" $r --calibrate $a/real.npy
@@ -694,6 +831,7 @@ no "ranges needs --calibrate" $t import $a/real.tflite -o $d/y --ranges error
 no "ranges must be" $r --calibrate $a/real_samples.npy --ranges most
 no "ranges percentile must be" $r --calibrate $a/real_samples.npy --ranges percentile=20
 no "ranges percentile must be" $r --calibrate $a/real_samples.npy --ranges percentile=
+no "is no float model: .* leave out --calibrate" $s --calibrate $d/x.s8
 no "is no float model: its input, tensor [0-9]*, is of integers already; leave out --calibrate" \
     $s --calibrate $a/real_samples.npy
 c="$t quantize $a/conv.npz -o $d/conv.sucref $is"; cn="$t quantize $a/conv_nested.npz -o $d/cn.sucref $is"
@@ -715,7 +853,11 @@ ok "exit rules of convolutions leave the stops as they are" "$t calibrate $d/cn3
     $t run $d/cn3 --in $a/conv.u8 --out $d/y3 --logits --stop 1 >$d/ran && cmp $d/y3 $d/y4 &&
     $t evaluate $d/cn4 --in $a/conv.u8 | grep -q 'with exit'"
 ok "convolutions may end in a softmax" "$c --calibrate $a/conv.u8 --output softmax | grep -q softmax"
-ok "bits of convolutions" "$c --calibrate $a/conv.u8 --plan 4,4 | grep -q '2 stops'"
+ok "bits of convolutions, with a warning of one line" "$c --calibrate $a/conv.u8 --plan 4,4 >$d/made 2>$d/err &&
+    grep -q '2 stops' $d/made && [ \$(wc -l <$d/err) = 1 ] &&
+    grep -q 'plan 4,4: .* save bytes, .* sucref plan' $d/err &&
+    $c --calibrate $a/conv.u8 2>$d/err && [ ! -s $d/err ] && $r --plan 4,4 --every-layer --calibrate \
+    $a/real_samples.npy 2>&1 | grep -q 'warning: --plan 4,4: of convolutions bits save bytes'"
 no "convolutions needs --calibrate" $c
 no "says where a ReLU is" $c --calibrate $a/conv.u8 --act relu6
 no "are for dense layers" $c --calibrate $a/conv.u8 --clip 1

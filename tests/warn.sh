@@ -25,8 +25,9 @@ for c in "gcc $S" "gcc -m32 $S" "clang $S" "tcc -Wall -Werror" "g++ -std=c++11 $
     have $x || { skip "$x (Debian: $(echo $x | sed s/clang++/clang/))"; continue; }
     case $c in *-m32*) runs gcc -m32 || { skip "gcc -m32 ($I386)"; continue; } ;; esac
     for f in declared private host; do try "$c $f" "$c -O2 -c $d/$f.$e -o $d/x.o"; done
-    k="-DSUCREF_NO_DITHER -DSUCREF_NO_PARITY"
-    try "$c private $k" "$c $k -O2 -c $d/private.$e -o $d/x.o"
+    for k in "-DSUCREF_NO_DITHER -DSUCREF_NO_PARITY" "-DSUCREF_HOST -DSUCREF_NO_PARITY"; do
+        try "$c private $k" "$c $k -O2 -c $d/private.$e -o $d/x.o"
+    done
     for k in "" -DSUCREF_KERNEL=1 -DSUCREF_KERNEL=2 -DSUCREF_KERNEL=4 -DSUCREF_CONSTANT_WORK -DSUCREF_NO_STATUS_TEXT \
         -DSUCREF_NO_DITHER -DSUCREF_NO_PARITY "-DSUCREF_NO_DITHER -DSUCREF_NO_PARITY" -DSUCREF_NO_PICTURES \
         -DSUCREF_NO_CHECKS -DSUCREF_NO_STOPS -DSUCREF_PHILOX; do

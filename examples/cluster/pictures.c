@@ -234,20 +234,45 @@ static unsigned deploy(unsigned n_devices)
     return layers;
 }
 
+static void end_all(void)
+{
+    unsigned i;
+    for (i = 0; i < MOST; i++) { if (pid[i] > 0) { (void)kill(pid[i], SIGKILL); (void)waitpid(pid[i], NULL, 0); } }
+}
+
+/* ends with what is wrong with a model */
+static void stop(const char *path, const char *why)
+{
+    fprintf(stderr, "%s: %s\n", path, why);
+    exit(1);
+}
+
+/* reads the arguments: a model and how many devices share it */
+static unsigned arguments(int argc, char **argv)
+{
+    char *end = NULL;
+    const unsigned long n = argc > 2 ? strtoul(argv[2], &end, 10) : 3;
+    if (argc > 3 || (end != NULL && *end != 0) || n < 2 || n > MOST - 1) {
+        fprintf(stderr, "pictures [MODEL [DEVICES]]: DEVICES is a number from 2 to %d\n", MOST - 1);
+        exit(1);
+    }
+    if (!(argc > 1 ? model_load(&model, argv[1]) : chance_model(&model))) { exit(1); }
+    if (model.n_stops != 1) {
+        stop(argv[1], "has several stops; layers are shared out in models of one: import or quantize with --plan 8");
+    }
+    return (unsigned)n;
+}
+
 int main(int argc, char **argv)
 {
-    const unsigned n = argc > 2 ? (unsigned)atoi(argv[2]) : 3;
+    const unsigned n = arguments(argc, argv);
     char text[40];
     unsigned i, layers;
-    if (n < 2 || n > MOST - 1 || !(argc > 1 ? model_load(&model, argv[1]) : chance_model(&model)) ||
-        model.n_stops != 1) {
-        fprintf(stderr, "pictures [MODEL [DEVICES]]: a model of one stop, 2 to %d devices\n", MOST - 1);
-        return 1;
-    }
     respec_model(&spec, &model);
     home_port = open_port(&home, "pictures");
     for (i = 0; i < MOST; i++) { port[i] = open_port(&address[i], "pictures"); }
     layers = deploy(n);
+    if (layers == 0) { end_all(); stop(argc > 1 ? argv[1] : "the model", "no layer has channels for so many devices"); }
     printf("%u devices, 1 spare, %u layers shared out\n", n, layers);
     jobs("all there", 20, 0);
     jobs("each killed in the middle", 20, 1);
@@ -261,6 +286,6 @@ int main(int argc, char **argv)
     snprintf(text, sizeof text, "split again for %u", n - 1U);
     (void)deploy(n - 1U);
     jobs(text, 20, 0);
-    for (i = 0; i < MOST; i++) { if (pid[i] > 0) { (void)kill(pid[i], SIGKILL); (void)waitpid(pid[i], NULL, 0); } }
+    end_all();
     return 0;
 }

@@ -20,8 +20,10 @@ int main(int argc, char **argv)
     sucref_cost so_far, one_shot;
     int status;
     if (argc != 3) { fprintf(stderr, "usage: classify model.sucref picture.png|jpg|pgm\n"); return 2; }
-    if (!model_load(&m, argv[1]) || m.n_in != 784 || m.n_out != 10) {
-        fprintf(stderr, "classify: %s is no model of 28x28 digits\n", argv[1]);
+    if (!model_load(&m, argv[1])) { return 2; }
+    if (m.n_in != 784 || m.n_out != 10) {
+        fprintf(stderr, "classify: %s has %lu inputs and %lu outputs, not 28x28 and 10 as digits have\n", argv[1],
+                (unsigned long)m.n_in, (unsigned long)m.n_out);
         return 2;
     }
     if (!picture_digit(digit, argv[2])) { return 2; }

@@ -87,7 +87,12 @@ int main(int argc, char **argv)
     unsigned t;
     int wide;
     if (argc < 3) { fprintf(stderr, "usage: demo model.sucref PICTURE...\n"); return 2; }
-    if (!model_load(&m, argv[1]) || m.n_in != 784 || m.n_out != 10 || !net_start(&net, &m)) { return 2; }
+    if (!model_load(&m, argv[1])) { return 2; }
+    if (m.n_in != 784 || m.n_out != 10 || !net_start(&net, &m)) {
+        fprintf(stderr, "demo: %s has %lu inputs and %lu outputs, not 28x28 and 10 as digits have\n", argv[1],
+                (unsigned long)m.n_in, (unsigned long)m.n_out);
+        return 2;
+    }
     stop_name(name, sizeof name, m.usable_stops - 1U);
     wide = strlen(name) < 8 ? 8 : (int)strlen(name) + 2;
 #ifndef PICTURE_STB

@@ -267,7 +267,6 @@ static void devices_compare(const device_net *d, const args *a)
     size_t len, l, c;
     uint8_t *p;
     npy in;
-    if (!is_npy(a->x)) { die("%s: repurpose takes inputs from a .npy", a->x); }
     p = read_file(a->x, &len);
     in = read_npy(a->x, p, len, (uint32_t)n_in, &n);
     for (l = 0; l < d->n; l++) {
@@ -420,6 +419,7 @@ static void repurpose(const args *a)
     if (a->devices == NULL || a->eta2 == NULL || a->out == NULL) {
         die("repurpose needs --devices P, --eta2 y and -o out.npz");
     }
+    if (a->x != NULL && !is_npy(a->x)) { die("%s: repurpose takes inputs from a .npy", a->x); }
     d.devices = whole_number(a->devices, "--devices", 1, DEVICES_MAX);
     devices_read(&d, a);
     devices_etas(&d, a);

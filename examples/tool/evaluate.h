@@ -1,42 +1,43 @@
 /* evaluate.h - the command evaluate: right answers by stop, and what leaving early saves and costs. */
 #ifndef SUCREF_TOOL_EVALUATE_H
 #define SUCREF_TOOL_EVALUATE_H
-#include "samples.h"
+#include "rows.h"
+#include "targets.h"
+
+/* how outputs are read. A single one is both: its class is the sign of its logit */
+enum { READ_CLASSES, READ_SINGLE, READ_NUMBERS };
+
+typedef struct { double sum, most; } distance; /* of outputs, in real units, or in steps where these are not known */
 
 typedef struct {
     uint32_t n, right[SUCREF_MAX_STOPS], same[SUCREF_MAX_STOPS]; /* by stop; same: as the last stop's */
     uint32_t left[SUCREF_MAX_STOPS], exit_right, exit_other;     /* by exit rules */
-    double square[SUCREF_MAX_STOPS]; /* by stop, of a single output: squared differences from the last stop's */
+    distance off[SUCREF_MAX_STOPS], exit_off;                    /* from the targets, or from the last stop */
+    const double *target;                                        /* [n][n_out] or NULL, of the samples to come */
+    int targets, how;
     uint32_t *count, commonest;                                  /* last answers by class, and of the commonest class */
     uint32_t *last;                                              /* [n] or NULL: the last stop's class of each sample */
+    uint8_t *out;                                                /* [stops][n_out] */
     int rules;                                                   /* does a stop have one? */
 } evaluation;
-
-/* one class a sample: bytes, or an array of numbers */
-static uint32_t *read_labels(const char *path, uint32_t n, uint32_t classes)
-{
-    size_t len;
-    uint8_t *p = read_file(path, &len);
-    uint32_t *label = (uint32_t *)malloc(n * sizeof *label), k, got = (uint32_t)len;
-    npy a;
-    memset(&a, 0, sizeof a);
-    if (is_npy(path)) { a = read_npy(path, p, len, 1, &got); }
-    if (label == NULL) { die("out of memory"); }
-    if (got != n) { die("%s: %lu labels for %lu samples", path, (unsigned long)got, (unsigned long)n); }
-    for (k = 0; k < n; k++) {
-        const double v = is_npy(path) ? npy_value(&a, npy_place(&a, k)) : p[k];
-        if (!(v >= 0 && v < classes) || v != floor(v)) {
-            die("%s: labels must be classes from 0 to %lu", path, (unsigned long)classes - 1U);
-        }
-        label[k] = (uint32_t)v;
-    }
-    free(p);
-    return label;
-}
 
 static uint32_t class_of(const sucref_answer *a)
 {
     return a->n_out == 1 ? a->logits[0] >= 0 : sucref_argmax(a->logits, a->n_out);
+}
+
+static void add_distance(distance *d, const evaluation *e, const sucref_model *m, unsigned stop)
+{
+    const uint8_t *y = e->out + (size_t)stop * m->n_out, *last = e->out + (m->usable_stops - 1U) * (size_t)m->n_out;
+    sucref_scales s;
+    uint32_t i;
+    sucref_model_scales(&s, m);
+    for (i = 0; i < m->n_out; i++) {
+        const double want = e->target != NULL ? e->target[i] : output_step(m) * (last[i] - s.output_zero),
+                     off = fabs(output_step(m) * (y[i] - s.output_zero) - want);
+        d->sum += off;
+        d->most = fmax(d->most, off);
+    }
 }
 
 /* all stops of one sample */
@@ -45,7 +46,6 @@ static void evaluate_one(evaluation *e, sucref_net *net, const uint8_t *x, const
     const sucref_model *m = net->model;
     const unsigned last = m->usable_stops - 1U;
     uint32_t answer[SUCREF_MAX_STOPS];
-    double out[SUCREF_MAX_STOPS];
     unsigned t, leaves = last;
     sucref_exit rule;
     if (sucref_net_set_input(net, x, m->n_in) != SUCREF_OK) { die("internal error"); }
@@ -53,14 +53,16 @@ static void evaluate_one(evaluation *e, sucref_net *net, const uint8_t *x, const
         sucref_answer a;
         if (sucref_net_run(net, t) != SUCREF_OK || sucref_net_answer(net, &a) != SUCREF_OK) { die("internal error"); }
         answer[t] = class_of(&a);
-        out[t] = a.out[0];
+        memcpy(e->out + (size_t)t * m->n_out, a.out, m->n_out);
         if (t < leaves && sucref_model_exit(&rule, m, t) == SUCREF_OK && sucref_settled(m, &a)) { leaves = t; }
     }
     for (t = 0; t <= last; t++) {
         e->right[t] += label != NULL && answer[t] == *label;
         e->same[t] += answer[t] == answer[last];
-        e->square[t] += (out[t] - out[last]) * (out[t] - out[last]);
+        if (e->how != READ_CLASSES) { add_distance(&e->off[t], e, m, t); }
     }
+    if (e->how != READ_CLASSES) { add_distance(&e->exit_off, e, m, leaves); }
+    if (e->target != NULL) { e->target += m->n_out; }
     if (++e->count[answer[last]] > e->commonest) { e->commonest = e->count[answer[last]]; }
     if (e->last != NULL) { *e->last++ = answer[last]; }
     e->left[leaves]++;
@@ -68,9 +70,9 @@ static void evaluate_one(evaluation *e, sucref_net *net, const uint8_t *x, const
     e->exit_other += answer[leaves] != answer[last];
 }
 
-/* last: NULL, or [n] out, the last stop's classes */
-static evaluation evaluate_with(const sucref_model *m, const uint8_t *x, const uint32_t *label, uint32_t n,
-                                uint32_t *last)
+/* label or target: NULL where not given; last: NULL, or [n] out, the last stop's classes */
+static evaluation evaluate_with(const sucref_model *m, const uint8_t *x, const uint32_t *label, const double *target,
+                                uint32_t n, uint32_t *last)
 {
     const size_t work_len = sucref_net_work_len(m);
     uint32_t *work = (uint32_t *)malloc(work_len * 4), k;
@@ -81,37 +83,72 @@ static evaluation evaluate_with(const sucref_model *m, const uint8_t *x, const u
     memset(&e, 0, sizeof e);
     e.n = n;
     e.last = last;
+    e.target = target;
+    e.targets = target != NULL;
+    e.how = target != NULL                    ? READ_NUMBERS
+            : m->n_out == 1                   ? READ_SINGLE
+            : label != NULL || has_classes(m) ? READ_CLASSES
+                                              : READ_NUMBERS;
     e.count = (uint32_t *)calloc(m->n_out + 1U, sizeof *e.count);
+    e.out = (uint8_t *)malloc((size_t)m->usable_stops * m->n_out);
     for (t = 0; t < m->usable_stops; t++) { e.rules |= sucref_model_exit(&rule, m, t) == SUCREF_OK; }
-    if (work == NULL || e.count == NULL || sucref_net_init(&net, m, work, work_len) != SUCREF_OK) {
+    if (work == NULL || e.count == NULL || e.out == NULL || sucref_net_init(&net, m, work, work_len) != SUCREF_OK) {
         die("out of memory");
     }
     for (k = 0; k < n; k++) { evaluate_one(&e, &net, x + (size_t)k * m->n_in, label != NULL ? label + k : NULL); }
-    free(work); free(e.count);
-    e.count = NULL;
+    free(work); free(e.count); free(e.out);
+    e.count = NULL; e.out = NULL;
     return e;
 }
 
 static evaluation evaluate_all(const sucref_model *m, const uint8_t *x, const uint32_t *label, uint32_t n)
 {
-    return evaluate_with(m, x, label, n, NULL);
+    return evaluate_with(m, x, label, NULL, n, NULL);
 }
 
 static double percent(double k, double of) { return of > 0 ? 100 * k / of : 0; }
 
-/* of a single output: how far from the last stop's it is, in real units where they are known, else in bytes' steps */
-static void print_distance(const evaluation *e, const sucref_model *m, unsigned stop)
+static int knows_outputs(const sucref_model *m)
 {
-    const double steps = e->n > 0 ? sqrt(e->square[stop] / e->n) : 0;
     sucref_scales s;
     sucref_model_scales(&s, m);
-    if (m->n_out != 1) { return; }
-    if (s.output.multiplier == 0) { printf("%.2f steps from the last stop (rms), ", steps); return; }
-    printf("%.4g from the last stop (rms), ", ldexp(steps * s.output.multiplier, s.output.exponent - 31));
+    return s.output.multiplier != 0;
+}
+
+/* how outputs are read, and how they would be read otherwise */
+static void print_reading(const evaluation *e, const sucref_model *m)
+{
+    if (m->usable_stops < m->n_stops) {
+        printf("cut: %u of %u stops are there, and the last one is stop %u here\n", m->usable_stops, m->n_stops,
+               m->usable_stops - 1U);
+    }
+    if (e->targets) { printf("outputs are read as numbers, beside --targets\n"); return; }
+    if (e->how == READ_SINGLE) {
+        printf("the output is read as a number, and as a class: 1 where its logit is >= 0, else 0\n");
+    } else if (e->how == READ_NUMBERS) {
+        printf("outputs are read as numbers: as many as inputs, and no softmax (--labels reads the largest as a class, "
+               "--targets y.npy compares with others than the last stop's)\n");
+    } else {
+        printf("outputs are read as classes: the largest of %lu%s\n", (unsigned long)m->n_out,
+               has_softmax(m) ? "" : " (--targets y.npy reads them as numbers)");
+    }
+}
+
+/* what is right or the same, and of numbers how far off they are */
+static void print_quality(const evaluation *e, const sucref_model *m, const char *as, uint32_t right, double same,
+                          const distance *d, int labelled)
+{
+    if (labelled) { printf("%.2f %% right, ", percent(right, e->n)); }
+    if (e->how != READ_CLASSES) {
+        printf("off the %s by %.3g on average, at most %.3g%s", e->targets ? "targets" : "last stop",
+               d->sum / ((double)e->n * m->n_out), d->most, knows_outputs(m) ? "" : " steps");
+    }
+    if (e->how == READ_SINGLE) { printf(", "); }
+    if (e->how != READ_NUMBERS) { printf("%.*f %% %s", as[0] == 'o' ? 3 : 2, same, as); }
 }
 
 /* costs are the most that a run can need (sucref_model_cost), as shares of the network in one shot */
-static void print_evaluation(const evaluation *e, const sucref_model *m, int labels)
+static void print_evaluation(const evaluation *e, const sucref_model *m, int labelled)
 {
     const unsigned last = m->usable_stops - 1U;
     sucref_cost one, c;
@@ -122,19 +159,22 @@ static void print_evaluation(const evaluation *e, const sucref_model *m, int lab
         sucref_model_cost(&c, m, 0, t);
         printf("stop %u: ", t);
         print_answering(m, t);
-        if (labels) { printf("%.2f %% right, ", percent(e->right[t], e->n)); }
-        print_distance(e, m, t);
-        printf("%.2f %% as the last stop, multiply-adds %llu (%.3f of one-shot), weight bytes %llu (%.3f)\n",
-               percent(e->same[t], e->n), (unsigned long long)c.macs, (double)c.macs / (double)one.macs,
-               (unsigned long long)c.weight_bytes, (double)c.weight_bytes / (double)one.weight_bytes);
+        print_quality(e, m, "as the last stop", e->right[t], percent(e->same[t], e->n), &e->off[t], labelled);
+        printf(", multiply-adds %llu (%.3f of one-shot), weight bytes %llu (%.3f)\n", (unsigned long long)c.macs,
+               (double)c.macs / (double)one.macs, (unsigned long long)c.weight_bytes,
+               (double)c.weight_bytes / (double)one.weight_bytes);
         macs += (double)c.macs * e->left[t] / e->n;
         bytes += (double)c.weight_bytes * e->left[t] / e->n;
     }
     if (!e->rules) { printf("no exit rules (sucref calibrate --max-disagree makes them)\n"); return; }
     printf("with exit: ");
-    if (labels) { printf("%.2f %% right, ", percent(e->exit_right, e->n)); }
-    printf("%.3f %% other than the last stop; they leave at", percent(e->exit_other, e->n));
-    for (t = 0; t <= last; t++) { printf("%s stop %u: %.1f %%", t > 0 ? "," : "", t, percent(e->left[t], e->n)); }
+    print_quality(e, m, "other than the last stop", e->exit_right, percent(e->exit_other, e->n), &e->exit_off,
+                  labelled);
+    printf("; they leave at");
+    for (t = 0; t <= last; t++) {
+        printf("%s stop %u: %.1f %%%s", t > 0 ? "," : "", t, percent(e->left[t], e->n),
+               never_leaves(m, t) ? " (never leaves)" : "");
+    }
     printf("\nwith exit: on average multiply-adds %.0f (%.3f of one-shot), weight bytes %.0f (%.3f)\n", macs,
            macs / (double)one.macs, bytes, bytes / (double)one.weight_bytes);
 }
@@ -236,15 +276,22 @@ static void evaluate(const args *a)
     const sucref_model m = open_model(a->in, &bytes);
     const input_unit unit = unit_of(&m);
     uint32_t n, *label = NULL, *last;
+    double *target = NULL;
     evaluation e;
     if (a->x == NULL) { die("evaluate needs --in x.u8|x.s8|x.npy"); }
+    if (a->labels != NULL && a->targets != NULL) { die("--labels are classes, --targets real values: take one"); }
     x = read_samples(a->x, a->type, m.n_in, &unit, &n);
     if (a->labels != NULL) { label = read_labels(a->labels, n, m.n_out == 1 ? 2U : m.n_out); }
+    if (a->targets != NULL && !knows_outputs(&m)) {
+        die("--targets: %s does not know what its outputs stand for: it has no output scale", a->in);
+    }
+    if (a->targets != NULL) { target = read_targets(a->targets, n, m.n_out); }
     last = (uint32_t *)malloc(n * sizeof *last);
     if (last == NULL) { die("out of memory"); }
-    e = evaluate_with(&m, x, label, n, last);
+    e = evaluate_with(&m, x, label, target, n, last);
+    print_reading(&e, &m);
     print_evaluation(&e, &m, label != NULL);
     if (label != NULL) { print_confusion(&m, a->in, label, last, n); }
-    free(x); free(label); free(last); free(bytes);
+    free(x); free(label); free(target); free(last); free(bytes);
 }
 #endif

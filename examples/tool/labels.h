@@ -63,8 +63,9 @@ static inline const char *labels_of_lines(labels *l, const uint8_t *p, size_t n,
     memset(l, 0, sizeof *l);
     if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) { p += 3; n -= 3; } /* a mark that some editors write */
     if (label_lines(p, n) != n_out) {
-        snprintf(l->why, sizeof l->why, "has %lu lines, the model has %lu outputs: one line for each",
-                 (unsigned long)label_lines(p, n), (unsigned long)n_out);
+        snprintf(l->why, sizeof l->why, "has %lu line%s, the model has %lu output%s: one line for each",
+                 (unsigned long)label_lines(p, n), label_lines(p, n) == 1 ? "" : "s", (unsigned long)n_out,
+                 n_out == 1 ? "" : "s");
         return l->why;
     }
     l->text = (uint8_t *)calloc(n + 5, 1);
@@ -174,28 +175,34 @@ static inline void labels_seal(uint8_t *bytes, uint32_t len)
     npz_put(bytes + 60, npz_crc_on(npz_crc(bytes, 60), bytes + 64, npz_u32(bytes + 12) - 64), 4);
 }
 
-/* adds names to the bytes of a whole model, from malloc; 0 where there is no memory */
-static inline int labels_add(uint8_t **bytes, uint32_t *len, const labels *l)
+/* adds an optional section behind the last stop to the bytes of a whole model, from malloc, its payload filled up with
+ * 0 to whole words; 0 where there is no memory */
+static inline int section_add(uint8_t **bytes, uint32_t *len, unsigned type, const uint8_t *payload, uint32_t n)
 {
-    uint8_t *all, *frame;
-    if (l->text == NULL) { return 1; }
-    all = (uint8_t *)realloc(*bytes, (size_t)*len + LABELS_FRAME + l->len);
+    const uint32_t room = (n + 3U) / 4U * 4U;
+    uint8_t *all = (uint8_t *)realloc(*bytes, (size_t)*len + LABELS_FRAME + room), *frame;
     if (all == NULL) { return 0; }
     frame = all + *len;
-    memset(frame, 0, LABELS_FRAME);
-    npz_put(frame, LABELS_TYPE, 2);
+    memset(frame, 0, LABELS_FRAME + room);
+    npz_put(frame, type, 2);
     frame[3] = (uint8_t)(all[28] - 1U); /* the last stop */
-    npz_put(frame + 8, l->len, 4);
-    memcpy(frame + LABELS_FRAME, l->text, l->len);
-    npz_put(frame + 12, npz_crc_on(npz_crc(frame, 12), l->text, l->len), 4);
+    npz_put(frame + 8, room, 4);
+    memcpy(frame + LABELS_FRAME, payload, n);
+    npz_put(frame + 12, npz_crc_on(npz_crc(frame, 12), frame + LABELS_FRAME, room), 4);
     *bytes = all;
-    *len += LABELS_FRAME + l->len;
+    *len += LABELS_FRAME + room;
     labels_seal(all, *len);
     return 1;
 }
 
-/* where the section of names begins, or 0 */
-static inline uint32_t labels_at(const sucref_model *m)
+/* adds names to the bytes of a whole model, from malloc; 0 where there is no memory */
+static inline int labels_add(uint8_t **bytes, uint32_t *len, const labels *l)
+{
+    return l->text == NULL || section_add(bytes, len, LABELS_TYPE, l->text, l->len);
+}
+
+/* where a section behind the last stop begins, or 0 */
+static inline uint32_t section_at(const sucref_model *m, unsigned type)
 {
     sucref_stop last;
     uint32_t at, len;
@@ -203,10 +210,13 @@ static inline uint32_t labels_at(const sucref_model *m)
     for (at = last.end; at < m->bytes_len && m->bytes_len - at >= LABELS_FRAME; at += LABELS_FRAME + len) {
         len = npz_u32(m->bytes + at + 8);
         if (len > m->bytes_len - at - LABELS_FRAME) { return 0; }
-        if (npz_u16(m->bytes + at) == LABELS_TYPE) { return at; }
+        if (npz_u16(m->bytes + at) == type) { return at; }
     }
     return 0;
 }
+
+/* where the section of names begins, or 0 */
+static inline uint32_t labels_at(const sucref_model *m) { return section_at(m, LABELS_TYPE); }
 
 /* the names of an opened model; l->text NULL: there are none. It points into the model. NULL, or what is wrong */
 static inline const char *labels_of_model(labels *l, const sucref_model *m)

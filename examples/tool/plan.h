@@ -4,7 +4,7 @@
 #define SUCREF_TOOL_PLAN_H
 #include "depth.h"
 #include "exits.h"
-#include "samples.h"
+#include "targets.h"
 
 /* instructions per multiply-add that is done, zeros skipped, by a plane's width (1..2, 3..4, 5..8 bits): the counts of
  * whole networks of `make bench-mcu`, 784-128-10 on MNIST (ATmega: 784-20-10), over what sucref_answer calls spent.
@@ -20,7 +20,8 @@ enum { PLAN_MOST = 24 };
 typedef struct { /* what is wanted; costs count instructions, or ms where the clock is known */
     const sucref_model *m;
     const char *name;
-    const uint8_t *x, *labels;
+    const uint8_t *x;
+    const uint32_t *labels;
     uint32_t n, half;
     double per_mac[3], clock, bandwidth, deadline, risk;
 } plan_job;
@@ -154,9 +155,9 @@ static void measure_exits(plan_result *r, const plan_job *j, const sucref_model 
         r->mean += sample_cost(j, &p, spent + (size_t)k * stops, t) / n;
         r->other += (double)!of[t].agrees / n;
         if (j->labels == NULL) { continue; }
-        r->right[0] += (double)(says[0] == j->labels[k]) / n;
-        r->right[1] += (double)(says[t] == j->labels[k]) / n;
-        r->right[2] += (double)(says[stops - 1U] == j->labels[k]) / n;
+        r->right[0] += (double)((uint32_t)says[0] == j->labels[k]) / n;
+        r->right[1] += (double)((uint32_t)says[t] == j->labels[k]) / n;
+        r->right[2] += (double)((uint32_t)says[stops - 1U] == j->labels[k]) / n;
     }
 }
 
@@ -474,10 +475,10 @@ static void plan_options(plan_job *j, const args *a)
 static void plan(const args *a)
 {
     static plan_result r[PLAN_MOST];
-    uint8_t *bytes, *x, *labels = NULL;
+    uint8_t *bytes, *x;
+    uint32_t *label = NULL;
     const sucref_model m = open_model(a->in, &bytes);
     const input_unit unit = unit_of(&m);
-    size_t len;
     plan_job j;
     unsigned n;
     int dense;
@@ -488,14 +489,9 @@ static void plan(const args *a)
     plan_options(&j, a);
     if (a->rows) { (void)parse_shares(a->rows, "--rows"); }
     j.x = x = read_samples(a->x, a->type, m.n_in, &unit, &j.n);
-    if (j.n < 4) { die("%s: too few inputs", a->x); }
+    need_inputs(a->x, j.n, 4);
     j.half = j.n / 2;
-    if (a->labels) {
-        j.labels = labels = read_file(a->labels, &len);
-        if (len != j.n) {
-            die("%s: %lu labels of one byte for %lu inputs", a->labels, (unsigned long)len, (unsigned long)j.n);
-        }
-    }
+    if (a->labels) { j.labels = label = read_labels(a->labels, j.n, m.n_out == 1 ? 2U : m.n_out); }
     dense = dense_layers(&m) == m.n_layers;
     if (has_states(&m)) {
         die("%s: keeps state between inputs: it has one stop, and there is nothing to plan; run it as it is", a->in);
@@ -515,6 +511,6 @@ static void plan(const args *a)
                (unsigned long)(j.n - j.half), upper_bound(0, j.n - j.half, .95));
     }
     advise(r, n, &j);
-    free(x); free(labels); free(bytes);
+    free(x); free(label); free(bytes);
 }
 #endif

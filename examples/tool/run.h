@@ -55,7 +55,7 @@ static void print_format(const args *a, const sucref_model *m, uint32_t n)
 
 /* how many inputs left at each stop, and the most that they cost of the one-shot network's weight bytes and
  * multiply-adds */
-static void print_exits(const sucref_model *m, const uint32_t *left, uint32_t n)
+static void print_exits(const sucref_model *m, const uint32_t *left, uint32_t n, int by_margin)
 {
     sucref_cost one_shot, c;
     double sum = 0, macs = 0;
@@ -65,7 +65,8 @@ static void print_exits(const sucref_model *m, const uint32_t *left, uint32_t n)
         sucref_model_cost(&c, m, 0, t);
         sum += (double)left[t] * (double)c.weight_bytes / (double)one_shot.weight_bytes / n;
         macs += (double)left[t] * (double)c.macs / (double)one_shot.macs / n;
-        printf("stop %u: %lu of %lu left here\n", t, (unsigned long)left[t], (unsigned long)n);
+        printf("stop %u: %lu of %lu left here%s\n", t, (unsigned long)left[t], (unsigned long)n,
+               by_margin && never_leaves(m, t) ? " (never leaves)" : "");
     }
     printf("weight bytes read, of one-shot: %.3f; multiply-adds: %.3f\n", sum, macs);
 }
@@ -112,6 +113,19 @@ static void gray_zone(exit_rule *e, const args *a, const sucref_model *m)
     printf("gray zone: logits %ld to %ld\n", (long)e->lo, (long)e->hi);
 }
 
+/* does a stop have what --exit margin or certified reads? */
+static int has_rules(const sucref_model *m, const char *exit_rule)
+{
+    sucref_exit rule;
+    sucref_stop s;
+    unsigned t;
+    for (t = 0; t < m->usable_stops; t++) {
+        sucref_model_stop(&s, m, t);
+        if (exit_rule[0] == 'c' ? s.bounds_offset != 0 : sucref_model_exit(&rule, m, t) == SUCREF_OK) { return 1; }
+    }
+    return exit_rule[0] == 'g';
+}
+
 static exit_rule exit_rule_of(const args *a, const sucref_model *m)
 {
     exit_rule e;
@@ -132,6 +146,10 @@ static exit_rule exit_rule_of(const args *a, const sucref_model *m)
         gray_zone(&e, a, m);
     } else if (a->gray != NULL) {
         die("--gray needs --exit gray");
+    }
+    if (!has_rules(m, a->exit_rule)) {
+        warn("%s: has no %s, all inputs go to the last stop (sucref calibrate %s makes them)", a->in,
+             a->exit_rule[0] == 'c' ? "bounds" : "exit rules", a->exit_rule[0] == 'c' ? "--certify" : "--max-disagree");
     }
     e.work_len = sucref_net_proof_len(m);
     e.work = (uint32_t *)malloc(e.work_len * 4);
@@ -177,7 +195,8 @@ static void check_real(const args *a, const sucref_model *m)
 static void run(const args *a)
 {
     uint8_t *bytes, *x;
-    const sucref_model m = open_model(a->in, &bytes);
+    size_t more;
+    const sucref_model m = open_first(a->in, &bytes, &more);
     const size_t work_len = sucref_net_work_len(&m);
     const input_unit unit = unit_of(&m);
     uint32_t *work = (uint32_t *)malloc(work_len * 4), left[SUCREF_MAX_STOPS] = { 0 }, n, k;
@@ -186,7 +205,6 @@ static void run(const args *a)
     sucref_net net;
     output o;
     if (a->x == NULL || a->out == NULL) { die("run needs --in x.u8|x.s8|x.npy and --out y.bin"); }
-    if (same_file(a->x, a->out) || same_file(a->in, a->out)) { die("--out %s would overwrite what is read", a->out); }
     rule = exit_rule_of(a, &m);
     check_real(a, &m);
     if (a->stop != NULL) { last = whole_number(a->stop, "--stop", 0, last); }
@@ -202,8 +220,12 @@ static void run(const args *a)
         }
     }
     close_output(&o);
+    if (more > 0) {
+        warn("%s: %lu bytes lie behind the model that was run, its first one (sucref info)", a->in,
+             (unsigned long)more);
+    }
     print_format(a, &m, n);
-    if (a->exit_rule != NULL) { print_exits(&m, left, n); }
+    if (a->exit_rule != NULL) { print_exits(&m, left, n, a->exit_rule[0] == 'm'); }
     free(x); free(work); free(bytes); free(rule.work);
 }
 #endif

@@ -14,14 +14,21 @@ static int is_npy(const char *path)
 }
 
 /* raw bytes must be of the model's type, by name or --type */
-static void check_type(const char *path, const char *type, int is_signed)
+static void check_type(const char *path, const char *type, const input_unit *u)
 {
     const char *dot = strrchr(path, '.');
     if (type == NULL) { type = dot ? dot + 1 : ""; }
     if (strcmp(type, "u8") != 0 && strcmp(type, "s8") != 0) {
-        die("%s: type must be u8 or s8 (by its name or --type)", path);
+        die("%s: type must be u8 or s8 (by its name or --type); arrays are a .npy", path);
     }
-    if ((type[0] == 's') != is_signed) { die("%s: the model takes %s", path, is_signed ? "s8" : "u8"); }
+    if ((type[0] == 's') != u->is_signed) {
+        const int z = (int)u->zero - (u->is_signed ? 128 : 0);
+        char unit[64] = "";
+        if (u->scale > 0) {
+            snprintf(unit, sizeof unit, ", real = (value %c %d) * %.9g", z > 0 ? '-' : '+', abs(z), u->scale);
+        }
+        die("%s: the model takes %s, not %s%s", path, u->is_signed ? "s8" : "u8", u->is_signed ? "u8" : "s8", unit);
+    }
 }
 
 /* the array of an .npy file whose rows are inputs of n_in values; *n out: how many */
@@ -31,7 +38,9 @@ static npy read_npy(const char *path, const uint8_t *p, size_t len, uint32_t n_i
     const char *why = npy_parse(&a, p, len);
     if (why != NULL) { die("%s: %s", path, why); }
     if (a.dims < 1 || a.count % n_in != 0 || (a.dims > 1 && a.count / a.shape[0] != n_in)) {
-        die("%s: its shape does not hold inputs of %lu values, one behind the other", path, (unsigned long)n_in);
+        die("%s: its shape does not hold inputs of %lu values, one behind the other: it has %lu values in %lu row%s",
+            path, (unsigned long)n_in, (unsigned long)a.count, (unsigned long)(a.dims > 0 ? a.shape[0] : 1U),
+            a.dims > 0 && a.shape[0] > 1 ? "s" : "");
     }
     *n = (uint32_t)(a.count / n_in);
     return a;
@@ -88,7 +97,7 @@ static uint8_t *read_samples(const char *path, const char *type, uint32_t n_in, 
     size_t len;
     uint8_t *p, *x;
     npy a;
-    if (!is_npy(path)) { check_type(path, type, u->is_signed); }
+    if (!is_npy(path)) { check_type(path, type, u); }
     p = read_file(path, &len);
     if (is_npy(path)) {
         a = read_npy(path, p, len, n_in, n);
@@ -98,10 +107,17 @@ static uint8_t *read_samples(const char *path, const char *type, uint32_t n_in, 
     }
     if (len >= 6 && memcmp(p, "\x93NUMPY", 6) == 0) { die("%s: is a NumPy array: name it .npy", path); }
     if (len == 0 || len % n_in != 0 || len / n_in > 0xFFFFFFF) {
-        die("%s: %lu bytes are not whole inputs of %lu", path, (unsigned long)len, (unsigned long)n_in);
+        die("%s: %lu bytes are not whole inputs of %lu%s", path, (unsigned long)len, (unsigned long)n_in,
+            looks_like(p, len, ""));
     }
     *n = (uint32_t)(len / n_in);
     return p;
+}
+
+static void need_inputs(const char *path, uint32_t n, uint32_t least)
+{
+    if (n >= least) { return; }
+    die("%s: too few inputs: it has %lu, and %lu are the least", path, (unsigned long)n, (unsigned long)least);
 }
 
 static input_unit unit_of(const sucref_model *m)

@@ -24,9 +24,11 @@ static void shares_read(uint8_t **owner, const respec *r, unsigned devices, cons
     size_t len;
     uint8_t *file = read_file(path, &len);
     const sucref_layer_spec *first = &r->layer[0], *last = &r->layer[r->spec.n_layers - 1];
-    unsigned l;
+    unsigned l, most = 0;
     uint32_t i;
-    if (npz_parse(&z, file, len) != 0) { die("%s: %s", path, z.why); }
+    if (npz_parse(&z, file, len) != 0) {
+        die("%s: %s%s; --exchange takes the maps that repurpose writes", path, z.why, looks_like(file, len, ""));
+    }
     shares_check(&z, path, r->spec.n_layers + 1U);
     for (l = 0; l <= r->spec.n_layers; l++) {
         const uint32_t n = l == 0 ? first->n_in : r->layer[l - 1].n_out;
@@ -47,7 +49,11 @@ static void shares_read(uint8_t **owner, const respec *r, unsigned devices, cons
                 die("%s: %s holds a device that is none of 0 to %u", path, name, devices - 1);
             }
             owner[l][i] = (uint8_t)v;
+            most = (unsigned)v > most ? (unsigned)v : most;
         }
+    }
+    if (most + 1U < devices) {
+        warn("%s: names devices 0 to %u; those up to %u have no inputs and no neurons", path, most, devices - 1U);
     }
     npz_free(&z);
     free(file);
@@ -81,14 +87,27 @@ static void shares_without(uint8_t **owner, const respec *r, unsigned devices, u
     }
 }
 
-static void shares_write(const char *pattern, unsigned device, const uint8_t *bytes, size_t len)
+enum { PART_NAME = 512 };
+
+/* the name of a device's file */
+static void part_name(char path[PART_NAME], const char *pattern, unsigned device)
 {
     const char *mark = strstr(pattern, "%d");
-    char path[512];
-    if (snprintf(path, sizeof path, "%.*s%u%s", (int)(mark - pattern), pattern, device, mark + 2) >= (int)sizeof path) {
+    if (snprintf(path, PART_NAME, "%.*s%u%s", (int)(mark - pattern), pattern, device, mark + 2) >= PART_NAME) {
         die("%s: name too long", pattern);
     }
-    write_file(path, bytes, len);
+}
+
+/* refuses n parts of which one would be written over what is read, before any is */
+static void check_parts(const args *a, unsigned n)
+{
+    char path[PART_NAME];
+    unsigned k;
+    for (k = 0; k < n; k++) {
+        part_name(path, a->out, k);
+        must_not_overwrite(path, a->in);
+        must_not_overwrite(path, a->exchange);
+    }
 }
 
 /* the parts' files; `spares` of the devices hold parities */
@@ -96,18 +115,21 @@ static void shares_files(const args *a, exchange_net *x, unsigned spares)
 {
     const unsigned devices = x->devices - spares;
     unsigned k;
+    check_parts(a, x->devices + 1U);
     for (k = 0; k <= x->devices; k++) {
         sucref_exchange_part p;
         sucref_fault fault = { "a part", 0 };
         uint32_t len;
+        char path[PART_NAME];
         uint8_t *bytes = exchange_part(&len, x, k);
         if (bytes == NULL || sucref_exchange_open(&p, bytes, len, &fault) != SUCREF_OK) {
             die("%s: cannot be shared out: %s", a->in, fault.field);
         }
-        shares_write(a->out, k, bytes, len);
-        printf("%s %u: %lu inputs, %lu bytes, work buffer of %lu\n",
+        part_name(path, a->out, k);
+        write_file(path, bytes, len);
+        printf("%s %u: %lu inputs, %lu bytes in %s, work buffer of %lu\n",
                k < devices ? "device" : k < x->devices ? "spare" : "node", k, (unsigned long)p.n_in, (unsigned long)len,
-               4UL * (unsigned long)sucref_exchange_work_len(&p, 2));
+               path, 4UL * (unsigned long)sucref_exchange_work_len(&p, 2));
         free(bytes);
     }
 }

@@ -1,6 +1,7 @@
 /* show.h - the commands that show a model: info, and emit-c (the same bytes as C). */
 #ifndef SUCREF_TOOL_SHOW_H
 #define SUCREF_TOOL_SHOW_H
+#include "note.h"
 #include "tool.h"
 
 /* METHOD 6: where the sections start; a section's type, stop, layer, index and payload length in its frame */
@@ -139,6 +140,7 @@ static void info_stop(const sucref_model *m, unsigned t)
            "multiply-adds and %llu weight bytes read\n",
            (unsigned long)(s.end - before.end), section[0], section[1], section[2], section[3],
            (unsigned long long)c.macs, (unsigned long long)c.weight_bytes);
+    if (never_leaves(m, t)) { printf("stop %u: never leaves\n", t); return; }
     if (sucref_model_exit(&rule, m, t) == SUCREF_OK) {
         printf("stop %u: leaves at margin %lu, risk <= %.5f from %lu samples\n", t, (unsigned long)rule.margin,
                rule.risk / 4294967296.0, (unsigned long)rule.samples);
@@ -159,7 +161,10 @@ static void info_labels(const char *path, const sucref_model *m)
 
 static void info_model(const char *path, const sucref_model *m)
 {
+    char note[NOTE_MOST + 1];
     unsigned n;
+    note_of_model(note, m);
+    if (note[0] != 0) { printf("%s\n", note); }
     printf("%lu inputs (%s), %lu outputs, %u layers, %u of %u stops, %lu of %lu bytes\n", (unsigned long)m->n_in,
            m->input_type ? "s8" : "u8", (unsigned long)m->n_out, m->n_layers, m->usable_stops, m->n_stops,
            (unsigned long)m->bytes_len, (unsigned long)m->file_bytes);
@@ -187,12 +192,40 @@ static sucref_model next_model(const char *path, const uint8_t *bytes, size_t le
     return m;
 }
 
+/* a device's part of an exchange plan (sucref.h, exchange) */
+static void info_exchange(const char *path, const uint8_t *bytes, size_t len)
+{
+    sucref_exchange_part p;
+    sucref_fault fault = { "", 0 };
+    if (sucref_exchange_open(&p, bytes, len, &fault) != SUCREF_OK) {
+        die("%s: not a valid part of an exchange plan: %s at byte %lu", path, fault.field, (unsigned long)fault.offset);
+    }
+    if (p.device == p.devices) {
+        printf("part of exchange plan %u: node %u, which collects the answers of %u devices (0 to %u)\n", p.plan,
+               p.device, p.devices, p.devices - 1U);
+    } else {
+        printf("part of exchange plan %u: device %u of %u (0 to %u)\n", p.plan, p.device, p.devices, p.devices - 1U);
+    }
+    printf("%lu inputs of its own (%s), %lu outputs of the whole network, %u layers, %u stop%s, %u messages, "
+           "%lu bytes\n", (unsigned long)p.n_in, p.input_type == SUCREF_INPUT_S8 ? "s8" : "u8", (unsigned long)p.n_out,
+           p.n_layers, p.n_stops, p.n_stops == 1 ? "" : "s", p.links, (unsigned long)p.file_bytes);
+    printf("work buffer: %lu bytes with one job ahead\n", 4UL * (unsigned long)sucref_exchange_work_len(&p, 2));
+}
+
 static void info(const args *a)
 {
     size_t len, at;
+    unsigned n = 0;
     uint8_t *bytes = read_file(a->in, &len);
     sucref_model m;
     if (len == 0) { die("%s: not a valid model: it is empty", a->in); }
+    if (len >= 4 && memcmp(bytes, "SUCX", 4) == 0) {
+        info_exchange(a->in, bytes, len);
+        free(bytes);
+        return;
+    }
+    for (at = 0; at < len; at += m.bytes_len, n++) { m = next_model(a->in, bytes, len, at); }
+    if (n > 1) { printf("%u models, one behind the other: a device's part of as many layers\n\n", n); }
     for (at = 0; at < len; at += m.bytes_len) {
         m = next_model(a->in, bytes, len, at);
         if (at > 0) { printf("\nand from byte %lu on:\n", (unsigned long)at); }
@@ -294,6 +327,26 @@ static size_t without_labels(uint8_t *bytes, const sucref_model *m)
     return at;
 }
 
+/* models without their notes, each if it is the last section; returns their length */
+static size_t without_notes(const char *path, uint8_t *bytes, size_t len)
+{
+    size_t from, to = 0;
+    sucref_model m;
+    for (from = 0; from < len; from += m.bytes_len) {
+        uint32_t kept, at;
+        m = next_model(path, bytes, len, from);
+        kept = m.bytes_len;
+        at = section_at(&m, NOTE_TYPE);
+        if (at != 0 && at + LABELS_FRAME + little(bytes + from + at + 8, 4) == kept) {
+            labels_seal(bytes + from, at);
+            kept = at;
+        }
+        memmove(bytes + to, bytes + from, kept);
+        to += kept;
+    }
+    return to;
+}
+
 /* the file's bytes as one array, aligned to 4 by a union */
 static void emit_c(const args *a)
 {
@@ -307,6 +360,7 @@ static void emit_c(const args *a)
     c_name(name, upper, sizeof name, a);
     bytes = read_file(a->in, &len);
     if (len == 0) { die("%s: not a valid model: it is empty", a->in); }
+    len = without_notes(a->in, bytes, len);
     m = next_model(a->in, bytes, len, 0);
     l = need_labels(a->in, &m);
     if (m.bytes_len == len) { len = without_labels(bytes, &m); }
@@ -331,6 +385,8 @@ static void emit_c(const args *a)
     for (i = 0; i < len; i++) { fprintf(o.f, "%u%s", bytes[i], i + 1 == len ? "\n" : i % 32 == 31 ? ",\n" : ","); }
     fprintf(o.f, "} };\n#endif\n");
     close_output(&o);
+    printf("%s: %s_model, %lu bytes, and %s_WORK_LEN, a work buffer of %lu bytes\n", a->out, name, (unsigned long)len,
+           upper, 4UL * (unsigned long)work);
     free(bytes);
 }
 #endif

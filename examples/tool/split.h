@@ -4,12 +4,14 @@
 #ifndef SUCREF_TOOL_SPLIT_H
 #define SUCREF_TOOL_SPLIT_H
 #include "channels.h"
+#include "note.h"
 #include "shares.h"
 
 typedef struct {
     respec r;
     channel_split layer[SUCREF_MAX_LAYERS]; /* of chains of dense layers their plans alone; of plans with n 0 no part */
     const char *in, *out;
+    unsigned devices, spares;
     int chain;
 } split_job;
 
@@ -28,17 +30,26 @@ static void parse_rates(double *rate, unsigned n, const char *text)
     }
 }
 
-/* adds every layer's part for one device to a file; returns its length, and the largest work buffer in bytes */
+/* says behind a part what it is */
+static void note_part(const split_job *j, uint8_t **part, uint32_t *len, unsigned layer, unsigned shard)
+{
+    const char *slash = strrchr(j->in, '/');
+    char text[NOTE_MOST + 1], of[32];
+    if (shard < j->devices) { snprintf(of, sizeof of, "part %u of %u", shard, j->devices); }
+    else { snprintf(of, sizeof of, "parity %u of %u", shard - j->devices, j->spares); }
+    snprintf(text, sizeof text, "%s (%u + %u devices, from 0): layer %u of %u of %.40s", of, j->devices, j->spares,
+             layer, j->r.spec.n_layers, slash != NULL ? slash + 1 : j->in);
+    if (!note_add(part, len, text)) { die("out of memory"); }
+}
+
+/* writes every layer's part for one device to a file; returns its length, and the largest work buffer in bytes */
 static size_t write_parts(const split_job *j, unsigned shard, size_t *most)
 {
-    const char *mark = strstr(j->out, "%d");
-    char path[512];
+    char path[PART_NAME];
     uint8_t *all = NULL;
     size_t at = 0;
     unsigned n;
-    if (snprintf(path, sizeof path, "%.*s%u%s", (int)(mark - j->out), j->out, shard, mark + 2) >= (int)sizeof path) {
-        die("%s: name too long", j->out);
-    }
+    part_name(path, j->out, shard);
     for (n = 0; n < j->r.spec.n_layers; n++) {
         const split_plan *p = &j->layer[n].plan;
         sucref_model m;
@@ -48,6 +59,7 @@ static size_t write_parts(const split_job *j, unsigned shard, size_t *most)
         part = j->chain ? split_part(&len, &j->r.layer[n], p, shard) : channels_part(&len, &j->r.spec, n, p, shard);
         if (part == NULL || sucref_model_open(&m, part, len, NULL) != SUCREF_OK) { die("%s: cannot be split", j->in); }
         if (4 * sucref_net_work_len(&m) > *most) { *most = 4 * sucref_net_work_len(&m); }
+        note_part(j, &part, &len, n, shard);
         all = (uint8_t *)realloc(all, at + len);
         if (all == NULL) { die("out of memory"); }
         memcpy(all + at, part, len);
@@ -55,6 +67,8 @@ static size_t write_parts(const split_job *j, unsigned shard, size_t *most)
         free(part);
     }
     write_file(path, all, at);
+    printf("%s: %s %u, %lu bytes\n", path, shard < j->devices ? "part" : "parity",
+           shard < j->devices ? shard : shard - j->devices, (unsigned long)at);
     free(all);
     return at;
 }
@@ -153,6 +167,8 @@ static void split(const args *a)
     spares = whole_number(a->parity, "--parity", 0, devices <= 8 ? 4 : 3);
     if (a->protect != NULL) { protect = whole_number(a->protect, "--protect", 1, SUCREF_MAX_PLANES); }
     if (a->rates != NULL) { parse_rates(rate, devices, a->rates); }
+    j.devices = devices; j.spares = spares;
+    check_parts(a, devices + spares);
     respec_model(&j.r, &m);
     if (j.chain) { split_chain(&j, devices, spares, protect, a->rates ? rate : NULL); }
     else { split_channels(&j, devices, spares, a->rates ? rate : NULL); }

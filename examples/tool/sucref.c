@@ -46,13 +46,14 @@ static void share_samples(calibration_plan *p, const args *a, uint32_t n)
     p->n = n;
     p->fit = a->disagree ? n / 5U : n;
     p->judge = n - p->fit;
-    if (p->fit < 1) { die("%s: too few inputs", a->x); }
+    need_inputs(a->x, n, a->disagree ? 5 : 1);
     if (a->disagree && upper_bound(0, p->judge, p->confidence) > p->max_disagree) {
-        const double need = p->max_disagree > 0 ? ceil(log(1 - p->confidence) / log1p(-p->max_disagree)) * 5 / 4
-                                                : INFINITY;
+        const double need = ceil(log(1 - p->confidence) / log1p(-p->max_disagree)) * 5 / 4;
+        char would[40] = "no number of samples does";
+        if (p->max_disagree > 0) { snprintf(would, sizeof would, "%.0f would do", ceil(need)); }
         warn("%s: %lu samples cannot show a risk of %g at %g %% confidence, not even without one disagreement: four "
-             "fifths of them judge, at best %.3g; %.0f would do", a->x, (unsigned long)n, p->max_disagree,
-             100 * p->confidence, upper_bound(0, p->judge, p->confidence), ceil(need));
+             "fifths of them judge, at best %.3g; %s", a->x, (unsigned long)n, p->max_disagree,
+             100 * p->confidence, upper_bound(0, p->judge, p->confidence), would);
     }
 }
 
@@ -82,12 +83,18 @@ static void find_exits(respec *r, const args *a, const calibration_plan *p, cons
     check_classes(a->in, &m, x, p->n);
     (void)find_thresholds(r->exits, left, &m, chosen, p->fit, judged, p->judge, p->max_disagree, p->confidence);
     for (t = 0; t + 1U < m.n_stops; t++) {
-        printf("stop %u: margin %lu, disagreements so far %lu of %lu, risk <= %.5f at %g %% confidence\n", t,
-               (unsigned long)r->exits[t].margin, (unsigned long)r->exits[t].disagreements,
-               (unsigned long)r->exits[t].samples, r->exits[t].risk / 4294967296.0, 100 * p->confidence);
+        printf("stop %u: ", t);
+        if (r->exits[t].margin == EXIT_NEVER) { printf("never leaves, "); }
+        else { printf("margin %lu, ", (unsigned long)r->exits[t].margin); }
+        printf("disagreements so far %lu of %lu, risk <= %.5f at %g %% confidence\n",
+               (unsigned long)r->exits[t].disagreements, (unsigned long)r->exits[t].samples,
+               r->exits[t].risk / 4294967296.0, 100 * p->confidence);
     }
-    print_exits(&m, left, p->judge);
     r->spec.exits = r->exits;
+    free(model);
+    model = write_spec(a->in, &r->spec, &len);
+    if (sucref_model_open(&m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
+    print_exits(&m, left, p->judge, 1);
     free(chosen); free(judged); free(model);
 }
 
@@ -97,7 +104,7 @@ static void add_rows(respec *r, const sucref_model *m, const args *a, const cali
     const row_shares shares = parse_shares(a->rows, "--rows");
     const char *why;
     unsigned l, t;
-    if (p->n < 2) { die("%s: too few inputs", a->x); }
+    need_inputs(a->x, p->n, 2);
     if (a->quiet != NULL) { die("--rows and --quiet order the same neurons: take one"); }
     rows_report(m, a->in, &shares, x, p->n);
     why = rows_refine(r, &shares, x, p->fit);
@@ -154,6 +161,20 @@ static void arrange(respec *r, const sucref_model *m, const uint8_t *x, const ca
     for (n = 0; n < m->n_layers; n++) { best_shifts(r, &r->layer[n]); }
 }
 
+/* writes what has been made of the model, with its names, and says what; frees it */
+static void write_calibrated(const args *a, const sucref_model *from, uint8_t *model, uint32_t len, const char *what,
+                             uint32_t n)
+{
+    sucref_model m;
+    keep_labels(&model, &len, a->in, from);
+    write_file(a->out, model, len);
+    if (sucref_model_open(&m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
+    printf("%s: %lu bytes, %u stop%s, %s %lu samples%s%s\n", a->out, (unsigned long)len, m.n_stops,
+           m.n_stops == 1 ? "" : "s", what, (unsigned long)n, a->disagree ? ", with exit rules" : "",
+           a->certify ? ", with bounds (run --exit certified)" : "");
+    free(model);
+}
+
 /* heads by depth: stops before the network's own, which is left as it is */
 static void calibrate_heads(const args *a, const sucref_model *m, calibration_plan *p, const uint8_t *x)
 {
@@ -166,7 +187,7 @@ static void calibrate_heads(const args *a, const sucref_model *m, calibration_pl
     if (a->quiet || a->rows || a->certify) { die("--heads goes with none of --quiet, --rows and --certify"); }
     if (a->heads && a->heads_at) { die("--heads and --heads-at say the same: take one"); }
     if (why != NULL) { die("%s: no heads: %s", a->in, why); }
-    if (p->n < 10) { die("%s: too few inputs", a->x); }
+    need_inputs(a->x, p->n, 10);
     if (a->disagree == NULL) { p->fit = p->n / 2; p->judge = p->n - p->fit; } /* the others say how heads do */
     if (a->head_grid) { h.grid = whole_number(a->head_grid, "--head-grid", 1, 16); }
     if (a->heads) { heads_by_share(&h, a->heads); } else { heads_by_layer(&h, a->heads_at); }
@@ -183,10 +204,8 @@ static void calibrate_heads(const args *a, const sucref_model *m, calibration_pl
            (unsigned long)sucref_net_work_len(&with) * 4, (unsigned long)sucref_net_work_len(m) * 4,
            (unsigned long)len, (unsigned long)m->file_bytes);
     if (a->labels != NULL) { print_last_stop(a, &with, x, p->n); }
-    keep_labels(&model, &len, a->in, m);
-    write_file(a->out, model, len);
+    write_calibrated(a, m, model, len, "heads fitted to", p->fit);
     respec_free(&h.r);
-    free(model);
 }
 
 /* exit rules alone, of a model with tensors or heads by depth: its stops stay as they are */
@@ -201,10 +220,8 @@ static void calibrate_exits(const args *a, const sucref_model *m, const calibrat
     find_exits(&r, a, p, x);
     if (a->labels != NULL) { print_last_stop(a, m, x, p->n); }
     model = write_spec(a->in, &r.spec, &len);
-    keep_labels(&model, &len, a->in, m);
-    write_file(a->out, model, len);
+    write_calibrated(a, m, model, len, "as they were, judged on", p->judge);
     respec_free(&r);
-    free(model);
 }
 
 /* fits the stops of a chain of dense layers to samples; returns what holds the corrections, to be freed */
@@ -270,10 +287,9 @@ static void calibrate(const args *a)
     if (a->disagree) { find_exits(&r, a, &p, x); }
     if (a->labels != NULL) { print_last_stop(a, &m, x, n); }
     model = write_spec(a->in, &r.spec, &len);
-    keep_labels(&model, &len, a->in, &m);
-    write_file(a->out, model, len);
+    write_calibrated(a, &m, model, len, "fitted to", p.fit);
     respec_free(&r);
-    free(memory); free(bounds_memory); free(model); free(x); free(bytes);
+    free(memory); free(bounds_memory); free(x); free(bytes);
 }
 
 /* ---- truncate ---------------------------------------------------------------------------------------------------- */
@@ -290,7 +306,7 @@ static void truncate_model(const args *a)
     if (n == m.n_stops) { s.end = m.bytes_len; } /* what lies behind the last one, too */
     write_file(a->out, bytes, s.end);
     printf("%s: %lu of %lu bytes%s\n", a->out, (unsigned long)s.end, (unsigned long)m.file_bytes,
-           n < m.n_stops && labels_at(&m) != 0 ? ", labels are left out: they lie behind the last stop" : "");
+           n < m.n_stops && labels_at(&m) != 0 ? ", names of outputs are left out: they lie behind the last stop" : "");
     free(bytes);
 }
 
@@ -302,7 +318,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "        [--calibrate inputs.u8|.s8|.npy] [--act relu|relu6|leaky:SLOPE|logistic|tanh|none]\n"
       "        [--output none|softmax|logistic|tanh|..] [--clip share|auto] [--keep] [--cut-input]\n"
       "        [--schedule 4/8/8,4/..] [--ranges minmax|percentile[=99.99]|error] [--target core]\n"
-      "        [--labels names.txt]\n"
+      "        [--names names.txt]\n"
       "    makes a model of float layers: arrays W0 (out x in), b0, W1, b1 .. of float32 or float64.\n"
       "    An input byte x stands for (x - z) * s; s may be a fraction such as 1/255. Where --calibrate is a .npy of\n"
       "    real values and neither is given, both are found from them. --keep: a layer's sums stay between stops, so\n"
@@ -315,18 +331,19 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    say themselves where an activation is; one stop, or one for each group of channels.\n"
       "    Neurons in groups (arrays groups0 (n x 2: rows, columns), groups1 .., order, heads): --plan is 8 and every\n"
       "    stop has a group more; --schedule: the bits of the groups at each stop, stops apart by /.\n"
-      "    --target: as for retarget; --labels: names of the outputs, one a line: info shows, emit-c emits them.\n" },
+      "    --target: as for retarget; --names: of the outputs, one a line: info shows, emit-c emits them.\n" },
     { "import", import,
       "sucref import model.tflite -o m.sucref [--plan 4,4] [--every-layer] [--keep] [--calibrate samples.npy]\n"
-      "        [--ranges minmax|percentile[=99.99]|error] [--target core] [--labels names.txt]\n"
+      "        [--ranges minmax|percentile[=99.99]|error] [--target core] [--names names.txt]\n"
       "    makes a model of an int8 TensorFlow Lite file, exact at its last stop: dense and convolutional layers,\n"
       "    pooling, sums, variables of streaming models (README names them all). Without --plan dense layers get the\n"
-      "    stops 4,4, other models one stop. What no input can change is dropped, and that is said.\n"
+      "    stops 4,4, other models one stop: of convolutions bits save bytes, hardly work (sucref plan). What no\n"
+      "    input can change is dropped, and that is said.\n"
       "    Float and hybrid models are quantized: --calibrate has inputs as rows of real values;\n"
       "    --ranges as for quantize.\n"
       "    --every-layer: small layers follow the plan too; --keep: as for quantize; --target: as for retarget.\n"
-      "    --labels: names of the outputs, one a line; without it those of the text that metadata put behind the\n"
-      "    model, where there is one with a line for each output.\n" },
+      "    --names: of the outputs, one a line; without it those of the text that metadata put behind the model,\n"
+      "    where there is one with a line for each output.\n" },
     { "calibrate", calibrate,
       "sucref calibrate m.sucref --in samples.u8|.s8|.npy -o out.sucref [--type u8|s8] [--quiet 0.05] [--certify]\n"
       "        [--max-disagree 0.001] [--confidence 0.95] [--rows .625,.75] [--labels y.u8|y.npy]\n"
@@ -338,33 +355,35 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    --heads: stops by depth for an imported network of one stop: small layers behind its tensors at these\n"
       "    shares of the multiply-adds, fitted to its own answers; the network and its last answer stay as they are.\n"
       "    --head-grid: they read means of G x G parts (else of 1 to 4, as errs least on samples held back).\n"
-      "    --labels: says how right the last stop is.\n"
+      "    --labels: a class for each sample: says how right the last stop is.\n"
       "    Of other networks with convolutions only exit rules are found (--max-disagree), their stops stay.\n" },
     { "plan", plan,
       "sucref plan m.sucref --in samples.u8|.s8|.npy [--core m0|m3|m4|m7|m33|rv32|avr | --per-mac X]\n"
       "        [--clock MHZ] [--deadline N[macs]|Ninstructions|Nms] [--bandwidth BYTES_PER_MS] [--risk 0.001]\n"
-      "        [--rows .5] [--labels y.u8]\n"
+      "        [--rows .5] [--labels y.u8|y.npy] [--type u8|s8]\n"
       "    tries ways to refine the model, by bits, by rows and by both, where there are convolutions by depth; says\n"
       "    what each costs, and recommends one, or one stop. --per-mac: instructions per multiply-add;\n"
       "    --bandwidth: of the store that weights are read from;\n"
-      "    --risk: share of answers that may leave early and be others; --labels: one byte a sample.\n" },
+      "    --risk: share of answers that may leave early and be others; --labels: a class for each.\n" },
     { "info", info,
-      "sucref info m.sucref\n"
-      "    layers, stops, bytes, and what the numbers mean.\n" },
+      "sucref info m.sucref|part.sucref|part.sucx\n"
+      "    layers, stops, bytes, and what the numbers mean; of parts, which of how many they are, and of what.\n" },
     { "run", run,
       "sucref run m.sucref --in x.u8|x.s8|x.npy --out y.bin [--stop S | --exit margin|certified|gray] [--gray LO,HI]\n"
       "        [--logits] [--real] [--type u8|s8]\n"
       "    writes one byte an output, int8 or uint8 as the inputs are; --logits: int32; --real: float32 of either.\n"
       "    --gray: whole numbers are logits, 0.3,0.7 or 30%,70% probabilities (logistic function of the logit).\n" },
     { "evaluate", evaluate,
-      "sucref evaluate m.sucref --in x.u8|x.s8|x.npy [--labels y.u8|y.npy] [--type u8|s8]\n"
-      "    right answers by stop; with exit rules how many leave where, and what that saves and costs.\n"
-      "    --labels: a class for each sample, bytes or an array; says which classes the last stop takes for which, in\n"
-      "    a table or, where they are more than 12, the commonest ones. A single output's class is its sign (of its\n"
-      "    logit); beside it stands how far it is from the last stop's.\n" },
+      "sucref evaluate m.sucref --in x.u8|x.s8|x.npy [--labels y.u8|y.npy | --targets y.npy] [--type u8|s8]\n"
+      "    what every stop is worth; with exit rules how many leave where, and what that saves and costs.\n"
+      "    --labels: a class for each sample, bytes or an array: how right the answers are, and which classes the\n"
+      "    last stop takes for which, in a table or, where they are more than 12, the commonest ones.\n"
+      "    --targets: real values for each sample (of an autoencoder its inputs): how far off the outputs are.\n"
+      "    Without either, answers are compared with the last stop's: as numbers where outputs are as many as\n"
+      "    inputs and there is no softmax, else as classes, a single output as both (its class: its logit's sign).\n" },
     { "truncate", truncate_model,
       "sucref truncate m.sucref --stops S -o t.sucref\n"
-      "    keeps the first S stops; labels lie behind the last one and stay with it.\n" },
+      "    keeps the first S stops; names of outputs lie behind the last one and stay with it.\n" },
     { "retarget", retarget,
       "sucref retarget m.sucref --target m4|m7|m33|dsp | m55|mve | m0|m3|rv32|avr|host|plain -o out.sucref\n"
       "    packs weights as that core reads them fastest: dsp for cores with DSP instructions, mve for those with\n"
@@ -372,7 +391,7 @@ static const struct { const char *name; void (*act)(const args *); const char *u
       "    same.\n" },
     { "emit-c", emit_c,
       "sucref emit-c m.sucref -o m.h [--name net]\n"
-      "    the file as a C array, with its sizes, scales and zero points as constants, labels as strings\n"
+      "    the file as a C array, with its sizes, scales and zero points as constants, names of outputs as strings\n"
       "    (net_labels[NET_OUTPUTS], the array is without them), and two functions:\n"
       "    net_input(real) is the input byte nearest to a real number, net_output(out) the real number of an\n"
       "    answer's byte. Names begin with --name, or with the file's: m.h has m_model, M_BYTES.\n" },
@@ -404,18 +423,35 @@ static void print_version(FILE *f)
             SUCREF_FORMAT);
 }
 
+static const char overview[] =
+    "sucref COMMAND FILE OPTIONS\n"
+    "    import, quantize: make a model, of a .tflite or of arrays; repurpose: arrays for several devices\n"
+    "    info, evaluate, plan: what a model is, what its stops are worth, which ones pay; run: its answers\n"
+    "    calibrate, truncate, retarget: another model of it, fitted to samples, cut, or packed for a core\n"
+    "    emit-c, split: a model as C, or its parts for several devices\n"
+    "sucref help COMMAND (how one is used), sucref help (all), sucref version\n";
+
+static void unknown_command(const char *word)
+{
+    struct stat s;
+    if (stat(word, &s) == 0) { die("%s is a file: a command comes first, as in sucref info %s", word, word); }
+    die("unknown command %s; commands are import, quantize, repurpose, info, evaluate, plan, run, calibrate, truncate, "
+        "retarget, emit-c and split (see sucref help)", word);
+}
+
 /* how a command is used, or all of them */
 static void print_help(FILE *f, const char *name)
 {
     size_t i;
     int known = 0;
+    if (name == NULL) { fputs(overview, f); }
     for (i = 0; i < sizeof command / sizeof command[0]; i++) {
         if (name != NULL && strcmp(name, command[i].name) != 0) { continue; }
         fputs(command[i].use, f);
         known = 1;
     }
-    if (!known) { die("unknown command %s (see sucref help)", name); }
-    if (name == NULL) { fputs("sucref help [command], sucref version\nstops count from 0\n", f); }
+    if (!known) { unknown_command(name); }
+    if (name == NULL) { fputs("stops count from 0\n", f); }
 }
 
 static int is_one_of(const char *word, const char *a, const char *b, const char *c)
@@ -428,7 +464,7 @@ int main(int argc, char **argv)
     size_t i;
     int done = 0;
     args a;
-    if (argc < 2) { print_help(stderr, NULL); return 2; }
+    if (argc < 2) { fputs(overview, stderr); return 2; }
     (void)signal(SIGINT, interrupted);
     (void)signal(SIGTERM, interrupted);
     (void)signal(SIGHUP, interrupted);
@@ -437,6 +473,7 @@ int main(int argc, char **argv)
         done = 1;
         if (argc > 2 && is_one_of(argv[2], "--help", "-h", "help")) { print_help(stdout, argv[1]); break; }
         a = parse(argc, argv);
+        check_outputs(&a, argv[1]);
         command[i].act(&a);
     }
     if (!done && is_one_of(argv[1], "help", "--help", "-h")) {
@@ -444,7 +481,7 @@ int main(int argc, char **argv)
         done = 1;
     }
     if (!done && is_one_of(argv[1], "version", "--version", "-V")) { print_version(stdout); done = 1; }
-    if (!done) { die("unknown command %s (see sucref help)", argv[1]); }
+    if (!done) { unknown_command(argv[1]); }
     if (fflush(stdout) != 0 || ferror(stdout)) { die("standard output cannot be written: %s", strerror(errno)); }
     return 0;
 }

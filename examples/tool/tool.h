@@ -1,146 +1,22 @@
-/* tool.h - what the commands of sucref.c share: refusals, files, arguments. */
+/* tool.h - what the commands of sucref.c share: arguments, models and what their numbers mean. */
 #ifndef SUCREF_TOOL_TOOL_H
 #define SUCREF_TOOL_TOOL_H
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include "labels.h"
-
-/* ---- outputs, written beside their names and renamed: half a model is a valid model of fewer stops ---- */
-
-static char beside[4096]; /* the file being written, or empty */
-
-static void drop_unfinished(void)
-{
-    if (beside[0] != 0) { (void)unlink(beside); }
-}
-
-static void interrupted(int number)
-{
-    drop_unfinished();
-    (void)signal(number, SIG_DFL);
-    (void)raise(number);
-}
-
-static void die(const char *format, ...)
-{
-    va_list args;
-    drop_unfinished();
-    va_start(args, format);
-    fputs("sucref: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-    va_end(args);
-    exit(2);
-}
-
-static void warn(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    fputs("sucref: warning: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-    va_end(args);
-}
-
-typedef struct { FILE *f; const char *name; char *target; } output; /* target NULL: written in place */
-
-static void cannot_write(const char *name) { die("%s: cannot be written: %s", name, strerror(errno)); }
-
-static output open_output(const char *name)
-{
-    output o = { NULL, NULL, NULL };
-    struct stat s;
-    const int there = stat(name, &s) == 0;
-    mode_t mask;
-    int fd;
-    o.name = name;
-    if (there && !S_ISREG(s.st_mode)) { /* a device or a pipe */
-        o.f = fopen(name, "wb");
-        if (o.f == NULL) { cannot_write(name); }
-        return o;
-    }
-    o.target = there ? realpath(name, NULL) : strdup(name);
-    if (o.target == NULL || (size_t)snprintf(beside, sizeof beside, "%s.XXXXXX", o.target) >= sizeof beside) {
-        beside[0] = 0;
-        cannot_write(name);
-    }
-    fd = mkstemp(beside);
-    if (fd < 0) { beside[0] = 0; cannot_write(name); }
-    mask = umask(0);
-    (void)umask(mask);
-    (void)fchmod(fd, there ? s.st_mode & 07777 : 0666 & ~mask);
-    o.f = fdopen(fd, "wb");
-    if (o.f == NULL) { cannot_write(name); }
-    return o;
-}
-
-static void close_output(output *o)
-{
-    const int bad = ferror(o->f);
-    if (fclose(o->f) != 0 || bad) { cannot_write(o->name); }
-    if (o->target != NULL && rename(beside, o->target) != 0) { cannot_write(o->name); }
-    beside[0] = 0;
-    free(o->target);
-}
-
-static void put_bytes(output *o, const void *p, size_t len)
-{
-    if (fwrite(p, 1, len, o->f) != len) { cannot_write(o->name); }
-}
-
-static void write_file(const char *path, const void *p, size_t len)
-{
-    output o = open_output(path);
-    put_bytes(&o, p, len);
-    close_output(&o);
-}
-
-/* are both there, and one file? */
-static int same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-static uint8_t *read_file(const char *path, size_t *len)
-{
-    FILE *f = fopen(path, "rb");
-    uint8_t *p = NULL;
-    size_t room = 1 << 16, got;
-    *len = 0;
-    if (f == NULL) { die("%s: cannot be read: %s", path, strerror(errno)); }
-    for (p = (uint8_t *)malloc(room); p != NULL; ) {
-        got = fread(p + *len, 1, room - *len, f);
-        if (got == 0) { break; }
-        *len += got;
-        if (*len == room) {
-            uint8_t *more = (uint8_t *)realloc(p, room *= 2);
-            if (more == NULL) { free(p); }
-            p = more;
-        }
-    }
-    if (p == NULL) { die("%s: out of memory", path); }
-    if (ferror(f)) { die("%s: cannot be read: %s", path, strerror(errno)); }
-    fclose(f);
-    return p;
-}
+#include "files.h"
+#include "looks.h"
 
 /* ---- arguments ---- */
 
 typedef struct {
     const char *in, *out, *x, *calibrate, *plan, *act, *output, *clip, *scale, *zero, *stop, *stops, *type, *name,
         *exit_rule, *disagree, *confidence, *quiet, *rows, *gray, *devices, *parity, *protect, *rates, *schedule,
-        *labels, *ranges, *core, *target, *per_mac, *clock, *deadline, *bandwidth, *risk;
+        *labels, *names, *targets, *ranges, *core, *target, *per_mac, *clock, *deadline, *bandwidth, *risk;
     const char *sizes, *owners, *eta1, *eta2, *maps, *relative, *sorted; /* of repurpose */
     const char *exchange, *without, *number;                        /* of split */
     const char *heads, *heads_at, *head_grid;                       /* of calibrate */
@@ -152,7 +28,10 @@ static const struct { const char *name, *commands; size_t place; int flag; } opt
     { "-o", "quantize import calibrate run truncate retarget emit-c split repurpose", offsetof(args, out), 0 },
     { "--out", "quantize import calibrate run truncate retarget emit-c split repurpose", offsetof(args, out), 0 },
     { "--in", "calibrate run evaluate plan repurpose", offsetof(args, x), 0 },
-    { "--labels", "quantize import calibrate evaluate plan", offsetof(args, labels), 0 },
+    { "--labels", "calibrate evaluate plan", offsetof(args, labels), 0 },
+    { "--names", "quantize import", offsetof(args, names), 0 },
+    { "--labels", "quantize import", offsetof(args, names), 0 }, /* as they were called before */
+    { "--targets", "evaluate", offsetof(args, targets), 0 },
     { "--calibrate", "quantize import", offsetof(args, calibrate), 0 },
     { "--ranges", "quantize import", offsetof(args, ranges), 0 },
     { "--plan", "quantize import", offsetof(args, plan), 0 },
@@ -215,26 +94,72 @@ static int has_word(const char *text, const char *word)
     return 0;
 }
 
+enum { OPTIONS = sizeof options / sizeof options[0] };
+
+/* the option of that name that the command has; OPTIONS: the word is a file's name */
+static size_t find_option(const char *command, const char *word)
+{
+    char taken_by[200] = "";
+    size_t k;
+    for (k = 0; k < OPTIONS; k++) {
+        const size_t at = strlen(taken_by);
+        if (strcmp(word, options[k].name) != 0) { continue; }
+        if (has_word(options[k].commands, command)) { return k; }
+        snprintf(taken_by + at, sizeof taken_by - at, " %s", options[k].commands);
+    }
+    if (taken_by[0] != 0) {
+        die("%s has no option %s, which is for:%s (see sucref help %s)", command, word, taken_by, command);
+    }
+    if (word[0] == '-' && word[1] != 0) { die("unknown option %s (see sucref help %s)", word, command); }
+    return OPTIONS;
+}
+
 static args parse(int argc, char **argv)
 {
-    const size_t n = sizeof options / sizeof options[0];
     args a;
-    size_t k;
     int i;
     memset(&a, 0, sizeof a);
     for (i = 2; i < argc; i++) {
-        const char **value;
-        for (k = 0; k < n && strcmp(argv[i], options[k].name) != 0; k++) { }
-        if (k == n && argv[i][0] == '-' && argv[i][1] != 0) { die("unknown option %s", argv[i]); }
-        value = k == n ? &a.in : (const char **)(void *)((char *)&a + options[k].place);
-        if (k < n && !has_word(options[k].commands, argv[1])) { die("%s has no option %s", argv[1], argv[i]); }
-        if (k < n && !options[k].flag && ++i == argc) { die("%s needs a value", argv[i - 1]); }
-        if (k == n && a.in != NULL) { die("one file expected, got %s and %s", a.in, argv[i]); }
-        if (k < n && !options[k].flag && *value != NULL) { die("%s is given twice", options[k].name); }
+        const size_t k = find_option(argv[1], argv[i]);
+        const char **value = k == OPTIONS ? &a.in : (const char **)(void *)((char *)&a + options[k].place);
+        if (k == OPTIONS && a.in != NULL) {
+            die("one file expected, got %s and %s (see sucref help %s)", a.in, argv[i], argv[1]);
+        }
+        if (k < OPTIONS && !options[k].flag && ++i == argc) { die("%s needs a value", argv[i - 1]); }
+        if (k < OPTIONS && !options[k].flag && *value != NULL) { die("%s is given twice", options[k].name); }
         *value = argv[i];
     }
     if (a.in == NULL) { die("no input file (see sucref help %s)", argv[1]); }
     return a;
+}
+
+/* refuses a new file in a folder that takes none, before hours of work */
+static void check_folder(const char *out)
+{
+    const char *slash = out != NULL ? strrchr(out, '/') : NULL;
+    char folder[4096] = ".";
+    struct stat s;
+    if (out == NULL || stat(out, &s) == 0) { return; }
+    if (slash != NULL) { snprintf(folder, sizeof folder, "%.*s", (int)(slash - out + 1), out); }
+    if (access(folder, W_OK) != 0) { cannot_write(out); }
+}
+
+/* refuses an output that is a file which the command reads; one model may take another's place */
+static void check_outputs(const args *a, const char *command)
+{
+    const char *const read[] = { has_word("calibrate truncate retarget", command) ? NULL : a->in, a->x, a->calibrate,
+                                 a->labels, a->names, a->targets, a->exchange, a->owners };
+    const char *const written[] = { a->out, a->maps };
+    size_t w, r;
+    for (w = 0; w < sizeof written / sizeof written[0]; w++) {
+        for (r = 0; r < sizeof read / sizeof read[0]; r++) { must_not_overwrite(written[w], read[r]); }
+    }
+    must_not_overwrite(a->maps, a->in);
+    check_folder(a->out);
+    check_folder(a->maps);
+    if (a->out != NULL && a->maps != NULL && strcmp(a->out, a->maps) == 0) {
+        die("-o and --maps are one file, %s: give them two names", a->out);
+    }
 }
 
 static unsigned whole_number(const char *text, const char *what, unsigned lo, unsigned hi)
@@ -244,6 +169,7 @@ static unsigned whole_number(const char *text, const char *what, unsigned lo, un
     errno = 0;
     v = strtoul(text, &end, 10);
     if (!isdigit((unsigned char)text[0]) || *end != 0 || errno != 0 || v < lo || v > hi) {
+        if (lo == hi) { die("%s must be %u, there is no other, not %s", what, lo, *text ? text : "nothing"); }
         die("%s must be a number from %u to %u, not %s", what, lo, hi, *text ? text : "nothing");
     }
     return (unsigned)v;
@@ -261,7 +187,7 @@ static double real_number(const char *text, const char *what)
         ok = end != below;
     }
     if (!ok || *end != 0 || !isfinite(v)) {
-        die("%s must be a finite number, not %s", what, *text ? text : "nothing");
+        die("%s must be a finite number such as 0.01 or 1/100, not %s", what, *text ? text : "nothing");
     }
     return v;
 }
@@ -276,32 +202,22 @@ static uint32_t little(const uint8_t *p, int bytes)
     return v;
 }
 
-/* what a file is that was given for another kind, and what takes it; or nothing */
-static const char *other_kind(const uint8_t *p, size_t len)
-{
-    if (len >= 8 && memcmp(p + 4, "TFL3", 4) == 0) {
-        return "; it is a TensorFlow Lite file: sucref import makes a model of it";
-    }
-    if (len >= 4 && memcmp(p, "SUCR", 4) == 0) { return "; it is a model already (sucref info)"; }
-    if (len >= 4 && memcmp(p, "PK\3\4", 4) == 0) {
-        return "; it is a zip archive: where it is one of numpy.savez, sucref quantize makes a model of it";
-    }
-    return len >= 6 && memcmp(p, "\x93NUMPY", 6) == 0 ? "; it is a NumPy array, as samples are" : "";
-}
-
 /* refuses bytes from `at` on that are no model */
 static void no_model(const char *path, const uint8_t *p, size_t len, size_t at, const sucref_fault *fault)
 {
+    const char *is;
     const int cut = len - at >= 16 && memcmp(p + at, "SUCR", 4) == 0 && little(p + at + 8, 4) > len - at;
     if (cut) {
         die("%s: not a valid model: %s at byte %lu: is cut short, %lu of its %lu bytes are there", path, fault->field,
             (unsigned long)(at + fault->offset), (unsigned long)(len - at), (unsigned long)little(p + at + 8, 4));
     }
-    die("%s: not a valid model: %s at byte %lu%s", path, fault->field, (unsigned long)(at + fault->offset),
-        at == 0 && memcmp(p, "SUCR", len < 4 ? len : 4) != 0 ? other_kind(p, len) : "");
+    is = at == 0 && memcmp(p, "SUCR", len < 4 ? len : 4) != 0 ? looks_like(p, len, ", models begin with SUCR") : "";
+    if (at == 0 && len >= 4 && memcmp(p, "SUCR", 4) != 0 && is[0] == 0) { is = ", models begin with SUCR"; }
+    die("%s: not a valid model: %s at byte %lu%s", path, fault->field, (unsigned long)(at + fault->offset), is);
 }
 
-static sucref_model open_model(const char *path, uint8_t **bytes)
+/* a file's first model; *more out: the bytes behind it */
+static sucref_model open_first(const char *path, uint8_t **bytes, size_t *more)
 {
     sucref_model m;
     sucref_fault fault = { "", 0 };
@@ -309,6 +225,19 @@ static sucref_model open_model(const char *path, uint8_t **bytes)
     *bytes = read_file(path, &len);
     if (sucref_model_open(&m, *bytes, len, &fault) != SUCREF_OK || sucref_model_check(&m, &fault) != SUCREF_OK) {
         no_model(path, *bytes, len, 0, &fault);
+    }
+    *more = len - m.bytes_len;
+    return m;
+}
+
+/* the model of a file that holds no other: of a part with several only the first one would be read */
+static sucref_model open_model(const char *path, uint8_t **bytes)
+{
+    size_t more;
+    const sucref_model m = open_first(path, bytes, &more);
+    if (more > 0) {
+        die("%s: %lu bytes lie behind its first model: is it a device's part, as split writes it (sucref info)? One "
+            "model is needed", path, (unsigned long)more);
     }
     return m;
 }
@@ -424,6 +353,13 @@ static unsigned dense_layers(const sucref_model *m)
         if (l.kind != SUCREF_KIND_DENSE || l.from != n || l.to != n + 1U) { return n; }
     }
     return n;
+}
+
+/* has a stop an exit rule that no answer fulfils? */
+static int never_leaves(const sucref_model *m, unsigned stop)
+{
+    sucref_exit rule;
+    return sucref_model_exit(&rule, m, stop) == SUCREF_OK && rule.margin == 0xFFFFFFFFU;
 }
 
 /* does a model keep something from one input to the next? */

@@ -39,6 +39,18 @@ static inline uint8_t *data_read(const char *name, size_t *len)
     return q ? q : p;
 }
 
+/* can a file of this name be written? Asked before a training, not behind it; what is there stays as it is */
+static inline int data_can_write(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    const int there = f != NULL;
+    if (there) { fclose(f); }
+    f = fopen(path, "ab");
+    if (f != NULL) { fclose(f); }
+    if (f != NULL && !there) { (void)remove(path); }
+    return f != NULL;
+}
+
 /* "tflite/x.tflite is not in $SUCREF_DATA (unset), data/ or ../shared/data": for messages, till the next call */
 static inline const char *data_missing(const char *name)
 {

@@ -238,6 +238,7 @@ int main(int argc, char **argv)
     options o;
     net *n;
     if (options_parse(&o, argc, argv) != 0) { fputs(usage, stderr); return 2; }
+    if (!data_can_write(o.out)) { stop(o.out, "cannot be written"); }
     s = idx_load(o.data, o.set, 0);
     test = idx_load(o.data, o.set, 1);
     if (s.n != IDX_TRAIN + IDX_VALID || test.n != IDX_TEST) {

@@ -13,6 +13,7 @@
  * use (max|w| of a row is its scale), so that `sucref quantize --clip 1` finds the same grid again.
  */
 #include "idx.h"
+#include "args.h"
 #include "learn.h"
 #include "../tool/npz.h"
 
@@ -302,6 +303,8 @@ int main(int argc, char **argv)
                         "[DATA_DIR]\n");
         return 2;
     }
+    if (args_number(argv[3]) < 0) { fprintf(stderr, "train_digits: SEED is a number, not %s\n", argv[3]); return 2; }
+    if (!data_can_write(argv[4])) { fprintf(stderr, "train_digits: cannot write %s\n", argv[4]); return 2; }
     train_set = idx_load(argc > 5 ? argv[5] : NULL, set, 0);
     test = idx_load(argc > 5 ? argv[5] : NULL, set, 1);
     if (train_set.n != IDX_TRAIN + IDX_VALID || test.n == 0) {

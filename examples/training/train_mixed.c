@@ -187,6 +187,7 @@ int main(int argc, char **argv)
     options o;
     mixed_code c;
     if (options_parse(&o, argc, argv) != 0) { fputs(usage, stderr); return 2; }
+    if (!data_can_write(o.out)) { stop(o.out, "cannot be written"); }
     s = idx_load(o.data, "fashion-mnist", 0);
     test = idx_load(o.data, "fashion-mnist", 1);
     if (s.n != TRAIN || test.n != IDX_TEST) {

@@ -447,6 +447,7 @@ int main(int argc, char **argv)
     if (options_parse(&o, argc, argv) != 0) { fputs(usage, stderr); return 2; }
     why = plan_parse(&p, o.schedule, IDX_PIXELS);
     if (why != NULL) { stop(o.schedule, why); }
+    if (!data_can_write(out_path(o.out, o.first_seed))) { stop(o.out, "cannot be written"); }
     s = idx_load(o.data, o.set, 0);
     test = idx_load(o.data, o.set, 1);
     if (s.n != IDX_TRAIN + IDX_VALID || test.n != IDX_TEST) {
