@@ -116,7 +116,7 @@ static int off(double *average, double *most, double *moved)
     int ok = tflite_read_as(&real_graph, f.file.p, f.file.n, 1) && ranges_init(&ranges, &real_graph);
     for (k = 0; ok && k < SAMPLES; k++) {
         memcpy(ranges.real.v[real_graph.input], sample[k], sizeof sample[k]);
-        ranges_add(&ranges, k);
+        (void)ranges_add(&ranges, &real_graph);
     }
     ranges.how = how;
     ranges.percent = 99;

@@ -129,7 +129,7 @@ static int measure(distance *d, void (*next)(void), const uint8_t *p, size_t len
     for (k = 0; ok && k < CALIBRATE; k++) {
         next();
         memcpy(ranges.real.v[real_graph.input], sample, 4 * (size_t)n_in);
-        ranges_add(&ranges, k);
+        (void)ranges_add(&ranges, &real_graph);
     }
     if (!ok || n_in > MOST_IN || !quantized_open_bytes(&q, p, len)) {
         printf("  %s %s\n", real_graph.why, t.graph.why);

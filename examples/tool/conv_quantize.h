@@ -45,7 +45,7 @@ static inline const float *conv_sample(conv_model *m, const uint8_t *x)
     for (i = 0; i < conv_inputs(m); i++) {
         in[i] = (float)((x[i] ^ (m->is_signed ? 0x80 : 0)) - m->in_zero) * m->in_scale;
     }
-    ranges_add(&m->ranges, m->seen++);
+    (void)ranges_add(&m->ranges, &m->real);
     return m->ranges.real.v[m->real.output];
 }
 

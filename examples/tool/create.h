@@ -573,7 +573,7 @@ static void read_real(real_model *r, const args *a, const uint8_t *file, size_t 
     if (!ranges_init(&r->ranges, &r->graph)) { die("%s: %s", a->in, r->graph.why); }
     for (k = 0; k < r->n; k++) {
         put_sample(r, k);
-        ranges_add(&r->ranges, k);
+        if (!ranges_add(&r->ranges, &r->graph)) { die("%s: %s", a->in, r->graph.why); }
         if (isatty(2)) { show_progress(NULL, k + 1U, r->n); }
     }
     r->ranges.how = ranges_of(a, &r->ranges.percent);
