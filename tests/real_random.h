@@ -49,7 +49,7 @@ static int weights(int *in, int rank, const int *dim, int n_out, int fan)
 }
 
 /* convolution, depthwise, padding, a branch that is added, pool, slices put together, dense, softmax or logistic */
-static void random_real(int logistic)
+static inline void random_real(int logistic)
 {
     const int conv[4] = { 8, 3, 3, 2 }, deep[4] = { 1, 3, 3, 8 }, dense[2] = { 5, 5 * 5 * 8 };
     int32_t sides[8] = { 0, 0, 1, 1, 1, 1, 0, 0 }, sizes[2] = { 3, 5 }, axis = 3;

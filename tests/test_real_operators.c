@@ -58,6 +58,7 @@ static uint32_t run_real(const trial *r)
         printf("  %s\n", real_graph.why);
         return 1;
     }
+    ranges.effort = 1000000; /* of a search for better numbers in chains of dense layers: seconds for each else */
     in = ranges.real.v[real_graph.input];
     out = ranges.real.v[real_graph.output];
     for (k = 0; k < SAMPLES; k++) {

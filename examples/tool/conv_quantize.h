@@ -14,7 +14,6 @@ typedef struct {
     tflite made;               /* the int8 graph and its layers */
     float in_scale;            /* real input = (u - in_zero) * in_scale, u unsigned */
     int in_zero, is_signed;
-    uint32_t seen;             /* samples */
 } conv_model;
 
 /* 1, or 0 with real.why filled. z stays in use until conv_lower; free with conv_free either way */

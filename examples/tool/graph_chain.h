@@ -15,10 +15,10 @@ typedef struct {
     const graph_ranges *r;
     const graph_op *op[DESCENT_LAYERS];
     uint8_t *was[DESCENT_LAYERS]; /* weights, scales, biases before */
-} chain;
+} small_chain;
 
 /* its dense layers; 0 where it is something else, or large */
-static inline int chain_takes(chain *c, const graph *q)
+static inline int chain_takes(small_chain *c, const graph *q)
 {
     descent *d = &c->d;
     int at = q->input;
@@ -45,7 +45,7 @@ static inline int chain_takes(chain *c, const graph *q)
 }
 
 /* the bytes of a layer's weights, scales and biases: kept, or put back */
-static inline void chain_bytes(const chain *c, unsigned n, int back)
+static inline void chain_bytes(const small_chain *c, unsigned n, int back)
 {
     const graph_op *o = c->op[n];
     const graph_tensor *w = &c->q->tensor[o->in[1]], *b = &c->q->tensor[o->in[2]];
@@ -74,7 +74,7 @@ static inline int chain_multipliers(descent_layer *l, const graph_tensor *w, flo
     return 1;
 }
 
-static inline int chain_layer(chain *c, unsigned n)
+static inline int chain_layer(small_chain *c, unsigned n)
 {
     graph *q = c->q;
     const graph_op *o = c->op[n];
@@ -110,7 +110,7 @@ static inline int chain_layer(chain *c, unsigned n)
 }
 
 /* puts scales and biases into the graph; weights are there */
-static inline void chain_put(const chain *c, unsigned n)
+static inline void chain_put(const small_chain *c, unsigned n)
 {
     const descent_layer *l = &c->d.layer[n];
     const graph_tensor *w = &c->q->tensor[c->op[n]->in[1]], *b = &c->q->tensor[c->op[n]->in[2]];
@@ -122,7 +122,7 @@ static inline void chain_put(const chain *c, unsigned n)
 }
 
 /* sample number k: the float network's answer, and its bytes, which may be those of an input that is there */
-static inline void chain_add(chain *c, uint32_t k)
+static inline void chain_add(small_chain *c, uint32_t k)
 {
     descent *d = &c->d;
     const graph_tensor *in = &c->q->tensor[c->q->input];
@@ -141,29 +141,32 @@ static inline void chain_add(chain *c, uint32_t k)
     d->n += i == d->n;
 }
 
-/* a sample to fit to */
-static inline const float *chain_any(chain *c)
+/* a sample of those that are held back, or of the others */
+static inline const float *chain_any(small_chain *c, int held)
 {
     uint32_t k = random_below(&c->d.random, c->r->seen);
-    return c->r->sample[ranges_held(c->r, k) ? k - 1 : k];
+    if (held && !ranges_held(c->r, k)) { k -= k % RANGES_HELD + 1; } /* the one before; there may be none */
+    if (held && k >= c->r->seen) { k = RANGES_HELD - 1; }
+    return c->r->sample[!held && ranges_held(c->r, k) ? k - 1 : k];
 }
 
-/* the samples that are held back, or the others and ones between two of those */
-static inline void chain_samples(chain *c, int held)
+/* the samples that are held back, or the others, and ones between two of those */
+static inline void chain_samples(small_chain *c, int held)
 {
     descent *d = &c->d;
     const uint32_t n = c->q->tensor[c->q->input].elements;
     float *x = c->r->real.v[c->q->input];
     uint32_t k, i, at = 0;
     d->n = 0;
+    d->random = held ? 2 : 1;
     memset(d->first, 0, sizeof *d->first * CHAIN_SAMPLES);
     for (k = 0; k < c->r->seen && at < CHAIN_SAMPLES; k++) {
         if (ranges_held(c->r, k) != held) { continue; }
         memcpy(x, c->r->sample[k], 4 * (size_t)n);
         chain_add(c, at++);
     }
-    while (!held && at < CHAIN_SAMPLES) {
-        const float *a = chain_any(c), *b = chain_any(c);
+    while (at < CHAIN_SAMPLES) {
+        const float *a = chain_any(c, held), *b = chain_any(c, held);
         const double share = random_next(&d->random) / 4294967296.0;
         for (i = 0; i < n; i++) { x[i] = (float)((double)a[i] + share * ((double)b[i] - (double)a[i])); }
         chain_add(c, at++);
@@ -171,7 +174,7 @@ static inline void chain_samples(chain *c, int held)
 }
 
 /* room for samples; the range of the answers */
-static inline int chain_room(chain *c)
+static inline int chain_room(small_chain *c)
 {
     descent *d = &c->d;
     const size_t inputs = c->q->tensor[c->q->input].elements;
@@ -179,7 +182,6 @@ static inline int chain_room(chain *c)
     const range_bins *b = &c->r->bins[c->q->output];
     unsigned n;
     d->n_out = y->elements;
-    d->random = 1;
     d->scale = (double)graph_scale(&c->q->tensor[c->op[d->n_layers - 1]->out], 0);
     d->range = b->hi - b->lo;
     d->x = (int16_t *)graph_new(c->q, sizeof *d->x * inputs * CHAIN_SAMPLES);
@@ -195,7 +197,7 @@ static inline int chain_room(chain *c)
 /* where q, which r's samples made, is such a chain: its numbers as they answer best */
 static inline void chain_descend(graph *q, const graph_ranges *r)
 {
-    chain *c = (chain *)graph_new(q, sizeof *c);
+    small_chain *c = (small_chain *)graph_new(q, sizeof *c);
     double held, before;
     unsigned n;
     if (c == NULL || r->effort == 0 || r->seen < RANGES_FEW || !chain_takes(c, q)) { return; }

@@ -98,16 +98,29 @@ static inline void equalize_use(const equalized *e, const graph_op *o, double *m
     }
 }
 
-/* Of every channel from its largest number m and its use u: as sqrt(u / m), which makes numbers and weights equally
- * coarse. Of a chain with a single input number, whose rows descent (graph_chain.h) rounds best, and where all readers
- * are depthwise, as 1 / m. None is taken for less than a 64th of the largest. */
-static inline void equalize_factors(const equalized *e, const float *most, uint32_t n)
+/* Rows of a single input number, as the bytes of that come, are exact where a step of it makes whole steps of theirs:
+ * as many as fit into 255. (A ReLU's range begins at 0, so that no range is needed to know the steps.) */
+static inline double equalize_whole(const equalized *e, const graph_op *o, uint32_t c, double most)
 {
-    const int numbers_only = e->g->tensor[e->g->input].elements == 1;
+    const graph *g = e->g;
+    const range_bins *b = &e->r->bins[g->input];
+    const double step = fabs(e->r->real.layer[o - g->op].w[c]) * (double)(float)((b->hi - b->lo) / 255), all = 255 / most,
+                 steps = step * all;
+    if (o->in[0] != g->input || o->act != GRAPH_ACT_RELU || !(steps >= 1)) { return 1; }
+    return floor(steps) / steps;
+}
+
+/* Of every channel from its largest number m and its use u: as sqrt(u / m), which makes numbers and weights equally
+ * coarse. Where there is a single input number, and descent (graph_chain.h) rounds rows well, or where all readers are
+ * depthwise, as 1 / m. None is taken for less than a 64th of the largest. */
+static inline void equalize_factors(const equalized *e, const graph_op *o)
+{
+    const int single = e->g->tensor[e->g->input].elements == 1;
+    const float *most = e->r->most[o->out];
     double numbers = 0, uses = 0, scaled = 0;
     uint32_t c, k;
     for (c = 0; c < e->channels; c++) { e->factor[c] = 0; }
-    for (k = 0; k < n; k++) {
+    for (k = 0; k < e->g->tensor[o->out].elements; k++) {
         c = k % e->channels;
         e->factor[c] = fmax(e->factor[c], (double)most[k]);
         numbers = fmax(numbers, e->factor[c]);
@@ -115,8 +128,9 @@ static inline void equalize_factors(const equalized *e, const float *most, uint3
     for (c = 0; c < e->channels; c++) { uses = fmax(uses, e->use[c]); }
     for (c = 0; c < e->channels; c++) {
         const double m = fmax(e->factor[c], numbers / 64), u = fmax(e->use[c], uses / 64);
-        e->factor[c] = numbers_only || !(uses > 0) ? 1 / m : sqrt(u / m);
+        e->factor[c] = single || !(uses > 0) ? 1 / m : sqrt(u / m);
         scaled = fmax(scaled, m * e->factor[c]);
+        if (single) { e->factor[c] *= equalize_whole(e, o, c, m); }
     }
     for (c = 0; c < e->channels; c++) { e->factor[c] *= numbers / scaled; }
 }
@@ -158,13 +172,14 @@ static inline int equalize(graph_ranges *r, graph *g)
 {
     equalized e;
     double *rows = (double *)graph_new(g, EQUALIZE_MOST * sizeof *rows);
+    double *whole = (double *)graph_new(g, ((size_t)g->n_ops + 1) * sizeof *whole);
     uint32_t k, i, done = 0;
     e.r = r;
     e.g = g;
     e.in = (uint8_t *)graph_new(g, g->n_tensors + 1);
     e.factor = (double *)graph_new(g, EQUALIZE_MOST * sizeof *e.factor);
     e.use = (double *)graph_new(g, EQUALIZE_MOST * sizeof *e.use);
-    if (rows == NULL || e.in == NULL || e.factor == NULL || e.use == NULL) { return 0; }
+    if (rows == NULL || whole == NULL || e.in == NULL || e.factor == NULL || e.use == NULL) { return 0; }
     for (k = 0; k < g->n_ops; k++) {
         const graph_op *o = &g->op[k];
         if (!equalize_may(&e, o) || !(r->bins[o->out].hi - r->bins[o->out].lo > 1e-30)) { continue; }
@@ -172,12 +187,17 @@ static inline int equalize(graph_ranges *r, graph *g)
         for (i = 0; i < g->n_ops; i++) {
             if (real_weighs(g->op[i].code) && e.in[g->op[i].in[0]]) { equalize_use(&e, &g->op[i], rows); }
         }
-        equalize_factors(&e, r->most[o->out], g->tensor[o->out].elements);
+        equalize_factors(&e, o);
+        whole[k] = r->bins[o->out].hi;
         equalize_put(&e, o);
         done++;
     }
     if (done > 0) { ranges_again(r); }
-    for (k = 0; done > 0 && k < g->n_ops; k++) { if (equalize_may(&e, &g->op[k])) { equalize_ends(&e); } }
+    for (k = 0; done > 0 && k < g->n_ops; k++) {
+        range_bins *b = &r->bins[g->op[k].out];
+        if (equalize_may(&e, &g->op[k])) { equalize_ends(&e); }
+        if (whole[k] > b->hi) { b->hi = whole[k]; }
+    }
     return 1;
 }
 
