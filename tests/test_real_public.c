@@ -165,11 +165,11 @@ static int measure(distance *d, void (*next)(void), const uint8_t *p, size_t len
     return 1;
 }
 
-/* Numbers: on average within .5 % of their range; the worst of a sine, 1-16-16-1, is 1.0 to 1.8 %, of which rounding
- * its input and its output to bytes alone makes .7 to .8. Classes: on 99 samples of 100, of all models together, the
- * float network's class has the largest byte or one step of 1/256 less. The class of the largest byte, the first of
- * equal ones, is the same on 98.3 to 99.5 % with 339ecade, cifar10 and MNIST, and on 98.1 to 98.7 % with 7bf3ab3c,
- * whose classes are often nearly equal on these samples. */
+/* Numbers: on average within .5 % of their range; the worst of a sine, 1-16-16-1, is 1.0 to 1.5 % (seeds 1 to 6), of
+ * which rounding its input and its output to bytes alone makes .7 to .8. Classes: on 99 samples of 100, of all models
+ * together, the float network's class has the largest byte or one step of 1/256 less. The class of the largest byte,
+ * the first of equal ones, is the same on 98 to 100 % with 339ecade, cifar10 and MNIST, and on 97.8 to 99 % with
+ * 7bf3ab3c, whose classes are often nearly equal on these samples: less than the 99 % that are wanted. */
 static void public_models(void)
 {
     static const struct { const char *name; void (*next)(void); uint32_t n; } all[] = {
@@ -188,7 +188,7 @@ static void public_models(void)
         p = data_read(name, &len);
         if (p == NULL) { SKIP(data_missing(name)); return; }
         if (!measure(&d, all[k].next, p, len, all[k].n)) { CHECK(0); free(p); return; }
-        CHECK(d.mean < 0.005 && (!regression || d.most < 0.02));
+        CHECK(d.mean < 0.005 && (!regression || d.most < 0.017));
         CHECK(100 * d.same >= 97 * all[k].n && 100 * d.near >= 98 * all[k].n);
         if (!regression) { near += d.near; n += all[k].n; }
         if (test_telling || test_bad > 0) {

@@ -1,4 +1,4 @@
-/* graph_descent.h - weights, their scales and biases of a small chain of dense layers, chosen by what the chain answers.
+/* graph_descent.h - weights, their scales and biases of a small chain of dense layers, chosen by what it answers.
  * Rounding each number to the nearest is blind to what the others round to, and a network of a few hundred numbers has
  * no average to hide behind. Here single ones are moved at random: a weight by one, a bias by part of an output's step,
  * a row's scale by up to 2 %. A move stays where the answers on samples come nearer to the float network's, at first

@@ -104,8 +104,8 @@ static inline double equalize_whole(const equalized *e, const graph_op *o, uint3
 {
     const graph *g = e->g;
     const range_bins *b = &e->r->bins[g->input];
-    const double step = fabs(e->r->real.layer[o - g->op].w[c]) * (double)(float)((b->hi - b->lo) / 255), all = 255 / most,
-                 steps = step * all;
+    const double step = fabs(e->r->real.layer[o - g->op].w[c]) * (double)(float)((b->hi - b->lo) / 255),
+                 steps = step * 255 / most;
     if (o->in[0] != g->input || o->act != GRAPH_ACT_RELU || !(steps >= 1)) { return 1; }
     return floor(steps) / steps;
 }
@@ -153,7 +153,8 @@ static inline void equalize_put(const equalized *e, const graph_op *made)
 }
 
 /* Other inputs will pass what a channel's largest number was on the samples, the sooner the fewer there were: ends that
- * are further out by a share of 1 / sqrt(values), where they are not cut anyway. Of a single number all are known. */
+ * are further out by a share of 1 / sqrt(values), where they are not cut anyway. Of a single number all are known
+ * (equalize_line). */
 static inline void equalize_ends(const equalized *e)
 {
     const graph *g = e->g;
@@ -164,6 +165,22 @@ static inline void equalize_ends(const equalized *e)
         if (!e->in[k] || !(values > 0) || g->tensor[g->input].elements == 1) { continue; }
         b->hi *= 1 + 1 / sqrt(values);
         b->lo *= 1 + 1 / sqrt(values);
+    }
+}
+
+/* of a single input number: what lies between the samples' ends, too, step by step */
+static inline void equalize_line(graph_ranges *r)
+{
+    const int in = r->real.g->input;
+    float lo = r->sample[0][0], hi = lo;
+    uint32_t k;
+    for (k = 1; k < r->seen; k++) {
+        lo = fminf(lo, r->sample[k][0]);
+        hi = fmaxf(hi, r->sample[k][0]);
+    }
+    for (k = 0; k < 256; k++) {
+        r->real.v[in][0] = fminf(lo + (float)k * ((hi - lo) / 255), hi);
+        ranges_see(r, r->seen + k);
     }
 }
 
@@ -193,6 +210,7 @@ static inline int equalize(graph_ranges *r, graph *g)
         done++;
     }
     if (done > 0) { ranges_again(r); }
+    if (done > 0 && g->tensor[g->input].elements == 1) { equalize_line(r); }
     for (k = 0; done > 0 && k < g->n_ops; k++) {
         range_bins *b = &r->bins[g->op[k].out];
         if (equalize_may(&e, &g->op[k])) { equalize_ends(&e); }

@@ -1,7 +1,7 @@
 /* graph_quantize.h - makes an int8 graph of one of float32 tensors and of samples: activations by their ranges over the
  * samples (graph_ranges.h), weights symmetric with a scale for each output, biases that also take back what rounding
- * the weights does to an output's mean (sum of (w - rounded w) * mean input). int8 weights of hybrid models stay as they
- * are. */
+ * the weights does to an output's mean (sum of (w - rounded w) * mean input). int8 weights of hybrid models stay as
+ * they are. */
 #ifndef SUCREF_TOOL_GRAPH_QUANTIZE_H
 #define SUCREF_TOOL_GRAPH_QUANTIZE_H
 #include "graph_chain.h"

@@ -61,7 +61,10 @@ static inline int ranges_init(graph_ranges *r, graph *g)
     r->like = (uint32_t *)graph_new(g, n * sizeof *r->like);
     r->scale = (float *)graph_new(g, n * sizeof *r->scale);
     r->zero = (int *)graph_new(g, n * sizeof *r->zero);
-    if (r->top == NULL || r->most == NULL || r->bins == NULL || r->mean == NULL || r->like == NULL || r->scale == NULL || r->zero == NULL) { return 0; }
+    if (r->top == NULL || r->most == NULL || r->bins == NULL || r->mean == NULL || r->like == NULL ||
+        r->scale == NULL || r->zero == NULL) {
+        return 0;
+    }
     for (k = 0; k < g->n_tensors; k++) {
         if (r->real.v[k] == NULL) { continue; }
         r->mean[k] = (double *)graph_new(g, g->tensor[k].elements * sizeof(double));
