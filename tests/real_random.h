@@ -49,7 +49,7 @@ static int weights(int *in, int rank, const int *dim, int n_out, int fan)
 }
 
 /* convolution, depthwise, padding, a branch that is added, pool, slices put together, dense, softmax or logistic */
-static void random_real(int logistic)
+static inline void random_real(int logistic)
 {
     const int conv[4] = { 8, 3, 3, 2 }, deep[4] = { 1, 3, 3, 8 }, dense[2] = { 5, 5 * 5 * 8 };
     int32_t sides[8] = { 0, 0, 1, 1, 1, 1, 0, 0 }, sizes[2] = { 3, 5 }, axis = 3;
@@ -116,7 +116,7 @@ static int off(double *average, double *most, double *moved)
     int ok = tflite_read_as(&real_graph, f.file.p, f.file.n, 1) && ranges_init(&ranges, &real_graph);
     for (k = 0; ok && k < SAMPLES; k++) {
         memcpy(ranges.real.v[real_graph.input], sample[k], sizeof sample[k]);
-        ranges_add(&ranges, k);
+        (void)ranges_add(&ranges, &real_graph);
     }
     ranges.how = how;
     ranges.percent = 99;

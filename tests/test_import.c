@@ -68,7 +68,7 @@ static void try_real(const uint8_t *p, size_t n)
     int ok = tflite_read_as(&g, p, n, 1);
     if (!ok && g.why[0] == 0) { abort(); }
     if (ok && is_small(&g) && ranges_init(&r, &g)) {
-        ranges_add(&r, 0);
+        (void)ranges_add(&r, &g);
         r.how = RANGE_DEFAULT;
         ok = ranges_choose(&r, &g) && tflite_read_as(&t.graph, p, n, 1) && quantize_graph(&t.graph, &r) &&
              tflite_lower(&t);

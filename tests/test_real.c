@@ -227,7 +227,7 @@ static void weights_as_numbers(void)
     gf_write(&f);
     CHECK(tflite_read_as(&real_graph, f.file.p, f.file.n, 1) && ranges_init(&ranges, &real_graph));
     memcpy(ranges.real.v[real_graph.input], x, sizeof x);
-    ranges_add(&ranges, 0);
+    (void)ranges_add(&ranges, &real_graph);
     CHECK(ranges_choose(&ranges, &real_graph) && tflite_read_as(&t.graph, f.file.p, f.file.n, 1));
     CHECK(!quantize_graph(&t.graph, &ranges) && strstr(t.graph.why, "another operator reads as numbers") != NULL);
     graph_free(&real_graph);
@@ -247,7 +247,7 @@ static void refusals(void)
     graph_free(&real_graph);
     CHECK(tflite_read_as(&real_graph, f.file.p, f.file.n, 1) && ranges_init(&ranges, &real_graph));
     ranges.real.v[in][0] = 5;
-    ranges_add(&ranges, 0);
+    (void)ranges_add(&ranges, &real_graph);
     CHECK(!ranges_choose(&ranges, &real_graph) && strstr(real_graph.why, "LOGISTIC is put together") != NULL);
     graph_free(&real_graph);
     weights_as_numbers();

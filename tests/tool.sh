@@ -808,7 +808,8 @@ no "as split --exchange needs" $t split $d/stream.sucref --devices 2 --exchange 
 no "there is nothing to plan" $t plan $d/stream.sucref --in $a/stream.s8 --core m0
 r="$t import $a/real.tflite -o $d/real.sucref"
 ok "a float model is quantized with samples, and how well is said" "$r --calibrate $a/real_samples.npy >$d/made &&
-    grep -q 'on 5 samples outputs are off the float model' $d/made && $t info $d/real.sucref | grep -q depthwise"
+    grep -q 'on 5 samples, the ones it was fitted to, outputs are off the float model' $d/made &&
+    $t info $d/real.sucref | grep -q depthwise"
 no "a float model, or a float part of one; add --calibrate samples.npy" $r
 cat $a/real.tflite $a/labels5.zip >$d/named.tflite; cat $a/real.tflite $a/labels4.zip >$d/odd.tflite
 ok "labels of the archive behind a model are kept, those that do not fit are warned of" \

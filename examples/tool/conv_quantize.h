@@ -14,7 +14,6 @@ typedef struct {
     tflite made;               /* the int8 graph and its layers */
     float in_scale;            /* real input = (u - in_zero) * in_scale, u unsigned */
     int in_zero, is_signed;
-    uint32_t seen;             /* samples */
 } conv_model;
 
 /* 1, or 0 with real.why filled. z stays in use until conv_lower; free with conv_free either way */
@@ -45,7 +44,7 @@ static inline const float *conv_sample(conv_model *m, const uint8_t *x)
     for (i = 0; i < conv_inputs(m); i++) {
         in[i] = (float)((x[i] ^ (m->is_signed ? 0x80 : 0)) - m->in_zero) * m->in_scale;
     }
-    ranges_add(&m->ranges, m->seen++);
+    (void)ranges_add(&m->ranges, &m->real);
     return m->ranges.real.v[m->real.output];
 }
 

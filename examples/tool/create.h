@@ -561,55 +561,85 @@ static void read_real(real_model *r, const args *a, const uint8_t *file, size_t 
     if (!ranges_init(&r->ranges, &r->graph)) { die("%s: %s", a->in, r->graph.why); }
     for (k = 0; k < r->n; k++) {
         put_sample(r, k);
-        ranges_add(&r->ranges, k);
+        if (!ranges_add(&r->ranges, &r->graph)) { die("%s: %s", a->in, r->graph.why); }
         if (isatty(2)) { show_progress(NULL, k + 1U, r->n); }
     }
     r->ranges.how = ranges_of(a, &r->ranges.percent);
     if (!ranges_choose(&r->ranges, &r->graph)) { die("%s: %s", a->in, r->graph.why); }
 }
 
-/* how far the model's answers on the samples are from those of the float network */
-static void print_real(const real_model *r, const args *a, const uint8_t *model, uint32_t len)
+/* answers of a model and of the float network, side by side */
+typedef struct {
+    sucref_model m;
+    sucref_net net;
+    sucref_scales scales;
+    uint32_t *work;
+    int8_t *x;
+    float *got;
+} real_judged;
+
+typedef struct { double most, sum; uint32_t n, same; } real_errors;
+
+static void open_judged(real_judged *j, const graph *g, const uint8_t *model, uint32_t len)
+{
+    if (sucref_model_open(&j->m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
+    j->work = (uint32_t *)malloc(sucref_net_work_len(&j->m) * 4);
+    j->x = (int8_t *)malloc(g->tensor[g->input].elements);
+    j->got = (float *)malloc(4 * (size_t)g->tensor[g->output].elements);
+    if (j->x == NULL || j->got == NULL || j->work == NULL) { die("out of memory"); }
+    sucref_model_scales(&j->scales, &j->m);
+    (void)sucref_net_init(&j->net, &j->m, j->work, sucref_net_work_len(&j->m));
+}
+
+/* adds the errors of sample k */
+static void judge_sample(real_errors *e, real_judged *j, const real_model *r, uint32_t k)
 {
     const graph *g = &r->graph;
     const uint32_t n_in = g->tensor[g->input].elements, n_out = g->tensor[g->output].elements;
-    const float scale = r->ranges.scale[g->input], *in = r->ranges.real.v[g->input],
-                *want = r->ranges.real.v[g->output];
-    int8_t *x = (int8_t *)malloc(n_in);
-    float *got = (float *)malloc(4 * (size_t)n_out);
-    double most = 0, sum = 0;
-    uint32_t *work, k, i, same = 0;
-    sucref_scales s;
+    const float *want = r->ranges.real.v[g->output];
+    const sucref_scales *s = &j->scales;
     sucref_answer y;
-    sucref_model m;
-    sucref_net net;
-    if (sucref_model_open(&m, model, len, NULL) != SUCREF_OK) { die("internal error"); }
-    work = (uint32_t *)malloc(sucref_net_work_len(&m) * 4);
-    if (x == NULL || got == NULL || work == NULL) { die("out of memory"); }
-    sucref_model_scales(&s, &m);
-    (void)sucref_net_init(&net, &m, work, sucref_net_work_len(&m));
-    for (k = 0; k < r->n; k++) {
-        put_sample(r, k);
-        real_run(&r->ranges.real);
-        for (i = 0; i < n_in; i++) {
-            x[i] = (int8_t)quantized_byte((double)in[i], scale, r->ranges.zero[g->input], -128, 127);
-        }
-        if (sucref_net_set_input(&net, x, n_in) != SUCREF_OK || sucref_net_run(&net, m.n_stops - 1U) != SUCREF_OK ||
-            sucref_net_answer(&net, &y) != SUCREF_OK) {
-            die("internal error");
-        }
-        for (i = 0; i < n_out; i++) {
-            got[i] = (float)ldexp((double)(y.out[i] - s.output_zero) * s.output.multiplier, s.output.exponent - 31);
-            sum += fabs((double)got[i] - (double)want[i]);
-            most = fmax(most, fabs((double)got[i] - (double)want[i]));
-        }
-        same += largest(got, n_out) == largest(want, n_out);
+    uint32_t i;
+    put_sample(r, k);
+    for (i = 0; i < n_in; i++) {
+        j->x[i] = (int8_t)quantized_byte((double)r->ranges.real.v[g->input][i], r->ranges.scale[g->input],
+                                         r->ranges.zero[g->input], -128, 127);
     }
-    printf("%s: on %lu samples outputs are off the float model's by %.3g on average, at most %.3g", a->in,
-           (unsigned long)r->n, sum / r->n / n_out, most);
-    if (n_out > 1) { printf("; the largest one is the same on %lu", (unsigned long)same); }
+    real_run(&r->ranges.real);
+    if (sucref_net_set_input(&j->net, j->x, n_in) != SUCREF_OK ||
+        sucref_net_run(&j->net, j->m.n_stops - 1U) != SUCREF_OK || sucref_net_answer(&j->net, &y) != SUCREF_OK) {
+        die("internal error");
+    }
+    for (i = 0; i < n_out; i++) {
+        j->got[i] = (float)ldexp((double)(y.out[i] - s->output_zero) * s->output.multiplier, s->output.exponent - 31);
+        e->sum += fabs((double)j->got[i] - (double)want[i]) / n_out;
+        e->most = fmax(e->most, fabs((double)j->got[i] - (double)want[i]));
+    }
+    e->same += largest(j->got, n_out) == largest(want, n_out);
+    e->n++;
+}
+
+static void print_judged(const args *a, const real_errors *e, const char *which, int classes)
+{
+    printf("%s: on %lu samples%s outputs are off the float model's by %.3g on average, at most %.3g", a->in,
+           (unsigned long)e->n, which, e->sum / e->n, e->most);
+    if (classes) { printf("; the largest one is the same on %lu", (unsigned long)e->same); }
     printf("\n");
-    free(x); free(got); free(work);
+}
+
+/* how far the model's answers are from those of the float network: on the samples that it was fitted to, and on those
+ * that were held back from all but ranges and means */
+static void print_real(const real_model *r, const args *a, const uint8_t *model, uint32_t len)
+{
+    const int classes = r->graph.tensor[r->graph.output].elements > 1;
+    real_errors e[2] = { { 0, 0, 0, 0 }, { 0, 0, 0, 0 } };
+    real_judged j;
+    uint32_t k;
+    open_judged(&j, &r->graph, model, len);
+    for (k = 0; k < r->n; k++) { judge_sample(&e[ranges_held(&r->ranges, k)], &j, r, k); }
+    print_judged(a, &e[0], e[1].n > 0 ? " that it was fitted to" : ", the ones it was fitted to,", classes);
+    if (e[1].n > 0) { print_judged(a, &e[1], " that only ranges and means know", classes); }
+    free(j.x); free(j.got); free(j.work);
 }
 
 /* the file as an int8 network, lowered and pruned */

@@ -4,7 +4,22 @@
 #define SUCREF_TOOL_GRAPH_REAL_H
 #include "graph.h"
 
-typedef struct { const graph *g; float **v; } graph_real; /* v: of each tensor, or NULL */
+typedef struct { double *w, *b; } real_layer; /* weights in the order of their tensor, biases; NULL: none */
+typedef struct {
+    const graph *g;
+    float **v;                 /* of each tensor, or NULL */
+    real_layer *layer;         /* of each operator */
+} graph_real;
+
+/* has the operator weights? */
+static inline int real_weighs(int code) { return code == GRAPH_CONV || code == GRAPH_DEPTHWISE || code == GRAPH_DENSE; }
+
+/* the row that number k of a weight tensor belongs to, and the number of rows */
+static inline uint32_t real_row(const graph_op *o, const graph_tensor *w, uint32_t k, uint32_t *rows)
+{
+    *rows = (uint32_t)w->dim[o->code == GRAPH_DEPTHWISE ? 3 : 0];
+    return o->code == GRAPH_DEPTHWISE ? k % *rows : k / (w->elements / *rows);
+}
 
 /* number k of a weight tensor whose value k belongs to row `row` */
 static inline double real_weight(const graph_tensor *w, uint32_t k, uint32_t row)
@@ -21,41 +36,34 @@ static inline double real_act(double v, int act)
     return act != GRAPH_ACT_RELU && v > hi ? hi : v;
 }
 
-static inline double real_bias(const graph *g, const graph_op *o, uint32_t row)
+/* taps that reach the input: of output y, x those first..last of kernel rows and columns */
+static inline void real_taps(int *first, int *last, int at, int kernel, int dilation, int side)
 {
-    return o->in[2] >= 0 ? (double)flat_f32(g->tensor[o->in[2]].data + 4 * (size_t)row) : 0;
+    *first = at < 0 ? (-at + dilation - 1) / dilation : 0;
+    *last = at >= side ? 0 : (side - 1 - at) / dilation + 1;
+    *last = *last > kernel ? kernel : *last;
 }
 
-/* where row `out`, tap k, channel c of a layer's weights is */
-static inline uint32_t real_weight_at(const graph_op *o, const graph_tensor *w, uint32_t out, uint32_t k, uint32_t c,
-                                      uint32_t channels)
+/* one output of a convolution, of n channels from `first` on; w: of its first tap, `every` apart from tap to tap */
+static inline double real_window(const graph_op *o, const float *in, const int32_t *d, int y, int x, const double *w,
+                                 size_t every, int first, int n)
 {
-    return o->code == GRAPH_DEPTHWISE ? k * (uint32_t)w->dim[3] + out
-                                      : (out * (uint32_t)(o->kernel[0] * o->kernel[1]) + k) * channels + c;
-}
-
-static inline double real_window(const graph *g, const graph_op *o, const float *in, const int32_t *d, int y, int x,
-                                 int out, int first, int n)
-{
-    const graph_tensor *w = &g->tensor[o->in[1]];
+    const int row = y * o->stride[0] - o->pad[0], column = x * o->stride[1] - o->pad[1];
     double sum = 0;
-    int ky, kx, c;
-    for (ky = 0; ky < o->kernel[0]; ky++) {
-        for (kx = 0; kx < o->kernel[1]; kx++) {
-            const int iy = y * o->stride[0] - o->pad[0] + ky * o->dilation[0],
-                      ix = x * o->stride[1] - o->pad[1] + kx * o->dilation[1];
-            if (iy < 0 || iy >= d[1] || ix < 0 || ix >= d[2]) { continue; }
-            for (c = 0; c < n; c++) {
-                const uint32_t at = real_weight_at(o, w, (uint32_t)out, (uint32_t)(ky * o->kernel[1] + kx), (uint32_t)c,
-                                                   (uint32_t)n);
-                sum += (double)in[(iy * d[2] + ix) * d[3] + first + c] * real_weight(w, at, (uint32_t)out);
-            }
+    int ky, kx, c, to_y, from_x, to_x;
+    real_taps(&ky, &to_y, row, o->kernel[0], o->dilation[0], d[1]);
+    real_taps(&from_x, &to_x, column, o->kernel[1], o->dilation[1], d[2]);
+    for (; ky < to_y; ky++) {
+        for (kx = from_x; kx < to_x; kx++) {
+            const float *p = in + ((row + ky * o->dilation[0]) * d[2] + column + kx * o->dilation[1]) * d[3] + first;
+            const double *q = w + (size_t)(ky * o->kernel[1] + kx) * every;
+            for (c = 0; c < n; c++) { sum += (double)p[c] * q[c]; }
         }
     }
     return sum;
 }
 
-static inline void real_conv(const graph *g, const graph_op *o, float *out, const float *in)
+static inline void real_conv(const graph *g, const graph_op *o, const real_layer *l, float *out, const float *in)
 {
     const int deep = o->code == GRAPH_DEPTHWISE;
     int32_t dx[4], dy[4];
@@ -65,23 +73,26 @@ static inline void real_conv(const graph *g, const graph_op *o, float *out, cons
     for (y = 0; y < dy[1]; y++) {
         for (x = 0; x < dy[2]; x++) {
             for (c = 0; c < dy[3]; c++) {
-                const double sum = real_window(g, o, in, dx, y, x, c, deep ? c / (dy[3] / dx[3]) : 0, deep ? 1 : dx[3]);
-                *out++ = (float)real_act(sum + real_bias(g, o, (uint32_t)c), o->act);
+                const size_t row = (size_t)(o->kernel[0] * o->kernel[1] * dx[3]) * (size_t)c;
+                const double sum = deep ? real_window(o, in, dx, y, x, l->w + c, (size_t)dy[3], c / (dy[3] / dx[3]), 1)
+                                        : real_window(o, in, dx, y, x, l->w + row, (size_t)dx[3], 0, dx[3]);
+                *out++ = (float)real_act(sum + l->b[c], o->act);
             }
         }
     }
 }
 
-static inline void real_dense(const graph *g, const graph_op *o, float *out, const float *in)
+static inline void real_dense(const graph *g, const graph_op *o, const real_layer *l, float *out, const float *in)
 {
     const graph_tensor *w = &g->tensor[o->in[1]];
     const uint32_t n_out = (uint32_t)w->dim[0], n_in = (uint32_t)w->dim[1];
     uint32_t at, r, c;
     for (at = 0; at < g->tensor[o->in[0]].elements; at += n_in) {
         for (r = 0; r < n_out; r++) {
-            double sum = real_bias(g, o, r);
-            for (c = 0; c < n_in; c++) { sum += (double)in[at + c] * real_weight(w, r * n_in + c, r); }
-            *out++ = (float)real_act(sum, o->act);
+            const double *p = l->w + (size_t)r * n_in;
+            double sum = 0;
+            for (c = 0; c < n_in; c++) { sum += (double)in[at + c] * p[c]; }
+            *out++ = (float)real_act(sum + l->b[r], o->act);
         }
     }
 }
@@ -317,11 +328,12 @@ static inline void real_op(const graph_real *e, const graph_op *o)
 {
     const graph *g = e->g;
     const float *in = e->v[o->in[0]];
+    const real_layer *l = &e->layer[o - g->op];
     float *out = e->v[o->out];
     uint32_t k;
     switch (o->code) {
-    case GRAPH_CONV: case GRAPH_DEPTHWISE: real_conv(g, o, out, in); break;
-    case GRAPH_DENSE: real_dense(g, o, out, in); break;
+    case GRAPH_CONV: case GRAPH_DEPTHWISE: real_conv(g, o, l, out, in); break;
+    case GRAPH_DENSE: real_dense(g, o, l, out, in); break;
     case GRAPH_AVERAGE_POOL: case GRAPH_MAX_POOL: real_pool(g, o, out, in); break;
     case GRAPH_MEAN: case GRAPH_SUM: case GRAPH_REDUCE_MAX: case GRAPH_REDUCE_MIN: real_reduce(g, o, out, in); break;
     case GRAPH_TRANSPOSE: case GRAPH_DEPTH_TO_SPACE: case GRAPH_SPACE_TO_DEPTH: case GRAPH_RESIZE_NEAREST:
@@ -339,8 +351,24 @@ static inline void real_op(const graph_real *e, const graph_op *o)
     }
 }
 
+/* weights and biases of an operator that has some */
+static inline int real_layer_init(real_layer *l, graph *g, const graph_op *o)
+{
+    const graph_tensor *w = &g->tensor[o->in[1]];
+    uint32_t k, rows;
+    l->w = (double *)graph_new(g, (w->elements + 1) * sizeof(double));
+    (void)real_row(o, w, 0, &rows);
+    l->b = (double *)graph_new(g, (rows + 1) * sizeof(double));
+    if (l->w == NULL || l->b == NULL) { return 0; }
+    for (k = 0; k < w->elements; k++) { l->w[k] = real_weight(w, k, real_row(o, w, k, &rows)); }
+    for (k = 0; o->in[2] >= 0 && k < rows; k++) {
+        l->b[k] = (double)flat_f32(g->tensor[o->in[2]].data + 4 * (size_t)k);
+    }
+    return 1;
+}
+
 /* room for all tensors that operators read and write, in g's memory; 0 with g's reason */
-static inline int real_init(graph_real *e, graph *g)
+static inline int real_room(graph_real *e, graph *g)
 {
     uint32_t k, i;
     e->g = g;
@@ -355,6 +383,18 @@ static inline int real_init(graph_real *e, graph *g)
         for (i = 0; x->data != NULL && i < x->elements; i++) { e->v[k][i] = flat_f32(x->data + 4 * (size_t)i); }
     }
     return 1;
+}
+
+/* room for all tensors and layers; 0 with g's reason */
+static inline int real_init(graph_real *e, graph *g)
+{
+    uint32_t k;
+    e->layer = (real_layer *)graph_new(g, ((size_t)g->n_ops + 1) * sizeof *e->layer);
+    if (e->layer == NULL) { return 0; }
+    for (k = 0; k < g->n_ops; k++) {
+        if (real_weighs(g->op[k].code) && !real_layer_init(&e->layer[k], g, &g->op[k])) { return 0; }
+    }
+    return real_room(e, g);
 }
 
 /* runs the input that is in e->v[g->input]; the answer is in e->v[g->output] */
