@@ -8256,7 +8256,9 @@ static uint32_t sucref_i_compute_rows(uint8_t *u, uint32_t *acc, const sucref_ne
     cost = own && SUCREF_I_WINDOWED(h)
                ? sucref_i_window_sums(acc, s->work + s->at_list + SUCREF_I_LIST_HEAD, h, row, rows, 1)
                : sucref_i_accumulate(s, h, acc, kept, rows);
-    if (own && SUCREF_I_WINDOWED(h) && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, s->row, rows, h->l.in_zero); }
+    if (own && SUCREF_I_WINDOWED(h) && s->form == SUCREF_I_CENTRED) {
+        sucref_i_uncentre(acc, s, h, row, rows, h->l.in_zero);
+    }
     sum = s->work[s->at_list + SUCREF_I_LIST_SUM];
 #if SUCREF_I_MVE
     if (!own || h->e.correction_offset != 0) {
