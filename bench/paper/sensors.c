@@ -9,8 +9,8 @@
 enum { S_W = 100, S_LAYERS = 4, S_BATCH = 64, S_STEPS = 4000, S_TUNE = 2000, S_TEST = 20000,
        S_RUNS = 3, S_ETAS = 4, S_CROSS = 2 * S_W / 2 * 2 + 2 * S_W * S_W / 2 };
 #define S_DECAY 0.05F
-/* eta2 of each layer in units of its mean square: the same for all; at most 5 % of each layer's edges left; a first layer
- * that is kept, as it reads two values only */
+/* eta2 of each layer in units of its mean square: the same for all; at most 5 % of each layer's edges left; a first
+ * layer that is kept, as it reads two values only */
 static const double s_eta2[S_ETAS][S_LAYERS] = { { 3.5, 3.5, 3.5, 3.5 }, { 10, 10, 10, 10 }, { 5, 4, 4, 4 },
                                                  { 0, 40, 40, 40 } };
 static const int s_in[S_LAYERS] = { 2, S_W, S_W, S_W }, s_out[S_LAYERS] = { S_W, S_W, S_W, 2 };
