@@ -22,8 +22,9 @@ static const unsigned log2_run[2] = { 11, 9 };
 enum { CHEAPER, ALWAYS, RULES };
 static const char *const rule_name[RULES] = { "cheaper", "always" };
 
-/* asked: how often the decoder stuck; told: values that it was sent then */
-typedef struct { double ideal, spent; int values, asked, told, failed; } plane_result;
+/* off: what the plane's bits are worth by the server's shares, over what it expects, less 1; asked: how often the
+ * decoder stuck; told: values that it was sent then */
+typedef struct { double ideal, spent, off; int values, asked, told, failed; } plane_result;
 typedef struct {
     double coded, known, nested; /* bits a value by a code: of the indices, of them given the dither, of nested ones */
     double missed;               /* share of nested values that jump */
@@ -100,7 +101,7 @@ static plane_result p_syndrome(const sent *o, int plane)
     static int16_t likely[VALUES];
     static uint8_t bits[PLANE_BYTES], found[PLANE_BYTES], message[2 * PLANE_BYTES], again[2 * PLANE_BYTES];
     sucref_syndrome_code code = { 0, 0, 0 };
-    plane_result out = { 0, 0, 0, 0, 0, 0 };
+    plane_result out = { 0, 0, 0, 0, 0, 0, 0 };
     syndrome_decoder d;
     sucref_stream r;
     double expected = 0, rest = p_rest(o, plane, 0), chain;
@@ -114,10 +115,12 @@ static plane_result p_syndrome(const sent *o, int plane)
         if (!p_in(i, o->q[i], plane) || p_pilot_of(i, plane)) { continue; }
         p_share(p, share[context[i]], o->q[i], plane);
         expected += p_entropy(p);
+        out.off -= log2(p[p_bit(o->q[i], plane)] / (p[0] + p[1]));
         likely[n] = (int16_t)lrint(fmax(-SYNDROME_SURE, fmin(SYNDROME_SURE, 32 * log((p[0] + 1e-9) / (p[1] + 1e-9)))));
         if (p_bit(o->q[i], plane)) { bits[n / 8] = (uint8_t)(bits[n / 8] | 1U << (n % 8)); }
         code.values++;
     }
+    out.off = out.off / expected - 1;
     code.log2_run = (uint8_t)log2_run[plane];
     out.values = (int)code.values;
     chain = ceil(ldexp(code.values, -(int)log2_run[plane])) + 1.5; /* runs, and the chain's end */
@@ -190,7 +193,7 @@ static void p_expected(double *syndrome, double *code, const sent *o, int plane)
 /* one plane by each rule */
 static void p_plane(worker_result *r, const sent *o, const uint32_t *told, int plane)
 {
-    plane_result coded = { 0, 0, 0, 0, 0, 0 }, out;
+    plane_result coded = { 0, 0, 0, 0, 0, 0, 0 }, out;
     const double pilots = p_rest(o, plane, 1) / VALUES; /* 0 but for plane 1, whose others are among all planes' */
     double syndrome = 1, code = 0;
     int rule;
@@ -272,11 +275,11 @@ static void p_print(FILE *f, const learning *t, int worker, const worker_result 
     const plane_result *b = r->plane[rule];
     int k;
     for (k = 0; k < PLANES; k++, b++) {
-        fprintf(f, "%d,%d,%d,%d,%s,%d,%.5f,%.5f,%d,%d,%d,%s\n", t->seed, t->workers, t->step, worker, rule_name[rule],
-                k, b->ideal, b->spent, b->values, b->asked, b->told,
-                b->values == 0 ? "coded" : b->failed ? "no" : "yes");
+        fprintf(f, "%d,%d,%d,%d,%s,%d,%.5f,%.5f,%d,%d,%d,%s,%.4f\n", t->seed, t->workers, t->step, worker,
+                rule_name[rule], k, b->ideal, b->spent, b->values, b->asked, b->told,
+                b->values == 0 ? "coded" : b->failed ? "no" : "yes", b->off);
     }
-    fprintf(f, "%d,%d,%d,%d,%s,all,%.5f,%.5f,,,,\n", t->seed, t->workers, t->step, worker, rule_name[rule], r->ideal,
+    fprintf(f, "%d,%d,%d,%d,%s,all,%.5f,%.5f,,,,,\n", t->seed, t->workers, t->step, worker, rule_name[rule], r->ideal,
             r->spent[rule]);
     fprintf(stderr, "seed %d, %d workers, step %d, worker %d, %s: %.3f of the ideal\n", t->seed, t->workers, t->step,
             worker, rule_name[rule], r->spent[rule] / r->ideal);
@@ -320,7 +323,7 @@ int planes_long(const char *dir)
     f = fopen(path, "w");
     if (f == NULL) { fprintf(stderr, "cannot write %s\n", path); return 2; }
     fprintf(f, "seed,workers,step,worker,rule,plane,ideal bits a value,spent bits a value,values,"
-               "times asked,values sent by the code,found\n");
+               "times asked,values sent by the code,found,bits over what was expected\n");
     for (seed = 1; seed <= 3; seed++) { p_training(seed, 4, 4, f); }
     p_training(1, 8, 2, f);
     p_training(1, 16, 1, f);

@@ -5,7 +5,7 @@
 
 enum { PLANES = 4, ALL = 4 };
 /* sums over the workers of one plane, or of all */
-typedef struct { double ideal, spent, values, told; int n, asked, lost; } p_sum;
+typedef struct { double ideal, spent, values, told, off; int n, asked, lost; } p_sum; /* off: of its square */
 static const char *const plane_name[PLANES] = { "is the index odd", "the second bit of odd ones",
                                                 "the second bit of even ones", "the third bit" };
 
@@ -17,15 +17,16 @@ static p_sum p_read(int workers, const char *rule, int plane)
     p_sum s;
     memset(&s, 0, sizeof s);
     while (f != NULL && fgets(line, sizeof line, f) != NULL) {
-        double ideal, spent, values = 0, told = 0;
+        double ideal, spent, values = 0, told = 0, off = 0;
         int of, asked = 0;
         found[0] = 0;
-        if (sscanf(line, "%*d,%d,%*d,%*d,%11[^,],%7[^,],%lf,%lf,%lf,%d,%lf,%7s", &of, by, which, &ideal, &spent,
-                   &values, &asked, &told, found) < 5 ||
+        if (sscanf(line, "%*d,%d,%*d,%*d,%11[^,],%7[^,],%lf,%lf,%lf,%d,%lf,%7[^,],%lf", &of, by, which, &ideal, &spent,
+                   &values, &asked, &told, found, &off) < 5 ||
             of != workers || strcmp(by, rule) != 0 || plane != (which[0] == 'a' ? ALL : which[0] - '0')) {
             continue;
         }
         s.ideal += ideal; s.spent += spent; s.values += values; s.told += told; s.asked += asked;
+        s.off += off * off;
         s.lost += strcmp(found, "no") == 0;
         s.n++;
     }
@@ -48,6 +49,17 @@ static void p_over_ideal(int plane, double lo, double hi)
     row_ours(s.spent / s.ideal); row_goal(lo, hi);
     row_note("%s; %.4f bits a value of %d planes, three seeds", plane < 2 ? "syndrome" : "by the code, as it is small",
              s.spent / s.n, s.n);
+}
+
+/* how well the pilots tell the server what to expect */
+static void p_expected(int workers, int plane, double most)
+{
+    const p_sum s = p_read(workers, "always", plane);
+    row("AB 2.3.2", "%d workers, plane %d, %s: bits off what the server expects, as a share, rms", workers, plane,
+        plane_name[plane]);
+    if (s.n == 0) { row_note("n/a: make paper-long"); return; }
+    row_ours(sqrt(s.off / s.n)); row_goal(0, most);
+    row_note("the rate has %d %% to spare, a part of which the code needs", plane == 0 ? 8 : 16);
 }
 
 /* all planes by a rule, what the worker says first and pilots among them */
@@ -79,7 +91,10 @@ void syndromes(void)
     int w, plane;
     for (plane = 0; plane < PLANES; plane++) { p_over_ideal(plane, over[plane][0], over[plane][1]); }
     for (w = 0; w < 3; w++) {
-        for (plane = 0; plane < 2; plane++) { p_stuck(workers[w], plane, 0.01); }
+        for (plane = 0; plane < 2; plane++) {
+            p_stuck(workers[w], plane, 0.01);
+            p_expected(workers[w], plane, plane == 0 ? 0.012 : 0.04);
+        }
         p_all_over_ideal(workers[w], "always", "syndromes always");
         p_all_over_ideal(workers[w], "cheaper", "each as expected to cost less");
     }
