@@ -260,6 +260,11 @@ ok "repurpose: sizes of each layer, the answer on one device" "$p 2 --eta2 0.01 
     grep -q 'neurons 5 15' $d/rp.txt && grep -q 'neurons 12 8' $d/rp.txt && grep -q 'neurons 0 1,' $d/rp.txt"
 ok "repurpose: eta of each layer" "$p 2 --eta2 0.01,0.02,0.03 --eta1 0,1e-9,0 >$d/rp.txt &&
     grep -q 'layer 1: .*, eta1 1e-09, eta2 0.02' $d/rp.txt && grep -q 'layer 2: .*, eta1 0, eta2 0.03' $d/rp.txt"
+# shellcheck disable=SC2016 # awk's own
+shares='/^  before/ { all = $2 } /rearranged/ { kept = $1 == "not" ? $3 : $2; off = 0; share = -1
+    for (k = 2; k <= NF; k++) { if ($k == "%") { share = $(k - 1); off = share - 100 * kept / all } }
+    bad += share < 0 || share > 100 || off * off > 1e-4 * share * share; n++ } END { exit bad > 0 || n != 8 }'
+ok "repurpose: which share of its edges each layer and all have left" "$p 2 --eta2 0.03,0.02,0.01 | awk '$shares'"
 for e in 1,2 1,2,3,4 1,,3; do no "eta2" $p 2 --eta2 $e; done
 no "repurpose needs" $t repurpose $n --devices 2 -o $d/y
 no "repurpose needs" $t repurpose $n --eta2 1 -o $d/y

@@ -312,6 +312,20 @@ static void a_row(const char *source, const char *layout, double eta, int k, con
     row_ours(ours);
 }
 
+/* layer by layer: as many without rearranging */
+static void a_row_layers(int layout, double eta, const a_result *r)
+{
+    const int cross[2] = { A_D * (A_IN - A_H2), a_cross[layout] - A_D * (A_IN - A_H2) };
+    int l;
+    for (l = 0; l < 2; l++) {
+        if (cross[l] == 0) { continue; }
+        row("AB Figure 6.4(b)", "%s, eta2 %g mean squares: share of the %d cross edges of joint layer %d left",
+            a_layout[layout], eta, cross[l], l + 1);
+        row_ours((double)r->edges[l] / cross[l]);
+        row_note("%lu edges", (unsigned long)r->edges[l]);
+    }
+}
+
 /* the rows of a layout, its lines in the figure; the fewest values within a point of the whole network */
 static double a_rows(svg *s, double whole, int layout, a_result r[A_ETAS][2])
 {
@@ -320,6 +334,7 @@ static double a_rows(svg *s, double whole, int layout, a_result r[A_ETAS][2])
     double least = NAN, x[2][A_ETAS], before[2][A_ETAS], after[2][A_ETAS];
     int e, k;
     for (e = 0; e < A_ETAS; e++) {
+        a_row_layers(layout, a_eta[e], r[e]);
         for (k = 0; k < 2; k++) {
             const char *const at = a_layout[layout];
             a_row("AB Setup 2", at, a_eta[e], k, "values exchanged", r[e][k].values);

@@ -203,7 +203,20 @@ static void v_divide(v_result *r, net *n, v_weights *whole, uint8_t **keep, repu
     repurpose_free(&p);
 }
 
-static void v_rows(double whole, v_result r[V_ETAS][2])
+/* layer by layer: as many without rearranging */
+static void v_row_layers(double eta, const v_result *r, const repurpose_layer *layer)
+{
+    int l;
+    for (l = 0; l < 2; l++) {
+        const size_t cross = layer[l].n_in * layer[l].n_out / 2; /* half of a layer's kernels: two cameras, alike */
+        row("AB Figure 6.5(b)", "eta2 %g mean squares: share of the %lu kernels across of convolution %d left", eta,
+            (unsigned long)cross, l + 1);
+        row_ours((double)r->edges[l] / (double)cross);
+        row_note("%lu kernels", (unsigned long)r->edges[l]);
+    }
+}
+
+static void v_rows(double whole, v_result r[V_ETAS][2], const repurpose_layer *layer)
 {
     double least = NAN;
     int e, k;
@@ -212,6 +225,7 @@ static void v_rows(double whole, v_result r[V_ETAS][2])
     row_goal(0.95, 1);
     row_note("Fashion-MNIST, 2 channels, conv 5 x 5 to 16, 3 x 3 to 32, means, 2; print: CIFAR10, a residual network");
     for (e = 0; e < V_ETAS; e++) {
+        v_row_layers(v_eta[e], r[e], layer);
         for (k = 0; k < 2; k++) {
             const char *how = k == 0 ? "rearranged" : "as many kernels without rearranging";
             row("AB Figure 6.5(b)", "eta2 %g mean squares, %s: kernels across", v_eta[e], how);
@@ -259,6 +273,6 @@ void cameras(void)
         fprintf(stderr, "eta %g: %g values, %.4f to %.4f; %g values, %.4f to %.4f\n", v_eta[e], r[e][0].values,
                 r[e][0].before, r[e][0].after, r[e][1].values, r[e][1].before, r[e][1].after);
     }
-    v_rows(accuracy, r);
+    v_rows(accuracy, r, layer);
     net_free(n);
 }

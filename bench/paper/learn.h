@@ -13,8 +13,8 @@ extern const char *const learn_name[LEARN_NETS]; /* 784-300-100-10, 784-1000-300
 /* what a worker's gradient goes through; senders.c says how */
 enum {
     SEND_PLAIN, SEND_SEIDE, SEND_QSG, SEND_SPARSE, SEND_TOP, SEND_DITHER, SEND_NESTED, SEND_NAIVE_1, SEND_NAIVE_2,
-    SEND_MSE_1, SEND_MSE_2, SEND_ISGQ_1, SEND_ISGQ_2, SEND_ISGQ_1S, SEND_ISGQ_2S, SEND_QCS_1, SEND_QCS_2, SEND_D4,
-    SEND_QSG_3, SENDERS
+    SEND_MSE_1, SEND_MSE_2, SEND_ISGQ_1, SEND_ISGQ_2, SEND_ISGQ_1S, SEND_ISGQ_2S, SEND_ISGQ_4S, SEND_QCS_1, SEND_QCS_2,
+    SEND_D4, SEND_QSG_3, SENDERS
 };
 extern const char *const sender_name[SENDERS]; /* in files and on the command line */
 extern const char *const sender_text[SENDERS]; /* in tables */

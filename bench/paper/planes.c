@@ -2,29 +2,29 @@
  * their binary planes, which the server decodes beside what it has. 784-300-100-10 on MNIST, 7 levels, a scale a layer.
  *
  * The server knows P(index | mean of the workers before, dither) from the steps before, counts halved at each, and fits
- * it to how often each index comes, which a worker says first (7 numbers), and to its pilots, every sixteenth value,
- * which go by a code. From it come the rates that the server asks for and the likelihoods. Where the decoder sticks it
- * asks for an eighth of a run, by the code, too: so the rate may be close to what is expected, which is now and then
- * too little. The code is adaptive and arithmetic and knows the dither and the layer, not the other workers. */
+ * it to how often each index comes, which a worker says first (7 numbers), and to its pilots, every seventeenth value,
+ * which go by a code: neurons differ, and every sixteenth would be of a quarter of them, as 16 and 300 share a factor.
+ * Signs have more pilots, 4 in 17 of the odd ones. From it come the rates that the server asks for and the likelihoods.
+ * Where the decoder sticks it asks for an eighth of a run, by the code, too: so the rate may be close to what is
+ * expected, which is now and then too little. The code is adaptive and arithmetic and knows the dither and the layer,
+ * not the other workers. */
 #include "data.h"
-#include "learn.h"
+#include "plane_law.h"
 #include "table.h"
 #include "../../examples/tool/syndrome.h"
 
-enum { FIRST_LAYER = 785 * 300, VALUES = FIRST_LAYER + 301 * 100 + 101 * 10, KINDS = 7, MIDDLE = 3, CLASSES = 2,
-       SIDES = 16, DITHERS = 8, CONTEXTS = CLASSES * SIDES * DITHERS, CELLS = (SIDES + DITHERS) / 2 * KINDS,
-       PLANES = 4, UNIT = 30000, PLANE_BYTES = VALUES / 8 + 1 };
+enum { UNIT = 30000, PLANE_BYTES = VALUES / 8 + 1 };
 /* of the planes that go as syndromes: checks asked for over what the shares expect; places of a run */
-static const double rate_of[2] = { 1.07, 1.1 };
-static const unsigned log2_run[2] = { 11, 10 };
+static const double rate_of[2] = { 1.08, 1.16 };
+static const unsigned log2_run[2] = { 11, 9 };
 
-typedef struct { int16_t q[VALUES]; float estimate[VALUES]; uint8_t dither[VALUES]; float step[LEARN_LAYERS]; } sent;
 /* the first two planes as syndromes, where the server expects the code to cost more, or always */
 enum { CHEAPER, ALWAYS, RULES };
 static const char *const rule_name[RULES] = { "cheaper", "always" };
 
-/* asked: how often the decoder stuck; told: values that it was sent then */
-typedef struct { double ideal, spent; int values, asked, told, failed; } plane_result;
+/* off: what the plane's bits are worth by the server's shares, over what it expects, less 1; asked: how often the
+ * decoder stuck; told: values that it was sent then */
+typedef struct { double ideal, spent, off; int values, asked, told, failed; } plane_result;
 typedef struct {
     double coded, known, nested; /* bits a value by a code: of the indices, of them given the dither, of nested ones */
     double missed;               /* share of nested values that jump */
@@ -33,9 +33,6 @@ typedef struct {
 } worker_result;
 
 static sent worker_sent[LEARN_WORKERS];
-static double law[CONTEXTS][KINDS], share[CONTEXTS][KINDS]; /* counts so far; shares fitted to one worker */
-static uint16_t context[VALUES];
-
 /* one worker's gradient, quantized as senders.c does */
 static void p_quantize(learning *t, int worker, sent *o)
 {
@@ -66,113 +63,19 @@ static void p_quantize(learning *t, int worker, sent *o)
     }
 }
 
-/* Four planes of an index: is it odd; its second bit (in two's complement), of odd ones (0 or -2 + ..: the sign of +-1)
- * and of even ones; its third bit. The first two go as syndromes, the others, of which little is left, by a code */
-static int p_pilot(int i) { return i % 16 == 0; }
-static int p_in(int i, int q, int plane) { return !p_pilot(i) && (plane == 1 ? q & 1 : plane == 2 ? !(q & 1) : 1); }
-static int p_bit(int q, int plane) { return ((unsigned)(q + 8) >> (plane == 0 ? 0 : plane == 3 ? 2 : 1) & 1U) != 0; }
-/* what is known of q before its plane */
-static unsigned p_known(int q, int plane) { return (unsigned)(q + 8) & (plane == 0 ? 0U : plane == 3 ? 3U : 1U); }
-
-/* side [VALUES]: the mean of the workers before. Contexts, and nested symbols that would jump */
-static void p_contexts(const learning *t, const sent *o, const double *side, worker_result *out)
+/* bits of a plane by the code, of its pilots or the others */
+static double p_rest(const sent *o, int plane, int pilots)
 {
-    int l, i;
-    for (l = 0; l < t->net.n; l++) {
-        for (i = t->net.at[l]; i < t->net.at[l + 1]; i++) {
-            const double in_steps = side[i] / (double)o->step[l];
-            const int bin = (int)fmin(SIDES - 1, fmax(0, floor(6 * in_steps + SIDES / 2)));
-            context[i] = (uint16_t)(((l > 0) * SIDES + bin) * DITHERS + o->dither[i]);
-            out->missed += fabs((double)o->estimate[i] / (double)o->step[l] - in_steps) > 1.5 ? 1.0 / VALUES : 0;
-        }
-    }
-}
-
-/* a context and index with the signs of side and index, and the dither, turned around: as likely */
-static int p_mirror(int c)
-{
-    const int dither = c % DITHERS, bin = c / DITHERS % SIDES, class = c / DITHERS / SIDES;
-    return (class * SIDES + SIDES - 1 - bin) * DITHERS + DITHERS - 1 - dither;
-}
-/* which of the counts that the pilots tell context c and index k are in: of bins of the side, of the dither; bins
- * below 0 turned around */
-static int p_cell(int c, int k, int of_dither)
-{
-    const int bins = of_dither ? DITHERS : SIDES, bin = of_dither ? c % DITHERS : c / DITHERS % SIDES,
-              fold = bin < bins / 2 ? bins / 2 - 1 - bin : bin - bins / 2;
-    return ((of_dither ? SIDES / 2 : 0) + fold) * KINDS + (bin < bins / 2 ? KINDS - 1 - k : k);
-}
-
-/* shares of each index by context: those of the steps before, fitted by turns to how often each index comes in this
- * worker and to how its pilots, values sent by a code, fall into cells */
-static void p_fit(const sent *o, const uint32_t *told)
-{
-    static double many[CONTEXTS], pilots[CONTEXTS], seen[CELLS], expected[CELLS];
-    int c, k, i, round, part;
-    memset(many, 0, sizeof many); memset(pilots, 0, sizeof pilots); memset(seen, 0, sizeof seen);
-    for (i = 0; i < VALUES; i++) {
-        many[context[i]]++;
-        if (!p_pilot(i)) { continue; }
-        pilots[context[i]]++;
-        for (part = 0; part < 2; part++) { seen[p_cell(context[i], o->q[i] + MIDDLE, part)]++; }
-    }
-    for (c = 0; c < CONTEXTS; c++) {
-        for (k = 0; k < KINDS; k++) {
-            share[c][k] = law[c][k] + law[p_mirror(c)][KINDS - 1 - k] +
-                          (k == MIDDLE ? 0.2 : abs(k - MIDDLE) == 1 ? 0.02 : 0.002);
-        }
-    }
-    for (round = 0; round < 16; round++) {
-        double all[KINDS] = { 0 };
-        memset(expected, 0, sizeof expected);
-        for (c = 0; c < CONTEXTS; c++) {
-            double sum = 0;
-            for (k = 0; k < KINDS; k++) { sum += share[c][k]; }
-            for (k = 0; k < KINDS; k++) {
-                share[c][k] /= sum; all[k] += many[c] * share[c][k];
-                expected[p_cell(c, k, round % 3 == 1)] += pilots[c] * share[c][k];
-            }
-        }
-        for (c = 0; c < CONTEXTS && round < 15; c++) {
-            for (k = 0; k < KINDS; k++) {
-                const int cell = p_cell(c, k, round % 3 == 1);
-                share[c][k] *= round % 3 == 2 ? (told[k] + 0.5) / (all[k] + 0.5)
-                                              : (seen[cell] + 3) / (expected[cell] + 3);
-            }
-        }
-    }
-}
-
-/* shares of 0 and 1 in a plane of an index of which the lower planes are those of q */
-static void p_share(double *p, const double *of, int q, int plane)
-{
-    int k;
-    p[0] = p[1] = 0;
-    for (k = 0; k < KINDS; k++) {
-        if (p_known(k - MIDDLE, plane) == p_known(q, plane)) { p[p_bit(k - MIDDLE, plane)] += of[k]; }
-    }
-}
-
-static double p_entropy(const double *p)
-{
-    const double n = p[0] + p[1];
-    return n <= 0 || p[0] <= 0 || p[1] <= 0 ? 0 : -(p[0] * log2(p[0] / n) + p[1] * log2(p[1] / n)) / n;
-}
-
-/* what the code knows of value i beside the planes before */
-static int p_coder(const sent *o, int i) { return (i >= FIRST_LAYER) * DITHERS + o->dither[i]; }
-
-/* bits of a plane by the code */
-static double p_rest(const sent *o, int plane)
-{
-    static uint32_t count[4][CLASSES * DITHERS][2];
+    static uint32_t count[4][CODER][2];
     double bits = 0;
     int i, a, b;
     memset(count, 0, sizeof count);
     for (i = 0; i < VALUES; i++) {
-        if (p_in(i, o->q[i], plane)) { count[p_known(o->q[i], plane)][p_coder(o, i)][p_bit(o->q[i], plane)]++; }
+        const int q = p_coded_as(o, i);
+        if (!p_in(i, q, plane) || p_pilot_of(i, plane) != pilots) { continue; }
+        count[p_known(q, plane)][p_coder(o, i)][p_bit(q, plane)]++;
     }
-    for (a = 0; a < 4; a++) { for (b = 0; b < CLASSES * DITHERS; b++) { bits += adaptive_bits(count[a][b], 2); } }
+    for (a = 0; a < 4; a++) { for (b = 0; b < CODER; b++) { bits += adaptive_bits(count[a][b], 2); } }
     return bits;
 }
 
@@ -198,10 +101,10 @@ static plane_result p_syndrome(const sent *o, int plane)
     static int16_t likely[VALUES];
     static uint8_t bits[PLANE_BYTES], found[PLANE_BYTES], message[2 * PLANE_BYTES], again[2 * PLANE_BYTES];
     sucref_syndrome_code code = { 0, 0, 0 };
-    plane_result out = { 0, 0, 0, 0, 0, 0 };
+    plane_result out = { 0, 0, 0, 0, 0, 0, 0 };
     syndrome_decoder d;
     sucref_stream r;
-    double expected = 0, rest = p_rest(o, plane), chain;
+    double expected = 0, rest = p_rest(o, plane, 0), chain;
     int32_t piece;
     size_t len = 0;
     int i;
@@ -209,13 +112,15 @@ static plane_result p_syndrome(const sent *o, int plane)
     for (i = 0; i < VALUES; i++) {
         double p[2];
         const uint32_t n = code.values;
-        if (!p_in(i, o->q[i], plane)) { continue; }
+        if (!p_in(i, o->q[i], plane) || p_pilot_of(i, plane)) { continue; }
         p_share(p, share[context[i]], o->q[i], plane);
         expected += p_entropy(p);
+        out.off -= log2(p[p_bit(o->q[i], plane)] / (p[0] + p[1]));
         likely[n] = (int16_t)lrint(fmax(-SYNDROME_SURE, fmin(SYNDROME_SURE, 32 * log((p[0] + 1e-9) / (p[1] + 1e-9)))));
         if (p_bit(o->q[i], plane)) { bits[n / 8] = (uint8_t)(bits[n / 8] | 1U << (n % 8)); }
         code.values++;
     }
+    out.off = out.off / expected - 1;
     code.log2_run = (uint8_t)log2_run[plane];
     out.values = (int)code.values;
     chain = ceil(ldexp(code.values, -(int)log2_run[plane])) + 1.5; /* runs, and the chain's end */
@@ -240,12 +145,12 @@ static plane_result p_syndrome(const sent *o, int plane)
 /* bits of all by the code; pilots: of those only */
 static double p_coded(const sent *o, int pilots)
 {
-    static uint32_t count[CLASSES * DITHERS][KINDS];
+    static uint32_t count[CODER][KINDS];
     double bits = 0;
     int i, b;
     memset(count, 0, sizeof count);
-    for (i = 0; i < VALUES; i++) { if (!pilots || p_pilot(i)) { count[p_coder(o, i)][o->q[i] + MIDDLE]++; } }
-    for (b = 0; b < CLASSES * DITHERS; b++) { bits += adaptive_bits(count[b], KINDS); }
+    for (i = 0; i < VALUES; i++) { if (!pilots || p_pilot(i)) { count[p_coder(o, i)][p_coded_as(o, i) + MIDDLE]++; } }
+    for (b = 0; b < CODER; b++) { bits += adaptive_bits(count[b], KINDS); }
     return bits;
 }
 
@@ -268,31 +173,38 @@ static double p_ideal_all(const sent *o)
 /* what the server expects a plane to cost as a syndrome, and by the code */
 static void p_expected(double *syndrome, double *code, const sent *o, int plane)
 {
-    static double sum[4][CLASSES * DITHERS][2];
+    static double sum[4][CODER][2];
     int i, a, b;
     memset(sum, 0, sizeof sum);
     *syndrome = *code = 0;
     for (i = 0; i < VALUES; i++) {
         double p[2];
-        if (!p_in(i, o->q[i], plane)) { continue; }
+        const int q = p_coded_as(o, i), turned = p_bit(q, plane) != p_bit(o->q[i], plane);
+        if (!p_in(i, q, plane) || p_pilot_of(i, plane)) { continue; }
         p_share(p, share[context[i]], o->q[i], plane);
         *syndrome += p_entropy(p) * rate_of[plane];
-        for (b = 0; b < 2; b++) { sum[p_known(o->q[i], plane)][p_coder(o, i)][b] += p[b] / (p[0] + p[1]); }
+        for (b = 0; b < 2; b++) { sum[p_known(q, plane)][p_coder(o, i)][b ^ turned] += p[b] / (p[0] + p[1]); }
     }
     for (a = 0; a < 4; a++) {
-        for (b = 0; b < CLASSES * DITHERS; b++) { *code += (sum[a][b][0] + sum[a][b][1]) * p_entropy(sum[a][b]); }
+        for (b = 0; b < CODER; b++) { *code += (sum[a][b][0] + sum[a][b][1]) * p_entropy(sum[a][b]); }
     }
 }
 
 /* one plane by each rule */
-static void p_plane(worker_result *r, const sent *o, int plane)
+static void p_plane(worker_result *r, const sent *o, const uint32_t *told, int plane)
 {
-    plane_result coded = { 0, 0, 0, 0, 0, 0 }, out;
+    plane_result coded = { 0, 0, 0, 0, 0, 0, 0 }, out;
+    const double pilots = p_rest(o, plane, 1) / VALUES; /* 0 but for plane 1, whose others are among all planes' */
     double syndrome = 1, code = 0;
     int rule;
-    coded.spent = p_rest(o, plane) / VALUES;
+    coded.spent = pilots + p_rest(o, plane, 0) / VALUES;
     out = coded;
-    if (plane < 2) { p_expected(&syndrome, &code, o, plane); out = p_syndrome(o, plane); }
+    if (plane < 2) {
+        p_fit(o, told, plane);
+        p_expected(&syndrome, &code, o, plane);
+        out = p_syndrome(o, plane);
+        out.spent += pilots;
+    }
     for (rule = 0; rule < RULES; rule++) {
         plane_result *const to = &r->plane[rule][plane];
         *to = rule == ALWAYS || syndrome < code ? out : coded;
@@ -321,13 +233,12 @@ static double p_step(learning *t, worker_result *out)
         r.coded = adaptive_bits(told, KINDS) / VALUES;
         if (w < first) { coded += r.coded / first; }
         if (w >= first) {
-            p_contexts(t, o, side, &r);
+            r.missed = p_contexts(t, o, side);
             r.nested = adaptive_bits(symbol, 3) / VALUES;
-            p_fit(o, told);
             r.spent[CHEAPER] = r.spent[ALWAYS] = (8 * 24.0 + p_coded(o, 1)) / VALUES;
             r.known = p_coded(o, 0) / VALUES;
             r.ideal = p_ideal_all(o) / VALUES;
-            for (k = 0; k < PLANES && out != NULL; k++) { p_plane(&r, o, k); }
+            for (k = 0; k < PLANES && out != NULL; k++) { p_plane(&r, o, told, k); }
             for (i = 0; i < VALUES; i++) { now[context[i]][o->q[i] + MIDDLE]++; }
             if (out != NULL) { out[w - first] = r; }
         }
@@ -364,11 +275,11 @@ static void p_print(FILE *f, const learning *t, int worker, const worker_result 
     const plane_result *b = r->plane[rule];
     int k;
     for (k = 0; k < PLANES; k++, b++) {
-        fprintf(f, "%d,%d,%d,%d,%s,%d,%.5f,%.5f,%d,%d,%d,%s\n", t->seed, t->workers, t->step, worker, rule_name[rule],
-                k, b->ideal, b->spent, b->values, b->asked, b->told,
-                b->values == 0 ? "coded" : b->failed ? "no" : "yes");
+        fprintf(f, "%d,%d,%d,%d,%s,%d,%.5f,%.5f,%d,%d,%d,%s,%.4f\n", t->seed, t->workers, t->step, worker,
+                rule_name[rule], k, b->ideal, b->spent, b->values, b->asked, b->told,
+                b->values == 0 ? "coded" : b->failed ? "no" : "yes", b->off);
     }
-    fprintf(f, "%d,%d,%d,%d,%s,all,%.5f,%.5f,,,,\n", t->seed, t->workers, t->step, worker, rule_name[rule], r->ideal,
+    fprintf(f, "%d,%d,%d,%d,%s,all,%.5f,%.5f,,,,,\n", t->seed, t->workers, t->step, worker, rule_name[rule], r->ideal,
             r->spent[rule]);
     fprintf(stderr, "seed %d, %d workers, step %d, worker %d, %s: %.3f of the ideal\n", t->seed, t->workers, t->step,
             worker, rule_name[rule], r->spent[rule] / r->ideal);
@@ -412,7 +323,7 @@ int planes_long(const char *dir)
     f = fopen(path, "w");
     if (f == NULL) { fprintf(stderr, "cannot write %s\n", path); return 2; }
     fprintf(f, "seed,workers,step,worker,rule,plane,ideal bits a value,spent bits a value,values,"
-               "times asked,values sent by the code,found\n");
+               "times asked,values sent by the code,found,bits over what was expected\n");
     for (seed = 1; seed <= 3; seed++) { p_training(seed, 4, 4, f); }
     p_training(1, 8, 2, f);
     p_training(1, 16, 1, f);
@@ -422,7 +333,7 @@ int planes_long(const char *dir)
 
 void planes(void)
 {
-    double sent = 0, first = 0;
+    double second = 0, first = 0;
     p_total all[RULES];
     int s, rule;
     memset(total, 0, sizeof total); memset(all, 0, sizeof all);
@@ -450,7 +361,7 @@ void planes(void)
             all[rule].ideal += o[rule].ideal; all[rule].spent += o[rule].spent; all[rule].told += o[rule].told;
             all[rule].values += o[rule].values; all[rule].failed += o[rule].failed; all[rule].planes += o[rule].planes;
         }
-        sent += o->spent / n / STAGES; first += o->first / n / STAGES;
+        second += o->spent / n / STAGES; first += o->first / n / STAGES;
     }
     row("AB 2.3.2", "4 workers: spent bits over the ideal ones, each plane as expected to cost less");
     row_ours(all[0].spent / all[0].ideal); row_goal(1, 1.12);
@@ -460,8 +371,8 @@ void planes(void)
     row("AB 2.3.2", "4 workers, syndromes always: share of planes lost");
     row_ours((double)all[1].failed / all[1].planes); row_goal(0, 0.01); row_note("of %d", all[1].planes);
     row("AB 2.3.2", "4 workers, syndromes always: share of the values that the decoder had to be sent where it stuck");
-    row_ours((double)all[1].told / all[1].values); row_goal(0, 0.03); row_note("what they cost is counted");
+    row_ours((double)all[1].told / all[1].values); row_goal(0, 0.01); row_note("what they cost is counted");
     row("AB Table 2.2", "FC, 4 workers, Kbit a step and worker by distributed source coding");
-    row_compared(299.9181); row_ours((sent + first) / 2 * VALUES / 1000); row_goal(140, 200);
+    row_compared(299.9181); row_ours((second + first) / 2 * VALUES / 1000); row_goal(140, 200);
     row_note("one scale a layer; print's indices are denser: scales of blocks whose size is not told");
 }

@@ -8,13 +8,14 @@
 
 const char *const sender_name[SENDERS] = { "plain", "seide", "qsg7", "sparse", "top", "dither7", "nested", "naive1",
                                            "naive2", "mse1", "mse2", "isgq1", "isgq2", "isgq1s",
-                                           "isgq2s", "qcs1", "qcs2", "d4", "qsg3" };
+                                           "isgq2s", "isgq4s", "qcs1", "qcs2", "d4", "qsg3" };
 const char *const sender_text[SENDERS] = {
     "uncompressed", "one bit (Seide) with error feedback", "QSG, 7 levels", "random sparsification, 2 % of the values",
     "Top-K, 2 % of the values, with error feedback", "dithered, 7 levels", "half dithered, 7 levels, half nested, k 3",
     "naive ISGQ, Lloyd-Max, 2 levels", "naive ISGQ, Lloyd-Max, 4 levels", "MSE-ISGQ, 2 levels", "MSE-ISGQ, 4 levels",
     "dithered ISGQ, 1 bit", "dithered ISGQ, 3 levels (1.58 bits)",
     "dithered ISGQ, 1 bit, a scale a picture", "dithered ISGQ, 3 levels, a scale a picture",
+    "dithered ISGQ, 4 levels (2 bits), a scale a picture",
     "QCS-1, blocks of 256, k 64, Q 7, gain 32.8 (29.0 with scales)",
     "QCS-2, blocks of 256, k 256, Q 1, gain 20.2 (18.7 with scales)", "D4 frames at one bit a value",
     "QSG, 3 levels by the largest of 256, gain 20.2 (18.7 with scales)"
@@ -393,6 +394,32 @@ static void factor_dithered(learning *t, float *to, const float *from, int n, in
     t->coded += (n / block - 1) * SCALE_BITS;
 }
 
+/* four levels: of inputs, which are not below 0, 0 to 3 thirds of the largest; of deltas half a step to each side of 0
+ * and one more, a step being two thirds of the largest. Every `block` values have a scale */
+static void factor_by_four(learning *t, float *to, const float *from, int n, int block, int inputs,
+                           const sucref_stream *s, uint32_t counter)
+{
+    const int half = inputs ? 0 : UNIT / 3;
+    int at, i;
+    memcpy(to, from, sizeof(float) * (size_t)n);
+    for (at = 0; at < n; at += block) {
+        float *const v = to + at;
+        const float max = largest(v, block);
+        sucref_grid grid;
+        to_fixed(v, block, max, UNIT);
+        for (i = 0; i < block; i++) { fixed[i] += half; }
+        must(sucref_grid_for(&grid, (uint32_t)(UNIT + half), inputs ? 3 : 2));
+        must(sucref_dither_encode(index_of + at, sucref_int32(fixed, (size_t)block), &grid, s, counter + (uint32_t)at));
+        must(sucref_dither_decode(back, index_of + at, (size_t)block, &grid, s, counter + (uint32_t)at));
+        for (i = 0; i < block; i++) {
+            v[i] = ((float)back[i] / (2 * (float)grid.multiplier) - (float)half) * (max / UNIT);
+        }
+    }
+    count_bits(t, index_of, n, inputs ? 0 : -1, 4);
+    t->raw += (n / block - 1) * SCALE_BITS;
+    t->coded += (n / block - 1) * SCALE_BITS;
+}
+
 /* one layer's gradient from quantized factors */
 static void send_factors(learning *t, float *g, int l, const sucref_stream *s)
 {
@@ -406,7 +433,10 @@ static void send_factors(learning *t, float *g, int l, const sucref_stream *s)
         t->coded += 32.0 * (net->in[l] + 1) * net->out[l];
         return;
     }
-    if (how >= SEND_ISGQ_1) { /* print: one scale of all; beside it one for each picture */
+    if (how == SEND_ISGQ_4S) {
+        factor_by_four(t, x2, net->x[l], nx, net->in[l], 1, s, counter);
+        factor_by_four(t, d2, net->d[l], nd, net->out[l], 0, s, counter + (1U << 23));
+    } else if (how >= SEND_ISGQ_1) { /* print: one scale of all; beside it one for each picture */
         const int levels = how == SEND_ISGQ_2 || how == SEND_ISGQ_2S, whole = how <= SEND_ISGQ_2;
         factor_dithered(t, x2, net->x[l], nx, whole ? nx : net->in[l], levels, s, counter);
         factor_dithered(t, d2, net->d[l], nd, whole ? nd : net->out[l], levels, s, counter + (1U << 23));
@@ -441,7 +471,7 @@ static void send_layer(learning *t, float *g, int l, int worker, const float *me
 
 void send_gradient(learning *t, int worker, float *received, const float *mean)
 {
-    const int by_factors = t->sender >= SEND_NAIVE_1 && t->sender <= SEND_ISGQ_2S,
+    const int by_factors = t->sender >= SEND_NAIVE_1 && t->sender <= SEND_ISGQ_4S,
               feedback = t->sender == SEND_SEIDE || t->sender == SEND_TOP;
     float *const residual = t->residual + (size_t)worker * (size_t)learn_values(t);
     sucref_stream s;

@@ -158,10 +158,12 @@ static void devices_add(repurpose_traffic *sum, const repurpose_traffic *t)
     sum->edges += t->edges; sum->values += t->values; sum->columns += t->columns; sum->own += t->own;
 }
 
-static void devices_line(const char *what, const repurpose_traffic *t, double off)
+/* edges: all before, of which those left are a share; 0: nothing to be a share of */
+static void devices_line(const char *what, const repurpose_traffic *t, size_t edges, double off)
 {
     printf("  %-15s %8lu edges %7lu values to send %7lu columns", what, (unsigned long)t->edges,
            (unsigned long)t->values, (unsigned long)t->columns);
+    if (edges > 0) { printf(", %.3g %% of the edges", 100 * (double)t->edges / (double)edges); }
     if (off >= 0) { printf(", weights off by %.3g of their norm", off); }
     putchar('\n');
 }
@@ -191,9 +193,9 @@ static void devices_report(device_net *d, size_t l, repurpose_traffic *sum)
     devices_shares("inputs", in, d->devices);
     devices_shares("neurons", out, d->devices);
     printf(", eta1 %.4g, eta2 %.4g\n", d->eta1[l], d->eta2[l]);
-    devices_line(what[0], &t[0], -1);
-    devices_line(what[1], &t[1], sqrt(d->lost[l]) / unit);
-    devices_line(what[2], &t[2], sqrt(lost) / unit);
+    devices_line(what[0], &t[0], 0, -1);
+    devices_line(what[1], &t[1], t[0].edges, sqrt(d->lost[l]) / unit);
+    devices_line(what[2], &t[2], t[0].edges, sqrt(lost) / unit);
     for (k = 0; k < 3; k++) { devices_add(&sum[k], &t[k]); }
 }
 
@@ -431,9 +433,9 @@ static void repurpose(const args *a)
     }
     for (l = 0; l < d.n; l++) { devices_report(&d, l, sum); }
     printf("all layers over %lu device%s\n", (unsigned long)d.devices, d.devices == 1 ? "" : "s");
-    devices_line("before", &sum[0], -1);
-    devices_line("rearranged", &sum[1], -1);
-    devices_line("not rearranged", &sum[2], -1);
+    devices_line("before", &sum[0], 0, -1);
+    devices_line("rearranged", &sum[1], sum[0].edges, -1);
+    devices_line("not rearranged", &sum[2], sum[0].edges, -1);
     if (a->x != NULL) { devices_compare(&d, a); }
     devices_write_layers(&d, a);
     if (a->maps != NULL) { devices_write_maps(&d, a); }
