@@ -6,8 +6,12 @@
 #include "../sucref.h"
 #include "../examples/tool/certify.h"
 #include "fuzz_crc.h"
+#ifndef REPLAY
+#  include "fuzz_change.h"
+#endif
 
-enum { MOST = 50000, STEP = 500 }; /* multiply-adds of one input, and of a step */
+enum { MOST = 50000, STEP = 500, /* multiply-adds of one input, and of a step */
+       MESSAGE = 200 };          /* bytes; models begin with the same letter and are longer */
 
 /* a vector frame whose length and CRC are made right: any payload must decode or be refused */
 static void decode_frame(const uint8_t *data, size_t size)
@@ -131,30 +135,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sucref_model m;
     if (copy == NULL) { return 0; }
     if (size >= SUCREF_VEC_OVERHEAD && data[0] == 'V') { decode_frame(data, size); }
-    if (size >= SUCREF_SHARD_OVERHEAD + 4U && data[0] == 'S') { take_message(data, size); }
+    if (size >= SUCREF_SHARD_OVERHEAD + 4U && size <= MESSAGE && data[0] == 'S') { take_message(data, size); }
     memcpy(copy, data, size);
     if (sucref_model_open(&m, copy, size, NULL) == SUCREF_OK) { opened(&m, copy, size); }
     free(copy);
     return 0;
 }
 
-/* for the fuzzer's sanitizers, which ASAN_OPTIONS may change: who allocated what is not written down, which would take a
- * fifth of the time, and what is freed is kept for one input, not for many */
-#ifndef REPLAY
-const char *__asan_default_options(void);
-const char *__asan_default_options(void) { return "malloc_context_size=0:quarantine_size_mb=2"; }
-#endif
-
 #ifdef REPLAY
 #include "test.h"
 
-enum { SEEDS = 3000, SMALL = 1200, LARGE = 4096 };
+/* of a fuzzer's seeds: models of each kind, and their most bytes: the first ones may be large, of the rest only small
+ * ones are kept, in which a change meets more */
+enum { SEEDS = 3000, FIRST = 200, LARGE = 4096, SMALL = 1200 };
 
 static void save(const char *dir, const char *name, int k, const void *bytes, size_t len)
 {
     char path[512];
     FILE *f;
-    if (dir == NULL || len > (k < 200 ? LARGE : SMALL)) { return; }
+    if (dir == NULL || len > (k < FIRST ? LARGE : SMALL)) { return; }
     snprintf(path, sizeof path, "%s/%s%d", dir, name, k);
     f = fopen(path, "wb");
     if (f != NULL) { fwrite(bytes, 1, len, f); fclose(f); }

@@ -1,6 +1,13 @@
 /* test_import.c - the reader of TensorFlow Lite files: golden outputs byte for byte where the data are, the elementwise
  * kernels against double, and damaged files, which are refused or read, never crashed on. With FUZZ:
  * an entry for libFuzzer. */
+#ifdef FUZZ
+#  define GRAPH_ROOM 64 /* room that is not used costs more than what is read */
+#  define RANGE_SIDE 64
+enum { MOST = 30000 };  /* numbers and multiply-adds of a float network that is run */
+#else
+enum { MOST = 200000 };
+#endif
 #include "library.h"
 #include "../examples/tool/graph_quantize.h"
 #include "../examples/tool/tflite.h"
@@ -44,7 +51,7 @@ static uint32_t *write_model(uint32_t *bytes, int planes)
     return NULL;
 }
 
-/* few numbers and multiply-adds? */
+/* are numbers and multiply-adds together few? */
 static int is_small(const graph *g)
 {
     uint64_t sum = 0;
@@ -57,7 +64,7 @@ static int is_small(const graph *g)
                        wide = o->kernel[1] > 0 ? (uint64_t)o->kernel[1] : 1;
         sum += high * wide * in + in * (o->n_in > 1 && o->in[1] >= 0 ? g->tensor[o->in[1]].elements : 0);
     }
-    return sum < 200000;
+    return sum < MOST;
 }
 
 /* a file read as a float model, and made int8 with one sample of zeros: refused with a reason, or lowered or refused */
@@ -79,6 +86,7 @@ static void try_real(const uint8_t *p, size_t n)
 }
 
 #ifdef FUZZ
+#include "fuzz_change.h"
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -375,19 +383,21 @@ static void damaged_random_files(void)
     }
 }
 
-/* seeds for a fuzzer: chains of dense layers, networks of all operators, and these in float */
+/* seeds for a fuzzer: chains of dense layers, networks of all operators, and these in float; mostly small ones, in
+ * which a change meets more */
 static int write_seeds(const char *dir)
 {
     static const int ends[] = { 0, TF_DEQUANTIZE, TF_RELU, TF_LOGISTIC, TF_SOFTMAX };
     static tf_file chain;
     static gf_file net;
     int k;
-    for (k = 0; k < 330; k++) {
-        const tf_file *f = k < 30 ? &chain : &net.file;
+    for (k = 0; k < 2000; k++) {
+        const tf_file *f = k % 20 == 0 ? &chain : &net.file;
         char path[512];
         FILE *o;
-        if (k < 30) { tf_random(&chain, ends[k % 5]); } else { gf_random(&net); }
-        if (k >= 230) { gf_real(&net); }
+        if (k % 20 == 0) { tf_random(&chain, ends[k / 20 % 5]); } else { gf_random(&net); }
+        if (k % 3 == 1 && f == &net.file) { gf_real(&net); }
+        if (f->n > (k < 300 ? 10240U : 2500U)) { continue; }
         snprintf(path, sizeof path, "%s/seed%d", dir, k);
         o = fopen(path, "wb");
         if (o == NULL || fwrite(f->p, 1, f->n, o) != f->n || fclose(o) != 0) { return 1; }
