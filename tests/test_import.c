@@ -18,14 +18,17 @@ enum { FEW = 32 }; /* a fuzzer's most operators: clearing room that nothing uses
 #include <time.h>
 #endif
 
+/* MOST: numbers and multiply-adds of a float network that is run; LONGEST: bytes of a model that is written: a fuzzer's
+ * damaged file may ask for a thousand times its own */
 #ifdef FUZZ
-enum { MOST = 30000 }; /* numbers and multiply-adds of a float network that is run */
+enum { MOST = 30000, LONGEST = 1 << 15 };
 #else
-enum { MOST = 200000 };
+enum { MOST = 200000, LONGEST = 1 << 30 };
 #endif
+
 static tflite t;
 
-/* a model of all layers at 8 bits, or cut 4,4 in two stops; NULL where it cannot be written */
+/* a model of all layers at 8 bits, or cut 4,4 in two stops; NULL where it cannot be written, or is too long */
 static uint32_t *write_model(uint32_t *bytes, int planes)
 {
     static uint8_t bits[2 * SUCREF_MAX_LAYERS], in_bits[2] = { 8, 8 };
@@ -48,6 +51,7 @@ static uint32_t *write_model(uint32_t *bytes, int planes)
     spec.bits = bits;
     spec.in_bits = in_bits;
     *bytes = sucref_model_write(NULL, 0, &spec, NULL);
+    if (*bytes > LONGEST) { return NULL; }
     file = (uint32_t *)malloc(*bytes + 4);
     if (file != NULL && sucref_model_write((uint8_t *)file, *bytes, &spec, NULL) != 0) { return file; }
     free(file);
