@@ -52,7 +52,7 @@ help:
 	@echo "sanitize   the tests under address, undefined-behaviour and memory sanitizers"
 	@echo "compilers  the exactness test under gcc, clang and tcc, -O0 to -O3; all tests on s390x and i386"
 	@echo "coverage   line and branch coverage of sucref.h by the tests (gcovr)"
-	@echo "fuzz       fuzz the model reader and the importer (clang's libFuzzer), RUNS=100000"
+	@echo "fuzz       fuzz the model reader and the importer (clang's libFuzzer), RUNS=100000 TIME=0"
 	@echo "mutants    how many of MAX=300 changed headers the tests notice; ROOM=net changes one room only"
 	@echo "models     train the networks again and write examples/models (needs the data)"
 	@echo "clean      remove build/"

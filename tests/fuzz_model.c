@@ -5,7 +5,13 @@
 #include "random_pictures.h"
 #include "../sucref.h"
 #include "../examples/tool/certify.h"
-#include "crc.h"
+#include "fuzz_crc.h"
+#ifndef REPLAY
+#  include "fuzz_change.h"
+#endif
+
+enum { MOST = 50000, STEP = 500, /* multiply-adds of one input, and of a step */
+       MESSAGE = 200 };          /* bytes; models begin with the same letter and are longer */
 
 /* a vector frame whose length and CRC are made right: any payload must decode or be refused */
 static void decode_frame(const uint8_t *data, size_t size)
@@ -19,7 +25,7 @@ static void decode_frame(const uint8_t *data, size_t size)
     if (p == NULL) { return; }
     memcpy(p, data, size);
     put_le(p + 16, (uint32_t)(size - SUCREF_VEC_OVERHEAD), 4);
-    bytes_close(p, size);
+    fuzz_bytes_close(p, size);
     o.fraction_bits = data[1] & 7U;
     status = sucref_vec_decode(x, &n, p, size, &o, work);
     if (status != SUCREF_OK && status != SUCREF_E_DATA && status != SUCREF_E_SPACE) { abort(); }
@@ -40,7 +46,7 @@ static void take_message(const uint8_t *data, size_t size)
     (void)sucref_fusion_begin(&f, p[4], p[2]);
     for (i = 0; i < 6; i++) {
         p[9] = (uint8_t)(data[9] ^ i);
-        bytes_close(p, size);
+        fuzz_bytes_close(p, size);
         (void)sucref_fusion_take(&f, p, size);
     }
     for (i = 0; i < 2; i++) { (void)sucref_fusion_release(&f, p[4], p[2], i, out, NULL); }
@@ -84,44 +90,54 @@ static void as_parts(const sucref_model *m, const sucref_net *net, unsigned stop
     }
 }
 
+/* all stops, each proved and as parts; a network of more multiply-adds than MOST only as far as these go, in steps */
+static void run(const sucref_model *m, sucref_net *net)
+{
+    static const uint8_t x[65535];
+    const size_t proof_len = sucref_net_proof_len(m);
+    uint32_t *proof = (uint32_t *)malloc(proof_len * 4);
+    sucref_cost cost;
+    sucref_answer a;
+    unsigned stop;
+    int proved;
+    if (proof == NULL) { return; }
+    sucref_model_cost(&cost, m, 0, m->usable_stops - 1U);
+    if (sucref_net_set_input(net, x, net->model->n_in) != SUCREF_OK) { abort(); }
+    for (stop = 0; cost.macs > MOST && stop < MOST / STEP && sucref_net_step(net, STEP) == SUCREF_MORE; stop++) { }
+    for (stop = 0; cost.macs <= MOST && stop < m->usable_stops; stop++) {
+        if (sucref_net_run(net, stop) != SUCREF_OK || sucref_net_answer(net, &a) != SUCREF_OK) { abort(); }
+        as_parts(m, net, stop);
+        if (sucref_net_proved(&proved, net, proof, proof_len) == SUCREF_E_SPACE) { abort(); }
+    }
+    free(proof);
+}
+
+/* what opens: with its CRCs as they are and made right, when these must not be what sucref_model_check refuses */
+static void opened(sucref_model *m, uint8_t *bytes, size_t size)
+{
+    const size_t len = sucref_net_work_len(m);
+    sucref_fault fault = { "", 0 };
+    sucref_net net;
+    uint32_t *work;
+    (void)sucref_model_check(m, NULL);
+    fuzz_file_close(bytes, (uint32_t)size);
+    if (sucref_model_check(m, &fault) != SUCREF_OK && strstr(fault.field, "CRC") != NULL) { abort(); }
+    if (len == 0 || len >= 200000) { return; }
+    work = (uint32_t *)malloc(len * 4);
+    if (work != NULL && sucref_net_init(&net, m, work, len) == SUCREF_OK) { run(m, &net); }
+    free(work);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const uint8_t x[65535];
-    uint32_t *copy = (uint32_t *)malloc(size + 4), *work;
-    int proved;
+    uint8_t *copy = (uint8_t *)malloc(size ? size : 1); /* exact: a read behind the end is seen */
     sucref_model m;
-    sucref_net net;
-    sucref_answer a;
     if (copy == NULL) { return 0; }
     if (size >= SUCREF_VEC_OVERHEAD && data[0] == 'V') { decode_frame(data, size); }
-    if (size >= SUCREF_SHARD_OVERHEAD + 4U && data[0] == 'S') { take_message(data, size); }
+    if (size >= SUCREF_SHARD_OVERHEAD + 4U && size <= MESSAGE && data[0] == 'S') { take_message(data, size); }
     memcpy(copy, data, size);
-    copy = (uint32_t *)realloc(copy, size ? size : 1); /* exact: a read behind the end is seen */
-    if (sucref_model_open(&m, copy, size, NULL) == SUCREF_OK) {
-        const size_t len = sucref_net_work_len(&m);
-        (void)sucref_model_check(&m, NULL);
-        if (len > 0 && len < 200000) {
-            uint32_t *proof = (uint32_t *)malloc(sucref_net_proof_len(&m) * 4);
-            unsigned stop;
-            work = (uint32_t *)malloc(len * 4);
-            if (work != NULL && sucref_net_init(&net, &m, work, len) == SUCREF_OK) {
-                (void)sucref_net_set_input(&net, x, net.model->n_in);
-                for (stop = 0; stop < m.usable_stops; stop++) {
-                    if (sucref_net_run(&net, stop) != SUCREF_OK || sucref_net_answer(&net, &a) != SUCREF_OK) {
-                        abort();
-                    }
-                    as_parts(&m, &net, stop);
-                    if (proof != NULL &&
-                        sucref_net_proved(&proved, &net, proof, sucref_net_proof_len(&m)) == SUCREF_E_SPACE) {
-                        abort();
-                    }
-                }
-            }
-            free(work);
-            free(proof);
-        }
-    }
+    if (sucref_model_open(&m, copy, size, NULL) == SUCREF_OK) { opened(&m, copy, size); }
     free(copy);
     return 0;
 }
@@ -129,11 +145,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 #ifdef REPLAY
 #include "test.h"
 
+/* of a fuzzer's seeds: models of each kind, and their most bytes: the first ones may be large, of the rest only small
+ * ones are kept, in which a change meets more */
+enum { SEEDS = 3000, FIRST = 200, LARGE = 4096, SMALL = 1200 };
+
 static void save(const char *dir, const char *name, int k, const void *bytes, size_t len)
 {
     char path[512];
     FILE *f;
-    if (dir == NULL) { return; }
+    if (dir == NULL || len > (k < FIRST ? LARGE : SMALL)) { return; }
     snprintf(path, sizeof path, "%s/%s%d", dir, name, k);
     f = fopen(path, "wb");
     if (f != NULL) { fwrite(bytes, 1, len, f); fclose(f); }
@@ -147,12 +167,12 @@ static void pictures(void)
     static random_pictures r;
     uint32_t bytes, *file, n;
     int k, t;
-    for (k = 0; k < 200; k++) {
+    for (k = 0; k < (seeds != NULL ? SEEDS : 200); k++) {
         rp_make(&r);
         file = rp_write(&r, &bytes);
         CHECK(file != NULL);
-        if (bytes <= 8192) { save(seeds, "picture", k, file, bytes); }
-        for (t = 0; t < 50; t++) {
+        save(seeds, "picture", k, file, bytes);
+        for (t = 0; t < 50 && seeds == NULL; t++) {
             uint8_t *p = (uint8_t *)malloc(bytes);
             memcpy(p, file, bytes);
             for (n = rnd_below(4); n > 0; n--) { /* mostly in the head, where it means something */
@@ -171,7 +191,7 @@ static void replay(void)
 {
     static random_spec r;
     int k, t, with = 0;
-    for (k = 0; k < 200; k++) {
+    for (k = 0; k < (seeds != NULL ? SEEDS : 200); k++) {
         uint32_t bytes, *file, n;
         static uint8_t samples[80];
         sucref_bounds bounds;
@@ -199,7 +219,7 @@ static void replay(void)
                 return;
             }
             save(seeds, "frame", k, frame, len);
-            for (t = 0; t < 100; t++) {
+            for (t = 0; t < 100 && seeds == NULL; t++) {
                 (void)LLVMFuzzerTestOneInput(frame, len);
                 frame[1 + rnd_below((uint32_t)len - 1U)] = (uint8_t)rnd();
             }
@@ -213,12 +233,12 @@ static void replay(void)
             s.count = 3; s.shard = (uint8_t)rnd_below(6); s.plane = (uint8_t)rnd_below(2);
             CHECK(sucref_shard_pack(message, sizeof message, &len, &s, y) == SUCREF_OK);
             save(seeds, "message", k, message, len);
-            for (t = 0; t < 100; t++) {
+            for (t = 0; t < 100 && seeds == NULL; t++) {
                 (void)LLVMFuzzerTestOneInput(message, len);
                 message[2 + rnd_below((uint32_t)len - 2U)] = (uint8_t)rnd();
             }
         }
-        for (t = 0; t < 100; t++) {
+        for (t = 0; t < 100 && seeds == NULL; t++) {
             uint8_t *p = (uint8_t *)malloc(bytes);
             memcpy(p, file, bytes);
             for (n = rnd_below(6); n > 0; n--) {

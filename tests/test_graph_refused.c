@@ -200,6 +200,42 @@ static int bad_first_other(void) /* an operator that nobody knows is named befor
     return out;
 }
 
+/* inputs and outputs that no operator looks at: a constant takes the input's place, or the output's */
+static int constant(uint32_t numbers)
+{
+    static const int dim[4] = { 1, 4, 4, 2 };
+    static const int8_t w[32] = { 1 };
+    const int t = gf_new(&f, &f.part[0], GRAPH_INT8, 4, dim);
+    gf_data(&f, &f.part[0], t, w, numbers);
+    gf_scale(&f, &f.part[0], t, 1, 0);
+    return t;
+}
+static int bad_unread_shape(void)
+{
+    const int in = constant(32);
+    f.part[0].tensor[base].dim[1] = 0;
+    return one_op(GRAPH_RELU, 1, &in, 4, 4, 2);
+}
+static int bad_unread_type(void)
+{
+    const int in = constant(32);
+    f.part[0].tensor[base].type = GRAPH_FLOAT32;
+    f.part[0].tensor[base].n_scales = 0;
+    return one_op(GRAPH_RELU, 1, &in, 4, 4, 2);
+}
+static int bad_unread_byte(void)
+{
+    const int in = constant(32);
+    f.part[0].tensor[base].type = GRAPH_UINT8;
+    f.part[0].tensor[base].zero = -1;
+    return one_op(GRAPH_RELU, 1, &in, 4, 4, 2);
+}
+static int bad_ungiven(void)
+{
+    one_op(GRAPH_RELU, 1, &base, 4, 4, 2);
+    return constant(31);
+}
+
 static void refusals(void)
 {
     static const struct { int (*make)(void); const char *why; } all[] = {
@@ -223,6 +259,9 @@ static void refusals(void)
         { bad_apart_scale, "operator 0: SPACE_TO_BATCH_ND has inputs and outputs of different scales" },
         { bad_wide, "operator 0: CONV_2D has a window wider than 65536" },
         { bad_strides, "operator 0: TRANSPOSE_CONV has strides by which its channels become more than 65535" },
+        { bad_unread_shape, "the input: a tensor has an impossible shape" },
+        { bad_unread_type, "the input: of float numbers" }, { bad_unread_byte, "the input: of uint8" },
+        { bad_ungiven, "the output: has a constant that does not fit" },
         { bad_arg_max, "operator 0: ARG_MAX is supported at the end" },
         { bad_behind, "operator 1: RELU behind DEQUANTIZE" }
     };

@@ -1,6 +1,11 @@
 /* test_import.c - the reader of TensorFlow Lite files: golden outputs byte for byte where the data are, the elementwise
  * kernels against double, and damaged files, which are refused or read, never crashed on. With FUZZ:
  * an entry for libFuzzer. */
+enum { FEW = 32 }; /* a fuzzer's most operators: clearing room that nothing uses would take most of its time */
+#ifdef FUZZ
+#  define GRAPH_ROOM FEW
+#  define RANGE_SIDE 64
+#endif
 #include "library.h"
 #include "../examples/tool/graph_quantize.h"
 #include "../examples/tool/tflite.h"
@@ -13,9 +18,17 @@
 #include <time.h>
 #endif
 
+/* MOST: numbers and multiply-adds of a float network that is run; LONGEST: bytes of a model that is written: a fuzzer's
+ * damaged file may ask for a thousand times its own */
+#ifdef FUZZ
+enum { MOST = 30000, LONGEST = 1 << 15 };
+#else
+enum { MOST = 200000, LONGEST = 1 << 30 };
+#endif
+
 static tflite t;
 
-/* a model of all layers at 8 bits, or cut 4,4 in two stops; NULL where it cannot be written */
+/* a model of all layers at 8 bits, or cut 4,4 in two stops; NULL where it cannot be written, or is too long */
 static uint32_t *write_model(uint32_t *bytes, int planes)
 {
     static uint8_t bits[2 * SUCREF_MAX_LAYERS], in_bits[2] = { 8, 8 };
@@ -38,13 +51,14 @@ static uint32_t *write_model(uint32_t *bytes, int planes)
     spec.bits = bits;
     spec.in_bits = in_bits;
     *bytes = sucref_model_write(NULL, 0, &spec, NULL);
+    if (*bytes > LONGEST) { return NULL; }
     file = (uint32_t *)malloc(*bytes + 4);
     if (file != NULL && sucref_model_write((uint8_t *)file, *bytes, &spec, NULL) != 0) { return file; }
     free(file);
     return NULL;
 }
 
-/* few numbers and multiply-adds? */
+/* are numbers and multiply-adds together few? */
 static int is_small(const graph *g)
 {
     uint64_t sum = 0;
@@ -57,7 +71,7 @@ static int is_small(const graph *g)
                        wide = o->kernel[1] > 0 ? (uint64_t)o->kernel[1] : 1;
         sum += high * wide * in + in * (o->n_in > 1 && o->in[1] >= 0 ? g->tensor[o->in[1]].elements : 0);
     }
-    return sum < 200000;
+    return sum < MOST;
 }
 
 /* a file read as a float model, and made int8 with one sample of zeros: refused with a reason, or lowered or refused */
@@ -79,6 +93,7 @@ static void try_real(const uint8_t *p, size_t n)
 }
 
 #ifdef FUZZ
+#include "fuzz_change.h"
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -375,19 +390,41 @@ static void damaged_random_files(void)
     }
 }
 
-/* seeds for a fuzzer: chains of dense layers, networks of all operators, and these in float */
+/* more operators than a fuzzer has room for */
+static void many_steps(gf_file *f)
+{
+    int at, to, k;
+    gf_begin(f);
+    f->part[0].input = at = gf_image(f, 1, 1, 2, 1, 0);
+    for (k = 0; k <= FEW; k++, at = to) {
+        to = gf_image(f, 1, 1, 2, 1, 0);
+        gf_add(&f->part[0], GRAPH_RELU, 1, &at, to);
+    }
+    f->part[0].output = at;
+    gf_write(f);
+}
+
+/* seeds for a fuzzer: chains of dense layers, networks of all operators, and these in float; mostly small ones, in
+ * which a change meets more */
 static int write_seeds(const char *dir)
 {
     static const int ends[] = { 0, TF_DEQUANTIZE, TF_RELU, TF_LOGISTIC, TF_SOFTMAX };
     static tf_file chain;
     static gf_file net;
     int k;
-    for (k = 0; k < 330; k++) {
-        const tf_file *f = k < 30 ? &chain : &net.file;
+    for (k = 0; k < 2000; k++) {
+        const tf_file *f = k % 20 == 0 ? &chain : &net.file;
         char path[512];
         FILE *o;
-        if (k < 30) { tf_random(&chain, ends[k % 5]); } else { gf_random(&net); }
-        if (k >= 230) { gf_real(&net); }
+        if (k % 20 == 0) {
+            tf_random(&chain, ends[k / 20 % 5]);
+        } else if (k < 3) {
+            many_steps(&net);
+        } else {
+            gf_random(&net);
+        }
+        if (k % 3 == 1 && f == &net.file) { gf_real(&net); }
+        if (f->n > (k < 300 ? 10240U : 2500U)) { continue; }
         snprintf(path, sizeof path, "%s/seed%d", dir, k);
         o = fopen(path, "wb");
         if (o == NULL || fwrite(f->p, 1, f->n, o) != f->n || fclose(o) != 0) { return 1; }

@@ -27,8 +27,11 @@ enum {
     GRAPH_READ = 143, GRAPH_ASSIGN = 144, GRAPH_GELU = 150, GRAPH_RELU_0_TO_1 = 152
 };
 enum { GRAPH_NO_ACT = 0, GRAPH_ACT_RELU = 1, GRAPH_ACT_RELU_N1_TO_1 = 2, GRAPH_ACT_RELU6 = 3 }; /* fused */
-enum { GRAPH_RANK = 8, GRAPH_WORKING = 1024, /* most operators that are more than a change of shape */
-       GRAPH_MORE = 1024,                   /* and most tensors that no file has */
+#ifndef GRAPH_ROOM
+#  define GRAPH_ROOM 1024 /* a fuzzer has less: its small files get there, and clearing room is half of its time */
+#endif
+enum { GRAPH_RANK = 8, GRAPH_WORKING = GRAPH_ROOM, /* most operators that are more than a change of shape */
+       GRAPH_MORE = GRAPH_ROOM,             /* and most tensors that no file has */
        GRAPH_OPERATORS = 32768 };           /* most of a file: ways through them are walked by recursion */
 
 /* what SPACE_TO_BATCH_ND makes of a tensor, and a convolution of that: every block-th line and place in a batch */

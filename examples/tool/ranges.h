@@ -8,7 +8,10 @@
 #include <string.h>
 
 enum { RANGE_DEFAULT, RANGE_MINMAX, RANGE_PERCENTILE, RANGE_ERROR };
-enum { RANGE_HALF = 2048, RANGE_BINS = 2 * RANGE_HALF, RANGE_TRIES = 128 };
+#ifndef RANGE_SIDE
+#  define RANGE_SIDE 2048      /* bins below and above zero; a fuzzer has less */
+#endif
+enum { RANGE_HALF = RANGE_SIDE, RANGE_BINS = 2 * RANGE_HALF, RANGE_TRIES = 128 };
 
 typedef struct {               /* of values of float32; all 0 to begin with */
     double width, lo, hi;      /* of a bin; the least and the largest value, or 0 */

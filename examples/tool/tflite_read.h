@@ -612,6 +612,20 @@ static inline int tflite_is_glue(const tflite_op *r)
     return r->g->tensor[out].type == GRAPH_INT32 || r->g->tensor[out].type == GRAPH_INT64;
 }
 
+/* the network's input or output as operators ask for it, which may all have left it alone */
+static inline int tflite_check_end(graph *g, int tensor, const char *name)
+{
+    const graph_tensor *x = &g->tensor[tensor];
+    tflite_op nobody;
+    memset(&nobody, 0, sizeof nobody);
+    nobody.g = g;
+    nobody.name = name;
+    nobody.place = -1;
+    if (x->why != NULL) { return tflite_say(&nobody, x->why); }
+    if (!g->real && x->data == NULL && tflite_is_byte(x, GRAPH_UINT8)) { return tflite_scales(&nobody, x, 1); }
+    return tflite_check_int8(&nobody, x);
+}
+
 /* what the graph gives, once all of it is read */
 static inline int tflite_finish(graph *g)
 {
@@ -622,7 +636,7 @@ static inline int tflite_finish(graph *g)
         return graph_fail(g, -1, "", "nothing that is supported gives the output");
     }
     g->n_tensors += g->n_more;
-    return 1;
+    return tflite_check_end(g, g->input, "the input:") && tflite_check_end(g, g->output, "the output:");
 }
 
 /* the operators one after the other; with check_only, whether each is one that can be read */
