@@ -286,8 +286,9 @@
  *    stop by stop. Kinds and flags are the SUCREF_ACT_, _REQUANT_, _LAYER_ and _INPUT_ values below, the largest |w|
  *    and colmax are as they are or larger, an order a permutation. The columns of a layer's groups do not decrease;
  *    planes are as narrow as their group. A section is framed by 16 bytes: u16 type (1 correction, 2 plane, 3 exit
- *    rule, 4 bounds, 5 labels), u8 flags (1: a reader that does not know the type must refuse the file), u8 stop, u16
- *    layer, u16 index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12 bytes and the payload.
+ *    rule, 4 bounds, 5 labels, from 32768 on for tools), u8 flags (1: a reader that does not know the type must refuse
+ *    the file), u8 stop, u16 layer, u16 index (8 * group + plane, or group), u32 length, u32 CRC-32 of the first 12
+ *    bytes and the payload.
  *    Sections follow one another and none reaches past the end of its stop: a file cut there is a model with fewer
  *    stops. Behind the last one may be labels, for tools only: the outputs' names in UTF-8, a 0 behind each. What
  *    sucref_model_open accepts is safe to run; what sucref_model_check accepts as well gives the same integers on

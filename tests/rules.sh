@@ -10,7 +10,7 @@ scripts=$(find . -name '*.sh' ! -path './build/*' | sort)
 c_files=$(find sucref.h examples tests bench -name '*.[ch]' | sort)
 $CC -fpreprocessed -dD -E -P sucref.h >$d/code.c 2>/dev/null # without comments
 # lines of the header (the goal is 5600), functions, lines of a page, percent
-: "${MOST_LINES:=13982}" "${MOST_PUBLIC:=98}" "${MOST_PAGE:=70}" "${LONG_SHARE:=10}"
+: "${MOST_LINES:=13984}" "${MOST_PUBLIC:=98}" "${MOST_PAGE:=70}" "${LONG_SHARE:=10}"
 
 functions() { # length and name of every function of sucref.h, from its signature to its brace
     awk '/^[A-Za-z].*\(/ && !/^(typedef|struct|enum|union)/ { at = NR; name = $0; one = /\}$/
