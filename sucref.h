@@ -6418,7 +6418,8 @@ typedef struct {
 #endif
 } sucref_i_here;
 
-/* runs: of windows as bytes, or halves, of 1 x 1 ones by lists, of others whose lists slide, of depthwise layers */
+/* runs: of windows as bytes, of 1 x 1 ones by lists, of others whose lists slide (both go by bytes while lists do not
+ * pay), of windows as halves, of depthwise layers */
 enum { SUCREF_I_RUN_NONE = 0, SUCREF_I_RUN_BYTES, SUCREF_I_RUN_LISTS, SUCREF_I_RUN_SLIDES, SUCREF_I_RUN_HALVES,
        SUCREF_I_RUN_DEPTHS };
 
