@@ -203,8 +203,8 @@ nets=""
 networks
 for c in host $cores; do
     kernels $c
-    one_stop $c
     case $c in avr) plain $c ;; *) ends $c; channels $c ;; esac # pictures are not for AVR
+    one_stop $c
     for plan in 8 4,4 1,2,2,3; do wide $c $plan; done
     largest $c
     frames $c

@@ -29,8 +29,8 @@ fuzz() { # what, program, longest input, corpus
 $C -w -DREPLAY tests/fuzz_model.c -o $d/replay $LDLIBS && ./$d/replay seeds $d/corpus >/dev/null &&
     $F tests/fuzz_model.c -o $d/fuzz -lm || exit 1
 fuzz "model reader" fuzz 4096 corpus
-$C -w tests/test_import.c -o $d/seeds $LDLIBS && ./$d/seeds seeds $d/tflite &&
-    $F -DFUZZ tests/test_import.c -o $d/import -lm || exit 1
+$C -w -DSEEDS tests/fuzz_import.c -o $d/seeds $LDLIBS && ./$d/seeds $d/tflite &&
+    $F tests/fuzz_import.c -o $d/import -lm || exit 1
 if t=$(data_dir tflite/hello_world_int8.tflite); then cp $t/tflite/hello_world_int8.tflite $d/tflite/; fi
 for m in 9b931a24 9ccac1a0 e10999b6; do # convolutions, pools, a mean; too long to be changed whole, not to be read
     if t=$(data_dir wild/$m.tflite); then cp $t/wild/$m.tflite $d/tflite/; fi

@@ -1,7 +1,9 @@
 /* fuzz_model.c - one entry for libFuzzer (CRCs are not checked: mutations would stop there); with REPLAY a main() that
  * feeds damaged copies of valid models, for `make test`. A model that opens must run to its last usable stop. */
+#include <stdlib.h>
 #define SUCREF_HOST
 #define SUCREF_STATIC
+#define SUCREF_ASSERT(cond) ((cond) ? (void)0 : abort())
 #include "random_pictures.h"
 #include "../sucref.h"
 #include "../examples/tool/certify.h"

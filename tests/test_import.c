@@ -1,109 +1,15 @@
 /* test_import.c - the reader of TensorFlow Lite files: golden outputs byte for byte where the data are, the elementwise
- * kernels against double, and damaged files, which are refused or read, never crashed on. With FUZZ:
- * an entry for libFuzzer. */
-enum { FEW = 32 }; /* a fuzzer's most operators: clearing room that nothing uses would take most of its time */
-#ifdef FUZZ
-#  define GRAPH_ROOM FEW
-#  define RANGE_SIDE 64
-#endif
+ * kernels against double, and damaged files, which are refused or read, never crashed on. */
 #include "library.h"
-#include "../examples/tool/graph_quantize.h"
-#include "../examples/tool/tflite.h"
 #include "../examples/training/data.h"
-#ifndef FUZZ
 #include "crc.h"
-#include "graph_float.h"
-#include "graph_random.h"
 #include "oracle.h"
+#include "tflite_file.h"
 #include <time.h>
-#endif
 
-/* MOST: numbers and multiply-adds of a float network that is run; LONGEST: bytes of a model that is written: a fuzzer's
- * damaged file may ask for a thousand times its own */
-#ifdef FUZZ
-enum { MOST = 30000, LONGEST = 1 << 15 };
-#else
 enum { MOST = 200000, LONGEST = 1 << 30 };
-#endif
+#include "import_any.h"
 
-static tflite t;
-
-/* a model of all layers at 8 bits, or cut 4,4 in two stops; NULL where it cannot be written, or is too long */
-static uint32_t *write_model(uint32_t *bytes, int planes)
-{
-    static uint8_t bits[2 * SUCREF_MAX_LAYERS], in_bits[2] = { 8, 8 };
-    sucref_model_spec spec;
-    uint32_t *file;
-    unsigned n, i = 0, weighted = 0;
-    lower_spec(&spec, &t.net);
-    for (n = 0; n < t.net.n_layers; n++) { weighted += t.net.layer[n].kind <= SUCREF_KIND_DEPTHWISE; }
-    for (n = 0; n < t.net.n_layers; n++) {
-        sucref_layer_spec *s = &t.net.layer[n];
-        const int cut = planes == 2 && s->kind != SUCREF_KIND_DEPTHWISE;
-        if (s->kind > SUCREF_KIND_DEPTHWISE) { continue; }
-        s->n_planes = (uint8_t)(cut ? 2 : 1);
-        s->plan[0] = (uint8_t)(cut ? 4 : 8);
-        s->plan[1] = (uint8_t)(cut ? 4 : 0);
-        bits[i] = s->plan[0];
-        bits[weighted + i++] = 8;
-    }
-    spec.n_stops = (uint8_t)planes;
-    spec.bits = bits;
-    spec.in_bits = in_bits;
-    *bytes = sucref_model_write(NULL, 0, &spec, NULL);
-    if (*bytes > LONGEST) { return NULL; }
-    file = (uint32_t *)malloc(*bytes + 4);
-    if (file != NULL && sucref_model_write((uint8_t *)file, *bytes, &spec, NULL) != 0) { return file; }
-    free(file);
-    return NULL;
-}
-
-/* are numbers and multiply-adds together few? */
-static int is_small(const graph *g)
-{
-    uint64_t sum = 0;
-    uint32_t k;
-    for (k = 0; k < g->n_tensors; k++) { sum += g->tensor[k].given ? g->tensor[k].elements : 0; }
-    for (k = 0; k < g->n_ops; k++) {
-        const graph_op *o = &g->op[k];
-        const uint64_t in = o->n_in > 0 ? g->tensor[o->in[0]].elements : 0,
-                       high = o->kernel[0] > 0 ? (uint64_t)o->kernel[0] : 1,
-                       wide = o->kernel[1] > 0 ? (uint64_t)o->kernel[1] : 1;
-        sum += high * wide * in + in * (o->n_in > 1 && o->in[1] >= 0 ? g->tensor[o->in[1]].elements : 0);
-    }
-    return sum < MOST;
-}
-
-/* a file read as a float model, and made int8 with one sample of zeros: refused with a reason, or lowered or refused */
-static void try_real(const uint8_t *p, size_t n)
-{
-    static graph g;
-    static graph_ranges r;
-    int ok = tflite_read_as(&g, p, n, 1);
-    if (!ok && g.why[0] == 0) { abort(); }
-    if (ok && is_small(&g) && ranges_init(&r, &g)) {
-        (void)ranges_add(&r, &g);
-        r.how = RANGE_DEFAULT;
-        ok = ranges_choose(&r, &g) && tflite_read_as(&t.graph, p, n, 1) && quantize_graph(&t.graph, &r) &&
-             tflite_lower(&t);
-        if (!ok && g.why[0] == 0 && t.graph.why[0] == 0) { abort(); }
-        tflite_free(&t);
-    }
-    graph_free(&g);
-}
-
-#ifdef FUZZ
-#include "fuzz_change.h"
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    uint32_t bytes;
-    if (tflite_parse(&t, data, size)) { free(write_model(&bytes, 1)); } else if (t.graph.why[0] == 0) { abort(); }
-    tflite_free(&t);
-    try_real(data, size);
-    return 0;
-}
-#else
 static void golden(const char *model, const char *in, const char *out)
 {
     size_t model_len, in_len, out_len, k;
@@ -390,48 +296,6 @@ static void damaged_random_files(void)
     }
 }
 
-/* more operators than a fuzzer has room for */
-static void many_steps(gf_file *f)
-{
-    int at, to, k;
-    gf_begin(f);
-    f->part[0].input = at = gf_image(f, 1, 1, 2, 1, 0);
-    for (k = 0; k <= FEW; k++, at = to) {
-        to = gf_image(f, 1, 1, 2, 1, 0);
-        gf_add(&f->part[0], GRAPH_RELU, 1, &at, to);
-    }
-    f->part[0].output = at;
-    gf_write(f);
-}
-
-/* seeds for a fuzzer: chains of dense layers, networks of all operators, and these in float; mostly small ones, in
- * which a change meets more */
-static int write_seeds(const char *dir)
-{
-    static const int ends[] = { 0, TF_DEQUANTIZE, TF_RELU, TF_LOGISTIC, TF_SOFTMAX };
-    static tf_file chain;
-    static gf_file net;
-    int k;
-    for (k = 0; k < 2000; k++) {
-        const tf_file *f = k % 20 == 0 ? &chain : &net.file;
-        char path[512];
-        FILE *o;
-        if (k % 20 == 0) {
-            tf_random(&chain, ends[k / 20 % 5]);
-        } else if (k < 3) {
-            many_steps(&net);
-        } else {
-            gf_random(&net);
-        }
-        if (k % 3 == 1 && f == &net.file) { gf_real(&net); }
-        if (f->n > (k < 300 ? 10240U : 2500U)) { continue; }
-        snprintf(path, sizeof path, "%s/seed%d", dir, k);
-        o = fopen(path, "wb");
-        if (o == NULL || fwrite(f->p, 1, f->n, o) != f->n || fclose(o) != 0) { return 1; }
-    }
-    return 0;
-}
-
 static void damaged_files(void)
 {
     size_t len, n;
@@ -498,7 +362,6 @@ static void elementwise_kernels(void)
 
 int main(int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "seeds") == 0) { return write_seeds(argv[2]); } /* test_import seeds DIR */
     test_init(argc, argv);
     RUN("random chains equal a plain evaluation", random_files);
     RUN("what would change the result and is not known is refused", odd_files);
@@ -514,4 +377,3 @@ int main(int argc, char **argv)
     RUN("elementwise kernels", elementwise_kernels);
     return test_report("import");
 }
-#endif
