@@ -7028,7 +7028,7 @@ static inline void sucref_i_go_wide(sucref_net *s, uint32_t positions)
 /* how many positions the list at hand serves, or the next one will */
 static unsigned sucref_i_positions(const sucref_net *s, const sucref_i_here *h)
 {
-    if (h->two_rows == 0) { return 1; }
+    if (!SUCREF_I_PICTURES || h->two_rows == 0) { return 1; }
     if (!SUCREF_I_BESIDE(s->form)) {
         if (s->row != 0 || s->state == SUCREF_I_LISTED) {
             return s->work[s->at_list + SUCREF_I_LIST_HEAD + SUCREF_I_PART_KIND] == SUCREF_I_TWO_KIND ? 2U : 1U;
