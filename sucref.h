@@ -92,10 +92,10 @@
  *     SUCREF_NO_PICTURES      leaves out all kinds of layers but dense ones of vectors: files with others do not open
  *     SUCREF_NO_STOPS         leaves out stops: only files of one stop and whole weights open, as `sucref import` makes
  *                             without --plan, on Cortex-M with DSP or MVE instructions in that target's layout (METHOD
- *                             4); a third of the code of dense layers goes, there more than half with the checks
+ *                             4); a third of dense layers' code goes, there half (`make size`)
  *     SUCREF_NO_CHECKS        sucref_model_open believes all but the header and which stops are there: for a model in
- *                             the program that opened with the checks on a host; any other file may do any harm, and
- *                             the writer misses what it leaves to opening
+ *                             the program that opened with the checks, and these switches, on a host; any other file
+ *                             may do any harm, and the writer misses what it leaves to opening
  *     SUCREF_NO_DITHER        leaves out the bodies of dither, hadamard, qcs, syndromes and vec
  *     SUCREF_NO_PARITY        leaves out the bodies of parity, mix, fusion, shards and exchange
  *     SUCREF_PHILOX           dithers from Philox2x32-7 in place of mix2 (both ends must agree; frames say so)
@@ -567,7 +567,7 @@ typedef struct {               /* bytes before words: short instructions reach t
     uint8_t mode, first_plane, last_plane; /* what the group's rows do */
     uint8_t listed;            /* the first layer's list is there, or a part of it */
     uint8_t prepared;          /* the group's rows go the short way; 2: but for some */
-    uint8_t wide;              /* of the windows before this one of so many the list had no chunks; modulo 256 */
+    uint8_t wide;              /* while lists do not pay: 2 and how many windows since; 0: they may */
     uint8_t form;              /* what the group's list holds */
     uint8_t slid;              /* where windows share lists: 1 and which of them is the first one's; 0: none is there */
     uint8_t state;
@@ -1455,17 +1455,15 @@ SUCREF_API uint32_t sucref_part_write(uint8_t *out, size_t out_len, const sucref
 #endif
 #ifdef SUCREF_NO_STOPS
 #  define SUCREF_I_STOPS 0
-#  if defined(__arm__) && (SUCREF_I_HALVES || SUCREF_I_BY_ROWS)
-#    define SUCREF_I_OWN_LAYOUT 1
-#  endif
 #else
 #  define SUCREF_I_STOPS 1
 #endif
-#ifndef SUCREF_I_OWN_LAYOUT
+#if !SUCREF_I_STOPS && defined(__arm__) && (SUCREF_I_HALVES || SUCREF_I_BY_ROWS)
+#  define SUCREF_I_OWN_LAYOUT 1
+#  define SUCREF_I_LAYOUT(m) ((unsigned)(SUCREF_I_HALVES ? SUCREF_LAYOUT_HALVES : SUCREF_LAYOUT_ROWS))
+#else
 #  define SUCREF_I_OWN_LAYOUT 0
 #  define SUCREF_I_LAYOUT(m) ((unsigned)(m)->layout)
-#else
-#  define SUCREF_I_LAYOUT(m) ((unsigned)(SUCREF_I_HALVES ? SUCREF_LAYOUT_HALVES : SUCREF_LAYOUT_ROWS))
 #endif
 #ifndef SUCREF_ASSERT
 #  define SUCREF_ASSERT(cond) ((void)0)
@@ -2257,8 +2255,7 @@ static void sucref_i_task_of(sucref_i_task *t, const sucref_layer *l, const sucr
     const int same = old != NULL && now->bits == old->bits,
               kept = old != NULL && SUCREF_I_KEEPS(l) && old->bits != 0;
     if (!SUCREF_I_STOPS) {
-        t->first = 0; t->last = 1;
-        t->mode = SUCREF_I_ALL;
+        t->first = 0; t->last = 1; t->mode = SUCREF_I_ALL;
         return;
     }
     t->first = (uint8_t)(l->coarse && now->bits == 8 ? 1 : 0);
@@ -8770,8 +8767,8 @@ static int sucref_i_two_to_bytes(uint8_t *u, const sucref_net *s, const sucref_i
                                  uint32_t row, uint32_t rows)
 {
     const uint32_t pitch = SUCREF_I_PAD4(h->g.n_columns);
-    if (!SUCREF_I_HALVES_TO_BYTES || rows % 4U != 0 || pitch > SUCREF_I_HALF_CHUNK || !SUCREF_I_FINISHES(&h->l) ||
-        sucref_i_has_halves(s, h)) {
+    if (!SUCREF_I_HALVES_TO_BYTES || !SUCREF_I_IS_HALVES(&h->plane) || rows % 4U != 0 ||
+        pitch > SUCREF_I_HALF_CHUNK || !SUCREF_I_FINISHES(&h->l) || sucref_i_has_halves(s, h)) {
         return 0;
     }
     sucref_i_halves_two(u, h->plane.bytes + row * pitch, x, pitch / 4U, rows / 4U, h->rows + SUCREF_I_PREPARED * row,
@@ -8793,6 +8790,8 @@ static void sucref_i_sums_of_two(uint32_t *acc, const sucref_net *s, const sucre
         sucref_i_uncentre(acc + SUCREF_I_SHORT_ROWS, s, h, row, rows, 0U - h->l.in_zero);
     }
 }
+#else
+#  define sucref_i_sums_of_two(acc, s, h, u, over, over_2, row, rows) ((void)0)
 #endif
 
 /* rows of the short way at the position at hand, and the one behind it where there are two; returns the cost */
@@ -8808,15 +8807,15 @@ static uint32_t sucref_i_do_short(sucref_net *s, const sucref_i_here *h, const s
         return rows * h->row_cost * 2U;
     }
 #endif
-#if SUCREF_I_PAIRS_OF_PLACES
-    if (positions == 2 && !SUCREF_I_BESIDE(s->form)) {
+    if (SUCREF_I_PAIRS_OF_PLACES && positions == 2 && !SUCREF_I_BESIDE(s->form)) {
         sucref_i_sums_of_two(acc, s, h, (const uint8_t *)(part + SUCREF_I_PART_HEAD), 0U - part[SUCREF_I_PART_OVER],
                              0U - part[SUCREF_I_PART_OVER_2], s->row, rows);
         cost = SUCREF_I_PAD4(rows) * h->g.n_columns * 2U;
-    } else
-#endif
-    cost = SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE ? sucref_i_depthwise_rows(acc, s, h, area, rows)
-                                                         : sucref_i_window_sums(acc, part, h, s->row, rows, positions);
+    } else if (SUCREF_I_KIND(&h->l) == SUCREF_KIND_DEPTHWISE) {
+        cost = sucref_i_depthwise_rows(acc, s, h, area, rows);
+    } else {
+        cost = sucref_i_window_sums(acc, part, h, s->row, rows, positions);
+    }
     if (SUCREF_I_MVE && s->form == SUCREF_I_CENTRED) { sucref_i_uncentre(acc, s, h, s->row, rows, h->l.in_zero); }
     sucref_i_finish_places(h->to + at + s->row, step, acc, SUCREF_I_SHORT_ROWS, positions, s, h, s->row, rows);
     return cost + rows * SUCREF_I_ROW_COST * positions;

@@ -69,6 +69,15 @@ largest() { # core: of its layout, the largest sums that so many columns have
     [ $1 = host ] && want_largest=$got
     verdict "largest sums of 28 x 600 on $1" "$got" "$want_largest"
 }
+windows() { # core: in the plain layout, which all read, windows whose lists do not pay; two positions at a time
+    for k in full random; do
+        ran $1 windows_$k bench/mcu_layer.c -DMODEL_H="\"windows_$k.h\"" -DINPUTS_H="\"windows_in_$k.h\""
+        if [ $1 = host ]; then eval "want_windows_$k=\$got"; fi
+        want=""
+        eval "want=\$want_windows_$k"
+        verdict "windows without lists on $1, $k" "$got" "$want"
+    done
+}
 frames() {
     ran $1 vec bench/mcu_vec.c
     [ $1 = host ] && want_vec=$got
@@ -199,6 +208,11 @@ for target in plain dsp mve; do
     ./build/sucref retarget $d/largest.sucref --target $target -o $d/largest_$target.sucref >/dev/null &&
         ./build/sucref emit-c $d/largest_$target.sucref -o $d/largest_$target.h --name net >/dev/null || exit 1
 done
+for k in full random; do # 8 x 8 positions
+    ./build/mcu_gen layer 8 16 3x3x16x8 $d/windows.sucref $d/windows.u8 $k &&
+        ./build/sucref emit-c $d/windows.sucref -o $d/windows_$k.h --name net >/dev/null || exit 1
+    pack $d/windows.u8 1024 65535 >$d/windows_in_$k.h
+done
 nets=""
 networks
 for c in host $cores; do
@@ -207,6 +221,7 @@ for c in host $cores; do
     one_stop $c
     for plan in 8 4,4 1,2,2,3; do wide $c $plan; done
     largest $c
+    case $c in avr) ;; *) windows $c ;; esac
     frames $c
     mixtures $c
     exchange $c
