@@ -2025,6 +2025,7 @@ typedef struct {
 #else
 #  define SUCREF_I_CHECKS 1
 #endif
+#define SUCREF_I_MOST_STOPS (SUCREF_I_STOPS ? (unsigned)SUCREF_MAX_STOPS : 1U)
 #define SUCREF_I_KEEPS(l) (SUCREF_I_STOPS && ((l)->flags & SUCREF_LAYER_KEEP) != 0)
 #define SUCREF_I_OLD(v) (SUCREF_I_STOPS && (v)->old != NULL) /* of a delta */
 #define SUCREF_I_WINDOWED(h) (SUCREF_I_PICTURES && (h)->windowed) /* is a list for one position? */
@@ -2394,9 +2395,7 @@ SUCREF_I_ALONE static int sucref_i_open_header(sucref_model *m, sucref_fault *f)
     if (m->n_groups > m->n_layers * SUCREF_MAX_GROUPS) {
         return SUCREF_I_FAIL(f, "number of groups", SUCREF_I_H_GROUPS);
     }
-    if (m->n_stops - 1U >= (SUCREF_I_STOPS ? SUCREF_MAX_STOPS : 1)) {
-        return SUCREF_I_FAIL(f, "number of stops", SUCREF_I_H_STOPS);
-    }
+    if (m->n_stops - 1U >= SUCREF_I_MOST_STOPS) { return SUCREF_I_FAIL(f, "number of stops", SUCREF_I_H_STOPS); }
     if (m->input_type > SUCREF_INPUT_S8) { return SUCREF_I_FAIL(f, "input type", SUCREF_I_H_INPUT); }
     m->softmax_multiplier = sucref_i_s32(sucref_i_u32(p + SUCREF_I_H_SOFTMAX));
     m->softmax_shift = SUCREF_READ_U8(p + SUCREF_I_H_SHIFT);
@@ -12282,7 +12281,7 @@ static int sucref_i_open_exchange_header(sucref_exchange_part *p, uint32_t len, 
     p->links = sucref_i_u16(b + 16); p->pieces = sucref_i_u16(b + 18); p->n_out = sucref_i_u16(b + 20);
     p->unit.multiplier = sucref_i_s32(sucref_i_u32(b + 24));
     p->unit.exponent = (int8_t)sucref_i_s8(SUCREF_READ_U8(b + 28));
-    if (p->file_bytes > len || p->n_layers - 1U >= SUCREF_MAX_LAYERS || p->n_stops - 1U >= SUCREF_MAX_STOPS ||
+    if (p->file_bytes > len || p->n_layers - 1U >= SUCREF_MAX_LAYERS || p->n_stops - 1U >= SUCREF_I_MOST_STOPS ||
         p->input_type > SUCREF_INPUT_S8 || p->devices < 1 || p->devices > 254 || p->device > p->devices ||
         p->n_out < 1) {
         return SUCREF_I_FAIL(f, "exchange: header", 0);
@@ -12322,7 +12321,7 @@ SUCREF_API int sucref_exchange_open(sucref_exchange_part *p, const void *bytes, 
 {
     sucref_exchange_part t;
     unsigned n, level = 0, piece = 0;
-    uint32_t bits = 1;
+    uint32_t bits = SUCREF_I_STOPS ? 1U : 8U;
     int status;
     if (p == NULL || bytes == NULL || (uintptr_t)bytes % SUCREF_I_ALIGN != 0) { return SUCREF_E_ARG; }
     t.bytes = (const uint8_t *)bytes;

@@ -82,10 +82,35 @@ static void one_stop(void)
     changed(entry + 4U, 4, "correction", entry + 4U);
 }
 
+/* the head of an exchange file with so many stops, the first one's input bits, its CRC right: what it is refused by; ""
+ * where it opens */
+static const char *exchange_refused(uint8_t stops, uint8_t bits)
+{
+    enum { BYTES = 256, BEHIND = 36 };
+    static uint32_t words[BYTES / 4];
+    uint8_t *const p = (uint8_t *)words;
+    sucref_exchange_part part;
+    sucref_fault f = { "", 0 };
+    memset(words, 0, sizeof words);
+    put_le(p, 0x58435553U, 4); put_le(p + 4, SUCREF_FORMAT, 2); put_le(p + 8, BYTES, 4);
+    p[7] = 1; p[13] = 1; p[14] = stops; p[20] = 1; p[BEHIND] = bits;
+    put_le(p + 32, ~crc_more(crc_more(0xFFFFFFFFU, p, 32), p + BEHIND, BYTES - BEHIND), 4);
+    CHECK((sucref_exchange_open(&part, words, sizeof words, &f) == SUCREF_OK) == (f.field[0] == '\0'));
+    return f.field;
+}
+
+static void exchange_of_several_stops(void)
+{
+    CHECK(strcmp(exchange_refused(2, 8), "exchange: header") == 0);
+    CHECK(strcmp(exchange_refused(1, 7), "exchange: input bits") == 0);
+    CHECK(exchange_refused(1, 8)[0] == '\0');
+}
+
 int main(int argc, char **argv)
 {
     test_init(argc, argv);
     RUN("files of several stops are refused", several_stops);
     RUN("so is what one stop does not need", one_stop);
+    RUN("files of devices that exchange activations have one stop, too", exchange_of_several_stops);
     return test_report("one_stop");
 }
