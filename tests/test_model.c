@@ -92,7 +92,7 @@ static void every_byte_changed(void)
     }
 }
 
-enum { FILE_BYTES = 8 }; /* METHOD 6: where the header has the file's bytes */
+enum { FILE_BYTES = 8 }; /* METHOD 7: where the header has the file's bytes */
 
 /* random damage of several bytes with the CRCs made right again: open may accept it, nothing may break */
 static void damage_with_good_crcs(void)
